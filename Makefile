@@ -1,0 +1,30 @@
+# Every target sets up .venv by itself (Python 3.11 or newer, venv and pip are all it needs) and does nothing twice.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: help demo test lint soak clean
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+.venv/.installed: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "jianbao needs Python 3.11 or newer: install it, or make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: make PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: .venv/.installed ## crawl the small web on loopback, clean, match, store, and report
+	$(BIN)/jianbao demo
+
+test: .venv/.installed ## all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/.installed ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+soak: .venv/.installed ## the long runs: kill -9 at many moments
+	$(BIN)/python -m pytest -m soak
+
+clean: ## remove .venv and caches
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,42 @@
+"""What can go wrong in a way the user can cure: one class per exit code of the command line.
+
+A message is one line, says what is wrong and what to do about it.
+"""
+
+
+class JianbaoError(Exception):
+    """Base of all errors that are shown to the user as one line, without a traceback."""
+
+
+class InputError(JianbaoError):
+    """No input was usable, or the work failed (exit code 1)."""
+
+
+class UsageError(JianbaoError):
+    """A command was called wrongly, or names a path that is not there (exit code 2)."""
+
+
+class UnwritableError(JianbaoError):
+    """The disk is full or the place cannot be written (exit code 3)."""
+
+
+class FormatError(JianbaoError):
+    """A file is not what it should be: not a store, a wrong seed file (exit code 4)."""
+
+
+class NotAStoreError(FormatError):
+    """The file given as a store is something else."""
+
+
+class SeedFileError(FormatError):
+    """A seed file breaks its schema; the message names file, line, key and the cure."""
+
+
+class Unusable(Exception):  # noqa: N818 - not an error of the program: a page that ends as a Drop
+    """A page cannot become an article: the pipeline turns it into a ``Drop`` with the same stage and reason."""
+
+    def __init__(self, stage: str, reason: str, detail: str = "") -> None:
+        super().__init__(stage, reason, detail)
+        self.stage = stage
+        self.reason = reason
+        self.detail = detail

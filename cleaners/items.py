@@ -1,0 +1,266 @@
+"""The types that flow through jianbao, one way: Page -> Line -> Article -> Clipping, or Drop.
+
+All are frozen, slotted, keyword-only dataclasses. Datetimes carry a timezone. What is unknown is None or empty,
+never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Verdict = Literal["keep", "cut"]
+Script = Literal["simplified", "traditional", "mixed", "other"]
+Disguise = Literal["annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun"]
+MatchKind = Literal["exact", "near", "contains", "spun"]
+Stage = Literal["read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "match", "fetch", "store"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page as the wire or the disk gave it: nothing decoded, nothing judged."""
+
+    body: bytes = field(repr=False)
+    """The bytes as they came, after transfer decoding (gzip and the like)."""
+    origin: str
+    """Where the bytes are: a path; archive members and WARC offsets joined by ``#``."""
+    url: str | None = None
+    """The fetched address, where one is known."""
+    site: str | None = None
+    """The job's site id, else the registered domain of the url, else None (then nothing is learned by site)."""
+    status: int | None = None
+    """HTTP status, where there was one."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Response headers in order, names as sent."""
+    fetched_at: datetime | None = None
+    """When the page was fetched, with a timezone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line a reader sees, with what the walk over the page knows about it."""
+
+    text: str
+    """The visible text, white space folded; never empty."""
+    tag: str = ""
+    """The block element that holds it (``p``, ``h1``, ``li``, ``td`` ...); empty for plain text."""
+    ancestors: tuple[str, ...] = ()
+    """``tag#id.class`` of the enclosing elements, outermost first, lower case; empty for plain text."""
+    node: int = -1
+    """Document order of the block element in the tree, -1 for plain text: lines of one block share it."""
+    link_share: float = 0.0
+    """Share of the characters that stand inside links, 0..1."""
+    links: int = 0
+    """How many links begin in the line."""
+    images: int = 0
+    """How many images stand in the line or directly before it in its block."""
+    punctuation: int = 0
+    """Sentence punctuation marks in the line (，。；：？！、 and their ASCII forms)."""
+    heading: int = 0
+    """1..6 for headings, 0 otherwise."""
+    gap: int = 0
+    """Plain text: blank lines before it. HTML: 0."""
+    indent: int = 0
+    """Plain text: leading white-space columns (an ideographic space counts 2). HTML: 0."""
+    verdict: Verdict = "keep"
+    """What was decided."""
+    rule: str = ""
+    """The rule that decided, empty when none had to."""
+    noise: str = ""
+    """The noise class of a cut line (navigation, breadcrumb, related, disclaimer ...), else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the head of an HTML page declares; all empty for plain text."""
+
+    title: str = ""
+    """The text of ``<title>``."""
+    meta: tuple[tuple[str, str], ...] = ()
+    """``(name | property | http-equiv | itemprop, content)`` of every meta element in order, names lower case."""
+    json_ld: tuple[str, ...] = ()
+    """The JSON-LD scripts as they stand."""
+    canonical: str | None = None
+    """``link rel=canonical``, absolute."""
+    language: str | None = None
+    """``html lang``."""
+    next_url: str | None = None
+    """The next page of a multi-page article (``link rel=next`` or a 下一页 pager), absolute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a page says of itself, with the lines that said it."""
+
+    title: str | None = None
+    """The headline without column and site names, as it stands on the page (not yet restored)."""
+    published: datetime | None = None
+    """When the page says it was published, with a timezone."""
+    authors: tuple[str, ...] = ()
+    """Reporters and writers, in order."""
+    editors: tuple[str, ...] = ()
+    """Editors, in order."""
+    source: str | None = None
+    """The declared 来源."""
+    section: str | None = None
+    """Category or column."""
+    title_line: int | None = None
+    """Index into the page's lines of the headline, where one was found: the anchor of the body."""
+    claims: Mapping[int, str] = field(default_factory=dict)
+    """Line index -> what the line was read as (``title``, ``source line``, ``byline``, ``editor``, ``breadcrumb``)."""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Field -> name of the rule that found it."""
+    opt_out: tuple[str, ...] = ()
+    """Signals against mining or indexing found in the page's head (``meta:noai``, ``meta:tdm-reservation`` ...)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A region an article speaks of, by GB/T 2260 name."""
+
+    name: str
+    """Path of common short names, largest first: ``新疆/阿克苏``."""
+    code: str
+    """GB/T 2260 six-digit code of the last name in the path."""
+    count: int
+    """How often the text gives evidence for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extractor:
+    """What produced an article: enough to do it again."""
+
+    name: str
+    """What decided on the body (``jianbao+trafilatura``, ``jianbao/text`` ...)."""
+    version: str
+    """Version of jianbao."""
+    recipe: str
+    """The settings of the algorithms, as one string."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a reader sees, clean."""
+
+    id: str
+    """First 16 hex digits of the SHA-256 of the canonical url, else of the page's bytes."""
+    origin: str
+    """Where the page's bytes are (see :class:`Page`)."""
+    text: str
+    """The body without its title, one paragraph a line, in its own script."""
+    url: str | None = None
+    """The fetched address."""
+    site: str | None = None
+    """The job's site id or the registered domain."""
+    title: str | None = None
+    """The headline without column and site names."""
+    markdown: str | None = None
+    """The body as Markdown, where the page had structure (headings, lists, tables, quotes, images)."""
+    published: datetime | None = None
+    """When the page says it was published."""
+    authors: tuple[str, ...] = ()
+    """Reporters and writers, in order."""
+    editors: tuple[str, ...] = ()
+    """Editors (责任编辑 and the like), in order."""
+    source: str | None = None
+    """The declared 来源."""
+    section: str | None = None
+    """Category or column (类别, the last step of the breadcrumb)."""
+    regions: tuple[Region, ...] = ()
+    """Regions the text speaks of, most evidence first."""
+    language: str | None = None
+    """ISO 639-1 code."""
+    script: Script = "other"
+    """The script of ``text``."""
+    disguises: tuple[Disguise, ...] = ()
+    """Disguises found, undone where that is possible."""
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    """How many repairs of each kind were made to the text."""
+    noise_removed: Mapping[str, int] = field(default_factory=dict)
+    """Characters cut, by class of noise."""
+    quality: float = 0.0
+    """0..1, how complete and undisguised a copy is: orders the choice of the best copy."""
+    opt_out: tuple[str, ...] = ()
+    """Signals found that the publisher does not want mining or indexing (``meta:noai`` ...)."""
+    next_url: str | None = None
+    """The next page of a multi-page article."""
+    fetched_at: datetime | None = None
+    """When the page was fetched."""
+    extractor: Extractor = Extractor(name="", version="", recipe="")
+    """What produced this record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why two texts were matched."""
+
+    shared: int
+    """Characters of the shorter normal form that were found in the longer one."""
+    numbers_agree: int = 0
+    """Numbers that stand at corresponding places in both texts."""
+    numbers_differ: tuple[tuple[str, str], ...] = ()
+    """Numbers that differ at corresponding places (this, other); a few examples."""
+    score: float = 1.0
+    """The verifier's probability that both tell one article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One confirmed match of an article with another one."""
+
+    kind: MatchKind
+    """exact: same normal form; near: whole against whole; contains: one is part of the other; spun: words swapped."""
+    other: str
+    """Id of the other article."""
+    similarity: float
+    """Share of both texts together that they have in common, 0..1."""
+    containment: float
+    """Share of THIS text found in the other, 0..1."""
+    evidence: Evidence
+    """What the decision rests on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """The family of an article, seen from one member."""
+
+    id: str
+    """Id of the cluster: the id of its first member; a singleton has its own."""
+    size: int
+    """Number of members."""
+    is_canonical: bool
+    """Whether this member is the best copy."""
+    earliest_url: str | None = None
+    """Where the story seems to come from."""
+    earliest_published: datetime | None = None
+    """The earliest date any member declares."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clipping:
+    """What the store keeps: an article, its matches, its family."""
+
+    article: Article
+    matches: tuple[Match, ...] = ()
+    cluster: Cluster | None = None
+    """None before matching (``clean -o``)."""
+    revision: int = 1
+    """Counts the versions of one url, from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """The only other way out: what was not kept, and why. Stored and counted."""
+
+    origin: str
+    """Where the bytes are (see :class:`Page`)."""
+    stage: Stage
+    """The step that gave up."""
+    reason: str
+    """A short stable phrase to count by (``empty``, ``not an article: index page`` ...)."""
+    url: str | None = None
+    """The fetched address, where one is known."""
+    detail: str = ""
+    """What else helps to understand this one."""

@@ -1,0 +1,138 @@
+"""The house rules that a machine can check: who may import whom, and the one home of each library."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
+FLOORS: list[set[str]] = [
+    {"errors"},
+    {"items"},
+    {"urls", "decode", "script"},
+    {"blocks", "fingerprint"},
+    {"chain"},
+    {"sites"},
+    {"metadata", "noise", "restore", "regions", "lexicon", "archive", "index", "store"},
+    {"extract", "dedup", "dumps", "export", "corpus"},
+    {"clusters"},
+    {"pipeline"},
+    {"bulk", "spark", "upkeep"},
+]
+LEVEL = {room: n for n, floor in enumerate(FLOORS) for room in floor}
+
+# library -> the only rooms (below cleaners/) or packages that may import it
+HOMES = {
+    "trafilatura": {"cleaners/extract"},
+    "readability": {"cleaners/extract"},
+    "datasketch": {"cleaners/dedup"},
+    "opencc": {"cleaners/script"},
+    "sqlite3": {"cleaners/store"},
+    "scrapy": {"crawler"},
+    "twisted": {"crawler"},
+    "warcio": {"cleaners/archive"},
+    "typer": {"crawler/cli"},
+    "feedparser": {"crawler"},
+    "pydantic": {"cleaners/sites"},
+    "yaml": {"cleaners/sites", "cleaners/export", "crawler/demo"},
+}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted(p for p in (ROOT / package).rglob("*.py") if "__pycache__" not in p.parts)
+
+
+def room_of(path: Path) -> str:
+    """``cleaners/noise/html.py`` -> ``noise``; ``cleaners/urls.py`` -> ``urls``."""
+    parts = path.relative_to(ROOT / "cleaners").parts
+    return parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Every imported module with its line, names of ``from package import module`` spelt out."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules("cleaners"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_rooms_import_downwards_only(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return  # the front door shows everything
+    assert room in LEVEL, f"cleaners/{room} has no floor: add it to FLOORS here and to CONTRIBUTING"
+    for line, name in imports(path):
+        assert not name.startswith("crawler"), f"{path.name}:{line} imports the crawler"
+        if not name.startswith("cleaners."):
+            continue
+        other = name.split(".")[1]
+        if other != room and other in LEVEL:
+            assert LEVEL[other] < LEVEL[room], f"{path.name}:{line}: {room} may not import {other}"
+
+
+@pytest.mark.parametrize("path", modules("crawler"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_command_line_stands_on_top(path: Path) -> None:
+    if "cli" in path.relative_to(ROOT).parts:
+        return
+    for line, name in imports(path):
+        assert not name.startswith("crawler.cli"), f"{path.name}:{line} imports the command line"
+
+
+@pytest.mark.parametrize("library", sorted(HOMES))
+def test_each_library_has_one_home(library: str) -> None:
+    for path in modules("cleaners") + modules("crawler"):
+        where = path.relative_to(ROOT).with_suffix("").as_posix()
+        if any(where == home or where.startswith(home + "/") for home in HOMES[library]):
+            continue
+        for line, name in imports(path):
+            assert name.split(".")[0] != library, f"{where}:{line}: {library} lives in {sorted(HOMES[library])}"
+
+
+def test_modules_stay_small() -> None:
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in modules("cleaners") + modules("crawler")
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert not long, f"split these by what they do: {long}"
+
+
+def test_cleaners_work_without_scrapy() -> None:
+    names = [
+        ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for p in modules("cleaners")
+        if p.stem not in {"spark"}
+    ]
+    code = (
+        "import sys\n"
+        "class Block:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.split('.')[0] in {'scrapy', 'twisted'}: raise ImportError(name + ' is not installed')\n"
+        "sys.meta_path.insert(0, Block())\n" + "\n".join(f"import {n}" for n in names)
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_items_are_frozen_slotted_keyword_only() -> None:
+    import dataclasses
+
+    from cleaners import items
+
+    kinds = [v for v in vars(items).values() if isinstance(v, type) and dataclasses.is_dataclass(v)]
+    assert len(kinds) >= 10
+    for kind in kinds:
+        params = kind.__dataclass_params__  # type: ignore[attr-defined]
+        assert params.frozen, f"{kind.__name__} is not frozen"
+        assert "__slots__" in vars(kind), f"{kind.__name__} has no slots"
+        assert all(f.kw_only for f in dataclasses.fields(kind)), f"{kind.__name__} takes positional arguments"

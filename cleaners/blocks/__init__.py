@@ -20,6 +20,10 @@ class Blocks:
     """What the head declares; empty for plain text."""
     tree: Any = None
     """The lxml tree the lines came from (parsed once), None for plain text."""
+    nodes: tuple[Any, ...] = ()
+    """HTML: the block elements in document order; ``Line.node`` is an index into it."""
+    parents: tuple[int, ...] = ()
+    """HTML: for each of ``nodes`` the index of the block that encloses it, -1 at the root."""
 
 
 def read(text: str, url: str | None = None) -> Blocks:

@@ -11,8 +11,10 @@ from cleaners.errors import Unusable
 from cleaners.items import Head, Line
 
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
-_SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
-_LEADING = re.compile(r"[\s\u00a0]*")
+_SPACE = re.compile(r"\s+")
+_LEADING = re.compile(r"[\s\ufeff]*")
+# Invisible characters inside a line are a disguise for ``restore`` to count; alone they make no line.
+_BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*")
 # An ASCII mark inside a number, a clock time or an address is no sentence punctuation.
 _PUNCTUATION = re.compile(r"[，。；：？！、…]|[,.;:?!](?![0-9A-Za-z/\\])")
 _WIDE = "\u3000"
@@ -45,12 +47,12 @@ def _columns(space: str) -> int:
 def _lines(text: str) -> Iterator[Line]:
     gap = 0
     for raw in _BREAK.split(text):
-        shown = _SPACE.sub(" ", raw).strip()
-        if not shown:
+        if _BLANK.fullmatch(raw):
             gap += 1
             continue
-        leading = _LEADING.match(raw.lstrip("\ufeff"))
-        indent = _columns(leading.group()) if leading else 0
+        shown = _SPACE.sub(" ", raw).strip(" \ufeff")
+        leading = _LEADING.match(raw)
+        indent = _columns(leading.group().strip("\ufeff")) if leading else 0
         yield Line(text=shown, punctuation=punctuation(shown), gap=gap, indent=indent)
         gap = 0
 

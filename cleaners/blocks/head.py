@@ -1,0 +1,87 @@
+"""What the head of a page declares, as it stands: title, meta elements, JSON-LD, canonical and next address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from cleaners.items import Head
+
+_NAMES = ("name", "property", "http-equiv", "itemprop")
+_NEXT_WORDS = re.compile(r"下一?[页頁]")
+_NEXT_LINK = re.compile(r"[\s\[（(【<«‹]*下一?[页頁][\s\]）)】>»›→]*")
+_PAGE_NUMBER = re.compile(r"[-_]?(?:p|page)?\d{1,3}$", re.IGNORECASE)
+
+
+def read_head(tree: Any, text: str, url: str | None) -> Head:
+    """Collect the declarations of a parsed page; relative addresses are joined to ``base href`` or ``url``."""
+    base = _base(tree, url)
+    canonical, following = _links(tree, base)
+    if following is None and _NEXT_WORDS.search(text):
+        following = _pager(tree, base, url)
+    title = next((t for t in tree.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
+    return Head(
+        title=" ".join(title.text_content().split()) if title is not None else "",
+        meta=_meta(tree),
+        json_ld=tuple(s.text for s in tree.iter("script") if s.text and "ld+json" in (s.get("type") or "").lower()),
+        canonical=canonical,
+        language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip() or None,
+        next_url=following,
+    )
+
+
+def _meta(tree: Any) -> tuple[tuple[str, str], ...]:
+    found = []
+    for element in tree.iter("meta"):
+        content = element.get("content")
+        if content:
+            found += [(name.lower(), content) for key in _NAMES if (name := element.get(key))]
+    return tuple(found)
+
+
+def _base(tree: Any, url: str | None) -> str | None:
+    element = next(tree.iter("base"), None)
+    href = element.get("href") if element is not None else None
+    return _join(url, href) or url
+
+
+def _join(base: str | None, href: str | None) -> str | None:
+    """An absolute http address, or None."""
+    try:
+        joined = urljoin(base or "", (href or "").strip())
+        return joined if urlsplit(joined).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _links(tree: Any, base: str | None) -> tuple[str | None, str | None]:
+    canonical = following = None
+    for element in tree.iter("link"):
+        relation = (element.get("rel") or "").lower()
+        if relation == "canonical":
+            canonical = canonical or _join(base, element.get("href"))
+        elif relation == "next":
+            following = following or _join(base, element.get("href"))
+    return canonical, following
+
+
+def _pager(tree: Any, base: str | None, url: str | None) -> str | None:
+    """The address behind a 下一页 link that names a further page of the same document."""
+    for element in tree.iter("a"):
+        href = element.get("href")
+        if not href or not _NEXT_LINK.fullmatch(element.text_content()):
+            continue
+        found = _join(base, href)
+        if found and (url is None or (found != url and _same_document(found, url))):
+            return found
+    return None
+
+
+def _same_document(found: str, url: str) -> bool:
+    """Pages of one article differ in a short page number at the end of the path, or only in the query."""
+    one, other = urlsplit(found), urlsplit(url)
+    if one.netloc != other.netloc:
+        return False
+    stems = [part.path.rpartition(".")[0] or part.path for part in (one, other)]
+    return stems[0] == stems[1] or _PAGE_NUMBER.sub("", stems[0]) in (stems[1], _PAGE_NUMBER.sub("", stems[1]))

@@ -1,0 +1,8 @@
+"""Job and site files: what to crawl, and how each site is read. Every key is described in ``seeds/README.md``."""
+
+from __future__ import annotations
+
+from cleaners.sites.models import Defaults, ExtractRule, Focus, Follow, Job, Limits, Seed, Site
+from cleaners.sites.reading import load, parse
+
+__all__ = ["Defaults", "ExtractRule", "Focus", "Follow", "Job", "Limits", "Seed", "Site", "load", "parse"]

@@ -1,0 +1,83 @@
+"""The command line's frame: options that every command shares, and errors as exit codes."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableError, UsageError
+
+EXIT_CODES: dict[type[JianbaoError], int] = {InputError: 1, UsageError: 2, UnwritableError: 3, FormatError: 4}
+INTERRUPTED = 11
+_TYPER_INTERRUPTED = 130
+
+# Errors of the operating system that mean: nothing can be written there.
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+
+app = typer.Typer(
+    name="jianbao",
+    help="剪报: crawl, clean, un-disguise, match and keep Chinese news, each article once.",
+    epilog="Start with: jianbao demo",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: importing rich would double the time of `jianbao --help`
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+StoreOption = Annotated[
+    Path, typer.Option("--store", envvar="JIANBAO_STORE", help="The store file.", metavar="DB", show_default=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+STORE = Path("jianbao.db")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"jianbao {version('jianbao')}")
+        raise typer.Exit
+
+
+@app.callback()
+def frame(
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more on stderr (-vv: debug).")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only errors.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What stands before the command."""
+    level = logging.ERROR if quiet else [logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)]
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    if quiet:
+        os.environ["JIANBAO_QUIET"] = "1"
+
+
+def main() -> None:
+    """Run the command; errors the user can cure end as one line and the exit code of their class."""
+    try:
+        app()
+    except SystemExit as done:
+        # Typer turns Ctrl-C into 130; ours says that the run can be taken up again.
+        if done.code != _TYPER_INTERRUPTED:
+            raise
+        _end("interrupted; what was reported as stored is stored, run the same command again to go on", INTERRUPTED)
+    except JianbaoError as error:
+        _end(str(error), next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        _end(f"{place}{error.strerror}; free some space or choose a place you can write to", 3)
+
+
+def _end(message: str, code: int) -> None:
+    print(f"jianbao: {message}", file=sys.stderr)
+    sys.exit(code)

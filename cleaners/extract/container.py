@@ -1,0 +1,111 @@
+"""Which block of a page holds the article: the weight of its sentence marks, anchored at the headline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleaners.blocks import Blocks
+from cleaners.items import Line
+from cleaners.noise.rules import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSettings:
+    """How the container is chosen."""
+
+    descend: float = 0.7
+    """Go into a block as long as it holds this share of its parent's weight."""
+    link_line: float = 0.85
+    """What a line of links, met after prose, leaves of the weight of all that follows."""
+    stop: float = 0.4
+    """What a line that ends bodies (credits, a related list's heading) leaves of the weight of all that follows."""
+    floor: float = 0.002
+    """The least that is left: a page whose headline was mistaken still has a container."""
+    above: float = 0.3
+    """The share of the page's weight that must stand below the headline for it to be the anchor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The block that holds the article."""
+
+    node: int
+    """Index into ``Blocks.nodes``."""
+    first: int
+    """Index of its first line."""
+    last: int
+    """Index of its last line."""
+    share: float
+    """Share of the faded weight below the headline that stands in it, 0..1."""
+
+
+def weigh(line: Line) -> float:
+    """How much a line looks like prose: its sentence marks outside of links."""
+    return line.punctuation * (1 - line.link_share) if line.link_share < 0.6 else 0.0
+
+
+def choose(
+    blocks: Blocks, anchor: int | None, signals: Sequence[Rule | None], settings: ContainerSettings = ContainerSettings()
+) -> Container | None:
+    """The smallest block that holds nearly all prose near the headline; None for a page without prose.
+
+    Weight fades with every sign that the body has ended, so that the first run of prose below the headline wins
+    against longer comments, teasers and appended articles.
+    """
+    weights = [weigh(line) for line in blocks.lines]
+    if anchor is not None and sum(weights[anchor:]) > settings.above * sum(weights):
+        weights[:anchor] = [0.0] * anchor
+    weights = _fade(blocks.lines, weights, signals, settings)
+    total = sum(weights)
+    if not total:
+        return None
+    held, children = _accumulate(blocks, weights)
+    node = 0
+    while children[node]:
+        best = max(children[node], key=held.__getitem__)
+        if held[best] < settings.descend * held[node]:
+            break
+        node = best
+    first, last = _span(blocks, node)
+    return Container(node=node, first=first, last=last, share=held[node] / total)
+
+
+def _fade(
+    lines: Sequence[Line], weights: list[float], signals: Sequence[Rule | None], settings: ContainerSettings
+) -> list[float]:
+    factor, seen, faded = 1.0, 0.0, []
+    for line, weight, signal in zip(lines, weights, signals, strict=True):
+        if seen:
+            if signal is not None and signal.reach == "below":
+                factor *= settings.stop
+            elif line.link_share > 0.6:
+                factor *= settings.link_line
+        factor = max(factor, settings.floor)
+        faded.append(weight * factor)
+        if weight > 1:
+            seen += weight
+    return faded
+
+
+def _accumulate(blocks: Blocks, weights: list[float]) -> tuple[list[float], list[list[int]]]:
+    """The weight of every block with all it encloses, and the blocks directly in it."""
+    held = [0.0] * len(blocks.nodes)
+    for line, weight in zip(blocks.lines, weights, strict=True):
+        held[line.node] += weight
+    children: list[list[int]] = [[] for _ in blocks.nodes]
+    for node in range(len(blocks.nodes) - 1, 0, -1):
+        parent = blocks.parents[node]
+        if parent >= 0:
+            held[parent] += held[node]
+            children[parent].append(node)
+    return held, children
+
+
+def _span(blocks: Blocks, node: int) -> tuple[int, int]:
+    """First and last line of a block: blocks are numbered in document order, so what it encloses is one range."""
+    end = node + 1
+    while end < len(blocks.nodes) and blocks.parents[end] >= node:
+        end += 1
+    inside = [i for i, line in enumerate(blocks.lines) if node <= line.node < end]
+    return inside[0], inside[-1]

@@ -1,0 +1,68 @@
+"""Undoing ``Content-Encoding``, with a bound on what may come out (decompression bombs)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+from cleaners.errors import Unusable
+
+
+def decoded(body: bytes, encodings: str, limit: int) -> bytes:
+    """The body without its content codings (RFC 9110, 8.4), undone from the last one named to the first.
+
+    ``encodings`` is the header's value (``gzip``, ``br, gzip`` ...). Raises ``Unusable("read", ...)`` for more than
+    ``limit`` bytes, an unknown coding or broken data.
+    """
+    for name in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
+        if name == "identity" or not body:
+            continue
+        if name not in _CODINGS:
+            raise Unusable("read", "unknown content encoding", name)
+        try:
+            body = _CODINGS[name](body, limit + 1)
+        except Exception as why:  # each library has errors of its own
+            raise Unusable("read", "broken content encoding", f"{name}: {why}") from None
+        if len(body) > limit:
+            raise Unusable("read", "too large", f"more than {limit} bytes after decompression")
+    return body
+
+
+def _gzip(body: bytes, limit: int) -> bytes:
+    return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(body, limit)
+
+
+def _deflate(body: bytes, limit: int) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(body, limit)
+    except zlib.error:  # many servers send the raw stream without the zlib header
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
+
+
+def _brotli(body: bytes, limit: int) -> bytes:
+    import brotli
+
+    decoder = brotli.Decompressor()
+    out = bytearray(decoder.process(body, output_buffer_limit=limit))
+    while len(out) < limit and not decoder.is_finished():
+        more = decoder.process(b"", output_buffer_limit=limit)
+        if not more:
+            break
+        out += more
+    return bytes(out)
+
+
+def _zstd(body: bytes, limit: int) -> bytes:
+    import zstandard
+
+    with zstandard.ZstdDecompressor(max_window_size=128 * 1024 * 1024).stream_reader(body) as stream:
+        return bytes(stream.read(limit))
+
+
+_CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

@@ -1,0 +1,155 @@
+"""Writing WARC 1.1 files: a gzip member a record, digests, a new file when one is full."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from cleaners.errors import UnwritableError
+
+SITE_FIELD = "WARC-Jianbao-Site"
+"""Our own field of the response record: the site id, which the bytes alone do not tell."""
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# Hop-by-hop fields (RFC 9110, 7.6.1): true on the wire, false beside a body that is no longer chunked.
+_HOP_BY_HOP = frozenset({"transfer-encoding", "content-length", "connection", "keep-alive", "trailer"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its response, the body as it came: still gzipped where the server sent it so."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    method: str = "GET"
+    request_headers: tuple[tuple[str, str], ...] = ()
+    fetched_at: datetime
+    """With a timezone."""
+    address: str | None = None
+    """The IP address that answered."""
+    site: str | None = None
+    """The job's site id."""
+
+
+def folder_of(store: Path) -> Path:
+    """Where the raw pages of a store lie: ``jianbao.db`` -> ``jianbao.warc``."""
+    return store.with_suffix(".warc")
+
+
+class Archive:
+    """Appends exchanges to the WARC files of one run. Not for use by two threads at once."""
+
+    def __init__(self, folder: Path, *, name: str, software: str, full: int = 1_000_000_000) -> None:
+        """``name`` begins the file names; a file is closed when it holds more than ``full`` bytes."""
+        self._folder = folder
+        self._name = name
+        self._software = software
+        self._full = full
+        self._serial = 0
+        self._file: BinaryIO | None = None
+        self._path = folder
+
+    def write(self, exchange: Exchange) -> str:
+        """Append the response and its request; returns the origin of the page.
+
+        Raises ``UnwritableError`` when the disk is full or read-only; then nothing half-written stays behind.
+        """
+        try:
+            file = self._current()
+            offset = file.tell()
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+        try:
+            self._append(file, exchange)
+            file.flush()
+        except OSError as error:
+            _cut(file, offset)
+            raise _unwritable(self._path, error) from None
+        return f"{self._folder.name}/{self._path.name}#{offset}"
+
+    def close(self) -> None:
+        """Close the current file; the next write begins a new one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _current(self) -> BinaryIO:
+        if self._file is not None and self._file.tell() > self._full:
+            self.close()
+        if self._file is None:
+            self._file = self._begin()
+        return self._file
+
+    def _begin(self) -> BinaryIO:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+        while True:
+            self._serial += 1
+            self._path = self._folder / f"{self._name}-{stamp}-{self._serial:05d}.warc.gz"
+            try:
+                file = self._path.open("xb")  # never over another run's file
+            except FileExistsError:
+                continue
+            writer = WARCWriter(file, gzip=True, warc_version="1.1")
+            info = {"software": self._software, "format": "WARC File Format 1.1", "robots": "obey"}
+            writer.write_record(writer.create_warcinfo_record(self._path.name, info))
+            return file
+
+    @staticmethod
+    def _append(file: BinaryIO, exchange: Exchange) -> None:
+        writer = WARCWriter(file, gzip=True, warc_version="1.1")
+        date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        extra = {"WARC-IP-Address": exchange.address, SITE_FIELD: exchange.site}
+        response = writer.create_warc_record(
+            exchange.url,
+            "response",
+            payload=io.BytesIO(exchange.body),
+            length=len(exchange.body),
+            http_headers=_response_head(exchange),
+            warc_headers_dict={"WARC-Date": date, **{key: value for key, value in extra.items() if value}},
+        )
+        request = writer.create_warc_record(
+            exchange.url, "request", http_headers=_request_head(exchange), warc_headers_dict={"WARC-Date": date}
+        )
+        writer.write_request_response_pair(request, response)
+
+
+def _response_head(exchange: Exchange) -> StatusAndHeaders:
+    phrase = HTTPStatus(exchange.status).phrase if exchange.status in set(HTTPStatus) else "Unknown"
+    kept = [(name, value) for name, value in _legal(exchange.headers) if name.lower() not in _HOP_BY_HOP]
+    kept.append(("Content-Length", str(len(exchange.body))))
+    return StatusAndHeaders(f"{exchange.status} {phrase}", kept, protocol="HTTP/1.1")
+
+
+def _request_head(exchange: Exchange) -> StatusAndHeaders:
+    parts = urlsplit(exchange.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = [("Host", parts.netloc), *_legal(exchange.request_headers)]
+    return StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", headers, is_http_request=True)
+
+
+def _legal(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Fields whose name is a token (RFC 9110, 5.6.2): a hostile server's other ones would break the record."""
+    return ((name, " ".join(value.split())) for name, value in headers if _TOKEN.fullmatch(name))
+
+
+def _cut(file: BinaryIO, offset: int) -> None:
+    """Take back what was written of a record that did not fit."""
+    file.seek(offset)
+    file.truncate()
+
+
+def _unwritable(path: Path, error: OSError) -> UnwritableError:
+    return UnwritableError(f"{path}: {error.strerror}; free some space or choose a place you can write to")

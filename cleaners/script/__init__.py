@@ -1,0 +1,51 @@
+"""Chinese scripts: conversion (the only home of OpenCC), detection, the grammar of annotations, a fold for rules."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from cleaners.script import annotation
+from cleaners.script.annotation import INVISIBLE
+from cleaners.script.characters import scripts
+from cleaners.script.conversion import to_simplified, to_traditional
+from cleaners.script.detection import conversion_mistakes, detect, language
+
+__all__ = [
+    "annotation",
+    "conversion_mistakes",
+    "detect",
+    "fold",
+    "language",
+    "to_simplified",
+    "to_traditional",
+]
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_WIDE = re.compile(f"[\u3000\u00a0\uff01-\uff5e{INVISIBLE}]")
+
+
+@cache
+def _foldable() -> tuple[re.Pattern[str], dict[int, str | None]]:
+    table: dict[int, str | None] = {ord(old): new for old, new in scripts().to_simplified.items()}
+    pattern = re.compile("[" + "".join(scripts().to_simplified) + "]")
+    table.update({wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)})
+    table.update({0x3000: " ", 0xA0: " "})
+    table.update({code: None for code in range(0x10000) if _INVISIBLE.match(chr(code))})
+    return pattern, table
+
+
+def fold(text: str) -> str:
+    """The form that rules are matched against, never stored: half width, simplified, without annotations.
+
+    Full-width letters, digits and ASCII punctuation become ASCII (，： -> ``,`` ``:``), ideographic and no-break spaces
+    become spaces, characters that are not seen go, traditional characters become simplified one by one.
+
+    >>> fold("萍鄉（xiāng）新聞：２０２３")
+    '萍乡新闻:2023'
+    """
+    if text.isascii():
+        return text
+    text = annotation.remove(text)
+    pattern, table = _foldable()
+    return text.translate(table) if _WIDE.search(text) or pattern.search(text) else text

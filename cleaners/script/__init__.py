@@ -21,18 +21,13 @@ __all__ = [
     "to_traditional",
 ]
 
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_WIDE = re.compile(f"[\u3000\u00a0\uff01-\uff5e{INVISIBLE}]")
-
 
 @cache
-def _foldable() -> tuple[re.Pattern[str], dict[int, str | None]]:
-    table: dict[int, str | None] = {ord(old): new for old, new in scripts().to_simplified.items()}
-    pattern = re.compile("[" + "".join(scripts().to_simplified) + "]")
-    table.update({wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)})
-    table.update({0x3000: " ", 0xA0: " "})
-    table.update({code: None for code in range(0x10000) if _INVISIBLE.match(chr(code))})
-    return pattern, table
+def _foldable() -> tuple[re.Pattern[str], dict[str, str]]:
+    table = dict(scripts().to_simplified)
+    table.update({chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)})
+    table.update({"\u3000": " ", "\u00a0": " "})
+    return re.compile("[" + "".join(scripts().to_simplified) + f"\u3000\u00a0\uff01-\uff5e{INVISIBLE}]"), table
 
 
 def fold(text: str) -> str:
@@ -46,6 +41,5 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text
-    text = annotation.remove(text)
     pattern, table = _foldable()
-    return text.translate(table) if _WIDE.search(text) or pattern.search(text) else text
+    return pattern.sub(lambda match: table.get(match.group(), ""), annotation.remove(text))

@@ -11,10 +11,11 @@ from cleaners.script.characters import scripts
 from cleaners.script.conversion import standard_traditional, to_simplified, to_traditional
 
 _SAMPLE = 5000  # characters that are enough to tell a language
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
-_LETTER = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff\u3041-\u30fa\uac00-\ud7a3]")
+# Runs, not single characters: a few long matches are found much faster than many short ones.
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]+")
+_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]+")
+_LETTER = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff\u3041-\u30fa\uac00-\ud7a3]+")
 _MIXED = 0.15  # share of the rarer script's own characters from which on a text is mixed
 _LATIN_PER_HAN = 3  # a Chinese character says as much as about three letters
 _FEWEST_LETTERS = 20  # under this no language is named
@@ -29,12 +30,11 @@ _LANGUAGES = (
 
 def detect(text: str) -> Script:
     """The script of a text; ``other`` when it is not Chinese (Japanese included)."""
-    han = len(_HAN.findall(text))
-    if han == 0 or len(_KANA.findall(text)) > 0.1 * han or len(_HANGUL.findall(text)) > han:
+    han = _count(_HAN, text)
+    if han == 0 or _count(_KANA, text) > 0.1 * han or _count(_HANGUL, text) > han:
         return "other"
-    table = scripts()
-    simplified = sum(char in table.simplified for char in text)
-    traditional = sum(char in table.to_simplified for char in text)
+    only_simplified, only_traditional = _own_characters()
+    simplified, traditional = _count(only_simplified, text), _count(only_traditional, text)
     if simplified + traditional == 0:
         return "simplified"
     share = traditional / (simplified + traditional)
@@ -49,18 +49,28 @@ def language(text: str) -> str | None:
     Chinese, Japanese and Korean by their characters; the rest by py3langid (loaded at first use).
     """
     sample = text[:_SAMPLE]
-    han, kana, hangul = (len(pattern.findall(sample)) for pattern in (_HAN, _KANA, _HANGUL))
-    letters = len(_LETTER.findall(sample))
-    if hangul > han + kana and hangul * _LATIN_PER_HAN > letters:
-        return "ko"
-    if kana > 0.1 * (han + kana) and (han + kana) * _LATIN_PER_HAN > letters:
-        return "ja"
-    if han and han * _LATIN_PER_HAN > letters:
-        return "zh"
+    han, kana, hangul = (_count(pattern, sample) for pattern in (_HAN, _KANA, _HANGUL))
+    east_asian = (han + kana + hangul) * _LATIN_PER_HAN
+    letters = _count(_LETTER, sample) if east_asian < 2 * len(sample) else 0
+    if east_asian > letters:
+        if hangul > han + kana:
+            return "ko"
+        return "ja" if kana > 0.1 * (han + kana) else "zh"
     if letters < _FEWEST_LETTERS:
         return None
     code, probability = _identifier().classify(sample)
     return str(code) if probability >= _SURE else None
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return len("".join(runs.findall(text)))
+
+
+@cache
+def _own_characters() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    table = scripts()
+    simplified, traditional = "".join(sorted(table.simplified)), "".join(table.to_simplified)
+    return re.compile(f"[{simplified}]+"), re.compile(f"[{traditional}]+")
 
 
 @cache

@@ -45,12 +45,24 @@ class Keys:
         return Keys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
 
 
+def rank(anchors: NDArray[np.uint32], docs: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A fixed pseudo-random order of the documents of an anchor, different for each anchor.
+
+    A common 4-gram so proposes other documents than the next common 4-gram, and chance alone rarely makes two
+    documents share several; while copies of one article, however many, still meet in most of their anchors.
+    """
+    mixed = (anchors ^ docs * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA6B)
+    mixed = (mixed ^ mixed >> np.uint32(15)) * np.uint32(0xC2B2AE35)
+    return np.asarray(mixed ^ mixed >> np.uint32(16), dtype=np.uint32)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How the index proposes (the recipe is stored with what it produced)."""
 
     documents: int = 40
-    """At most so many documents of one key are looked at: those with the smallest ids."""
+    """At most so many documents of one key are looked at: of an anchor those of the lowest :func:`rank`, of a band
+    those with the smallest ids."""
     shared: int = 4
     """So many anchors two documents must share, unless they share a band."""
 
@@ -77,11 +89,11 @@ class Index(Protocol):
         """Keep ``keys`` under the ids ``docs``: ascending, and greater than every id kept before."""
         ...
 
-    def query(self, keys: Keys, limits: Limits) -> Candidates:
+    def query(self, keys: Keys) -> Candidates:
         """The kept documents that share a band, or ``limits.shared`` anchors, with each row.
 
-        Of a key with more than ``limits.documents`` documents the smallest ids are looked at. For bands as for
-        anchors; two documents that share 25 bands are one candidate.
+        Of a key with more than ``limits.documents`` documents only so many are looked at (see :class:`Limits`):
+        neither the order of arrival nor the splitting into runs decides which. So a run may drop the others.
         """
         ...
 

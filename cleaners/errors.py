@@ -20,6 +20,10 @@ class UnwritableError(JianbaoError):
     """The disk is full or the place cannot be written (exit code 3)."""
 
 
+class StoreBusyError(InputError):
+    """Another process writes the store and did not end in time."""
+
+
 class FormatError(JianbaoError):
     """A file is not what it should be: not a store, a wrong seed file (exit code 4)."""
 

@@ -1,0 +1,116 @@
+"""The store: one SQLite file with articles, their families, search, drops, runs and what was learned.
+
+>>> import tempfile, pathlib
+>>> from cleaners.items import Article
+>>> with tempfile.TemporaryDirectory() as folder, Store.open(pathlib.Path(folder) / "jianbao.db") as store:
+...     with store.transaction():
+...         doc = store.articles.put(Article(id="0" * 16, origin="a.html", text="今年的苹果丰收了。", title="果园"))
+...     [hit.title for hit in store.search.find("蘋果")]
+['果园']
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cleaners.store.articles import Articles
+from cleaners.store.beside import Manifests, Notes
+from cleaners.store.clippings import Clippings
+from cleaners.store.database import Database
+from cleaners.store.families import Families
+from cleaners.store.journal import Journal, Run, RunStatus
+from cleaners.store.learned import Learned, NoiseLine, WordPair
+from cleaners.store.passages import Passage
+from cleaners.store.rows import Earliest, Edge, Family, Member, Neighbourhood
+from cleaners.store.search import Hit, Search, Selection
+from cleaners.store.statistics import Statistics, statistics
+
+__all__ = [
+    "Earliest",
+    "Edge",
+    "Family",
+    "Hit",
+    "Member",
+    "Neighbourhood",
+    "NoiseLine",
+    "Passage",
+    "Run",
+    "RunStatus",
+    "Selection",
+    "Statistics",
+    "Store",
+    "WordPair",
+]
+
+
+class Store:
+    """A store that is open. One process writes at a time, any number read meanwhile; close it, or use ``with``."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self.path = database.path
+        """The file."""
+        self.articles = Articles(database)
+        """Articles, revisions, texts and signatures by doc."""
+        self.families = Families(database)
+        """Matches and clusters."""
+        self.clippings = Clippings(database)
+        """Articles with their matches and family, read back."""
+        self.search = Search(database)
+        """Full-text search."""
+        self.journal = Journal(database)
+        """Runs and drops."""
+        self.learned = Learned(database)
+        """Noise lines and word pairs."""
+        self.manifests = Manifests(database)
+        """Manifests of the files beside the store."""
+        self.notes = Notes(database)
+        """Named values."""
+
+    @classmethod
+    def open(
+        cls, path: str | os.PathLike[str], create: bool = True, readonly: bool = False, *, timeout: float = 30.0
+    ) -> Self:
+        """Open a store, make it (``create``) when there is none, bring it to today's schema.
+
+        ``timeout``: seconds to wait for another process that writes. Raises UsageError when there is no store (and
+        none is to be made), NotAStoreError for a file that is something else, FormatError for a store of a newer
+        jianbao, UnwritableError for a full disk or a place that cannot be written, StoreBusyError.
+        """
+        database = Database(Path(path), create=create, readonly=readonly, timeout=timeout)
+        store = cls(database)
+        try:
+            if not readonly:
+                store.articles.check_search()
+        except BaseException:
+            database.close()
+            raise
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was not committed is gone."""
+        self._db.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One batch: all of it or nothing. What is committed survives kill -9 and power cuts."""
+        return self._db.transaction()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Reads inside see one state of the store."""
+        return self._db.snapshot()
+
+    def statistics(self) -> Statistics:
+        """The store in numbers."""
+        return statistics(self._db)

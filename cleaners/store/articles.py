@@ -1,0 +1,203 @@
+"""Articles in the store: each text once, a changed page as a new revision, texts and signatures by doc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cleaners.items import Article, Extractor
+from cleaners.store.database import Database, Row
+from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, pack, row_article
+from cleaners.store.words import recipe, tokens
+
+_COLUMNS = ", ".join(ARTICLE_COLUMNS)
+_VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))
+_REFRESH = ", ".join(f"{name} = ?" for name in ARTICLE_COLUMNS)
+_CHUNK = 500
+
+
+class Articles:
+    """The articles of a store. ``doc`` is the number of one text (1, 2, ... below 2**32) and never means another."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def put(self, article: Article) -> int | None:
+        """Keep an article.
+
+        Returns the doc of a text that is new: a new article, or a new revision of one whose title or text changed
+        (the old one is kept). Returns None when the store has that text already; what else the page now says of
+        itself replaces what it said. Inside ``Store.transaction()`` it belongs to that.
+        """
+        fresh = digest(article)
+        with self._db.transaction():
+            known = self._db.one(
+                "SELECT doc, revision, first_doc, digest, cluster FROM articles WHERE id = ? AND current", (article.id,)
+            )
+            self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
+            if known is None:
+                return self._insert(article, fresh, revision=1, first_doc=None)
+            doc, revision, first_doc, old, _ = known
+            if old == fresh:
+                return None
+            if old[:8] == fresh[:8]:
+                self._refresh(doc, article, fresh)
+                return None
+            self.retire(doc)
+            return self._insert(article, fresh, revision=revision + 1, first_doc=first_doc or doc)
+
+    def doc(self, id_or_url: str) -> int | None:
+        """The current text of an article by id, else by the url as it was fetched; None when there is none."""
+        row = self._db.one("SELECT doc FROM articles WHERE id = ? AND current", (id_or_url,))
+        row = row or self._db.one("SELECT doc FROM articles WHERE url = ? AND current ORDER BY doc", (id_or_url,))
+        return int(row[0]) if row else None
+
+    def has(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that the store has an article for."""
+        found: set[str] = set()
+        for part in _chunks(list(ids)):
+            query = f"SELECT id FROM articles WHERE current AND id IN ({','.join('?' * len(part))})"
+            found.update(row[0] for row in self._db.rows(query, part))
+        return frozenset(found)
+
+    def texts(self, docs: Iterable[int]) -> dict[int, str]:
+        """The texts to verify candidates with; docs that are superseded or gone are left out."""
+        found: dict[int, str] = {}
+        for part in _chunks(list(docs)):
+            found.update(self._db.rows(
+                "SELECT doc, text FROM texts JOIN articles USING (doc) WHERE current AND doc IN "
+                f"({','.join('?' * len(part))})", part,
+            ))  # fmt: skip
+        return found
+
+    def ids(self, docs: Iterable[int]) -> dict[int, str]:
+        """doc -> id of its article, for current docs."""
+        found: dict[int, str] = {}
+        for part in _chunks(list(docs)):
+            marks = ",".join("?" * len(part))
+            found.update(self._db.rows(f"SELECT doc, id FROM articles WHERE current AND doc IN ({marks})", part))
+        return found
+
+    def get(self, docs: Sequence[int]) -> dict[int, tuple[Article, int]]:
+        """doc -> article and revision, superseded texts included."""
+        found: dict[int, tuple[Article, int]] = {}
+        for part in _chunks(docs):
+            for row in self._db.rows(
+                f"SELECT {_COLUMNS}, doc, revision, text, markdown, e.name, e.version, e.recipe "
+                "FROM articles JOIN texts USING (doc) JOIN extractors e USING (extractor) "
+                f"WHERE doc IN ({','.join('?' * len(part))})", part,
+            ):  # fmt: skip
+                doc, revision, text, markdown, name, version, recipe = row[len(ARTICLE_COLUMNS) :]
+                extractor = Extractor(name=name, version=version, recipe=recipe)
+                found[doc] = row_article(row, text, markdown, extractor), revision
+        return found
+
+    def revisions(self, article_id: str) -> list[Article]:
+        """Every text that stood at one address, oldest first."""
+        rows = self._db.rows("SELECT doc FROM articles WHERE id = ? ORDER BY revision", (article_id,))
+        found = self.get([r[0] for r in rows])
+        return [found[r[0]][0] for r in rows]
+
+    def sign(self, signatures: Mapping[int, bytes], made_by: str) -> None:
+        """Keep the signatures the match index can be rebuilt from. ``made_by``: their recipe."""
+        with self._db.transaction():
+            self._db.execute("INSERT OR IGNORE INTO recipes (text) VALUES (?)", (recipe,))
+            row = self._db.one("SELECT recipe FROM recipes WHERE text = ?", (recipe,))
+            assert row
+            self._db.executemany(
+                "INSERT OR REPLACE INTO signatures VALUES (?, ?, ?)",
+                ((doc, row[0], data) for doc, data in signatures.items()),
+            )
+
+    def signatures(self, recipe: str, *, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(doc, signature) of every current text signed with this recipe, by doc."""
+        while rows := self._db.rows(
+            "SELECT doc, signature FROM signatures JOIN recipes USING (recipe) JOIN articles USING (doc) "
+            "WHERE current AND doc > ? AND recipes.text = ? ORDER BY doc LIMIT 1000", (after, recipe),
+        ):  # fmt: skip
+            yield from rows
+            after = rows[-1][0]
+
+    def unsigned(self, recipe: str) -> list[int]:
+        """Current docs that have no signature of this recipe: to be signed before the match index is rebuilt."""
+        return [r[0] for r in self._db.rows(
+            "SELECT doc FROM articles WHERE current AND doc NOT IN (SELECT doc FROM signatures JOIN recipes "
+            "USING (recipe) WHERE recipes.text = ?) ORDER BY doc", (recipe,),
+        )]  # fmt: skip
+
+    def retire(self, doc: int) -> None:
+        """Take a text out of search, matching and its family; its row stays as an old revision."""
+        row = self._db.one("SELECT title, text FROM articles JOIN texts USING (doc) WHERE doc = ?", (doc,))
+        if row is None:
+            return
+        self._unindex(doc, row)
+        self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))
+        self._db.execute("DELETE FROM signatures WHERE doc = ?", (doc,))
+        self._db.execute("UPDATE articles SET current = 0 WHERE doc = ?", (doc,))
+
+    def check_search(self) -> None:
+        """Make the search index anew when it holds tokens of another recipe."""
+        row = self._db.one("SELECT value FROM meta WHERE key = 'search'")
+        if row and row[0] == recipe():
+            return
+        with self._db.transaction():
+            self._db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+            for (doc,) in self._db.rows("SELECT doc FROM articles WHERE current ORDER BY doc"):
+                title, text = self._db.one("SELECT title, text FROM articles JOIN texts USING (doc) WHERE doc = ?",
+                                           (doc,)) or ("", "")  # fmt: skip
+                self._index(doc, title, text)
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('search', ?)", (recipe(),))
+
+    def _index(self, doc: int, title: str | None, text: str) -> None:
+        self._db.execute(
+            "INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (doc, tokens(title or ""), tokens(text))
+        )
+
+    def _insert(self, article: Article, fresh: bytes, *, revision: int, first_doc: int | None) -> int:
+        doc = self._db.execute(
+            f"INSERT INTO articles (revision, first_doc, digest, extractor, {_COLUMNS}) VALUES (?, ?, ?, ?, {_VALUES})",
+            (revision, first_doc, fresh, self._extractor(article.extractor), *article_row(article)),
+        ).lastrowid
+        assert doc
+        self._db.execute(
+            "INSERT INTO texts VALUES (?, ?, ?)", (doc, article.text, pack(article.markdown, article.text))
+        )
+        self._index(doc, article.title, article.text)
+        self._place(doc, article)
+        return doc
+
+    def _refresh(self, doc: int, article: Article, fresh: bytes) -> None:
+        self._db.execute(
+            f"UPDATE articles SET digest = ?, extractor = ?, {_REFRESH} WHERE doc = ?",
+            (fresh, self._extractor(article.extractor), *article_row(article), doc),
+        )
+        self._db.execute("UPDATE texts SET markdown = ? WHERE doc = ?", (pack(article.markdown, article.text), doc))
+        self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))
+        self._place(doc, article)
+
+    def _unindex(self, doc: int, row: Row) -> None:
+        # A contentless table forgets a text only when told the very tokens it was given (SQLite before 3.43).
+        self._db.execute(
+            "INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+            (doc, tokens(row[0] or ""), tokens(row[1])),
+        )
+
+    def _place(self, doc: int, article: Article) -> None:
+        names = {region.name for region in article.regions}
+        self._db.executemany("INSERT OR IGNORE INTO places (name) VALUES (?)", ((n,) for n in sorted(names)))
+        self._db.executemany(
+            "INSERT OR IGNORE INTO article_places SELECT place, ? FROM places WHERE name = ?", ((doc, n) for n in names)
+        )
+
+    def _extractor(self, extractor: Extractor) -> int:
+        values = (extractor.name, extractor.version, extractor.recipe)
+        query = "SELECT extractor FROM extractors WHERE name = ? AND version = ? AND recipe = ?"
+        row = self._db.one(query, values)
+        if row is None:
+            self._db.execute("INSERT INTO extractors (name, version, recipe) VALUES (?, ?, ?)", values)
+            row = self._db.one(query, values)
+        assert row
+        return int(row[0])
+
+
+def _chunks(items: Sequence[object]) -> Iterator[Sequence[object]]:
+    return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))

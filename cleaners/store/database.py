@@ -1,0 +1,215 @@
+"""One SQLite file, opened, recognised, migrated; every failure told in words that name the cure."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
+from cleaners.store.schema import APPLICATION_ID, MIGRATIONS
+
+Row = tuple[Any, ...]
+_MAGIC = b"SQLite format 3\0"
+_VERSION = MIGRATIONS[-1].version
+
+
+class Database:
+    """A connection that is a store: statements, transactions, snapshots. Use it from one thread at a time."""
+
+    def __init__(self, path: Path, *, create: bool, readonly: bool, timeout: float) -> None:
+        self.path = path
+        self.readonly = readonly
+        self._reading = False
+        _check_file(path, create=create and not readonly)
+        try:
+            self._connection = _connect(path, readonly=readonly, timeout=timeout)
+        except sqlite3.Error as error:
+            self._fail(error)
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Give the file back; an open transaction is rolled back."""
+        self._connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        try:
+            return self._connection.execute(sql, parameters)
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row."""
+        try:
+            self._connection.executemany(sql, parameters)
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        """All rows of a query."""
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+        """The first row of a query, None when there is none."""
+        try:
+            row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        except sqlite3.Error as error:
+            self._fail(error)
+        return row
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._connection.in_transaction
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: commits at the end, rolls back when anything is raised. Inside another one: part of it."""
+        if self._reading:
+            raise RuntimeError("a transaction inside a snapshot would be lost: read to the end first")
+        if self.in_transaction:
+            yield
+            return
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads inside see one state of the store, whatever is written meanwhile."""
+        if self.in_transaction:
+            yield
+            return
+        self.execute("BEGIN")
+        self._reading = True
+        try:
+            yield
+        finally:
+            self._reading = False
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:  # a full disk may have rolled back already
+            self._connection.execute("ROLLBACK")
+
+    def _prepare(self) -> None:
+        self.execute("PRAGMA foreign_keys = ON")
+        self.execute("PRAGMA cache_size = -65536")
+        found = self._version()
+        if found == _VERSION:
+            return
+        if found > _VERSION:
+            raise FormatError(f"{self.path} was written by a newer jianbao (schema {found}): upgrade jianbao")
+        if self.readonly:
+            raise FormatError(f"{self.path} has the schema of an older jianbao: open it once for writing (any crawl)")
+        self.execute("PRAGMA journal_mode = WAL")
+        with self.transaction():
+            self._migrate()
+
+    def _version(self) -> int:
+        """The schema version; 0 for a file that is still empty. Raises NotAStoreError for anything else."""
+        application = self.one("PRAGMA application_id")
+        version = self.one("PRAGMA user_version")
+        assert application
+        assert version
+        if application[0] == APPLICATION_ID:
+            return int(version[0])
+        if application[0] or version[0] or self.one("SELECT 1 FROM sqlite_master"):
+            raise _not_a_store(self.path, "it is a database of another program")
+        if self.readonly:
+            raise _not_a_store(self.path, "it is empty")
+        return 0
+
+    def _migrate(self) -> None:
+        reached = self._version()  # once more, now that nobody else writes
+        for migration in MIGRATIONS:
+            if migration.version <= reached:
+                continue
+            for statement in migration.statements:
+                self.execute(statement)
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self.execute("INSERT INTO migrations VALUES (?, ?, ?)", (migration.version, migration.name, now))
+        self.execute(f"PRAGMA user_version = {_VERSION}")
+        self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def _fail(self, error: sqlite3.Error) -> NoReturn:
+        """Raise the error again as one the user can act on; what is a mistake of ours stays as it is."""
+        name = getattr(error, "sqlite_errorname", "")
+        match name.removeprefix("SQLITE_").partition("_")[0]:
+            case "FULL":
+                raise UnwritableError(f"the disk of {self.path} is full: make room and start again") from error
+            case "READONLY" | "CANTOPEN" | "PERM" | "AUTH":
+                raise UnwritableError(f"{self.path} cannot be written: give write access to the file and its folder, "
+                                      "or name another one with --store") from error
+            case "IOERR":
+                raise UnwritableError(f"reading or writing {self.path} failed ({name}): is the disk full or "
+                                      "failing? Make room or use --store on another disk") from error
+            case "BUSY" | "LOCKED":
+                raise StoreBusyError(f"{self.path} is being written by another jianbao: wait until it has ended, "
+                                     "then start again") from error
+            case "NOTADB":
+                raise _not_a_store(self.path, "it is no SQLite database") from error
+            case "CORRUPT":
+                raise NotAStoreError(f"{self.path} is damaged: run `jianbao doctor`, or restore a backup") from error
+        raise error
+
+
+def _connect(path: Path, *, readonly: bool, timeout: float) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.absolute()))}"
+    connection = _open(f"{address}?mode={'ro' if readonly else 'rwc'}", timeout)
+    if not readonly:
+        # A commit survives a power cut, not only kill -9: the match index relies on it. Cheap in batches.
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+    try:
+        connection.execute("PRAGMA schema_version")
+        return connection
+    except sqlite3.OperationalError:
+        # WAL needs its -shm file; in a folder that cannot be written it is not there, and nobody writes either.
+        connection.close()
+        if Path(f"{path}-wal").exists():
+            raise
+        return _open(f"{address}?mode=ro&immutable=1", timeout)
+
+
+def _open(address: str, timeout: float) -> sqlite3.Connection:
+    return sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    """Refuse what cannot be a store before SQLite touches it."""
+    try:
+        if path.is_dir():
+            raise _not_a_store(path, "it is a folder")
+        if not path.exists():
+            if not create:
+                raise UsageError(f"there is no store at {path}: name one with --store, or run `jianbao clean` first")
+            if not path.parent.exists():
+                raise UsageError(f"{path} cannot be made: there is no folder {path.parent}; make it first")
+            return
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except OSError as error:
+        raise UnwritableError(f"{path} cannot be opened ({error.strerror}): check its permissions") from error
+    if head and head != _MAGIC:
+        raise _not_a_store(path, "it is no SQLite database")
+
+
+def _not_a_store(path: Path, why: str) -> NotAStoreError:
+    return NotAStoreError(f"{path} is not a jianbao store ({why}): name another file with --store")

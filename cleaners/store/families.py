@@ -1,0 +1,211 @@
+"""Matches and clusters in the store: what a decision about families needs, and what was decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from cleaners.items import Cluster, Match
+from cleaners.store.database import Database
+from cleaners.store.rows import (
+    Edge,
+    Family,
+    Member,
+    Neighbourhood,
+    dump_evidence,
+    load,
+    load_evidence,
+    moment,
+    parsed,
+)
+
+_MEMBER = (
+    "a.doc, a.id, coalesce(a.first_doc, a.doc), a.title, a.url, a.site, a.source, a.published, length(t.text), "
+    "a.quality, a.disguises, a.repairs, a.noise_removed FROM articles a JOIN texts t USING (doc) WHERE a.current"
+)
+
+
+class Families:
+    """The match edges and clusters of a store. Docs that are superseded take part in nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def link(self, doc: int, other: int, match: Match, *, back: float) -> None:
+        """Keep one match as seen from ``doc``; ``back`` is the share of the OTHER text found in this one.
+
+        The same pair again replaces what was known of it.
+        """
+        first, second, this, that, evidence = doc, other, match.containment, back, dump_evidence(match.evidence)
+        if doc > other:
+            first, second, this, that = other, doc, back, match.containment
+            evidence = dump_evidence(load_evidence(evidence, turned=True))
+        self._db.execute(
+            "INSERT OR REPLACE INTO matches VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (first, second, match.kind, round(match.similarity, 4), round(this, 4), round(that, 4), evidence),
+        )
+
+    def around(self, docs: Iterable[int]) -> Neighbourhood:
+        """What a decision about these texts depends on: every family they, their matches or their old revisions are in.
+
+        Only families that may change are read: those of the texts and of the texts they match.
+        """
+        seeds = set(docs)
+        met = set(seeds)
+        for doc in seeds:
+            met.update(
+                r[0] for r in self._db.rows(
+                    "SELECT doc_b FROM matches WHERE doc_a = ? UNION SELECT doc_a FROM matches WHERE doc_b = ?",
+                    (doc, doc),
+                )
+            )  # fmt: skip
+        keys: set[int] = set()
+        for doc in met:
+            keys.update(
+                r[0] for r in self._db.rows(
+                    "SELECT cluster FROM articles WHERE cluster IS NOT NULL AND "
+                    "id = (SELECT id FROM articles WHERE doc = ?)", (doc,),
+                )
+            )  # fmt: skip
+        for key in keys:
+            met.update(r[0] for r in self._db.rows("SELECT doc FROM articles WHERE cluster = ?", (key,)))
+        members = [m for doc in sorted(met) if (m := self._member(doc))]
+        return Neighbourhood(members=tuple(members), edges=tuple(self._edges({m.doc for m in members})))
+
+    def save(self, families: Sequence[Family]) -> None:
+        """Write down what was decided about a whole neighbourhood: its families replace those its members had.
+
+        An id that no family has any more is forwarded to the family its first member went to.
+        """
+        with self._db.transaction():
+            docs = [doc for family in families for doc in family.members]
+            before = self._dissolve(docs)
+            for family in families:
+                if len(family.members) > 1:
+                    self._write(family)
+            for gone in before - {f.id for f in families if len(f.members) > 1}:
+                self._forward(gone)
+
+    def cluster_of(self, doc: int) -> Cluster:
+        """The family of an article, seen from it; a singleton is its own."""
+        return self.clusters_of([doc])[doc]
+
+    def clusters_of(self, docs: Sequence[int]) -> dict[int, Cluster]:
+        """doc -> its family."""
+        found: dict[int, Cluster] = {}
+        for i in range(0, len(docs), 500):
+            part = docs[i : i + 500]
+            for doc, own, url, published, id_, size, canonical, first_url, first in self._db.rows(
+                "SELECT a.doc, a.id, a.url, a.published, c.id, c.size, c.canonical, c.earliest_url, "
+                "c.earliest_published FROM articles a LEFT JOIN clusters c ON c.cluster = a.cluster AND a.current "
+                f"WHERE a.doc IN ({','.join('?' * len(part))})", part,
+            ):  # fmt: skip
+                if id_ is None:
+                    found[doc] = Cluster(id=own, size=1, is_canonical=True, earliest_url=url,
+                                         earliest_published=parsed(published))  # fmt: skip
+                else:
+                    found[doc] = Cluster(id=id_, size=size, is_canonical=doc == canonical, earliest_url=first_url,
+                                         earliest_published=parsed(first))  # fmt: skip
+        return found
+
+    def members(self, cluster_id: str) -> tuple[int, ...]:
+        """The docs of a family, by arrival; also by an id that was forwarded; empty when there is no such family."""
+        target = self.resolve(cluster_id)
+        rows = self._db.rows(
+            "SELECT a.doc FROM clusters c JOIN articles a USING (cluster) WHERE c.id = ? AND a.current "
+            "ORDER BY coalesce(a.first_doc, a.doc)", (target,),
+        ) or self._db.rows("SELECT doc FROM articles WHERE id = ? AND current AND cluster IS NULL", (target,))
+        return tuple(r[0] for r in rows)
+
+    def resolve(self, cluster_id: str) -> str:
+        """Where an id leads today: itself, or the family that its family was merged into."""
+        seen: set[str] = set()
+        while cluster_id not in seen and (
+            row := self._db.one("SELECT target FROM forwards WHERE id = ?", (cluster_id,))
+        ):
+            seen.add(cluster_id)
+            cluster_id = row[0]
+        return cluster_id
+
+    def evidence(self, cluster_id: str) -> tuple[float, Mapping[str, object]] | None:
+        """(confidence, evidence by name) for where the family's story comes from."""
+        row = self._db.one("SELECT confidence, evidence FROM clusters WHERE id = ?", (self.resolve(cluster_id),))
+        return (row[0], dict(load(row[1]))) if row and row[0] is not None else None
+
+    def matches_of(self, docs: Sequence[int]) -> dict[int, tuple[Match, ...]]:
+        """doc -> its matches with current articles, seen from it, best first."""
+        found: dict[int, tuple[Match, ...]] = {}
+        for doc in docs:
+            rows = self._db.rows(
+                "SELECT id, kind, similarity, containment_a, evidence, 0 FROM matches JOIN articles ON doc = doc_b "
+                "WHERE doc_a = ? AND current UNION ALL "
+                "SELECT id, kind, similarity, containment_b, evidence, 1 FROM matches JOIN articles ON doc = doc_a "
+                "WHERE doc_b = ? AND current", (doc, doc),
+            )  # fmt: skip
+            matches = (
+                Match(kind=kind, other=other, similarity=similarity, containment=share,
+                      evidence=load_evidence(evidence, turned=bool(turned)))
+                for other, kind, similarity, share, evidence, turned in rows
+            )  # fmt: skip
+            found[doc] = tuple(sorted(matches, key=lambda m: (-m.similarity, m.other)))
+        return found
+
+    def _member(self, doc: int) -> Member | None:
+        row = self._db.one(f"SELECT {_MEMBER} AND a.doc = ?", (doc,))
+        if row is None:
+            return None
+        repairs, noise = dict(load(row[11])), dict(load(row[12]))
+        return Member(
+            doc=row[0], id=row[1], arrival=row[2], title=row[3], url=row[4], site=row[5], source=row[6],
+            published=parsed(row[7]), length=row[8], quality=row[9], disguises=tuple(load(row[10])),
+            repairs=sum(repairs.values()), noise=sum(noise.values()),
+        )  # fmt: skip
+
+    def _edges(self, docs: set[int]) -> list[Edge]:
+        return [
+            Edge(a=a, b=b, kind=kind, similarity=similarity, containment_a=x, containment_b=y)
+            for doc in sorted(docs)
+            for a, b, kind, similarity, x, y in self._db.rows(
+                "SELECT doc_a, doc_b, kind, similarity, containment_a, containment_b FROM matches WHERE doc_a = ?",
+                (doc,),
+            )
+            if b in docs
+        ]
+
+    def _dissolve(self, docs: Sequence[int]) -> set[str]:
+        """Take the docs out of their families; returns the ids of families that have lost all members."""
+        keys = {
+            r[0] for doc in docs for r in self._db.rows(
+                "SELECT cluster FROM articles WHERE cluster IS NOT NULL AND id = "
+                "(SELECT id FROM articles WHERE doc = ?)", (doc,),
+            )
+        }  # fmt: skip
+        self._db.executemany("UPDATE articles SET cluster = NULL WHERE doc = ?", ((d,) for d in docs))
+        gone: set[str] = set()
+        for key in keys:
+            if self._db.one("SELECT 1 FROM articles WHERE cluster = ? AND current", (key,)) is None:
+                row = self._db.one("DELETE FROM clusters WHERE cluster = ? RETURNING id", (key,))
+                gone.update(row or ())
+                self._db.execute("UPDATE articles SET cluster = NULL WHERE cluster = ?", (key,))
+        return gone
+
+    def _write(self, family: Family) -> None:
+        first = family.earliest
+        key = self._db.execute(
+            "INSERT INTO clusters (id, size, canonical, earliest, earliest_url, earliest_published, confidence, "
+            "evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                family.id, len(family.members), family.canonical, first and first.doc, first and first.url,
+                first and moment(first.published), first and first.confidence,
+                json.dumps(dict(first.evidence), ensure_ascii=False) if first else None,
+            ),
+        ).lastrowid  # fmt: skip
+        self._db.executemany("UPDATE articles SET cluster = ? WHERE doc = ?", ((key, d) for d in family.members))
+        self._db.execute("DELETE FROM forwards WHERE id = ?", (family.id,))
+
+    def _forward(self, gone: str) -> None:
+        row = self._db.one(
+            "SELECT c.id FROM articles a JOIN clusters c USING (cluster) WHERE a.id = ? AND a.current", (gone,)
+        )
+        if row and row[0] != gone:
+            self._db.execute("INSERT OR REPLACE INTO forwards VALUES (?, ?)", (gone, row[0]))

@@ -1,0 +1,209 @@
+"""Articles to rows and back, and the types the store hands out beyond those of ``cleaners.items``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cleaners.items import Article, Evidence, Extractor, Region
+
+ARTICLE_COLUMNS = (
+    "id", "origin", "url", "site", "title", "published", "published_at", "authors", "editors", "source", "section",
+    "regions", "language", "script", "disguises", "repairs", "noise_removed", "quality", "opt_out", "next_url",
+    "fetched_at",
+)  # fmt: skip
+"""Columns of ``articles`` that carry an article's own fields, in the order of :func:`article_row`."""
+
+
+def dump(value: object) -> str | None:
+    """A JSON column: NULL for what is empty."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else None
+
+
+def load(text: str | None) -> Any:
+    """What :func:`dump` wrote; an empty list for NULL."""
+    return json.loads(text) if text else []
+
+
+def moment(value: datetime | None) -> str | None:
+    """A datetime column: ISO 8601 with the offset it came with."""
+    return value.isoformat() if value else None
+
+
+def parsed(text: str | None) -> datetime | None:
+    """What :func:`moment` wrote."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def now() -> str:
+    """The present, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def seconds(value: datetime | None) -> int | None:
+    """Seconds since 1970, to order and filter by."""
+    return int(value.timestamp()) if value else None
+
+
+def article_row(article: Article) -> tuple[Any, ...]:
+    """The values of :data:`ARTICLE_COLUMNS`."""
+    return (
+        article.id, article.origin, article.url, article.site, article.title, moment(article.published),
+        seconds(article.published), dump(article.authors), dump(article.editors), article.source, article.section,
+        dump([(r.name, r.code, r.count) for r in article.regions]), article.language, article.script,
+        dump(article.disguises), dump(dict(article.repairs)), dump(dict(article.noise_removed)), article.quality,
+        dump(article.opt_out), article.next_url, moment(article.fetched_at),
+    )  # fmt: skip
+
+
+def row_article(row: Sequence[Any], text: str, markdown: bytes | None, extractor: Extractor) -> Article:
+    """The article that :func:`article_row` took apart; ``row`` starts with :data:`ARTICLE_COLUMNS`."""
+    (id_, origin, url, site, title, published, _, authors, editors, source, section, regions, language, script,
+     disguises, repairs, noise, quality, opt_out, next_url, fetched_at) = row[: len(ARTICLE_COLUMNS)]  # fmt: skip
+    return Article(
+        id=id_, origin=origin, url=url, site=site, title=title, text=text, markdown=unpack(markdown, text),
+        published=parsed(published), authors=tuple(load(authors)), editors=tuple(load(editors)), source=source,
+        section=section, regions=tuple(Region(name=n, code=c, count=k) for n, c, k in load(regions)),
+        language=language, script=script, disguises=tuple(load(disguises)), repairs=dict(load(repairs)),
+        noise_removed=dict(load(noise)), quality=quality, opt_out=tuple(load(opt_out)), next_url=next_url,
+        fetched_at=parsed(fetched_at), extractor=extractor,
+    )  # fmt: skip
+
+
+def digest(article: Article) -> bytes:
+    """16 bytes: 8 of the content (title and text), 8 of what else the page says; not of when and where it was read."""
+    content = f"{article.title or ''}\0{article.text}"
+    row = dict(zip(ARTICLE_COLUMNS, article_row(article), strict=True))
+    del row["origin"], row["fetched_at"]
+    details = json.dumps([row, article.markdown], ensure_ascii=False)
+    return b"".join(hashlib.blake2b(part.encode("utf-8", "replace"), digest_size=8).digest()
+                    for part in (content, details))  # fmt: skip
+
+
+def pack(markdown: str | None, text: str) -> bytes | None:
+    """Markdown as the little that it adds to the text: deflate (RFC 1950) with the text as its dictionary."""
+    if markdown is None:
+        return None
+    squeeze = zlib.compressobj(6, zdict=_dictionary(text))
+    return squeeze.compress(markdown.encode()) + squeeze.flush()
+
+
+def unpack(data: bytes | None, text: str) -> str | None:
+    """What :func:`pack` made."""
+    if data is None:
+        return None
+    return zlib.decompressobj(zdict=_dictionary(text)).decompress(data).decode()
+
+
+def _dictionary(text: str) -> bytes:
+    return text.encode()[:32768] or b"\n"
+
+
+def dump_evidence(evidence: Evidence) -> str:
+    """The evidence of a match, seen from ``doc_a``."""
+    return json.dumps(
+        [evidence.shared, evidence.numbers_agree, evidence.numbers_differ, round(evidence.score, 4)],
+        ensure_ascii=False, separators=(",", ":"),
+    )  # fmt: skip
+
+
+def load_evidence(text: str, *, turned: bool) -> Evidence:
+    """What :func:`dump_evidence` wrote; ``turned``: seen from ``doc_b``."""
+    shared, agree, differ, score = json.loads(text)
+    pairs = tuple((b, a) if turned else (a, b) for a, b in differ)
+    return Evidence(shared=shared, numbers_agree=agree, numbers_differ=pairs, score=score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A match between two texts, seen from neither."""
+
+    a: int
+    """doc of the one text."""
+    b: int
+    """doc of the other."""
+    kind: str
+    """A ``MatchKind``."""
+    similarity: float
+    """Share of both together that they have in common."""
+    containment_a: float
+    """Share of text a found in b."""
+    containment_b: float
+    """Share of text b found in a."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What the choice of clusters, best copies and sources looks at in an article."""
+
+    doc: int
+    """The text's number."""
+    id: str
+    """The clipping's id."""
+    arrival: int
+    """Order of arrival of the clipping: doc of its first revision."""
+    title: str | None
+    """The headline."""
+    url: str | None
+    """The fetched address."""
+    site: str | None
+    """The site it stood on."""
+    source: str | None
+    """The declared 来源."""
+    published: datetime | None
+    """The declared date."""
+    length: int
+    """Characters of the text."""
+    quality: float
+    """How complete and undisguised the copy is."""
+    disguises: tuple[str, ...]
+    """Disguises found."""
+    repairs: int
+    """Repairs made."""
+    noise: int
+    """Characters of noise cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earliest:
+    """Where a story seems to come from, and why one may think so."""
+
+    doc: int
+    """The member."""
+    url: str | None
+    """Its address."""
+    published: datetime | None
+    """The earliest date that any member declares."""
+    confidence: float
+    """0..1, how well the evidence agrees."""
+    evidence: Mapping[str, object]
+    """What the decision rests on, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A cluster as decided: its members, the best copy, the source."""
+
+    id: str
+    """Id of its first member."""
+    members: tuple[int, ...]
+    """docs, in order of arrival."""
+    canonical: int
+    """doc of the best copy."""
+    earliest: Earliest | None
+    """None for a singleton."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbourhood:
+    """All that a decision about some texts depends on: their families, whole, and the matches among all of these."""
+
+    members: tuple[Member, ...]
+    """Every member of every family touched, by doc."""
+    edges: tuple[Edge, ...]
+    """Every match between two of them."""

@@ -1,0 +1,86 @@
+"""The tables of the store and how a store of an older version becomes one of today.
+
+Every migration is a list of statements that ran, once, in one transaction; none is ever changed after a release.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+APPLICATION_ID = 0x4A42414F
+"""``PRAGMA application_id`` of every store ("JBAO"): tells a store from any other SQLite database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One step of the schema."""
+
+    version: int
+    """The ``PRAGMA user_version`` after it."""
+    name: str
+    """What it brings."""
+    statements: tuple[str, ...]
+    """SQL, run in order inside one transaction."""
+
+
+_FIRST = (
+    """CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)""",
+    """CREATE TABLE extractors (
+        extractor INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, recipe TEXT NOT NULL,
+        UNIQUE (name, version, recipe))""",
+    # A row is one text and never changes its text: a changed page is a new row (revision), so that the match index
+    # may refer to doc for ever. AUTOINCREMENT: the number of a removed text is never given to another one.
+    """CREATE TABLE articles (
+        doc INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL, revision INTEGER NOT NULL, current INTEGER NOT NULL DEFAULT 1, first_doc INTEGER,
+        cluster INTEGER, digest BLOB NOT NULL, extractor INTEGER NOT NULL REFERENCES extractors,
+        origin TEXT NOT NULL, url TEXT, site TEXT, title TEXT, published TEXT, published_at INTEGER,
+        authors TEXT, editors TEXT, source TEXT, section TEXT, regions TEXT, language TEXT, script TEXT NOT NULL,
+        disguises TEXT, repairs TEXT, noise_removed TEXT, quality REAL NOT NULL, opt_out TEXT, next_url TEXT,
+        fetched_at TEXT, UNIQUE (id, revision))""",
+    "CREATE INDEX articles_by_url ON articles (url) WHERE url IS NOT NULL",
+    "CREATE INDEX articles_by_cluster ON articles (cluster) WHERE cluster IS NOT NULL",
+    "CREATE INDEX articles_by_site ON articles (site, published_at) WHERE current",
+    "CREATE INDEX articles_by_date ON articles (published_at) WHERE current",
+    # Apart from the metadata, so that lists and filters never read the texts.
+    "CREATE TABLE texts (doc INTEGER PRIMARY KEY, text TEXT NOT NULL, markdown BLOB)",
+    "CREATE TABLE places (place INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE article_places (place INTEGER NOT NULL REFERENCES places, doc INTEGER NOT NULL,
+        PRIMARY KEY (place, doc)) WITHOUT ROWID""",
+    # The app makes the tokens (store/words.py). The ascii tokenizer takes every other code point as part of a token,
+    # so a character that is newer than SQLite's Unicode tables is found too.
+    """CREATE VIRTUAL TABLE search USING fts5(title, text, content='', tokenize='ascii')""",
+    "CREATE TABLE recipes (recipe INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE signatures (doc INTEGER PRIMARY KEY, recipe INTEGER NOT NULL REFERENCES recipes,
+        signature BLOB NOT NULL)""",
+    """CREATE TABLE matches (
+        doc_a INTEGER NOT NULL, doc_b INTEGER NOT NULL, kind TEXT NOT NULL, similarity REAL NOT NULL,
+        containment_a REAL NOT NULL, containment_b REAL NOT NULL, evidence TEXT NOT NULL,
+        PRIMARY KEY (doc_a, doc_b), CHECK (doc_a < doc_b)) WITHOUT ROWID""",
+    "CREATE INDEX matches_by_second ON matches (doc_b)",
+    # Families of two and more; a singleton has no row and its own id.
+    """CREATE TABLE clusters (
+        cluster INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, canonical INTEGER NOT NULL,
+        earliest INTEGER, earliest_url TEXT, earliest_published TEXT, confidence REAL, evidence TEXT)""",
+    "CREATE TABLE forwards (id TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE runs (run INTEGER PRIMARY KEY, command TEXT NOT NULL, started TEXT NOT NULL, ended TEXT,
+        status TEXT NOT NULL, counts TEXT NOT NULL)""",
+    """CREATE TABLE drops (
+        origin TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL, url TEXT, detail TEXT NOT NULL,
+        run INTEGER, at TEXT NOT NULL, PRIMARY KEY (origin, stage, reason)) WITHOUT ROWID""",
+    "CREATE INDEX drops_by_reason ON drops (stage, reason)",
+    """CREATE TABLE noise_lines (
+        site TEXT NOT NULL, key TEXT NOT NULL, example TEXT NOT NULL, pages INTEGER NOT NULL, clusters INTEGER NOT NULL,
+        seen_in TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'counted', PRIMARY KEY (site, key)) WITHOUT ROWID""",
+    """CREATE TABLE lexicon (
+        spun TEXT NOT NULL, plain TEXT NOT NULL, count INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'counted',
+        PRIMARY KEY (spun, plain)) WITHOUT ROWID""",
+    # What belongs to the files beside the store and must change with its rows in one commit.
+    "CREATE TABLE manifests (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
+)
+"""All steps in order; the last one's version is the version of today."""

@@ -1,0 +1,98 @@
+"""What the head of a page declares about the article: meta elements and JSON-LD, sorted by meaning."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cleaners.items import Head
+
+# Names in lower case without white space: some systems write "og: time" or "weibo: article:create_at".
+_TITLE = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "sailthru.title", "headline")
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate",
+    "publish_date", "publish-date", "publish_time", "publishtime", "og:release_date", "og:time", "weibo:article:create_at",
+    "bytedance:published_time", "sailthru.date", "parsely-pub-date", "article.published", "article_date_original", "cxenseparse:recs:publishtime",
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "firstpublishedtime", "apub:time",
+)
+_SOURCE = ("contentsource", "source", "mediaid", "article:source", "og:source", "dc.source", "articlesource")
+_AUTHOR = ("author", "article:author", "og:article:author", "dc.creator", "byl", "parsely-author", "sailthru.author", "dcterms.creator")
+_SITE = ("og:site_name", "sitename", "application-name", "apple-mobile-web-app-title", "copyright", "publisher")
+_SECTION = ("article:section", "columnname", "og:category", "parsely-section")
+_LD_ARTICLES = ("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """The head's answers by field, each ``(rule, value)``, best first."""
+
+    titles: tuple[tuple[str, str], ...] = ()
+    published: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    authors: tuple[tuple[str, str], ...] = ()
+    sites: tuple[tuple[str, str], ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
+
+
+def read_declared(head: Head) -> Declared:
+    """Sort what a head declares."""
+    meta: dict[str, str] = {}
+    for name, content in head.meta:
+        meta.setdefault(re.sub(r"\s+", "", name), content.strip())
+    article = _article(head.json_ld)
+    return Declared(
+        titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title"),
+        published=tuple(_named(meta, _PUBLISHED)) + _ld(article, "datePublished", "pubDate"),
+        sources=tuple(_named(meta, _SOURCE)),
+        authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)),
+        sites=tuple(_named(meta, _SITE)) + _ld_names(article, "publisher"),
+        sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection"),
+    )
+
+
+def _named(meta: dict[str, str], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        if value := meta.get(name):
+            yield f"meta {name}", value
+
+
+def _objects(node: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        if depth < 3:
+            yield from _objects(node.get("@graph"), depth + 1)
+    elif isinstance(node, list):
+        for child in node[:50]:
+            yield from _objects(child, depth + 1)
+
+
+def _article(scripts: tuple[str, ...]) -> dict[str, Any]:
+    """The first JSON-LD object that is an article (schema.org) or Baidu's form of it (pubDate)."""
+    for script in scripts:
+        try:
+            # Control characters inside strings are common and harmless.
+            loaded = json.loads(script.strip().rstrip(";"), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for found in _objects(loaded):
+            kinds = found.get("@type")
+            if any(kind in _LD_ARTICLES for kind in (kinds if isinstance(kinds, list) else [kinds])) or "pubDate" in found:
+                return found
+    return {}
+
+
+def _ld(article: dict[str, Any], *keys: str) -> tuple[tuple[str, str], ...]:
+    return tuple((f"json-ld {key}", value.strip()) for key in keys if isinstance(value := article.get(key), str) and value.strip())
+
+
+def _ld_names(article: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:
+    value = article.get(key)
+    names = [x.get("name") if isinstance(x, dict) else x for x in (value if isinstance(value, list) else [value])]
+    return tuple((f"json-ld {key}", name.strip()) for name in names if isinstance(name, str) and name.strip())
+
+
+def _ld_people(article: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return _ld_names(article, "author")

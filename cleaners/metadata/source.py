@@ -1,0 +1,95 @@
+"""The source: who the page says published the article first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleaners.metadata.furniture import Furniture
+from cleaners.metadata.names import is_organisation, is_person
+
+_OWN = frozenset("本站 本网 本报 本刊 本台 本站原创 本网原创 原创 本院 本校 我院 我校 本局 本网站 本报讯 本网讯 原创文章 原创内容 自采 本网综合 本站整理".split())
+_NOTHING = frozenset(
+    "转载 转载文章 未知 不详 暂无 无 佚名 其他 其它 网络转载 网上 网友 网友投稿 投稿 整理 综合 综合整理 未知来源 网络整理 admin 管理员 编辑 作者 点击 "
+    "浏览 互联网整理 匿名 null 字号 分享 举报 来源 查看 评论 阅读原文 手机版 微信".split()
+)
+_INTERFACE = re.compile(
+    r"举报|字号|字体|分享|收藏|评论|阅读|浏览|点击|参与|关注|打印|微博|微信|查看|放大|缩小|客户端$|我有话说|登录|注册|发表|人气|热度|第\d|页|\d人|首页|正文|今天|星期|"
+    r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|发布$|时间|日期|原创$"
+)
+_ACCOUNT = re.compile(r"^(?:原创|转载)?\s*[:|·]?\s*(?P<name>[^\s。，！？,!?]{2,20})$")
+_ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-\u9fff]+$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A value and what found it."""
+
+    value: str
+    rule: str
+
+
+def _cut(text: str) -> str:
+    """The name at the beginning of a labelled value: until the first blank that does not stand between Latin words."""
+    text = re.sub(r"^(?:自|于)?\s*[\[(【]\s*(.*?)\s*[\])】].*$", r"\1", text.strip())
+    tokens = text.split()
+    name: list[str] = []
+    for token in tokens:
+        if name and not (name[-1][-1].isascii() and token[0].isascii() and token[0].isalpha() and name[-1][-1].isalpha()):
+            break
+        name.append(token)
+    return " ".join(name).strip(" ,;:|[]【】()>→-")
+
+
+def labelled(furniture: Furniture, publisher: str | None) -> Answer | None:
+    """The value behind 来源 and its like."""
+    for value in furniture.values:
+        if value.role != "source" or not value.text:
+            continue
+        name = _cut(value.text)
+        if name in _OWN:
+            return Answer(value=publisher, rule="source label, own name") if publisher else None
+        if 2 <= len(name) <= 40 and name not in _NOTHING and _ALLOWED.match(name.replace(" ", "")) and not name.isdigit():
+            if name.startswith(("http", "www.")):
+                continue
+            return Answer(value=name, rule=f"label {value.label}")
+    return None
+
+
+def beside_date(furniture: Furniture, known: Sequence[str]) -> Answer | None:
+    """A publisher's name that stands bare next to the date: ``2021年3月5日 14:07 某某晚报``."""
+    if not any(role in ("published", "updated") for role, _ in furniture.dates):
+        return None
+    for piece in furniture.free:
+        for token in re.split(r"[\s|丨]+", piece):
+            name = token.strip(" ·-—:[]()")
+            bare = name.strip("《》〈〉")
+            if not 2 <= len(bare) <= 20 or not _ALLOWED.match(name) or _INTERFACE.search(bare) or bare.isdigit():
+                continue
+            if bare in known or name.startswith("《") or (is_organisation(bare) and not re.search(r"\d{3}", bare)):
+                return Answer(value=bare, rule="publisher beside date")
+    return None
+
+
+def account(furniture: Furniture) -> Answer | None:
+    """The account that posted: a line that holds nothing but ``[原创] NAME DATE``."""
+    if len(furniture.free) != 1 or len(furniture.dates) != 1 or furniture.labelled:
+        return None
+    piece = furniture.free[0]
+    match = _ACCOUNT.match(re.sub(r"^(?:原创|转载)\s*[:|·]?\s*", "", piece))
+    if not match or not furniture.text.startswith(piece[:2]) or _INTERFACE.search(match["name"]):
+        return None
+    name = match["name"].strip("《》")
+    if is_person(name, named=False) or not _ALLOWED.match(name) or name in _NOTHING or "." in name:
+        return None
+    return Answer(value=name, rule="account before date")
+
+
+def declared(value: str) -> str | None:
+    """A source named in the head, cleaned: ``来源：某社`` -> ``某社``."""
+    name = re.sub(r"^\s*(?:来源|來源|source)\s*[:：]\s*", "", value.strip())
+    name = name.strip()
+    if not 2 <= len(name) <= 30 or name in _OWN or name in _NOTHING or not _ALLOWED.match(name.replace(" ", "")):
+        return None
+    return name if re.search("[\u4e00-\u9fffA-Za-z]", name) else None

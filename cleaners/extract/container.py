@@ -9,16 +9,19 @@ from cleaners.blocks import Blocks
 from cleaners.items import Line
 from cleaners.noise.rules import Rule
 
+# A paragraph is no container: its neighbours may be the rest of a short article.
+_PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "dt", "blockquote", "figcaption", "pre"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerSettings:
     """How the container is chosen."""
 
-    descend: float = 0.7
+    descend: float = 0.8
     """Go into a block as long as it holds this share of its parent's weight."""
-    link_line: float = 0.85
+    link_line: float = 0.7
     """What a line of links, met after prose, leaves of the weight of all that follows."""
-    stop: float = 0.4
+    stop: float = 0.15
     """What a line that ends bodies (credits, a related list's heading) leaves of the weight of all that follows."""
     floor: float = 0.002
     """The least that is left: a page whose headline was mistaken still has a container."""
@@ -42,18 +45,23 @@ class Container:
 
 def weigh(line: Line) -> float:
     """How much a line looks like prose: its sentence marks outside of links."""
-    return line.punctuation * (1 - line.link_share) if line.link_share < 0.6 else 0.0
+    if line.heading or line.link_share > 0.6 or len(line.text) < 12:
+        return 0.0
+    return line.punctuation * (1 - line.link_share)
 
 
 def choose(
-    blocks: Blocks, anchor: int | None, signals: Sequence[Rule | None], settings: ContainerSettings = ContainerSettings()
+    blocks: Blocks,
+    anchor: int | None,
+    signals: Sequence[Rule | None],
+    settings: ContainerSettings = ContainerSettings(),
 ) -> Container | None:
     """The smallest block that holds nearly all prose near the headline; None for a page without prose.
 
     Weight fades with every sign that the body has ended, so that the first run of prose below the headline wins
     against longer comments, teasers and appended articles.
     """
-    weights = [weigh(line) for line in blocks.lines]
+    weights = [0.0 if signal else weigh(line) for line, signal in zip(blocks.lines, signals, strict=True)]
     if anchor is not None and sum(weights[anchor:]) > settings.above * sum(weights):
         weights[:anchor] = [0.0] * anchor
     weights = _fade(blocks.lines, weights, signals, settings)
@@ -64,7 +72,7 @@ def choose(
     node = 0
     while children[node]:
         best = max(children[node], key=held.__getitem__)
-        if held[best] < settings.descend * held[node]:
+        if (blocks.nodes[best].tag in _PARAGRAPHS and not children[best]) or held[best] < settings.descend * held[node]:
             break
         node = best
     first, last = _span(blocks, node)

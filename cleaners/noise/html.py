@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-
-class script:
-    @staticmethod
-    def fold(t): return t
+from cleaners import script
 from cleaners.items import Line, Metadata
 from cleaners.noise import rules
 from cleaners.noise.rules import Rule
@@ -54,9 +51,17 @@ def judge(
             judged.append(_cut(line, "below the article", "related"))
             continue
         below -= weights[i]
-        if tail is None and (found := met[i]) and found.reach == "below" and i > begin and below < settings.tail * total:
+        if (
+            tail is None
+            and (found := met[i])
+            and found.reach == "below"
+            and i > begin
+            and below < settings.tail * total
+        ):
             tail = found
-        judged.append(_cut(line, tail.name, tail.noise) if tail else _inside(line, meta.claims.get(i), met[i], i < begin))
+        judged.append(
+            _cut(line, tail.name, tail.noise) if tail else _inside(line, meta.claims.get(i), met[i], i < begin)
+        )
     return tuple(judged)
 
 

@@ -45,31 +45,22 @@ class Keys:
         return Keys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
 
 
-def rank(anchors: NDArray[np.uint32], docs: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """A fixed pseudo-random order of the documents of an anchor, different for each anchor.
-
-    A common 4-gram so proposes other documents than the next common 4-gram, and chance alone rarely makes two
-    documents share several; while copies of one article, however many, still meet in most of their anchors.
-    """
-    mixed = (anchors ^ docs * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA6B)
-    mixed = (mixed ^ mixed >> np.uint32(15)) * np.uint32(0xC2B2AE35)
-    return np.asarray(mixed ^ mixed >> np.uint32(16), dtype=np.uint32)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How the index proposes (the recipe is stored with what it produced)."""
+    """How an index proposes (the recipe is stored with what it produced)."""
 
     documents: int = 40
-    """At most so many documents of one key are looked at: of an anchor those of the lowest :func:`rank`, of a band
-    those with the smallest ids."""
+    """A key of more documents says little. A band then proposes the so many with the smallest ids."""
+    crowded: int = 3
+    """An anchor of more than ``documents`` documents proposes only so many, those with the smallest ids: enough that
+    the next copy of a text with hundreds of copies finds its family, too few for site furniture to propose a site."""
     shared: int = 4
     """So many anchors two documents must share, unless they share a band."""
 
     @property
     def recipe(self) -> str:
         """The settings as one string."""
-        return f"bands>=1|anchors>={self.shared},df<={self.documents}"
+        return f"bands>=1|anchors>={self.shared}|documents<={self.documents},{self.crowded}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +83,8 @@ class Index(Protocol):
     def query(self, keys: Keys) -> Candidates:
         """The kept documents that share a band, or ``limits.shared`` anchors, with each row.
 
-        Of a key with more than ``limits.documents`` documents only so many are looked at (see :class:`Limits`):
-        neither the order of arrival nor the splitting into runs decides which. So a run may drop the others.
+        Of a crowded key only the smallest ids are looked at (see :class:`Limits`), however the documents are split
+        into runs: a run may drop what is beyond the first ``documents + 1`` of a key.
         """
         ...
 

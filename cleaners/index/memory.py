@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.index import BANDS, Candidates, Keys, Limits, rank
+from cleaners.index import BANDS, Candidates, Keys, Limits
 
 Pairs = NDArray[np.uint64]
 """``row << 32 | doc``: sorts by row, then by document."""
@@ -16,7 +16,8 @@ Pairs = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postings:
-    """Keys in ascending order, each beside its document; no key more often than the limit."""
+    """Keys in ascending order, each beside its document; equal keys have ascending documents, one more than the
+    limit at most."""
 
     keys: NDArray[Any]
     docs: NDArray[np.uint32]
@@ -31,44 +32,29 @@ class Run:
     documents: int
 
 
-def ordering(keys: NDArray[Any], docs: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """What chooses among the documents of a key: :func:`~cleaners.index.rank` for anchors, the id for bands."""
-    return rank(keys, docs) if keys.dtype == np.uint32 else docs
-
-
 def _places(groups: NDArray[Any]) -> NDArray[np.int64]:
+    """The place of each entry among its equals, from 0; equals lie side by side."""
     first = np.flatnonzero(np.diff(groups, prepend=~groups[:1]) != 0)
     return np.arange(len(groups)) - np.repeat(first, np.diff(first, append=len(groups)))
 
 
-def lowest(groups: NDArray[Any], keys: NDArray[Any], docs: NDArray[np.uint32], limit: int) -> NDArray[np.bool_]:
-    """Which entries are among the ``limit`` lowest of their group; ``groups`` ascend."""
-    kept = np.ones(len(groups), dtype=np.bool_)
-    crowded = np.unique(groups[_places(groups) >= limit])
-    if len(crowded):
-        inside = np.flatnonzero(crowded[np.minimum(np.searchsorted(crowded, groups), len(crowded) - 1)] == groups)
-        inside = inside[np.lexsort((ordering(keys[inside], docs[inside]), groups[inside]))]
-        kept[inside[_places(groups[inside]) >= limit]] = False
-    return kept
-
-
 def postings(keys: NDArray[Any], docs: NDArray[np.uint32], limit: int) -> Postings:
-    """Sorted postings of these keys, one document each."""
+    """Sorted postings of these keys, one document each; documents ascend."""
     order = np.argsort(keys, kind="stable")
     keys, docs = keys[order], docs[order]
-    kept = lowest(keys, keys, docs, limit)
+    kept = _places(keys) <= limit
     return Postings(keys=keys[kept], docs=docs[kept])
 
 
 def run_of(docs: NDArray[np.uint32], keys: Keys, limit: int) -> Run:
-    """A run of these documents."""
+    """A run of these documents (ids ascend)."""
     filled = keys.bands.any(axis=1)
     return Run(bands=postings(keys.bands[filled].ravel(), np.repeat(docs[filled], BANDS), limit),
                anchors=postings(keys.anchors, docs[keys.rows()], limit), documents=len(docs))
 
 
 def merged(one: Run, other: Run, limit: int) -> Run:
-    """One run of two."""
+    """One run of two; the ids of ``other`` are greater."""
     def both(a: Postings, b: Postings) -> Postings:
         return postings(np.concatenate((a.keys, b.keys)), np.concatenate((a.docs, b.docs)), limit)
 
@@ -76,23 +62,21 @@ def merged(one: Run, other: Run, limit: int) -> Run:
                documents=one.documents + other.documents)
 
 
-def hits(runs: list[Postings], keys: NDArray[Any], rows: NDArray[np.uint32], limit: int) -> Pairs:
-    """One pair for each key that a row shares with a document."""
+def hits(runs: list[Postings], keys: NDArray[Any], rows: NDArray[np.uint32], limit: int, crowded: int) -> Pairs:
+    """One pair for each key that a row shares with a document, ``crowded`` of them for a key of more than ``limit``."""
     order = np.argsort(keys, kind="stable")
     keys, rows = keys[order], rows[order]
-    query, docs = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint32)]
-    for run in runs:
-        start = np.searchsorted(run.keys, keys, side="left")
-        count = np.searchsorted(run.keys, keys, side="right") - start
-        query.append(np.repeat(np.arange(len(keys)), count))
-        docs.append(run.docs[np.arange(len(query[-1])) + np.repeat(start - np.cumsum(count) + count, count)])
-    asked, found = np.concatenate(query), np.concatenate(docs)
-    if len(runs) > 1:
-        order = np.argsort(asked, kind="stable")
-        asked, found = asked[order], found[order]
-        kept = lowest(asked, keys[asked], found, limit)
-        asked, found = asked[kept], found[kept]
-    return rows[asked].astype(np.uint64) << np.uint64(32) | found
+    spans = [(np.searchsorted(run.keys, keys, side="left"), np.searchsorted(run.keys, keys, side="right"))
+             for run in runs]
+    total = sum((end - start for start, end in spans), np.zeros(len(keys), dtype=np.int64))
+    room = np.where(total > limit, crowded, limit)
+    found = [np.empty(0, dtype=np.uint64)]
+    for run, (start, end) in zip(runs, spans, strict=True):
+        count = np.minimum(end - start, room)
+        room -= count
+        at = np.arange(count.sum()) + np.repeat(start - np.cumsum(count) + count, count)
+        found.append(np.repeat(rows, count).astype(np.uint64) << np.uint64(32) | run.docs[at])
+    return np.concatenate(found)
 
 
 def chosen(bands: Pairs, anchors: Pairs, shared: int) -> Candidates:
@@ -120,9 +104,10 @@ class MemoryIndex:
     def query(self, keys: Keys) -> Candidates:
         """See :meth:`cleaners.index.Index.query`."""
         filled = np.flatnonzero(keys.bands.any(axis=1)).astype(np.uint32)
-        limit = self._limits.documents
-        bands = hits([run.bands for run in self._runs], keys.bands[filled].ravel(), np.repeat(filled, BANDS), limit)
-        anchors = hits([run.anchors for run in self._runs], keys.anchors, keys.rows(), limit)
+        limits = self._limits
+        bands = hits([run.bands for run in self._runs], keys.bands[filled].ravel(), np.repeat(filled, BANDS),
+                     limits.documents, limits.documents)
+        anchors = hits([run.anchors for run in self._runs], keys.anchors, keys.rows(), limits.documents, limits.crowded)
         return chosen(bands, anchors, self._limits.shared)
 
     def __len__(self) -> int:

@@ -1,0 +1,1 @@
+"""The one spider: what it does is in the job."""

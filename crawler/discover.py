@@ -1,0 +1,142 @@
+"""Where articles are announced: feeds, sitemaps, lists. Pure functions from bytes to addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from cleaners.urls import canonical
+
+if TYPE_CHECKING:
+    from scrapy.http import TextResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address and what was said about it where it was found."""
+
+    url: str
+    text: str = ""
+    """The anchor's text or the entry's title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    """What one sitemap file names."""
+
+    pages: tuple[Link, ...] = ()
+    """Newest first, where the file gives dates."""
+    sitemaps: tuple[str, ...] = ()
+    """Further files, newest first."""
+
+
+def feed(body: bytes, url: str, most: int) -> tuple[Link, ...]:
+    """The entries of an RSS, Atom or JSON feed, at most ``most``, in its own order.
+
+    feedparser resolves no entities and fetches nothing; relative addresses are joined with ``url``.
+    """
+    if body.lstrip()[:1] == b"{":
+        return _json_feed(body, url, most)
+    import feedparser
+
+    entries = feedparser.parse(body, response_headers={"content-location": url}, sanitize_html=False).entries
+    links = (Link(url=urljoin(url, e.link), text=e.get("title", "")) for e in entries if e.get("link"))
+    return tuple(islice(links, most))
+
+
+def _json_feed(body: bytes, url: str, most: int) -> tuple[Link, ...]:
+    """https://www.jsonfeed.org/version/1.1/."""
+    import json
+
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return ()
+    items = found.get("items") if isinstance(found, dict) else None
+    if not isinstance(items, list):
+        return ()
+    entries = [item for item in items if isinstance(item, dict) and isinstance(item.get("url"), str)]
+    return tuple(Link(url=urljoin(url, e["url"]), text=str(e.get("title") or "")) for e in entries[:most])
+
+
+def sitemap(body: bytes, url: str, most: int, limit: int) -> Sitemap:
+    """The addresses of a sitemap or a sitemap index, gzipped or not, or the sitemaps a ``robots.txt`` names.
+
+    At most ``most`` entries of at most ``limit`` bytes after decompression; what is no sitemap names nothing.
+    """
+    from scrapy.utils.sitemap import Sitemap as Parser
+    from scrapy.utils.sitemap import sitemap_urls_from_robots
+
+    if body[:2] == b"\x1f\x8b":
+        from cleaners.archive import decoded
+
+        body = decoded(body, "gzip", limit)
+    if urlsplit(url).path == "/robots.txt":
+        return Sitemap(sitemaps=tuple(islice(sitemap_urls_from_robots(body, url), most)))
+    try:
+        parsed = Parser(body)
+        entries = sorted(islice(parsed, most), key=lambda entry: entry.get("lastmod", ""), reverse=True)
+    except (StopIteration, SyntaxError, ValueError):  # empty, no XML at all, or broken beyond lxml's patience
+        return Sitemap()
+    places = [urljoin(url, entry["loc"]) for entry in entries]
+    if parsed.type == "sitemapindex":
+        return Sitemap(sitemaps=tuple(places))
+    return Sitemap(pages=tuple(Link(url=place) for place in places))
+
+
+def links(response: TextResponse) -> Iterator[Link]:
+    """The links of a page in document order, each once; ``nofollow`` ones left out."""
+    from scrapy.linkextractors import LinkExtractor
+
+    for link in LinkExtractor(unique=True).extract_links(response):
+        if not link.nofollow:
+            yield Link(url=link.url, text=link.text.strip())
+
+
+_NEXT = re.compile(r"^\s*(下一?[页頁]|后一?[页頁]|後一?[页頁]|next( page)?)\s*[>›»→]*\s*$", re.IGNORECASE)
+
+
+def next_page(response: TextResponse) -> str | None:
+    """The next page of a list: ``rel=next``, or a link that says 下一页."""
+    for node in response.xpath("//link[@rel='next'] | //a[@rel='next'] | //a[@href]"):
+        href = node.attrib.get("href", "").strip()
+        says = node.attrib.get("rel") == "next" or _NEXT.match(node.xpath("string()").get("") or "")
+        if says and href and not href.startswith(("#", "javascript:")):
+            url = urljoin(response.url, href)
+            if canonical(url) != canonical(response.url):
+                return url
+    return None
+
+
+# A day or month in an address: /2026/11/, /2026-11-22, ?month=202611, date=2026/11.
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?:[-/_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+
+
+def trap(url: str, today: date) -> str | None:
+    """Why an address looks like part of an endless web, or None.
+
+    A path that repeats itself comes from broken relative links; addresses of days to come are calendars; pages with
+    many parameters are combinations of filters.
+    """
+    parts = urlsplit(url)
+    steps = [step for step in parts.path.split("/") if step]
+    if len(steps) > 12 or any(steps.count(step) > 2 for step in steps if not step.isdigit()):
+        return "path repetition"
+    if len(parse_qsl(parts.query, keep_blank_values=True)) > 6:
+        return "query combinations"
+    for year, month, day in _DAY.findall(f"{parts.path}?{parts.query}"):
+        if _is_to_come(int(year), int(month), int(day or 1), today):
+            return "calendar"
+    return None
+
+
+def _is_to_come(year: int, month: int, day: int, today: date) -> bool:
+    try:
+        return datetime(year, month, day).date() > today + timedelta(days=2)
+    except ValueError:  # the 31st of February: no date
+        return False

@@ -1,0 +1,143 @@
+"""Running crawl jobs: one process, one reactor, one job after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from cleaners.archive import Archive, folder_of
+from cleaners.errors import SeedFileError
+from cleaners.sites import Job
+from crawler.pipelines import CrawlReport, Desk, Tally
+from crawler.spiders.news import NewsSpider
+
+
+def crawl(
+    jobs: Sequence[Job],
+    *,
+    store: Path,
+    limit: int | None = None,
+    archive_only: bool = False,
+    progress: Callable[[CrawlReport], None] | None = None,
+) -> CrawlReport:
+    """Run jobs and say what came of them; at most ``limit`` pages a job.
+
+    Works once in a process (the event loop of the network library cannot be started twice), best in its main thread:
+    there Ctrl-C finishes what is in flight. Raises ``SeedFileError`` for a job without contact that leaves loopback,
+    and what the store or the archive raise when they cannot be written.
+    """
+    for job in jobs:
+        check(job)
+    tally = Tally()
+    base = _settings(jobs, limit)
+    process = _process(base)
+    failures: list[BaseException] = []
+
+    async def one_after_the_other() -> None:
+        for job in jobs:
+            desk = _desk(job, store, tally, archive_only, progress or (lambda report: None))
+            try:
+                await process.crawl(Crawler(NewsSpider, _for_job(base, job)), job=job, desk=desk)
+            except Exception as error:
+                failures.append(error)
+            if desk.failure is not None:
+                failures.append(desk.failure)
+            if failures or tally.interrupted:
+                return
+
+    _run(process, one_after_the_other())
+    if failures:
+        raise failures[0]
+    return tally.report()
+
+
+def check(job: Job) -> None:
+    """Raises ``SeedFileError`` when the job would fetch from the public web without saying who asks."""
+    if job.contact is None and not job.is_local:
+        raise SeedFileError(
+            f"job {job.job}: contact: is missing: add `contact: you@your.domain`, so that a site can reach you"
+        )
+
+
+def agent(job: Job) -> str:
+    """The user agent: what this is, and whom to ask."""
+    return f"jianbao/{_version()} (+{job.contact or 'loopback only'})"
+
+
+def _run(process: AsyncCrawlerProcess, work: Any) -> None:
+    from twisted.internet import reactor
+
+    loop = asyncio.get_event_loop()
+    task = loop.create_task(work)
+    task.add_done_callback(lambda done: _stop(reactor))
+    main = threading.current_thread() is threading.main_thread()
+    process.start(stop_after_crawl=False, install_signal_handlers=main)
+
+
+def _stop(reactor: Any) -> None:
+    if reactor.running:  # not when Ctrl-C has stopped it
+        reactor.stop()
+
+
+def _desk(job: Job, store: Path, tally: Tally, archive_only: bool, progress: Callable[[CrawlReport], None]) -> Desk:
+    archive = Archive(folder_of(store), name=job.job, software=f"jianbao/{_version()}")
+    if archive_only:
+        return Desk(archive=archive, tally=tally, cleaner=None, shelf=None, progress=progress)
+    from cleaners.bulk import Workers, cores
+    from cleaners.pipeline import Context, Keeper
+
+    context = Context(sites={site.id: site for site in job.sites})
+    return Desk(
+        archive=archive,
+        tally=tally,
+        cleaner=Workers(cores(), context),
+        shelf=lambda: Keeper(store),
+        progress=progress,
+    )
+
+
+def _settings(jobs: Sequence[Job], limit: int | None) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    hosts = sorted({host for job in jobs for host in job.allow_private_hosts})
+    settings.set("PRIVATE_HOSTS_OF_RUN", hosts, priority="cmdline")
+    settings.set("PAGES_OF_RUN", limit or 0, priority="cmdline")
+    return settings
+
+
+def _for_job(base: Settings, job: Job) -> Settings:
+    settings = base.copy()
+    settings.set("USER_AGENT", agent(job), priority="cmdline")
+    settings.set("PRIVATE_HOSTS", list(job.allow_private_hosts), priority="cmdline")
+    return settings
+
+
+def _process(settings: Settings) -> AsyncCrawlerProcess:
+    """Scrapy's process, speaking as loudly as the rest of the program; what it calls an error is a Drop here."""
+    level = logging.getLogger().getEffectiveLevel()
+    quiet = ("scrapy.utils.log", "scrapy.crawler", "scrapy.addons", "scrapy.middleware")
+    errors = ("scrapy.downloadermiddlewares", "scrapy.core.downloader", "scrapy.core.scraper")
+    if level > logging.INFO:
+        for name in quiet + errors:
+            logging.getLogger(name).setLevel(logging.CRITICAL if name in errors else logging.WARNING)
+    process = AsyncCrawlerProcess(settings)
+    logging.getLogger("scrapy").setLevel(level)  # Scrapy has just set it to DEBUG
+    return process
+
+
+def _version() -> str:
+    try:
+        return version("jianbao")
+    except PackageNotFoundError:  # run from a checkout
+        return "0"
+
+
+__all__ = ["CrawlReport", "agent", "check", "crawl"]

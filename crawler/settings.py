@@ -1,0 +1,71 @@
+"""How politely jianbao crawls by default. A job may be slower, never ruder.
+
+Scrapy reads this module (``scrapy.cfg``); :mod:`crawler.run` adds what depends on the job.
+"""
+
+from __future__ import annotations
+
+BOT_NAME = "jianbao"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# Politeness. One request at a time to a host, and a pause that grows with the server's own slowness.
+ROBOTSTXT_OBEY = True  # there is no switch: crawler.run refuses to start without it
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0  # seconds, the least between two requests to one host
+DOWNLOAD_DELAY_JITTER = 0  # jitter would go below the pause a site asked for
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+RETRY_TIMES = 2
+RETRY_AFTER_MAX = 600  # seconds; a longer Retry-After means: not in this run
+COOKIES_ENABLED = False  # a reader without a session: nothing to track, nothing personal in the archive
+REFERER_ENABLED = False
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.3",
+}
+
+# Limits: what no page of news needs.
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, before and after decompression
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5
+URLLENGTH_LIMIT = 1000
+SITEMAP_MAX_ENTRIES = 50_000  # the protocol's own limit for one file
+SITEMAP_MAX_FILES = 50
+FEED_MAX_ENTRIES = 2_000
+
+# Order: what is found first is fetched first (a list shows its newest article first), near pages before far ones.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
+HTTPERROR_ALLOW_ALL = True  # the spider records them as Drops
+METAREFRESH_MAXDELAY = 5
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.guard.GuardMiddleware": 20,
+    "crawler.politeness.Budget": 60,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # Site.owns decides, ports included
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.politeness.Robots": 100,
+}
+EXTENSIONS = {
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "crawler.politeness.Pace": 0,
+    "crawler.recorder.Recorder": 0,
+    "crawler.guard.ContentGate": 0,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+ITEM_PIPELINES = {"crawler.pipelines.CleanAndKeep": 300}
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
+REQUEST_FINGERPRINTER_CLASS = "crawler.politeness.CanonicalFingerprinter"
+
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+MEMUSAGE_ENABLED = False
+STATS_DUMP = False
+LOG_LEVEL = "WARNING"
+LOG_INSTALL_ROOT_HANDLER = False  # the program that calls decides where its log goes

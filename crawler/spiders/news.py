@@ -1,0 +1,202 @@
+"""The one spider: what it fetches is said by a job (a seed file), how politely by the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    CloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from cleaners.errors import JianbaoError, Unusable
+from cleaners.items import Drop, Page
+from cleaners.sites import Job, Seed, Site
+from crawler import discover
+from crawler.guard import Refused
+from crawler.pipelines import Desk
+from crawler.recorder import pairs
+
+_SEED, _PAGE = 10, 0  # priorities: what announces pages comes before pages, near pages before far ones
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (DownloadTimeoutError, "timeout"),
+    (DownloadConnectionRefusedError, "connection refused"),
+    (CannotResolveHostError, "host not found"),
+    (ResponseDataLossError, "cut short"),
+    (DownloadCancelledError, "too large"),
+)
+
+
+class NewsSpider(Spider):
+    """Fetches what a job's seeds announce and hands pages and Drops to the pipeline."""
+
+    name = "news"
+
+    def __init__(self, *, job: Job, desk: Desk, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+        self.desk = desk
+        self._sitemaps: dict[str, int] = {}
+
+    async def start(self) -> AsyncIterator[Any]:
+        """A request for every seed of every site."""
+        for site in self.job.sites:
+            for seed in site.entries:
+                yield self._seed(seed, site)
+
+    def _seed(self, seed: Seed, site: Site) -> Request:
+        if seed.list_page:
+            return self._announcing(seed.url, site, self.from_list, pages=seed.pages)
+        return self._announcing(seed.url, site, self.from_feed if seed.feed else self.from_sitemap)
+
+    def _announcing(self, url: str, site: Site, callback: Any, **more: Any) -> Request:
+        return Request(
+            url,
+            callback=callback,
+            errback=self.failed,
+            meta={"site": site, "kind": "seed"},
+            cb_kwargs={"site": site, **more},
+            priority=_SEED,
+            dont_filter=True,
+        )
+
+    async def from_feed(self, response: Response, site: Site) -> AsyncIterator[Any]:
+        """The pages a feed names."""
+        if drop := await self._unread(response):
+            yield drop
+            return
+        most = self.settings.getint("FEED_MAX_ENTRIES")
+        for request in self._pages(await asyncio.to_thread(discover.feed, response.body, response.url, most), site, 1):
+            yield request
+
+    async def from_sitemap(self, response: Response, site: Site) -> AsyncIterator[Any]:
+        """The pages a sitemap names, and the sitemaps it names."""
+        if drop := await self._unread(response):
+            yield drop
+            return
+        limits = self.settings.getint("SITEMAP_MAX_ENTRIES"), self.settings.getint("DOWNLOAD_MAXSIZE")
+        try:
+            found = await asyncio.to_thread(discover.sitemap, response.body, response.url, *limits)
+        except Unusable as why:
+            yield Drop(origin=await self._origin(response), url=response.url, stage="fetch", reason=why.reason)
+            return
+        for url in found.sitemaps:
+            self._sitemaps[site.id] = self._sitemaps.get(site.id, 0) + 1
+            if self._sitemaps[site.id] <= self.settings.getint("SITEMAP_MAX_FILES"):
+                yield self._announcing(url, site, self.from_sitemap).replace(dont_filter=False)
+        for request in self._pages(found.pages, site, 1):
+            yield request
+
+    async def from_list(self, response: Response, site: Site, pages: int) -> AsyncIterator[Any]:
+        """The pages a list links to, and its next page."""
+        if drop := await self._unread(response):
+            yield drop
+            return
+        if not isinstance(response, TextResponse):
+            return
+        if pages > 1 and (url := discover.next_page(response)) and site.owns(url):
+            yield self._announcing(url, site, self.from_list, pages=pages - 1).replace(dont_filter=False)
+        for request in self._pages(discover.links(response), site, 1):
+            yield request
+
+    async def page(self, response: Response, site: Site, hops: int) -> AsyncIterator[Any]:
+        """A page that may be an article."""
+        if drop := await self._unread(response):
+            yield drop
+            return
+        yield Page(
+            body=response.body,
+            origin=await self._origin(response),
+            url=response.url,
+            site=site.id,
+            status=response.status,
+            headers=pairs(response.headers),
+            fetched_at=response.meta["fetched_at"],
+        )
+        if hops < site.follow.depth and isinstance(response, TextResponse):
+            for request in self._pages(discover.links(response), site, hops + 1):
+                yield request
+
+    def _pages(self, links: Iterable[discover.Link], site: Site, hops: int) -> Iterable[Request]:
+        """Requests for those links that belong to the site, pass its rules and are no trap."""
+        today = datetime.now(UTC).date()
+        for link in links:
+            if not link.url.startswith(("http://", "https://")) or not site.owns(link.url):
+                continue
+            if not site.follow.admits(link.url):
+                continue
+            if why := discover.trap(link.url, today):
+                self.desk.tally.traps[why] += 1
+                continue
+            yield Request(
+                link.url,
+                callback=self.page,
+                errback=self.failed,
+                meta={"site": site, "kind": "page"},
+                cb_kwargs={"site": site, "hops": hops},
+                priority=_PAGE - hops,
+            )
+
+    async def _origin(self, response: Response) -> str:
+        """Where the response lies in the archive; ends the crawl when the archive cannot be written."""
+        promise: Future[str] | None = response.meta.get("origin")
+        if promise is None:
+            return response.url
+        try:
+            return await asyncio.wrap_future(promise)
+        except JianbaoError as error:
+            self.desk.failure = error
+            raise CloseSpider("cannot archive") from None
+
+    async def _unread(self, response: Response) -> Drop | None:
+        """A Drop for a response that holds nothing to read: an error, or no text."""
+        reason, detail = "", ""
+        if response.status >= 400:
+            reason = f"http {response.status}"
+        elif "download_stopped" in response.flags:
+            reason, detail = "not html", (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+        elif not 200 <= response.status < 300:
+            reason = f"http {response.status}"
+        elif not response.body:
+            reason = "empty"
+        if not reason:
+            return None
+        return Drop(origin=await self._origin(response), url=response.url, stage="fetch", reason=reason, detail=detail)
+
+    def failed(self, failure: Failure) -> Iterable[Drop]:
+        """A request without a response: what is left for later is counted, the rest are Drops."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        error = failure.value
+        if isinstance(error, Refused) and error.reason == "limit":
+            self.desk.tally.left += 1
+            return
+        yield Drop(origin=request.url, url=request.url, stage="fetch", reason=_reason(error), detail=_detail(error))
+
+    def closed(self, reason: str) -> None:
+        """Scrapy says why it ended."""
+        if reason == "shutdown":
+            self.desk.tally.interrupted = True
+
+
+def _reason(error: BaseException | None) -> str:
+    if isinstance(error, Refused):
+        return error.reason
+    if isinstance(error, IgnoreRequest):  # raised by Scrapy's own middleware: a bomb in the content encoding
+        return "too large" if "DOWNLOAD_MAXSIZE" in str(error) else "refused"
+    return next((reason for kind, reason in _REASONS if isinstance(error, kind)), "failed")
+
+
+def _detail(error: BaseException | None) -> str:
+    return error.detail if isinstance(error, Refused) else f"{type(error).__name__}: {error}"[:300]

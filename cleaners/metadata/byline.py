@@ -10,7 +10,7 @@ from cleaners.metadata.furniture import Furniture
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
 _JOB = (
-    r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿|实习生|主笔|撰稿|观察员|编译|执笔人|执笔|文)"
+    r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿|实习生|主笔|撰稿|观察员|编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
 )
 _LAST_JOB = re.compile(rf"^.{{0,24}}{_JOB}\s*[:/|丨]?\s*(?=\S)")
 _BYLINE = re.compile(rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}\s*[:/|丨]?\s*(?P<names>[^,。;:!?]{{2,60}}?)[】\])\s]*$")

@@ -108,6 +108,13 @@ def _waits(furniture: Furniture) -> bool:
     return last is not None and not last.text and furniture.text.endswith(":") and not furniture.dates
 
 
+def _unlabelled(piece: _Piece) -> str:
+    """What stands before the first label of a line, all of it where there is none."""
+    if not piece.furniture.labelled:
+        return piece.line.text
+    return "" if piece.furniture.dates or not piece.furniture.free else piece.furniture.free[0]
+
+
 def _own(names: Sequence[str], line: Folded) -> tuple[str, ...]:
     return tuple(line.own(name) for name in names)
 
@@ -148,7 +155,7 @@ def _source(
             draft.rules["source"] = answer.rule
             return piece.line.own(answer.value), None
     for piece in top:
-        found = byline.standing(piece.line.text)
+        found = byline.standing(_unlabelled(piece))
         if found and found.publisher:
             draft.rules["source"] = found.rule
             return piece.line.own(found.publisher), None
@@ -162,7 +169,7 @@ def _authors(
         names, rule = byline.labelled(piece.furniture), "author label"
         if not names:
             names, rule = byline.after_source(piece.furniture, origin), "name after source"
-        if not names and (found := byline.standing(piece.line.text)):
+        if not names and (found := byline.standing(_unlabelled(piece))):
             names, rule = found.names, found.rule
         if names:
             draft.claim(piece.index, "source line" if piece.furniture.dates else "byline")
@@ -178,7 +185,7 @@ def _authors(
             return _own(names, line)
     for piece in below:
         names, rule = byline.labelled(piece.furniture), "author label at the end"
-        if not names and (found := byline.standing(piece.line.text)):
+        if not names and (found := byline.standing(_unlabelled(piece))):
             names, rule = found.names, f"{found.rule} at the end"
         if not names:
             names, rule = byline.final(piece.line.text), "brackets at the end"

@@ -35,7 +35,12 @@ _ORGANISATION_END = re.compile(
     r"医院|宣传部|人大|政协|工会|团委|妇联|出版社|卫视|头条|号|圈|家园|世界|天下|生活|论|说|帮|汇|志|读|君|社区|组织|银行|证券|基金|组|团队|工作室)$"
 )
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff"
-_PLAIN_NAME = re.compile(f"[{_CJK}]{{2,4}}")
+# Characters that transcribe Uyghur, Kazakh, Mongolian and Tibetan names.
+_TRANSCRIBING = frozenset(
+    "阿艾买麦木提依布拉古丽努尔夏帕江巴克热娜孜汗迪力亚米扎吐逊玉素甫赛肉卡德哈斯其格苏日扎西卓玛次仁央金多吉旦增达瓦尼格桑平措洛才让加措"
+    "伊沙吾买孜比维吾不都如则再吐地里扎木奥乌云图雅格乐呼和浩特那仁巴雅尔白音萨仁高娃塔娜莎佐甫外力夏合提胡加那尔叶肯别克拜"
+)
+_PLAIN_NAME = re.compile(f"[{_CJK}]{{2,6}}")
 _DOTTED_NAME = re.compile(f"[{_CJK}]{{1,8}}(?:[·•・][{_CJK}]{{1,8}}){{1,3}}")
 _LATIN_NAME = re.compile(r"[A-Z][a-zA-Z'.-]*(?: [A-Z][a-zA-Z'.-]*){1,3}")
 _NEVER_IN_NAMES = re.compile("[的了着过们这那此您你我他她它与及或被把让将从对为是有在年月日时号第个之并上下网报社讯电台摄图文稿版转载]")
@@ -67,9 +72,12 @@ def is_person(text: str, *, named: bool) -> bool:
         return False
     if text.startswith(COMPOUND_SURNAMES) and len(text) > 2:
         return True
-    if named:
-        return not (_NEVER_IN_NAMES.search(text[1:]) and text[0] not in SURNAMES) and not (len(text) > 2 and is_organisation(text))
-    return len(text) <= 3 and text[0] in SURNAMES and not _NEVER_IN_NAMES.search(text[1:])
+    if _NEVER_IN_NAMES.search(text[1:]) or (len(text) > 3 and not named):
+        return False
+    if named and text[0] not in SURNAMES:
+        # Pen names, and names of peoples without surnames: 阿依努尔, 其其格.
+        return len(text) <= 3 and not is_organisation(text) or all(char in _TRANSCRIBING for char in text)
+    return text[0] in SURNAMES and not (named and len(text) > 3 and is_organisation(text))
 
 
 def people(text: str, *, named: bool) -> tuple[str, ...]:

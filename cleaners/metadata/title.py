@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cleaners.items import Head, Line
 from cleaners.metadata.declared import Declared
+from cleaners.metadata import placement
 from cleaners.metadata.names import is_organisation
+from cleaners.metadata.placement import FURNITURE, TITLE_CLASS, Headline, key, without_label
 
-_NOT_WORD = re.compile(r"[\W_]+")
-_FURNITURE = re.compile(
-    r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]|来\s{0,4}源|來源|来自|來自|作\s{0,4}者|发布|發[布佈]|時間|时\s{0,4}间|日期|编辑|編輯|^[□■●◎]|记者|記者|通讯员|出处|稿源"
-)
-_INTERFACE = re.compile(
-    r"当前位置|當前位置|您的位置|所在位置|首页|首頁|登录|登錄|注册|字号|字體|字体|分享|责任编辑|打印|收藏|返回|上一[篇页]|下一[篇页]|相关阅读|"
-    r"推荐阅读|正在阅读|版权所有|设为|搜索|客户端|关注我们|扫一扫|更多|订阅"
-)
-_TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:[a-z]*title|headline|tit|bt|biaoti|art_?tit|h1)(?:$|[.\s_-])|title")
 _FOREIGN_PLACE = re.compile(
     r"(?:^|[#.\s_-])(?:nav|menu|crumb|breadcrumb|location|position|footer|foot|aside|sidebar|related?|recommend|hot|rank|list|comment|copyright|pager?)"
 )
-_PREFIX = re.compile(r"^(?:正在阅读|您正在阅读|标题|题目|文章标题|新闻标题|標題)\s*[:：]\s*|^[•·●▪◆■★>»]\s*")
 _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s*-{2,}\s*|\s+[-–—·丨]\s+|-(?=[^-]{2,20}$)|\s*——(?=[^—]{2,14}$)")
 _SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首页|\.com|\.cn|\.net|资讯|News", re.IGNORECASE)
-_SENTENCE_END = re.compile("[。；，、：;,]$")
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _REACH = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
-    """The headline that was found."""
-
-    text: str | None = None
-    """As it stands on the page or in the head."""
-    lines: tuple[int, ...] = ()
-    """The lines it stands on, in order; empty where only the head names it."""
-    rule: str = ""
-    """What found it."""
-
-
-def key(text: str) -> str:
-    """Letters, digits and CJK only: equal for two ways to set one headline."""
-    return _NOT_WORD.sub("", text).lower()
 
 
 def headline(lines: Sequence[Line], head: Head, declared: Declared, publisher: str | None = None) -> Headline:
@@ -56,7 +28,7 @@ def headline(lines: Sequence[Line], head: Head, declared: Declared, publisher: s
     names = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
     return (
         _agreed(lines, wanted)
-        or _placed(lines)
+        or placement.placed(lines)
         or _from_head(declared, head, names)
         or Headline()
     )
@@ -80,13 +52,14 @@ def _agreement(text: str, line_key: str, wanted: Sequence[tuple[str, str]], keys
 
 def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> Headline | None:
     keys = [key(text) for _, text in wanted]
+    joined = " ".join(text for _, text in wanted)
     best, place = 0.0, -1
     for index, line in enumerate(lines):
-        text = _PREFIX.sub("", line.text)
-        if not 2 <= len(text) <= 150:
+        text = without_label(line.text)
+        if not 2 <= len(text) <= 150 or not _may_agree(text, joined):
             continue
         line_key = key(text)
-        if len(line_key) < 4 or not any(line_key[:4] in whole for whole in keys):
+        if len(line_key) < 4:
             continue
         agreement = _agreement(text, line_key, wanted, keys)
         if not agreement:
@@ -99,12 +72,17 @@ def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> Headlin
     return _extended(lines, place, wanted, keys)
 
 
+def _may_agree(text: str, joined: str) -> bool:
+    """A cheap look before the exact comparison: two neighbours near the line's beginning stand in the head too."""
+    return text[:2] in joined or text[2:4] in joined or text[4:6] in joined
+
+
 def _setting(lines: Sequence[Line], index: int) -> float:
     """How much the place of a line is that of a headline: heading, class, no link, furniture below."""
     line = lines[index]
     score = {1: 2.0, 2: 1.2, 3: 0.8}.get(line.heading, 0.0)
     near = line.ancestors[-3:]
-    if any(_TITLE_CLASS.search(step) for step in near[-2:]):
+    if any(TITLE_CLASS.search(step) for step in near[-2:]):
         score += 0.8
     if any(_FOREIGN_PLACE.search(step) for step in near):
         score -= 1.0
@@ -116,12 +94,12 @@ def _setting(lines: Sequence[Line], index: int) -> float:
 
 
 def _furniture_below(lines: Sequence[Line], index: int) -> bool:
-    return any(len(x.text) < 150 and _FURNITURE.search(x.text) for x in lines[index + 1 : index + 1 + _REACH])
+    return any(len(x.text) < 150 and FURNITURE.search(x.text) for x in lines[index + 1 : index + 1 + _REACH])
 
 
 def _extended(lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str]], keys: Sequence[str]) -> Headline:
     """Headlines broken over several lines: as far as the head's title goes along."""
-    text = _PREFIX.sub("", lines[place].text)
+    text = without_label(lines[place].text)
     used = [place]
     for follow in range(place + 1, min(place + 4, len(lines))):
         longer = key(text + lines[follow].text)
@@ -134,58 +112,6 @@ def _extended(lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str
         begun = key(text)
         text = next((t for (rule, t), k in zip(wanted, keys, strict=True) if rule != "head title" and k.startswith(begun)), text)
     return Headline(text=text, lines=tuple(used), rule="line agrees with head")
-
-
-def _placed(lines: Sequence[Line]) -> Headline | None:
-    """Without a head to agree with: the best line above the first furniture that a text follows."""
-    count = Counter(key(line.text) for line in lines)
-    for index, line in enumerate(lines):
-        if len(line.text) < 150 and _FURNITURE.search(line.text) and _text_below(lines, index):
-            found = _best_above(lines, index, count)
-            if found is not None:
-                return Headline(text=_PREFIX.sub("", lines[found].text), lines=(found,), rule="line above furniture")
-    first = next((i for i, line in enumerate(lines) if _is_paragraph(line)), None)
-    found = _best_above(lines, first, count) if first else None
-    if found is None:
-        return None
-    return Headline(text=_PREFIX.sub("", lines[found].text), lines=(found,), rule="line above text")
-
-
-def _is_paragraph(line: Line) -> bool:
-    return len(line.text) >= 50 and line.punctuation >= 2 and line.link_share < 0.4
-
-
-def _text_below(lines: Sequence[Line], index: int) -> bool:
-    return any(_is_paragraph(line) for line in lines[index + 1 : index + 16])
-
-
-def _best_above(lines: Sequence[Line], index: int, count: Counter[str]) -> int | None:
-    best, place = 0.0, None
-    for above in range(index - 1, max(-1, index - 7), -1):
-        score = _likeness(lines[above], count) - 0.3 * (index - above)
-        if score > best:
-            best, place = score, above
-    return place
-
-
-def _likeness(line: Line, count: Counter[str]) -> float:
-    """How much a line reads like a headline."""
-    text = line.text
-    size = len(key(text))
-    if size < 4 or len(text) > 90 or _INTERFACE.search(text) or _FURNITURE.search(text) and size < 16:
-        return 0.0
-    score = 1.0 + min(size, 16) / 16 + {1: 2.0, 2: 1.0, 3: 0.5}.get(line.heading, 0.0)
-    if _SENTENCE_END.search(text):
-        score -= 1.5
-    if line.link_share > 0.8:
-        score -= 1.0
-    if text.startswith("—"):
-        score -= 1.0
-    if any(_TITLE_CLASS.search(step) for step in line.ancestors[-2:]):
-        score += 0.8
-    if size >= 8 and count[key(text)] > 1:
-        score += 0.7
-    return score
 
 
 def _from_head(declared: Declared, head: Head, names: tuple[str, ...]) -> Headline | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from cleaners.metadata.folded import Folded, folded
 _STOP = re.compile(
     r"^[\W_]*(?:相关(?:阅读|新闻|报道|链接|文章|推荐|资讯|专题|内容|分类|主题)|延伸阅读|推荐(?:阅读|新闻|文章)|热门|热点|最新|为您推荐|猜你喜欢|大家都在看|更多|"
     r"上一篇|下一篇|网友评论|评论|发表评论|我来说两句|精彩推荐|今日|排行|往期|随机|免责声明|版权声明|友情链接|点击排行|图文推荐|你可能)"
+)
+_LABELS = re.compile(
+    r"(?:来\s?源|來源|作者|编辑|編輯|责编|发布|發[布佈]|[时時][间間]|日期|点击|點擊|浏览|瀏覽|人气|阅读|评论|出处|字号|字体|来自)\S{0,3}?\s?[:：]"
 )
 _ABOVE = 6
 _TOP = 30
@@ -36,16 +40,17 @@ class Zones:
 
 def is_text(line: Line) -> bool:
     """Whether a line is a paragraph of running text."""
-    return line.punctuation >= 2 and len(line.text) >= 40 and line.link_share < 0.5
+    if line.punctuation < 2 or len(line.text) < 40 or line.link_share >= 0.5:
+        return False
+    return len(line.text) > 160 or len(_LABELS.findall(line.text)) < 2
 
 
 def divide(lines: Sequence[Line], title_lines: Sequence[int]) -> Zones:
     """Divide a page around its headline; without one, around its first paragraph."""
     start = title_lines[-1] + 1 if title_lines else 0
-    begin = next((i for i in range(start, len(lines)) if is_text(lines[i])), None)
+    begin = next((i for i in range(start, len(lines)) if is_text(lines[i])), len(lines))
     above_end = title_lines[0] if title_lines else 0
-    top_end = min(begin if begin is not None else len(lines), start + _TOP)
-    top = range(start, top_end) if title_lines else range(max(0, top_end - _TOP), top_end)
+    top = range(start if title_lines else max(0, begin - _TOP), min(begin, start + _TOP) if title_lines else begin)
     paragraphs, end = _text(lines, begin)
     return Zones(
         above=_fold(lines, range(max(0, above_end - _ABOVE), above_end)),
@@ -60,21 +65,32 @@ def _fold(lines: Sequence[Line], indexes: Sequence[int]) -> tuple[Folded, ...]:
     return tuple(folded(index, lines[index].text) for index in indexes if len(lines[index].text) < 5000)
 
 
-def _text(lines: Sequence[Line], begin: int | None) -> tuple[list[int], int]:
-    """The paragraphs of the text and the index behind the last of them: a stop line or a long gap ends it."""
-    if begin is None:
-        return [], len(lines)
-    found, end = [begin], begin + 1
-    for index in range(begin + 1, len(lines)):
+def _text(lines: Sequence[Line], begin: int) -> tuple[list[int], int]:
+    """The paragraphs of the text and the index behind the last of them."""
+    found = _contained(lines, begin) if begin < len(lines) and lines[begin].ancestors else _running(lines, begin)
+    return found, found[-1] + 1 if found else len(lines)
+
+
+def _contained(lines: Sequence[Line], begin: int) -> list[int]:
+    """HTML: the paragraphs below the element that directly holds most of the text."""
+    paragraphs = [index for index in range(begin, len(lines)) if is_text(lines[index])]
+    weight: Counter[tuple[str, ...]] = Counter()
+    for index in paragraphs:
+        weight[lines[index].ancestors[:-1]] += len(lines[index].text)
+    container = weight.most_common(1)[0][0]
+    return [index for index in paragraphs if lines[index].ancestors[: len(container)] == container]
+
+
+def _running(lines: Sequence[Line], begin: int) -> list[int]:
+    """Plain text: the paragraphs until a stop line or a long stretch without any."""
+    found: list[int] = []
+    for index in range(begin, len(lines)):
         line = lines[index]
-        if len(line.text) < 24 and _STOP.match(line.text):
+        if found and ((len(line.text) < 24 and _STOP.match(line.text)) or index - found[-1] > 25):
             break
         if is_text(line):
             found.append(index)
-            end = index + 1
-        elif index - end > 25:
-            break
-    return found, end
+    return found
 
 
 def _below(lines: Sequence[Line], end: int) -> list[int]:

@@ -1,0 +1,100 @@
+"""What this version promises, held against the findings: kept, broken, or not yet promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.demo.check import Findings
+
+NOT_YET = frozenset({"spun"})
+"""Disguises whose copies this version may miss without breaking its word."""
+_DROPPED = {"shell", "login", "missing", "failing", "forbidden"}
+"""Kinds of pages that must end as a Drop with a reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One line of the self-check."""
+
+    name: str
+    status: Literal["kept", "broken", "not yet"]
+    detail: str
+    """Figures first, then the addresses or names of what is wrong."""
+
+
+def promises(findings: Findings) -> tuple[Promise, ...]:
+    """All lines of the self-check, in the order of the work."""
+    return (
+        *_crawling(findings),
+        *_cleaning(findings),
+        *_matching(findings),
+    )
+
+
+def _crawling(findings: Findings) -> Iterable[Promise]:
+    missing = [page.url for page in findings.pages if page.clipping is None]
+    yield _all("every article is stored", len(findings.pages), missing)
+    count = len(findings.pages) - len(missing)
+    yield _none("nothing else is stored", f"{count} articles", findings.unexpected)
+    silent = [trap.url for trap in findings.traps if trap.kind in _DROPPED and (trap.stored or not trap.reason)]
+    yield _all("dead, closed and empty pages are recorded with the reason", _traps(findings), silent)
+    forbidden = [trap for trap in findings.traps if trap.kind == "forbidden"]
+    ignored = [trap.url for trap in forbidden if "robots" not in (trap.reason or "")]
+    yield _all("robots.txt is obeyed", len(forbidden), ignored)
+
+
+def _cleaning(findings: Findings) -> Iterable[Promise]:
+    stored = [page for page in findings.pages if page.clipping]
+    paragraphs = sum(len(page.truth.keep) for page in stored)
+    yield _all("no paragraph is lost", paragraphs, [f"{page.url} {one[:12]}…" for page in stored for one in page.lost])
+    planted = sum(findings.noise_planted.values())
+    left = [f"{page.url} {kind}: {line[:16]}" for page in stored for kind, line in page.noise_left]
+    yield _all("no planted noise is left", planted, left)
+    wrong = [f"{page.url} {name}" for page in stored for name in page.wrong]
+    yield _all("titles, dates and sources are as the pages say", 3 * len(stored), wrong)
+    annotated = [page for page in stored if "annotated" in page.truth.disguises]
+    unseen = [page.url for page in annotated if page.clipping and "annotated" not in page.clipping.article.disguises]
+    yield _all("annotated text is recognised", len(annotated), unseen)
+    honest = [page for page in stored if not page.truth.disguises or page.truth.disguises == ("converted",)]
+    accused = [page.url for page in honest if page.clipping and page.clipping.article.disguises]
+    yield _all("honest text is left alone", len(honest), accused)
+
+
+def _matching(findings: Findings) -> Iterable[Promise]:
+    kin = findings.kinship
+    firm = [one for one in kin.reprints if not NOT_YET & set(one.truth.disguises)]
+    yield _all("every copy is linked to its story", len(firm), [one.url for one in firm if not one.is_found])
+    hard = [one for one in kin.reprints if NOT_YET & set(one.truth.disguises)]
+    yield _all(
+        "spun copies are linked to their story", len(hard), [one.url for one in hard if not one.is_found], soft=True
+    )
+    yield _none(
+        "different stories stay apart",
+        f"{kin.clusters} clusters, {kin.expected} stories",
+        [f"{a} + {b}" for a, b in kin.merged],
+    )
+    unlinked = [part for url, parts in kin.digest_parts.items() for part in parts if part not in kin.digest_links[url]]
+    total = sum(len(parts) for parts in kin.digest_parts.values())
+    yield _all("a compilation is linked to the stories it quotes", total, unlinked)
+
+
+def _traps(findings: Findings) -> int:
+    return sum(trap.kind in _DROPPED for trap in findings.traps)
+
+
+def _all(name: str, total: int, wrong: list[str], *, soft: bool = False) -> Promise:
+    """A promise about each of so many things; ``soft`` ones are not yet promised."""
+    detail = f"{total - len(wrong)} of {total}"
+    if not wrong:
+        return Promise(name=name, status="kept", detail=detail)
+    return Promise(name=name, status="not yet" if soft else "broken", detail=f"{detail}; not: {', '.join(wrong)}")
+
+
+def _none(name: str, detail: str, wrong: Iterable[str]) -> Promise:
+    """A promise that something does not happen."""
+    found = list(wrong)
+    if not found:
+        return Promise(name=name, status="kept", detail=detail)
+    return Promise(name=name, status="broken", detail=f"{detail}; but: {', '.join(found)}")

@@ -1,0 +1,105 @@
+"""``jianbao demo``: serve the small web, crawl it, and report what came of it, checked against the truth."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from cleaners import sites
+from cleaners.archive import folder_of
+from cleaners.items import Clipping, Drop
+from cleaners.store import Store
+from crawler.demo.check import Findings, check
+from crawler.demo.manifest import Manifest
+from crawler.demo.plan import SitePlan, read
+from crawler.demo.promises import Promise, promises
+from crawler.demo.report import Printer
+from crawler.demo.server import serving
+from crawler.demo.stories import HERE
+from crawler.demo.web import Web
+from crawler.run import CrawlReport, crawl
+
+FOLDER = Path("demo-out")
+"""Where the demo keeps its store and its seed file when no store is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoReport:
+    """What a demo run found."""
+
+    store: Path
+    crawled: CrawlReport
+    findings: Findings
+    promises: tuple[Promise, ...]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether everything this version promises was kept; the exit code is 1 where it was not."""
+        return all(promise.status != "broken" for promise in self.promises)
+
+
+def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
+    """Serve, crawl, check and print; a fresh store in ``./demo-out`` unless one is named.
+
+    Works once in a process, as :func:`crawler.run.crawl`. Raises what the crawl and the store raise when they cannot
+    write, and ``OSError`` where nothing can listen on loopback.
+    """
+    out = out or sys.stdout
+    plan = read()
+    path = store or _fresh()
+    print(f"A small web of {len(plan.sites)} sites starts on loopback; its crawl goes to {path}.", file=out, flush=True)
+    with serving(plan) as web:
+        seeds = path.with_name("seeds.yaml") if store is None else path.with_suffix(".seeds.yaml")
+        seeds.write_text(_seeds(web), encoding="utf-8")
+        crawled = crawl([sites.load(seeds)], store=path)
+    clippings, drops = _stored(path, web.manifest)
+    findings = check(web.manifest, clippings, drops)
+    report = DemoReport(store=path, crawled=crawled, findings=findings, promises=promises(findings))
+    _print(report, Printer(out, web.manifest, findings), tuple(plan.sites.values()))
+    return report
+
+
+def _print(report: DemoReport, printer: Printer, plans: tuple[SitePlan, ...]) -> None:
+    printer.crawl(plans, report.crawled)
+    printer.drops(report.crawled)
+    printer.noise()
+    printer.disguises()
+    printer.families()
+    printer.promises(report.promises)
+    printer.next_steps(report.store)
+
+
+def _fresh() -> Path:
+    """The demo's own store, with what an earlier demo left there removed."""
+    FOLDER.mkdir(exist_ok=True)
+    path = FOLDER / "jianbao.db"
+    for left in (path, path.with_name("jianbao.db-wal"), path.with_name("jianbao.db-shm")):
+        left.unlink(missing_ok=True)
+    for folder in (folder_of(path), path.with_suffix(".index")):
+        shutil.rmtree(folder, ignore_errors=True)
+    return path
+
+
+def _seeds(web: Web) -> str:
+    """The seed file with the addresses the small web got."""
+    hosts = sorted({urlsplit(origin).hostname or "" for origin in web.origins.values()})
+    origins = {site.replace("-", "_"): origin for site, origin in web.origins.items()}
+    text = (HERE / "seeds.yaml").read_text(encoding="utf-8")
+    return Template(text).substitute(origins, hosts="[" + ", ".join(f'"{host}"' for host in hosts) + "]")
+
+
+def _stored(path: Path, manifest: Manifest) -> tuple[list[Clipping], list[Drop]]:
+    """What the store holds of the small web (a named store may hold other things too)."""
+    places = {urlsplit(page.url).netloc for page in manifest.pages}
+    with Store.open(path, readonly=True) as store:
+        clippings = [
+            one
+            for one in store.clippings.select(with_duplicates=True)
+            if one.article.url and urlsplit(one.article.url).netloc in places
+        ]
+        return clippings, store.journal.drops(limit=10_000)

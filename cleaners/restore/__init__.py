@@ -1,0 +1,94 @@
+"""Undo the disguises that copies wear, only where the text is dense in them, every repair counted.
+
+``diagnose`` looks at the body; ``repair`` applies what it found to the body, and to the title, source, authors and
+Markdown that wear the same disguise but are too short to be judged alone. Honest text comes back as it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cleaners import script
+from cleaners.items import Disguise
+from cleaners.restore import invisible, punctuation, readings, slip
+from cleaners.restore.counting import Repaired, count_han
+
+_MISTAKES_OF_CHANCES = 0.03
+_FEWEST_MISTAKES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Which disguises a text wears."""
+
+    disguises: tuple[Disguise, ...] = ()
+    """As an article records them."""
+    spaced: bool = False
+    """Whether spaces stand inside its words."""
+    doubled: bool = False
+    """Whether its punctuation is doubled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A text after all repairs."""
+
+    text: str
+    """The text, in its own script."""
+    repairs: Mapping[str, int]
+    """Kind of repair -> how many were made."""
+
+
+def diagnose(text: str) -> Diagnosis:
+    """Find the disguises of a body of text (characters of any script; other languages have none)."""
+    han = count_han(text)
+    if han == 0:
+        return Diagnosis()
+    found: list[Disguise] = []
+    if invisible.is_dense(text, han) or invisible.has_glyphs(text):
+        found.append("invisible")
+        text = invisible.repair(text, dense=True).text
+    if readings.is_dense(text, han):
+        found.append("annotated")
+        text = readings.repair(text).text
+    spaced, doubled = punctuation.has_stray_spaces(text, han), punctuation.has_doubles(text, han)
+    if spaced or doubled:
+        found.append("punctuation")
+    if slip.is_suspect(text) and slip.repair(text).repairs:
+        found.append("byte-slip")
+    if _is_forced(text, annotated="annotated" in found):
+        found.append("forced-traditional")
+    return Diagnosis(disguises=tuple(found), spaced=spaced, doubled=doubled)
+
+
+def _is_forced(text: str, *, annotated: bool) -> bool:
+    """Whether a machine made traditional text from simplified: by the mistakes that only machines make."""
+    if script.detect(text) != "traditional":
+        return False
+    mistakes, chances = script.conversion_mistakes(text)
+    return annotated or (mistakes >= _FEWEST_MISTAKES and mistakes >= chances * _MISTAKES_OF_CHANCES)
+
+
+def repair(text: str, diagnosis: Diagnosis) -> Restored:
+    """Undo the diagnosed disguises in the text they were found in or in a part of the same article."""
+    repairs: Counter[str] = Counter()
+
+    def keep(done: Repaired) -> str:
+        repairs.update(done.repairs)
+        return done.text
+
+    worn = diagnosis.disguises
+    if "byte-slip" not in worn:  # a slipped run holds private-use characters: they are bytes it still needs
+        text = keep(invisible.repair(text, dense="invisible" in worn))
+    if "annotated" in worn:
+        text = keep(readings.repair(text))
+    if "byte-slip" in worn:
+        text = keep(slip.repair(text))
+        text = keep(invisible.repair(text, dense="invisible" in worn))
+    if diagnosis.spaced:
+        text = keep(punctuation.repair_spaces(text))
+    if diagnosis.doubled:
+        text = keep(punctuation.repair_doubles(text))
+    return Restored(text=text, repairs=dict(repairs))

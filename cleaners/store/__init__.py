@@ -55,7 +55,7 @@ class Store:
         self.path = database.path
         """The file."""
         self.articles = Articles(database)
-        """Articles, revisions, texts and signatures by doc."""
+        """Articles, revisions, texts by doc."""
         self.families = Families(database)
         """Matches and clusters."""
         self.clippings = Clippings(database)

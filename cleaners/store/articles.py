@@ -1,8 +1,8 @@
-"""Articles in the store: each text once, a changed page as a new revision, texts and signatures by doc."""
+"""Articles in the store: each text once, a changed page as a new revision, texts by doc."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cleaners.items import Article, Extractor
 from cleaners.store.database import Database, Row
@@ -69,6 +69,15 @@ class Articles:
             ))  # fmt: skip
         return found
 
+    def texts_after(self, doc: int = 0) -> Iterator[tuple[int, str]]:
+        """(doc, text) of every current text that came after ``doc``, in order: to bring the match index up to date."""
+        while rows := self._db.rows(
+            "SELECT doc, text FROM texts JOIN articles USING (doc) WHERE current AND doc > ? ORDER BY doc LIMIT 1000",
+            (doc,),
+        ):
+            yield from rows
+            doc = rows[-1][0]
+
     def ids(self, docs: Iterable[int]) -> dict[int, str]:
         """doc -> id of its article, for current docs."""
         found: dict[int, str] = {}
@@ -97,33 +106,6 @@ class Articles:
         found = self.get([r[0] for r in rows])
         return [found[r[0]][0] for r in rows]
 
-    def sign(self, signatures: Mapping[int, bytes], made_by: str) -> None:
-        """Keep the signatures the match index can be rebuilt from. ``made_by``: their recipe."""
-        with self._db.transaction():
-            self._db.execute("INSERT OR IGNORE INTO recipes (text) VALUES (?)", (recipe,))
-            row = self._db.one("SELECT recipe FROM recipes WHERE text = ?", (recipe,))
-            assert row
-            self._db.executemany(
-                "INSERT OR REPLACE INTO signatures VALUES (?, ?, ?)",
-                ((doc, row[0], data) for doc, data in signatures.items()),
-            )
-
-    def signatures(self, recipe: str, *, after: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(doc, signature) of every current text signed with this recipe, by doc."""
-        while rows := self._db.rows(
-            "SELECT doc, signature FROM signatures JOIN recipes USING (recipe) JOIN articles USING (doc) "
-            "WHERE current AND doc > ? AND recipes.text = ? ORDER BY doc LIMIT 1000", (after, recipe),
-        ):  # fmt: skip
-            yield from rows
-            after = rows[-1][0]
-
-    def unsigned(self, recipe: str) -> list[int]:
-        """Current docs that have no signature of this recipe: to be signed before the match index is rebuilt."""
-        return [r[0] for r in self._db.rows(
-            "SELECT doc FROM articles WHERE current AND doc NOT IN (SELECT doc FROM signatures JOIN recipes "
-            "USING (recipe) WHERE recipes.text = ?) ORDER BY doc", (recipe,),
-        )]  # fmt: skip
-
     def retire(self, doc: int) -> None:
         """Take a text out of search, matching and its family; its row stays as an old revision."""
         row = self._db.one("SELECT title, text FROM articles JOIN texts USING (doc) WHERE doc = ?", (doc,))
@@ -131,7 +113,6 @@ class Articles:
             return
         self._unindex(doc, row)
         self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))
-        self._db.execute("DELETE FROM signatures WHERE doc = ?", (doc,))
         self._db.execute("UPDATE articles SET current = 0 WHERE doc = ?", (doc,))
 
     def check_search(self) -> None:
@@ -182,11 +163,12 @@ class Articles:
         )
 
     def _place(self, doc: int, article: Article) -> None:
-        names = {region.name for region in article.regions}
-        self._db.executemany("INSERT OR IGNORE INTO places (name) VALUES (?)", ((n,) for n in sorted(names)))
-        self._db.executemany(
-            "INSERT OR IGNORE INTO article_places SELECT place, ? FROM places WHERE name = ?", ((doc, n) for n in names)
-        )
+        # One plain row at a time: a statement that SQLite must be able to take back by itself (INSERT ... SELECT) makes
+        # FTS5 write out what it has gathered, once for every article instead of once for a batch.
+        for name in sorted({region.name for region in article.regions}):
+            row = self._db.one("SELECT place FROM places WHERE name = ?", (name,))
+            place = row[0] if row else self._db.execute("INSERT INTO places (name) VALUES (?)", (name,)).lastrowid
+            self._db.execute("INSERT INTO article_places VALUES (?, ?)", (place, doc))
 
     def _extractor(self, extractor: Extractor) -> int:
         values = (extractor.name, extractor.version, extractor.recipe)

@@ -50,9 +50,6 @@ _FIRST = (
     # The app makes the tokens (store/words.py). The ascii tokenizer takes every other code point as part of a token,
     # so a character that is newer than SQLite's Unicode tables is found too.
     """CREATE VIRTUAL TABLE search USING fts5(title, text, content='', tokenize='ascii')""",
-    "CREATE TABLE recipes (recipe INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)",
-    """CREATE TABLE signatures (doc INTEGER PRIMARY KEY, recipe INTEGER NOT NULL REFERENCES recipes,
-        signature BLOB NOT NULL)""",
     """CREATE TABLE matches (
         doc_a INTEGER NOT NULL, doc_b INTEGER NOT NULL, kind TEXT NOT NULL, similarity REAL NOT NULL,
         containment_a REAL NOT NULL, containment_b REAL NOT NULL, evidence TEXT NOT NULL,

@@ -1,0 +1,41 @@
+"""Families of articles: who belongs together, which copy is the best, where the story comes from. Pure decisions.
+
+The decision is made anew from all the matches of a neighbourhood each time, so it does not depend on the order in
+which they arrived. (What does: the id of a cluster is the id of the member that arrived first.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cleaners.clusters.copies import best
+from cleaners.clusters.grouping import Strictness, group
+from cleaners.clusters.origins import earliest
+from cleaners.store import Family, Neighbourhood
+
+__all__ = ["Strictness", "assign", "best", "earliest", "group"]
+
+
+def assign(
+    around: Neighbourhood, strictness: Strictness = Strictness(), publishers: Mapping[str, str] | None = None
+) -> tuple[Family, ...]:
+    """Decide the families of a neighbourhood; every member is in exactly one. In order of their first members.
+
+    ``publishers``: site -> the name it goes by in a declared source (示例日报), where known.
+    """
+    members = {m.doc: m for m in around.members}
+    edges = [e for e in around.edges if e.a in members and e.b in members]
+    grouping = group(members, edges, strictness)
+    families = []
+    for docs in grouping.families:
+        inside = [e for e in edges if e.a in docs and e.b in docs]
+        family = [members[doc] for doc in docs]
+        families.append(
+            Family(
+                id=family[0].id,
+                members=docs,
+                canonical=best(family, inside, grouping.compilations).doc,
+                earliest=earliest(family, inside, publishers or {}) if len(family) > 1 else None,
+            )
+        )
+    return tuple(families)

@@ -37,11 +37,11 @@ def extract(
 
         lines = tuple(plain.judge(blocks.lines, meta, learned=learned))
         return Body(lines=lines, text=_text(lines), extractor="text")
-    met = noise.signals(blocks.lines)
-    found = container.choose(blocks, meta.title_line, met)
+    signals = noise.Signals(blocks.lines)
+    found = container.choose(blocks, meta.title_line, signals)
     if found is None:
         raise Unusable("extract", "not an article: no prose")
-    lines = noise.judge(blocks.lines, meta, first=found.first, last=found.last, met=met, learned=learned)
+    lines = noise.judge(blocks.lines, meta, signals, first=found.first, last=found.last, learned=learned)
     text = _text(lines)
     if not text:
         raise Unusable("extract", "not an article: no prose")

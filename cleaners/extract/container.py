@@ -7,17 +7,14 @@ from dataclasses import dataclass
 
 from cleaners.blocks import Blocks
 from cleaners.items import Line
-from cleaners.noise.rules import Rule
-
-# A paragraph is no container: its neighbours may be the rest of a short article.
-_PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "dt", "blockquote", "figcaption", "pre"))
+from cleaners.noise.html import Signals, weigh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerSettings:
     """How the container is chosen."""
 
-    descend: float = 0.8
+    descend: float = 0.75
     """Go into a block as long as it holds this share of its parent's weight."""
     link_line: float = 0.7
     """What a line of links, met after prose, leaves of the weight of all that follows."""
@@ -43,25 +40,19 @@ class Container:
     """Share of the faded weight below the headline that stands in it, 0..1."""
 
 
-def weigh(line: Line) -> float:
-    """How much a line looks like prose: its sentence marks outside of links."""
-    if line.heading or line.link_share > 0.6 or len(line.text) < 12:
-        return 0.0
-    return line.punctuation * (1 - line.link_share)
+# A paragraph is no container: its neighbours may be the rest of a short article.
+_PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "dt", "blockquote", "figcaption", "pre"))
 
 
 def choose(
-    blocks: Blocks,
-    anchor: int | None,
-    signals: Sequence[Rule | None],
-    settings: ContainerSettings = ContainerSettings(),
+    blocks: Blocks, anchor: int | None, signals: Signals, settings: ContainerSettings = ContainerSettings()
 ) -> Container | None:
     """The smallest block that holds nearly all prose near the headline; None for a page without prose.
 
     Weight fades with every sign that the body has ended, so that the first run of prose below the headline wins
-    against longer comments, teasers and appended articles.
+    against longer comments, teasers and appended articles. No name of a class or id has a say.
     """
-    weights = [0.0 if signal else weigh(line) for line, signal in zip(blocks.lines, signals, strict=True)]
+    weights = [weigh(line) for line in blocks.lines]
     if anchor is not None and sum(weights[anchor:]) > settings.above * sum(weights):
         weights[:anchor] = [0.0] * anchor
     weights = _fade(blocks.lines, weights, signals, settings)
@@ -72,31 +63,35 @@ def choose(
     node = 0
     while children[node]:
         best = max(children[node], key=held.__getitem__)
-        if (blocks.nodes[best].tag in _PARAGRAPHS and not children[best]) or held[best] < settings.descend * held[node]:
+        leaf = blocks.nodes[best].tag in _PARAGRAPHS and not children[best]
+        if leaf or held[best] < settings.descend * held[node]:
             break
         node = best
-    first, last = _span(blocks, node)
+    first, last = span(blocks, node)
     return Container(node=node, first=first, last=last, share=held[node] / total)
 
 
 def _fade(
-    lines: Sequence[Line], weights: list[float], signals: Sequence[Rule | None], settings: ContainerSettings
+    lines: Sequence[Line], weights: Sequence[float], signals: Signals, settings: ContainerSettings
 ) -> list[float]:
-    factor, seen, faded = 1.0, 0.0, []
-    for line, weight, signal in zip(lines, weights, signals, strict=True):
-        if seen:
-            if signal is not None and signal.reach == "below":
-                factor *= settings.stop
-            elif line.link_share > 0.6:
-                factor *= settings.link_line
+    """The weights, less with every sign that the body has ended; lines that meet a rule weigh nothing."""
+    factor, seen, faded = 1.0, False, []
+    for i, weight in enumerate(weights):
+        if not seen and not weight:
+            faded.append(0.0)
+            continue
+        signal = signals[i] if factor > settings.floor else None
+        if seen and signal is not None and signal.reach == "below":
+            factor *= settings.stop
+        elif seen and lines[i].link_share > 0.6:
+            factor *= settings.link_line
         factor = max(factor, settings.floor)
-        faded.append(weight * factor)
-        if weight > 1:
-            seen += weight
+        faded.append(0.0 if signal else weight * factor)
+        seen = seen or (signal is None and weight > 1)
     return faded
 
 
-def _accumulate(blocks: Blocks, weights: list[float]) -> tuple[list[float], list[list[int]]]:
+def _accumulate(blocks: Blocks, weights: Sequence[float]) -> tuple[list[float], list[list[int]]]:
     """The weight of every block with all it encloses, and the blocks directly in it."""
     held = [0.0] * len(blocks.nodes)
     for line, weight in zip(blocks.lines, weights, strict=True):
@@ -110,10 +105,13 @@ def _accumulate(blocks: Blocks, weights: list[float]) -> tuple[list[float], list
     return held, children
 
 
-def _span(blocks: Blocks, node: int) -> tuple[int, int]:
-    """First and last line of a block: blocks are numbered in document order, so what it encloses is one range."""
+def span(blocks: Blocks, node: int) -> tuple[int, int]:
+    """First and last line of a block (last < first: it has none).
+
+    Blocks are numbered in document order, so what one encloses is a range.
+    """
     end = node + 1
     while end < len(blocks.nodes) and blocks.parents[end] >= node:
         end += 1
     inside = [i for i, line in enumerate(blocks.lines) if node <= line.node < end]
-    return inside[0], inside[-1]
+    return (inside[0], inside[-1]) if inside else (0, -1)

@@ -1,0 +1,115 @@
+"""The match index on disk: the same answers as in memory, whatever was flushed, merged, killed or reopened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cleaners.errors import FormatError
+from cleaners.index import BANDS, Keys
+from cleaners.index.memory import MemoryIndex
+from cleaners.index.segments import Manifest, SegmentIndex, Shape
+
+SMALL = Shape(buffer=300, inline=700)
+
+
+def some_keys(rng: np.random.Generator, n: int) -> Keys:
+    """Keys of ``n`` documents with anchors as skewed as words are; some documents have no text."""
+    rows = []
+    for length in rng.integers(0, 150, n):
+        words = (rng.zipf(1.3, length) % 20_000).astype(np.uint64)
+        rows.append(np.unique((words * np.uint64(2_654_435_761) & np.uint64(0xFFFFFFFC)).astype(np.uint32)))
+    bands = rng.integers(1, 3_000, (n, BANDS)).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    bands[[not len(row) for row in rows]] = 0
+    offsets = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
+    return Keys(bands=bands, anchors=np.concatenate(rows), offsets=offsets)
+
+
+def same(one: SegmentIndex, other: MemoryIndex, keys: Keys) -> int:
+    a, b = one.query(keys), other.query(keys)
+    assert np.array_equal(a.rows, b.rows)
+    assert np.array_equal(a.docs, b.docs)
+    return len(a.rows)
+
+
+def test_answers_as_in_memory_through_flushes_merges_and_reopening(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    on_disk, in_memory = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL), MemoryIndex()
+    found = 0
+    for batch in range(24):
+        keys = some_keys(rng, 100)
+        found += same(on_disk, in_memory, keys)
+        ids = np.arange(batch * 100 + 1, batch * 100 + 101, dtype=np.uint32)
+        on_disk.add(ids, keys)
+        in_memory.add(ids, keys)
+        if on_disk.full:
+            manifest = on_disk.flush()
+            on_disk.saved()
+            assert manifest.last == ids[-1]
+        if batch in {8, 17}:
+            manifest = on_disk.flush()
+            on_disk.saved()
+            on_disk.close()
+            on_disk = SegmentIndex(tmp_path, Manifest.from_json(manifest.to_json()), shape=SMALL)
+            assert len(on_disk) == (batch + 1) * 100
+    assert found > 10_000, "the test has to find something to mean anything"
+    on_disk.close()
+
+
+def test_what_was_not_saved_is_as_if_it_had_not_been(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    first, second = some_keys(rng, 200), some_keys(rng, 200)
+    index = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL)
+    index.add(np.arange(1, 201, dtype=np.uint32), first)
+    saved = index.flush()
+    index.saved()
+    index.add(np.arange(201, 401, dtype=np.uint32), second)
+    index.flush()  # the process dies before the store commits this manifest
+    index.close()
+    reopened, memory = SegmentIndex(tmp_path, saved, shape=SMALL), MemoryIndex()
+    memory.add(np.arange(1, 201, dtype=np.uint32), first)
+    assert same(reopened, memory, second) > 0
+    # The lost documents come again, under the same ids, and land in files of other numbers.
+    reopened.add(np.arange(201, 401, dtype=np.uint32), second)
+    memory.add(np.arange(201, 401, dtype=np.uint32), second)
+    reopened.flush()
+    reopened.saved()
+    assert same(reopened, memory, first) > 0
+    reopened.close()
+
+
+def test_merged_away_files_are_deleted_only_after_the_manifest_is_saved(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    index = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL)
+    manifests = []
+    for batch in range(3):
+        index.add(np.arange(batch * 100 + 1, batch * 100 + 101, dtype=np.uint32), some_keys(rng, 100))
+        manifests.append(index.flush())
+        SegmentIndex(tmp_path, manifests[-1], shape=SMALL).close()
+        SegmentIndex(tmp_path, manifests[max(0, batch - 1)], shape=SMALL).close()  # the older one still opens
+    index.saved()
+    assert {p.name[:8] for p in tmp_path.iterdir()} == {f"{number:08d}" for number, _ in manifests[-1].runs}
+    index.close()
+
+
+def test_a_missing_or_cut_file_is_told(tmp_path: Path) -> None:
+    index = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL)
+    index.add(np.arange(1, 101, dtype=np.uint32), some_keys(np.random.default_rng(4), 100))
+    manifest = index.flush()
+    index.close()
+    victim = sorted(tmp_path.iterdir())[0]
+    victim.write_bytes(victim.read_bytes()[:-8])
+    with pytest.raises(FormatError, match="doctor"):
+        SegmentIndex(tmp_path, manifest)
+    victim.unlink()
+    with pytest.raises(FormatError, match="doctor"):
+        SegmentIndex(tmp_path, manifest)
+
+
+def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
+    index = SegmentIndex(tmp_path, Manifest(recipe="r"))
+    assert len(index.query(some_keys(np.random.default_rng(5), 10)).rows) == 0
+    assert index.flush().runs == ()
+    index.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,11 @@ DAY = datetime(2024, 3, 5, 9, 30, tzinfo=UTC)
 
 
 def member(doc: int, **given: object) -> Member:
-    values: dict[str, object] = dict(
+    plain = Member(
         doc=doc, id=f"{doc:016x}", arrival=doc, title=f"第{doc}篇各不相同的标题", url=f"http://s{doc}.example/a",
         site=f"s{doc}.example", source=None, published=None, length=800, quality=0.9, disguises=(), repairs=0, noise=0,
-    )
-    return Member(**(values | given))  # type: ignore[arg-type]
+    )  # fmt: skip
+    return dataclasses.replace(plain, **given)  # type: ignore[arg-type]
 
 
 def edge(a: int, b: int, kind: str = "near", of_a: float = 1.0, of_b: float = 1.0) -> Edge:
@@ -70,6 +71,11 @@ def test_copies_inside_a_compilation_stay_with_their_original() -> None:
     members = [member(n) for n in range(1, 6)]
     edges = [edge(1, 2), edge(3, 4)] + [edge(n, 5, "contains", 1.0, 0.4) for n in (1, 2, 3, 4)]
     assert docs(members, edges) == [(1, 2), (3, 4), (5,)]
+
+
+def test_a_part_outside_of_the_neighbourhood_shows_a_compilation() -> None:
+    members = [member(2), member(3)]
+    assert docs(members, [edge(1, 3, "contains", 1.0, 0.4), edge(2, 3, "contains", 1.0, 0.4)]) == [(2,), (3,)]
 
 
 def test_an_article_with_others_appended_is_still_a_copy() -> None:

@@ -24,11 +24,10 @@ def assign(
     ``publishers``: site -> the name it goes by in a declared source (示例日报), where known.
     """
     members = {m.doc: m for m in around.members}
-    edges = [e for e in around.edges if e.a in members and e.b in members]
-    grouping = group(members, edges, strictness)
+    grouping = group(members, around.edges, strictness)
     families = []
     for docs in grouping.families:
-        inside = [e for e in edges if e.a in docs and e.b in docs]
+        inside = [e for e in around.edges if e.a in docs and e.b in docs]
         family = [members[doc] for doc in docs]
         families.append(
             Family(

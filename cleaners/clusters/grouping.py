@@ -48,18 +48,20 @@ class _Part:
 
 
 def group(members: Mapping[int, Member], edges: Iterable[Edge], strictness: Strictness = Strictness()) -> Grouping:
-    """Group members (by doc) by the matches between them."""
+    """Group members (by doc) by the matches between them.
+
+    A part that is no member belongs to no family here: it only shows that its whole has other parts.
+    """
     forest = _Forest(members)
     parts: list[_Part] = []
     for edge in edges:
-        if edge.kind != "contains":
-            forest.join(edge.a, edge.b)
-        elif edge.containment_a >= edge.containment_b:
-            parts.append(_Part(edge.containment_b, edge.a, edge.b))
-        else:
-            parts.append(_Part(edge.containment_a, edge.b, edge.a))
-    # The surest first: what a text mostly consists of is settled before its small parts are judged.
-    parts.sort(key=lambda p: (-p.share, members[p.part].id, members[p.whole].id))
+        part, whole, share = edge.a, edge.b, edge.containment_b
+        if edge.containment_a < edge.containment_b:
+            part, whole, share = edge.b, edge.a, edge.containment_a
+        if edge.kind == "contains" and whole in members:
+            parts.append(_Part(share, part, whole))
+        elif edge.kind != "contains" and part in members and whole in members:
+            forest.join(part, whole)
     compilations = _judge(parts, members, forest, strictness)
     return Grouping(families=forest.families(), compilations=frozenset(compilations))
 
@@ -79,8 +81,11 @@ def _judge(
             not forest.same(p.part, other) and (p.part, other) not in linked for other in of_whole[p.whole]
         )
 
+    # The surest first: what a text mostly consists of is settled before its small parts are judged.
+    judged = [p for p in parts if p.part in members]
+    judged.sort(key=lambda p: (-p.share, members[p.part].id, members[p.whole].id))
     small: list[_Part] = []
-    for p in parts:
+    for p in judged:
         titled = alike(members[p.part].title, members[p.whole].title, strictness.title)
         if titled or p.share >= strictness.framed or (p.share >= strictness.cut and not strangers(p)):
             forest.join(p.part, p.whole)
@@ -107,6 +112,8 @@ class _Forest:
         self._parent = {doc: doc for doc in members}
 
     def find(self, doc: int) -> int:
+        if doc not in self._parent:
+            return doc
         while self._parent[doc] != doc:
             self._parent[doc] = self._parent[self._parent[doc]]
             doc = self._parent[doc]

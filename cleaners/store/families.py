@@ -70,7 +70,8 @@ class Families:
         for key in keys:
             met.update(r[0] for r in self._db.rows("SELECT doc FROM articles WHERE cluster = ?", (key,)))
         members = [m for doc in sorted(met) if (m := self._member(doc))]
-        return Neighbourhood(members=tuple(members), edges=tuple(self._edges({m.doc for m in members})))
+        edges = {(e.a, e.b): e for m in members for e in self._edges(m.doc)}
+        return Neighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
 
     def save(self, families: Sequence[Family]) -> None:
         """Write down what was decided about a whole neighbourhood: its families replace those its members had.
@@ -161,15 +162,15 @@ class Families:
             repairs=sum(repairs.values()), noise=sum(noise.values()),
         )  # fmt: skip
 
-    def _edges(self, docs: set[int]) -> list[Edge]:
+    def _edges(self, doc: int) -> list[Edge]:
         return [
             Edge(a=a, b=b, kind=kind, similarity=similarity, containment_a=x, containment_b=y)
-            for doc in sorted(docs)
             for a, b, kind, similarity, x, y in self._db.rows(
-                "SELECT doc_a, doc_b, kind, similarity, containment_a, containment_b FROM matches WHERE doc_a = ?",
-                (doc,),
+                "SELECT doc_a, doc_b, kind, similarity, containment_a, containment_b FROM ("
+                "SELECT *, doc_b AS other FROM matches WHERE doc_a = :doc UNION ALL "
+                "SELECT *, doc_a FROM matches WHERE doc_b = :doc) JOIN articles ON doc = other WHERE current",
+                {"doc": doc},
             )
-            if b in docs
         ]
 
     def _dissolve(self, docs: Sequence[int]) -> set[str]:

@@ -206,4 +206,4 @@ class Neighbourhood:
     members: tuple[Member, ...]
     """Every member of every family touched, by doc."""
     edges: tuple[Edge, ...]
-    """Every match between two of them."""
+    """Every match of a member, those with texts outside too: a part outside shows that a text is a compilation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -61,6 +62,7 @@ def model() -> Model:
     single = {char: _log(line[0]) - math.log(total) for line in singles for char in line[1:]}
     single.update({mark: math.log(share) for mark, share in _MARKS.items()})
     single.update(dict.fromkeys(_OTHER_MARKS, math.log(0.001)))
+    single.update(dict.fromkeys(string.digits, math.log(0.004)))
     pairs: dict[str, float] = {}
     for line in tail.splitlines()[1:]:
         first = line[0]

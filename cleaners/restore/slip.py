@@ -1,53 +1,133 @@
-"""GBK text that lost a byte and runs one byte off until it falls into step again.
+"""GBK text that lost bytes and is read one byte off until it falls into step again.
 
-Such runs come from programs that replace full-width punctuation byte by byte: in 。总 (``A1A3 D7DC``) of other text the
-bytes ``A3BF`` across two characters look like ？ and become ``?``. What stood before and behind the mark lost a byte
-each, and all that follows is paired wrongly until an ASCII letter is taken for the second byte of a character.
+Such runs come from programs that replace text byte by byte without looking where characters begin: a full-width ？
+(``A3BF``) narrowed to ``?`` is found across two characters too, in 。總 (``A1A3 BF82``), and a reading in brackets is
+set between the two bytes of a character. What stood before and behind loses its half, and all that follows is paired
+wrongly until an ASCII letter passes for the second byte of a character, or a byte finds no partner and becomes ``?``.
+
+The repair puts the bytes back that fit and decodes again; of all texts that would have left what stands there, the one
+that the character model holds likeliest is taken, if it is clearly likelier than the text as it stands.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleaners.restore.counting import Repaired
-from cleaners.restore.model import Model, model
-from cleaners.script.annotation import HAN
+from cleaners.restore.lattice import Run, State, double, follow, lead_options
+from cleaners.restore.model import Model, model, simplify
+from cleaners.script.annotation import HAN, LETTERS
 
-# What the lost bytes left: a question mark or U+FFFD for what could not be decoded, a mark that had its bytes narrowed.
+# A reading whose opening bracket was taken for the second byte of a character.
+_HALF_READING = rf"(?:[{LETTERS}]{{1,6}}[)）])?"
+_LOST = re.compile(rf"[?\ufffd]{_HALF_READING}")
+_SYMBOLS = "\u0370-\u03ff\u0400-\u045f\u2015-\u2642\u3105-\u3129\ue000-\uf8ff"
 _START = re.compile(
-    rf"[?？\ufffd!！,，:：;；]{{1,2}}(?=[{HAN}\u0370-\u03ff\u0400-\u04ff\u2460-\u24ff\u2500-\u25ff\u2200-\u22ff])"
+    rf"(?:(?P<lost>[?？\ufffd]{_HALF_READING})(?P<second>[!！?？])?|(?P<mark>[!！,:;]))(?=[{HAN}{_SYMBOLS}])"
 )
-_RUN = re.compile(r"[^\x00-\x3f\ufffd？，。！；：、“”\n]+")
-_BROKEN = re.compile(r"[^\x00-\x3f\ufffd\n]+")
-_BEFORE = ("。", "”", "，", "！”", "。”", "")
-_LEADS = range(0x81, 0xFF)
-_GAIN = 2.0  # nats per character by which the result must be likelier
-_WHOLE_GAIN = 9.0  # and over the whole run
-_LIKELY = -9.0  # mean log probability of text that is plausible
+_BEHIND = re.compile(rf"[{HAN}]{{0,2}}")  # what has a say behind the run
+_NARROWED = {"!": 0xA1, "?": 0xBF, ",": 0xAC, ":": 0xBA, ";": 0xBB}
+_ACROSS = 0xA3  # the first byte of every full-width mark, here the second byte of the character before
+_FULL_STOP = 0xA1  # the first byte of 。, by far the most frequent character whose second byte is A3
+_QUOTE_LOST = re.compile(r"[?\ufffd][!！][?\ufffd](?=\d)")
+_PROBE, _UNLIKELY = 5, -9.5  # characters looked at, and the mean log probability under which they are no text
+_MARK = -7.0  # log probability of a mark where it stands as text
+_EVENT = 8.0  # nats: slips are rare, so the repaired text must be likelier by this much
+_PER_CHARACTER = 1.0  # and by this much for every character of the run
+_PLAUSIBLE = -9.5  # mean log probability the repaired text must reach
 _LONGEST = 60
-_UNLIKELY = -9.3
-_PROBE = 6
-_WIDENED = 3.0  # nats in favour of the byte that the mark itself stands for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Mended:
-    text: str
+    start: int
     end: int
-    gain: float
+    text: str
+    lost: int
 
 
 def is_suspect(text: str) -> bool:
     """Whether some run behind a mark reads so badly that it may be one byte off."""
-    return any(_reads_badly(model(), text, start.end()) for start in _START.finditer(text))
+    return _QUOTE_LOST.search(text) is not None or any(
+        _reads_badly(model(), text, start.end()) for start in _START.finditer(text)
+    )
 
 
 def repair(text: str) -> Repaired:
-    """Put every slipped run back into step where the model clearly prefers the result."""
-    return Repaired(text=text, repairs={})
+    """Put every slipped run back into step where the model clearly prefers the result.
+
+    Counted are ``byte slips`` (runs put right) and ``characters lost`` (what could not be brought back, left as ``?``).
+    """
+    out, end, slips, lost = [], 0, 0, 0
+    for mended in _mended(text):
+        out += [text[end : mended.start], mended.text]
+        end, slips, lost = mended.end, slips + 1, lost + mended.lost
+    counts = {"byte slips": slips, "characters lost": lost}
+    return Repaired(
+        text="".join((*out, text[end:])), repairs={kind: number for kind, number in counts.items() if number}
+    )
+
+
+def _mended(text: str) -> Iterator[_Mended]:
+    chars, end = model(), 0
+    for start in _START.finditer(text):
+        if start.start() >= end and _reads_badly(chars, text, start.end()):
+            mended = _mend(chars, text, start)
+            if mended is not None:
+                yield mended
+                end = mended.end
 
 
 def _reads_badly(chars: Model, text: str, at: int) -> bool:
     probe = text[at : at + _PROBE]
     return chars.text(probe) < _UNLIKELY * len(probe)
+
+
+def _mend(chars: Model, text: str, start: re.Match[str]) -> _Mended | None:
+    run = _run(text, start.end())
+    if not run.pairs:
+        return None
+    before = simplify(text[max(0, start.start() - 1) : start.start()])
+    after = simplify(_BEHIND.findall(text, run.end, run.end + 2)[0])
+    found = follow(chars, list(_beginnings(chars, before, start)), run, after)
+    if found is None:
+        return None
+    as_it_is = chars.text(text[start.end() : run.end] + after) + _MARK * len(re.findall(r"[?？!！,:;]", start.group()))
+    gain = found.score - as_it_is - _EVENT - _PER_CHARACTER * len(run.pairs)
+    if gain < 0 or found.score < _PLAUSIBLE * (len(found.text) + len(after)):
+        return None
+    return _Mended(start=start.start(), end=run.end, text=found.text, lost=found.text.count("?"))
+
+
+def _run(text: str, at: int) -> Run:
+    """The bytes from here to the place where both ways of pairing them must agree again."""
+    pairs: list[bytes] = []
+    while at < len(text) and len(pairs) < _LONGEST:
+        if lost := _LOST.match(text, at):
+            digit = text[lost.end() : lost.end() + 1].isdigit()  # the digit before it was taken for a second byte too
+            return Run(pairs=tuple(pairs), end=lost.end(), closing=None, lost=True, keep_mark=digit)
+        if text[at] < "\x80":
+            letter = "\x40" <= text[at] < "\x7f"
+            return Run(pairs=tuple(pairs), end=at + letter, closing=ord(text[at]) if letter else None)
+        code = text[at].encode("gb18030")
+        if len(code) != 2:
+            break
+        pairs.append(code)
+        at += 1
+    return Run(pairs=tuple(pairs), end=at, closing=None)
+
+
+def _beginnings(chars: Model, before: str, start: re.Match[str]) -> Iterator[State]:
+    """What may have stood where the mark stands: text, and the first byte of the character that lost it."""
+    mark = (start["second"] or start["mark"] or start["lost"][0]).translate({0xFF01: "!", 0xFF1F: "?"})
+    if (narrowed := _NARROWED.get(mark)) is not None:
+        for lead in lead_options():
+            if (char := double(lead, _ACROSS)) is not None:
+                bonus = 2.0 if lead == _FULL_STOP else 0.0
+                yield State.begin(chars, before, char, narrowed, bonus)
+    if start["second"] is None and start["lost"]:
+        for lead in lead_options():
+            yield State.begin(chars, before, "。", lead, 0.0)
+            yield State.begin(chars, before, "", lead, 0.0)

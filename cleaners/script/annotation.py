@@ -25,11 +25,11 @@ _FINAL = (
     "|a|o|e|i|u|v|ng|n|m)"
 )
 _WORD = re.compile(f"(?:{_INITIAL}{_FINAL}r?)+")
-_LETTERS = "a-zA-Zɡɑ\u00c0-\u017f\u01cd-\u01dc\u01f8\u01f9\u0300-\u030c\u1e3e\u1e3f\uff21-\uff3a\uff41-\uff5a"
+LETTERS = "a-zA-Zɡɑ\u00c0-\u017f\u01cd-\u01dc\u01f8\u01f9\u0300-\u030c\u1e3e\u1e3f\uff21-\uff3a\uff41-\uff5a"
 # The look-behind stands after the bracket, so that the search jumps from bracket to bracket.
 _BRACKETED = re.compile(
-    rf"[(（〔\[](?<=[{HAN}{INVISIBLE}\u3007].)[{_LETTERS}{INVISIBLE}'’·\u0020\u00a0-]{{1,48}}[)）〕\]]"
-    rf"(?:[(（〔\[][{_LETTERS}{INVISIBLE}'’·\u0020\u00a0-]{{1,48}}[)）〕\]])*"
+    rf"[(（〔\[](?<=[{HAN}{INVISIBLE}\u3007].)[{LETTERS}{INVISIBLE}'’·\u0020\u00a0-]{{1,48}}[)）〕\]]"
+    rf"(?:[(（〔\[][{LETTERS}{INVISIBLE}'’·\u0020\u00a0-]{{1,48}}[)）〕\]])*"
 )
 _BOPOMOFO = re.compile(rf"[(（〔\[](?<=[{HAN}].)[\u3105-\u312f\u02ca\u02c7\u02cb\u02d9\u0020]{{1,24}}[)）〕\]]")
 _ONE = re.compile(r"[(（〔\[]([^)）〕\]]*)[)）〕\]]")

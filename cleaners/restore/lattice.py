@@ -1,0 +1,145 @@
+"""The texts that a run of bytes may stand for when it is read one byte off; a beam search over them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cleaners.restore.model import Model, simplify
+
+_BEAM = 12
+_BAD_STEP = -12.5  # a character so unlikely that bytes may be missing before it
+# Pairs without a character in GBK: most decoders drop both bytes without a trace.
+_UNMAPPED_LEADS = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
+_UNMAPPED_TRAILS = range(0xA1, 0xFF)
+_DANGLING = -6.0  # a first byte at the end of the run whose second one is gone without a trace
+_LOST = -9.0  # an unknown character
+_CLEAR = 3.0  # nats between a reading and a guess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Bytes as they are paired in the text that is read one byte off."""
+
+    pairs: tuple[bytes, ...]
+    """Two bytes each."""
+    end: int
+    """Index into the text behind the run."""
+    closing: int | None
+    """The ASCII letter that ends it, second byte of a character."""
+    lost: bool = False
+    """Whether it ends with a byte that found no partner and became a question mark."""
+    keep_mark: bool = False
+    """Whether that question mark stands for more than this byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One reading so far."""
+
+    score: float
+    """Log probability."""
+    text: str
+    """What was read."""
+    previous: str
+    """Its last character, simplified."""
+    pending: int
+    """The first byte of the next character."""
+
+    @staticmethod
+    def begin(chars: Model, before: str, text: str, pending: int, bonus: float) -> State:
+        """A reading that begins with ``text`` after the character ``before``."""
+        score = chars.text(text, before) + bonus
+        return State(score=score, text=text, previous=simplify(text[-1:]) or before, pending=pending)
+
+    def read(self, chars: Model, char: str, pending: int) -> State:
+        """The reading with one more character."""
+        plain = simplify(char)
+        score = self.score + chars.step(self.previous, plain)
+        return State(score=score, text=self.text + char, previous=plain, pending=pending)
+
+    def lose(self, mark: str, score: float, pending: int = 0) -> State:
+        """The reading with something in it that cannot be known."""
+        return State(score=self.score + score, text=self.text + mark, previous="", pending=pending)
+
+
+def lead_options() -> range:
+    """First bytes of GBK characters."""
+    return range(0x81, 0xFF)
+
+
+@lru_cache(maxsize=70_000)
+def double(lead: int, trail: int) -> str | None:
+    """The character of two GBK bytes, None where there is none."""
+    try:
+        char = bytes((lead, trail)).decode("gbk")
+    except UnicodeDecodeError:
+        return None
+    return char if len(char) == 1 else None
+
+
+def follow(chars: Model, states: list[State], run: Run, after: str) -> State | None:
+    """The likeliest reading of the run, with the characters behind it taken into account; None where none fits."""
+    for pair in run.pairs:
+        states = _best(_advance(chars, states, pair))
+    return max(_close(chars, states, run, after), key=lambda state: state.score, default=None)
+
+
+def _best(states: Iterable[State]) -> list[State]:
+    return heapq.nlargest(_BEAM, states, key=lambda state: state.score)
+
+
+def _advance(chars: Model, states: list[State], pair: bytes) -> Iterator[State]:
+    bad = []
+    for state in states:
+        char = double(state.pending, pair[0])
+        if char is not None:
+            following = state.read(chars, char, pair[1])
+            yield following
+            if following.score - state.score > _BAD_STEP:
+                continue
+        bad.append(state)
+    if len(states) <= _BEAM:
+        for state in bad[:3]:
+            yield from _with_dropped_pair(chars, state, pair)
+
+
+def _with_dropped_pair(chars: Model, state: State, pair: bytes) -> Iterator[State]:
+    """Readings with one pair of bytes, and so two halves of characters, gone before this pair."""
+    firsts = [char for lead in _UNMAPPED_LEADS if (char := double(state.pending, lead)) is not None]
+    first = _clear([state.read(chars, char, 0) for char in firsts])
+    start = first or state.lose("?", _LOST)
+    trails = [char for trail in _UNMAPPED_TRAILS if (char := double(trail, pair[0])) is not None]
+    second = _clear([start.read(chars, char, pair[1]) for char in trails]) if first else None
+    yield second or start.lose("?" if first else "", _LOST, pair[1])
+
+
+def _close(chars: Model, states: list[State], run: Run, after: str) -> Iterator[State]:
+    for state in states:
+        if run.closing is not None:
+            if (char := double(state.pending, run.closing)) is not None:
+                yield _hear(chars, state.read(chars, char, 0), after)
+        elif run.lost:
+            trails = [char for trail in range(0x40, 0xFF) if (char := double(state.pending, trail)) is not None]
+            found = _clear([_hear(chars, state.read(chars, char, 0), after) for char in trails])
+            if found is None:
+                yield _hear(chars, state.lose("?", _LOST), after)
+            else:
+                yield found.lose("?", 0.0) if run.keep_mark else found
+        else:
+            yield _hear(chars, state.lose("", _DANGLING), after)
+
+
+def _clear(options: list[State]) -> State | None:
+    """The best option, if it is no guess: clearly likelier than the second one."""
+    best = heapq.nlargest(2, options, key=lambda state: state.score)
+    if len(best) == 2 and best[0].score - best[1].score < _CLEAR:
+        return None
+    return best[0] if best else None
+
+
+def _hear(chars: Model, state: State, after: str) -> State:
+    score = state.score + chars.text(after, state.previous)
+    return State(score=score, text=state.text, previous=state.previous, pending=state.pending)

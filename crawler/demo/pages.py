@@ -13,8 +13,12 @@ from crawler.demo.bodies import STYLES
 from crawler.demo.plan import Filler, Plan, Posting, SitePlan
 from crawler.demo.stories import HERE, Story
 
-_LISTS = {"snapshot": 0, "daily": 8, "finance": 8, "spun": 10, "huawen": 6, "mirror": 22, "forum": 0}
-"""Template -> how many related headlines it prints."""
+_LENGTHS = {"daily": 8, "mirror": 22, "finance": 8, "spun": 10, "huawen": 6}
+"""Template -> how many headlines each of its lists has; the others have no such list."""
+_PRINTED = {"daily": ("hot",), "mirror": ("related", "hot", "latest")}
+"""Template -> which lists it prints; ``related`` where it is not here."""
+_OFFSETS = {"related": 0, "hot": 13, "latest": 27}
+"""Where in the headlines each list begins, so that the lists of a page differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +68,23 @@ def _story_words(story: Story, posting: Posting) -> dict[str, str]:
 
 
 def _lists(filler: Filler, site: SitePlan, start: int) -> dict[str, str]:
-    count = _LISTS[site.template]
-    related = filler.some_headlines(count, start)
+    """What the templates say around the story, ready to stand in HTML."""
     one, two = filler.some_headlines(2, start + 30)
+    related = _headlines(filler, site, "related", start)
     return {
         "menu": _links(filler.menu),
         "related": _teasers(filler, start) if site.template == "snapshot" else _related(site, related),
-        "hot": _links(filler.some_headlines(max(count, 8), start + 13)),
-        "latest": _links(filler.some_headlines(count, start + 27)),
+        "hot": _links(_headlines(filler, site, "hot", start)),
+        "latest": _links(_headlines(filler, site, "latest", start)),
         "ad_first": filler.ads[2 + start % 3],
         "ad_second": filler.ads[2 + (start + 1) % 3],
         "headline_one": one,
         "headline_two": two,
     }
+
+
+def _headlines(filler: Filler, site: SitePlan, name: str, start: int) -> tuple[str, ...]:
+    return filler.some_headlines(_LENGTHS.get(site.template, 0), start + _OFFSETS[name])
 
 
 def _related(site: SitePlan, headlines: tuple[str, ...]) -> str:
@@ -103,8 +111,9 @@ def _noise(filler: Filler, site: SitePlan, start: int) -> dict[str, tuple[str, .
     noise = dict(filler.fixed[site.id])
     if site.template == "snapshot":
         noise["related"] = filler.some_teasers(6, start)
-    elif site.template != "forum":
-        noise["related"] = filler.some_headlines(_LISTS[site.template], start)
+    elif site.template in _LENGTHS:
+        lists = _PRINTED.get(site.template, ("related",))
+        noise["related"] = tuple(line for name in lists for line in _headlines(filler, site, name, start))
     if site.template == "finance":
         noise["ads"] = (filler.ads[2 + start % 3], "AD")
     return noise

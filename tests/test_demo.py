@@ -1,0 +1,255 @@
+"""The small web is what its manifest says, and the demo finds it so."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from cleaners import sites
+from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match
+from crawler.demo import disguise
+from crawler.demo.check import bare, check
+from crawler.demo.manifest import Manifest, PageTruth
+from crawler.demo.plan import Plan, read
+from crawler.demo.promises import promises
+from crawler.demo.server import serving
+from crawler.demo.web import Web
+
+ROOT = Path(__file__).resolve().parent.parent
+ENCODINGS = {"forum": "gbk", "huawen": "big5"}
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return read()
+
+
+@pytest.fixture(scope="module")
+def web(plan: Plan) -> Iterator[Web]:
+    with serving(plan) as served:
+        yield served
+
+
+def fetch(url: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection.request(method, parts.path + (f"?{parts.query}" if parts.query else ""))
+    response = connection.getresponse()
+    try:
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+    finally:
+        connection.close()
+
+
+def pages(web: Web, kind: str) -> list[PageTruth]:
+    return [page for page in web.manifest.pages if page.kind == kind]
+
+
+def test_the_small_web_is_as_large_as_promised(web: Web) -> None:
+    articles = web.manifest.articles.values()
+    assert len(web.origins) >= 6
+    assert len(web.manifest.pages) >= 60
+    assert len({article.story for article in articles}) >= 20
+    assert sum(article.is_copy for article in articles) >= 15
+    assert sum(article.is_cut for article in articles) >= 4
+    assert {one for article in articles for one in article.disguises} == {"annotated", "byte-slip", "spun", "converted"}
+    assert len({urlsplit(origin).netloc for origin in web.origins.values()}) == len(web.origins)
+
+
+def test_every_page_answers_as_the_manifest_says(web: Web) -> None:
+    wanted = {"redirect": 302, "missing": 404, "failing": 500}
+    for page in web.manifest.pages:
+        status, headers, body = fetch(page.url)
+        assert status == wanted.get(page.kind, 200), page.url
+        assert int(headers["content-length"]) == len(body)
+
+
+def test_article_pages_hold_what_the_truth_keeps_and_the_noise_it_names(web: Web, plan: Plan) -> None:
+    for page in pages(web, "article"):
+        assert page.article is not None
+        encoding = ENCODINGS.get(plan.sites[page.site].template, "utf-8")
+        visible = bare(unescape(re.sub(r"<[^>]+>", "", fetch(page.url)[2].decode(encoding))))
+        for lines in page.article.noise.values():
+            assert all(bare(line) in visible for line in lines), page.url
+        if not {"annotated", "spun"} & set(page.article.disguises):
+            assert all(bare(paragraph) in visible for paragraph in page.article.keep), page.url
+
+
+def test_noise_is_never_part_of_the_article_it_stands_beside(web: Web) -> None:
+    for page in pages(web, "article"):
+        assert page.article is not None
+        kept = bare("".join(page.article.keep))
+        for lines in page.article.noise.values():
+            assert not [line for line in lines if len(bare(line)) >= 5 and bare(line) in kept], page.url
+
+
+def test_lists_of_the_mirror_are_longer_than_its_articles(web: Web) -> None:
+    for page in pages(web, "article"):
+        if page.site == "nuanyang-mirror":
+            assert page.article is not None
+            text = fetch(page.url)[2].decode()
+            lists = re.sub(r"<[^>]+>", "", text[text.index("相关阅读") : text.index("Copyright")])
+            assert len(bare(lists)) > sum(len(paragraph) for paragraph in page.article.keep)
+
+
+def test_the_web_is_the_same_every_time(plan: Plan) -> None:
+    with serving(plan, port=0) as one:
+        origin = one.origins["lvzhou-daily"]
+        first = {url.removeprefix(origin): answer.body.replace(origin.encode(), b"") for url, answer in one.answers.items()}
+    with serving(plan, port=0) as two:
+        origin = two.origins["lvzhou-daily"]
+        again = {url.removeprefix(origin): answer.body.replace(origin.encode(), b"") for url, answer in two.answers.items()}
+    same = [path for path in first if path.startswith("/") and first[path] == again[path]]
+    assert len(same) >= 30
+
+
+def test_nothing_listens_when_the_block_is_left(plan: Plan) -> None:
+    with serving(plan, port=0) as web:
+        url = web.origins["lvzhou-daily"] + "/robots.txt"
+        assert fetch(url)[0] == 200
+    with pytest.raises(ConnectionRefusedError):
+        fetch(url)
+
+
+def test_the_calendar_has_no_end(web: Web) -> None:
+    origin = web.origins["lvzhou-daily"]
+    for month in ("1999-12", "2031-01"):
+        status, _, body = fetch(f"{origin}/calendar/{month}.html")
+        assert status == 200
+        assert "下个月".encode() in body
+    assert fetch(f"{origin}/calendar/2031-13.html")[0] == 404
+    assert fetch(f"{origin}/robots.txt")[2].decode().splitlines()[1] == "Disallow: /internal/"
+
+
+def test_annotations_stand_behind_the_characters_of_the_table() -> None:
+    assert disguise.annotate("電瓷產業在蘆溪") == "電(diàn)瓷產(chǎn)業(yè)在蘆(lú)溪"
+
+
+def test_a_slip_loses_one_byte_and_falls_into_step_again() -> None:
+    slipped = disguise.slip("遊人如織。總投資5.2億元")
+    assert slipped == "遊人如織？偼顿Y5.2億元"
+    assert len(slipped.encode("gbk")) == len("遊人如織。總投資5.2億元".encode("gbk")) - 1
+
+
+def test_spinning_swaps_words_and_leaves_numbers() -> None:
+    assert disguise.spin("基础设施建设投资4.6亿元") == "根本举动步伐培植投入资金4.6亿元"
+
+
+def test_the_seed_file_of_the_demo_is_a_valid_job(web: Web, tmp_path: Path) -> None:
+    from crawler.demo.run import _seeds
+
+    job = sites.parse(_seeds(web))
+    assert {site.id for site in job.sites} == set(web.origins)
+    assert job.is_local
+
+
+def perfect(manifest: Manifest) -> list[Clipping]:
+    """What a store would hold after a faultless run."""
+    ids = {url: f"{n:016x}" for n, url in enumerate(manifest.articles)}
+    origins = {truth.story: ids[url] for url, truth in manifest.articles.items() if not truth.is_copy}
+    clippings = []
+    for page in manifest.pages:
+        if (truth := page.article) is None:
+            continue
+        origin = origins[truth.story]
+        linked = [origin] if truth.is_copy else [origins[part] for part in truth.parts]
+        article = Article(
+            id=ids[page.url], origin="x", url=page.url, site=page.site, title=truth.title, text="\n".join(truth.keep),
+            published=truth.published, source=truth.source,
+            disguises=("annotated",) if "annotated" in truth.disguises else (),
+        )  # fmt: skip
+        matches = [Match(kind="near", other=o, similarity=1, containment=1, evidence=Evidence(shared=9)) for o in linked]
+        clippings.append(
+            Clipping(article=article, matches=tuple(matches), cluster=Cluster(id=origin, size=2, is_canonical=False))
+        )
+    return clippings
+
+
+def drops(manifest: Manifest) -> list[Drop]:
+    return [
+        Drop(origin="x", url=page.url, stage="fetch", reason="robots.txt forbids")
+        for page in manifest.pages
+        if page.kind not in {"article"}
+    ]
+
+
+def broken(manifest: Manifest, clippings: list[Clipping], dropped: list[Drop]) -> set[str]:
+    return {one.name for one in promises(check(manifest, clippings, dropped)) if one.status == "broken"}
+
+
+def test_a_faultless_run_keeps_every_promise(web: Web) -> None:
+    found = promises(check(web.manifest, perfect(web.manifest), drops(web.manifest)))
+    assert len(found) >= 12
+    assert [one.name for one in found if one.status != "kept"] == []
+
+
+def test_each_kind_of_fault_is_seen(web: Web) -> None:
+    manifest = web.manifest
+    good, dropped = perfect(manifest), drops(manifest)
+
+    def with_first(**changes: object) -> list[Clipping]:
+        return [replace(good[0], article=replace(good[0].article, **changes)), *good[1:]]  # type: ignore[arg-type]
+
+    text = good[0].article.text
+    noise = next(line for lines in check(manifest, good, dropped).pages[0].truth.noise.values() for line in lines if len(line) > 6)
+    faults = {
+        "every article is stored": good[1:],
+        "no paragraph is lost": with_first(text=text[:-40]),
+        "no planted noise is left": with_first(text=f"{text}\n{noise}"),
+        "titles, dates and sources are as the pages say": with_first(title="别的标题"),
+        "honest text is left alone": with_first(disguises=("spun",)),
+        "nothing else is stored": with_first(url=pages(web, "login")[0].url),
+        "every copy is linked to its story": [replace(one, matches=()) for one in good],
+        "a compilation is linked to the stories it quotes": [replace(one, matches=()) for one in good],
+        "different stories stay apart": [replace(one, cluster=Cluster(id="1", size=9, is_canonical=False)) for one in good],
+    }
+    for promise, clippings in faults.items():
+        assert promise in broken(manifest, clippings, dropped), promise
+    assert "robots.txt is obeyed" in broken(manifest, good, [])
+
+
+def test_spun_copies_that_are_missed_are_called_not_yet_found(web: Web) -> None:
+    alone = [replace(one, matches=()) for one in perfect(web.manifest)]
+    found = {one.name: one.status for one in promises(check(web.manifest, alone, drops(web.manifest)))}
+    assert found["spun copies are linked to their story"] == "not yet"
+
+
+@pytest.fixture(scope="module")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The demo in a process of its own, as `jianbao demo` runs it."""
+    code = (
+        "from crawler.demo.run import demo\n"
+        "if __name__ == '__main__':\n"
+        "    raise SystemExit(0 if demo().is_kept else 1)\n"
+    )
+    folder = tmp_path_factory.mktemp("demo")
+    script = folder / "run_demo.py"
+    script.write_text(code, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, str(script)], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_the_demo_keeps_its_promises(demo_run: subprocess.CompletedProcess[str], web: Web) -> None:
+    assert demo_run.returncode == 0, demo_run.stdout + demo_run.stderr
+    kinds = Counter(page.kind for page in web.manifest.pages)
+    copies = sum(article.is_copy for article in web.manifest.articles.values())
+    hard = sum("spun" in article.disguises for article in web.manifest.articles.values())
+    assert f"every article is stored: {kinds['article']} of {kinds['article']}" in demo_run.stdout
+    assert f"every copy is linked to its story: {copies - hard} of {copies - hard}" in demo_run.stdout
+    assert "robots.txt is obeyed: 1 of 1" in demo_run.stdout
+    assert "jianbao search" in demo_run.stdout
+    assert "BROKEN" not in demo_run.stdout
+    assert demo_run.stderr == ""

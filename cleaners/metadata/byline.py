@@ -14,14 +14,15 @@ _JOB = (
 )
 _LAST_JOB = re.compile(rf"^.{{0,24}}{_JOB}\s*[:/|丨]?\s*(?=\S)")
 _BYLINE = re.compile(rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}\s*[:/|丨]?\s*(?P<names>[^,。;:!?]{{2,60}}?)[】\])\s]*$")
-_SQUARE = re.compile(r"^[□■◎○▲△]\s*(?P<where>[^,。:]{2,30}?)\s*[/\s]\s*(?P<names>[^,。:/]{2,30})$")
+_SQUARE = re.compile(r"^[□■◎○▲△]\s*(?P<all>[^,。:;!?]{2,50})$")
 _HOUSE = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20})\s*[/|]\s*(?P<where>[\w·《》]{2,16})$")
 _DATELINE = re.compile(rf"^.{{0,40}}?[(\[【](?P<inside>[^)\]】]{{2,60}})[)\]】]")
 _DATELINE_WORD = re.compile(r"讯|电|消息|报道|快讯")
 _RUNNING = re.compile(r"^.{0,14}?(?:记者|通讯员)\s?(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:\d{1,2}月)?\d{1,2}日(?:\S{0,6})?(?:报道|电|讯)")
 _FINAL = re.compile(r"[(\[【](?P<inside>[^()\[\]【】]{2,60})[)\]】]?[\s.。]*$")
 _NOT_WRITING = re.compile(r"摄|供图|图片|资料|编辑|责编|化名|翻译|译|制图|审核|校对|来源|原标题|原题|完$|下转|上接|版权|如图|见图|左|右|单位|转自|参考")
-_REPORT = re.compile(r"\s*(?:\S{0,6}(?:报道|综合报道|供稿|文|综合|电|讯|文/图|文图|图文|撰文|采写|整理))$")
+_PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|供图")
+_REPORT = re.compile(r"\s*(?:\S{0,6}(?:报道|综合报道|供稿|文|综合|电|讯|文/图|文/摄影?|图/文|文图|图文|撰文|采写|整理|摄影报道))$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +71,35 @@ def after_source(furniture: Furniture, source: str | None) -> tuple[str, ...]:
 
 def standing(text: str) -> Byline | None:
     """A folded line that is nothing but a byline."""
-    if len(text) > 80:
+    if len(text) > 80 or _PHOTO.search(text):
         return None
-    for pattern, rule in ((_BYLINE, "byline"), (_SQUARE, "byline with mark"), (_HOUSE, "byline with house")):
+    if square := _SQUARE.match(text):
+        return _marked(square["all"])
+    for pattern, rule in ((_BYLINE, "byline"), (_HOUSE, "byline with house")):
         match = pattern.match(text)
         if not match:
             continue
         names = _several(match["names"]) if pattern is _BYLINE else only_people(match["names"], named=False)
         where = match["where"].strip(" /|")
-        if names and (pattern is not _HOUSE or is_organisation(where)):
-            house = re.split(r"[/|·\s]", where)[-1] if where else ""
-            return Byline(names=names, rule=rule, publisher=house if len(house) > 2 and is_organisation(house) else None)
+        if names and (pattern is _BYLINE or is_organisation(where)):
+            return Byline(names=names, rule=rule, publisher=_last_house(where))
     return None
+
+
+def _marked(text: str) -> Byline | None:
+    """Behind the mark of a byline: houses, then people: ``□某云/某日报 王某 李某``."""
+    tokens = re.split(r"[/\s、]+", _strip_job(text) if re.search(_JOB, text) else text)
+    names: list[str] = []
+    while tokens and is_person(tokens[-1], named=True) and not is_organisation(tokens[-1]):
+        names.insert(0, tokens.pop())
+    if not names:
+        return None
+    return Byline(names=tuple(names), rule="byline with mark", publisher=_last_house("/".join(tokens)))
+
+
+def _last_house(where: str) -> str | None:
+    house = re.split(r"[/|·\s]", where)[-1]
+    return house if len(house) > 2 and is_organisation(house) else None
 
 
 def _several(text: str) -> tuple[str, ...]:

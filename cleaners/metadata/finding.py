@@ -17,7 +17,7 @@ from cleaners.metadata.furniture import Furniture, take_apart
 from cleaners.metadata.optout import opt_out
 from cleaners.metadata.published import published
 from cleaners.metadata.title import headline
-from cleaners.metadata.zones import Zones, divide
+from cleaners.metadata.zones import Zones, divide, paragraphs
 
 _SHORT = 150
 
@@ -59,8 +59,9 @@ def find(
     then means it. ``fetched_at`` (with a timezone) makes sense of relative dates and refuses dates in the future.
     """
     declared = read_declared(blocks.head)
-    title = headline(blocks.lines, blocks.head, declared, publisher)
-    zones = divide(blocks.lines, title.lines)
+    texts = paragraphs(blocks.lines)
+    title = headline(blocks.lines, texts, blocks.head, declared, publisher)
+    zones = divide(blocks.lines, texts, title.lines)
     above, top, below = _pieces(zones.above), _pieces(zones.top), _pieces(zones.below)
     draft = _Draft(claims=dict.fromkeys(title.lines, "title"))
     if title.text:

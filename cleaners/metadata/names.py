@@ -72,8 +72,8 @@ def is_person(text: str, *, named: bool) -> bool:
         return False
     if text.startswith(COMPOUND_SURNAMES) and len(text) > 2:
         return True
-    if _NEVER_IN_NAMES.search(text[1:]) or (len(text) > 3 and not named):
-        return False
+    if (len(text) > 3 or _NEVER_IN_NAMES.search(text[1:])) and not (named and text[0] in SURNAMES and len(text) < 4):
+        return named and (len(text) == 4 and text[0] in SURNAMES or all(char in _TRANSCRIBING for char in text))
     if named and text[0] not in SURNAMES:
         # Pen names, and names of peoples without surnames: 阿依努尔, 其其格.
         return len(text) <= 3 and not is_organisation(text) or all(char in _TRANSCRIBING for char in text)

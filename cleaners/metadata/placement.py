@@ -8,26 +8,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cleaners.items import Line
-from cleaners.metadata.zones import is_text
 
 _NOT_WORD = re.compile(r"[\W_]+")
 FURNITURE = re.compile(
-    r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]|(?:来\s{0,4}源|來\s{0,4}源|来自|來自|作\s{0,4}者|日\s{0,4}期|[时時]\s{0,4}[间間]|发布|發[布佈]|"
+    r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d|(?:来\s{0,4}源|來\s{0,4}源|来自|來自|作\s{0,4}者|日\s{0,4}期|[时時]\s{0,4}[间間]|发布|發[布佈]|"
     r"编\s?辑|編\s?輯|责编|出处|出處|稿源|文)\s*[:：/丨]|^[□■●◎]|记者\s|記者\s|通讯员\s"
 )
 """What furniture lines hold, in both scripts: a full date, a label, the marks of a byline."""
 TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title|headline")
 """Class names that sites give to headlines."""
-_DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]")
+_DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d")
 _INTERFACE = re.compile(
     r"[当當][前]位置|您的位置|所在位置|首[页頁]|登[录錄]|注[册冊]|字[号號]|字[体體]|分享|责任编辑|責任編輯|打印|收藏|返回|上一[篇页]|下一[篇页]|相关阅读|"
     r"推荐阅读|正在阅读|版权所有|设为|搜索|客户端|关注我们|扫一扫|更多|订阅|播报|朗读|联系我们|www\.|https?:|@|\.com|\.cn|点击|手机浏览"
 )
 _PREFIX = re.compile(r"^(?:您?正在阅读|标\s{0,4}题|标\s{0,4}題|題目|题目|文章标题|新闻标题|信息名称|名\s{0,4}称)\s*[:：]\s*|^[•·●▪◆■★>»]\s*")
 _TITLE_LABEL = re.compile(r"^(?:标\s{0,4}题|標\s{0,4}題|信息名称|文章标题)\s*[:：]\s*")
-_SENTENCE_END = re.compile("[。；，、：;,:]$")
+_SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
+_CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:图|圖)[:：]")
 _COLUMN_END = re.compile(r"(?<=\w{8})\s*(?:_|-{2})\s*[^\W\d_]{2,8}$")
-_REACH = 7
+_REACH = 10
 _ANCHORS = 12
 
 
@@ -53,18 +53,22 @@ def without_label(text: str) -> str:
     return _PREFIX.sub("", text)
 
 
-def placed(lines: Sequence[Line]) -> Headline | None:
-    """The best headline among the lines above the first furniture and the first text."""
+def placed(lines: Sequence[Line], texts: Sequence[int]) -> Headline | None:
+    """The best headline among the lines above the first furniture and the first of the paragraphs ``texts``."""
     labelled = _labelled(lines)
     if labelled:
         return labelled
     count = Counter(key(line.text) for line in lines if len(line.text) < 90)
-    words = _words(lines)
-    best, place, rule = 1.0, -1, ""
-    for order, (anchor, strength, name) in enumerate(_anchors(lines)):
+    best, place, rule = 0.3, -1, ""
+    for order, (anchor, strength, name) in enumerate(_anchors(lines, texts)):
+        words = _words(lines, texts, anchor)
+        away = 0
         for above in range(anchor - 1, max(-1, anchor - _REACH), -1):
-            likeness = _likeness(lines[above], count, words)
-            score = likeness + strength - 0.3 * (anchor - above) - 0.1 * order
+            if _DATE.search(lines[above].text) and FURNITURE.search(lines[above].text) and len(lines[above].text) < 100:
+                break  # what stands between the furniture and the text is a subtitle
+            likeness = _likeness(lines[above], count, words) if above not in texts else 0.0
+            away += not _INTERFACE.search(lines[above].text)
+            score = likeness + strength + 0.4 * _stands_alone(lines, above) - 0.45 * away - 0.2 * order
             if likeness and score > best + 1e-9:
                 best, place, rule = score, above, name
     if place < 0:
@@ -86,26 +90,39 @@ def _labelled(lines: Sequence[Line]) -> Headline | None:
     return None
 
 
-def _anchors(lines: Sequence[Line]) -> Iterator[tuple[int, float, str]]:
-    """Lines that a headline stands above: ``(index, how sure, rule)``; furniture with a text below, then the text."""
-    found = 0
-    first = None
+def _anchors(lines: Sequence[Line], texts: Sequence[int]) -> Iterator[tuple[int, float, str]]:
+    """Lines that a headline stands above: ``(index, how sure, rule)``.
+
+    They are furniture with a text below, and the first text. Behind the first quarter of the page's text nothing is
+    furniture of its headline.
+    """
+    total = sum(len(lines[index].text) for index in texts)
+    before, found, ahead = 0, 0, set(texts)
     for index, line in enumerate(lines):
-        if first is None and is_text(line):
-            first = index
-            yield index, 0.0, "line above text"
-        if len(line.text) < 150 and FURNITURE.search(line.text) and any(map(is_text, lines[index + 1 : index + 16])):
-            dated = bool(_DATE.search(line.text))
-            yield index, 0.8 if dated and line.link_share < 0.5 else 0.4, "line above furniture"
+        if index in ahead:
+            if index == texts[0]:
+                yield index, 0.0, "line above text"
+            before += len(line.text)
+            if before * 4 > total:
+                return
+        elif len(line.text) < 150 and FURNITURE.search(line.text) and any(i in ahead for i in range(index + 1, index + 16)):
+            yield index, _strength(line), "line above furniture"
             found += 1
             if found >= _ANCHORS:
                 return
 
 
-def _words(lines: Sequence[Line]) -> frozenset[str]:
-    """The character pairs of the page's text."""
-    text = "".join(line.text for line in lines if is_text(line))[:4000]
-    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+def _strength(line: Line) -> float:
+    """How sure a furniture line stands below a headline: a byline's mark most, then a date, then a label."""
+    if line.text[0] in "□■◎":
+        return 1.2
+    return 0.8 if _DATE.search(line.text) and line.link_share < 0.5 else 0.4
+
+
+def _words(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> frozenset[str]:
+    """The character pairs of the text below a line."""
+    text = "".join(lines[index].text for index in texts if index >= anchor)[:3000]
+    return frozenset(map("".join, zip(text, text[1:], strict=False)))
 
 
 def _likeness(line: Line, count: Counter[str], words: frozenset[str]) -> float:
@@ -113,23 +130,44 @@ def _likeness(line: Line, count: Counter[str], words: frozenset[str]) -> float:
     text = line.text
     bare = key(text)
     size = len(bare)
-    if size < 4 or len(text) > 90 or _INTERFACE.search(text) or (FURNITURE.search(text) and size < 20) or is_text(line):
+    if size < 4 or len(text) > 90 or _INTERFACE.search(text) or _DATE.search(text) or _CAPTION.search(text) or (FURNITURE.search(text) and size < 20):
+        return 0.0
+    if line.punctuation >= 4 and size > 40:
         return 0.0
     pairs = [bare[i : i + 2] for i in range(size - 1)]
-    score = 2.5 * sum(pair in words for pair in pairs) / len(pairs) + min(size, 16) / 16
+    told = sum(pair in words for pair in pairs) / len(pairs)
+    score = 2.5 * told + min(size, 16) / 16 - 0.7 * (not told)
     score += {1: 2.0, 2: 1.0, 3: 0.5}.get(line.heading, 0.0)
-    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * (line.link_share > 0.8) + 1.0 * text.startswith("—")
+    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
     score += 0.8 * any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])
     score += 0.7 * (size >= 8 and count[bare] > 1)
     return max(score, 0.01)
 
 
+def _stands_alone(lines: Sequence[Line], index: int) -> bool:
+    """Plain text: whether blank lines stand around a line, as they do around a headline."""
+    if lines[index].node >= 0:
+        return False
+    return bool(not index or lines[index].gap) and bool(index + 1 < len(lines) and lines[index + 1].gap)
+
+
 def _joined(lines: Sequence[Line], place: int, rule: str) -> Headline:
     """A headline set in two lines of one block is one headline."""
     text, used = without_label(lines[place].text), [place]
-    node = lines[place].node
     for index in (place - 1, place + 1):
-        if node >= 0 and 0 <= index < len(lines) and lines[index].node == node and 4 <= len(lines[index].text) <= 40:
+        if 0 <= index < len(lines) and _continues(lines, min(index, place)):
             text = f"{lines[index].text} {text}" if index < place else f"{text} {lines[index].text}"
             used.append(index)
     return Headline(text=_COLUMN_END.sub("", text), lines=tuple(sorted(used)), rule=rule)
+
+
+def _continues(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line and the next one are two lines of one block: one element, or no blank line between but around."""
+    first, second = lines[index], lines[index + 1]
+    if not all(8 <= len(line.text) <= 36 and not _SENTENCE_END.search(line.text) for line in (first, second)):
+        return False
+    if _INTERFACE.search(first.text + second.text) or FURNITURE.search(first.text + second.text) or second.text[0] == "—":
+        return False
+    if first.node >= 0:
+        return first.node == second.node
+    return not second.gap and bool(first.gap or not index) and index + 2 < len(lines) and bool(lines[index + 2].gap)

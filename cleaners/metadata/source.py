@@ -45,7 +45,7 @@ def _cut(text: str) -> str:
 def labelled(furniture: Furniture, publisher: str | None) -> Answer | None:
     """The value behind 来源 and its like."""
     for value in furniture.values:
-        if value.role != "source" or not value.text:
+        if value.role != "source" or not value.text or (value.label == "原创" and not furniture.dates):
             continue
         name = _cut(value.text)
         if name in _OWN:

@@ -20,7 +20,9 @@ _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _REACH = 8
 
 
-def headline(lines: Sequence[Line], head: Head, declared: Declared, publisher: str | None = None) -> Headline:
+def headline(
+    lines: Sequence[Line], texts: Sequence[int], head: Head, declared: Declared, publisher: str | None = None
+) -> Headline:
     """Find the headline: a line that agrees with the head, else the line above furniture and text, else the head's."""
     wanted = [(rule, text) for rule, text in declared.titles if len(key(text)) >= 2]
     if head.title:
@@ -28,7 +30,7 @@ def headline(lines: Sequence[Line], head: Head, declared: Declared, publisher: s
     names = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
     return (
         _agreed(lines, wanted)
-        or placement.placed(lines)
+        or placement.placed(lines, texts)
         or _from_head(declared, head, names)
         or Headline()
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleaners import script
 from cleaners.items import Line
 from cleaners.metadata.folded import Folded, folded
 
@@ -14,9 +15,17 @@ _STOP = re.compile(
     r"^[\W_]*(?:相关(?:阅读|新闻|报道|链接|文章|推荐|资讯|专题|内容|分类|主题)|延伸阅读|推荐(?:阅读|新闻|文章)|热门|热点|最新|为您推荐|猜你喜欢|大家都在看|更多|"
     r"上一篇|下一篇|网友评论|评论|发表评论|我来说两句|精彩推荐|今日|排行|往期|随机|免责声明|版权声明|友情链接|点击排行|图文推荐|你可能)"
 )
-_LABELS = re.compile(
-    r"(?:来\s?源|來源|作者|编辑|編輯|责编|发布|發[布佈]|[时時][间間]|日期|点击|點擊|浏览|瀏覽|人气|阅读|评论|出处|字号|字体|来自)\S{0,3}?\s?[:：]"
+_STATEMENT = re.compile(
+    r"^[\W_]*(?:特别|免责|版权|郑重|重要)?(?:声明|提示|提醒)\s*[:]|^[\W_]*(?:以上内容|本文仅代表|该文观点|文章观点|未经授权|未经.{0,12}授权|转载请|本站所有|"
+    r"凡本网|凡注明|Copyright|版权所有|违法和不良|Notice)"
 )
+_LABELS = re.compile(r"(?:来\s?源|作者|编辑|责编|发布者?|时间|日期|点击|浏览|人气|阅读|评论|出处|字号|字体|来自)\S{0,3}?\s?:")
+_OUTSIDE = re.compile(r"(?:^|[#.\s_-])(?:footer?|copy(?:right)?|comments?|related?|recommend|sidebar)(?:$|[.\s_-])")
+_SENTENCE = re.compile(r"[。！？；…]|[.!?;](?:\s|$)|.{100}")
+# Who wrote stands in brackets behind the text, or in a line of its own, also where other texts follow.
+_SIGNED = re.compile(r"[（(【\[][^（()）]{0,24}(?:记者|記者|通讯员|通訊員|作者|文[/丨|／:：])[^（()）]{1,40}[)）】\]]?[\s。.]*$")
+_CREDIT = re.compile(r"记者|記者|通讯员|通訊員|作者|撰文|执笔|執筆|供稿|采写|文\s?[/丨|／:：]")
+_ENOUGH = 300
 _ABOVE = 6
 _TOP = 30
 _BELOW = 14
@@ -38,26 +47,39 @@ class Zones:
     """Lines behind the text, until related items or comments begin."""
 
 
-def is_text(line: Line) -> bool:
-    """Whether a line is a paragraph of running text."""
-    if line.punctuation < 2 or len(line.text) < 40 or line.link_share >= 0.5:
+def paragraphs(lines: Sequence[Line]) -> tuple[int, ...]:
+    """The lines that are running text, in order."""
+    return tuple(
+        index
+        for index, line in enumerate(lines)
+        if line.punctuation >= 2 and len(line.text) >= 40 and line.link_share < 0.5 and _is_prose(line)
+    )
+
+
+def _is_prose(line: Line) -> bool:
+    """Whether a long line is told in sentences, not a list of labels, a statement of the site or a comment."""
+    if len(line.text) > 200:
+        return True
+    if any(_OUTSIDE.search(step) for step in line.ancestors[-3:]) or not _SENTENCE.search(line.text):
         return False
-    return len(line.text) > 160 or len(_LABELS.findall(line.text)) < 2
+    text = script.fold(line.text)
+    return len(_LABELS.findall(text)) < 2 and not _STATEMENT.match(text)
 
 
-def divide(lines: Sequence[Line], title_lines: Sequence[int]) -> Zones:
-    """Divide a page around its headline; without one, around its first paragraph."""
+def divide(lines: Sequence[Line], texts: Sequence[int], title_lines: Sequence[int]) -> Zones:
+    """Divide a page with its paragraphs ``texts`` around its headline; without one, around its first paragraph."""
     start = title_lines[-1] + 1 if title_lines else 0
-    begin = next((i for i in range(start, len(lines)) if is_text(lines[i])), len(lines))
+    begin = next((index for index in texts if index >= start), len(lines))
     above_end = title_lines[0] if title_lines else 0
-    top = range(start if title_lines else max(0, begin - _TOP), min(begin, start + _TOP) if title_lines else begin)
-    paragraphs, end = _text(lines, begin)
+    top = range(start, min(begin, start + _TOP)) if title_lines else range(max(0, begin - _TOP), begin)
+    found = _text(lines, [index for index in texts if index >= begin])
+    behind = range(found[-2] + 1 if len(found) > 2 else found[0] + 1, len(lines)) if found else range(begin, len(lines))
     return Zones(
         above=_fold(lines, range(max(0, above_end - _ABOVE), above_end)),
         top=_fold(lines, top),
-        first=_fold(lines, paragraphs[:3]),
-        last=_fold(lines, paragraphs[:-3:-1]),
-        below=_fold(lines, _below(lines, end)),
+        first=_fold(lines, found[:3]),
+        last=_fold(lines, _signed(lines, found)),
+        below=_fold(lines, [*_below(lines, behind, found), *_credits(lines, found)]),
     )
 
 
@@ -65,39 +87,61 @@ def _fold(lines: Sequence[Line], indexes: Sequence[int]) -> tuple[Folded, ...]:
     return tuple(folded(index, lines[index].text) for index in indexes if len(lines[index].text) < 5000)
 
 
-def _text(lines: Sequence[Line], begin: int) -> tuple[list[int], int]:
-    """The paragraphs of the text and the index behind the last of them."""
-    found = _contained(lines, begin) if begin < len(lines) and lines[begin].ancestors else _running(lines, begin)
-    return found, found[-1] + 1 if found else len(lines)
+def _text(lines: Sequence[Line], texts: Sequence[int]) -> list[int]:
+    """The paragraphs of the article itself among those behind the headline."""
+    if not texts:
+        return []
+    return _contained(lines, texts) if lines[texts[0]].ancestors else _running(lines, texts)
 
 
-def _contained(lines: Sequence[Line], begin: int) -> list[int]:
-    """HTML: the paragraphs below the element that directly holds most of the text."""
-    paragraphs = [index for index in range(begin, len(lines)) if is_text(lines[index])]
+def _contained(lines: Sequence[Line], texts: Sequence[int]) -> list[int]:
+    """HTML: the paragraphs below the element that directly holds most of the text.
+
+    The first paragraph's element stays the text's unless another one holds much more: a short article above long comments.
+    """
     weight: Counter[tuple[str, ...]] = Counter()
-    for index in paragraphs:
-        weight[lines[index].ancestors[:-1]] += len(lines[index].text)
-    container = weight.most_common(1)[0][0]
-    return [index for index in paragraphs if lines[index].ancestors[: len(container)] == container]
+    for index in texts:
+        weight[lines[index].ancestors[:-1]] += min(len(lines[index].text), 600)
+    container, most = weight.most_common(1)[0]
+    nearest = lines[texts[0]].ancestors[:-1]
+    if weight[nearest] * 3 > most and weight[nearest] >= 80:
+        container = nearest
+    return [index for index in texts if lines[index].ancestors[: len(container)] == container]
 
 
-def _running(lines: Sequence[Line], begin: int) -> list[int]:
+def _running(lines: Sequence[Line], texts: Sequence[int]) -> list[int]:
     """Plain text: the paragraphs until a stop line or a long stretch without any."""
-    found: list[int] = []
-    for index in range(begin, len(lines)):
+    found, read = [texts[0]], len(lines[texts[0]].text)
+    for index in texts[1:]:
+        between = lines[found[-1] + 1 : index]
+        stopped = len(between) > 25 or any(len(line.text) < 24 and _STOP.match(line.text) for line in between)
+        if stopped and read >= _ENOUGH:
+            break
+        found.append(index)
+        read += len(lines[index].text)
+    return found
+
+
+def _signed(lines: Sequence[Line], found: Sequence[int]) -> list[int]:
+    """The last two paragraphs and those that end in a signature, from the end."""
+    signed = [index for index in found[:-2] if _SIGNED.search(lines[index].text[-80:])]
+    return [*found[:-3:-1], *reversed(signed)]
+
+
+def _credits(lines: Sequence[Line], found: Sequence[int]) -> list[int]:
+    """Short lines among the paragraphs that speak of reporters, from the end."""
+    if len(found) < 2:
+        return []
+    return [i for i in range(found[-1] - 1, found[0], -1) if len(lines[i].text) < 60 and _CREDIT.search(lines[i].text)]
+
+
+def _below(lines: Sequence[Line], behind: range, found: Sequence[int]) -> list[int]:
+    """The short lines between the last paragraphs and behind them, until something else begins."""
+    below = []
+    for index in behind:
         line = lines[index]
-        if found and ((len(line.text) < 24 and _STOP.match(line.text)) or index - found[-1] > 25):
+        if index - (found[-1] if found else behind.start) > _BELOW or (len(line.text) < 24 and _STOP.match(line.text)):
             break
-        if is_text(line):
-            found.append(index)
-    return found
-
-
-def _below(lines: Sequence[Line], end: int) -> list[int]:
-    found = []
-    for index in range(end, min(end + _BELOW, len(lines))):
-        if len(lines[index].text) < 24 and _STOP.match(lines[index].text):
-            break
-        if len(lines[index].text) < 160:
-            found.append(index)
-    return found
+        if len(line.text) < 160 and index not in found:
+            below.append(index)
+    return below

@@ -58,6 +58,7 @@ def pages(web: Web, kind: str) -> list[PageTruth]:
 
 def test_the_small_web_is_as_large_as_promised(web: Web) -> None:
     articles = web.manifest.articles.values()
+    assert len(articles) == len(read().postings)
     assert len(web.origins) >= 6
     assert len(web.manifest.pages) >= 60
     assert len({article.story for article in articles}) >= 20

@@ -78,6 +78,17 @@ class Articles:
             yield from rows
             doc = rows[-1][0]
 
+    def of_site(self, site: str, *, limit: int = 2000) -> Iterator[tuple[str, str]]:
+        """(cluster id, text) of a site's latest articles: to learn the lines that it repeats."""
+        docs = self._db.rows(
+            "SELECT doc, coalesce(c.id, a.id) FROM articles a LEFT JOIN clusters c USING (cluster) "
+            "WHERE current AND site = ? ORDER BY doc DESC LIMIT ?", (site, limit),
+        )  # fmt: skip
+        for doc, cluster in docs:
+            row = self._db.one("SELECT text FROM texts WHERE doc = ?", (doc,))
+            if row:
+                yield cluster, row[0]
+
     def ids(self, docs: Iterable[int]) -> dict[int, str]:
         """doc -> id of its article, for current docs."""
         found: dict[int, str] = {}

@@ -1,15 +1,16 @@
-"""What was learned from the pages: noise lines by site, word pairs of spun text. Reviewable, undoable."""
+"""What was learned from the pages: noise lines by site, word pairs of spun text. Reviewable, undoable.
+
+Nothing is counted here while pages come in: the lines that a site repeats are counted from the texts the store has
+anyway (``Articles.of_site``), and only those that turned out to be noise are kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cleaners.store.database import Database
-from cleaners.store.rows import dump, load
-
-_REMEMBERED = 24  # clusters remembered by line: enough to know that more are not needed
-
+from cleaners.store.rows import now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseLine:
@@ -21,12 +22,10 @@ class NoiseLine:
     """What lines are compared by."""
     example: str
     """One of them as it stood."""
-    pages: int
-    """Pages it was seen on."""
     clusters: int
-    """Different articles it was seen with (reposts of one article count once), at most 24."""
-    undone: bool
-    """Whether a person said that it is no noise: it never becomes active again."""
+    """Different articles it stood in when it was learned (reposts of one article count once)."""
+    undone: bool = False
+    """Whether a person said that it is no noise: it is never applied again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,44 +48,44 @@ class Learned:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def observe(self, site: str, lines: Mapping[str, str], cluster_id: str) -> None:
-        """Count the lines (key -> line) of one page of a site; lines seen with the same cluster count once."""
+    def note(self, lines: Iterable[NoiseLine]) -> int:
+        """Keep lines that were learned; what is known already keeps its state. Returns how many are new."""
+        new = 0
         with self._db.transaction():
-            for key, example in lines.items():
-                row = self._db.one("SELECT seen_in FROM noise_lines WHERE site = ? AND key = ?", (site, key))
-                seen: list[str] = load(row[0]) if row else []
-                if cluster_id not in seen and len(seen) < _REMEMBERED:
-                    seen.append(cluster_id)
-                self._db.execute(
-                    "INSERT INTO noise_lines (site, key, example, pages, clusters, seen_in) VALUES (?, ?, ?, 1, ?, ?) "
-                    "ON CONFLICT DO UPDATE SET pages = pages + 1, clusters = excluded.clusters, "
-                    "seen_in = excluded.seen_in", (site, key, example, len(seen), dump(seen) or "[]"),
-                )  # fmt: skip
+            for line in lines:
+                known = self._db.execute(
+                    "UPDATE noise_lines SET clusters = max(clusters, ?) WHERE site = ? AND key = ?",
+                    (line.clusters, line.site, line.key),
+                ).rowcount
+                if not known:
+                    new += 1
+                    self._db.execute(
+                        "INSERT INTO noise_lines (site, key, example, clusters, at) VALUES (?, ?, ?, ?, ?)",
+                        (line.site, line.key, line.example, line.clusters, now()),
+                    )
+        return new
 
-    def noise(self, *, clusters: int) -> dict[str, frozenset[str]]:
-        """Site -> keys of the lines seen with at least so many different articles and not undone."""
+    def noise(self) -> dict[str, frozenset[str]]:
+        """Site -> keys of its noise lines, without those undone."""
         found: dict[str, set[str]] = {}
-        for site, key in self._db.rows(
-            "SELECT site, key FROM noise_lines WHERE clusters >= ? AND state != 'undone'", (clusters,)
-        ):
+        for site, key in self._db.rows("SELECT site, key FROM noise_lines WHERE NOT undone"):
             found.setdefault(site, set()).add(key)
         return {site: frozenset(keys) for site, keys in found.items()}
 
-    def lines(self, site: str, *, clusters: int = 1) -> list[NoiseLine]:
-        """The lines of a site, most frequent first."""
+    def lines(self, site: str | None = None) -> list[NoiseLine]:
+        """The lines of a site (of all sites), most frequent first, those undone too."""
         return [
-            NoiseLine(site=s, key=k, example=e, pages=p, clusters=c, undone=state == "undone")
-            for s, k, e, p, c, state in self._db.rows(
-                "SELECT site, key, example, pages, clusters, state FROM noise_lines WHERE site = ? AND clusters >= ? "
-                "ORDER BY clusters DESC, pages DESC, key", (site, clusters),
+            NoiseLine(site=s, key=k, example=e, clusters=c, undone=bool(undone))
+            for s, k, e, c, undone in self._db.rows(
+                "SELECT site, key, example, clusters, undone FROM noise_lines WHERE :site IS NULL OR site = :site "
+                "ORDER BY site, clusters DESC, key", {"site": site},
             )
         ]  # fmt: skip
 
     def undo(self, site: str, key: str, *, undone: bool = True) -> bool:
-        """Say that a line is no noise (or, ``undone=False``, that it may be); False when it is not known."""
-        state = "undone" if undone else "counted"
+        """Say that a line is no noise (or, ``undone=False``, that it is after all); False when it is not known."""
         return bool(self._db.execute(
-            "UPDATE noise_lines SET state = ? WHERE site = ? AND key = ?", (state, site, key)
+            "UPDATE noise_lines SET undone = ? WHERE site = ? AND key = ?", (undone, site, key)
         ).rowcount)  # fmt: skip
 
     def add_pairs(self, pairs: Iterable[tuple[str, str, int]]) -> None:
@@ -99,16 +98,15 @@ class Learned:
     def pairs(self, *, least: int = 1, undone: bool = False) -> list[WordPair]:
         """Word pairs counted at least so often, most frequent first; those undone only when asked for."""
         return [
-            WordPair(spun=s, plain=p, count=c, undone=state == "undone")
-            for s, p, c, state in self._db.rows(
-                "SELECT spun, plain, count, state FROM lexicon WHERE count >= ? AND (? OR state != 'undone') "
+            WordPair(spun=s, plain=p, count=c, undone=bool(u))
+            for s, p, c, u in self._db.rows(
+                "SELECT spun, plain, count, undone FROM lexicon WHERE count >= ? AND (? OR NOT undone) "
                 "ORDER BY count DESC, spun, plain", (least, undone),
             )
         ]  # fmt: skip
 
     def undo_pair(self, spun: str, plain: str, *, undone: bool = True) -> bool:
         """Say that a pair is no substitution (or take that back); False when it is not known."""
-        state = "undone" if undone else "counted"
         return bool(self._db.execute(
-            "UPDATE lexicon SET state = ? WHERE spun = ? AND plain = ?", (state, spun, plain)
+            "UPDATE lexicon SET undone = ? WHERE spun = ? AND plain = ?", (undone, spun, plain)
         ).rowcount)  # fmt: skip

@@ -67,10 +67,10 @@ _FIRST = (
         run INTEGER, at TEXT NOT NULL, PRIMARY KEY (origin, stage, reason)) WITHOUT ROWID""",
     "CREATE INDEX drops_by_reason ON drops (stage, reason)",
     """CREATE TABLE noise_lines (
-        site TEXT NOT NULL, key TEXT NOT NULL, example TEXT NOT NULL, pages INTEGER NOT NULL, clusters INTEGER NOT NULL,
-        seen_in TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'counted', PRIMARY KEY (site, key)) WITHOUT ROWID""",
+        site TEXT NOT NULL, key TEXT NOT NULL, example TEXT NOT NULL, clusters INTEGER NOT NULL, at TEXT NOT NULL,
+        undone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, key)) WITHOUT ROWID""",
     """CREATE TABLE lexicon (
-        spun TEXT NOT NULL, plain TEXT NOT NULL, count INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'counted',
+        spun TEXT NOT NULL, plain TEXT NOT NULL, count INTEGER NOT NULL, undone INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (spun, plain)) WITHOUT ROWID""",
     # What belongs to the files beside the store and must change with its rows in one commit.
     "CREATE TABLE manifests (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID",

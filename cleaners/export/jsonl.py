@@ -1,0 +1,95 @@
+"""JSON Lines (https://jsonlines.org): one record a line, UTF-8."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from cleaners.export.files import told, whole_file
+from cleaners.export.record import drop_record, record
+from cleaners.items import Clipping, Drop
+
+
+class JsonLines:
+    """A JSONL file, open for writing; it takes its name when the ``with`` block ends well.
+
+    ``-`` is standard output; ``.gz`` and ``.zst`` are compressed. Raises as :func:`cleaners.export.files.whole_file`.
+    """
+
+    def __init__(self, target: str | Path) -> None:
+        self._stack = ExitStack()
+        self._target = target
+        self._file: IO[bytes] | None = None
+        self.written = 0
+        """Records written."""
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        """Write one record."""
+        assert self._file is not None, "use it in a with block"
+        text = json.dumps(line, ensure_ascii=False, separators=(", ", ": "))
+        # A lone surrogate becomes its JSON escape: the line stays valid UTF-8 and valid JSON.
+        self._file.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        self.written += 1
+
+    def __enter__(self) -> Self:
+        self._file = self._stack.enter_context(whole_file(self._target))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+
+class Output:
+    """Cleaned pages to one JSONL file, what was dropped to ``TARGET.drops.jsonl`` beside it.
+
+    Both appear when the ``with`` block ends well. Without drops there is no second file (an old one is removed); with
+    standard output as the target drops are only counted.
+    """
+
+    def __init__(self, target: str | Path) -> None:
+        self._kept = JsonLines(target)
+        self._drops = None if str(target) == "-" else Path(f"{target}.drops.jsonl")
+        self._dropped: list[Drop] = []
+        self.dropped = 0
+        """Drops so far."""
+
+    def keep(self, clipping: Clipping) -> None:
+        """Write one clipping."""
+        self._kept.write(record(clipping))
+
+    def drop(self, drop: Drop) -> None:
+        """Note one page that was not kept."""
+        self.dropped += 1
+        if self._drops:
+            self._dropped.append(drop)
+
+    @property
+    def written(self) -> int:
+        """Clippings written."""
+        return self._kept.written
+
+    def __enter__(self) -> Self:
+        self._kept.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._kept.__exit__(kind, error, trace)
+        if error is None and self._drops:
+            self._write_drops(self._drops)
+
+    def _write_drops(self, path: Path) -> None:
+        if not self._dropped:
+            with told(path):
+                path.unlink(missing_ok=True)
+            return
+        with JsonLines(path) as lines:
+            for drop in self._dropped:
+                lines.write(drop_record(drop))

@@ -55,6 +55,11 @@ class Normal:
     def __getitem__(self, row: int) -> NDArray[np.int32]:
         return self.points[self.offsets[row]:self.offsets[row + 1]]
 
+    def joined(self, more: Normal) -> Normal:
+        """These and, after them, ``more``."""
+        return Normal(points=np.concatenate((self.points, more.points)),
+                      offsets=np.concatenate((self.offsets, self.offsets[-1] + more.offsets[1:])))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signatures:

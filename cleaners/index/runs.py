@@ -67,7 +67,7 @@ def merged(older: Run, newer: Run, limit: int, allocate: Allocate = in_memory) -
         a, b = older.parts[at : at + 2], newer.parts[at : at + 2]
         size = len(a[0]) + len(b[0])
         keys, docs = allocate(PARTS[at], size), allocate(PARTS[at + 1], size)
-        kept = merge(*a, *b, keys, docs, limit)
+        kept = int(merge(a[0], a[1], b[0], b[1], keys, docs, limit))
         parts += [keys[:kept], docs[:kept]]
     return Run(parts=(parts[0], parts[1], parts[2], parts[3]), documents=older.documents + newer.documents)
 

@@ -1,0 +1,153 @@
+"""The match index alone: documents a second, memory, disk, longest wait and recall at a million documents.
+
+    python benchmarks/index.py CORPUS.jsonl[.gz] [--documents 1000000] [--batch 500]
+
+CORPUS (`text` in each line) teaches a character model of order 3, so that the 4-grams of the made documents are as
+frequent as those of real news. Reposts of earlier documents are planted: cut to a half, one character in 25 swapped,
+or wrapped in 200 characters of other text. Keys are made beforehand and not timed: what is timed is query, insertion,
+flush and whatever merging makes a batch wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from cleaners.fingerprint import Normal, signatures_of
+from cleaners.index import Keys
+from cleaners.index.segments import Manifest, SegmentIndex
+
+LENGTH = 800
+PLANTED = 0.05
+
+
+def model(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The corpus as one array of code points, the places of its trigrams in sorted order, and where each begins."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as file:
+        from cleaners.fingerprint import normal_forms
+
+        points = normal_forms([json.loads(line)["text"] for line in file]).points
+    trigram = (points[:-3].astype(np.uint64) << np.uint64(42)) | (points[1:-2].astype(np.uint64) << np.uint64(21))
+    trigram |= points[2:-1].astype(np.uint64)
+    order = np.argsort(trigram, kind="stable")
+    return points, order, trigram[order]
+
+
+@numba.njit(cache=True)
+def walk(points, order, trigrams, starts, choices, out):
+    for doc in range(len(starts)):
+        at = starts[doc]
+        for j in range(out.shape[1]):
+            key = (np.uint64(points[at]) << np.uint64(42)) | (np.uint64(points[at + 1]) << np.uint64(21))
+            key |= np.uint64(points[at + 2])
+            low = np.searchsorted(trigrams, key)
+            high = np.searchsorted(trigrams, key, side="right")
+            at = order[low + choices[doc, j] % np.uint32(high - low)] + 1
+            if at + 3 >= len(points):
+                at = 0
+            out[doc, j] = points[at + 2]
+
+
+def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[Keys, dict[int, int]]]:
+    """Keys of each batch, and row -> document (from 1) that it is a repost of."""
+    points, order, trigrams = model(corpus)
+    rng = np.random.default_rng(7)
+    kept: list[tuple[int, np.ndarray]] = []
+    for first in range(1, documents + 1, size):
+        out = np.empty((size, LENGTH), np.int32)
+        choices = rng.integers(0, 1 << 31, (size, LENGTH), dtype=np.uint32)
+        walk(points, order, trigrams, rng.integers(0, len(points) - 4, size), choices, out)
+        rows = list(out)
+        planted = {}
+        for row in range(size):
+            if kept and rng.random() < PLANTED:
+                original, text = kept[rng.integers(len(kept))]
+                planted[row] = original
+                rows[row] = disguised(rng, text, out[row])
+        for row in rng.integers(0, size, 5):
+            if row not in planted:
+                kept.append((first + int(row), out[row]))
+        forms = Normal(points=np.concatenate(rows), offsets=np.concatenate(([0], np.cumsum([len(r) for r in rows]))))
+        made = signatures_of(forms)
+        yield Keys(bands=made.bands, anchors=made.anchors, offsets=made.offsets), planted
+
+
+def disguised(rng: np.random.Generator, text: np.ndarray, other: np.ndarray) -> np.ndarray:
+    match rng.integers(3):
+        case 0:
+            return text[: LENGTH // 2]
+        case 1:
+            swapped = text.copy()
+            places = rng.integers(0, LENGTH, LENGTH // 25)
+            swapped[places] = other[places]
+            return swapped
+        case _:
+            return np.concatenate((other[:100], text, other[100:200]))
+
+
+def private_bytes() -> int:
+    """Anonymous memory of this process: mapped files are not counted."""
+    for line in Path("/proc/self/smaps_rollup").read_text().splitlines():
+        if line.startswith("Anonymous:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--documents", type=int, default=1_000_000)
+    parser.add_argument("--batch", type=int, default=500)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        run(given, Path(folder))
+
+
+def run(given: argparse.Namespace, folder: Path) -> None:
+    index = SegmentIndex(folder, Manifest(recipe="benchmark"))
+    base, spent, used, longest, peak, proposed = 0, 0.0, 0.0, 0.0, 0, 0
+    found = total = 0
+    next_report = given.documents // 10
+    first = 1
+    print("documents   docs/s  docs/s of CPU  longest wait  private MB  bytes/doc  recall  candidates/doc")
+    for keys, planted in batches(given.corpus, given.documents, given.batch):
+        ids = np.arange(first, first + len(keys), dtype=np.uint32)
+        base = base or private_bytes()  # what making the documents takes is not the index's
+        clock, cpu = time.perf_counter(), time.process_time()
+        candidates = index.query(keys)
+        index.add(ids, keys)
+        if index.full:
+            index.flush()
+            index.saved()
+        took = time.perf_counter() - clock
+        spent, used, longest = spent + took, used + time.process_time() - cpu, max(longest, took if first > 1 else 0)
+        proposed += len(candidates.rows)
+        pairs = set(zip(candidates.rows.tolist(), candidates.docs.tolist(), strict=True))
+        total += len(planted)
+        found += sum((row, doc) in pairs for row, doc in planted.items())
+        first += len(keys)
+        peak = max(peak, private_bytes() - base) if first % 50_000 < given.batch else peak
+        if first > next_report:
+            next_report += given.documents // 10
+            size = sum(p.stat().st_blocks * 512 for p in folder.iterdir())
+            n = first - 1
+            print(f"{n:9,} {n / spent:8,.0f} {n / used:14,.0f} {longest:12.2f}s {peak / 1e6:11,.0f} {size / n:10,.0f} "
+                  f"{found / max(total, 1):7.4f} {proposed / n:15.1f}", flush=True)
+    index.close()
+    print(f"peak resident, mapped files included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB"
+          f" on {os.cpu_count()} cores")
+
+
+if __name__ == "__main__":
+    main()

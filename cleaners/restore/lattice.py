@@ -9,14 +9,14 @@ from functools import lru_cache
 
 from cleaners.restore.model import Model, simplify
 
-_BEAM = 12
+_BEAM = 24
 _BAD_STEP = -12.5  # a character so unlikely that bytes may be missing before it
 # Pairs without a character in GBK: most decoders drop both bytes without a trace.
 _UNMAPPED_LEADS = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
 _UNMAPPED_TRAILS = range(0xA1, 0xFF)
 _DANGLING = -6.0  # a first byte at the end of the run whose second one is gone without a trace
 _LOST = -9.0  # an unknown character
-_CLEAR = 3.0  # nats between a reading and a guess
+_CLEAR = 4.0  # nats between a reading and a guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +81,14 @@ def double(lead: int, trail: int) -> str | None:
 
 
 def follow(chars: Model, states: list[State], run: Run, after: str) -> State | None:
-    """The likeliest reading of the run, with the characters behind it taken into account; None where none fits."""
+    """The likeliest reading of the run, with the characters behind it taken into account; None where none fits.
+
+    Where readings are about equally likely, what they do not agree on becomes ``?``.
+    """
     for pair in run.pairs:
         states = _best(_advance(chars, states, pair))
-    return max(_close(chars, states, run, after), key=lambda state: state.score, default=None)
+    ended = sorted(_close(chars, states, run, after), key=lambda state: -state.score)
+    return _agreed(ended) if ended else None
 
 
 def _best(states: Iterable[State]) -> list[State]:
@@ -101,19 +105,20 @@ def _advance(chars: Model, states: list[State], pair: bytes) -> Iterator[State]:
             if following.score - state.score > _BAD_STEP:
                 continue
         bad.append(state)
-    if len(states) <= _BEAM:
+    if len(states) <= _BEAM:  # not at the very beginning, where every state is a guess
         for state in bad[:3]:
-            yield from _with_dropped_pair(chars, state, pair)
+            yield from _over_dropped_pair(chars, state, pair[0], pair[1])
 
 
-def _with_dropped_pair(chars: Model, state: State, pair: bytes) -> Iterator[State]:
-    """Readings with one pair of bytes, and so two halves of characters, gone before this pair."""
+def _over_dropped_pair(chars: Model, state: State, trail: int, pending: int) -> Iterator[State]:
+    """Readings with a pair of bytes gone before this byte: half of one character, half of the next."""
     firsts = [char for lead in _UNMAPPED_LEADS if (char := double(state.pending, lead)) is not None]
-    first = _clear([state.read(chars, char, 0) for char in firsts])
-    start = first or state.lose("?", _LOST)
-    trails = [char for trail in _UNMAPPED_TRAILS if (char := double(trail, pair[0])) is not None]
-    second = _clear([start.read(chars, char, pair[1]) for char in trails]) if first else None
-    yield second or start.lose("?" if first else "", _LOST, pair[1])
+    seconds = [char for lead in _UNMAPPED_TRAILS if (char := double(lead, trail)) is not None]
+    for first in heapq.nlargest(2, (state.read(chars, char, 0) for char in firsts), key=lambda each: each.score):
+        yield first.lose("?", _LOST, pending)
+        yield from heapq.nlargest(
+            8, (first.read(chars, char, pending) for char in seconds), key=lambda each: each.score
+        )
 
 
 def _close(chars: Model, states: list[State], run: Run, after: str) -> Iterator[State]:
@@ -121,23 +126,28 @@ def _close(chars: Model, states: list[State], run: Run, after: str) -> Iterator[
         if run.closing is not None:
             if (char := double(state.pending, run.closing)) is not None:
                 yield _hear(chars, state.read(chars, char, 0), after)
+            for over in _over_dropped_pair(chars, state, run.closing, 0):
+                yield _hear(chars, over, after)
         elif run.lost:
-            trails = [char for trail in range(0x40, 0xFF) if (char := double(state.pending, trail)) is not None]
-            found = _clear([_hear(chars, state.read(chars, char, 0), after) for char in trails])
-            if found is None:
-                yield _hear(chars, state.lose("?", _LOST), after)
-            else:
-                yield found.lose("?", 0.0) if run.keep_mark else found
+            mark = "?" if run.keep_mark else ""
+            for trail in range(0x40, 0xFF):
+                if (char := double(state.pending, trail)) is not None:
+                    yield _hear(chars, state.read(chars, char, 0), after).lose(mark, 0.0)
+            yield _hear(chars, state.lose("?", _LOST), after)
         else:
             yield _hear(chars, state.lose("", _DANGLING), after)
 
 
-def _clear(options: list[State]) -> State | None:
-    """The best option, if it is no guess: clearly likelier than the second one."""
-    best = heapq.nlargest(2, options, key=lambda state: state.score)
-    if len(best) == 2 and best[0].score - best[1].score < _CLEAR:
-        return None
-    return best[0] if best else None
+def _agreed(ended: list[State]) -> State:
+    """The best reading, with a question mark for what nearly as likely ones read differently."""
+    best = ended[0]
+    text = best.text
+    for other in ended[1:]:
+        if best.score - other.score >= _CLEAR:
+            break
+        if len(other.text) == len(text):
+            text = "".join(mine if mine == theirs else "?" for mine, theirs in zip(text, other.text, strict=True))
+    return State(score=best.score, text=text, previous=best.previous, pending=0)
 
 
 def _hear(chars: Model, state: State, after: str) -> State:

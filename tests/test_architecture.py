@@ -16,14 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS: list[set[str]] = [
     {"errors"},
     {"items"},
-    {"urls", "decode", "script"},
+    {"urls", "decode", "script", "quality"},
     {"blocks", "fingerprint"},
     {"chain"},
     {"sites"},
     {"metadata", "noise", "restore", "regions", "lexicon", "archive", "index", "store"},
     {"extract", "dedup", "dumps", "export", "corpus"},
     {"clusters"},
-    {"pipeline"},
+    {"pipeline", "keeper"},
     {"bulk", "spark", "upkeep"},
 ]
 LEVEL = {room: n for n, floor in enumerate(FLOORS) for room in floor}

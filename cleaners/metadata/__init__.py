@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from cleaners.metadata.finding import find
+from cleaners.metadata.optout import opt_out_headers
 
-__all__ = ["find"]
+__all__ = ["find", "opt_out_headers"]

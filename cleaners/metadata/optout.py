@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cleaners.items import Head
 
@@ -20,4 +21,16 @@ def opt_out(head: Head) -> tuple[str, ...]:
         elif _ROBOTS.match(name):
             words = re.split(r"[\s,;]+", content.lower())
             found += [f"meta:{word}" for word in _DIRECTIVES if word in words]
+    return tuple(dict.fromkeys(found))
+
+
+def opt_out_headers(headers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The signals of HTTP headers: ``X-Robots-Tag`` (REP, noai) and ``TDM-Reservation`` (W3C, 2024)."""
+    found: list[str] = []
+    for name, value in headers:
+        if name.lower() == "tdm-reservation" and value.strip() == "1":
+            found.append("header:tdm-reservation")
+        elif name.lower() == "x-robots-tag":
+            words = re.split(r"[\s,;:]+", value.lower())
+            found += [f"header:{word}" for word in _DIRECTIVES if word in words]
     return tuple(dict.fromkeys(found))

@@ -1,0 +1,204 @@
+"""From a page to an article: the whole process as a list, in order.
+
+What follows, matching and keeping, is :mod:`cleaners.keeper`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from cleaners import blocks, decode, extract, metadata, quality, restore, script, urls
+from cleaners.blocks import Blocks
+from cleaners.errors import Unusable
+from cleaners.extract import Body
+from cleaners.items import Article, Disguise, Drop, Extractor, Head, Line, Metadata, Page, Region
+from cleaners.restore import Diagnosis, Restored
+from cleaners.sites import ExtractRule, Site
+
+log = logging.getLogger(__name__)
+
+try:
+    VERSION = version("jianbao")
+except PackageNotFoundError:  # a checkout on sys.path, not installed
+    VERSION = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What cleaning knows besides the page: the job's sites and what was learned, as plain data."""
+
+    timezone: str = "Asia/Shanghai"
+    """Timezone of dates that name none (IANA name)."""
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    """Site id -> what the seed file says of it."""
+    learned: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Site id -> keys of the lines learned as that site's noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An article in the making: each step adds what it found."""
+
+    page: Page
+    context: Context
+    text: str = ""
+    lines: Blocks = Blocks(media="text", lines=(), head=Head())
+    metadata: Metadata = Metadata()
+    body: Body = Body(lines=(), text="")
+    diagnosis: Diagnosis = Diagnosis()
+    restored: Restored = Restored(text="", repairs={})
+    spun: bool = False
+    regions: tuple[Region, ...] = ()
+
+    @property
+    def site(self) -> Site | None:
+        """What the seed file says of the page's site."""
+        return self.context.sites.get(self.page.site or "")
+
+    @property
+    def rule(self) -> ExtractRule | None:
+        """The extraction override that applies on the day the page was fetched."""
+        day = self.page.fetched_at or datetime.now(UTC)
+        return self.site.rule_on(day.date()) if self.site else None
+
+    @property
+    def disguises(self) -> tuple[Disguise, ...]:
+        """All disguises the text wears or wore."""
+        return (*self.diagnosis.disguises, "spun") if self.spun else self.diagnosis.disguises
+
+
+def _decode(draft: Draft) -> Draft:
+    page = draft.page
+    declared = next((value for name, value in page.headers if name.lower() == "content-type"), None)
+    charset = draft.site.charset if draft.site else None
+    return replace(draft, text=decode.decode(page.body, declared, charset).text)
+
+
+def _blocks(draft: Draft) -> Draft:
+    return replace(draft, lines=blocks.read(draft.text, draft.page.url))
+
+
+def _metadata(draft: Draft) -> Draft:
+    site = draft.site
+    found = metadata.find(
+        draft.lines,
+        timezone=site.timezone if site else draft.context.timezone,
+        publisher=site.name if site else None,
+        fetched_at=draft.page.fetched_at if draft.page.url else None,  # a saved file's date is not the page's
+    )
+    return replace(draft, metadata=found)
+
+
+def _extract(draft: Draft) -> Draft:
+    learned = draft.context.learned.get(draft.page.site or "", frozenset())
+    return replace(draft, body=extract.extract(draft.lines, draft.metadata, learned=learned, rules=draft.rule))
+
+
+def _restore(draft: Draft) -> Draft:
+    diagnosis = restore.diagnose(draft.body.text)
+    return replace(draft, diagnosis=diagnosis, restored=restore.repair(draft.body.text, diagnosis))
+
+
+# Metadata before extract: the source line is noise to the body and gold to the metadata, and the headline anchors the
+# body. Denoising is the line filter inside extract: the body is chosen and cleaned with the same line records.
+STEPS: tuple[Callable[[Draft], Draft], ...] = (_decode, _blocks, _metadata, _extract, _restore)
+
+
+def clean(page: Page, context: Context = Context()) -> Article | Drop:
+    """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold."""
+    draft = Draft(page=page, context=context)
+    try:
+        for step in STEPS:
+            draft = step(draft)
+        return _article(draft)
+    except Unusable as why:
+        return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
+    except (MemoryError, RecursionError) as why:
+        return Drop(origin=page.origin, url=page.url, stage="extract", reason="page too large", detail=repr(why))
+    except Exception as why:  # one odd page must not end a run of a million
+        log.warning("%s: %r", page.origin, why, exc_info=log.isEnabledFor(logging.DEBUG))
+        return Drop(origin=page.origin, url=page.url, stage="extract", reason="failed", detail=repr(why))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What was decided about a page and each of its lines."""
+
+    lines: tuple[Line, ...]
+    """Every line of the page, judged."""
+    metadata: Metadata
+    """What was read from them, with the rule of each field."""
+    body: Body | None
+    """The body, None when the page is no article."""
+    result: Article | Drop
+    """What became of it."""
+
+
+def explain(page: Page, context: Context = Context()) -> Explanation:
+    """Clean a page and tell how: for people who wonder why a line stayed or went."""
+    draft = Draft(page=page, context=context)
+    try:
+        for step in STEPS:
+            draft = step(draft)
+        return Explanation(lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=_article(draft))
+    except Unusable as why:
+        drop = Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
+        return Explanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=drop)
+
+
+def _article(draft: Draft) -> Article:
+    page, meta, body = draft.page, draft.metadata, draft.body
+    text, repairs = draft.restored.text, draft.restored.repairs
+    if not text.strip():
+        raise Unusable("restore", "empty", "nothing was left after the repairs")
+
+    def mended(value: str | None) -> str | None:
+        return restore.repair(value, draft.diagnosis).text.strip() or None if value else None
+
+    def all_mended(values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(filter(None, map(mended, values)))
+
+    return Article(
+        id=urls.clipping_id(page.url, page.body),
+        origin=page.origin,
+        url=page.url,
+        site=page.site or urls.site_of(page.url),
+        title=mended(meta.title),
+        text=text,
+        markdown=mended(body.markdown),
+        published=meta.published,
+        authors=all_mended(meta.authors),
+        editors=all_mended(meta.editors),
+        source=mended(meta.source),
+        section=mended(meta.section),
+        regions=draft.regions,
+        language=script.language(text),
+        script=script.detect(text),
+        disguises=draft.disguises,
+        repairs=repairs,
+        noise_removed=_noise(body.lines),
+        quality=quality.quality(
+            text,
+            disguises=draft.disguises,
+            repairs=sum(repairs.values()),
+            partial=draft.lines.head.next_url is not None,
+        ),
+        opt_out=meta.opt_out + metadata.opt_out_headers(page.headers),
+        next_url=draft.lines.head.next_url,
+        fetched_at=page.fetched_at,
+        extractor=Extractor(name=body.extractor, version=VERSION, recipe=""),
+    )
+
+
+def _noise(lines: tuple[Line, ...]) -> dict[str, int]:
+    """Characters cut, by class of noise, most first."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        if line.verdict == "cut":
+            counts[line.noise or "other"] += len(line.text)
+    return dict(counts.most_common())

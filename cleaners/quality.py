@@ -1,0 +1,35 @@
+"""How good a copy an article is, by itself: complete, undisguised, little repaired."""
+
+from __future__ import annotations
+
+from cleaners.items import Disguise
+
+# What a disguise takes from a copy: spun text says other words than its author, annotations and bytes that were lost
+# leave doubts behind even when undone.
+_COSTS: dict[Disguise, float] = {
+    "spun": 0.5,
+    "annotated": 0.3,
+    "byte-slip": 0.15,
+    "forced-traditional": 0.15,
+    "invisible": 0.1,
+    "punctuation": 0.1,
+}
+_PARTIAL = 0.2
+_CUT = 0.2
+_LONGEST_CHARGE = 0.2
+
+# How a text ends that someone else cut.
+_ELLIPSES = ("...", "…", "[详细]", "[详情]", "(详细)", "阅读全文")
+
+
+def quality(text: str, *, disguises: tuple[Disguise, ...], repairs: int, partial: bool) -> float:
+    """0..1: 1 is a whole, undisguised copy; ``partial``: there is a next page; ``repairs``: how many were made.
+
+    >>> quality("全文。", disguises=(), repairs=0, partial=False)
+    1.0
+    """
+    value = 1.0 - sum(_COSTS[disguise] for disguise in disguises)
+    value -= min(_LONGEST_CHARGE, 5.0 * repairs / max(1, len(text)))
+    value -= _PARTIAL * partial
+    value -= _CUT * text.rstrip().endswith(_ELLIPSES)
+    return round(max(0.0, value), 3)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cleaners import sites
-from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match
+from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match, MatchKind
 from crawler.demo import disguise
 from crawler.demo.check import bare, check
 from crawler.demo.manifest import Manifest, PageTruth
@@ -170,7 +170,8 @@ def perfect(manifest: Manifest) -> list[Clipping]:
             published=truth.published, source=truth.source,
             disguises=("annotated",) if "annotated" in truth.disguises else (),
         )  # fmt: skip
-        matches = [Match(kind="near", other=o, similarity=1, containment=1, evidence=Evidence(shared=9)) for o in linked]
+        kind: MatchKind = "spun" if "spun" in truth.disguises else "contains" if truth.is_cut else "near"
+        matches = [Match(kind=kind, other=o, similarity=1, containment=1, evidence=Evidence(shared=9)) for o in linked]
         clippings.append(
             Clipping(article=article, matches=tuple(matches), cluster=Cluster(id=origin, size=2, is_canonical=False))
         )

@@ -41,7 +41,7 @@ def draw(plan: Plan, posting: Posting, origins: Mapping[str, str]) -> Drawn:
     words["body"] = STYLES[site.template](shown.blocks)
     words["url"] = origins[site.id] + posting.path(site)
     template = Template((HERE / "templates" / f"{site.template}.html").read_text(encoding="utf-8"))
-    return Drawn(html=template.substitute(words), shown=shown, noise=_noise(plan.filler, site, start))
+    return Drawn(html=template.substitute(words), shown=shown, noise=_noise(plan.filler, site, start, shown))
 
 
 def _story_words(story: Story, posting: Posting) -> dict[str, str]:
@@ -106,7 +106,7 @@ def _teasers(filler: Filler, start: int) -> str:
     )
 
 
-def _noise(filler: Filler, site: SitePlan, start: int) -> dict[str, tuple[str, ...]]:
+def _noise(filler: Filler, site: SitePlan, start: int, shown: Story) -> dict[str, tuple[str, ...]]:
     """The noise of the page by class: what the template always prints, and the lists of this page."""
     noise = dict(filler.fixed[site.id])
     if site.template == "snapshot":
@@ -114,6 +114,8 @@ def _noise(filler: Filler, site: SitePlan, start: int) -> dict[str, tuple[str, .
     elif site.template in _LENGTHS:
         lists = _PRINTED.get(site.template, ("related",))
         noise["related"] = tuple(line for name in lists for line in _headlines(filler, site, name, start))
+    if site.template == "mirror":
+        noise["repeated title"] = (shown.title,)
     if site.template == "finance":
         noise["ads"] = (filler.ads[2 + start % 3], "AD")
     return noise

@@ -57,7 +57,7 @@ def _cleaning(findings: Findings) -> Iterable[Promise]:
     annotated = [page for page in stored if "annotated" in page.truth.disguises]
     unseen = [page.url for page in annotated if page.clipping and "annotated" not in page.clipping.article.disguises]
     yield _all("annotated text is recognised", len(annotated), unseen)
-    honest = [page for page in stored if not page.truth.disguises or page.truth.disguises == ("converted",)]
+    honest = [page for page in stored if not page.truth.disguises]
     accused = [page.url for page in honest if page.clipping and page.clipping.article.disguises]
     yield _all("honest text is left alone", len(honest), accused)
 
@@ -70,6 +70,9 @@ def _matching(findings: Findings) -> Iterable[Promise]:
     yield _all(
         "spun copies are linked to their story", len(hard), [one.url for one in hard if not one.is_found], soft=True
     )
+    found = [one for one in kin.reprints if one.is_found]
+    odd = [f"{one.url} {one.kind}" for one in found if not one.is_named]
+    yield _all("matches are named by what was done (whole, part, spun)", len(found), odd, soft=True)
     yield _none(
         "different stories stay apart",
         f"{kin.clusters} clusters, {kin.expected} stories",

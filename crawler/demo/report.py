@@ -20,7 +20,7 @@ from crawler.pipelines import CrawlReport
 
 _PLAIN_WIDTH = 118
 _COLOURS = {"kept": "green", "broken": "bold red", "not yet": "yellow"}
-_SIGNS = {"kept": "ok", "broken": "BROKEN", "not yet": "not yet found"}
+_SIGNS = {"kept": "ok", "broken": "BROKEN", "not yet": "not yet"}
 
 
 class Printer:
@@ -113,7 +113,7 @@ class Printer:
         """The self-check."""
         self._head("6. Self-check against the manifest")
         for promise in promises:
-            sign = Text(f"{_SIGNS[promise.status]:>14}  ", style=_COLOURS[promise.status])
+            sign = Text(f"{_SIGNS[promise.status]:>9}  ", style=_COLOURS[promise.status])
             self._console.print(sign + Text(f"{promise.name}: {promise.detail}"))
 
     def next_steps(self, store: Path) -> None:

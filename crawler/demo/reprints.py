@@ -29,6 +29,13 @@ class Reprint:
         """Whether match and cluster both say whose copy it is."""
         return self.kind is not None and self.in_family
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the kind of match is what was done to the copy."""
+        if "spun" in self.truth.disguises:
+            return self.kind == "spun"
+        return self.kind == "contains" if self.truth.is_cut else self.kind in {"exact", "near"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:

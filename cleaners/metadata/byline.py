@@ -12,17 +12,24 @@ from cleaners.metadata.names import is_organisation, is_person, only_people, peo
 _JOB = (
     r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿|实习生|主笔|撰稿|观察员|编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
 )
-_LAST_JOB = re.compile(rf"^.{{0,24}}{_JOB}\s*[:/|丨]?\s*(?=\S)")
 _BYLINE = re.compile(rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}\s*[:/|丨]?\s*(?P<names>[^,。;:!?]{{2,60}}?)[】\])\s]*$")
 _SQUARE = re.compile(r"^[□■◎○▲△]\s*(?P<all>[^,。:;!?]{2,50})$")
 _HOUSE = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20})\s*[/|]\s*(?P<where>[\w·《》]{2,16})$")
+_EDITOR_LINE = re.compile(r"^[\[(【]?(?:责任|值班|网络)?编辑\s+([\u4e00-\u9fff·]{2,8})(?:\s+(?:校对|审核|责编|编审|主编|审校)\s+\S{2,8})*[\])】]?$")
 _DATELINE = re.compile(rf"^.{{0,40}}?[(\[【](?P<inside>[^)\]】]{{2,60}})[)\]】]")
 _DATELINE_WORD = re.compile(r"讯|电|消息|报道|快讯")
 _RUNNING = re.compile(r"^.{0,14}?(?:记者|通讯员)\s?(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:\d{1,2}月)?\d{1,2}日(?:\S{0,6})?(?:报道|电|讯)")
+# A name runs into the place only where the place is well known; else nobody can tell where it ends.
+_FROM_PLACE = re.compile(
+    r"^([\u4e00-\u9fff]{2,3})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|伦敦|巴黎)(?:\d{1,2}月)?\d{1,2}日.{0,4}$"
+)
 _FINAL = re.compile(r"[(\[【](?P<inside>[^()\[\]【】]{2,60})[)\]】]?[\s.。]*$")
-_NOT_WRITING = re.compile(r"摄|供图|图片|资料|编辑|责编|化名|翻译|译|制图|审核|校对|来源|原标题|原题|完$|下转|上接|版权|如图|见图|左|右|单位|转自|参考")
-_PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|供图")
-_REPORT = re.compile(r"\s*(?:\S{0,6}(?:报道|综合报道|供稿|文|综合|电|讯|文/图|文/摄影?|图/文|文图|图文|撰文|采写|整理|摄影报道))$")
+_NOT_WRITING = re.compile(r"摄(?!影?报道)|供图|图片|资料|编辑|责编|化名|翻译|译|制图|审核|校对|来源|原标题|原题|完$|下转|上接|版权|如图|见图|左|右|单位|转自|参考")
+_PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|(?<!受访者)(?<!本人)(?<!单位)供图")
+_LENT = re.compile(r"\s*(?:图由)?(?:受访者|本人|单位)供图.*$")
+_REPORT = re.compile(
+    r"(?:[\s/]\S{0,10}?)?(?:综合报道|摄影报道|即时报导|报道|报导|供稿|文/图|文/摄影?|图/文|文图|图文|撰文|采写|整理|专电|电|讯|[/\s]文)$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +44,12 @@ class Byline:
     """The last publisher named in the byline: ``□某云/某日报 某人``."""
 
 
-def _strip_job(text: str) -> str:
-    """``某网专栏作者 王某`` -> ``王某``."""
-    match = _LAST_JOB.match(text)
-    return text[match.end() :] if match else text
-
-
 def labelled(furniture: Furniture) -> tuple[str, ...]:
     """The people behind 作者, 记者, 文/ and their like; publishers and offices behind 作者 are none."""
     found: list[str] = []
     for value in furniture.values:
         if value.role == "author":
-            found += people(_strip_job(value.text), named=True)
+            found += _several(value.text)
     return tuple(dict.fromkeys(found))
 
 
@@ -58,15 +59,17 @@ def editors(furniture: Furniture) -> tuple[str, ...]:
     for value in furniture.values:
         if value.role == "editor":
             found += people(value.text, named=True)
-    return tuple(dict.fromkeys(found))
+    bare = _EDITOR_LINE.match(furniture.text)
+    return tuple(dict.fromkeys(found)) or (people(bare[1], named=True) if bare else ())
 
 
 def after_source(furniture: Furniture, source: str | None) -> tuple[str, ...]:
-    """One name that closes the line behind the source: ``来源：某某社 王某``."""
+    """Who closes the line behind the source: ``来源：某某社 王某``, ``来源：某报 记者 王某``."""
     value = furniture.first("source")
     if not value or not source or not value.text.startswith(source) or furniture.values[-1] is not value:
         return ()
-    return only_people(value.text[len(source) :], named=False)
+    rest = value.text[len(source) :]
+    return _several(rest) if re.search(_JOB, rest) else only_people(rest, named=False)
 
 
 def standing(text: str) -> Byline | None:
@@ -88,13 +91,15 @@ def standing(text: str) -> Byline | None:
 
 def _marked(text: str) -> Byline | None:
     """Behind the mark of a byline: houses, then people: ``□某云/某日报 王某 李某``."""
-    tokens = re.split(r"[/\s、]+", _strip_job(text) if re.search(_JOB, text) else text)
-    names: list[str] = []
-    while tokens and is_person(tokens[-1], named=True) and not is_organisation(tokens[-1]):
-        names.insert(0, tokens.pop())
-    if not names:
-        return None
-    return Byline(names=tuple(names), rule="byline with mark", publisher=_last_house("/".join(tokens)))
+    job = re.search(_JOB, text)
+    if job:
+        names, where = list(_several(text[job.end() :])), text[: job.start()]
+    else:
+        tokens, names = re.split(r"[/\s、]+", text), []
+        while tokens and is_person(tokens[-1], named=True) and not is_organisation(tokens[-1]):
+            names.insert(0, tokens.pop())
+        where = "/".join(tokens)
+    return Byline(names=tuple(names), rule="byline with mark", publisher=_last_house(where)) if names else None
 
 
 def _last_house(where: str) -> str | None:
@@ -105,8 +110,9 @@ def _last_house(where: str) -> str | None:
 def _several(text: str) -> tuple[str, ...]:
     """Names with further job titles between them: ``王某 李某 通讯员 赵某 某地报道``."""
     found: list[str] = []
-    parts = re.split(rf"\s*{_JOB}\s*[:/]?\s*", _REPORT.sub("", text))
+    parts = re.split(rf"\s*{_JOB}\s*[:/]?\s*", _REPORT.sub("", _LENT.sub("", text)))
     for part in parts:
+        part = _FROM_PLACE.sub(r"\1", part)
         found += people(re.sub(r"^(?:本报|本网|全媒体|融媒体|实习|见习|特约|首席|摄影)+", "", part), named=True)
     return tuple(dict.fromkeys(found))
 
@@ -117,11 +123,10 @@ def dateline(text: str) -> tuple[str, ...]:
     if running and is_person(running["name"], named=True):
         return (running["name"],)
     match = _DATELINE.match(text)
-    if not match or not _DATELINE_WORD.search(text[: match.start("inside")] + text[match.end("inside") :][:4]):
+    if not match:
         return ()
-    if not _DATELINE_WORD.search(text[: match.start("inside")]):
-        return ()
-    return bracketed(match["inside"])
+    opening = match.start("inside") <= 2 and re.search(rf"{_JOB}.*[电讯]$", match["inside"])
+    return bracketed(match["inside"]) if opening or _DATELINE_WORD.search(text[: match.start("inside")]) else ()
 
 
 def bracketed(inside: str) -> tuple[str, ...]:
@@ -135,15 +140,10 @@ def bracketed(inside: str) -> tuple[str, ...]:
             name = re.split("[系为是]", inside[2:].strip())[0]
             return (name,) if is_person(name, named=True) else ()
         return _several(inside[job.end() :].lstrip(" :/|丨"))
-    return only_people(_REPORT.sub("", inside) if " " in inside else inside, named=False)
+    return only_people(_REPORT.sub("", inside) if re.search("[ /]", inside) else inside, named=False)
 
 
 def final(text: str) -> tuple[str, ...]:
     """The authors in brackets at the end of a folded last paragraph: ``……（文/王某）``."""
     match = _FINAL.search(text[-80:])
     return bracketed(match["inside"]) if match else ()
-
-
-def known(names: Sequence[str], editors: Sequence[str]) -> bool:
-    """Whether names are only those of the editors."""
-    return bool(names) and set(names) <= set(editors)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +40,7 @@ def read_declared(head: Head) -> Declared:
     """Sort what a head declares."""
     meta: dict[str, str] = {}
     for name, content in head.meta:
-        meta.setdefault(re.sub(r"\s+", "", name), content.strip())
+        meta.setdefault("".join(name.split()), content.strip())
     article = _article(head.json_ld)
     return Declared(
         titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from cleaners.metadata import dates
 from cleaners.metadata.dates import Stamp
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.furniture import Furniture
+from cleaners.metadata.pieces import Near, Piece
 
 _SAME = timedelta(minutes=3)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was nothing to date
@@ -35,19 +35,20 @@ class _Seen:
 
 
 def published(
-    near: Sequence[tuple[int, Furniture]],
-    below: Sequence[tuple[int, Furniture]],
+    near: Near,
     declared: Declared,
     zone: ZoneInfo,
     fetched_at: datetime | None,
 ) -> Published | None:
     """The date beside the headline, else the head's, else one behind the text that a label names."""
     stated = _declared(declared)
-    seen = _beside(near, fetched_at)
+    seen = _beside(near.around, fetched_at)
     if seen and stated and seen.rule == "date beside headline" and not seen.stamp.timed and not _same_day(seen, stated[1]):
         seen = None  # an untimed date without a label may be anything: the head knows better
     if seen is None and stated is None:
-        seen = _labelled(below, "published") or _labelled(near, "updated")
+        seen = _labelled(near.below, "published") or _labelled(near.around, "updated")
+    if seen and stated and not seen.stamp.timed and stated[1].timed and _same_day(seen, stated[1]):
+        seen = None  # the same day, told to the minute
     if seen:
         answer = Published(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
     elif stated:
@@ -66,34 +67,30 @@ def _declared(declared: Declared) -> tuple[str, Stamp] | None:
     return None
 
 
-def _labelled(pieces: Sequence[tuple[int, Furniture]], role: str) -> _Seen | None:
-    for index, furniture in pieces:
-        for found, stamp in furniture.dates:
-            if found == role and furniture.labelled:
-                return _Seen(stamp=stamp, rule=f"{role} label", line=index)
+def _labelled(pieces: Sequence[Piece], role: str) -> _Seen | None:
+    for piece in pieces:
+        for found, stamp in piece.furniture.dates:
+            if found == role and piece.furniture.labelled:
+                return _Seen(stamp=stamp, rule=f"{role} label", line=piece.index)
     return None
 
 
-def _beside(near: Sequence[tuple[int, Furniture]], now: datetime | None) -> _Seen | None:
-    labelled = [
-        _Seen(stamp=stamp, rule="published label", line=index)
-        for index, furniture in near
-        for role, stamp in furniture.dates
-        if role == "published" and any(v.role == "published" for v in furniture.values)
-    ]
-    bare = [
-        _Seen(stamp=stamp, rule="date beside headline", line=index)
-        for index, furniture in near
-        for role, stamp in furniture.dates
-        if role == "published" and not any(v.role == "published" for v in furniture.values)
-    ]
+def _beside(pieces: Sequence[Piece], now: datetime | None) -> _Seen | None:
+    """The best date around the headline: one with a label, else one with a time of day, else any; first of its kind."""
+    labelled, bare = [], []
+    for piece in pieces:
+        named = any(value.role == "published" for value in piece.furniture.values)
+        for role, stamp in piece.furniture.dates:
+            if role == "published":
+                rule = "published label" if named else "date beside headline"
+                (labelled if named else bare).append(_Seen(stamp=stamp, rule=rule, line=piece.index))
     timed = [seen for seen in bare if seen.stamp.timed]
     for group in (labelled, timed, bare):
         if group:
             return group[0]
     if now is None:
         return None
-    told = ((index, dates.relative(furniture.text, now)) for index, furniture in near if len(furniture.text) < 60)
+    told = ((p.index, dates.relative(p.line.text, now)) for p in pieces if len(p.line.text) < 60)
     return next((_Seen(stamp=stamp, rule="relative date", line=index) for index, stamp in told if stamp), None)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleaners.items import Line
+from cleaners.metadata.declared import Declared
+from cleaners.metadata.folded import Folded
+from cleaners.metadata.pieces import Piece
 
 _WHERE = re.compile(r"^.{0,4}?(?:[当目]前(?:的)?(?:所在)?位置|当前所在|(?:您|你)?(?:现)?(?:所)?在的?位置|您现在的位置|你在这里|位置)\s*(?:是|在)?\s*:?\s*")
 _STEP = re.compile(r"\s*(?:-{1,2}|={1,2})?[>»›→≫]+\s*|\s+/\s+|(?<=[页])\s*[/|\\-]\s*|\s*::\s*")
@@ -17,30 +20,53 @@ _DISCUZ = re.compile(r"(\S{2,12})\s(?:查看内容|浏览内容|正文)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """A breadcrumb."""
+    """The section, and the breadcrumb's line."""
 
-    line: int
-    """The line it stands on."""
-    section: str | None
-    """Its last step that is a column."""
+    section: str | None = None
+    rule: str = ""
+    line: int | None = None
+    """The line of the breadcrumb, also where no step of it is a section."""
 
 
-def trail(lines: Sequence[Line], texts: Sequence[tuple[int, str]], title: str | None) -> Trail | None:
-    """Find the breadcrumb among folded lines ``(index, text)``: 首页 > 情感 > 故事."""
-    for index, text in texts:
-        if len(text) > 160 or lines[index].punctuation > 6:
-            continue
-        where = _WHERE.match(text)
-        steps = [step.strip(" >»:|/") for step in _STEP.split(text[where.end() :] if where else text)]
-        steps = [step for step in steps if step]
-        if (where and steps) or (len(steps) >= 2 and _HOME.search(steps[0]) and len(steps[0]) <= 12 and max(map(len, steps)) <= 60):
-            return Trail(line=index, section=_last(steps, title))
-        spaced = _DISCUZ.search(text)
-        if spaced and len(text) < 80:
-            return Trail(line=index, section=spaced[1])
-        if len(steps) == 2 and _PLAIN_STEP.fullmatch(steps[1]) and len(steps[0]) <= 12:
-            return Trail(line=index, section=_last(steps, title))
-    return None
+def section(
+    lines: Sequence[Line], near: Sequence[Folded], top: Sequence[Piece], declared: Declared, title: str | None
+) -> Trail:
+    """A labelled column below the headline, else the breadcrumb's last step, else what the head declares."""
+    crumbs = next((crumb for line in near if (crumb := _breadcrumb(lines[line.index], line, title))), Trail())
+    for piece in top:
+        value = piece.furniture.first("section")
+        if value:
+            return replace(crumbs, section=piece.line.own(value.text.split()[0]), rule=f"label {value.label}")
+    if crumbs.section:
+        return crumbs
+    short = ((rule, value) for rule, value in declared.sections if 2 <= len(value) <= 12)
+    rule, value = next(short, ("", None))
+    return replace(crumbs, section=value, rule=rule)
+
+
+def _breadcrumb(line: Line, folded: Folded, title: str | None) -> Trail | None:
+    """首页 > 情感 > 故事, 当前位置：…, and the form of forum portals that ends in 查看内容."""
+    text = folded.text
+    if len(text) > 160 or line.punctuation > 6:
+        return None
+    where = _WHERE.match(text)
+    steps = [step.strip(" >»:|/") for step in _STEP.split(text[where.end() :] if where else text)]
+    steps = [step for step in steps if step]
+    if (where and steps) or _is_trail(steps):
+        last = _last(steps, title)
+    elif (spaced := _DISCUZ.search(text)) and len(text) < 80:
+        last = spaced[1]
+    else:
+        return None
+    return Trail(section=folded.own(last) if last else None, rule="breadcrumb" if last else "", line=folded.index)
+
+
+def _is_trail(steps: Sequence[str]) -> bool:
+    if len(steps) < 2 or max(map(len, steps)) > 60:
+        return False
+    return bool(_HOME.search(steps[0]) and len(steps[0]) <= 12) or (
+        len(steps) <= 4 and _PLAIN_STEP.fullmatch(steps[-1]) is not None and max(map(len, steps)) <= 12
+    )
 
 
 def _last(steps: Sequence[str], title: str | None) -> str | None:

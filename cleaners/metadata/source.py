@@ -23,10 +23,10 @@ _ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A value and what found it."""
+class Named:
+    """A name and the rule that found it."""
 
-    value: str
+    name: str
     rule: str
 
 
@@ -42,22 +42,22 @@ def _cut(text: str) -> str:
     return " ".join(name).strip(" ,;:|[]【】()>→-")
 
 
-def labelled(furniture: Furniture, publisher: str | None) -> Answer | None:
+def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
     """The value behind 来源 and its like."""
     for value in furniture.values:
         if value.role != "source" or not value.text or (value.label == "原创" and not furniture.dates):
             continue
         name = _cut(value.text)
         if name in _OWN:
-            return Answer(value=publisher, rule="source label, own name") if publisher else None
+            return Named(name=publisher, rule="source label, own name") if publisher else None
         if 2 <= len(name) <= 40 and name not in _NOTHING and _ALLOWED.match(name.replace(" ", "")) and not name.isdigit():
             if name.startswith(("http", "www.")):
                 continue
-            return Answer(value=name, rule=f"label {value.label}")
+            return Named(name=name, rule=f"label {value.label}")
     return None
 
 
-def beside_date(furniture: Furniture, known: Sequence[str]) -> Answer | None:
+def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
     """A publisher's name that stands bare next to the date: ``2021年3月5日 14:07 某某晚报``."""
     if not any(role in ("published", "updated") for role, _ in furniture.dates):
         return None
@@ -68,11 +68,11 @@ def beside_date(furniture: Furniture, known: Sequence[str]) -> Answer | None:
             if not 2 <= len(bare) <= 20 or not _ALLOWED.match(name) or _INTERFACE.search(bare) or bare.isdigit():
                 continue
             if bare in known or name.startswith("《") or (is_organisation(bare) and not re.search(r"\d{3}", bare)):
-                return Answer(value=bare, rule="publisher beside date")
+                return Named(name=bare, rule="publisher beside date")
     return None
 
 
-def account(furniture: Furniture) -> Answer | None:
+def account(furniture: Furniture) -> Named | None:
     """The account that posted: a line that holds nothing but ``[原创] NAME DATE``."""
     if len(furniture.free) != 1 or len(furniture.dates) != 1 or furniture.labelled:
         return None
@@ -83,7 +83,15 @@ def account(furniture: Furniture) -> Answer | None:
     name = match["name"].strip("《》")
     if is_person(name, named=False) or not _ALLOWED.match(name) or name in _NOTHING or "." in name:
         return None
-    return Answer(value=name, rule="account before date")
+    return Named(name=name, rule="account before date")
+
+
+def alone(text: str) -> str | None:
+    """A folded line that is a publisher's name and nothing else."""
+    name = text.strip("《》 ")
+    if 3 <= len(name) <= 16 and _ALLOWED.match(name) and is_organisation(name) and not _INTERFACE.search(name):
+        return name
+    return None
 
 
 def declared(value: str) -> str | None:

@@ -1,0 +1,57 @@
+"""Who wrote and who edited: the places on a page in the order of trust."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cleaners.metadata import byline
+from cleaners.metadata.declared import Declared
+from cleaners.metadata.names import is_organisation
+from cleaners.metadata.pieces import Answer, Near, Piece, own
+from cleaners.metadata.zones import Zones
+
+
+def authors(zones: Zones, near: Near, source: str | None) -> Answer | None:
+    """The first place that names people: beside the headline, the dateline, brackets at the end, behind the text."""
+    for piece in near.around:
+        for rule, names in _beside(piece, source):
+            if names:
+                return Answer(values=own(names, piece.line), rule=rule, line=piece.index)
+    for line in zones.first:
+        if names := byline.dateline(line.text):
+            return Answer(values=own(names, line), rule="dateline")
+    for line in zones.last:
+        if names := byline.final(line.text):
+            return Answer(values=own(names, line), rule="brackets at the end")
+    for piece in near.below:
+        for rule, names in (*_beside(piece, None), ("brackets", byline.final(piece.line.text))):
+            if names:
+                return Answer(values=own(names, piece.line), rule=f"{rule} at the end", line=piece.index)
+    return None
+
+
+def _beside(piece: Piece, source: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "author label", byline.labelled(piece.furniture)
+    yield "name after source", byline.after_source(piece.furniture, source)
+    found = byline.standing(piece.unlabelled)
+    if found:
+        yield found.rule, found.names
+
+
+def declared_authors(declared: Declared) -> Answer | None:
+    """The people a head declares: trusted only on pages that are not Chinese, whose systems fill it with editors."""
+    for rule, value in declared.authors:
+        names = tuple(name.strip() for name in value.replace(" and ", ",").split(",") if name.strip())
+        if names and all(2 < len(name) <= 40 and " " in name and not is_organisation(name) for name in names):
+            return Answer(values=names, rule=rule)
+    return None
+
+
+def editors(near: Near) -> tuple[Answer, ...]:
+    """All lines that name editors, in order."""
+    found = []
+    for piece in (*near.above, *near.top, *near.below):
+        names = byline.editors(piece.furniture)
+        if names or any(value.role == "editor" for value in piece.furniture.values):
+            found.append(Answer(values=own(names, piece.line), rule="editor label", line=piece.index))
+    return tuple(found)

@@ -1,0 +1,65 @@
+"""The source of a page: the places that may name it, in the order of trust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cleaners.metadata import byline, source
+from cleaners.metadata.declared import Declared
+from cleaners.metadata.furniture import Furniture
+from cleaners.metadata.pieces import Answer, Near, Piece
+from cleaners.metadata.source import Named
+
+Rule = Callable[[Furniture], Named | None]
+
+
+def origin(near: Near, declared: Declared, publisher: str | None, *, chinese: bool) -> Answer | None:
+    """The label beside the headline, the head, the name beside the date, the label behind the text, the byline's house."""
+    known = [name for _, name in (*declared.sources, *declared.authors)] + ([publisher] if publisher else [])
+
+    def labelled(furniture: Furniture) -> Named | None:
+        return source.labelled(furniture, publisher)
+
+    def beside_date(furniture: Furniture) -> Named | None:
+        return source.beside_date(furniture, known)
+
+    found = _first(near.around, labelled) or _declared(declared)
+    if found or not chinese:
+        return found
+    return (
+        _first(near.around, beside_date)
+        or _first(near.top[:4], source.account)
+        or _above_date(near.top[:6])
+        or _first(near.below, labelled)
+        or _house(near.top)
+    )
+
+
+def _first(pieces: Sequence[Piece], rule: Rule) -> Answer | None:
+    for piece in pieces:
+        if named := rule(piece.furniture):
+            return Answer(values=(piece.line.own(named.name),), rule=named.rule, line=piece.index)
+    return None
+
+
+def _declared(declared: Declared) -> Answer | None:
+    for rule, value in declared.sources:
+        if name := source.declared(value):
+            return Answer(values=(name,), rule=rule)
+    return None
+
+
+def _above_date(pieces: Sequence[Piece]) -> Answer | None:
+    """A publisher's name that fills a line, with the date alone in the next one: the head of a post."""
+    for piece, follow in zip(pieces, pieces[1:], strict=False):
+        if follow.furniture.dates and not follow.furniture.free and (name := source.alone(piece.line.text)):
+            return Answer(values=(piece.line.own(name),), rule="publisher above date", line=piece.index)
+    return None
+
+
+def _house(pieces: Sequence[Piece]) -> Answer | None:
+    for piece in pieces:
+        found = byline.standing(piece.unlabelled)
+        if found and found.publisher:
+            return Answer(values=(piece.line.own(found.publisher),), rule=found.rule)  # the authors claim the line
+    return None

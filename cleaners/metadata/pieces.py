@@ -1,0 +1,90 @@
+"""The short lines near the headline, each folded and taken apart once, and the answers read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleaners.metadata.folded import Folded
+from cleaners.metadata.furniture import Furniture, take_apart
+
+_SHORT = 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A short line, folded and taken apart."""
+
+    line: Folded
+    furniture: Furniture
+
+    @property
+    def index(self) -> int:
+        """Index of the line on its page."""
+        return self.line.index
+
+    @property
+    def unlabelled(self) -> str:
+        """What stands before the first label: the whole folded line where there is none."""
+        if not self.furniture.labelled:
+            return self.line.text
+        return "" if self.furniture.dates or not self.furniture.free else self.furniture.free[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to one field."""
+
+    values: tuple[str, ...]
+    """One value, or several names in order, in the page's own characters."""
+    rule: str
+    """What found it."""
+    line: int | None = None
+    """The line that was used up by it; None where it stands in the text or in the head."""
+
+    @property
+    def value(self) -> str:
+        """The only value."""
+        return self.values[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """The pieces of a page by place."""
+
+    above: tuple[Piece, ...]
+    """Before the headline."""
+    top: tuple[Piece, ...]
+    """Between headline and text."""
+    below: tuple[Piece, ...]
+    """Behind the text."""
+
+    @property
+    def around(self) -> tuple[Piece, ...]:
+        """Around the headline: first what follows it, then what precedes it, nearest first."""
+        return (*self.top, *reversed(self.above))
+
+
+def pieces(lines: Sequence[Folded]) -> tuple[Piece, ...]:
+    """Take short lines apart; a line that ends in a bare label is read together with the next one."""
+    found, skip = [], -1
+    for place, line in enumerate(lines):
+        if len(line.text) > _SHORT or line.index == skip:
+            continue
+        furniture = take_apart(line.text)
+        follow = lines[place + 1] if place + 1 < len(lines) else None
+        if follow and _waits(furniture) and len(follow.text) <= 40 and not take_apart(follow.text).labelled:
+            line = Folded(index=line.index, raw=f"{line.raw} {follow.raw}", text=f"{line.text} {follow.text}")
+            furniture, skip = take_apart(line.text), follow.index
+        found.append(Piece(line=line, furniture=furniture))
+    return tuple(found)
+
+
+def _waits(furniture: Furniture) -> bool:
+    last = furniture.values[-1] if furniture.values else None
+    return last is not None and not last.text and furniture.text.endswith(":") and not furniture.dates
+
+
+def own(names: Sequence[str], line: Folded) -> tuple[str, ...]:
+    """Values found in a folded line, in the page's own characters."""
+    return tuple(line.own(name) for name in names)

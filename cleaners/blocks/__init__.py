@@ -24,6 +24,10 @@ class Blocks:
     """HTML: the block elements in document order; ``Line.node`` is an index into it."""
     parents: tuple[int, ...] = ()
     """HTML: for each of ``nodes`` the index of the block that encloses it, -1 at the root."""
+    images: tuple[tuple[int, Any], ...] = ()
+    """HTML: every image element with the index of the line it stands in or before."""
+    base: str | None = None
+    """HTML: what relative addresses are joined to."""
 
 
 def read(text: str, url: str | None = None) -> Blocks:

@@ -16,7 +16,7 @@ _PAGE_NUMBER = re.compile(r"[-_]?(?:p|page)?\d{1,3}$", re.IGNORECASE)
 
 def read_head(tree: Any, text: str, url: str | None) -> Head:
     """Collect the declarations of a parsed page; relative addresses are joined to ``base href`` or ``url``."""
-    base = _base(tree, url)
+    base = base_of(tree, url)
     canonical, following = _links(tree, base)
     if following is None and _NEXT_WORDS.search(text):
         following = _pager(tree, base, url)
@@ -40,14 +40,15 @@ def _meta(tree: Any) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _base(tree: Any, url: str | None) -> str | None:
+def base_of(tree: Any, url: str | None) -> str | None:
+    """What relative addresses are joined to: ``base href``, else the page's own address."""
     element = next(tree.iter("base"), None)
     href = element.get("href") if element is not None else None
-    return _join(url, href) or url
+    return join(url, href) or url
 
 
-def _join(base: str | None, href: str | None) -> str | None:
-    """An absolute http address, or None."""
+def join(base: str | None, href: str | None) -> str | None:
+    """An absolute http address, or None where none can be made."""
     try:
         joined = urljoin(base or "", (href or "").strip())
         return joined if urlsplit(joined).scheme in ("http", "https") else None
@@ -60,9 +61,9 @@ def _links(tree: Any, base: str | None) -> tuple[str | None, str | None]:
     for element in tree.iter("link"):
         relation = (element.get("rel") or "").lower()
         if relation == "canonical":
-            canonical = canonical or _join(base, element.get("href"))
+            canonical = canonical or join(base, element.get("href"))
         elif relation == "next":
-            following = following or _join(base, element.get("href"))
+            following = following or join(base, element.get("href"))
     return canonical, following
 
 
@@ -72,7 +73,7 @@ def _pager(tree: Any, base: str | None, url: str | None) -> str | None:
         href = element.get("href")
         if not href or not _NEXT_LINK.fullmatch(element.text_content()):
             continue
-        found = _join(base, href)
+        found = join(base, href)
         if found and (url is None or (found != url and _same_document(found, url))):
             return found
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import html as lxml_html
 
 from cleaners.blocks import Blocks
-from cleaners.blocks.head import read_head
+from cleaners.blocks.head import base_of, read_head
 from cleaners.blocks.walk import Walk
 from cleaners.errors import Unusable
 
@@ -58,7 +58,14 @@ def read(text: str, url: str | None = None) -> Blocks:
         tree=tree,
         nodes=tuple(walk.nodes),
         parents=tuple(walk.parents),
+        images=tuple(walk.images),
+        base=base_of(tree, url),
     )
+
+
+def texts(tree: Any) -> list[str]:
+    """The texts of the lines of a tree that is already parsed."""
+    return [line.text for line in Walk(tree, max_depth=MAX_DEPTH).lines]
 
 
 def _fence(text: str) -> None:

@@ -10,104 +10,25 @@ from cleaners.items import Line
 
 # What an element is to the walk. Everything that is not named here is inline.
 _BLOCK, _SKIP, _BREAK, _IMAGE, _LINK = range(1, 6)
-_KINDS: dict[Any, int] = {
-    **dict.fromkeys(
-        [
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "caption",
-            "center",
-            "dd",
-            "details",
-            "dir",
-            "div",
-            "dl",
-            "dt",
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "form",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-            "hgroup",
-            "legend",
-            "li",
-            "main",
-            "marquee",
-            "menu",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-            "section",
-            "summary",
-            "table",
-            "tbody",
-            "td",
-            "tfoot",
-            "th",
-            "thead",
-            "tr",
-            "ul",
-            "html",
-        ],
+_NAMES: tuple[tuple[int, str], ...] = (
+    (
         _BLOCK,
+        "html body address article aside blockquote caption center dd details dir div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hgroup legend li main marquee menu nav ol p pre section summary table "
+        "tbody td tfoot th thead tr ul",
     ),
-    # rt and rp: readings over characters (ruby) are not part of the text.
-    **dict.fromkeys(
-        [
-            "script",
-            "style",
-            "noscript",
-            "template",
-            "svg",
-            "math",
-            "head",
-            "title",
-            "meta",
-            "link",
-            "base",
-            "object",
-            "embed",
-            "applet",
-            "iframe",
-            "frame",
-            "frameset",
-            "noframes",
-            "canvas",
-            "audio",
-            "video",
-            "map",
-            "select",
-            "option",
-            "optgroup",
-            "datalist",
-            "textarea",
-            "button",
-            "input",
-            "progress",
-            "meter",
-            "dialog",
-            "rt",
-            "rp",
-        ],
+    (
+        # rt and rp are readings set over characters; what a form shows is not text.
         _SKIP,
+        "head title meta link base script style noscript template svg math object embed applet iframe frame frameset "
+        "noframes canvas audio video map select option optgroup datalist textarea button input progress meter dialog "
+        "rt rp",
     ),
-    "br": _BREAK,
-    "hr": _BREAK,
-    "img": _IMAGE,
-    "amp-img": _IMAGE,
-    "a": _LINK,
-}
+    (_BREAK, "br hr"),
+    (_IMAGE, "img amp-img"),
+    (_LINK, "a"),
+)
+_KINDS: dict[Any, int] = {name: kind for kind, names in _NAMES for name in names.split()}
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # ASCII marks count where a sentence mark can stand: not inside numbers, times and addresses.
 SENTENCE_MARKS = re.compile(r"[，。；：？！、…]|[,.;:?!](?=\s|$|[\u4e00-\u9fff”’」』])")
@@ -116,7 +37,10 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
 
 class Walk:
-    """One pass over the tree: ``lines``, the block elements as ``nodes`` and the index of each one's parent block."""
+    """One pass over the tree: ``lines``, the block elements as ``nodes``, ``parents`` and ``images`` (see ``Blocks``).
+
+    ``weight`` counts the sentence marks that are shown, ``hidden_weight`` those in elements that are not.
+    """
 
     __slots__ = (
         "_block",
@@ -130,6 +54,7 @@ class Walk:
         "_parts",
         "_path",
         "hidden_weight",
+        "images",
         "lines",
         "nodes",
         "parents",
@@ -141,6 +66,7 @@ class Walk:
         self.lines: list[Line] = []
         self.nodes: list[Any] = []
         self.parents: list[int] = []
+        self.images: list[tuple[int, Any]] = []
         self.weight = 0
         self.hidden_weight = 0
         self._blocks: list[tuple[int, tuple[str, ...], int]] = [(-1, (), 0)]
@@ -186,6 +112,7 @@ class Walk:
             return None
         if kind == _IMAGE:
             self._images += 1
+            self.images.append((len(self.lines), element))
             return None
         if not with_hidden and self._is_hidden(element):
             self.hidden_weight += len(SENTENCE_MARKS.findall("".join(element.itertext("p", "div", "span", "br"))))

@@ -1,12 +1,13 @@
-"""The article of a page: its container, its lines judged, its text."""
+"""The article of a page: its container, its lines judged, its text. The only home of trafilatura and readability."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cleaners.blocks import Blocks
 from cleaners.errors import Unusable
-from cleaners.extract import container
+from cleaners.extract import foreign, kinds, layout, override, vote
+from cleaners.extract.container import Container, choose, span
 from cleaners.items import Line, Metadata
 from cleaners.noise import html as noise
 from cleaners.sites import ExtractRule
@@ -25,28 +26,126 @@ class Body:
     confidence: float = 1.0
     """0..1, how sure the choice is."""
     extractor: str = ""
-    """What decided (``walk``, ``walk+trafilatura``, ``text`` ...)."""
+    """What decided: ``walk``, ``text``, ``override``, or the extractor that won a vote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractSettings:
+    """When the walk is not sure enough of itself."""
+
+    vote_below: float = 0.6
+    """Confidence under which trafilatura and readability are asked too."""
+    usual: int = 150
+    """Characters of a body from which on its length says nothing against it."""
 
 
 def extract(
-    blocks: Blocks, meta: Metadata, *, learned: frozenset[str] = frozenset(), rules: ExtractRule | None = None
+    blocks: Blocks,
+    meta: Metadata,
+    *,
+    learned: frozenset[str] = frozenset(),
+    rules: ExtractRule | None = None,
+    settings: ExtractSettings = ExtractSettings(),
 ) -> Body:
-    """Choose and clean the article; raises ``Unusable("extract", "not an article: ...")``."""
-    if blocks.media == "text":
-        from cleaners.noise import plain
+    """Choose and clean the article of a page; ``learned`` are keys of lines that its site repeats.
 
-        lines = tuple(plain.judge(blocks.lines, meta, learned=learned))
-        return Body(lines=lines, text=_text(lines), extractor="text")
-    signals = noise.Signals(blocks.lines)
-    found = container.choose(blocks, meta.title_line, signals)
+    Raises ``Unusable("extract", "not an article: KIND")`` with the kind of page it is instead: index page, gallery,
+    error page, login wall, script shell, no prose.
+    """
+    if blocks.media == "text":
+        return _plain(blocks, meta, learned)
+    if rules is not None and (node := override.body(blocks, rules)) is not None:
+        first, last = span(blocks, node)
+        container = Container(node=node, first=first, last=last, share=1.0)
+        return _walked(blocks, meta, container, learned, rules, "override", settings)
+    if foreign.is_foreign(blocks.lines):
+        return _foreign(blocks, meta)
+    found = choose(blocks, meta.title_line, noise.Signals(blocks.lines))
     if found is None:
-        raise Unusable("extract", "not an article: no prose")
-    lines = noise.judge(blocks.lines, meta, signals, first=found.first, last=found.last, learned=learned)
-    text = _text(lines)
+        raise Unusable("extract", f"not an article: {kinds.no_article(blocks, (), meta) or 'no prose'}")
+    return _walked(blocks, meta, found, learned, rules, "walk", settings)
+
+
+def _plain(blocks: Blocks, meta: Metadata, learned: frozenset[str]) -> Body:
+    from cleaners.noise import plain
+
+    lines = plain.judge(blocks.lines, meta, learned)
+    text = "\n".join(line.text for line in lines if line.verdict == "keep")
     if not text:
         raise Unusable("extract", "not an article: no prose")
-    return Body(lines=lines, text=text, confidence=found.share, extractor="walk")
+    return Body(lines=lines, text=text, extractor="text")
 
 
-def _text(lines: tuple[Line, ...]) -> str:
-    return "\n".join(line.text for line in lines if line.verdict == "keep")
+def _foreign(blocks: Blocks, meta: Metadata) -> Body:
+    lines, text, confidence, by = foreign.extract(blocks, meta)
+    if not text:
+        raise Unusable("extract", f"not an article: {kinds.no_article(blocks, (), meta) or 'no prose'}")
+    kept = [line.node for line in lines if line.verdict == "keep"]
+    markdown = layout.as_markdown(layout.pieces(blocks, lines, 0), blocks, 0) if kept else None
+    return Body(lines=lines, text=text, markdown=markdown, confidence=confidence, extractor=by)
+
+
+def _walked(
+    blocks: Blocks,
+    meta: Metadata,
+    container: Container,
+    learned: frozenset[str],
+    rules: ExtractRule | None,
+    by: str,
+    settings: ExtractSettings,
+) -> Body:
+    drop = override.dropped(blocks, rules) if rules is not None else frozenset()
+    signals = noise.Signals(blocks.lines)
+    lines = noise.judge(
+        blocks.lines, meta, signals, first=container.first, last=container.last, learned=learned, dropped=drop
+    )
+    sure = confidence(lines, meta, container, settings)
+    if sure < settings.vote_below and by == "walk":
+        lines, container, by = _vote(blocks, meta, signals, lines, container, learned)
+    if kind := kinds.no_article(blocks, lines, meta):
+        raise Unusable("extract", f"not an article: {kind}")
+    found = layout.pieces(blocks, lines, container.node)
+    return Body(
+        lines=lines,
+        text=layout.as_text(found),
+        markdown=layout.as_markdown(found, blocks, container.node),
+        confidence=sure,
+        extractor=by,
+    )
+
+
+def confidence(
+    lines: tuple[Line, ...], meta: Metadata, container: Container, settings: ExtractSettings = ExtractSettings()
+) -> float:
+    """How sure the walk is of its choice, 0..1: little prose elsewhere, little cut inside, a headline, some text."""
+    inside = lines[container.first : container.last + 1]
+    weights = [noise.weigh(line) for line in inside]
+    kept = sum(weight for line, weight in zip(inside, weights, strict=True) if line.verdict == "keep")
+    pure = kept / sum(weights) if any(weights) else 0.0
+    length = sum(len(line.text) for line in inside if line.verdict == "keep")
+    near = meta.title_line is not None and container.first - 15 <= meta.title_line <= container.last
+    return container.share * (0.5 + 0.5 * pure) * (1.0 if near else 0.8) * min(1.0, 0.6 + 0.4 * length / settings.usual)
+
+
+def _vote(
+    blocks: Blocks,
+    meta: Metadata,
+    signals: noise.Signals,
+    lines: tuple[Line, ...],
+    container: Container,
+    learned: frozenset[str],
+) -> tuple[tuple[Line, ...], Container, str]:
+    """Ask trafilatura and readability too; the medoid of the three wins, its lines judged by the same rules."""
+    tree = vote.readability_tree(blocks.tree)
+    choices = {
+        "walk": frozenset(i for i, line in enumerate(lines) if line.verdict == "keep"),
+        "trafilatura": vote.found_in(blocks.lines, vote.trafilatura_text(blocks.tree)),
+        "readability": vote.found_in(blocks.lines, "\n".join(tree.itertext()) if tree is not None else ""),
+    }
+    by = vote.medoid(choices, vote.line_agreement(blocks.lines))
+    if by == "walk" or not choices[by]:
+        return lines, container, "walk"
+    first, last = min(choices[by]), max(choices[by])
+    others = frozenset(range(first, last + 1)) - choices[by]
+    voted = noise.judge(blocks.lines, meta, signals, first=first, last=last, learned=learned, dropped=others)
+    return voted, Container(node=0, first=first, last=last, share=container.share), by

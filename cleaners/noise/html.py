@@ -52,9 +52,13 @@ def judge(
     first: int,
     last: int,
     learned: frozenset[str] = frozenset(),
+    dropped: frozenset[int] = frozenset(),
     settings: HtmlSettings = HtmlSettings(),
 ) -> tuple[Line, ...]:
-    """The same lines, each kept or cut: those from ``first`` to ``last`` stand in the article's container."""
+    """The same lines, each kept or cut: those from ``first`` to ``last`` stand in the article's container.
+
+    ``learned``: keys of lines the site repeats (:mod:`cleaners.noise.learned`); ``dropped``: indexes ruled out before.
+    """
     inside = lines[first : last + 1]
     weights = [weigh(line) for line in inside]
     known = repeated.met(inside, weights, learned)
@@ -62,7 +66,9 @@ def judge(
     end = _tail(weights, [signals[first + i] for i in range(len(inside))], begin, settings.tail)
     judged = [_cut(line, "above the article", "navigation") for line in lines[:first]]
     for i, line in enumerate(inside):
-        if i in known:
+        if first + i in dropped:
+            judged.append(_cut(line, "left out", "other"))
+        elif i in known:
             judged.append(_cut(line, "repeated on this site", "other"))
         elif i >= end and (ending := signals[first + end]):
             own = signals[first + i] or ending

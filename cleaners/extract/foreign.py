@@ -1,0 +1,72 @@
+"""Pages that are not Chinese: trafilatura takes them whole; where it doubts itself, a vote."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from cleaners.blocks import Blocks
+from cleaners.blocks import html as html_blocks
+from cleaners.extract import vote
+from cleaners.extract.container import choose
+from cleaners.items import Line, Metadata
+from cleaners.noise import foreign as noise
+from cleaners.noise.html import Signals
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_KANA_HANGUL = re.compile(r"[\u3041-\u30fa\uac00-\ud7af]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignSettings:
+    """When a page is Chinese, and when to vote on one that is not."""
+
+    han: float = 0.3
+    """Share of Chinese characters among the letters of the prose that makes a page Chinese."""
+    kana: float = 0.1
+    """Share of kana and hangul, measured against the Chinese characters, that makes it Japanese or Korean."""
+    agreed: float = 0.9
+    """Agreement of trafilatura on the page with trafilatura in the container above which nobody else is asked."""
+
+
+def is_foreign(lines: tuple[Line, ...], settings: ForeignSettings = ForeignSettings()) -> bool:
+    """Whether the prose of a page is in another language than Chinese."""
+    prose = "".join(line.text for line in lines if line.punctuation and line.link_share < 0.5)
+    if len(prose) < 100:
+        prose = "".join(line.text for line in lines)
+    han, letters = _count(_HAN, prose), _count(_LETTERS, prose)
+    return han < settings.han * letters or _count(_KANA_HANGUL, prose) > settings.kana * han
+
+
+def _count(pattern: re.Pattern[str], text: str) -> int:
+    return sum(map(len, pattern.findall(text)))
+
+
+def extract(
+    blocks: Blocks, meta: Metadata, settings: ForeignSettings = ForeignSettings()
+) -> tuple[tuple[Line, ...], str, float, str]:
+    """The judged lines, the text, the confidence (agreement of the voters, 0..1) and who decided."""
+    whole = vote.trafilatura_text(blocks.tree)
+    container = choose(blocks, meta.title_line, Signals(blocks.lines))
+    inside = vote.trafilatura_text(vote.as_page(blocks.nodes[container.node])) if container else ""
+    text, sure, by = whole, vote.text_agreement(whole, inside), "trafilatura"
+    if sure < settings.agreed:
+        choices = {"trafilatura": whole, "container+trafilatura": inside, "readability": _readability(blocks)}
+        by = vote.medoid(choices, vote.text_agreement)
+        text = choices[by]
+    kept = noise.clean(text.split("\n"), meta.title)
+    return _judged(blocks.lines, kept, by), "\n".join(kept), sure, by
+
+
+def _readability(blocks: Blocks) -> str:
+    tree = vote.readability_tree(blocks.tree)
+    return "\n".join(html_blocks.texts(tree)) if tree is not None else ""
+
+
+def _judged(lines: tuple[Line, ...], kept: list[str], by: str) -> tuple[Line, ...]:
+    found = vote.found_in(lines, "\n".join(kept))
+    return tuple(
+        line if i in found else replace(line, verdict="cut", rule=f"left out by {by}", noise="other")
+        for i, line in enumerate(lines)
+    )

@@ -1,0 +1,201 @@
+"""Keeping: a batch of articles is matched with what is there, stored, and put into families, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from cleaners import clusters, dedup, fingerprint
+from cleaners.dedup import Found, Matched
+from cleaners.errors import FormatError
+from cleaners.index import Limits
+from cleaners.index.segments import Manifest, SegmentIndex
+from cleaners.items import Article, Drop, Match
+from cleaners.noise import learned as repeated
+from cleaners.store import NoiseLine, Store
+
+_MANIFEST = "match-index"
+_CATCH_UP = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of a batch."""
+
+    stored: int = 0
+    """Articles that are new, or a new revision."""
+    known: int = 0
+    """Articles the store had already."""
+    dropped: int = 0
+    """Pages that did not become an article."""
+    matched: int = 0
+    """Stored articles that match an earlier one."""
+
+    def __add__(self, other: Kept) -> Kept:
+        return Kept(
+            stored=self.stored + other.stored,
+            known=self.known + other.known,
+            dropped=self.dropped + other.dropped,
+            matched=self.matched + other.matched,
+        )
+
+
+class Keeper:
+    """Matches and stores articles, one batch a transaction; one keeper a store, in one thread.
+
+    What ``keep`` has returned for survives kill -9. Close it, or use ``with``.
+    """
+
+    def __init__(self, store: Store, *, publishers: Mapping[str, str] | None = None, run: int | None = None) -> None:
+        """``publishers``: site id -> the publisher's name; ``run``: the number of the journal's run, for Drops."""
+        self._store = store
+        self._publishers = publishers or {}
+        self._run = run
+        self._sites: set[str] = set()
+        self._recipe = f"{fingerprint.Recipe()}; {Limits().recipe}"
+        self._index = self._open_index()
+
+    def keep(self, results: Iterable[Article | Drop]) -> Kept:
+        """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then)."""
+        articles = [result for result in results if isinstance(result, Article)]
+        drops = [result for result in results if isinstance(result, Drop)]
+        try:
+            with self._store.transaction():
+                self._store.journal.drop(drops, self._run)
+                fresh = [(doc, a) for a in articles if (doc := self._store.articles.put(a)) is not None]
+                matched = self._match(fresh)
+                manifest = self._index.flush() if self._index.full else None
+                if manifest:
+                    self._store.manifests.put(_MANIFEST, manifest.to_json().encode())
+        except BaseException:
+            # The index may hold documents that were taken back: what the store says counts.
+            self._index.close()
+            self._index = self._open_index()
+            raise
+        if manifest:
+            self._index.saved()
+        self._sites.update(article.site for _, article in fresh if article.site)
+        return Kept(
+            stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched)
+        )
+
+    def learn(self) -> int:
+        """Learn the lines that the sites met since opening repeat; returns how many are new."""
+        new = 0
+        with self._store.transaction():
+            for site in sorted(self._sites):
+                new += self._store.learned.note(repeated_lines(site, self._store.articles.of_site(site)))
+        return new
+
+    def close(self) -> None:
+        """Write the rest of the match index."""
+        with self._store.transaction():
+            self._store.manifests.put(_MANIFEST, self._index.flush().to_json().encode())
+        self._index.saved()
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self._index.close()
+
+    def _match(self, fresh: Sequence[tuple[int, Article]]) -> set[int]:
+        """Match new documents, link them, decide their families; returns the docs that match an earlier one."""
+        if not fresh:
+            return set()
+        docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
+        matched = dedup.match(docs, texts, self._index, self._texts)
+        self._link(matched.found)
+        around = self._store.families.around(docs)
+        self._store.families.save(clusters.assign(around, publishers=self._publishers))
+        self._add(docs, matched)
+        return {found.doc for found in matched.found}
+
+    def _add(self, docs: Sequence[int], matched: Matched) -> None:
+        self._index.add(np.array(docs, np.uint32), dedup.keys_of(matched.signatures))
+
+    def _link(self, found: Sequence[Found]) -> None:
+        ids = self._store.articles.ids({f.other for f in found})
+        for one in found:
+            if one.other not in ids:  # a text superseded in this very batch
+                continue
+            match = Match(
+                kind=one.kind,
+                other=ids[one.other],
+                similarity=one.similarity,
+                containment=one.containment,
+                evidence=one.evidence,
+            )
+            self._store.families.link(one.doc, one.other, match, back=one.covered)
+
+    def _texts(self, docs: Sequence[int]) -> list[str]:
+        texts = self._store.articles.texts(docs)
+        return [texts.get(doc, "") for doc in docs]  # superseded since it was indexed: matches nothing
+
+    def _open_index(self) -> SegmentIndex:
+        """The match index beside the store, brought up to date; built anew when it is missing, damaged or outdated."""
+        folder = index_folder(self._store.path)
+        empty = Manifest(recipe=self._recipe)
+        saved = self._store.manifests.get(_MANIFEST)
+        manifest = Manifest.from_json(saved.decode()) if saved else empty
+        if manifest.recipe != self._recipe:
+            manifest = empty
+        try:
+            index = SegmentIndex(folder, manifest)
+        except FormatError:
+            manifest = empty
+            index = SegmentIndex(folder, empty)
+        self._catch_up(index, manifest.last)
+        return index
+
+    def _catch_up(self, index: SegmentIndex, last: int) -> None:
+        batch: list[tuple[int, str]] = []
+        for entry in self._store.articles.texts_after(last):
+            batch.append(entry)
+            if len(batch) == _CATCH_UP:
+                self._index_texts(index, batch)
+                batch = []
+        self._index_texts(index, batch)
+
+    def _index_texts(self, index: SegmentIndex, batch: Sequence[tuple[int, str]]) -> None:
+        if batch:
+            made = fingerprint.signatures([text for _, text in batch])
+            index.add(np.array([doc for doc, _ in batch], np.uint32), dedup.keys_of(made))
+            if index.full:
+                manifest = index.flush()
+                with self._store.transaction():
+                    self._store.manifests.put(_MANIFEST, manifest.to_json().encode())
+                index.saved()
+
+
+def index_folder(store: Path) -> Path:
+    """Where the match index of a store lies: ``news.db`` -> ``news.index``."""
+    return store.with_suffix(".index")
+
+
+def repeated_lines(site: str, pages: Iterable[tuple[str, str]]) -> list[NoiseLine]:
+    """The lines a site repeats on page after page, from ``(cluster id, text)`` of its articles."""
+    examples: dict[str, str] = {}
+    keyed = []
+    families = set()
+    for cluster, text in pages:
+        lines = {repeated.key(line): line for line in text.split("\n")}
+        examples.update(lines)
+        families.add(cluster)
+        keyed.append((cluster, lines))
+    counts = repeated.count(keyed)
+    return [
+        NoiseLine(site=site, key=key, example=examples[key], clusters=counts[key])
+        for key in sorted(repeated.learn(counts, len(families)))
+    ]

@@ -18,7 +18,7 @@ import pytest
 
 from cleaners import sites
 from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match, MatchKind
-from crawler.demo import disguise
+from crawler.demo import disguise, server
 from crawler.demo.check import bare, check
 from crawler.demo.manifest import Manifest, PageTruth
 from crawler.demo.plan import Plan, read
@@ -121,6 +121,21 @@ def test_nothing_listens_when_the_block_is_left(plan: Plan) -> None:
         assert fetch(url)[0] == 200
     with pytest.raises(ConnectionRefusedError):
         fetch(url)
+
+
+def test_a_machine_with_one_loopback_address_serves_by_ports(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_NETWORK", "192.0.2.{}")  # RFC 5737: no machine has it
+    with serving(plan) as web:
+        places = [urlsplit(origin) for origin in web.origins.values()]
+        assert {place.hostname for place in places} == {"127.0.0.1"}
+        assert len({place.port for place in places}) == len(places)
+        assert fetch(web.origins["baixiao-spun"] + "/")[0] == 200
+
+
+def test_a_port_that_is_taken_does_not_matter(plan: Plan, web: Web) -> None:
+    with serving(plan) as second:
+        assert set(second.origins.values()).isdisjoint(web.origins.values())
+        assert fetch(second.origins["baixiao-spun"] + "/")[0] == 200
 
 
 def test_the_calendar_has_no_end(web: Web) -> None:

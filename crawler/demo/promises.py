@@ -10,6 +10,8 @@ from crawler.demo.check import Findings
 
 NOT_YET = frozenset({"spun"})
 """Disguises whose copies this version may miss without breaking its word."""
+SHOWN = 8
+"""How many wrong things a line names."""
 _DROPPED = {"shell", "login", "missing", "failing", "forbidden"}
 """Kinds of pages that must end as a Drop with a reason."""
 
@@ -92,7 +94,7 @@ def _all(name: str, total: int, wrong: list[str], *, soft: bool = False) -> Prom
     detail = f"{total - len(wrong)} of {total}"
     if not wrong:
         return Promise(name=name, status="kept", detail=detail)
-    return Promise(name=name, status="not yet" if soft else "broken", detail=f"{detail}; not: {', '.join(wrong)}")
+    return Promise(name=name, status="not yet" if soft else "broken", detail=f"{detail}; not: {_some(wrong)}")
 
 
 def _none(name: str, detail: str, wrong: Iterable[str]) -> Promise:
@@ -100,4 +102,10 @@ def _none(name: str, detail: str, wrong: Iterable[str]) -> Promise:
     found = list(wrong)
     if not found:
         return Promise(name=name, status="kept", detail=detail)
-    return Promise(name=name, status="broken", detail=f"{detail}; but: {', '.join(found)}")
+    return Promise(name=name, status="broken", detail=f"{detail}; but: {_some(found)}")
+
+
+def _some(wrong: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+    return ", ".join(wrong[:SHOWN]) + more

@@ -10,6 +10,8 @@ from string import Template
 from typing import TextIO
 from urllib.parse import urlsplit
 
+from rich.console import Console
+
 from cleaners import sites
 from cleaners.archive import folder_of
 from cleaners.items import Clipping, Drop
@@ -56,7 +58,8 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
     with serving(plan) as web:
         seeds = path.with_name("seeds.yaml") if store is None else path.with_suffix(".seeds.yaml")
         seeds.write_text(_seeds(web), encoding="utf-8")
-        crawled = crawl([sites.load(seeds)], store=path)
+        with Console(stderr=True).status("crawling ...") as status:  # shows only on a terminal
+            crawled = crawl([sites.load(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
     clippings, drops = _stored(path, web.manifest)
     findings = check(web.manifest, clippings, drops)
     report = DemoReport(store=path, crawled=crawled, findings=findings, promises=promises(findings))
@@ -83,6 +86,10 @@ def _fresh() -> Path:
     for folder in (folder_of(path), path.with_suffix(".index")):
         shutil.rmtree(folder, ignore_errors=True)
     return path
+
+
+def _so_far(now: CrawlReport) -> str:
+    return f"crawling: {now.fetched} responses, {now.articles} articles"
 
 
 def _seeds(web: Web) -> str:

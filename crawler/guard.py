@@ -21,6 +21,8 @@ from scrapy.http import Headers
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from cleaners.sites import Site
+
 # IPv6 ranges that carry an IPv4 address: NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380).
 _TRANSLATED = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 
@@ -126,8 +128,9 @@ class GuardMiddleware:
         host = (parts.hostname or "").lower()
         if parts.scheme not in {"http", "https"} or not host:
             raise Refused("guard: not a web address", parts.scheme)
-        site = request.meta.get("site")
-        if request.meta.get("redirect_times") and request.meta.get("kind") == "page" and not site.owns(request.url):
+        site: Site | None = request.meta.get("site")
+        moved = request.meta.get("redirect_times") and request.meta.get("kind") == "page"
+        if moved and site is not None and not site.owns(request.url):
             raise Refused("redirect leaves the site", host)
         if host in self._others:
             raise Refused("guard: private address", host)

@@ -24,6 +24,9 @@ from crawler.guard import Refused
 
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309, 2.5: a parser must read at least that much
 _TOO_MANY = 429
+# Seconds. With a delay of exactly 0, Scrapy 2.19 starts a whole queue at once, whatever the concurrency of the host:
+# a request counts as running only one turn of the event loop after it was started.
+_NO_PAUSE = 0.001
 
 
 class CanonicalFingerprinter:
@@ -99,7 +102,7 @@ class Pace(AutoThrottle):
         _, slot = self._get_slot(request, spider)
         if slot is not None:
             floor = self.floor(request)
-            slot.delay = floor if floor == 0 else max(slot.delay, floor)
+            slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
 
     def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
         floor = self.floor(request)
@@ -108,7 +111,7 @@ class Pace(AutoThrottle):
         _, slot = self._get_slot(request, spider)
         if slot is None:
             return
-        slot.delay = max(slot.delay, floor)
+        slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
         if response.status in {_TOO_MANY, 503} and (wait := _retry_after(response)):
             _hold(slot, min(wait, self._retry_after_max))
 

@@ -121,15 +121,16 @@ def _for_job(base: Settings, job: Job) -> Settings:
 
 
 def _process(settings: Settings) -> AsyncCrawlerProcess:
-    """Scrapy's process, speaking as loudly as the rest of the program; what it calls an error is a Drop here."""
+    """Scrapy's process, speaking as loudly as the rest of the program."""
     level = logging.getLogger().getEffectiveLevel()
-    quiet = ("scrapy.utils.log", "scrapy.crawler", "scrapy.addons", "scrapy.middleware")
-    errors = ("scrapy.downloadermiddlewares", "scrapy.core.downloader", "scrapy.core.scraper")
-    if level > logging.INFO:
-        for name in quiet + errors:
-            logging.getLogger(name).setLevel(logging.CRITICAL if name in errors else logging.WARNING)
+    before = logging.root.manager.disable
+    logging.disable(max(before, level - 1))  # while being made it sets its own logger to DEBUG, and speaks
     process = AsyncCrawlerProcess(settings)
-    logging.getLogger("scrapy").setLevel(level)  # Scrapy has just set it to DEBUG
+    logging.disable(before)
+    logging.getLogger("scrapy").setLevel(level)
+    if level > logging.INFO:
+        for name in ("scrapy.downloadermiddlewares", "scrapy.core.downloader", "scrapy.core.scraper"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what Scrapy calls an error is a Drop here
     return process
 
 

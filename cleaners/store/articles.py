@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cleaners.items import Article, Extractor
+from cleaners.items import Article, Disguise, Extractor
 from cleaners.store.database import Database, Row
-from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, pack, row_article
+from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, row_article
 from cleaners.store.words import recipe, tokens
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
@@ -31,19 +31,28 @@ class Articles:
         fresh = digest(article)
         with self._db.transaction():
             known = self._db.one(
-                "SELECT doc, revision, first_doc, digest, cluster FROM articles WHERE id = ? AND current", (article.id,)
+                "SELECT doc, revision, first_doc, digest, disguises FROM articles WHERE id = ? AND current",
+                (article.id,),
             )
             self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
             if known is None:
                 return self._insert(article, fresh, revision=1, first_doc=None)
-            doc, revision, first_doc, old, _ = known
+            doc, revision, first_doc, old, disguises = known
             if old == fresh:
                 return None
             if old[:8] == fresh[:8]:
                 self._refresh(doc, article, fresh)
+                if "spun" in load(disguises):
+                    self.flag(doc, "spun")
                 return None
             self.retire(doc)
             return self._insert(article, fresh, revision=revision + 1, first_doc=first_doc or doc)
+
+    def flag(self, doc: int, disguise: Disguise) -> None:
+        """Note a disguise that only showed by comparing with other texts (a spun copy)."""
+        row = self._db.one("SELECT disguises FROM articles WHERE doc = ?", (doc,))
+        if row and disguise not in (found := load(row[0])):
+            self._db.execute("UPDATE articles SET disguises = ? WHERE doc = ?", (dump([*found, disguise]), doc))
 
     def doc(self, id_or_url: str) -> int | None:
         """The current text of an article by id, else by the url as it was fetched; None when there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
+from cleaners.store.rows import encoded
 from cleaners.store.schema import APPLICATION_ID, MIGRATIONS
 
 Row = tuple[Any, ...]
+Parameters = Sequence[Any] | Mapping[str, Any]
 _MAGIC = b"SQLite format 3\0"
 _VERSION = MIGRATIONS[-1].version
 
@@ -40,31 +42,33 @@ class Database:
         """Give the file back; an open transaction is rolled back."""
         self._connection.close()
 
-    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement."""
         try:
             return self._connection.execute(sql, parameters)
+        except UnicodeEncodeError:
+            return self.execute(sql, _valid(parameters))
         except sqlite3.Error as error:
             self._fail(error)
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
-        """Run one statement for each row."""
+        """Run one statement for each row (of numbers: texts may need :meth:`execute`)."""
         try:
             self._connection.executemany(sql, parameters)
         except sqlite3.Error as error:
             self._fail(error)
 
-    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query."""
         try:
-            return self._connection.execute(sql, parameters).fetchall()
+            return self.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             self._fail(error)
 
-    def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+    def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, None when there is none."""
         try:
-            row: Row | None = self._connection.execute(sql, parameters).fetchone()
+            row: Row | None = self.execute(sql, parameters).fetchone()
         except sqlite3.Error as error:
             self._fail(error)
         return row
@@ -191,6 +195,17 @@ def _connect(path: Path, *, readonly: bool, timeout: float) -> sqlite3.Connectio
 
 def _open(address: str, timeout: float) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+
+
+def _valid(parameters: Parameters) -> Parameters:
+    """Parameters as SQLite can hold them, in valid UTF-8."""
+
+    def valid(value: Any) -> Any:
+        return encoded(value).decode() if isinstance(value, str) else value
+
+    if isinstance(parameters, Mapping):
+        return {name: valid(value) for name, value in parameters.items()}
+    return [valid(value) for value in parameters]
 
 
 def _check_file(path: Path, *, create: bool) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cleaners.store.database import Database
 from cleaners.store.rows import now
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseLine:
     """A line that repeats across the pages of a site."""
@@ -90,10 +91,12 @@ class Learned:
 
     def add_pairs(self, pairs: Iterable[tuple[str, str, int]]) -> None:
         """Count word pairs (spun, plain, how often)."""
-        self._db.executemany(
-            "INSERT INTO lexicon (spun, plain, count) VALUES (?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET count = count + excluded.count", pairs,
-        )  # fmt: skip
+        with self._db.transaction():
+            for pair in pairs:
+                self._db.execute(
+                    "INSERT INTO lexicon (spun, plain, count) VALUES (?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET count = count + excluded.count", pair,
+                )  # fmt: skip
 
     def pairs(self, *, least: int = 1, undone: bool = False) -> list[WordPair]:
         """Word pairs counted at least so often, most frequent first; those undone only when asked for."""

@@ -40,6 +40,11 @@ def parsed(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def encoded(text: str) -> bytes:
+    """UTF-8; a lone surrogate (from a broken page, from a file name) becomes its escape, as everywhere in the store."""
+    return text.encode("utf-8", "backslashreplace")
+
+
 def now() -> str:
     """The present, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
@@ -81,8 +86,7 @@ def digest(article: Article) -> bytes:
     row = dict(zip(ARTICLE_COLUMNS, article_row(article), strict=True))
     del row["origin"], row["fetched_at"]
     details = json.dumps([row, article.markdown], ensure_ascii=False)
-    return b"".join(hashlib.blake2b(part.encode("utf-8", "replace"), digest_size=8).digest()
-                    for part in (content, details))  # fmt: skip
+    return b"".join(hashlib.blake2b(encoded(part), digest_size=8).digest() for part in (content, details))
 
 
 def pack(markdown: str | None, text: str) -> bytes | None:
@@ -90,7 +94,7 @@ def pack(markdown: str | None, text: str) -> bytes | None:
     if markdown is None:
         return None
     squeeze = zlib.compressobj(6, zdict=_dictionary(text))
-    return squeeze.compress(markdown.encode()) + squeeze.flush()
+    return squeeze.compress(encoded(markdown)) + squeeze.flush()
 
 
 def unpack(data: bytes | None, text: str) -> str | None:
@@ -101,7 +105,7 @@ def unpack(data: bytes | None, text: str) -> str | None:
 
 
 def _dictionary(text: str) -> bytes:
-    return text.encode()[:32768] or b"\n"
+    return encoded(text)[:32768] or b"\n"
 
 
 def dump_evidence(evidence: Evidence) -> str:

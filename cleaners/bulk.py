@@ -15,12 +15,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Protocol, Self
 
+from cleaners.context import Context
 from cleaners.errors import Unusable
 from cleaners.items import Article, Drop, Page
-from cleaners.pipeline import Context, clean
+from cleaners.pipeline import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +130,7 @@ class Workers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.close()
 
     def _new_pool(self, jobs: int) -> ProcessPoolExecutor:

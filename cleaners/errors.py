@@ -3,6 +3,13 @@
 A message is one line, says what is wrong and what to do about it.
 """
 
+from __future__ import annotations
+
+from typing import Literal
+
+Stage = Literal["read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "match", "fetch", "store"]
+"""The steps a page can be lost at."""
+
 
 class JianbaoError(Exception):
     """Base of all errors that are shown to the user as one line, without a traceback."""
@@ -39,8 +46,8 @@ class SeedFileError(FormatError):
 class Unusable(Exception):  # noqa: N818 - not an error of the program: a page that ends as a Drop
     """A page cannot become an article: the pipeline turns it into a ``Drop`` with the same stage and reason."""
 
-    def __init__(self, stage: str, reason: str, detail: str = "") -> None:
+    def __init__(self, stage: Stage, reason: str, detail: str = "") -> None:
         super().__init__(stage, reason, detail)
-        self.stage = stage
+        self.stage: Stage = stage
         self.reason = reason
         self.detail = detail

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from cleaners.errors import Stage
+
 Verdict = Literal["keep", "cut"]
 Script = Literal["simplified", "traditional", "mixed", "other"]
 Disguise = Literal["annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun"]
 MatchKind = Literal["exact", "near", "contains", "spun"]
-Stage = Literal["read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "match", "fetch", "store"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
 from cleaners.items import Article, Drop, Match
 from cleaners.noise import learned as repeated
-from cleaners.store import NoiseLine, Store
+from cleaners.store import NoiseLine, RunStatus, Store
 
 _MANIFEST = "match-index"
 _CATCH_UP = 1000
@@ -48,30 +48,36 @@ class Kept:
 class Keeper:
     """Matches and stores articles, one batch a transaction; one keeper a store, in one thread.
 
-    What ``keep`` has returned for survives kill -9. Close it, or use ``with``.
+    What ``keep`` has returned for survives kill -9. Close it, or use ``with``: then what was learned is written and
+    the run's end is noted.
     """
 
-    def __init__(self, store: Store, *, publishers: Mapping[str, str] | None = None, run: int | None = None) -> None:
-        """``publishers``: site id -> the publisher's name; ``run``: the number of the journal's run, for Drops."""
-        self._store = store
+    def __init__(self, path: Path, *, command: str = "python", publishers: Mapping[str, str] | None = None) -> None:
+        """Open or make the store at ``path``; raises as ``Store.open``.
+
+        ``command``: what the store's journal calls this run. ``publishers``: site id -> the publisher's own name.
+        """
+        self.store = Store.open(path)
         self._publishers = publishers or {}
-        self._run = run
         self._sites: set[str] = set()
         self._recipe = f"{fingerprint.Recipe()}; {Limits().recipe}"
         self._index = self._open_index()
+        self._run = self.store.journal.start(command)
+        self.kept = Kept()
+        """All batches so far."""
 
     def keep(self, results: Iterable[Article | Drop]) -> Kept:
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then)."""
         articles = [result for result in results if isinstance(result, Article)]
         drops = [result for result in results if isinstance(result, Drop)]
         try:
-            with self._store.transaction():
-                self._store.journal.drop(drops, self._run)
-                fresh = [(doc, a) for a in articles if (doc := self._store.articles.put(a)) is not None]
+            with self.store.transaction():
+                self.store.journal.drop(drops, self._run)
+                fresh = [(doc, a) for a in articles if (doc := self.store.articles.put(a)) is not None]
                 matched = self._match(fresh)
                 manifest = self._index.flush() if self._index.full else None
                 if manifest:
-                    self._store.manifests.put(_MANIFEST, manifest.to_json().encode())
+                    self.store.manifests.put(_MANIFEST, manifest.to_json().encode())
         except BaseException:
             # The index may hold documents that were taken back: what the store says counts.
             self._index.close()
@@ -80,24 +86,27 @@ class Keeper:
         if manifest:
             self._index.saved()
         self._sites.update(article.site for _, article in fresh if article.site)
-        return Kept(
-            stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched)
-        )
+        kept = Kept(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched))
+        self.kept += kept
+        return kept
 
     def learn(self) -> int:
         """Learn the lines that the sites met since opening repeat; returns how many are new."""
         new = 0
-        with self._store.transaction():
+        with self.store.transaction():
             for site in sorted(self._sites):
-                new += self._store.learned.note(repeated_lines(site, self._store.articles.of_site(site)))
+                new += self.store.learned.note(repeated_lines(site, self.store.articles.of_site(site)))
         return new
 
-    def close(self) -> None:
-        """Write the rest of the match index."""
-        with self._store.transaction():
-            self._store.manifests.put(_MANIFEST, self._index.flush().to_json().encode())
+    def close(self, status: RunStatus = "done") -> None:
+        """Write the rest of the match index and what was learned, note how the run ended, close the store."""
+        with self.store.transaction():
+            self.learn()
+            self.store.manifests.put(_MANIFEST, self._index.flush().to_json().encode())
+            self.store.journal.end(self._run, asdict(self.kept), status)
         self._index.saved()
         self._index.close()
+        self.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -105,10 +114,11 @@ class Keeper:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            self.close()
+        if error is None or isinstance(error, KeyboardInterrupt):
+            self.close("interrupted" if error else "done")
         else:
             self._index.close()
+            self.store.close()
 
     def _match(self, fresh: Sequence[tuple[int, Article]]) -> set[int]:
         """Match new documents, link them, decide their families; returns the docs that match an earlier one."""
@@ -117,8 +127,8 @@ class Keeper:
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
         matched = dedup.match(docs, texts, self._index, self._texts)
         self._link(matched.found)
-        around = self._store.families.around(docs)
-        self._store.families.save(clusters.assign(around, publishers=self._publishers))
+        around = self.store.families.around(docs)
+        self.store.families.save(clusters.assign(around, publishers=self._publishers))
         self._add(docs, matched)
         return {found.doc for found in matched.found}
 
@@ -126,7 +136,7 @@ class Keeper:
         self._index.add(np.array(docs, np.uint32), dedup.keys_of(matched.signatures))
 
     def _link(self, found: Sequence[Found]) -> None:
-        ids = self._store.articles.ids({f.other for f in found})
+        ids = self.store.articles.ids({f.other for f in found})
         for one in found:
             if one.other not in ids:  # a text superseded in this very batch
                 continue
@@ -137,17 +147,17 @@ class Keeper:
                 containment=one.containment,
                 evidence=one.evidence,
             )
-            self._store.families.link(one.doc, one.other, match, back=one.covered)
+            self.store.families.link(one.doc, one.other, match, back=one.covered)
 
     def _texts(self, docs: Sequence[int]) -> list[str]:
-        texts = self._store.articles.texts(docs)
+        texts = self.store.articles.texts(docs)
         return [texts.get(doc, "") for doc in docs]  # superseded since it was indexed: matches nothing
 
     def _open_index(self) -> SegmentIndex:
         """The match index beside the store, brought up to date; built anew when it is missing, damaged or outdated."""
-        folder = index_folder(self._store.path)
+        folder = index_folder(self.store.path)
         empty = Manifest(recipe=self._recipe)
-        saved = self._store.manifests.get(_MANIFEST)
+        saved = self.store.manifests.get(_MANIFEST)
         manifest = Manifest.from_json(saved.decode()) if saved else empty
         if manifest.recipe != self._recipe:
             manifest = empty
@@ -161,7 +171,7 @@ class Keeper:
 
     def _catch_up(self, index: SegmentIndex, last: int) -> None:
         batch: list[tuple[int, str]] = []
-        for entry in self._store.articles.texts_after(last):
+        for entry in self.store.articles.texts_after(last):
             batch.append(entry)
             if len(batch) == _CATCH_UP:
                 self._index_texts(index, batch)
@@ -174,8 +184,8 @@ class Keeper:
             index.add(np.array([doc for doc, _ in batch], np.uint32), dedup.keys_of(made))
             if index.full:
                 manifest = index.flush()
-                with self._store.transaction():
-                    self._store.manifests.put(_MANIFEST, manifest.to_json().encode())
+                with self.store.transaction():
+                    self.store.manifests.put(_MANIFEST, manifest.to_json().encode())
                 index.saved()
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from cleaners import blocks, decode, extract, metadata, quality, restore, script, urls
 from cleaners.blocks import Blocks
+from cleaners.context import Context
 from cleaners.errors import Unusable
 from cleaners.extract import Body
 from cleaners.items import Article, Disguise, Drop, Extractor, Head, Line, Metadata, Page, Region
@@ -26,18 +27,6 @@ try:
     VERSION = version("jianbao")
 except PackageNotFoundError:  # a checkout on sys.path, not installed
     VERSION = "0"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What cleaning knows besides the page: the job's sites and what was learned, as plain data."""
-
-    timezone: str = "Asia/Shanghai"
-    """Timezone of dates that name none (IANA name)."""
-    sites: Mapping[str, Site] = field(default_factory=dict)
-    """Site id -> what the seed file says of it."""
-    learned: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Site id -> keys of the lines learned as that site's noise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,14 +92,15 @@ def _desk(job: Job, store: Path, tally: Tally, archive_only: bool, progress: Cal
     if archive_only:
         return Desk(archive=archive, tally=tally, cleaner=None, shelf=None, progress=progress)
     from cleaners.bulk import Workers, cores
-    from cleaners.pipeline import Context, Keeper
+    from cleaners.context import context_of
+    from cleaners.keeper import Keeper
 
-    context = Context(sites={site.id: site for site in job.sites})
+    publishers = {site.id: site.name for site in job.sites}
     return Desk(
         archive=archive,
         tally=tally,
-        cleaner=Workers(cores(), context),
-        shelf=lambda: Keeper(store),
+        cleaner=Workers(cores(), context_of(store, job.sites)),
+        shelf=lambda: Keeper(store, command=f"crawl {job.job}", publishers=publishers),
         progress=progress,
     )
 

@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"sites"},
     {"metadata", "noise", "restore", "regions", "lexicon", "archive", "index", "store"},
     {"extract", "dedup", "dumps", "export", "corpus"},
-    {"clusters"},
+    {"clusters", "context"},
     {"pipeline", "keeper"},
     {"bulk", "spark", "upkeep"},
 ]

@@ -1,0 +1,31 @@
+"""What cleaning knows besides the page: settings of the job and what was learned, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleaners.sites import Site
+from cleaners.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Goes to every worker once; nothing in it changes while pages are cleaned."""
+
+    timezone: str = "Asia/Shanghai"
+    """Timezone of dates that name none (IANA name)."""
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    """Site id -> what the seed file says of it."""
+    learned: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Site id -> keys of the lines learned as that site's noise."""
+
+
+def context_of(store: Path, sites: Iterable[Site] = ()) -> Context:
+    """The context of a run that writes to ``store``: its sites, and what the store, where it exists, has learned."""
+    by_id = {site.id: site for site in sites}
+    if not store.exists():
+        return Context(sites=by_id)
+    with Store.open(store, create=False) as opened:
+        return Context(sites=by_id, learned=opened.learned.noise())

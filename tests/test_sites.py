@@ -1,0 +1,169 @@
+"""Seed files: what they may say, and how a mistake is told."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from cleaners.errors import SeedFileError
+from cleaners.sites import Defaults, ExtractRule, Focus, Follow, Job, Limits, Seed, Site, load, parse
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = """\
+job: probe
+contact: me@paper.example
+allow_private_hosts: [127.0.0.1]
+defaults: {timezone: Asia/Urumqi, delay: 3, limits: {pages: 5, minutes: 2}}
+sites:
+  - id: daily
+    name: 绿洲晨报
+    home: https://news.example.com/
+    limits: {pages: 7}
+    seeds: [{feed: https://news.example.com/rss.xml}, {list: https://news.example.com/list, pages: 3}]
+    extract: [{body: div.c, drop: [.x], until: 2025-01-01}, {body: main}]
+    charset: GBK
+  - id: other
+    name: 别家
+    home: http://127.0.0.1:8080/
+    delay: 0
+    timezone: Asia/Shanghai
+"""
+
+
+def test_a_site_takes_from_the_defaults_what_it_does_not_say() -> None:
+    daily, other = parse(GOOD).sites
+    assert (daily.timezone, daily.delay) == ("Asia/Urumqi", 3)
+    assert (daily.limits.pages, daily.limits.minutes) == (7, 2)
+    assert (other.timezone, other.delay, other.limits.pages) == ("Asia/Shanghai", 0, 5)
+
+
+def test_an_extraction_rule_ends_on_its_day() -> None:
+    daily = parse(GOOD).sites[0]
+    assert daily.rule_on(date(2025, 1, 1)) == daily.extract[0]
+    assert daily.rule_on(date(2025, 1, 2)) == daily.extract[1]
+    assert parse(GOOD).sites[1].rule_on(date(2025, 1, 1)) is None
+
+
+def test_a_site_owns_its_domain_and_an_ip_only_its_port() -> None:
+    daily, other = parse(GOOD).sites
+    assert daily.owns("http://www.example.com/a")
+    assert not daily.owns("http://www.example.com.cn/a")
+    assert other.owns("http://127.0.0.1:8080/a")
+    assert not other.owns("http://127.0.0.1:8081/a")
+    assert not other.owns("http://127.0.0.2:8080/a")
+
+
+def test_a_site_without_seeds_reads_its_home_page_as_a_list() -> None:
+    assert [seed.list_page for seed in parse(GOOD).sites[1].entries] == ["http://127.0.0.1:8080/"]
+
+
+def test_follow() -> None:
+    follow = Follow(allow=(r"/\d{4}/",), deny=("/video/",))
+    assert follow.admits("https://a.example/2025/x")
+    assert not follow.admits("https://a.example/2025/video/x")
+    assert not follow.admits("https://a.example/about")
+    assert Follow().admits("https://a.example/about")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("    home: https", "    hom: https", 8, "sites[1].hom is not a key of this block: did you mean `home`?"),
+        ("{pages: 7}", "{page: 7}", 9, "sites[1].limits.page is not a key of this block: did you mean `pages`?"),
+        ("{feed: ", "{fead: ", 10, "did you mean `feed`?"),
+        ("contact: me", "kontakt: me", 2, "did you mean `contact`?"),
+        ("job: probe\n", "", 1, "job is missing"),
+        ("Asia/Urumqi", "Asia/Peking", 4, "defaults.timezone: 'Asia/Peking' is not a timezone"),
+        ("{pages: 7}", "{pages: many}", 9, "sites[1].limits.pages must be a whole number"),
+        ("delay: 3", "delay: -1", 4, "defaults.delay: input should be greater than or equal to 0"),
+        ("    delay: 0", "    delay: 0\n    home: http://127.0.0.1/", 17, "home: stands twice"),
+        ("home: http://127.0.0.1:8080/", "home: http://example.org/", 1, "`delay: 0` at other"),
+        ("div.c", "div..c", 11, "sites[1].extract[1].body: 'div..c' is not a CSS selector"),
+        ("2025-01-01", "soon", 11, "until must be a date"),
+        ("GBK", "GBKK", 12, "charset: 'GBKK' is not a character set"),
+        ("https://news.example.com/rss.xml", "rss.xml", 10, "is not a web address"),
+        ("{feed: https", "{pages: 2, feed: https", 10, "`pages` goes with `list:` only"),
+        ("me@paper.example", "me", 2, "neither a mail address nor a web address"),
+        ("id: other", "id: daily", 5, "two sites have the id 'daily'"),
+        ("job: probe", "job: [probe", 2, "not valid YAML"),
+        ("job: probe", "job: probe\nschedule: hourly", 2, "is not a cron expression"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_with_its_place(old: str, new: str, line: int, says: str) -> None:
+    with pytest.raises(SeedFileError) as told:
+        parse(GOOD.replace(old, new, 1), name="x.yaml")
+    message = str(told.value)
+    assert says in message
+    assert message.startswith(f"x.yaml:{line}: ")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words"])
+def test_what_is_no_seed_file_is_told_so(text: str) -> None:
+    with pytest.raises(SeedFileError, match="not a seed file"):
+        parse(text)
+
+
+def test_unreadable_files(tmp_path: Path) -> None:
+    with pytest.raises(SeedFileError, match="cannot be read"):
+        load(tmp_path / "none.yaml")
+    (tmp_path / "gbk.yaml").write_bytes("job: 新疆".encode("gbk"))
+    with pytest.raises(SeedFileError, match="not UTF-8"):
+        load(tmp_path / "gbk.yaml")
+
+
+def test_sample_documents_lie_beside_the_seed_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD + "focus: {like: [samples/*.txt]}\n", encoding="utf-8")
+    focus = load(tmp_path / "a.yaml").focus
+    assert focus is not None
+    assert focus.like == (str(tmp_path / "samples" / "*.txt"),)
+
+
+def test_only_a_job_that_stays_on_loopback_is_local() -> None:
+    assert not parse(GOOD).is_local
+    local = (
+        "job: a\nsites: [{id: a, name: a, home: 'http://127.0.0.3:80/'}, {id: b, name: b, home: 'http://localhost/'}]"
+    )
+    assert parse(local).is_local
+    assert not parse(local.replace("http://localhost/", "http://localhost.example/")).is_local
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "seeds").glob("*.yaml")), ids=lambda path: path.name)
+def test_the_seed_files_that_ship_are_right_and_claim_nothing(path: Path) -> None:
+    job = load(path)
+    assert job.contact is None, "a contact is the user's, not ours"
+    for site in job.sites:
+        assert not site.verified
+        assert site.as_of is not None
+
+
+def _documented() -> dict[str, set[str]]:
+    """Heading -> keys of the tables under it."""
+    found: dict[str, set[str]] = {}
+    heading = ""
+    for line in (ROOT / "seeds" / "README.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+        elif key := re.match(r"\| `(\w+)` \|", line):
+            found.setdefault(heading, set()).add(key[1])
+    return found
+
+
+def test_the_readme_documents_every_key_and_no_other() -> None:
+    def keys(model: type[BaseModel]) -> set[str]:
+        return {field.alias or name for name, field in model.model_fields.items()}
+
+    assert _documented() == {
+        "The job": keys(Job),
+        "`defaults`, and each site": keys(Defaults),
+        "`limits`": keys(Limits),
+        "`sites`": keys(Site) - keys(Defaults),
+        "`seeds`": keys(Seed),
+        "`follow`": keys(Follow),
+        "`extract`": keys(ExtractRule),
+        "`focus`": keys(Focus),
+    }

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaners.metadata.furniture import Furniture
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
 _JOB = (
-    r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿|实习生|主笔|撰稿|观察员|编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
+    r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿|实习生|主笔|撰稿|观察员|"
+    r"编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
 )
-_BYLINE = re.compile(rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}\s*[:/|丨]?\s*(?P<names>[^,。;:!?]{{2,60}}?)[】\])\s]*$")
+_BYLINE = re.compile(
+    rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}\s*[:/|"
+    rf"丨]?\s*(?P<names>[^,。;:!?]{{2,60}}?)[】\])\s]*$"
+)
 _SQUARE = re.compile(r"^[□■◎○▲△]\s*(?P<all>[^,。:;!?]{2,50})$")
 _HOUSE = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20})\s*[/|]\s*(?P<where>[\w·《》]{2,16})$")
-_EDITOR_LINE = re.compile(r"^[\[(【]?(?:责任|值班|网络)?编辑\s+([\u4e00-\u9fff·]{2,8})(?:\s+(?:校对|审核|责编|编审|主编|审校)\s+\S{2,8})*[\])】]?$")
-_DATELINE = re.compile(rf"^.{{0,40}}?[(\[【](?P<inside>[^)\]】]{{2,60}})[)\]】]")
+_EDITOR_LINE = re.compile(
+    r"^[\[(【]?(?:责任|值班|网络)?编辑\s+([\u4e00-\u9fff·]{2,8})(?:\s+(?:校对|审核|责编|编审|主编|"
+    r"审校)\s+\S{2,8})*[\])】]?$"
+)
+_DATELINE = re.compile(r"^.{0,40}?[(\[【](?P<inside>[^)\]】]{2,60})[)\]】]")
 _DATELINE_WORD = re.compile(r"讯|电|消息|报道|快讯")
-_RUNNING = re.compile(r"^.{0,14}?(?:记者|通讯员)\s?(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:\d{1,2}月)?\d{1,2}日(?:\S{0,6})?(?:报道|电|讯)")
+_RUNNING = re.compile(
+    r"^.{0,14}?(?:记者|通讯员)\s?(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:\d{1,2}月)?\d{1,2}日(?:\S{0,6})?(?:报道|电|讯)"
+)
 # A name runs into the place only where the place is well known; else nobody can tell where it ends.
 _FROM_PLACE = re.compile(
-    r"^([\u4e00-\u9fff]{2,3})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|伦敦|巴黎)(?:\d{1,2}月)?\d{1,2}日.{0,4}$"
+    r"^([\u4e00-\u9fff]{2,3})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|"
+    r"伦敦|巴黎)(?:\d{1,2}月)?\d{1,2}日.{0,4}$"
 )
 _FINAL = re.compile(r"[(\[【](?P<inside>[^()\[\]【】]{2,60})[)\]】]?[\s.。]*$")
-_NOT_WRITING = re.compile(r"摄(?!影?报道)|供图|图片|资料|编辑|责编|化名|翻译|译|制图|审核|校对|来源|原标题|原题|完$|下转|上接|版权|如图|见图|左|右|单位|转自|参考")
+_NOT_WRITING = re.compile(
+    r"摄(?!影?报道)|供图|图片|资料|编辑|责编|化名|翻译|译|制图|审核|校对|来源|原标题|原题|完$|下转|上接|版权|如图|"
+    r"见图|左|右|单位|转自|参考"
+)
 _PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|(?<!受访者)(?<!本人)(?<!单位)供图")
 _LENT = re.compile(r"\s*(?:图由)?(?:受访者|本人|单位)供图.*$")
 _REPORT = re.compile(
-    r"(?:[\s/]\S{0,10}?)?(?:综合报道|摄影报道|即时报导|报道|报导|供稿|文/图|文/摄影?|图/文|文图|图文|撰文|采写|整理|专电|电|讯|[/\s]文)$"
+    r"(?:[\s/]\S{0,10}?)?(?:综合报道|摄影报道|即时报导|报道|报导|供稿|文/图|文/摄影?|图/文|文图|图文|撰文|采写|"
+    r"整理|专电|电|讯|[/\s]文)$"
 )
 
 
@@ -118,7 +131,7 @@ def _several(text: str) -> tuple[str, ...]:
 
 
 def dateline(text: str) -> tuple[str, ...]:
-    """The names in the dateline of a folded first paragraph: ``某报讯（记者 王某）``, ``某社某地5月1日电（王某、李某）``."""
+    """The names in the dateline of a folded paragraph: ``某报讯（记者 王某）``, ``某社某地5月1日电（王某）``."""
     running = _RUNNING.match(text)
     if running and is_person(running["name"], named=True):
         return (running["name"],)

@@ -7,21 +7,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 _DATE = re.compile(
-    r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?:\s?年\s?|\s?[-/.]\s?|\s{1,3}(?=\d\d\s?/\s?\d\d\s))(?P<m>1[0-2]|0?[1-9])\s?(?:月\s?|[-/.]\s?)"
+    r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?:\s?年\s?|\s?[-/.]\s?|\s{1,3}(?=\d\d\s?/\s?\d\d\s))(?P<m>1[0-2]|"
+    r"0?[1-9])\s?(?:月\s?|[-/.]\s?)"
     r"(?P<d>3[01]|[12]\d|0?[1-9])(?:\s?[日号]|(?=\D|$|\d\d:\d\d))"
-    r"(?:[\sT,]{0,3}(?:[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)?\s{0,2}(?P<half>上午|下午|晚上|中午|凌晨|晚|早上|[AaPp][Mm])?\s?"
+    r"(?:[\sT,]{0,3}(?:[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)?\s{0,2}(?P<half>上午|下午|晚上|中午|凌晨|晚|"
+    r"早上|[AaPp][Mm])?\s?"
     r"(?P<H>2[0-4]|1\d|0?\d)\s?[:时点]\s?(?P<M>[0-5]\d)分?(?::?(?P<S>[0-5]\d)(?!\d)秒?)?(?:\.\d{1,9})?"
     r"\s?(?P<half2>[AaPp][Mm])?\s?(?P<zone>Z\b|(?:GMT|UTC)?[+-]\d\d:?\d\d(?!\d))?)?"
 )
-_COMPACT = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?:(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)?)?")
+_COMPACT = re.compile(
+    r"(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?:(?P<H>[01]\d|"
+    r"2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)?)?"
+)
 _ENGLISH_MONTH = r"(?P<b>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _ENGLISH = (
     re.compile(rf"\b{_ENGLISH_MONTH}\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)?,?\s(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s{_ENGLISH_MONTH},?\s(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_AGO = re.compile(r"(?P<n>\d{1,3})\s?(?P<unit>秒|分钟|个?小时|天)(?:之)?前|(?P<now>刚刚)|(?P<day>今天|昨天|前天)\s?(?P<H>\d{1,2}):(?P<M>\d\d)")
-_NO_YEAR = re.compile(r"(?<![\d年\-/.])(?P<m>1[0-2]|0?[1-9])(?:月|[-/])(?P<d>3[01]|[12]\d|0?[1-9])日?\s{1,2}(?P<H>2[0-3]|1\d|0?\d):(?P<M>[0-5]\d)")
+_AGO = re.compile(
+    r"(?P<n>\d{1,3})\s?(?P<unit>秒|分钟|个?小时|天)(?:之)?前|(?P<now>刚刚)|(?P<day>今天|昨天|"
+    r"前天)\s?(?P<H>\d{1,2}):(?P<M>\d\d)"
+)
+_NO_YEAR = re.compile(
+    r"(?<![\d年\-/.])(?P<m>1[0-2]|0?[1-9])(?:月|[-/])(?P<d>3[01]|[12]\d|0?[1-9])日?\s{1,2}(?P<H>2[0-3]|1\d|"
+    r"0?\d):(?P<M>[0-5]\d)"
+)
 _AFTERNOON = ("下午", "晚上", "晚", "pm")
 
 
@@ -61,9 +72,13 @@ def _stamp(match: re.Match[str], month: int) -> Stamp | None:
     timed = groups.get("H") is not None
     try:
         moment = datetime(
-            int(groups["y"]), month, int(groups["d"]),
+            int(groups["y"]),
+            month,
+            int(groups["d"]),
             _hour(int(groups["H"]), groups.get("half") or groups.get("half2")) if timed else 0,
-            int(groups.get("M") or 0), int(groups.get("S") or 0), tzinfo=_zone(groups.get("zone")),
+            int(groups.get("M") or 0),
+            int(groups.get("S") or 0),
+            tzinfo=_zone(groups.get("zone")),
         )
     except ValueError:
         return None
@@ -80,7 +95,8 @@ def stamps(text: str) -> tuple[Stamp, ...]:
     if not found and text.isascii():
         found = [
             _stamp(match, _MONTHS.index(match["b"][:3].lower()) + 1)
-            for pattern in _ENGLISH for match in pattern.finditer(text)
+            for pattern in _ENGLISH
+            for match in pattern.finditer(text)
         ]
     return tuple(stamp for stamp in found if stamp)
 
@@ -108,7 +124,9 @@ def relative(text: str, now: datetime) -> Stamp | None:
         return None
     for year in (now.year, now.year - 1):
         try:
-            moment = datetime(year, int(match["m"]), int(match["d"]), int(match["H"]), int(match["M"]), tzinfo=now.tzinfo)
+            moment = datetime(
+                year, int(match["m"]), int(match["d"]), int(match["H"]), int(match["M"]), tzinfo=now.tzinfo
+            )
         except ValueError:
             continue
         if moment <= now + timedelta(days=1):

@@ -12,16 +12,53 @@ from cleaners.items import Head
 # Names in lower case without white space: some systems write "og: time" or "weibo: article:create_at".
 _TITLE = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "sailthru.title", "headline")
 _PUBLISHED = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate",
-    "publish_date", "publish-date", "publish_time", "publishtime", "og:release_date", "og:time", "weibo:article:create_at",
-    "bytedance:published_time", "sailthru.date", "parsely-pub-date", "article.published", "article_date_original", "cxenseparse:recs:publishtime",
-    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "firstpublishedtime", "apub:time",
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "publish_time",
+    "publishtime",
+    "og:release_date",
+    "og:time",
+    "weibo:article:create_at",
+    "bytedance:published_time",
+    "sailthru.date",
+    "parsely-pub-date",
+    "article.published",
+    "article_date_original",
+    "cxenseparse:recs:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date",
+    "firstpublishedtime",
+    "apub:time",
 )
 _SOURCE = ("contentsource", "source", "mediaid", "article:source", "og:source", "dc.source", "articlesource")
-_AUTHOR = ("author", "article:author", "og:article:author", "dc.creator", "byl", "parsely-author", "sailthru.author", "dcterms.creator")
+_AUTHOR = (
+    "author",
+    "article:author",
+    "og:article:author",
+    "dc.creator",
+    "byl",
+    "parsely-author",
+    "sailthru.author",
+    "dcterms.creator",
+)
 _SITE = ("og:site_name", "sitename", "application-name", "apple-mobile-web-app-title", "copyright", "publisher")
 _SECTION = ("article:section", "columnname", "og:category", "parsely-section")
-_LD_ARTICLES = ("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle")
+_LD_ARTICLES = (
+    "Article",
+    "NewsArticle",
+    "BlogPosting",
+    "ReportageNewsArticle",
+    "AnalysisNewsArticle",
+    "OpinionNewsArticle",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +115,20 @@ def _article(scripts: tuple[str, ...]) -> dict[str, Any]:
             continue
         for found in _objects(loaded):
             kinds = found.get("@type")
-            if any(kind in _LD_ARTICLES for kind in (kinds if isinstance(kinds, list) else [kinds])) or "pubDate" in found:
+            if (
+                any(kind in _LD_ARTICLES for kind in (kinds if isinstance(kinds, list) else [kinds]))
+                or "pubDate" in found
+            ):
                 return found
     return {}
 
 
 def _ld(article: dict[str, Any], *keys: str) -> tuple[tuple[str, str], ...]:
-    return tuple((f"json-ld {key}", value.strip()) for key in keys if isinstance(value := article.get(key), str) and value.strip())
+    return tuple(
+        (f"json-ld {key}", value.strip())
+        for key in keys
+        if isinstance(value := article.get(key), str) and value.strip()
+    )
 
 
 def _ld_names(article: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,6 @@ from cleaners.blocks import Blocks
 from cleaners.items import Metadata
 from cleaners.metadata.authors import authors, declared_authors, editors
 from cleaners.metadata.declared import read_declared
-from cleaners.metadata.folded import Folded
 from cleaners.metadata.optout import opt_out
 from cleaners.metadata.origin import origin
 from cleaners.metadata.pieces import Answer, Near, pieces
@@ -35,8 +34,8 @@ def find(
 ) -> Metadata:
     """Read what a page says of itself; what it does not say stays None.
 
-    ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known: 来源：本站
-    then means it. ``fetched_at`` (with a timezone) makes sense of relative dates and refuses dates in the future.
+    ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known:
+    来源：本站 then means it. ``fetched_at`` (with a timezone) gives relative dates a sense and refuses future dates.
     """
     declared = read_declared(blocks.head)
     texts = paragraphs(blocks.lines)
@@ -59,7 +58,11 @@ def find(
         title_line=title.lines[0] if title.lines else None,
         claims=_claims(title.lines, date, source, writers, edited, trail.line),
         rules=_rules(
-            title=title.rule, published=date, source=source, authors=writers, editors=edited[0] if edited else None,
+            title=title.rule,
+            published=date,
+            source=source,
+            authors=writers,
+            editors=edited[0] if edited else None,
             section=trail.rule,
         ),
         opt_out=opt_out(blocks.head),
@@ -72,9 +75,14 @@ def _is_chinese(text: str) -> bool:
 
 
 def _claims(
-    title: Sequence[int], date: Published | None, source: Answer | None, writers: Answer | None, edited: Sequence[Answer], trail: int | None,
+    title: Sequence[int],
+    date: Published | None,
+    source: Answer | None,
+    writers: Answer | None,
+    edited: Sequence[Answer],
+    trail: int | None,
 ) -> dict[int, str]:
-    """What each line was read as; where one line says several things, the first of: title, source line, byline, editor."""
+    """What each line was read as; where it says several things, the first of: title, source line, byline, editor."""
     claims = dict.fromkeys(title, "title")
     said = [(date.line if date else None, "source line"), (source.line if source else None, "source line")]
     said.append((writers.line if writers else None, "byline"))

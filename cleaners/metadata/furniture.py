@@ -1,4 +1,4 @@
-"""One line of the headline's furniture (``2021-03-05 14:07 来源：某报 作者：某人``) taken apart into labelled values."""
+"""A line of the headline's furniture (``2021-03-05 14:07 来源：某报``) taken apart into labelled values."""
 
 from __future__ import annotations
 

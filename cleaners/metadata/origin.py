@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from cleaners.metadata import byline, source
 from cleaners.metadata.declared import Declared
@@ -14,7 +15,7 @@ Rule = Callable[[Furniture], Named | None]
 
 
 def origin(near: Near, declared: Declared, publisher: str | None, *, chinese: bool) -> Answer | None:
-    """The label beside the headline, the head, the name beside the date, the label behind the text, the byline's house."""
+    """Label beside the headline, head, name beside the date, label behind the text, house of the byline."""
     known = [name for _, name in (*declared.sources, *declared.authors)] + ([publisher] if publisher else [])
 
     def labelled(furniture: Furniture) -> Named | None:
@@ -51,7 +52,7 @@ def _declared(declared: Declared) -> Answer | None:
 
 def _above_date(pieces: Sequence[Piece]) -> Answer | None:
     """A publisher's name that fills a line, with the date alone in the next one: the head of a post."""
-    for piece, follow in zip(pieces, pieces[1:], strict=False):
+    for piece, follow in pairwise(pieces):
         if follow.furniture.dates and not follow.furniture.free and (name := source.alone(piece.line.text)):
             return Answer(values=(piece.line.own(name),), rule="publisher above date", line=piece.index)
     return None

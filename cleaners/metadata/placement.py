@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cleaners.items import Line
 
 _NOT_WORD = re.compile(r"[\W_]+")
 FURNITURE = re.compile(
-    r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d|(?:来\s{0,4}源|來\s{0,4}源|来自|來自|作\s{0,4}者|日\s{0,4}期|[时時]\s{0,4}[间間]|发布|發[布佈]|"
+    r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d|(?:来\s{0,4}源|來\s{0,4}源|来自|來自|作\s{0,4}者|"
+    r"日\s{0,4}期|[时時]\s{0,4}[间間]|发布|發[布佈]|"
     r"编\s?辑|編\s?輯|责编|出处|出處|稿源|文)\s*[:：/丨]|^[□■●◎]|记者\s|記者\s|通讯员\s"
 )
 """What furniture lines hold, in both scripts: a full date, a label, the marks of a byline."""
@@ -19,10 +21,15 @@ TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title
 """Class names that sites give to headlines."""
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d")
 _INTERFACE = re.compile(
-    r"[当當][前]位置|您的位置|所在位置|首[页頁]|登[录錄]|注[册冊]|字[号號]|字[体體]|分享|责任编辑|責任編輯|打印|收藏|返回|上一[篇页]|下一[篇页]|相关阅读|"
-    r"推荐阅读|正在阅读|版权所有|设为|搜索|客户端|关注我们|扫一扫|更多|订阅|播报|朗读|联系我们|www\.|https?:|@|\.com|\.cn|点击|手机浏览"
+    r"[当當][前]位置|您的位置|所在位置|首[页頁]|登[录錄]|注[册冊]|字[号號]|字[体體]|分享|责任编辑|責任編輯|打印|"
+    r"收藏|返回|上一[篇页]|下一[篇页]|相关阅读|"
+    r"推荐阅读|正在阅读|版权所有|设为|搜索|客户端|关注我们|扫一扫|更多|订阅|播报|朗读|联系我们|www\.|https?:|@|"
+    r"\.com|\.cn|点击|手机浏览"
 )
-_PREFIX = re.compile(r"^(?:您?正在阅读|标\s{0,4}题|标\s{0,4}題|題目|题目|文章标题|新闻标题|信息名称|名\s{0,4}称)\s*[:：]\s*|^[•·●▪◆■★>»]\s*")
+_PREFIX = re.compile(
+    r"^(?:您?正在阅读|标\s{0,4}题|标\s{0,4}題|題目|题目|文章标题|新闻标题|信息名称|名\s{0,4}称)\s*[:：]\s*|"
+    r"^[•·●▪◆■★>»]\s*"
+)
 _TITLE_LABEL = re.compile(r"^(?:标\s{0,4}题|標\s{0,4}題|信息名称|文章标题)\s*[:：]\s*")
 _SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
 _CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:图|圖)[:：]")
@@ -105,7 +112,11 @@ def _anchors(lines: Sequence[Line], texts: Sequence[int]) -> Iterator[tuple[int,
             before += len(line.text)
             if before * 4 > total:
                 return
-        elif len(line.text) < 150 and FURNITURE.search(line.text) and any(i in ahead for i in range(index + 1, index + 16)):
+        elif (
+            len(line.text) < 150
+            and FURNITURE.search(line.text)
+            and any(i in ahead for i in range(index + 1, index + 16))
+        ):
             yield index, _strength(line), "line above furniture"
             found += 1
             if found >= _ANCHORS:
@@ -122,7 +133,7 @@ def _strength(line: Line) -> float:
 def _words(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> frozenset[str]:
     """The character pairs of the text below a line."""
     text = "".join(lines[index].text for index in texts if index >= anchor)[:3000]
-    return frozenset(map("".join, zip(text, text[1:], strict=False)))
+    return frozenset(map("".join, pairwise(text)))
 
 
 def _likeness(line: Line, count: Counter[str], words: frozenset[str]) -> float:
@@ -130,7 +141,14 @@ def _likeness(line: Line, count: Counter[str], words: frozenset[str]) -> float:
     text = line.text
     bare = key(text)
     size = len(bare)
-    if size < 4 or len(text) > 90 or _INTERFACE.search(text) or _DATE.search(text) or _CAPTION.search(text) or (FURNITURE.search(text) and size < 20):
+    if (
+        size < 4
+        or len(text) > 90
+        or _INTERFACE.search(text)
+        or _DATE.search(text)
+        or _CAPTION.search(text)
+        or (FURNITURE.search(text) and size < 20)
+    ):
         return 0.0
     if line.punctuation >= 4 and size > 40:
         return 0.0
@@ -166,7 +184,11 @@ def _continues(lines: Sequence[Line], index: int) -> bool:
     first, second = lines[index], lines[index + 1]
     if not all(8 <= len(line.text) <= 36 and not _SENTENCE_END.search(line.text) for line in (first, second)):
         return False
-    if _INTERFACE.search(first.text + second.text) or FURNITURE.search(first.text + second.text) or second.text[0] == "—":
+    if (
+        _INTERFACE.search(first.text + second.text)
+        or FURNITURE.search(first.text + second.text)
+        or second.text[0] == "—"
+    ):
         return False
     if first.node >= 0:
         return first.node == second.node

@@ -43,7 +43,13 @@ def published(
     """The date beside the headline, else the head's, else one behind the text that a label names."""
     stated = _declared(declared)
     seen = _beside(near.around, fetched_at)
-    if seen and stated and seen.rule == "date beside headline" and not seen.stamp.timed and not _same_day(seen, stated[1]):
+    if (
+        seen
+        and stated
+        and seen.rule == "date beside headline"
+        and not seen.stamp.timed
+        and not _same_day(seen, stated[1])
+    ):
         seen = None  # an untimed date without a label may be anything: the head knows better
     if seen is None and stated is None:
         seen = _labelled(near.below, "published") or _labelled(near.around, "updated")
@@ -77,7 +83,8 @@ def _labelled(pieces: Sequence[Piece], role: str) -> _Seen | None:
 
 def _beside(pieces: Sequence[Piece], now: datetime | None) -> _Seen | None:
     """The best date around the headline: one with a label, else one with a time of day, else any; first of its kind."""
-    labelled, bare = [], []
+    labelled: list[_Seen] = []
+    bare: list[_Seen] = []
     for piece in pieces:
         named = any(value.role == "published" for value in piece.furniture.values)
         for role, stamp in piece.furniture.dates:

@@ -18,7 +18,7 @@ class Label:
 
     role: Role
     """The field the value belongs to; ``other``: known, and of no use here, but the value before it ends."""
-    words: tuple[str, ...]
+    words: frozenset[str]
     """The words, without the mark that follows them."""
     reason: str
     """Why the words have this role."""
@@ -28,90 +28,103 @@ class Label:
     """Whether a Chinese character may stand directly before the word."""
 
 
+def words(text: str) -> frozenset[str]:
+    """A list of words set with blanks."""
+    return frozenset(text.split())
+
+
 LABELS: tuple[Label, ...] = (
     Label(
         role="other date",
-        words=(
-            "快照时间", "抓取时间", "采集时间", "收录时间", "入库时间", "转载时间", "成文日期", "成文时间", "生成日期", "生效日期",
-            "实施日期", "印发日期", "废止日期", "截止时间", "截止日期", "注册时间", "会议时间", "活动时间", "开始时间", "结束时间",
-            "比赛时间", "下载时间", "访问时间", "当前时间", "北京时间", "制作日期", "有效期至", "上映时间", "评论时间", "回复时间",
+        words=words(
+            "快照时间 抓取时间 采集时间 收录时间 入库时间 转载时间 成文日期 成文时间 生成日期 生效日期 实施日期 "
+            "印发日期 废止日期 截止时间 截止日期 注册时间 会议时间 活动时间 开始时间 结束时间 比赛时间 下载时间 "
+            "访问时间 当前时间 北京时间 制作日期 有效期至 上映时间 评论时间 回复时间"
         ),
         reason="a date of something else: of the copy, of the document's signature, of an event",
     ),
     Label(
         role="published",
-        words=(
-            "发布时间", "发布日期", "发表时间", "发表日期", "发稿时间", "发稿日期", "发文时间", "发文日期", "刊发时间", "刊发日期",
-            "刊登时间", "出版日期", "发布", "发表", "上传时间", "添加时间", "录入时间", "信息时间", "新闻时间", "文章时间", "公布日期",
-            "公开日期", "撰写时间", "写作时间",
+        words=words(
+            "发布时间 发布日期 发表时间 发表日期 发稿时间 发稿日期 发文时间 发文日期 刊发时间 刊发日期 刊登时间 "
+            "出版日期 发布 发表 上传时间 添加时间 录入时间 信息时间 新闻时间 文章时间 公布日期 公开日期 撰写时间 "
+            "写作时间"
         ),
         reason="names the act of publishing",
     ),
     Label(
-        role="published", words=("发布于", "发表于", "刊于", "创建于"), mark="?",
+        role="published",
+        words=words("发布于 发表于 刊于 创建于"),
+        mark="?",
         reason="names the act of publishing; blogs and forums put no colon after it",
     ),
     Label(
         role="updated",
-        words=("更新时间", "更新日期", "最后更新", "修改时间", "编辑时间", "更新于", "最近更新", "更新"),
+        words=words("更新时间 更新日期 最后更新 修改时间 编辑时间 更新于 最近更新 更新"),
         mark="?",
         reason="the last change: taken only where the page names no other date",
     ),
     Label(
-        role="published", words=("时间", "日期"), free=False,
+        role="published",
+        words=words("时间 日期"),
+        free=False,
         reason="bare 时间 beside a headline is the publication; with another word before it, it may be any date",
     ),
     Label(
         role="source",
-        words=(
-            "信息来源", "文章来源", "新闻来源", "稿件来源", "内容来源", "资料来源", "消息来源", "来源媒体", "来源单位", "来源", "稿源",
-            "出处", "来自", "转自", "转载自", "摘自", "选自", "供稿单位", "文章出处", "原创", "发布机构", "发布单位", "来源于",
+        words=words(
+            "信息来源 文章来源 新闻来源 稿件来源 内容来源 资料来源 消息来源 来源媒体 来源单位 来源 稿源 出处 来自 "
+            "转自 转载自 摘自 选自 供稿单位 文章出处 原创 发布机构 发布单位 来源于"
         ),
         reason="names who published first; 供稿单位 and 发布机构 are its form on government sites",
     ),
     Label(
-        role="source", words=("本文来源于", "本文来源", "文章来源于", "本文转自", "本文转载自", "本文来自", "转载来源"), mark="?",
+        role="source",
+        words=words("本文来源于 本文来源 文章来源于 本文转自 本文转载自 本文来自 转载来源"),
+        mark="?",
         reason="the same as a phrase, often without a colon",
     ),
     Label(
         role="editor",
-        words=(
-            "责任编辑", "本文编辑", "收集编辑", "执行编辑", "值班编辑", "本期编辑", "网络编辑", "文字编辑", "新媒体编辑", "实习编辑",
-            "见习编辑", "助理编辑", "高级编辑", "微信编辑", "文章编辑", "责编", "值班主编", "主编", "编审", "编校", "审编", "编辑",
-            "审核", "审校", "初审", "复审", "终审", "审签", "校审", "审读", "选稿", "编发", "值班编委",
+        words=words(
+            "责任编辑 本文编辑 收集编辑 执行编辑 值班编辑 本期编辑 网络编辑 文字编辑 新媒体编辑 实习编辑 见习编辑 "
+            "助理编辑 高级编辑 微信编辑 文章编辑 责编 值班主编 主编 编审 编校 审编 编辑 审核 审校 初审 复审 终审 "
+            "审签 校审 审读 选稿 编发 值班编委"
         ),
         mark="/",
         reason="who edited or passed the text: never its author",
     ),
     Label(
         role="author",
-        words=(
-            "本报记者", "本刊记者", "本网记者", "本台记者", "特约记者", "实习记者", "见习记者", "全媒体记者", "融媒体记者", "文字记者",
-            "特派记者", "首席记者", "评论员", "通讯员", "记者", "本文作者", "文章作者", "原作者", "作者", "撰文", "撰稿", "采写",
-            "执笔人", "执笔", "文字", "特约撰稿", "编译", "作者姓名", "供稿人", "供稿", "采访", "采写记者", "采编",
+        words=words(
+            "本报记者 本刊记者 本网记者 本台记者 特约记者 实习记者 见习记者 全媒体记者 融媒体记者 文字记者 "
+            "特派记者 首席记者 评论员 通讯员 记者 本文作者 文章作者 原作者 作者 撰文 撰稿 采写 执笔人 执笔 文字 "
+            "特约撰稿 编译 作者姓名 供稿人 供稿 采访 采写记者 采编"
         ),
         mark="/",
         reason="names who wrote",
     ),
     Label(
-        role="author", words=("图文", "文图", "文并图", "文、图", "图、文", "文/图", "图/文", "文"), mark="/", free=False,
+        role="author",
+        words=words("图文 文图 文并图 文、图 图、文 文/图 图/文 文"),
+        mark="/",
+        free=False,
         reason="文/尚某 and 文丨尚某: the short form of 撰文",
     ),
     Label(
         role="section",
-        words=("所属栏目", "所属分类", "新闻类别", "文章分类", "信息分类", "所属频道", "类别", "栏目", "分类", "频道", "版块", "板块"),
+        words=words("所属栏目 所属分类 新闻类别 文章分类 信息分类 所属频道 类别 栏目 分类 频道 版块 板块"),
         reason="names the column",
     ),
     Label(
         role="other",
-        words=(
-            "点击数", "点击量", "点击", "浏览次数", "浏览量", "浏览", "阅读次数", "阅读量", "阅读", "人气", "访问量", "访问次数", "访问",
-            "评论数", "评论", "字号", "字体大小", "字体", "分享到", "分享至", "分享", "打印", "发布者", "发布人", "上传者", "录入者",
-            "录入", "管理员", "用户", "摄影", "摄像", "图片", "图", "摄", "视频", "剪辑", "制图", "制作", "美编", "设计", "监制", "总监制",
-            "出品", "策划", "统筹", "校对", "一校", "二校", "三校", "检校", "排版", "标签", "关键词", "关键字", "文章关键词", "摘要",
-            "导读", "标题", "原标题", "副标题", "引题", "题记", "索引号", "主题分类", "发文机关", "发文机构", "发文字号", "文号", "版次",
-            "版面", "语言", "大小", "次数", "热度", "收藏", "声明", "配音", "播音", "主播", "翻译", "译者", "联系电话", "电话", "邮箱",
-            "网址", "地址", "微信号", "公众号", "扫码", "编号", "责任", "总编辑", "总值班", "运维", "技术",
+        words=words(
+            "点击数 点击量 点击 浏览次数 浏览量 浏览 阅读次数 阅读量 阅读 人气 访问量 访问次数 访问 评论数 评论 "
+            "字号 字体大小 字体 分享到 分享至 分享 打印 发布者 发布人 上传者 录入者 录入 管理员 用户 摄影 摄像 "
+            "图片 图 摄 视频 剪辑 制图 制作 美编 设计 监制 总监制 出品 策划 统筹 校对 一校 二校 三校 检校 排版 "
+            "标签 关键词 关键字 文章关键词 摘要 导读 标题 原标题 副标题 引题 题记 索引号 主题分类 发文机关 "
+            "发文机构 发文字号 文号 版次 版面 语言 大小 次数 热度 收藏 声明 配音 播音 主播 翻译 译者 联系电话 电话 "
+            "邮箱 网址 地址 微信号 公众号 扫码 编号 责任 总编辑 总值班 运维 技术"
         ),
         mark="/",
         reason="other furniture of the headline block: the value before it ends here",

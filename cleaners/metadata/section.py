@@ -11,10 +11,16 @@ from cleaners.metadata.declared import Declared
 from cleaners.metadata.folded import Folded
 from cleaners.metadata.pieces import Piece
 
-_WHERE = re.compile(r"^.{0,4}?(?:[当目]前(?:的)?(?:所在)?位置|当前所在|(?:您|你)?(?:现)?(?:所)?在的?位置|您现在的位置|你在这里|位置)\s*(?:是|在)?\s*:?\s*")
+_WHERE = re.compile(
+    r"^.{0,4}?(?:[当目]前(?:的)?(?:所在)?位置|当前所在|(?:您|你)?(?:现)?(?:所)?在的?位置|您现在的位置|你在这里|"
+    r"位置)\s*(?:是|在)?\s*:?\s*"
+)
 _STEP = re.compile(r"\s*(?:-{1,2}|={1,2})?[>»›→≫]+\s*|\s+/\s+|(?<=[页])\s*[/|\\-]\s*|\s*::\s*")
 _HOME = re.compile(r"首页|主页|网站首页|home|index", re.IGNORECASE)
-_PLAIN_STEP = re.compile(r"正文|详情|内容|查看内容|文章|文章正文|文章详情|新闻详情|详细内容|浏览文章|内容页|内容详情|阅读|本文|查看|页面|首页|主页|申请入驻|正文内容|信息内容|新闻正文|资讯正文")
+_PLAIN_STEP = re.compile(
+    r"正文|详情|内容|查看内容|文章|文章正文|文章详情|新闻详情|详细内容|浏览文章|内容页|内容详情|阅读|本文|查看|"
+    r"页面|首页|主页|申请入驻|正文内容|信息内容|新闻正文|资讯正文"
+)
 _DISCUZ = re.compile(r"(\S{2,12})\s(?:查看内容|浏览内容|正文)$")
 
 
@@ -40,8 +46,8 @@ def section(
     if crumbs.section:
         return crumbs
     short = ((rule, value) for rule, value in declared.sections if 2 <= len(value) <= 12)
-    rule, value = next(short, ("", None))
-    return replace(crumbs, section=value, rule=rule)
+    rule, name = next(short, ("", None))
+    return replace(crumbs, section=name, rule=rule)
 
 
 def _breadcrumb(line: Line, folded: Folded, title: str | None) -> Trail | None:
@@ -72,7 +78,12 @@ def _is_trail(steps: Sequence[str]) -> bool:
 def _last(steps: Sequence[str], title: str | None) -> str | None:
     for position, step in reversed(list(enumerate(steps))):
         step = re.sub(r"\s*(?:正文|查看内容)(?:\s.*)?$", "", step)
-        if not step or _PLAIN_STEP.fullmatch(step) or _HOME.search(step) or (title and step[:8] in title and len(step) >= 6):
+        if (
+            not step
+            or _PLAIN_STEP.fullmatch(step)
+            or _HOME.search(step)
+            or (title and step[:8] in title and len(step) >= 6)
+        ):
             continue
         if position == 0 and len(steps) > 1 and re.search("[网站]$", step):
             continue  # the site itself

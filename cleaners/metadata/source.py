@@ -8,14 +8,20 @@ from dataclasses import dataclass
 
 from cleaners.metadata.furniture import Furniture
 from cleaners.metadata.names import is_organisation, is_person
+from cleaners.metadata.rules import words
 
-_OWN = frozenset("本站 本网 本报 本刊 本台 本站原创 本网原创 原创 本院 本校 我院 我校 本局 本网站 本报讯 本网讯 原创文章 原创内容 自采 本网综合 本站整理".split())
-_NOTHING = frozenset(
-    "转载 转载文章 未知 不详 暂无 无 佚名 其他 其它 网络转载 网上 网友 网友投稿 投稿 整理 综合 综合整理 未知来源 网络整理 admin 管理员 编辑 作者 点击 "
-    "浏览 互联网整理 匿名 null 字号 分享 举报 来源 查看 评论 阅读原文 手机版 微信".split()
+_OWN = words(
+    "本站 本网 本报 本刊 本台 本站原创 本网原创 原创 本院 本校 我院 我校 本局 本网站 本报讯 本网讯 原创文章 "
+    "原创内容 自采 本网综合 本站整理"
+)
+_NOTHING = words(
+    "转载 转载文章 未知 不详 暂无 无 佚名 其他 其它 网络转载 网上 网友 网友投稿 投稿 整理 综合 综合整理 未知来源 "
+    "网络整理 admin 管理员 编辑 作者 点击 浏览 互联网整理 匿名 null 字号 分享 举报 来源 查看 评论 阅读原文 手机版 "
+    "微信"
 )
 _INTERFACE = re.compile(
-    r"举报|字号|字体|分享|收藏|评论|阅读|浏览|点击|参与|关注|打印|微博|微信|查看|放大|缩小|客户端$|我有话说|登录|注册|发表|人气|热度|第\d|页|\d人|首页|正文|今天|星期|"
+    r"举报|字号|字体|分享|收藏|评论|阅读|浏览|点击|参与|关注|打印|微博|微信|查看|放大|缩小|客户端$|我有话说|登录|"
+    r"注册|发表|人气|热度|第\d|页|\d人|首页|正文|今天|星期|"
     r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|发布$|时间|日期|原创$"
 )
 _ACCOUNT = re.compile(r"^(?:原创|转载)?\s*[:|·]?\s*(?P<name>[^\s。，！？,!?]{2,20})$")
@@ -36,7 +42,9 @@ def _cut(text: str) -> str:
     tokens = text.split()
     name: list[str] = []
     for token in tokens:
-        if name and not (name[-1][-1].isascii() and token[0].isascii() and token[0].isalpha() and name[-1][-1].isalpha()):
+        if name and not (
+            name[-1][-1].isascii() and token[0].isascii() and token[0].isalpha() and name[-1][-1].isalpha()
+        ):
             break
         name.append(token)
     return " ".join(name).strip(" ,;:|[]【】()>→-")
@@ -50,7 +58,12 @@ def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
         name = _cut(value.text)
         if name in _OWN:
             return Named(name=publisher, rule="source label, own name") if publisher else None
-        if 2 <= len(name) <= 40 and name not in _NOTHING and _ALLOWED.match(name.replace(" ", "")) and not name.isdigit():
+        if (
+            2 <= len(name) <= 40
+            and name not in _NOTHING
+            and _ALLOWED.match(name.replace(" ", ""))
+            and not name.isdigit()
+        ):
             if name.startswith(("http", "www.")):
                 continue
             return Named(name=name, rule=f"label {value.label}")

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 from cleaners.items import Head, Line
-from cleaners.metadata.declared import Declared
 from cleaners.metadata import placement
+from cleaners.metadata.declared import Declared
 from cleaners.metadata.names import is_organisation
 from cleaners.metadata.placement import FURNITURE, TITLE_CLASS, Headline, key, without_label
 
 _FOREIGN_PLACE = re.compile(
-    r"(?:^|[#.\s_-])(?:nav|menu|crumb|breadcrumb|location|position|footer|foot|aside|sidebar|related?|recommend|hot|rank|list|comment|copyright|pager?)"
+    r"(?:^|[#.\s_-])(?:nav|menu|crumb|breadcrumb|location|position|footer|foot|aside|sidebar|related?|recommend|"
+    r"hot|rank|list|comment|copyright|pager?)"
 )
 _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s*-{2,}\s*|\s+[-–—·丨]\s+|-(?=[^-]{2,20}$)|\s*——(?=[^—]{2,14}$)")
 _SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首页|\.com|\.cn|\.net|资讯|News", re.IGNORECASE)
@@ -28,12 +29,7 @@ def headline(
     if head.title:
         wanted.append(("head title", head.title))
     names = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
-    return (
-        _agreed(lines, wanted)
-        or placement.placed(lines, texts)
-        or _from_head(declared, head, names)
-        or Headline()
-    )
+    return _agreed(lines, wanted) or placement.placed(lines, texts) or _from_head(declared, head, names) or Headline()
 
 
 def _agreement(text: str, line_key: str, wanted: Sequence[tuple[str, str]], keys: Sequence[str]) -> float:
@@ -112,7 +108,9 @@ def _extended(lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str
         used.append(follow)
     if _SHORTENED.search(text):
         begun = key(text)
-        text = next((t for (rule, t), k in zip(wanted, keys, strict=True) if rule != "head title" and k.startswith(begun)), text)
+        text = next(
+            (t for (rule, t), k in zip(wanted, keys, strict=True) if rule != "head title" and k.startswith(begun)), text
+        )
     return Headline(text=text, lines=tuple(used), rule="line agrees with head")
 
 

@@ -12,18 +12,25 @@ from cleaners.items import Line
 from cleaners.metadata.folded import Folded, folded
 
 _STOP = re.compile(
-    r"^[\W_]*(?:相关(?:阅读|新闻|报道|链接|文章|推荐|资讯|专题|内容|分类|主题)|延伸阅读|推荐(?:阅读|新闻|文章)|热门|热点|最新|为您推荐|猜你喜欢|大家都在看|更多|"
-    r"上一篇|下一篇|网友评论|评论|发表评论|我来说两句|精彩推荐|今日|排行|往期|随机|免责声明|版权声明|友情链接|点击排行|图文推荐|你可能)"
+    r"^[\W_]*(?:相关(?:阅读|新闻|报道|链接|文章|推荐|资讯|专题|内容|分类|主题)|延伸阅读|推荐(?:阅读|新闻|文章)|"
+    r"热门|热点|最新|为您推荐|猜你喜欢|大家都在看|更多|"
+    r"上一篇|下一篇|网友评论|评论|发表评论|我来说两句|精彩推荐|今日|排行|往期|随机|免责声明|版权声明|友情链接|"
+    r"点击排行|图文推荐|你可能)"
 )
 _STATEMENT = re.compile(
-    r"^[\W_]*(?:特别|免责|版权|郑重|重要)?(?:声明|提示|提醒)\s*[:]|^[\W_]*(?:以上内容|本文仅代表|该文观点|文章观点|未经授权|未经.{0,12}授权|转载请|本站所有|"
+    r"^[\W_]*(?:特别|免责|版权|郑重|重要)?(?:声明|提示|提醒)\s*[:]|^[\W_]*(?:以上内容|本文仅代表|该文观点|文章观点|"
+    r"未经授权|未经.{0,12}授权|转载请|本站所有|"
     r"凡本网|凡注明|Copyright|版权所有|违法和不良|Notice)"
 )
-_LABELS = re.compile(r"(?:来\s?源|作者|编辑|责编|发布者?|时间|日期|点击|浏览|人气|阅读|评论|出处|字号|字体|来自)\S{0,3}?\s?:")
+_LABELS = re.compile(
+    r"(?:来\s?源|作者|编辑|责编|发布者?|时间|日期|点击|浏览|人气|阅读|评论|出处|字号|字体|来自)\S{0,3}?\s?:"
+)
 _OUTSIDE = re.compile(r"(?:^|[#.\s_-])(?:footer?|copy(?:right)?|comments?|related?|recommend|sidebar)(?:$|[.\s_-])")
 _SENTENCE = re.compile(r"[。！？；…]|[.!?;](?:\s|$)|.{100}")
 # Who wrote stands in brackets behind the text, or in a line of its own, also where other texts follow.
-_SIGNED = re.compile(r"[（(【\[][^（()）]{0,24}(?:记者|記者|通讯员|通訊員|作者|文[/丨|／:：])[^（()）]{1,40}[)）】\]]?[\s。.]*$")
+_SIGNED = re.compile(
+    r"[（(【\[][^（()）]{0,24}(?:记者|記者|通讯员|通訊員|作者|文[/丨|／:：])[^（()）]{1,40}[)）】\]]?[\s。.]*$"
+)
 _CREDIT = re.compile(r"记者|記者|通讯员|通訊員|作者|撰文|执笔|執筆|供稿|采写|文\s?[/丨|／:：]")
 _ENOUGH = 300
 _ABOVE = 6
@@ -97,7 +104,8 @@ def _text(lines: Sequence[Line], texts: Sequence[int]) -> list[int]:
 def _contained(lines: Sequence[Line], texts: Sequence[int]) -> list[int]:
     """HTML: the paragraphs below the element that directly holds most of the text.
 
-    The first paragraph's element stays the text's unless another one holds much more: a short article above long comments.
+    The first paragraph's element stays the text's unless another one holds much more: a short article may stand above
+    long comments.
     """
     weight: Counter[tuple[str, ...]] = Counter()
     for index in texts:

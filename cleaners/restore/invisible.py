@@ -12,6 +12,7 @@ _PRIVATE = "\ue000-\uf8ff"
 _CHINESE = HAN + "\u3001-\u3011\uff01-\uff5e\u201c\u201d0-9"
 # Only beside Chinese: in other scripts and in emoji some of these join letters and carry meaning.
 _UNSEEN = re.compile(rf"(?<=[{_CHINESE}])(?![{_PRIVATE}])[{INVISIBLE}]+|(?![{_PRIVATE}])[{INVISIBLE}]+(?=[{_CHINESE}])")
+_ANYWHERE = re.compile(rf"(?![{_PRIVATE}])[{INVISIBLE}]+")
 _MARKED = re.compile(rf"(?<=[{HAN}])[\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f\U000e0100-\U000e01ef]+")
 _GLYPH = re.compile(rf"(?<=[{_CHINESE}])\s?[{_PRIVATE}]+\s?(?=[{_CHINESE}])|[{_PRIVATE}]+")
 _RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
@@ -32,7 +33,7 @@ def has_glyphs(text: str) -> bool:
 
 def repair(text: str, *, dense: bool) -> Repaired:
     """Remove what is not seen (always harmless beside Chinese), and the rest where the text is full of it."""
-    done = substitute(text, "invisible", _UNSEEN, "")
+    done = substitute(text, "invisible", _ANYWHERE if dense else _UNSEEN, "")
     if not dense:
         return done
     marked = substitute(done.text, "invisible", _MARKED, "")

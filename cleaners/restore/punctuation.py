@@ -9,14 +9,15 @@ from cleaners.restore.model import model, simplify
 from cleaners.script.annotation import HAN
 
 _CLAUSE = "，,、；;：:。"
-_DOUBLE = re.compile(rf"(?<=[{HAN}\w%”’》）)])[{_CLAUSE}](?:[ \u3000]?[{_CLAUSE}])+(?=[{HAN}\w“‘《（(]|\s|$)")
+_DOUBLE = re.compile(rf"(?<![\x00-\x2f\x3a-\x3f])[{_CLAUSE}](?:[ \u3000]?[{_CLAUSE}.])+")
 _QUOTES = re.compile("([“”‘’])\\1")
 _ELLIPSIS = re.compile("。{3,}")  # how the young write …… is theirs
-_STRENGTH = "。；;：:，,、"
+_STRENGTH = "。；;：:，,、."
 _FEWEST_DOUBLE, _DOUBLE_PER_HAN = 2, 1 / 300
 _BLANK = " \u00a0\u2000-\u200a\u3000"
 _BETWEEN_HAN = re.compile(rf"(?<=([{HAN}]))[{_BLANK}](?=([{HAN}]))")
 _FEWEST_STRAY, _STRAY_PER_HAN, _STRAY_SHARE = 3, 1 / 100, 0.25
+_AT_LINE_ENDS = re.compile(rf"(?<=[{HAN}，。、；：！？”）》…])[{_BLANK}]+$", re.M)
 _MARKS = "，。、；：！？“”‘’（）《》…—%"
 _STRAY = re.compile(
     rf"(?<=[{HAN}{_MARKS}])[{_BLANK}](?=[{HAN}{_MARKS}\d])|(?<=\d)[{_BLANK}](?=[{HAN}{_MARKS}])"
@@ -62,4 +63,5 @@ def repair_doubles(text: str) -> Repaired:
 
 def repair_spaces(text: str) -> Repaired:
     """Close the gaps inside Chinese and inside numbers; spaces between Latin words and at line ends stay."""
-    return substitute(text, "stray spaces", _STRAY, "")
+    inside = substitute(text, "stray spaces", _STRAY, "")
+    return Repaired(text=_AT_LINE_ENDS.sub("", inside.text), repairs=inside.repairs)

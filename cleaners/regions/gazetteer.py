@@ -1,4 +1,4 @@
-"""The names of China's administrative divisions (GB/T 2260) and how far each can be trusted: ``data/regions.tsv``, ``region_usage.txt``."""
+"""The names of China's administrative divisions (GB/T 2260), and how far each can be trusted."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def gazetteer() -> Gazetteer:
     names: dict[str, list[Name]] = {}
     for code, full, short in rows:
         today = code.lstrip("-")
-        trust: Trust = "local" if full in usage["district"] else "sure"
+        trust: Trust = "local" if full in usage["district"] else "word" if full in usage["word"] else "sure"
         names.setdefault(full, []).append(Name(code=today, trust=trust, full=True))
         if full.endswith("自治州"):
             names.setdefault(short + "州", []).append(Name(code=today, trust="sure", full=True))

@@ -78,6 +78,12 @@ def main() -> None:
         _end(f"{place}{error.strerror}; free some space or choose a place you can write to", 3)
 
 
+def say(message: str) -> None:
+    """A line for the person at the terminal: on stderr, not with ``-q``."""
+    if not os.environ.get("JIANBAO_QUIET"):
+        print(message, file=sys.stderr)
+
+
 def _end(message: str, code: int) -> None:
     print(f"jianbao: {message}", file=sys.stderr)
     sys.exit(code)

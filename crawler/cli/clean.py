@@ -3,41 +3,101 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from cleaners.errors import InputError
-from crawler.cli.app import STORE, StoreOption, app
+from crawler.cli.app import STORE, StoreOption, app, say
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:
     from cleaners.items import Article, Drop
 
+_BATCH = 200
+
 
 @app.command()
 def clean(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders; - reads one page from stdin.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files and folders; - reads one page from stdin.")
+    ],
     output: Annotated[
         Optional[str],  # noqa: UP045 - typer reads it at run time
-        typer.Option("--output", "-o", metavar="OUT", help="Write records (JSONL, .gz by name, - for stdout) instead of storing."),
+        typer.Option("--output", "-o", metavar="OUT", help="Write records (JSONL; .gz by name; - is stdout)."),
     ] = None,
     store: StoreOption = STORE,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 uses every core.")] = 0,
 ) -> None:
     """Clean saved pages: HTML and text files, plain or gzipped, alone or in folders.
 
-    Into the store they are matched with what is there already; with -o no store is needed, nothing is matched, and one
-    record per page is written in input order (what was not an article goes to OUT.drops.jsonl).
+    Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
+    record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason.
 
     \b
     Examples:
       jianbao clean saved-pages/ --store news.db
       jianbao clean dump.txt page.html.gz -o clean.jsonl
-      curl -s https://news.example/a.html | jianbao clean - -o -
+      jianbao clean - -o - < page.html
     """
-    results = _cleaned(paths, jobs, store if output is None else None)
-    counts = _store(results, store) if output is None else _write(results, output)
-    _report(counts)
+    from cleaners import dumps
+    from cleaners.bulk import cleaning, cores
+    from cleaners.context import Context, context_of
+
+    pages = dumps.read(paths)
+    context = context_of(store) if output is None else Context()
+    with cleaning(_processes(paths, jobs or cores()), context) as work:
+        results = work.map(pages)
+        kept, dropped = _into_store(results, store) if output is None else _into_file(results, output)
+    _report(kept, dropped)
+
+
+def _processes(paths: list[str], wanted: int) -> int:
+    """One page needs no pool: starting one takes longer than cleaning it."""
+    return 1 if len(paths) == 1 and not Path(paths[0]).is_dir() else wanted
+
+
+def _into_file(results: Iterable[Article | Drop], output: str) -> tuple[str, Counter[str]]:
+    from cleaners.export import Output
+    from cleaners.items import Clipping, Drop
+
+    dropped: Counter[str] = Counter()
+    with Output(output) as out, progress("pages") as advance:
+        for result in results:
+            if isinstance(result, Drop):
+                out.drop(result)
+                dropped[f"{result.stage}: {result.reason}"] += 1
+            else:
+                out.keep(Clipping(article=result))
+            advance(1, f"{dropped.total()} dropped")
+    return (f"{out.written} records" if out.written else ""), dropped
+
+
+def _into_store(results: Iterator[Article | Drop], store: Path) -> tuple[str, Counter[str]]:
+    from cleaners.items import Drop
+    from cleaners.keeper import Keeper
+
+    dropped: Counter[str] = Counter()
+    with Keeper(store, command="clean") as keeper, progress("pages") as advance:
+        while batch := list(islice(results, _BATCH)):
+            dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
+            keeper.keep(batch)
+            advance(len(batch), f"{keeper.kept.stored} new, {keeper.kept.matched} reposts, {dropped.total()} dropped")
+        kept = keeper.kept
+    if not kept.stored + kept.known:
+        return "", dropped
+    return (
+        f"{kept.stored} new articles in {store} ({kept.matched} of them match an earlier one), "
+        f"{kept.known} known already"
+    ), dropped
+
+
+def _report(kept: str, dropped: Counter[str]) -> None:
+    """Say what came of it on stderr; raises ``InputError`` when nothing did."""
+    reasons = ", ".join(f"{n} {reason}" for reason, n in dropped.most_common(5))
+    if not kept:
+        raise InputError(f"no page became an article ({reasons or 'there was no file to read'})")
+    say(kept + (f"; {dropped.total()} dropped ({reasons})" if dropped else ""))

@@ -1,0 +1,93 @@
+"""``jianbao crawl`` and ``jianbao demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from cleaners.errors import InputError
+from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, say
+from crawler.cli.progress import progress
+
+if TYPE_CHECKING:
+    from crawler.run import CrawlReport
+
+
+@app.command()
+def demo(
+    store: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads it at run time
+        typer.Option("--store", metavar="DB", help="Where to keep the store; a fresh one in demo-out/ without it."),
+    ] = None,
+) -> None:
+    """See the main job run: crawl a small web on this machine, clean, match, store, and report.
+
+    Needs no network: the sites are served on loopback. The report compares what was found with what is known to be
+    there and says plainly what was not found.
+    """
+    from crawler.demo.run import demo as run
+
+    if not run(store).is_kept:
+        raise typer.Exit(1)
+
+
+@app.command()
+def crawl(
+    seeds: Annotated[list[Path], typer.Argument(metavar="SEEDS.yaml...", help="Seed files: one crawl job each.")],
+    store: StoreOption = STORE,
+    limit: Annotated[
+        Optional[int],  # noqa: UP045 - typer reads it at run time
+        typer.Option("--limit", "-n", min=1, metavar="N", help="At most N pages a job."),
+    ] = None,
+    archive_only: Annotated[
+        bool, typer.Option("--archive-only", help="Only fetch and archive (WARC); clean later.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run crawl jobs: discover, fetch politely, archive, clean, match, store.
+
+    robots.txt is obeyed. Ctrl-C once finishes what is in flight (exit code 11).
+
+    \b
+    Examples:
+      jianbao crawl seeds/xinjiang.yaml --store news.db
+      jianbao crawl seeds/*.yaml --limit 200
+    """
+    import json
+    from dataclasses import asdict
+
+    from cleaners import sites
+    from crawler.run import crawl as run
+
+    jobs = [sites.load(path) for path in seeds]
+    with progress("responses") as advance:
+        seen = 0
+
+        def so_far(now: CrawlReport) -> None:
+            nonlocal seen
+            advance(now.fetched - seen, f"{now.articles} articles, {sum(now.drops.values())} dropped")
+            seen = now.fetched
+
+        report = run(jobs, store=store, limit=limit, archive_only=archive_only, progress=so_far)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        _tell(report, store, archive_only)
+    if report.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if not report.fetched:
+        raise InputError("nothing was fetched: check the addresses in the seed file, robots.txt and the network")
+
+
+def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
+    rate = report.fetched / report.seconds if report.seconds else 0
+    say(f"{report.fetched} responses, {report.bytes / 1e6:.1f} MB in {report.seconds:.0f} s ({rate:.1f}/s)")
+    say(f"{report.pages} pages archived" if archive_only else f"{report.articles} articles cleaned into {store}")
+    for reason, count in report.drops.items():
+        say(f"  {count:>6}  dropped, {reason}")
+    for kind, count in report.traps.items():
+        say(f"  {count:>6}  links not followed: {kind}")
+    if report.left:
+        say(f"  {report.left:>6}  requests left for the next run (a limit was reached)")

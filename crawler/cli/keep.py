@@ -1,0 +1,233 @@
+"""What the store holds: ``search``, ``show``, ``stats``, ``drops``, ``runs`` and ``export``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
+
+import typer
+
+from cleaners.errors import UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+
+if TYPE_CHECKING:
+    from cleaners.store import Selection, Store
+
+# typer reads these at run time, where `str | None` is not yet understood everywhere
+Region = Annotated[Optional[str], typer.Option("--region", help="Only articles about this region (阿克苏, 新疆/阿克苏).")]
+SiteName = Annotated[Optional[str], typer.Option("--site", help="Only this site (id or domain).")]
+Source = Annotated[Optional[str], typer.Option("--source", help="Only this declared 来源.")]
+Since = Annotated[Optional[datetime], typer.Option("--since", formats=["%Y-%m-%d"], help="Published on or after.")]
+Until = Annotated[Optional[datetime], typer.Option("--until", formats=["%Y-%m-%d"], help="Published before.")]
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help='Words; "a phrase", AND, OR, NOT; simplified finds traditional too.')],
+    store: StoreOption = STORE,
+    region: Region = None,
+    site: SiteName = None,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    with_duplicates: Annotated[bool, typer.Option("--with-duplicates", help="Every copy of an article.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find articles by words of one, two or more characters, exactly; the best match first.
+
+    \b
+    Examples:
+      jianbao search 产业园
+      jianbao search '喀什 AND (纺织 OR 锂电) NOT 招聘' --since 2024-01-01
+      jianbao search 開發區 --region 新疆 --json
+    """
+    with _open(store) as opened:
+        hits = opened.search.find(
+            query, selection=_selection(region, site, source, since, until), limit=limit, with_duplicates=with_duplicates
+        )
+        for hit in hits:
+            if as_json:
+                typer.echo(json.dumps(asdict(hit), ensure_ascii=False, default=str))
+                continue
+            copies = f"  {hit.cluster_size} copies" if hit.cluster_size > 1 else ""
+            day = f"{hit.published:%Y-%m-%d}" if hit.published else "no date   "
+            typer.echo(f"{hit.id}  {day}  {hit.site or '-'}{copies}  {hit.title or '(no title)'}")
+            for passage in hit.passages[:2]:
+                typer.echo(f"    {_marked(passage.text, passage.marks)}")
+        if not hits:
+            say("nothing found")
+
+
+@app.command()
+def show(
+    what: Annotated[str, typer.Argument(metavar="ID|URL")],
+    store: StoreOption = STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an article with its metadata, its disguises and repairs, and who reprinted it.
+
+    \b
+    Examples:
+      jianbao show 3f2a9c0011d2e4b7
+      jianbao show https://news.example/a.html --json
+    """
+    from cleaners.export import record
+    from crawler.cli.clipping import family, page
+
+    with _open(store) as opened:
+        found = opened.clippings.get(what)
+        if found is None:
+            raise UsageError(f"{what}: no article of {store} has this id or url; `jianbao search` finds ids")
+        if as_json:
+            typer.echo(json.dumps(record(found), ensure_ascii=False))
+            return
+        typer.echo(page(found))
+        if found.cluster and found.cluster.size > 1:
+            typer.echo(family(opened.clippings.family(found.cluster.id), found.article.id))
+
+
+@app.command()
+def stats(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
+    """Count what the store holds: articles, families, drops, noise removed, by site and region.
+
+    \b
+    Example:
+      jianbao stats --store news.db
+    """
+    with _open(store) as opened:
+        numbers = asdict(opened.statistics())
+    if as_json:
+        typer.echo(json.dumps(numbers, ensure_ascii=False))
+        return
+    for name, value in numbers.items():
+        if isinstance(value, int):
+            typer.echo(f"{name.replace('_', ' '):14} {value:,}")
+    for name, value in numbers.items():
+        if isinstance(value, dict) and value:
+            typer.echo(f"\n{name.replace('_', ' ')}")
+            for key, n in list(value.items())[:20]:
+                typer.echo(f"  {n:>9,}  {key}")
+
+
+@app.command()
+def drops(
+    store: StoreOption = STORE,
+    reason: Annotated[Optional[str], typer.Option("--reason", help="Only this reason.")] = None,  # noqa: UP045
+    stage: Annotated[Optional[str], typer.Option("--stage", help="Only this stage.")] = None,  # noqa: UP045
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """List the pages that did not become articles, each with its stage and reason.
+
+    \b
+    Examples:
+      jianbao drops --store news.db
+      jianbao drops --stage fetch --json
+    """
+    from cleaners.export import drop_record
+
+    with _open(store) as opened:
+        for drop in opened.journal.drops(reason=reason, stage=stage, limit=limit):
+            if as_json:
+                typer.echo(json.dumps(drop_record(drop), ensure_ascii=False))
+            else:
+                detail = f"  ({drop.detail})" if drop.detail else ""
+                typer.echo(f"{drop.stage}: {drop.reason}{detail}  {drop.url or drop.origin}")
+
+
+@app.command()
+def runs(
+    store: StoreOption = STORE,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs that wrote to the store, newest first.
+
+    \b
+    Example:
+      jianbao runs --store news.db
+    """
+    with _open(store) as opened:
+        for run in opened.journal.runs(limit):
+            if as_json:
+                typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str))
+                continue
+            took = f"{(run.ended - run.started).total_seconds():.0f} s" if run.ended else "-"
+            counts = ", ".join(f"{n} {name}" for name, n in run.counts.items() if n)
+            typer.echo(f"{run.run:>4}  {run.started:%Y-%m-%d %H:%M}  {took:>7}  {run.status:11}  {run.command}  {counts}")
+
+
+@app.command()
+def export(
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|DIR|-", help="Where to; - is stdout.")],
+    form: Annotated[Literal["jsonl", "markdown"], typer.Option("--format", "-f", help="What to write.")] = "jsonl",
+    store: StoreOption = STORE,
+    region: Region = None,
+    site: SiteName = None,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    script: Annotated[
+        Literal["keep", "simplified", "traditional"], typer.Option("--script", help="Convert the script.")
+    ] = "keep",
+    with_duplicates: Annotated[
+        bool, typer.Option("--with-duplicates", help="Every copy, not only the best one of each family.")
+    ] = False,
+) -> None:
+    """Export articles, the best copy of each family once: JSON Lines, or a folder of Markdown files.
+
+    \b
+    Examples:
+      jianbao export -o news.jsonl.gz
+      jianbao export -o clippings/ --format markdown --region 新疆
+      jianbao export -o - --since 2024-01-01 --script simplified | head -1
+    """
+    from cleaners.export import JsonLines, in_script, markdown_folder, record
+
+    with _open(store) as opened:
+        chosen = opened.clippings.select(_selection(region, site, source, since, until), with_duplicates=with_duplicates)
+        clippings = (in_script(one, script) for one in chosen)
+        if form == "markdown":
+            if output == "-":
+                raise UsageError("Markdown is one file an article: name a folder with -o, or use --format jsonl")
+            written = markdown_folder(clippings, output)
+        else:
+            with JsonLines(output) as lines:
+                for one in clippings:
+                    lines.write(record(one))
+                written = lines.written
+    say(f"{written} articles exported to {'stdout' if output == '-' else output}")
+
+
+def _open(store: Path) -> Store:
+    from cleaners.store import Store
+
+    return Store.open(store, create=False, readonly=True)
+
+
+def _selection(
+    region: str | None, site: str | None, source: str | None, since: datetime | None, until: datetime | None
+) -> Selection:
+    from zoneinfo import ZoneInfo
+
+    from cleaners.store import Selection
+
+    here = ZoneInfo("Asia/Shanghai")  # the days of the articles are Chinese days
+    return Selection(
+        region=region,
+        site=site,
+        source=source,
+        since=since and since.replace(tzinfo=here),
+        until=until and until.replace(tzinfo=here),
+    )
+
+
+def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    """The passage with what was found in 【】, so that it shows in a pipe as well."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}【{text[start:end]}】{text[end:]}"
+    return text

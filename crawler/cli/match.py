@@ -1,0 +1,1 @@
+"""``jianbao dedup``: match a corpus that others made."""

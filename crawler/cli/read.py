@@ -1,0 +1,108 @@
+"""``jianbao explain``: why each line of a page was kept or cut."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleaners.errors import InputError, UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app
+
+if TYPE_CHECKING:
+    from cleaners.items import Page
+    from cleaners.pipeline import Explanation
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(metavar="ID|URL|FILE", help="A stored article, or a saved page; - for stdin.")],
+    store: StoreOption = STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every line of a page with keep or cut and the rule that decided.
+
+    \b
+    Examples:
+      jianbao explain page.html
+      jianbao explain 3f2a9c0011d2e4b7 --store news.db
+      jianbao explain page.html --json | jq 'select(.verdict == "cut")'
+    """
+    from cleaners.pipeline import explain as explained
+
+    _print(explained(_page(what, store)), as_json)
+
+
+def _page(what: str, store: Path) -> Page:
+    """The bytes of a stored article's page or of a file."""
+    from cleaners import dumps
+    from cleaners.items import Drop
+
+    origin = what if what == "-" or os.path.exists(what) else _origin(what, store)
+    if "#" in origin and not os.path.exists(origin):
+        from cleaners.archive import read_back
+
+        return read_back(origin, store)
+    if os.path.isdir(origin):
+        raise UsageError(f"{origin} is a folder: explain reads one page; name a file in it")
+    if origin != "-" and not os.path.exists(origin):
+        raise InputError(f"{origin}: the page {what} was cleaned from is not there any more")
+    page = next(iter(dumps.read([origin])))
+    if isinstance(page, Drop):
+        raise InputError(f"{origin}: {page.reason} ({page.detail})")
+    return page
+
+
+def _origin(what: str, store: Path) -> str:
+    from cleaners.store import Store
+
+    with Store.open(store, create=False, readonly=True) as opened:
+        if (found := opened.clippings.get(what)) is None:
+            raise UsageError(f"{what}: neither a file nor an article of {store}; `jianbao search` finds ids")
+        return found.article.origin
+
+
+def _print(result: Explanation, as_json: bool) -> None:
+    if as_json:
+        for line in result.lines:
+            typer.echo(json.dumps(asdict(line), ensure_ascii=False))
+        return
+    for line in result.lines:
+        why = f"{line.noise}: {line.rule}" if line.noise else line.rule
+        typer.echo(f"{'keep' if line.verdict == 'keep' else ' cut'}  {why[:40]:40}  {line.text}")
+    typer.echo()
+    for name, value in _facts(result):
+        typer.echo(f"{name:12} {value}")
+
+
+def _facts(result: Explanation) -> list[tuple[str, str]]:
+    """What the page was read as, a field a line, with the rule that found it."""
+    from cleaners.items import Drop
+
+    if isinstance(result.result, Drop):
+        return [("dropped", f"{result.result.stage}: {result.result.reason} {result.result.detail}".rstrip())]
+    article, rules = result.result, result.metadata.rules
+    values = {
+        "title": article.title,
+        "published": article.published and article.published.isoformat(),
+        "source": article.source,
+        "authors": "、".join(article.authors),
+        "editors": "、".join(article.editors),
+        "section": article.section,
+        "regions": "、".join(f"{region.name} ({region.count})" for region in article.regions),
+    }
+    facts = [(k, f"{v}   [{rules[k]}]" if k in rules else str(v)) for k, v in values.items() if v]
+    facts += [("disguises", ", ".join(article.disguises)), ("repairs", _counts(article.repairs))]
+    facts += [("noise", _counts(article.noise_removed)), ("quality", f"{article.quality:.2f}")]
+    if result.body:
+        facts.append(("confidence", f"{result.body.confidence:.2f}   [{result.body.extractor}]"))
+    return [(name, value) for name, value in facts if value]
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {n}" for kind, n in counts.items())

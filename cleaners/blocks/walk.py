@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml import etree
+
 from cleaners.errors import Unusable
 from cleaners.items import Line
 
@@ -44,15 +46,14 @@ class Walk:
 
     __slots__ = (
         "_block",
-        "_blocks",
         "_heading",
-        "_images",
         "_in_link",
         "_in_pre",
         "_link_parts",
         "_links",
         "_parts",
-        "_path",
+        "_paths",
+        "_pictures",
         "hidden_weight",
         "images",
         "lines",
@@ -67,116 +68,96 @@ class Walk:
         self.nodes: list[Any] = []
         self.parents: list[int] = []
         self.images: list[tuple[int, Any]] = []
-        self.weight = 0
-        self.hidden_weight = 0
-        self._blocks: list[tuple[int, tuple[str, ...], int]] = [(-1, (), 0)]
-        self._block, self._path, self._heading = self._blocks[0]
+        self.weight = self.hidden_weight = 0
+        self._block = -1
+        self._paths: dict[int, tuple[str, ...]] = {-1: ()}
         self._parts: list[str] = []
         self._link_parts: list[str] = []
-        self._links = 0
-        self._images = 0
-        self._in_link = 0
-        self._in_pre = 0
+        self._heading = self._links = self._pictures = self._in_link = self._in_pre = 0
         self._run(tree, max_depth, with_hidden)
         self._flush()
 
     def _run(self, root: Any, max_depth: int, with_hidden: bool) -> None:
-        element, depth = root, 0
-        while True:
-            child = self._enter(element, with_hidden)
-            if child is not None:
-                element, depth = child, depth + 1
+        """The hot loop: no element is visited twice, nothing is called for the inline ones."""
+        walker = etree.iterwalk(root, events=("start", "end"))
+        kinds, parts = _KINDS, self._parts
+        depth, skipped = 0, False
+        for event, element in walker:
+            kind = kinds.get(element.tag, 0)
+            if event == "start":
+                depth += 1
                 if depth > max_depth:
                     raise Unusable("blocks", "page too deep", f"more than {max_depth} levels")
-                continue
-            while element is not root:
-                tail = element.tail
-                if tail:
-                    self._text(tail)
-                following = element.getnext()
-                if following is not None:
-                    element = following
-                    break
-                element, depth = element.getparent(), depth - 1
-                self._leave(element)
+                if kind == _SKIP or (not with_hidden and self._is_hidden(element)):
+                    walker.skip_subtree()
+                    skipped = True
+                    continue
+                if kind:
+                    self._enter(element, kind)
+                text = element.text
             else:
-                return
+                depth -= 1
+                if skipped:
+                    skipped = False
+                elif kind:
+                    self._leave(element, kind)
+                text = element.tail if depth else None
+            if text:
+                if self._in_pre:
+                    self._preformatted(text)
+                else:
+                    parts.append(text)
+                    if self._in_link:
+                        self._link_parts.append(text)
 
-    def _enter(self, element: Any, with_hidden: bool) -> Any:
-        """Take in an element; its first child, if the walk shall go down (``_leave`` is then called later)."""
-        kind = _KINDS.get(element.tag)
-        if kind == _SKIP or not isinstance(element.tag, str):
-            return None
-        if kind == _BREAK:
+    def _enter(self, element: Any, kind: int) -> None:
+        if kind == _BLOCK:
             self._flush()
-            return None
-        if kind == _IMAGE:
-            self._images += 1
+            self.parents.append(self._block)
+            self._block = len(self.nodes)
+            self.nodes.append(element)
+            tag = element.tag
+            if tag in _HEADINGS:
+                self._heading = _HEADINGS[tag]
+            elif tag == "pre":
+                self._in_pre += 1
+        elif kind == _LINK:
+            if element.get("href"):
+                self._in_link += 1
+                self._links += 1
+        elif kind == _IMAGE:
+            self._pictures += 1
             self.images.append((len(self.lines), element))
-            return None
-        if not with_hidden and self._is_hidden(element):
-            self.hidden_weight += len(SENTENCE_MARKS.findall("".join(element.itertext("p", "div", "span", "br"))))
-            return None
-        if kind == _BLOCK:
-            self._open(element)
-        elif kind == _LINK and element.get("href"):
-            self._in_link += 1
-            self._links += 1
-        text = element.text
-        if text:
-            self._text(text)
-        if len(element):
-            return element[0]
-        self._leave(element)
-        return None
+        else:
+            self._flush()
 
-    def _leave(self, element: Any) -> None:
-        kind = _KINDS.get(element.tag)
+    def _leave(self, element: Any, kind: int) -> None:
         if kind == _BLOCK:
             self._flush()
-            self._blocks.pop()
-            self._block, self._path, self._heading = self._blocks[-1]
-            if element.tag == "pre":
+            self._block = self.parents[self._block]
+            tag = element.tag
+            if tag in _HEADINGS:
+                self._heading = 0
+            elif tag == "pre":
                 self._in_pre -= 1
-        elif kind == _LINK and self._in_link and element.get("href"):
+        elif kind == _LINK and element.get("href"):
             self._in_link -= 1
 
-    def _open(self, element: Any) -> None:
-        self._flush()
-        tag = element.tag
-        name = tag
-        if identity := element.get("id"):
-            name += "#" + identity
-        if classes := element.get("class"):
-            name += "." + ".".join(classes.split())
-        self.nodes.append(element)
-        self.parents.append(self._block)
-        self._block = len(self.nodes) - 1
-        self._path = (*self._path, name.lower())
-        self._heading = _HEADINGS.get(tag, self._heading)
-        self._blocks.append((self._block, self._path, self._heading))
-        if tag == "pre":
-            self._in_pre += 1
-
-    @staticmethod
-    def _is_hidden(element: Any) -> bool:
+    def _is_hidden(self, element: Any) -> bool:
         style = element.get("style")
-        return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None
+        if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
+            self.hidden_weight += len(SENTENCE_MARKS.findall("".join(element.itertext("p", "div", "span", "br"))))
+            return True
+        return False
 
-    def _text(self, text: str) -> None:
-        if self._in_pre and "\n" in text:
-            first, *rest = text.split("\n")
-            self._add(first)
-            for line in rest:
+    def _preformatted(self, text: str) -> None:
+        first, *rest = text.split("\n")
+        for number, line in enumerate((first, *rest)):
+            if number:
                 self._flush()
-                self._add(line)
-        else:
-            self._add(text)
-
-    def _add(self, text: str) -> None:
-        self._parts.append(text)
-        if self._in_link:
-            self._link_parts.append(text)
+            self._parts.append(line)
+            if self._in_link:
+                self._link_parts.append(line)
 
     def _flush(self) -> None:
         """End the line."""
@@ -194,15 +175,28 @@ class Walk:
             Line(
                 text=text,
                 tag=self.nodes[self._block].tag if self._block >= 0 else "",
-                ancestors=self._path,
+                ancestors=self._path(self._block),
                 node=self._block,
                 link_share=min(1.0, linked / len(text)),
                 links=self._links,
-                images=self._images,
+                images=self._pictures,
                 punctuation=marks,
                 heading=self._heading,
             )
         )
         self._link_parts.clear()
         self._links = 1 if self._in_link else 0
-        self._images = 0
+        self._pictures = 0
+
+    def _path(self, node: int) -> tuple[str, ...]:
+        """``tag#id.class`` of a block and of those around it, made only for blocks that hold lines."""
+        path = self._paths.get(node)
+        if path is None:
+            element = self.nodes[node]
+            name = element.tag
+            if identity := element.get("id"):
+                name += "#" + identity
+            if classes := element.get("class"):
+                name += "." + ".".join(classes.split())
+            path = self._paths[node] = (*self._path(self.parents[node]), name.lower())
+        return path

@@ -24,6 +24,8 @@ class KindSettings:
     """So many headlines of other pages between the paragraphs make an index page ..."""
     entries_share: float = 0.8
     """... when there are at least this many of them for each paragraph."""
+    passage: int = 300
+    """Unless so many characters stand together without a headline between them."""
     images: int = 4
     """So many images with next to no text make a gallery."""
 
@@ -71,12 +73,19 @@ def _notice(blocks: Blocks, kept: Sequence[Line]) -> str | None:
 
 
 def _is_list(lines: Sequence[Line], settings: KindSettings) -> bool:
-    """Headlines of other pages stand between the paragraphs: teasers, not an article."""
+    """Headlines of other pages stand between the paragraphs, and nowhere is a longer text: teasers, not an article."""
     kept = [i for i, line in enumerate(lines) if line.verdict == "keep" and weigh(line)]
     if not kept:
         return False
-    entries = sum(is_entry(line) for line in lines[kept[0] : kept[-1] + 1] if line.verdict == "cut")
-    return entries >= settings.entries and entries >= settings.entries_share * len(kept)
+    entries = longest = run = 0
+    for line in lines[kept[0] : kept[-1] + 1]:
+        if line.verdict == "keep":
+            run += len(line.text)
+            longest = max(longest, run)
+        elif is_entry(line):
+            entries, run = entries + 1, 0
+    many = entries >= settings.entries and entries >= settings.entries_share * len(kept)
+    return many and longest < settings.passage
 
 
 def is_entry(line: Line) -> bool:

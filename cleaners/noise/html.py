@@ -98,6 +98,8 @@ def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, setti
         return _cut(line, role, role)
     if met is not None and (head or met.reach != "above"):
         return _cut(line, met.name, met.noise)
+    if not any(map(str.isalnum, line.text)):
+        return _cut(line, "no letters", "other")
     if line.link_share > settings.link_line and line.punctuation < 3:
         return _cut(line, "a link, not a sentence", "related")
     return line

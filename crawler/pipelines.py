@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
@@ -19,6 +19,7 @@ from scrapy.crawler import Crawler
 
 from cleaners.archive import Archive, Exchange
 from cleaners.items import Article, Drop, Page
+from cleaners.store import RunStatus
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +60,14 @@ class Cleaner(Protocol):
 
 
 class Shelf(Protocol):
-    """Matches and keeps a batch in one transaction (:class:`cleaners.pipeline.Keeper`)."""
+    """Matches and keeps a batch in one transaction (:class:`cleaners.keeper.Keeper`)."""
 
-    def keep(self, batch: list[Article | Drop]) -> object:
+    def keep(self, results: Iterable[Article | Drop]) -> object:
         """Keep a batch."""
         ...
 
-    def close(self) -> None:
-        """Release the store."""
+    def close(self, status: RunStatus = "done") -> None:
+        """Note how the run ended and release the store."""
         ...
 
 
@@ -192,7 +193,12 @@ class Desk:
                     except Exception as error:  # keep emptying the queue: a full one would hold up the close
                         self.failure = error
         finally:
-            await loop.run_in_executor(self._keeping, shelf.close)
+            await loop.run_in_executor(self._keeping, shelf.close, self._status())
+
+    def _status(self) -> RunStatus:
+        if self.failure is not None:
+            return "failed"
+        return "interrupted" if self.tally.interrupted else "done"
 
     async def _batch(self) -> list[Article | Drop] | None:
         """The next results: what is there within a moment; None at the end."""
@@ -242,5 +248,6 @@ class CleanAndKeep:
         return item
 
     async def close_spider(self) -> None:
-        """After the last one."""
+        """After the last one. Scrapy has stopped crawling before only when it was told to (Ctrl-C)."""
+        self._desk.tally.interrupted |= not self._crawler.crawling
         await self._desk.close()

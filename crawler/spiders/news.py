@@ -184,11 +184,6 @@ class NewsSpider(Spider):
             return
         yield Drop(origin=request.url, url=request.url, stage="fetch", reason=_reason(error), detail=_detail(error))
 
-    def closed(self, reason: str) -> None:
-        """Scrapy says why it ended."""
-        if reason == "shutdown":
-            self.desk.tally.interrupted = True
-
 
 def _reason(error: BaseException | None) -> str:
     if isinstance(error, Refused):

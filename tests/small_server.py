@@ -1,0 +1,132 @@
+"""A server on loopback for the tests of the crawler: some well-behaved pages, and what the web holds besides."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SENTENCES = [
+    "{n}号渠的水上午十点放到了第三支渠，比去年早了四天。",
+    "守闸的老李说，今年雪下得厚，{n}号水库的水位到了{n}米。",
+    "村里把{n}亩棉田换成了滴灌，一亩地能省下三十方水。",
+    "技术员每隔{n}天来一趟，把管子里的泥沙冲干净。",
+    "孩子们放学后跑到渠边看水，{n}个人排成一排。",
+    "合作社打算再添{n}台水泵，钱由社员和镇里各出一半。",
+]
+
+
+def article(n: int, *links: str) -> str:
+    """A page with an article of its own."""
+    body = "".join(f"<p>{sentence.format(n=n * 7 + 11)}</p>" for sentence in SENTENCES[n % 3 :] + SENTENCES[: n % 3])
+    anchors = "".join(f"<li><a href='{link}'>更多</a></li>" for link in links)
+    return (
+        f"<html><head><meta charset=utf-8><title>{n}号渠放水 - 绿洲晨报</title></head><body>"
+        f"<h1>{n}号渠放水</h1><p>2025-10-0{n % 9 + 1} 08:30 来源：绿洲晨报</p><div class=content>{body}</div>"
+        f"<ul>{anchors}</ul></body></html>"
+    )
+
+
+def listing(*links: str) -> str:
+    """A list page."""
+    return (
+        "<html><body><ul>" + "".join(f"<li><a href='{link}'>{link}</a></li>" for link in links) + "</ul></body></html>"
+    )
+
+
+class Reply:
+    """Status, headers and body of a response."""
+
+    def __init__(self, body: str | bytes = b"", status: int = 200, **headers: str) -> None:
+        self.status = status
+        self.body = body.encode() if isinstance(body, str) else body
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.headers = {"Content-Type": "text/html; charset=utf-8", **named}
+
+
+class SmallServer(ThreadingHTTPServer):
+    """Serves what ``pages`` says, path by path, and remembers who asked for what and how many at once."""
+
+    request_queue_size = 64
+    daemon_threads = True
+
+    def __init__(self, host: str, pages: dict[str, Reply], wait: float = 0.0) -> None:
+        super().__init__((host, 0), _Handler)
+        self.pages = pages
+        self.wait = wait
+        self.seen: list[tuple[float, str, str]] = []
+        self.at_once = self.most_at_once = 0
+        self.lock = threading.Lock()
+
+    @property
+    def base(self) -> str:
+        return f"http://{self.server_address[0]}:{self.server_port}"
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for _, path, _ in self.seen]
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet: no delayed acknowledgements
+    server: SmallServer
+
+    def do_GET(self) -> None:
+        with self.server.counting():
+            self.server.seen.append((time.monotonic(), self.path, self.headers["User-Agent"]))
+            reply = self.server.pages.get(self.path, Reply("gone", 404))
+            time.sleep(self.server.wait)
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(host: str, pages: dict[str, Reply], wait: float = 0.0) -> Iterator[SmallServer]:
+    """A server on a loopback address of its own."""
+    server = SmallServer(host, pages, wait)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def feed(*links: str) -> Reply:
+    """An RSS feed."""
+    items = "".join(f"<item><title>放水</title><link>{link}</link></item>" for link in links)
+    return Reply(f"<rss version='2.0'><channel>{items}</channel></rss>", Content_Type="application/rss+xml")
+
+
+def sitemap(*links: str, index: bool = False) -> bytes:
+    """A sitemap, or an index of sitemaps."""
+    outer, inner = ("sitemapindex", "sitemap") if index else ("urlset", "url")
+    return f"<{outer}>{''.join(f'<{inner}><loc>{link}</loc></{inner}>' for link in links)}</{outer}>".encode()
+
+
+def gzipped(body: str | bytes) -> bytes:
+    """A body as a server with compression sends it."""
+    return gzip.compress(body.encode() if isinstance(body, str) else body)

@@ -1,0 +1,463 @@
+"""Real crawls of a small server on loopback: what is found, what is left alone, what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaners.archive import Archive, read_back
+from cleaners.errors import SeedFileError, UnwritableError
+from cleaners.items import Article, Drop, Page
+from cleaners.sites import parse
+from cleaners.store import Store
+from crawler import discover
+from crawler.guard import is_public
+from crawler.pipelines import Batching, Desk, Tally
+from crawler.run import agent, check
+from tests.small_server import Reply, SmallServer, article, feed, gzipped, listing, serving, sitemap
+
+ROOT = Path(__file__).resolve().parent.parent
+# The network library's event loop runs once in a process: every crawl here has one of its own.
+RUN = """
+import dataclasses, json, sys
+from pathlib import Path
+from cleaners.sites import load
+from crawler.run import crawl
+options = json.loads(sys.argv[2])
+if __name__ == "__main__":
+    report = crawl([load(sys.argv[1])], store=Path(sys.argv[1]).with_suffix(".db"), **options)
+    print(json.dumps(dataclasses.asdict(report)))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawled:
+    report: dict[str, Any]
+    store: Path
+    servers: dict[str, SmallServer]
+    log: str
+
+    def drops(self) -> dict[str, str]:
+        """Path -> reason."""
+        with Store.open(self.store, create=False) as store:
+            return {drop.url.split("/", 3)[3]: drop.reason for drop in store.journal.drops() if drop.url}
+
+
+def start(folder: Path, seeds: str, **options: object) -> subprocess.Popen[str]:
+    (folder / "run.py").write_text(RUN)
+    (folder / "job.yaml").write_text(seeds, encoding="utf-8")
+    return subprocess.Popen(
+        [sys.executable, str(folder / "run.py"), str(folder / "job.yaml"), json.dumps(options)],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(folder: Path, seeds: str, servers: dict[str, SmallServer], **options: object) -> Crawled:
+    process = start(folder, seeds, **options)
+    out, log = process.communicate(timeout=120)
+    assert process.returncode == 0, log
+    return Crawled(report=json.loads(out.splitlines()[-1]), store=folder / "job.db", servers=servers, log=log)
+
+
+def daily_pages(base: str) -> dict[str, Reply]:
+    """A paper with everything a paper has, and some of what the web has."""
+    links = ["/a/5.html", "/a/5.html?utm_source=weibo", "/a/5.html#comments", "/private/secret.html", "/gone.html"]
+    links += ["/boom.html", "/photo.jpg", "/picture.html", "/moved.html", "/away.html", "/zipped.html", "/bomb.html"]
+    links += ["/huge.html", "/void.html", "/calendar/2096/01/", "/a/a/a/a/x.html", "http://user:pw@127.0.0.9/x.html"]
+    return {
+        "/robots.txt": Reply("User-agent: *\nDisallow: /private/\n", Content_Type="text/plain"),
+        "/feed.xml": feed(f"{base}/a/1.html", f"{base}/a/2.html"),
+        "/map.xml": Reply(sitemap(f"{base}/map1.xml.gz", index=True), Content_Type="application/xml"),
+        "/map1.xml.gz": Reply(
+            gzipped(sitemap(f"{base}/a/3.html", f"{base}/a/4.html")), Content_Type="application/gzip"
+        ),
+        "/list": Reply(listing(*links) + "<a href='/list?page=2'>下一页</a>"),
+        "/list?page=2": Reply(listing("/a/6.html") + "<a href='/list?page=3'>下一页</a>"),
+        "/list?page=3": Reply(listing("/a/7.html")),
+        **{f"/a/{n}.html": Reply(article(n)) for n in range(1, 8)},
+        "/a/2.html": Reply(article(2, "/a/8.html")),
+        "/a/8.html": Reply(article(8, "/a/9.html")),
+        "/a/9.html": Reply(article(9)),
+        "/moved.html": Reply(status=302, Location="/a/10.html"),
+        "/a/10.html": Reply(article(10)),
+        "/zipped.html": Reply(gzipped(article(11)), Content_Encoding="gzip"),
+        "/boom.html": Reply("broken", 500),
+        "/picture.html": Reply(b"\x89PNG" + b"x" * 1000, Content_Type="image/png"),
+        "/away.html": Reply(status=302, Location="http://127.0.0.9:9/landing.html"),
+        "/bomb.html": Reply(gzipped(b" " * 20_000_000), Content_Encoding="gzip"),
+        "/huge.html": Reply(b"x" * 17_000_000),
+        "/void.html": Reply(b""),
+    }
+
+
+SEEDS = """
+job: probe
+contact: probe@paper.example
+allow_private_hosts: [127.0.0.1, 127.0.0.2, 127.0.0.3]
+defaults: {{delay: 0}}
+sites:
+  - id: daily
+    name: 绿洲晨报
+    home: {daily}/
+    seeds:
+      - feed: {daily}/feed.xml
+      - sitemap: {daily}/map.xml
+      - {{list: "{daily}/list", pages: 2}}
+    follow: {{depth: 2}}
+  - {{id: closed, name: 停业, home: "{closed}/"}}
+  - {{id: evil, name: 坏站, home: "{evil}/", seeds: [{evils}]}}
+"""
+# Ways to name this machine that a page could try. The port is the daily's: whoever gets through reaches it.
+DISGUISES = ["localhost", "127.0.0.4", "2130706433", "0x7f.1", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]"]
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    with serving("127.0.0.1", {}) as daily, serving("127.0.0.2", {}) as closed, serving("127.0.0.3", {}) as evil:
+        daily.pages |= daily_pages(daily.base)
+        closed.pages |= {"/robots.txt": Reply("down", 503), "/": Reply(listing("/a.html"))}
+        ways = {f"/{n}": f"http://{host}:{daily.server_port}/private/{n}" for n, host in enumerate(DISGUISES)}
+        evil.pages |= {path: Reply(status=302, Location=to) for path, to in ways.items()}
+        evil.pages["/robots.txt"] = Reply("nobody home", 404)
+        evils = ", ".join(f'{{list: "{evil.base}{path}"}}' for path in ways)
+        seeds = SEEDS.format(daily=daily.base, closed=closed.base, evil=evil.base, evils=evils)
+        servers = {"daily": daily, "closed": closed, "evil": evil}
+        yield run(tmp_path_factory.mktemp("crawl"), seeds, servers)
+
+
+def test_feeds_sitemaps_and_lists_lead_to_the_articles(crawled: Crawled) -> None:
+    with Store.open(crawled.store, create=False) as store:
+        found = {clipping.article.url.split("/", 3)[3] for clipping in store.clippings.all()}
+    assert found == {f"a/{n}.html" for n in (1, 2, 3, 4, 5, 6, 8, 10)} | {"zipped.html"}
+    assert crawled.report["articles"] == crawled.report["pages"] == 9
+
+
+def test_what_does_not_become_an_article_is_a_drop_with_its_reason(crawled: Crawled) -> None:
+    drops = crawled.drops()
+    expected = {
+        "private/secret.html": "robots.txt forbids",
+        "gone.html": "http 404",
+        "boom.html": "http 500",
+        "picture.html": "not html",
+        "http://127.0.0.9:9/landing.html": "",
+        "bomb.html": "too large",
+        "huge.html": "too large",
+        "void.html": "empty",
+        "": "robots.txt unavailable",
+    }
+    del expected["http://127.0.0.9:9/landing.html"]
+    assert {path: drops.get(path) for path in expected} == expected
+    assert drops["landing.html"] == "redirect leaves the site"
+    assert crawled.report["traps"] == {"calendar": 1, "path repetition": 1}
+
+
+def test_no_disguise_of_an_address_reaches_a_host_the_job_does_not_name(crawled: Crawled) -> None:
+    drops = crawled.drops()
+    assert {n: drops.get(f"private/{n}") for n in range(len(DISGUISES))} == dict.fromkeys(
+        range(len(DISGUISES)), "guard: private address"
+    )
+    assert not [path for path in crawled.servers["daily"].paths if path.startswith("/private/")]
+
+
+def test_robots_txt_is_asked_first_and_obeyed(crawled: Crawled) -> None:
+    assert crawled.servers["daily"].paths[0] == "/robots.txt"
+    assert set(crawled.servers["closed"].paths) == {"/robots.txt"}, "5xx: nothing may be fetched (RFC 9309)"
+    assert len(crawled.servers["evil"].paths) == 1 + len(DISGUISES), "404: everything may be fetched (RFC 9309)"
+
+
+def test_every_page_is_fetched_once_and_failures_three_times(crawled: Crawled) -> None:
+    paths = crawled.servers["daily"].paths
+    assert paths.count("/boom.html") == 3
+    others = [path for path in paths if path != "/boom.html"]
+    assert sorted(others) == sorted(set(others))
+    assert "/photo.jpg" not in paths
+    assert "/list?page=3" not in paths, "pages: 2"
+    assert "/a/9.html" not in paths, "depth: 2"
+    assert not [path for path in paths if "/2096/" in path]
+
+
+def test_a_host_gets_one_request_at_a_time_from_someone_with_a_name(crawled: Crawled) -> None:
+    for server in crawled.servers.values():
+        assert server.most_at_once == 1
+        assert {who for _, _, who in server.seen} == {
+            agent(
+                parse("""
+job: probe
+contact: probe@paper.example
+sites: [{id: a, name: a, home: 'http://a.example/'}]
+""")
+            )
+        }
+    assert agent(parse(SEEDS.format(daily="http://a", closed="http://b", evil="http://c", evils=""))).startswith(
+        "jianbao/"
+    )
+
+
+def test_every_response_lies_in_the_archive_and_comes_back_by_its_origin(crawled: Crawled) -> None:
+    with Store.open(crawled.store, create=False) as store:
+        origins = {clipping.article.url: clipping.article.origin for clipping in store.clippings.all()}
+    for url, origin in origins.items():
+        page = read_back(origin, crawled.store)
+        assert page.url == url
+        assert page.site == "daily"
+        assert "号渠放水" in page.body.decode()
+    with Store.open(crawled.store, create=False) as store:
+        gone = next(drop for drop in store.journal.drops() if drop.reason == "http 404")
+    assert read_back(gone.origin, crawled.store).status == 404
+
+
+def test_the_log_says_nothing_when_all_is_well(crawled: Crawled) -> None:
+    assert crawled.log == ""
+
+
+def one_site(base: str, extra: str = "", host: str = "127.0.0.1") -> str:
+    return f"""
+job: probe
+allow_private_hosts: ["{host}"]
+sites: [{{id: a, name: a, home: "{base}/", delay: 0, {extra}}}]
+"""
+
+
+def test_archive_only_keeps_the_pages_and_makes_no_store(tmp_path: Path) -> None:
+    pages = {f"/a/{n}.html": Reply(article(n)) for n in range(5)}
+    with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}) as server:
+        crawled = run(tmp_path, one_site(server.base), {"a": server}, archive_only=True)
+    assert (crawled.report["pages"], crawled.report["articles"]) == (5, 0)
+    assert not crawled.store.exists()
+    assert list((tmp_path / "job.warc").iterdir())
+
+
+def test_limits_leave_the_rest_for_the_next_run(tmp_path: Path) -> None:
+    pages = {f"/a/{n}.html": Reply(article(n)) for n in range(10)}
+    with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}) as server:
+        seeds = one_site(server.base, "limits: {pages: 5}")
+        by_site = run(tmp_path, seeds, {"a": server}, archive_only=True).report
+        by_run = run(tmp_path, one_site(server.base), {"a": server}, archive_only=True, limit=3).report
+    assert (by_site["pages"], by_site["left"], by_site["drops"]) == (4, 6, {}), "the list is one of the five"
+    assert (by_run["pages"], by_run["left"]) == (3, 7)
+
+
+def test_crawl_delay_and_retry_after_are_kept(tmp_path: Path) -> None:
+    pages = {"/robots.txt": Reply("User-agent: *\nCrawl-delay: 0.4\n"), "/": Reply(listing("/a", "/b", "/busy"))}
+    pages |= {"/a": Reply(article(1)), "/b": Reply(article(2)), "/busy": Reply("later", 503, Retry_After="2")}
+    with serving("127.0.0.1", pages) as server:
+        run(tmp_path, one_site(server.base), {"a": server}, archive_only=True)
+    times = [moment for moment, _, _ in server.seen]
+    pauses = {path: after - before for before, after, path in zip(times, times[1:], server.paths, strict=False)}
+    assert all(pause > 0.39 for path, pause in pauses.items() if path != "/robots.txt"), pauses
+    busy = [moment for moment, path, _ in server.seen if path == "/busy"]
+    assert all(after - before > 1.9 for before, after in pairwise(busy))
+
+
+def test_ctrl_c_finishes_what_is_in_flight(tmp_path: Path) -> None:
+    pages = {f"/a/{n}.html": Reply(article(n)) for n in range(200)}
+    with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}, wait=0.02) as server:
+        process = start(tmp_path, one_site(server.base))
+        while len(server.seen) < 20:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, log = process.communicate(timeout=60)
+    report = json.loads(out.splitlines()[-1])
+    assert report["interrupted"], log
+    assert 0 < report["articles"] < 190
+    with Store.open(tmp_path / "job.db", create=False) as store:
+        kept = {clipping.article.url for clipping in store.clippings.all()}
+        assert store.journal.runs()[0].status == "interrupted"
+    assert len(kept) == report["articles"] == report["pages"]
+
+
+def test_who_asks_must_be_said_before_anything_but_loopback_is_fetched() -> None:
+    public = "job: a\nsites: [{id: a, name: a, home: 'http://paper.example/'}]"
+    with pytest.raises(SeedFileError, match="contact: is missing: add"):
+        check(parse(public))
+    check(parse("contact: a@b.example\n" + public))
+    check(parse(public.replace("paper.example", "127.0.0.1:80")))
+
+
+# The parts.
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:4700:4700::1111", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("255.255.255.255", False),
+        ("224.0.0.251", False),
+        ("198.18.0.1", False),
+        ("::1", False),
+        ("::", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("ff02::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:93.184.216.34", True),
+        ("64:ff9b::7f00:1", False),
+        ("2002:7f00:1::", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
+    ],
+)
+def test_public_addresses(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://a.example/2025/11/22/c_1.htm", None),
+        ("http://a.example/calendar/2031/05/", "calendar"),
+        ("http://a.example/events?month=2031-05", "calendar"),
+        ("http://a.example/news/20990101.html", "calendar"),
+        ("http://a.example/c/202511/23/content_2031051.htm", None),
+        ("http://a.example/n2/2099/c1.html", None),
+        ("http://a.example/a/b/a/b/a/b", "path repetition"),
+        ("http://a.example/1/1/1/1", None),
+        ("http://a.example/" + "/".join("abcdefghijklmn"), "path repetition"),
+        ("http://a.example/list?a=1&b=2&c=3&d=4&e=5&f=6&g=7", "query combinations"),
+    ],
+)
+def test_traps(url: str, why: str | None) -> None:
+    assert discover.trap(url, date(2025, 11, 22)) == why
+
+
+def test_feeds_of_all_kinds() -> None:
+    base = "http://a.example/feed"
+    rss = feed("/one.html", "http://b.example/two.html").body
+    atom = b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='one.html'/></entry></feed>"
+    made = json.dumps(
+        {"version": "https://jsonfeed.org/version/1.1", "items": [{"url": "/one.html", "title": "一"}, 7]}
+    )
+    assert [link.url for link in discover.feed(rss, base, 9)] == [
+        "http://a.example/one.html",
+        "http://b.example/two.html",
+    ]
+    assert [link.url for link in discover.feed(atom, base, 9)] == ["http://a.example/one.html"]
+    assert discover.feed(made.encode(), base, 9) == (discover.Link(url="http://a.example/one.html", text="一"),)
+    assert len(discover.feed(rss, base, 1)) == 1
+    for broken in (b"", b"{", b"[1]", b"<html>no feed", b"\x00\xff"):
+        assert discover.feed(broken, base, 9) == ()
+
+
+def test_sitemaps_newest_first_without_entities_and_within_limits() -> None:
+    base = "http://a.example/map.xml"
+    dated = b"<urlset>" + b"".join(
+        b"<url><loc>/%d</loc><lastmod>2025-0%d-01</lastmod></url>" % (n, n) for n in (1, 3, 2)
+    )
+    found = discover.sitemap(dated + b"</urlset>", base, 9, 10**6)
+    assert [link.url[-1] for link in found.pages] == ["3", "2", "1"]
+    assert len(discover.sitemap(dated + b"</urlset>", base, 2, 10**6).pages) == 2
+    robots = discover.sitemap(b"User-agent: *\nSitemap: /map.xml\n", "http://a.example/robots.txt", 9, 10**6)
+    assert robots.sitemaps == (base,)
+    evil = b"<!DOCTYPE u [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><urlset><url><loc>/&x;</loc></url></urlset>"
+    assert [link.url for link in discover.sitemap(evil, base, 9, 10**6).pages] in ([], ["http://a.example/"])
+    for broken in (b"", b"<", b"{}", b"no xml"):
+        assert discover.sitemap(broken, base, 9, 10**6) == discover.Sitemap()
+
+
+def test_the_next_page_of_a_list() -> None:
+    from scrapy.http import HtmlResponse
+
+    def find(html: str) -> str | None:
+        return discover.next_page(HtmlResponse("http://a.example/list?p=1", body=html.encode(), encoding="utf-8"))
+
+    assert find("<a href='/x'>别的</a><a href='?p=2'>下一页</a>") == "http://a.example/list?p=2"
+    assert find("<a href='?p=2'><span>下页</span> &gt;</a>") == "http://a.example/list?p=2"
+    assert find("<link rel=next href='/list?p=2'>") == "http://a.example/list?p=2"
+    assert find("<a href='/x'>下一页讲的是什么</a>") is None
+    assert find("<a href='?p=1#top'>下一页</a><a href='javascript:next()'>下一页</a>") is None
+
+
+class FakeCleaner:
+    """Cleans at once; remembers how many pages were given."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def submit(self, page: Page) -> Future[Article | Drop]:
+        future: Future[Article | Drop] = Future()
+        threading.Timer(0.01, future.set_result, [Article(id=page.origin, origin=page.origin, text="水")]).start()
+        return future
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeShelf:
+    """Keeps in memory; may refuse."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.batches: list[int] = []
+        self.threads: set[str] = set()
+        self.status = ""
+
+    def keep(self, results: Any) -> None:
+        self.threads.add(threading.current_thread().name)
+        if self.error:
+            raise self.error
+        self.batches.append(len(list(results)))
+
+    def close(self, status: str = "done") -> None:
+        self.status = status
+
+
+def hand_in(shelf: FakeShelf, pages: int, tmp_path: Path) -> Desk:
+    async def work() -> Desk:
+        cleaner = FakeCleaner()
+        desk = Desk(
+            archive=Archive(tmp_path / "a.warc", name="a", software="a"),
+            tally=Tally(),
+            cleaner=cleaner,
+            shelf=lambda: shelf,
+            batching=Batching(most=10, seconds=0.2, in_flight=4),
+        )
+        await desk.open()
+        await asyncio.gather(*(desk.take(Page(body=b"", origin=str(n))) for n in range(pages)))
+        await desk.take(Drop(origin="x", stage="fetch", reason="http 404"))
+        await desk.close()
+        assert cleaner.closed
+        return desk
+
+    return asyncio.run(work())
+
+
+def test_results_are_kept_in_batches_by_one_thread(tmp_path: Path) -> None:
+    shelf = FakeShelf()
+    report = hand_in(shelf, 35, tmp_path).tally.report()
+    assert sum(shelf.batches) == 36
+    assert max(shelf.batches) == 10
+    assert len(shelf.threads) == 1
+    assert shelf.status == "done"
+    assert (report.pages, report.articles, report.drops) == (35, 35, {"fetch: http 404": 1})
+
+
+def test_a_store_that_cannot_be_written_ends_the_run_without_hanging(tmp_path: Path) -> None:
+    shelf = FakeShelf(UnwritableError("full"))
+    desk = hand_in(shelf, 100, tmp_path)
+    assert isinstance(desk.failure, UnwritableError)
+    assert shelf.status == "failed"

@@ -21,11 +21,12 @@ TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title
 """Class names that sites give to headlines."""
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d")
 _INTERFACE = re.compile(
-    r"[当當][前]位置|您的位置|所在位置|首[页頁]|登[录錄]|注[册冊]|字[号號]|字[体體]|分享|责任编辑|責任編輯|打印|"
-    r"收藏|返回|上一[篇页]|下一[篇页]|相关阅读|"
-    r"推荐阅读|正在阅读|版权所有|设为|搜索|客户端|关注我们|扫一扫|更多|订阅|播报|朗读|联系我们|www\.|https?:|@|"
-    r"\.com|\.cn|点击|手机浏览"
+    r"[当當]前位置|您的位置|所在位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|正在阅读|版权所有|设为首页|"
+    r"关注我们|扫一扫|语音播报|播报文章|联系我们|www\.|https?:|@|\.com|\.cn|手机浏览|手机版"
 )
+# Words of buttons and menus that headlines use too: they tell only in a short line.
+_BUTTON = re.compile(r"首[页頁]|登[录錄]|注[册冊]|分享|打印|收藏|返回|搜索|客户端|更多|订阅|朗读|点击")
+_BUTTON_SIZE = 12
 _PREFIX = re.compile(
     r"^(?:您?正在阅读|标\s{0,4}题|标\s{0,4}題|題目|题目|文章标题|新闻标题|信息名称|名\s{0,4}称)\s*[:：]\s*|"
     r"^[•·●▪◆■★>»]\s*"
@@ -66,15 +67,16 @@ def placed(lines: Sequence[Line], texts: Sequence[int]) -> Headline | None:
     if labelled:
         return labelled
     count = Counter(key(line.text) for line in lines if len(line.text) < 90)
-    best, place, rule = 0.3, -1, ""
+    best, place, rule = 0.0, -1, ""
     for order, (anchor, strength, name) in enumerate(_anchors(lines, texts)):
-        words = _words(lines, texts, anchor)
+        body = _body(lines, texts, anchor)
         away = 0
         for above in range(anchor - 1, max(-1, anchor - _REACH), -1):
-            if _DATE.search(lines[above].text) and FURNITURE.search(lines[above].text) and len(lines[above].text) < 100:
+            text = lines[above].text
+            if len(text) < 100 and _DATE.search(text) and FURNITURE.search(text):
                 break  # what stands between the furniture and the text is a subtitle
-            likeness = _likeness(lines[above], count, words) if above not in texts else 0.0
-            away += not _INTERFACE.search(lines[above].text)
+            likeness = _likeness(lines[above], count, body) if above not in texts else 0.0
+            away += not _is_interface(text)
             score = likeness + strength + 0.4 * _stands_alone(lines, above) - 0.45 * away - 0.2 * order
             if likeness and score > best + 1e-9:
                 best, place, rule = score, above, name
@@ -130,35 +132,48 @@ def _strength(line: Line) -> float:
     return 0.8 if _DATE.search(line.text) and line.link_share < 0.5 else 0.4
 
 
-def _words(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> frozenset[str]:
-    """The character pairs of the text below a line."""
-    text = "".join(lines[index].text for index in texts if index >= anchor)[:3000]
-    return frozenset(map("".join, pairwise(text)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """The text below a line: its character pairs, and its characters for finding quotes."""
+
+    pairs: frozenset[str]
+    letters: str
 
 
-def _likeness(line: Line, count: Counter[str], words: frozenset[str]) -> float:
+def _body(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> _Body:
+    letters = key("".join(lines[index].text for index in texts if index >= anchor)[:4000])
+    return _Body(pairs=frozenset(map("".join, pairwise(letters[:3000]))), letters=letters)
+
+
+def _is_interface(text: str) -> bool:
+    return bool(_INTERFACE.search(text) or (len(text) <= _BUTTON_SIZE and _BUTTON.search(text)))
+
+
+def _cannot_be(line: Line, size: int) -> bool:
+    """Buttons, furniture, captions and paragraphs."""
+    text = line.text
+    if size < 4 or len(text) > 90 or (line.punctuation >= 4 and size > 40):
+        return True
+    dated = _DATE.search(text)
+    if dated and (FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):
+        return True
+    return bool(_is_interface(text) or _CAPTION.search(text) or (size < 20 and FURNITURE.search(text)))
+
+
+def _likeness(line: Line, count: Counter[str], body: _Body) -> float:
     """How much a line reads like the headline of the text; 0 where it cannot be one."""
     text = line.text
     bare = key(text)
     size = len(bare)
-    if (
-        size < 4
-        or len(text) > 90
-        or _INTERFACE.search(text)
-        or _DATE.search(text)
-        or _CAPTION.search(text)
-        or (FURNITURE.search(text) and size < 20)
-    ):
+    if _cannot_be(line, size):
         return 0.0
-    if line.punctuation >= 4 and size > 40:
-        return 0.0
-    pairs = [bare[i : i + 2] for i in range(size - 1)]
-    told = sum(pair in words for pair in pairs) / len(pairs)
+    told = sum("".join(pair) in body.pairs for pair in pairwise(bare)) / (size - 1)
     score = 2.5 * told + min(size, 16) / 16 - 0.7 * (not told)
     score += {1: 2.0, 2: 1.0, 3: 0.5}.get(line.heading, 0.0)
-    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
     score += 0.8 * any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])
     score += 0.7 * (size >= 8 and count[bare] > 1)
+    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
+    score -= 1.5 * (size >= 12 and bare in body.letters)  # a sentence lifted out of the text
     return max(score, 0.01)
 
 
@@ -185,7 +200,7 @@ def _continues(lines: Sequence[Line], index: int) -> bool:
     if not all(8 <= len(line.text) <= 36 and not _SENTENCE_END.search(line.text) for line in (first, second)):
         return False
     if (
-        _INTERFACE.search(first.text + second.text)
+        _is_interface(first.text) or _is_interface(second.text)
         or FURNITURE.search(first.text + second.text)
         or second.text[0] == "—"
     ):

@@ -59,8 +59,14 @@ def paragraphs(lines: Sequence[Line]) -> tuple[int, ...]:
     return tuple(
         index
         for index, line in enumerate(lines)
-        if line.punctuation >= 2 and len(line.text) >= 40 and line.link_share < 0.5 and _is_prose(line)
+        if line.punctuation and line.link_share < 0.5 and _is_long(line) and _is_prose(line)
     )
+
+
+def _is_long(line: Line) -> bool:
+    """Long enough for a paragraph; one that ends as a sentence does may be shorter."""
+    size = len(line.text)
+    return (size >= 40 and line.punctuation >= 2) or (size >= 20 and line.text.endswith(("。", "。”")))
 
 
 def _is_prose(line: Line) -> bool:

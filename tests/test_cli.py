@@ -1,0 +1,197 @@
+"""The command as a user types it: results, exit codes, one clear line for each mistake, nothing half-written."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PAGE = """<html><head><title>棉田里的新技术_示例晚报</title></head><body>
+<div class="nav"><a href="/">首页</a><a href="/xj">新疆</a><a href="/cj">财经</a></div>
+<h1>棉田里的新技术</h1><div class="info">2024-05-06 10:20 来源：示例晚报</div>
+<div class="content"><p>五月的阿克苏，棉苗刚刚出土。种植户老李站在地头，用手机打开滴灌阀门，水肥顺着管道流进了三百亩棉田。</p>
+<p>“往年浇一遍水要三天，现在两个小时。”他说，今年合作社统一装了传感器，土壤墒情随时能看到，每亩地能省水四成。</p>
+<p>当地农技站的技术员介绍，全县今年推广智能滴灌二十一万亩，预计带动棉农人均增收一千二百元。</p></div>
+<div class="related"><h3>相关阅读</h3><a href="/1">图片新闻</a><a href="/2">更多新闻</a></div></body></html>"""
+
+
+def run(*args: str | Path, cwd: Path, stdin: bytes = b"", **more: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "crawler", *map(str, args)]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=180, env=env, **more)  # type: ignore[call-overload,no-any-return]
+
+
+def one_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The error, which has to be a single line without a traceback."""
+    lines = done.stderr.decode().strip().splitlines()
+    assert len(lines) == 1, done.stderr.decode()
+    assert lines[0].startswith("jianbao: ")
+    return lines[0]
+
+
+def records(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    folder = tmp_path / "pages"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.html").write_text(PAGE, encoding="utf-8")
+    (folder / "sub" / "b.html.gz").write_bytes(gzip.compress(PAGE.replace("老李", "老王").encode("gb18030")))
+    (folder / "empty.html").write_bytes(b"")
+    (folder / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    (folder / "cut.html.gz").write_bytes(gzip.compress(PAGE.encode())[:-30])
+    (folder / ".hidden").write_text(PAGE, encoding="utf-8")
+    return folder
+
+
+def test_clean_writes_records_and_drops_in_input_order(pages: Path, tmp_path: Path) -> None:
+    done = run("clean", pages, "-o", "out.jsonl", "--jobs", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    got = records(tmp_path / "out.jsonl")
+    assert [Path(str(r["origin"])).name for r in got] == ["a.html", "b.html.gz"]
+    first = got[0]
+    assert first["title"] == "棉田里的新技术"
+    assert first["published"] == "2024-05-06T10:20:00+08:00"
+    assert first["source"] == "示例晚报"
+    assert str(first["text"]).startswith("五月的阿克苏") and str(first["text"]).endswith("一千二百元。")
+    assert first["cluster_id"] is None and first["matches"] == []
+    dropped = {Path(str(d["origin"])).name: d["reason"] for d in records(tmp_path / "out.jsonl.drops.jsonl")}
+    assert dropped == {"empty.html": "empty", "picture.html": "binary", "cut.html.gz": "damaged gzip"}
+
+
+def test_the_same_records_whatever_the_number_of_processes(pages: Path, tmp_path: Path) -> None:
+    for jobs in ("1", "2"):
+        assert run("clean", pages, "-o", f"{jobs}.jsonl", "--jobs", jobs, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()
+
+
+def test_standard_input_to_standard_output(tmp_path: Path) -> None:
+    done = run("clean", "-", "-o", "-", cwd=tmp_path, stdin=PAGE.encode("gb18030"))
+    assert done.returncode == 0, done.stderr.decode()
+    record = json.loads(done.stdout)
+    assert record["origin"] == "-"
+    assert "智能滴灌二十一万亩" in record["text"]
+
+
+def test_cleaning_twice_into_a_store_adds_nothing_and_reposts_are_found(pages: Path, tmp_path: Path) -> None:
+    first = run("clean", pages, "--store", "s.db", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr.decode()
+    before = json.loads(run("stats", "--store", "s.db", "--json", cwd=tmp_path).stdout)
+    assert run("clean", pages, "--store", "s.db", cwd=tmp_path).returncode == 0
+    after = json.loads(run("stats", "--store", "s.db", "--json", cwd=tmp_path).stdout)
+    assert before == after
+    assert before["articles"] == 2
+    assert before["clusters"] == 1
+    assert sum(before["drops"].values()) == 3
+
+
+def test_what_is_stored_is_found_shown_and_exported(pages: Path, tmp_path: Path) -> None:
+    assert run("clean", pages, "--store", "s.db", cwd=tmp_path).returncode == 0
+    hit = json.loads(run("search", "滴灌", "--store", "s.db", "--json", cwd=tmp_path).stdout)
+    shown = run("show", hit["id"], "--store", "s.db", cwd=tmp_path).stdout.decode()
+    assert "棉田里的新技术" in shown and "2 copies" in shown
+    assert run("export", "-o", "x.jsonl", "--store", "s.db", cwd=tmp_path).returncode == 0
+    assert len(records(tmp_path / "x.jsonl")) == 1
+    assert run("export", "-o", "x.jsonl", "--store", "s.db", "--with-duplicates", cwd=tmp_path).returncode == 0
+    assert len(records(tmp_path / "x.jsonl")) == 2
+    assert run("export", "-o", "md", "--format", "markdown", "--store", "s.db", cwd=tmp_path).returncode == 0
+    (page,) = (tmp_path / "md").glob("*.md")
+    assert page.read_text(encoding="utf-8").startswith("---\n")
+
+
+def test_explain_tells_the_rule_of_every_cut_line(pages: Path, tmp_path: Path) -> None:
+    done = run("explain", pages / "a.html", "--json", cwd=tmp_path)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert any(line["verdict"] == "cut" for line in lines)
+    assert all(line["rule"] for line in lines if line["verdict"] == "cut")
+    assert any("三百亩棉田" in line["text"] and line["verdict"] == "keep" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["clean", "nowhere.html", "-o", "x"], 2, "no such file"),
+        (["clean", "broken.bin", "-o", "x"], 1, "no page became an article"),
+        (["search", "水", "--store", "none.db"], 2, "no store"),
+        (["stats", "--store", "broken.bin"], 4, "not a jianbao store"),
+        (["clean", "page.html", "--store", "broken.bin"], 4, "not a jianbao store"),
+        (["clean", "page.html", "--store", "no/such/folder/s.db"], 2, "folder"),
+        (["clean", "page.html", "-o", "/proc/x.jsonl"], 3, "/proc"),
+        (["crawl", "wrong.yaml"], 4, "wrong.yaml"),
+        (["crawl", "none.yaml"], 2, "none.yaml"),
+        (["explain", "0123456789abcdef", "--store", "none.db"], 2, "no store"),
+    ],
+)
+def test_mistakes_are_one_line_with_their_exit_code(args: list[str], code: int, words: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "broken.bin").write_bytes(b"\x00\x01\x02" * 500)
+    (tmp_path / "wrong.yaml").write_text("job: a\nsite:\n  - id: b\n", encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    done = run(*args, cwd=tmp_path)
+    assert done.returncode == code, done.stderr.decode()
+    assert words in one_line(done)
+    assert sorted(tmp_path.iterdir()) == before, "nothing half-written is left"
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_half_written(pages: Path, tmp_path: Path) -> None:
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+
+    out = tmp_path / "out"
+    out.mkdir()
+    done = run("clean", pages / "a.html", "-o", out / "x.jsonl", cwd=tmp_path, preexec_fn=small)
+    assert done.returncode == 3, done.stderr.decode()
+    one_line(done)
+    assert not list(out.iterdir())
+
+
+def test_wrong_usage_exits_2(tmp_path: Path) -> None:
+    assert run("clean", cwd=tmp_path).returncode == 2
+    assert run("export", "-o", "x", "--format", "cobol", cwd=tmp_path).returncode == 2
+
+
+def test_a_page_that_kills_its_worker_costs_that_page_only(tmp_path: Path) -> None:
+    """A worker is killed from outside while it works: every page still comes out."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for n in range(60):
+        (folder / f"{n:03}.html").write_text(PAGE.replace("老李", f"老李{n}"), encoding="utf-8")
+    command = [sys.executable, "-m", "crawler", "clean", str(folder), "-o", "x.jsonl", "--jobs", "2"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, env=env)
+    victim = _a_worker(process)
+    if victim:
+        os.kill(victim, signal.SIGKILL)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err.decode()
+    assert len(records(tmp_path / "x.jsonl")) == 60
+
+
+def _a_worker(process: subprocess.Popen[bytes]) -> int | None:
+    """A process that the fork server has started, as soon as there is one."""
+    for _ in range(200):
+        for child in _children(process.pid):
+            for grandchild in _children(child):
+                return grandchild
+        if process.poll() is not None:
+            return None
+        time.sleep(0.05)
+    return None
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []

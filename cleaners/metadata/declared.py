@@ -71,6 +71,8 @@ class Declared:
     authors: tuple[tuple[str, str], ...] = ()
     sites: tuple[tuple[str, str], ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[str, ...] = ()
+    """What the page says its own address is."""
 
 
 def read_declared(head: Head) -> Declared:
@@ -85,6 +87,7 @@ def read_declared(head: Head) -> Declared:
         sources=tuple(_named(meta, _SOURCE)),
         authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)),
         sites=tuple(_named(meta, _SITE)) + _ld_names(article, "publisher"),
+        addresses=tuple(filter(None, (head.canonical, meta.get("og:url"), meta.get("url")))),
         sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection"),
     )
 

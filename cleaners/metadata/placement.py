@@ -200,7 +200,8 @@ def _continues(lines: Sequence[Line], index: int) -> bool:
     if not all(8 <= len(line.text) <= 36 and not _SENTENCE_END.search(line.text) for line in (first, second)):
         return False
     if (
-        _is_interface(first.text) or _is_interface(second.text)
+        _is_interface(first.text)
+        or _is_interface(second.text)
         or FURNITURE.search(first.text + second.text)
         or second.text[0] == "—"
     ):

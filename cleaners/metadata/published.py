@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,9 +11,16 @@ from zoneinfo import ZoneInfo
 from cleaners.metadata import dates
 from cleaners.metadata.dates import Stamp
 from cleaners.metadata.declared import Declared
+from cleaners.metadata.names import is_organisation
 from cleaners.metadata.pieces import Near, Piece
 
 _SAME = timedelta(minutes=3)
+_TIMED_LINE, _DATE_LINE = 100, 40
+_SENTENCE_GOES_ON = re.compile("[\u4e00-\u9fff,](?<!星)(?<!周)(?<!来)")
+_HAN_END = re.compile("[\u4e00-\u9fff]$")
+_ADDRESS = re.compile(
+    r"/(?:\w*?[^\d/])?(?P<y>20[0-3]\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?=\D)"
+)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was nothing to date
 
 
@@ -57,7 +65,7 @@ def published(
         seen = None  # the same day, told to the minute
     if seen:
         answer = Published(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
-    elif stated:
+    elif stated or (stated := _in_address(declared)):
         rule, stamp = stated
         answer = Published(moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule)
     else:
@@ -70,6 +78,16 @@ def _declared(declared: Declared) -> tuple[str, Stamp] | None:
     for rule, value in declared.published:
         if stamp := dates.declared(value):
             return rule, stamp
+    return None
+
+
+def _in_address(declared: Declared) -> tuple[str, Stamp] | None:
+    """The day in an address such as /2021/03/05/ or /t20210305_: the day the system made the page."""
+    for address in declared.addresses:
+        if match := _ADDRESS.search(address):
+            stamp = dates.declared("".join(match.group("y", "m", "d")))
+            if stamp:
+                return "date in address", stamp
     return None
 
 
@@ -88,7 +106,7 @@ def _beside(pieces: Sequence[Piece], now: datetime | None) -> _Seen | None:
     for piece in pieces:
         named = any(value.role == "published" for value in piece.furniture.values)
         for role, stamp in piece.furniture.dates:
-            if role == "published":
+            if role == "published" and (named or _stands_apart(piece, stamp)):
                 rule = "published label" if named else "date beside headline"
                 (labelled if named else bare).append(_Seen(stamp=stamp, rule=rule, line=piece.index))
     timed = [seen for seen in bare if seen.stamp.timed]
@@ -99,6 +117,17 @@ def _beside(pieces: Sequence[Piece], now: datetime | None) -> _Seen | None:
         return None
     told = ((p.index, dates.relative(p.line.text, now)) for p in pieces if len(p.line.text) < 60)
     return next((_Seen(stamp=stamp, rule="relative date", line=index) for index, stamp in told if stamp), None)
+
+
+def _stands_apart(piece: Piece, stamp: Stamp) -> bool:
+    """Whether a date without a label is furniture, not part of a sentence such as 会议2021年3月5日在某地召开."""
+    text = piece.line.text
+    before, after = text[: stamp.start].rstrip(" |·"), text[stamp.end :]
+    if len(before) + len(after) > (_TIMED_LINE if stamp.timed or piece.furniture.labelled else _DATE_LINE):
+        return False
+    if stamp.timed or piece.furniture.labelled:
+        return True
+    return not _SENTENCE_GOES_ON.match(after) and (not _HAN_END.search(before) or is_organisation(before))
 
 
 def _same_day(seen: _Seen, stamp: Stamp) -> bool:

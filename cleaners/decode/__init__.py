@@ -49,7 +49,21 @@ _SUPERSETS = {
 }  # fmt: skip
 _META_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
-_SAMPLE = 40_000  # bytes of non-ASCII runs that are enough to choose an encoding
+# Of what charset-normalizer may guess: encodings that the web has really used.
+_SINGLE_BYTE = (
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1257",
+    "cp1258",
+    "koi8_r",
+    "cp874",
+)
+_SAMPLE = 16_000  # bytes of non-ASCII runs that are enough to choose an encoding
 _DECLARED_BONUS = 0.08  # a declaration decides between encodings that read about equally well
 _READABLE = 0.0  # mean weight under which a decoding is not text
 
@@ -118,11 +132,14 @@ def _utf16(body: bytes) -> str | None:
     nuls = body.count(b"\x00")
     if nuls == 0:
         return None
-    even, odd = body[0::2].count(b"\x00"), body[1::2].count(b"\x00")
-    if nuls > 0.01 * len(body) and max(even, odd) > 8 * min(even, odd):
-        encoding = "utf-16-le" if odd > even else "utf-16-be"
-        if score(body[:_SAMPLE].decode(encoding, "replace")) > _READABLE:
-            return encoding
+    if nuls > 0.01 * len(body):
+        readings = [
+            _Reading(encoding=name, score=score(body[:_SAMPLE].decode(name, "replace")))
+            for name in ("utf-16-le", "utf-16-be")
+        ]
+        best = max(readings, key=lambda reading: reading.score)
+        if best.score > _READABLE or (best.score == 0.0 and 0.4 < nuls / len(body) <= 0.5):
+            return best.encoding
     if nuls > max(2, 0.001 * len(body)):
         raise Unusable("decode", "binary", f"{nuls} NUL bytes in {len(body)}")
     return None
@@ -172,6 +189,9 @@ def _guess(body: bytes, declared: list[str]) -> Decoded:
     ]
     best = max(readings, key=lambda reading: reading.score)
     if best.score <= _READABLE:
+        mended = max((_mend(body, name) for name in _USUAL), key=lambda decoded: score(decoded.text))
+        if score(mended.text) > _READABLE:
+            return mended
         best = _ask_library(sample) or best
     if best.score <= _READABLE - 0.5:
         raise Unusable("decode", "unknown encoding", f"nothing readable as {', '.join(candidates)}")
@@ -182,7 +202,7 @@ def _ask_library(sample: bytes) -> _Reading | None:
     """For bytes in no usual encoding: charset-normalizer, which knows the single-byte ones."""
     from charset_normalizer import from_bytes
 
-    found = from_bytes(sample[:20_000]).best()
+    found = from_bytes(sample[:20_000], cp_isolation=list(_SINGLE_BYTE)).best()
     if found is None:
         return None
     return _Reading(encoding=found.encoding, score=score(str(found)))
@@ -195,7 +215,9 @@ def _mend(body: bytes, encoding: str) -> Decoded:
     except UnicodeDecodeError:
         text = "".join(_pieces(body, encoding, mending.RUN, mending.broken_run))
     else:
-        if encoding in _USUAL and encoding != "utf-8" and mending.UTF8_RUN.search(body):
+        if encoding == "gb18030" and mending.PRIVATE.search(text):
+            text = "".join(_pieces(body, encoding, mending.RUN, mending.broken_run))
+        elif encoding in _USUAL and encoding != "utf-8" and mending.UTF8_RUN.search(body):
             text = "".join(_pieces(body, encoding, mending.UTF8_RUN, mending.foreign_run))
     return Decoded(text=text, encoding=encoding, replaced=text.count("\ufffd"))
 

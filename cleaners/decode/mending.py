@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 
 from cleaners.decode.readability import LOST, score, weight
 
@@ -13,29 +16,32 @@ UTF8_RUN = re.compile(
     rb"(?<![\x80-\xff])(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+"
     rb"(?![\x80-\xff])[\x40-\x7e]?"
 )
+PRIVATE = re.compile("[\ue000-\ue765]")  # unassigned in GBK: the sign of pairs that are one byte off
 _OTHERS = ("utf-8", "gb18030", "big5hkscs")
 _LONGEST = 4000  # bytes: a broken run beyond it is read with replacement characters instead of being searched
 _CLEARLY = 0.25  # how much better a foreign reading must be
+_DOUBLE_BYTE = ("gb18030", "big5hkscs")
 _TRUNCATED_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 
 
 def foreign_run(run: bytes, encoding: str) -> str:
     """A run that is valid UTF-8 inside a page of another encoding: the better of both readings."""
-    here, other = run.decode(encoding, "replace"), run.decode("utf-8")
-    return other if score(other) > score(here) + _CLEARLY else here
+    here, other = run.decode(encoding, "replace"), _strict(run, "utf-8")
+    return other if other is not None and score(other) > score(here) + _CLEARLY else here
 
 
 def broken_run(run: bytes, encoding: str) -> str:
     """A run of a page that is not all valid in its encoding."""
-    readings = [(score(text), text) for other in _OTHERS if (text := _strict(run, other)) is not None]
     own = _strict(run, encoding)
-    if own is not None:
-        better = [reading for reading in readings if reading[0] > score(own) + _CLEARLY]
-        return max(better)[1] if better else own
-    readings.append(_best_loss(run, encoding))
-    if latin := _latin(run):
+    if own is None or PRIVATE.search(own):
+        own = _least_loss(run, encoding)
+    elif not UTF8_RUN.search(run):
+        return own
+    readings = [(score(text), text) for other in _OTHERS if (text := _strict(run, other)) is not None]
+    if encoding not in _DOUBLE_BYTE and (latin := _latin(run)):
         readings.append((score(latin), latin))
-    return max(readings, key=lambda reading: reading[0])[1]
+    best = max(readings, key=lambda reading: reading[0], default=(-9.0, own))
+    return best[1] if best[0] > score(own) + _CLEARLY else own
 
 
 def _strict(run: bytes, encoding: str) -> str | None:
@@ -51,13 +57,24 @@ def _latin(run: bytes) -> str | None:
     return _strict(run, "cp1252") if lone and not _TRUNCATED_UTF8.search(run) else None
 
 
-def _best_loss(run: bytes, encoding: str) -> tuple[float, str]:
+def _least_loss(run: bytes, encoding: str) -> str:
     """The reading that loses fewest bytes and reads best: after a lost byte, pairs are one byte off until it shows."""
-    if encoding in ("gb18030", "big5hkscs") and len(run) <= _LONGEST:
-        text = _realign(run, encoding)
-    else:
-        text = run.decode(encoding, "replace")
-    return score(text), text
+    if encoding in _DOUBLE_BYTE and len(run) <= _LONGEST:
+        return _realign(run, encoding)
+    return run.decode(encoding, "replace")
+
+
+def _grade(char: str) -> float:
+    """The weight of a character, finer than :func:`weight` where a frequency is known."""
+    return _frequencies().get(char) or weight(char) * 0.6
+
+
+@cache
+def _frequencies() -> Mapping[str, float]:
+    """Character -> 0..1 by the logarithm of its frequency, from ``data/characters.txt``; read for broken pages only."""
+    text = resources.files("cleaners.data").joinpath("characters.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.partition("[pairs]")[0].splitlines() if line and line[0] not in "#["]
+    return {char: max(0.0, (ord(line[0]) - ord("E")) / 16) for line in lines for char in line[1:]}
 
 
 def _realign(run: bytes, encoding: str) -> str:
@@ -71,7 +88,7 @@ def _realign(run: bytes, encoding: str) -> str:
         for width in (2, 4):
             char = _strict(run[at : at + width], encoding) if run[at] >= 0x80 and at + width <= len(run) else None
             if char is not None and len(char) == 1:
-                options.append((best[at + width] + weight(char), width, char))
+                options.append((best[at + width] + _grade(char), width, char))
         gain, width, char = max(options)
         best[at], step[at] = gain, (width, char)
     at, out = 0, []

@@ -21,13 +21,15 @@ class Strictness:
     """A part that is at least this share of the whole is a cut copy, whatever else is known."""
     framed: float = 0.7
     """... unless the whole has unrelated parts too: then it must be this share, the rest being what was appended."""
+    whole: float = 0.7
+    """Texts match as wholes when at least one has this share in the other; else they only have a part in common."""
     title: int = 6
     """Characters two headlines must have in common to say something."""
 
     @property
     def recipe(self) -> str:
         """The settings as one string."""
-        return f"clusters cut>={self.cut}, framed>={self.framed}, title>={self.title}"
+        return f"clusters cut>={self.cut}, framed>={self.framed}, whole>={self.whole}, title>={self.title}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +60,22 @@ def group(members: Mapping[int, Member], edges: Iterable[Edge], strictness: Stri
         part, whole, share = edge.a, edge.b, edge.containment_b
         if edge.containment_a < edge.containment_b:
             part, whole, share = edge.b, edge.a, edge.containment_a
-        if edge.kind == "contains" and whole in members:
-            parts.append(_Part(share, part, whole))
-        elif edge.kind != "contains" and part in members and whole in members:
+        if _is_part(edge, strictness):
+            if whole in members:
+                parts.append(_Part(share, part, whole))
+        elif part in members and whole in members:
             forest.join(part, whole)
     compilations = _judge(parts, members, forest, strictness)
     return Grouping(families=forest.families(), compilations=frozenset(compilations))
+
+
+def _is_part(edge: Edge, strictness: Strictness) -> bool:
+    """Whether a match says that the texts share a part, not that they are one text.
+
+    An article and a digest that quotes half of it: most of neither is in the other. (Of spun text little is found.)
+    """
+    apart = max(edge.containment_a, edge.containment_b) < strictness.whole
+    return edge.kind == "contains" or (edge.kind == "near" and apart)
 
 
 def _judge(

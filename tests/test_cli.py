@@ -121,7 +121,6 @@ def test_explain_tells_the_rule_of_every_cut_line(pages: Path, tmp_path: Path) -
     ("args", "code", "words"),
     [
         (["clean", "nowhere.html", "-o", "x"], 2, "no such file"),
-        (["clean", "broken.bin", "-o", "x"], 1, "no page became an article"),
         (["search", "水", "--store", "none.db"], 2, "no store"),
         (["stats", "--store", "broken.bin"], 4, "not a jianbao store"),
         (["clean", "page.html", "--store", "broken.bin"], 4, "not a jianbao store"),
@@ -141,6 +140,14 @@ def test_mistakes_are_one_line_with_their_exit_code(args: list[str], code: int, 
     assert done.returncode == code, done.stderr.decode()
     assert words in one_line(done)
     assert sorted(tmp_path.iterdir()) == before, "nothing half-written is left"
+
+
+def test_input_without_an_article_is_a_failure_that_says_why(tmp_path: Path) -> None:
+    (tmp_path / "broken.bin").write_bytes(b"\x00\x01\x02" * 500)
+    done = run("clean", "broken.bin", "-o", "x.jsonl", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "no page became an article (1 decode: binary)" in one_line(done)
+    assert [d["reason"] for d in records(tmp_path / "x.jsonl.drops.jsonl")] == ["binary"]
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(pages: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from cleaners.errors import SeedFileError
+from cleaners.errors import SeedFileError, UsageError
 from cleaners.sites import Defaults, ExtractRule, Focus, Follow, Job, Limits, Seed, Site, load, parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,7 +109,7 @@ def test_what_is_no_seed_file_is_told_so(text: str) -> None:
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
-    with pytest.raises(SeedFileError, match="cannot be read"):
+    with pytest.raises(UsageError, match="no such seed file"):
         load(tmp_path / "none.yaml")
     (tmp_path / "gbk.yaml").write_bytes("job: 新疆".encode("gbk"))
     with pytest.raises(SeedFileError, match="not UTF-8"):

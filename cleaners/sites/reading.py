@@ -9,7 +9,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from cleaners.errors import SeedFileError
+from cleaners.errors import SeedFileError, UsageError
 from cleaners.sites.models import Job
 
 Step = str | int
@@ -34,13 +34,16 @@ _PLAIN = {
 def load(path: Path | str) -> Job:
     """Read and check a seed file.
 
-    Raises :class:`~cleaners.errors.SeedFileError` where it cannot be read, is not YAML or breaks the schema.
+    Raises :class:`~cleaners.errors.SeedFileError` where it cannot be read, is not YAML or breaks the schema, and
+    :class:`~cleaners.errors.UsageError` where there is no such file.
     """
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise SeedFileError(f"{path}: not UTF-8 text: save the seed file as UTF-8") from None
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such seed file; check the spelling") from None
     except OSError as error:
         raise SeedFileError(f"{path}: cannot be read: {error.strerror}") from None
     return parse(text, name=str(path), folder=path.parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -23,11 +24,11 @@ from cleaners.archive import Archive, read_back
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
 from cleaners.sites import parse
-from cleaners.store import Store
+from cleaners.store import Selection, Store
 from crawler import discover
 from crawler.guard import is_public
 from crawler.pipelines import Batching, Desk, Tally
-from crawler.run import agent, check
+from crawler.run import check
 from tests.small_server import Reply, SmallServer, article, feed, gzipped, listing, serving, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,7 +146,10 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 
 def test_feeds_sitemaps_and_lists_lead_to_the_articles(crawled: Crawled) -> None:
     with Store.open(crawled.store, create=False) as store:
-        found = {clipping.article.url.split("/", 3)[3] for clipping in store.clippings.all()}
+        found = {
+            clipping.article.url.split("/", 3)[3]
+            for clipping in store.clippings.select(Selection(), with_duplicates=True)
+        }
     assert found == {f"a/{n}.html" for n in (1, 2, 3, 4, 5, 6, 8, 10)} | {"zipped.html"}
     assert crawled.report["articles"] == crawled.report["pages"] == 9
 
@@ -157,15 +161,13 @@ def test_what_does_not_become_an_article_is_a_drop_with_its_reason(crawled: Craw
         "gone.html": "http 404",
         "boom.html": "http 500",
         "picture.html": "not html",
-        "http://127.0.0.9:9/landing.html": "",
         "bomb.html": "too large",
         "huge.html": "too large",
         "void.html": "empty",
+        "landing.html": "redirect leaves the site",
         "": "robots.txt unavailable",
     }
-    del expected["http://127.0.0.9:9/landing.html"]
     assert {path: drops.get(path) for path in expected} == expected
-    assert drops["landing.html"] == "redirect leaves the site"
     assert crawled.report["traps"] == {"calendar": 1, "path repetition": 1}
 
 
@@ -197,23 +199,16 @@ def test_every_page_is_fetched_once_and_failures_three_times(crawled: Crawled) -
 def test_a_host_gets_one_request_at_a_time_from_someone_with_a_name(crawled: Crawled) -> None:
     for server in crawled.servers.values():
         assert server.most_at_once == 1
-        assert {who for _, _, who in server.seen} == {
-            agent(
-                parse("""
-job: probe
-contact: probe@paper.example
-sites: [{id: a, name: a, home: 'http://a.example/'}]
-""")
-            )
-        }
-    assert agent(parse(SEEDS.format(daily="http://a", closed="http://b", evil="http://c", evils=""))).startswith(
-        "jianbao/"
-    )
+        for _, _, who in server.seen:
+            assert re.fullmatch(r"jianbao/[\d.]+ \(\+probe@paper\.example\)", who)
 
 
 def test_every_response_lies_in_the_archive_and_comes_back_by_its_origin(crawled: Crawled) -> None:
     with Store.open(crawled.store, create=False) as store:
-        origins = {clipping.article.url: clipping.article.origin for clipping in store.clippings.all()}
+        origins = {
+            clipping.article.url: clipping.article.origin
+            for clipping in store.clippings.select(Selection(), with_duplicates=True)
+        }
     for url, origin in origins.items():
         page = read_back(origin, crawled.store)
         assert page.url == url
@@ -279,7 +274,7 @@ def test_ctrl_c_finishes_what_is_in_flight(tmp_path: Path) -> None:
     assert report["interrupted"], log
     assert 0 < report["articles"] < 190
     with Store.open(tmp_path / "job.db", create=False) as store:
-        kept = {clipping.article.url for clipping in store.clippings.all()}
+        kept = {clipping.article.url for clipping in store.clippings.select(Selection(), with_duplicates=True)}
         assert store.journal.runs()[0].status == "interrupted"
     assert len(kept) == report["articles"] == report["pages"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from cleaners import blocks, decode, extract, metadata, quality, restore, script, urls
+from cleaners import blocks, decode, extract, metadata, quality, regions, restore, script, urls
 from cleaners.blocks import Blocks
 from cleaners.context import Context
 from cleaners.errors import Unusable
@@ -93,9 +93,13 @@ def _restore(draft: Draft) -> Draft:
     return replace(draft, diagnosis=diagnosis, restored=restore.repair(draft.body.text, diagnosis))
 
 
+def _regions(draft: Draft) -> Draft:
+    return replace(draft, regions=regions.find(draft.restored.text, draft.metadata.title))
+
+
 # Metadata before extract: the source line is noise to the body and gold to the metadata, and the headline anchors the
 # body. Denoising is the line filter inside extract: the body is chosen and cleaned with the same line records.
-STEPS: tuple[Callable[[Draft], Draft], ...] = (_decode, _blocks, _metadata, _extract, _restore)
+STEPS: tuple[Callable[[Draft], Draft], ...] = (_decode, _blocks, _metadata, _extract, _restore, _regions)
 
 
 def clean(page: Page, context: Context = Context()) -> Article | Drop:

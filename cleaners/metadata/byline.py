@@ -13,8 +13,7 @@ _JOB = (
     r"编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
 )
 _BYLINE = re.compile(
-    rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}\s*[:/|"
-    rf"丨]?\s*(?P<names>[^,。;:!?]{{2,60}}?)[】\])\s]*$"
+    rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}(?P<names>[^,。;!?]{{2,60}}?)[】\])\s]*$"
 )
 _SQUARE = re.compile(r"^[□■◎○▲△]\s*(?P<all>[^,。:;!?]{2,50})$")
 _HOUSE = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20})\s*[/|]\s*(?P<where>[\w·《》]{2,16})$")
@@ -62,7 +61,7 @@ def labelled(furniture: Furniture) -> tuple[str, ...]:
     found: list[str] = []
     for value in furniture.values:
         if value.role == "author":
-            found += _several(value.text)
+            found += _listed(value.text)
     return tuple(dict.fromkeys(found))
 
 
@@ -82,7 +81,8 @@ def after_source(furniture: Furniture, source: str | None) -> tuple[str, ...]:
     if not value or not source or not value.text.startswith(source) or furniture.values[-1] is not value:
         return ()
     rest = value.text[len(source) :]
-    return _several(rest) if re.search(_JOB, rest) else only_people(rest, named=False)
+    job = re.search(_JOB, rest)
+    return _behind(rest[job.end() :]) if job else only_people(rest, named=False)
 
 
 def standing(text: str) -> Byline | None:
@@ -95,7 +95,7 @@ def standing(text: str) -> Byline | None:
         match = pattern.match(text)
         if not match:
             continue
-        names = _several(match["names"]) if pattern is _BYLINE else only_people(match["names"], named=False)
+        names = _behind(match["names"]) if pattern is _BYLINE else only_people(match["names"], named=False)
         where = match["where"].strip(" /|")
         if names and (pattern is _BYLINE or is_organisation(where)):
             return Byline(names=names, rule=rule, publisher=_last_house(where))
@@ -106,7 +106,7 @@ def _marked(text: str) -> Byline | None:
     """Behind the mark of a byline: houses, then people: ``□某云/某日报 王某 李某``."""
     job = re.search(_JOB, text)
     if job:
-        names, where = list(_several(text[job.end() :])), text[: job.start()]
+        names, where = list(_behind(text[job.end() :])), text[: job.start()]
     else:
         tokens, names = re.split(r"[/\s、]+", text), []
         while tokens and is_person(tokens[-1], named=True) and not is_organisation(tokens[-1]):
@@ -120,14 +120,28 @@ def _last_house(where: str) -> str | None:
     return house if len(house) > 2 and is_organisation(house) else None
 
 
-def _several(text: str) -> tuple[str, ...]:
-    """Names with further job titles between them: ``王某 李某 通讯员 赵某 某地报道``."""
+def _listed(text: str) -> tuple[str, ...]:
+    """The names of a labelled value, also behind further jobs: ``王某 李某 通讯员 赵某``, ``某网专栏作者 王某``."""
+    first = re.split(_JOB, text, maxsplit=1)
+    return tuple(dict.fromkeys((*_people(first[0]), *(_behind(text[len(first[0]) :]) if len(first) > 1 else ()))))
+
+
+def _behind(text: str) -> tuple[str, ...]:
+    """The names directly behind a job and behind each further one: ``王某 李某 通讯员赵某 某地报道``.
+
+    Where nothing stands between job and name, only a known surname tells a name from a word: 记者王某, 记者手记.
+    """
     found: list[str] = []
-    parts = re.split(rf"\s*{_JOB}\s*[:/]?\s*", _REPORT.sub("", _LENT.sub("", text)))
-    for part in parts:
-        part = _FROM_PLACE.sub(r"\1", part)
-        found += people(re.sub(r"^(?:本报|本网|全媒体|融媒体|实习|见习|特约|首席|摄影)+", "", part), named=True)
+    for part in re.split(_JOB, _REPORT.sub("", _LENT.sub("", text))):
+        names = _people(part.lstrip(" :/|丨"))
+        if names and (part[0] in " :/|丨" or is_person(names[0], named=False) or len(names[0]) > 3):
+            found += names
     return tuple(dict.fromkeys(found))
+
+
+def _people(text: str) -> tuple[str, ...]:
+    text = _FROM_PLACE.sub(r"\1", _REPORT.sub("", text))
+    return people(re.sub(r"^(?:本报|本网|全媒体|融媒体|实习|见习|特约|首席|摄影)+", "", text), named=True)
 
 
 def dateline(text: str) -> tuple[str, ...]:
@@ -152,7 +166,7 @@ def bracketed(inside: str) -> tuple[str, ...]:
         if re.match(r"作者\s?\S{2,4}(?:系|为|是)", inside):
             name = re.split("[系为是]", inside[2:].strip())[0]
             return (name,) if is_person(name, named=True) else ()
-        return _several(inside[job.end() :].lstrip(" :/|丨"))
+        return _behind(inside[job.end() :])
     return only_people(_REPORT.sub("", inside) if re.search("[ /]", inside) else inside, named=False)
 
 

@@ -173,7 +173,7 @@ def _likeness(line: Line, count: Counter[str], body: _Body) -> float:
     score += 0.8 * any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])
     score += 0.7 * (size >= 8 and count[bare] > 1)
     score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
-    score -= 1.5 * (size >= 12 and bare in body.letters)  # a sentence lifted out of the text
+    score -= 2.0 * (size >= 12 and bare in body.letters)  # a sentence lifted out of the text
     return max(score, 0.01)
 
 

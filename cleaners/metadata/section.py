@@ -16,6 +16,7 @@ _WHERE = re.compile(
     r"位置)\s*(?:是|在)?\s*:?\s*"
 )
 _STEP = re.compile(r"\s*(?:-{1,2}|={1,2})?[>»›→≫]+\s*|\s+/\s+|(?<=[页])\s*[/|\\-]\s*|\s*::\s*")
+_ANY_STEP = re.compile(r"\s*(?:-{1,2}|={1,2})?[>»›→≫/|\\]+\s*|\s+[-–—·]\s+|\s*::\s*|(?<=页)\s+")
 _HOME = re.compile(r"首页|主页|网站首页|home|index", re.IGNORECASE)
 _PLAIN_STEP = re.compile(
     r"正文|详情|内容|查看内容|文章|文章正文|文章详情|新闻详情|详细内容|浏览文章|内容页|内容详情|阅读|本文|查看|"
@@ -56,7 +57,8 @@ def _breadcrumb(line: Line, folded: Folded, title: str | None) -> Trail | None:
     if len(text) > 160 or line.punctuation > 6:
         return None
     where = _WHERE.match(text)
-    steps = [step.strip(" >»:|/") for step in _STEP.split(text[where.end() :] if where else text)]
+    told = text[where.end() :] if where else text
+    steps = [step.strip(" >»:|/") for step in (_ANY_STEP if where else _STEP).split(told)]
     steps = [step for step in steps if step]
     if (where and steps) or _is_trail(steps):
         last = _last(steps, title)

@@ -19,60 +19,64 @@ _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s*-{2,}\s*|\s+[-–—·丨]\s+|-(?=[^
 _SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首页|\.com|\.cn|\.net|资讯|News", re.IGNORECASE)
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _REACH = 8
+_AGREED = 3.0
 
 
 def headline(
     lines: Sequence[Line], texts: Sequence[int], head: Head, declared: Declared, publisher: str | None = None
 ) -> Headline:
-    """Find the headline: a line that agrees with the head, else the line above furniture and text, else the head's."""
-    wanted = [(rule, text) for rule, text in declared.titles if len(key(text)) >= 2]
-    if head.title:
-        wanted.append(("head title", head.title))
-    names = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
-    return _agreed(lines, wanted) or placement.placed(lines, texts) or _from_head(declared, head, names) or Headline()
+    """Find the headline, by trust: the line that agrees with the head, the article's title in the head, the place."""
+    sites = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
+    named = [(rule, text) for rule, text in declared.titles if _may_be_title(text, sites)]
+    whole = [("head title", head.title)] if _may_be_title(without_site(head.title, sites), sites) else []
+    return (
+        _agreed(lines, [*named, *whole], sites)
+        or _from_head(named, sites)
+        or placement.placed(lines, texts)
+        or _from_head(whole, sites)
+        or Headline()
+    )
 
 
-def _agreement(text: str, line_key: str, wanted: Sequence[tuple[str, str]], keys: Sequence[str]) -> float:
-    """0..1: how well a line is one of the declared titles."""
+def _may_be_title(text: str, sites: Sequence[str]) -> bool:
+    """Whether a declared title speaks of an article, not of the site."""
+    size = len(key(text))
+    return size >= 4 and key(text) not in map(key, sites) and not (size <= 12 and is_organisation(text))
+
+
+def _agreement(line: Line, line_key: str, keys: Sequence[str]) -> float:
+    """0..1: how well a line is one of the declared titles; short lines must be headings to be the beginning of one."""
     best = 0.0
     size = len(line_key)
-    for (rule, _), whole in zip(wanted, keys, strict=True):
+    for whole in keys:
         if line_key == whole:
-            best = max(best, 1.0 if rule != "head title" or size >= 8 else 0.9)
-        elif whole.startswith(line_key) and (size >= 8 or size * 2 >= len(whole)):
-            best = max(best, 0.9)
+            return 1.0
+        if whole.startswith(line_key) and (size >= 8 or line.heading):
+            best = 0.9
         elif size >= 8 and line_key in whole:
             best = max(best, 0.7)
-        elif _SHORTENED.search(text) and size >= 8 and whole.startswith(line_key):
-            best = max(best, 0.8)
     return best
 
 
-def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]]) -> Headline | None:
+def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> Headline | None:
     keys = [key(text) for _, text in wanted]
     joined = " ".join(text for _, text in wanted)
-    best, place = 0.0, -1
+    best, place = _AGREED, -1
     for index, line in enumerate(lines):
-        text = without_label(line.text)
-        if not 2 <= len(text) <= 150 or not _may_agree(text, joined):
+        if not 2 <= len(line.text) <= 150 or not _may_agree(line.text, joined):
             continue
-        line_key = key(text)
-        if len(line_key) < 4:
-            continue
-        agreement = _agreement(text, line_key, wanted, keys)
-        if not agreement:
-            continue
-        score = 4 * agreement + min(len(line_key), 20) / 20 + _setting(lines, index)
-        if score > best + 1e-9:
-            best, place = score, index
-    if place < 0 or best < 3:
-        return None
-    return _extended(lines, place, wanted, keys)
+        line_key = key(without_label(line.text))
+        agreement = _agreement(line, line_key, keys) if len(line_key) >= 4 else 0.0
+        if agreement:
+            score = 4 * agreement + min(len(line_key), 20) / 20 + _setting(lines, index)
+            if score > best + 1e-9:
+                best, place = score, index
+    return _extended(lines, place, wanted, keys, sites) if place >= 0 else None
 
 
 def _may_agree(text: str, joined: str) -> bool:
-    """A cheap look before the exact comparison: two neighbours near the line's beginning stand in the head too."""
-    return text[:2] in joined or text[2:4] in joined or text[4:6] in joined
+    """A cheap look before the exact comparison: three neighbours near the line's beginning stand in the head too."""
+    return text[:3] in joined or text[3:6] in joined or text[6:9] in joined
 
 
 def _setting(lines: Sequence[Line], index: int) -> float:
@@ -95,8 +99,10 @@ def _furniture_below(lines: Sequence[Line], index: int) -> bool:
     return any(len(x.text) < 150 and FURNITURE.search(x.text) for x in lines[index + 1 : index + 1 + _REACH])
 
 
-def _extended(lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str]], keys: Sequence[str]) -> Headline:
-    """Headlines broken over several lines: as far as the head's title goes along."""
+def _extended(
+    lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str]], keys: Sequence[str], sites: Sequence[str]
+) -> Headline:
+    """Headlines broken over several lines: as far as the head's title goes along; shortened ones in full."""
     text = without_label(lines[place].text)
     used = [place]
     for follow in range(place + 1, min(place + 4, len(lines))):
@@ -106,18 +112,19 @@ def _extended(lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str
         glue = "" if lines[follow].text.startswith("—") else " "
         text = f"{text}{glue}{lines[follow].text}"
         used.append(follow)
+    begun = key(text)
     if _SHORTENED.search(text):
-        begun = key(text)
-        text = next(
-            (t for (rule, t), k in zip(wanted, keys, strict=True) if rule != "head title" and k.startswith(begun)), text
-        )
+        named = (t for (rule, t), k in zip(wanted, keys, strict=True) if rule != "head title" and k.startswith(begun))
+        text = next(named, text)
+    if any(rule == "head title" and k == begun for (rule, _), k in zip(wanted, keys, strict=True)):
+        text = without_site(text, sites)
     return Headline(text=text, lines=tuple(used), rule="line agrees with head")
 
 
-def _from_head(declared: Declared, head: Head, names: tuple[str, ...]) -> Headline | None:
-    for rule, text in (*declared.titles, ("head title", head.title)):
-        found = without_site(" ".join(text.split()), names)
-        if found and key(found) not in {key(name) for name in names}:
+def _from_head(wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> Headline | None:
+    for rule, text in wanted:
+        found = without_site(" ".join(text.split()), sites)
+        if _may_be_title(found, sites):
             return Headline(text=found, rule=rule)
     return None
 

@@ -1,0 +1,388 @@
+"""Metadata: what is found, and what is refused, on pages written for this project; floors on the shared pages."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from cleaners import blocks, metadata
+from cleaners.items import Head, Metadata
+from cleaners.metadata import dates, names
+from cleaners.metadata.folded import folded
+from cleaners.metadata.furniture import take_apart
+from cleaners.metadata.optout import opt_out
+from cleaners.metadata.rules import LABELS
+from cleaners.metadata.title import without_site
+
+TITLE = "小城早市扩建后添了新气象"
+FIRST = "入冬以来，小城的早市天不亮就热闹起来，热气腾腾的摊位前排着长队，老人们提着篮子慢慢挑选，价格和去年差不多。"
+SECOND = "管理方说，市场今年扩建了两排摊位，增加了照明和排水设施，下雨天也不会积水，附近居民都说方便了许多。"
+
+
+def html(info: str = "", *, lead: str = "", end: str = "", after: str = "", head: str = "", h1: str = TITLE) -> Metadata:
+    page = f"""<html><head><title>{TITLE}_要闻_某城新闻网</title>{head}</head><body>
+    <div class="nav"><a href="/">首页</a> <a href="/a">新闻</a></div><h1>{h1}</h1><div class="info">{info}</div>
+    <div class="content"><p>{lead}{FIRST}</p><p>{SECOND}{end}</p>{after}</div><div>相关阅读</div></body></html>"""
+    return metadata.find(blocks.read(page))
+
+
+def text(info: str = "", *, lead: str = "", end: str = "", after: str = "") -> Metadata:
+    return metadata.find(blocks.read(f"首页 新闻 图片\n\n{TITLE}\n\n{info}\n\n{lead}{FIRST}\n\n{SECOND}{end}\n\n{after}\n"))
+
+
+def summary(found: Metadata) -> str:
+    when = found.published.isoformat()[:16] if found.published else "-"
+    return f"{when}|{found.source or '-'}|{'、'.join(found.authors) or '-'}"
+
+
+FURNITURE = [
+    # forms of one line between headline and text
+    ("2021年03月05日14:07 | 来源：某城网 小字号", "2021-03-05T14:07|某城网|-"),
+    ("2021 03/05 14:07:33 来源：某城网", "2021-03-05T14:07|某城网|-"),
+    ("2021年03月05日 14:07　来源：某城晚报", "2021-03-05T14:07|某城晚报|-"),
+    ("来源：某城网 | 2021年03月05日 14:07:33", "2021-03-05T14:07|某城网|-"),
+    ("2021/3/5 9:07 某城日报", "2021-03-05T09:07|某城日报|-"),
+    ("某城日报 2021-03-05 14:07", "2021-03-05T14:07|某城日报|-"),
+    ("2021-03-05 04:23:08某城日報", "2021-03-05T04:23|某城日報|-"),
+    ("2021年3月5日 下午2:07", "2021-03-05T14:07|-|-"),
+    ("2021-03-05 14:07:33 星期五", "2021-03-05T14:07|-|-"),
+    ("来　源：某城日报　　作　者：王小明　　2021.03.05", "2021-03-05T00:00|某城日报|王小明"),
+    ("发布时间：2021-03-05 14:07 信息来源：某城市水利局 浏览次数：33 字体：[大 中 小]", "2021-03-05T14:07|某城市水利局|-"),
+    ("【发布日期：2021-03-05】【来源：某城日报】【字体：大 中 小】", "2021-03-05T00:00|某城日报|-"),
+    ("稿源：某城日报 编辑：王小明 2021-03-05 14:07:33", "2021-03-05T14:07|某城日报|-"),
+    ("發稿時間：2021/03/05 14:07 來源：某城日報", "2021-03-05T14:07|某城日報|-"),
+    ("来源：某城日报作者：王小明", "-|某城日报|王小明"),
+    ("来源：某城日报 作者：", "-|某城日报|-"),
+    ("来源：[某城日报]", "-|某城日报|-"),
+    ("来源：某城网 王小明", "-|某城网|王小明"),
+    ("2021年3月5日 09:12:33 来源： 某城日报 记者 王小明", "2021-03-05T09:12|某城日报|王小明"),
+    ("更新时间：2021-03-05 来源：某城发布", "2021-03-05T00:00|某城发布|-"),
+    ("快照时间：2022-01-01 00:00 发布时间：2021-03-05 14:07", "2021-03-05T14:07|-|-"),
+]
+REFUSED = [
+    # the date of something else, a source that names nobody, an author who is none
+    ("快照时间：2022-01-01 00:00", "-|-|-"),
+    ("会议时间：2021-03-05 14:07", "-|-|-"),
+    ("截止日期：2021-03-05", "-|-|-"),
+    ("报名时间2021年3月5日至8日，过期不候", "-|-|-"),
+    ("来源：本站原创", "-|-|-"),
+    ("来源：未知 作者:admin", "-|-|-"),
+    ("来源： 发布时间：2021-03-05", "2021-03-05T00:00|-|-"),
+    ("作者：佚名", "-|-|-"),
+    ("作者：某城日报", "-|-|-"),
+    ("作者：医务科党支部", "-|-|-"),
+    ("责任编辑：王小明", "-|-|-"),
+    ("发布者：admin 2021-03-05 14:07", "2021-03-05T14:07|-|-"),
+    ("2021-03-05 14:07 阅读：1234 评论：0", "2021-03-05T14:07|-|-"),
+    ("2021-03-05 14:07 1234次浏览", "2021-03-05T14:07|-|-"),
+    ("王小明 2021-03-05 14:07", "2021-03-05T14:07|-|-"),
+]
+BYLINES = [
+    ("记者 王小明", "王小明"),
+    ("某城晚报记者 王小明 通讯员 李大江", "王小明、李大江"),
+    ("□ 本报记者 王小明 通讯员 李大江", "王小明、李大江"),
+    ("□某云/某城日报 王小明", "王小明"),
+    ("■王小明", "王小明"),
+    ("文/王小明 图/李大江", "王小明"),
+    ("文丨某城网专栏作者 王小明", "王小明"),
+    ("文｜王小明 编辑｜李大江", "王小明"),
+    ("文、图/某城晚报记者 王小明", "王小明"),
+    ("王小明/某城晚报", "王小明"),
+    ("記者王小明／台北報導", "王小明"),
+    ("记者 王 明 李小江", "王明、李小江"),
+    ("记者 阿依努尔·买买提", "阿依努尔·买买提"),
+    ("在线荐稿记者博客联系记者", ""),
+    ("本报记者", ""),
+    ("记者手记", ""),
+]
+DATELINES = [
+    ("本报讯（记者王小明 通讯员李大江）", "王小明、李大江"),
+    ("某社某城3月5日电（王小明、李大江）", "王小明、李大江"),
+    ("某新网某城3月5日电 (王小明 李大江)", "王小明、李大江"),
+    ("某城网讯（记者王小明摄影报道）", "王小明"),
+    ("某云/某城日报讯（记者 阿依努尔·买买提 王小明）", "阿依努尔·买买提、王小明"),
+    ("某城网记者王小明3月5日报道：", "王小明"),
+    ("某城网消息（记者 王小明）", "王小明"),
+    ("某社某城3月5日电（综合消息）", ""),
+    ("小城（化名）", ""),
+]
+ENDINGS = [
+    ("（文/王小明）", "王小明"),
+    ("（记者 王小明 通讯员 李大江）", "王小明、李大江"),
+    ("（王小明 李大江）", "王小明、李大江"),
+    ("（王小明）", "王小明"),
+    ("（王小明 某城报道）", "王小明"),
+    ("（作者：王小明，系某大学教授）", "王小明"),
+    ("（作者王小明系某智库研究员）", "王小明"),
+    ("（作者系某大学教授）", ""),
+    ("（完）", ""),
+    ("（化名）", ""),
+    ("（王小明 摄）", ""),
+    ("（责编：王小明）", ""),
+    ("（下转第二版）", ""),
+    ("（某城日报）", ""),
+    ("（实习生王小明对此文亦有贡献）", ""),
+]
+BEHIND = [
+    ("执笔人：王小明 李大江", "王小明、李大江"),
+    ("作者：王小明（某大学教授）", "王小明"),
+    ("某城日报记者 王小明 某县报道", "王小明"),
+    ("供稿：王小明 编辑：李大江 审核：赵青", "王小明"),
+    ("编辑 王小明 校对 李大江", ""),
+    ("【责任编辑：王小明】", ""),
+    ("（作者单位：某城大学）", ""),
+]
+
+
+@pytest.mark.parametrize("page", [html, text])
+@pytest.mark.parametrize(("info", "wanted"), FURNITURE + REFUSED)
+def test_furniture_is_read_and_the_rest_refused(page, info, wanted):
+    found = page(info)
+    assert summary(found) == wanted
+    assert found.title == TITLE
+
+
+@pytest.mark.parametrize("page", [html, text])
+@pytest.mark.parametrize(("place", "line", "wanted"), [
+    *(("info", *case) for case in BYLINES), *(("lead", *case) for case in DATELINES),
+    *(("end", *case) for case in ENDINGS), *(("after", *case) for case in BEHIND),
+])
+def test_authors_by_place(page, place, line, wanted):
+    shown = f"<p>{line}</p>" if page is html and place == "after" else line
+    assert "、".join(page(**{place: shown}).authors) == wanted
+
+
+def test_editors_are_editors_only():
+    found = html("2021-03-05", after="<p>（责编：王小明、李大江）</p>")
+    assert (found.editors, found.authors) == (("王小明", "李大江"), ())
+    assert html("编辑：HN666").editors == ()
+
+
+def test_a_label_and_its_value_may_stand_in_two_lines():
+    assert summary(html("<div>来源：</div><div>某城日报</div><div>发布日期：</div><div>2021年3月5日</div>")) == "2021-03-05T00:00|某城日报|-"
+
+
+def test_dates_of_related_items_are_not_the_date():
+    assert html(after="<ul><li>另一条新闻 2020-01-01 10:00</li><li>再一条新闻 2020-01-02 10:00</li></ul>").published is None
+    assert text(after="另一条新闻\n2020-01-01 10:00:00\n再一条新闻\n2020-01-02 10:00:00").published is None
+
+
+def test_the_timezone_is_the_pages_own_else_the_sites():
+    assert html("2021-03-05 14:07").published.isoformat() == "2021-03-05T14:07:00+08:00"
+    assert html("2021-03-05T14:07:00+09:00").published.isoformat() == "2021-03-05T14:07:00+09:00"
+    page = blocks.read(f"{TITLE}\n\n2021-03-05 14:07\n\n{FIRST}")
+    assert metadata.find(page, timezone="Asia/Tokyo").published.utcoffset().total_seconds() == 9 * 3600
+    same_moment = '<meta property="article:published_time" content="2021-03-05T05:07:00Z">'
+    assert html("2021-03-05 14:07", head=same_moment).published.isoformat() == "2021-03-05T14:07:00+09:00"
+    other_moment = '<meta property="article:published_time" content="2021-03-05T01:44:00Z">'
+    assert html("2021-03-05 14:07", head=other_moment).published.isoformat() == "2021-03-05T14:07:00+08:00"
+
+
+def test_the_head_is_asked_where_the_page_is_silent():
+    head = '<meta name="PubDate" content="20210305"><meta name="ContentSource" content="来源：某城日报"><meta name="ColumnName" content="要闻">'
+    found = html(head=head)
+    assert summary(found) == "2021-03-05T00:00|某城日报|-"
+    assert found.section == "要闻"
+    assert html(head='<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2021-03-05T14:07:00+08:00"}</script>').published
+    assert html(head='<link rel="canonical" href="https://news.example/a/20210305/1.html">').published.isoformat()[:10] == "2021-03-05"
+    assert html(head='<link rel="canonical" href="https://news.example/a/20211399/1.html">').published is None
+    assert html(head='<script type="application/ld+json">{"@type": </script>').title == TITLE
+
+
+def test_a_day_of_the_page_and_the_minute_of_the_head():
+    head = '<meta property="article:published_time" content="2021-03-05T14:07:00+08:00">'
+    assert html("2021-03-05", head=head).published.hour == 14
+    assert html("2021-03-05 09:30", head=head).published.hour == 9
+
+
+def test_the_future_and_the_relative_past():
+    page = blocks.read(f"{TITLE}\n\n3小时前 来源：某城网\n\n{FIRST}\n\n{SECOND}")
+    now = datetime(2021, 3, 5, 12, tzinfo=UTC)
+    assert metadata.find(page, fetched_at=now).published == datetime(2021, 3, 5, 9, tzinfo=UTC)
+    assert metadata.find(page).published is None
+    later = blocks.read(f"{TITLE}\n\n2031-03-05 14:07\n\n{FIRST}\n\n{SECOND}")
+    assert metadata.find(later, fetched_at=now).published is None
+
+
+def test_own_name_as_source():
+    page = blocks.read(f"{TITLE}\n\n2021-03-05 来源：本站\n\n{FIRST}\n\n{SECOND}")
+    assert metadata.find(page, publisher="某城新闻网").source == "某城新闻网"
+    named = blocks.read(f"{TITLE}\n\n2021-03-05 来源：某城新闻网\n\n{FIRST}\n\n{SECOND}")
+    assert metadata.find(named, publisher="某城新闻网").source == "某城新闻网"
+
+
+def test_the_last_publisher_of_a_byline_is_the_source():
+    assert html("□某云/某城日报 王小明").source == "某城日报"
+
+
+def test_headline_without_column_and_site():
+    assert html(h1="").title == TITLE
+    assert without_site("小城建成新图书馆 - 某城网") == "小城建成新图书馆"
+    assert without_site("小城建成新图书馆--时政--某城网") == "小城建成新图书馆"
+    assert without_site("小城-大城之间的铁路今天通车") == "小城-大城之间的铁路今天通车"
+    assert without_site("某城新闻网") == "某城新闻网"
+
+
+def test_headline_in_two_lines_is_one():
+    found = html(h1="小城早市扩建后<br>添了新气象")
+    assert found.title.replace(" ", "") == TITLE
+    assert [found.claims[i] for i in (found.title_line, found.title_line + 1)] == ["title", "title"]
+
+
+def test_headline_of_a_text_is_above_its_furniture_not_a_quote_or_a_button():
+    lifted = "增加了照明和排水设施，下雨天也不会积水"
+    page = f"返回首页\n\n{lifted}\n\n{TITLE}\n\n□ 某城日报 王小明\n\n{FIRST}\n\n{SECOND}"
+    found = metadata.find(blocks.read(page))
+    assert (found.title, found.authors) == (TITLE, ("王小明",))
+    assert found.claims[found.title_line] == "title"
+
+
+def test_headline_of_a_government_table():
+    page = f"索引号：\n000/2021-1\n发文机关：\n某城市政府\n标 题：\n{TITLE}通知\n发布日期：2021-03-05\n\n{FIRST}\n\n{SECOND}"
+    found = metadata.find(blocks.read(page))
+    assert found.title == f"{TITLE}通知"
+
+
+def test_a_page_without_a_headline_has_none():
+    assert metadata.find(blocks.read(f"{FIRST}\n\n{SECOND}")).title is None
+
+
+def test_section_from_label_and_breadcrumb():
+    assert text("类别:社会 发布时间:2021-03-05 来源:某城网").section == "社会"
+    crumbs = f"当前位置:首页 > 生活 > 市场 >\n\n{TITLE}\n\n2021-03-05\n\n{FIRST}\n\n{SECOND}"
+    found = metadata.find(blocks.read(crumbs))
+    assert (found.section, found.claims[0]) == ("市场", "breadcrumb")
+    assert metadata.find(blocks.read(crumbs.replace("首页 > 生活 > 市场 >", "首页 > 正文"))).section is None
+    forum = f"某城论坛 门户 城事 某城区政府 查看内容\n\n{TITLE}\n\n2021-03-05 15:34| 发布者: admin\n\n{FIRST}\n\n{SECOND}"
+    assert metadata.find(blocks.read(forum)).section == "某城区政府"
+
+
+def test_annotated_traditional_pages_are_read_in_their_own_characters():
+    page = f"小城早市擴(kuò)建後添了新氣(qì)象\n\n2021-03-05 15:34| 發(fā)布者: admin| 評(píng)論: 0|來自: 某城網(wǎng)\n\n{FIRST}\n\n{SECOND}(文/王小華(huá))"
+    found = metadata.find(blocks.read(page))
+    assert summary(found) == "2021-03-05T15:34|某城網(wǎng)|王小華(huá)"
+    assert found.title.startswith("小城早市擴(kuò)")
+
+
+def test_other_languages_take_the_head():
+    page = """<html lang="en"><head><title>Town market grows | Example News</title>
+    <meta property="article:published_time" content="2021-03-05T14:07:00Z"><meta name="author" content="Jane Doe"></head>
+    <body><h1>Town market grows</h1><p>The market of the small town was extended this year, with two new rows of stalls.
+    The neighbours say that shopping has become easier, and that the lights help in winter.</p></body></html>"""
+    found = metadata.find(blocks.read(page))
+    assert (found.title, found.authors, found.source) == ("Town market grows", ("Jane Doe",), None)
+    assert found.published == datetime(2021, 3, 5, 14, 7, tzinfo=UTC)
+
+
+def test_opt_out_signals():
+    head = Head(meta=(("robots", "index, NoAI, noimageai"), ("tdm-reservation", "1"), ("googlebot", "noarchive"), ("viewport", "noindex")))
+    assert opt_out(head) == ("meta:noai", "meta:noimageai", "meta:tdm-reservation", "meta:noarchive")
+    assert opt_out(Head(meta=(("robots", "index,follow"), ("tdm-reservation", "0")))) == ()
+    assert html(head='<meta name="robots" content="noai">').opt_out == ("meta:noai",)
+
+
+def test_rules_are_data_with_reasons():
+    assert all(label.reason and label.words for label in LABELS)
+    seen = [word for label in LABELS for word in label.words if label.mark != "?"]
+    assert len(seen) == len(set(seen))
+
+
+def test_every_answer_names_its_rule_and_line():
+    found = html("2021-03-05 14:07 来源：某城日报 作者：王小明", after="<p>责任编辑：李大江</p>")
+    assert set(found.rules) == {"title", "published", "source", "authors", "editors"}
+    assert sorted(found.claims.values()) == ["editor", "source line", "title"]
+
+
+def test_furniture_is_taken_apart():
+    line = take_apart("发布:2021-1-29 13:18|点击:313|来自:某城网")
+    assert [(value.role, value.text) for value in line.values] == [("published", ""), ("other", "313"), ("source", "某城网")]
+    assert [(role, stamp.moment) for role, stamp in line.dates] == [("published", datetime(2021, 1, 29, 13, 18))]
+
+
+@pytest.mark.parametrize("written", ["2021-02-30", "2021年13月1日", "1.2021.3.5", "电话2021-35"])
+def test_what_is_no_date(written):
+    assert dates.stamps(written) == ()
+
+
+def test_names():
+    assert names.people("王 明、李小雷 上海报道", named=True) == ("王明", "李小雷")
+    assert names.is_person("欧阳小明", named=False)
+    assert not any(names.is_person(word, named=False) for word in ("江西", "高清", "关注", "某城日报", "时间", "小明"))
+
+
+def test_own_characters_survive_the_fold():
+    line = folded(0, "來源：某城網(wǎng)　作者")
+    assert line.text == "来源:某城网 作者"
+    assert line.own("某城网") == "某城網(wǎng)"
+    assert line.own("不在此") == "不在此"
+
+
+def _score(shared: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("zhnews_score", shared / "zhnews" / "score.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _record(name: str, found: Metadata) -> dict[str, object]:
+    when = found.published.isoformat() if found.published else None
+    return {"id": name, "title": found.title, "date": when, "author": list(found.authors), "source": found.source}
+
+
+def _gold(folder: Path, ending: str = "") -> list[dict[str, object]]:
+    rows = [json.loads(row) for row in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [row for row in rows if str(row["id"]).endswith(ending)]
+
+
+def _meets(got: dict[str, float], floor: dict[str, float]) -> None:
+    for name, value in floor.items():
+        limit = name.endswith(("_wrong", "_false_positive"))
+        assert got[name] <= value if limit else got[name] >= value, f"{name}: {got[name]:.4f}, floor {value}"
+
+
+def test_floors_on_zhnews(shared, floors):
+    import gzip
+
+    from cleaners.decode import decode
+
+    gold = _gold(shared / "zhnews")
+    found = {}
+    for row in gold:
+        page = gzip.decompress((shared / "zhnews" / "html" / f"{row['id']}.html.gz").read_bytes())
+        found[row["id"]] = _record(str(row["id"]), metadata.find(blocks.read(decode(page).text)))
+    _meets(_score(shared).score(gold, found)[0], floors["metadata zhnews"])
+
+
+@pytest.mark.parametrize("rendering", ["main", "full"])
+def test_floors_on_zhtext(shared, floors, rendering):
+    gold = _gold(shared / "zhtext", rendering)
+    found = {}
+    for row in gold:
+        page = (shared / "zhtext" / "text" / f"{row['id']}.txt").read_text(encoding="utf-8")
+        found[row["id"]] = _record(str(row["id"]), metadata.find(blocks.read(page)))
+    _meets(_score(shared).score(gold, found)[0], floors[f"metadata zhtext {rendering}"])
+
+
+def test_the_five_seeds(shared):
+    from cleaners.script import fold
+
+    gold = json.loads((shared / "seeds" / "gold.json").read_text(encoding="utf-8"))
+    for name, wanted in gold.items():
+        if name.startswith("_"):
+            continue
+        page = (shared / "seeds" / name).read_text(encoding="utf-8")
+        found = metadata.find(blocks.read(page))
+        published = datetime.fromisoformat(wanted["published"]) if wanted["published"] else None
+        assert fold(found.title or "") == fold(page.split("\n")[wanted["title_line"] - 1].strip())
+        assert found.published == published
+        assert fold(found.source or "") == (wanted["source"] or "")
+        assert "、".join(map(fold, found.authors)) == (wanted["author"] or "")

@@ -19,6 +19,7 @@ UTF8_RUN = re.compile(
 PRIVATE = re.compile("[\ue000-\ue765]")  # unassigned in GBK: the sign of pairs that are one byte off
 _OTHERS = ("utf-8", "gb18030", "big5hkscs")
 _LONGEST = 4000  # bytes: a broken run beyond it is read with replacement characters instead of being searched
+_LOST_PAIR = LOST - 0.5  # one bad byte spoils a character of two bytes
 _CLEARLY = 0.25  # how much better a foreign reading must be
 _DOUBLE_BYTE = ("gb18030", "big5hkscs")
 _TRUNCATED_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
@@ -83,6 +84,8 @@ def _realign(run: bytes, encoding: str) -> str:
     step: list[tuple[int, str]] = [(1, "")] * len(run)
     for at in range(len(run) - 1, -1, -1):
         options = [(best[at + 1] + LOST, 1, "\ufffd")]
+        if at + 2 <= len(run):
+            options.append((best[at + 2] + _LOST_PAIR, 2, "\ufffd"))
         if run[at] < 0x80:
             options = [(best[at + 1], 1, chr(run[at]))]
         for width in (2, 4):

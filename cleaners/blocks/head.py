@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,7 +23,7 @@ def read_head(tree: Any, text: str, url: str | None) -> Head:
         following = _pager(tree, base, url)
     title = next((t for t in tree.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
     return Head(
-        title=" ".join(title.text_content().split()) if title is not None else "",
+        title=" ".join("".join(title.itertext()).split()) if title is not None else "",
         meta=_meta(tree),
         json_ld=tuple(s.text for s in tree.iter("script") if s.text and "ld+json" in (s.get("type") or "").lower()),
         canonical=canonical,
@@ -69,9 +70,9 @@ def _links(tree: Any, base: str | None) -> tuple[str | None, str | None]:
 
 def _pager(tree: Any, base: str | None, url: str | None) -> str | None:
     """The address behind a 下一页 link that names a further page of the same document."""
-    for element in tree.iter("a"):
+    for element in islice(tree.iter("a"), 3000):
         href = element.get("href")
-        if not href or not _NEXT_LINK.fullmatch(element.text_content()):
+        if not href or not _NEXT_LINK.fullmatch("".join(element.itertext())):
             continue
         found = join(base, href)
         if found and (url is None or (found != url and _same_document(found, url))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -38,6 +39,18 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkLimits:
+    """How much a page may show; no news page met so far has a tenth of it."""
+
+    depth: int = 256
+    """Levels of elements."""
+    lines: int = 20_000
+    """Lines with text."""
+    characters: int = 500_000
+    """Characters of visible text."""
+
+
 class Walk:
     """One pass over the tree: ``lines``, the block elements as ``nodes``, ``parents`` and ``images`` (see ``Blocks``).
 
@@ -49,11 +62,13 @@ class Walk:
         "_heading",
         "_in_link",
         "_in_pre",
+        "_limits",
         "_link_parts",
         "_links",
         "_parts",
         "_paths",
         "_pictures",
+        "_room",
         "hidden_weight",
         "images",
         "lines",
@@ -62,8 +77,10 @@ class Walk:
         "weight",
     )
 
-    def __init__(self, tree: Any, *, max_depth: int, with_hidden: bool = False) -> None:
-        """Walk ``tree``; raises ``Unusable("blocks", "page too deep")`` beyond ``max_depth`` levels."""
+    def __init__(self, tree: Any, *, limits: WalkLimits = WalkLimits(), with_hidden: bool = False) -> None:
+        """Walk ``tree``; raises ``Unusable("blocks", "page too deep" | "page too large")`` beyond ``limits``."""
+        self._limits = limits
+        self._room = limits.characters
         self.lines: list[Line] = []
         self.nodes: list[Any] = []
         self.parents: list[int] = []
@@ -74,20 +91,20 @@ class Walk:
         self._parts: list[str] = []
         self._link_parts: list[str] = []
         self._heading = self._links = self._pictures = self._in_link = self._in_pre = 0
-        self._run(tree, max_depth, with_hidden)
+        self._run(tree, with_hidden)
         self._flush()
 
-    def _run(self, root: Any, max_depth: int, with_hidden: bool) -> None:
+    def _run(self, root: Any, with_hidden: bool) -> None:
         """The hot loop: no element is visited twice, nothing is called for the inline ones."""
         walker = etree.iterwalk(root, events=("start", "end"))
         kinds, parts = _KINDS, self._parts
-        depth, skipped = 0, False
+        depth, deepest, skipped = 0, self._limits.depth, False
         for event, element in walker:
             kind = kinds.get(element.tag, 0)
             if event == "start":
                 depth += 1
-                if depth > max_depth:
-                    raise Unusable("blocks", "page too deep", f"more than {max_depth} levels")
+                if depth > deepest:
+                    raise Unusable("blocks", "page too deep", f"more than {deepest} levels")
                 if kind == _SKIP or (not with_hidden and self._is_hidden(element)):
                     walker.skip_subtree()
                     skipped = True
@@ -169,6 +186,9 @@ class Walk:
             self._link_parts.clear()
             return
         linked = len(" ".join("".join(self._link_parts).split())) if self._link_parts else 0
+        self._room -= len(text)
+        if self._room < 0 or len(self.lines) >= self._limits.lines:
+            raise Unusable("blocks", "page too large", "too much text for one page")
         marks = len(SENTENCE_MARKS.findall(text))
         self.weight += marks
         self.lines.append(

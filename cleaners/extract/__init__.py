@@ -35,6 +35,8 @@ class ExtractSettings:
 
     vote_below: float = 0.6
     """Confidence under which trafilatura and readability are asked too."""
+    ask_up_to: int = 100_000
+    """Characters of visible text beyond which no other extractor is asked: they would take many seconds."""
     usual: int = 150
     """Characters of a body from which on its length says nothing against it."""
 
@@ -58,7 +60,8 @@ def extract(
         first, last = span(blocks, node)
         container = Container(node=node, first=first, last=last, share=1.0)
         return _walked(blocks, meta, container, learned, rules, "override", settings)
-    if foreign.is_foreign(blocks.lines):
+    small = sum(len(line.text) for line in blocks.lines) <= settings.ask_up_to
+    if small and foreign.is_foreign(blocks.lines):
         return _foreign(blocks, meta)
     found = choose(blocks, meta.title_line, noise.Signals(blocks.lines))
     if found is None:
@@ -100,7 +103,8 @@ def _walked(
         blocks.lines, meta, signals, first=container.first, last=container.last, learned=learned, dropped=drop
     )
     sure = confidence(lines, meta, container, settings)
-    if sure < settings.vote_below and by == "walk":
+    small = sum(len(line.text) for line in lines) <= settings.ask_up_to
+    if by == "walk" and sure < settings.vote_below and small:
         lines, container, by = _vote(blocks, meta, signals, lines, container, learned)
     if kind := kinds.no_article(blocks, lines, meta):
         raise Unusable("extract", f"not an article: {kind}")

@@ -32,9 +32,9 @@ class ForeignSettings:
 
 def is_foreign(lines: tuple[Line, ...], settings: ForeignSettings = ForeignSettings()) -> bool:
     """Whether the prose of a page is in another language than Chinese."""
-    prose = "".join(line.text for line in lines if line.punctuation and line.link_share < 0.5)
+    prose = "".join(line.text[:1000] for line in lines if line.punctuation and line.link_share < 0.5)
     if len(prose) < 100:
-        prose = "".join(line.text for line in lines)
+        prose = "".join(line.text[:1000] for line in lines)
     han, letters = _count(_HAN, prose), _count(_LETTERS, prose)
     return han < settings.han * letters or _count(_KANA_HANGUL, prose) > settings.kana * han
 
@@ -49,7 +49,7 @@ def extract(
     """The judged lines, the text, the confidence (agreement of the voters, 0..1) and who decided."""
     whole = vote.trafilatura_text(blocks.tree)
     container = choose(blocks, meta.title_line, Signals(blocks.lines))
-    inside = vote.trafilatura_text(vote.as_page(blocks.nodes[container.node])) if container else ""
+    inside = vote.trafilatura_text(blocks.nodes[container.node]) if container else ""
     text, sure, by = whole, vote.text_agreement(whole, inside), "trafilatura"
     if sure < settings.agreed:
         choices = {"trafilatura": whole, "container+trafilatura": inside, "readability": _readability(blocks)}

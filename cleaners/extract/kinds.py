@@ -66,7 +66,9 @@ def no_article(
 
 
 def _notice(blocks: Blocks, kept: Sequence[Line]) -> str | None:
-    said = script.fold(" ".join([blocks.head.title[:60], *(line.text for line in kept or blocks.lines[:40])]))
+    said = script.fold(
+        " ".join([blocks.head.title[:60], *(line.text[:500] for line in kept[:40] or blocks.lines[:40])])
+    )
     if _ERROR.search(said):
         return "error page"
     return "login wall" if _LOGIN.search(said) and len(kept) < 6 else None

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from typing import Any, TypeVar
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from cleaners.items import Line
 
@@ -20,20 +18,12 @@ _LONG, _NEAR = 20, 30
 
 
 def trafilatura_text(tree: Any) -> str:
-    """The text of a page as trafilatura has it (``fast``, no comments, no metadata); empty when it finds nothing."""
+    """The text of a page, or of a block, as trafilatura has it (``fast``, no comments); empty when it finds nothing."""
     from trafilatura import bare_extraction
 
     # Never deduplicate=True: it keeps state for the whole process.
-    document = bare_extraction(deepcopy(tree), fast=True, include_comments=False, with_metadata=False)
+    document = bare_extraction(_markup(tree), fast=True, include_comments=False, with_metadata=False)
     return str(getattr(document, "text", None) or "")
-
-
-def as_page(element: Any) -> Any:
-    """A block of a page as a page of its own."""
-    page = lxml_html.document_fromstring("<html><body></body></html>")
-    page.body.append(deepcopy(element))
-    page.body[0].tail = None
-    return page
 
 
 def readability_tree(tree: Any) -> Any:
@@ -42,10 +32,14 @@ def readability_tree(tree: Any) -> Any:
     from readability.readability import Unparseable
 
     try:
-        summary = Document(etree.tostring(tree, encoding="unicode", method="html")).summary()
-        return lxml_html.document_fromstring(summary)
+        return etree.HTML(Document(_markup(tree)).summary())
     except (Unparseable, ValueError, TypeError, etree.LxmlError):
         return None
+
+
+def _markup(tree: Any) -> str:
+    markup: str = etree.tostring(tree, encoding="unicode", method="html", with_tail=False)
+    return markup if tree.tag == "html" else f"<html><body>{markup}</body></html>"
 
 
 def found_in(lines: Sequence[Line], text: str) -> frozenset[int]:

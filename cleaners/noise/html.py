@@ -11,6 +11,9 @@ from cleaners.noise import learned as repeated
 from cleaners.noise import rules
 from cleaners.noise.rules import Rule
 
+# No rule looks at longer lines; folding them would cost more than reading the page.
+LONGEST = max(rule.longest for rule in rules.RULES) + 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlSettings:
@@ -33,7 +36,8 @@ class Signals:
 
     def __getitem__(self, index: int) -> Rule | None:
         if index not in self._found:
-            self._found[index] = next(rules.hits(script.fold(self._lines[index].text)), None)
+            text = self._lines[index].text
+            self._found[index] = next(rules.hits(script.fold(text)), None) if len(text) <= LONGEST else None
         return self._found[index]
 
 
@@ -74,7 +78,9 @@ def judge(
             own = signals[first + i] or ending
             judged.append(_cut(line, own.name if own is ending else f"below: {ending.name}", own.noise))
         else:
-            judged.append(_by_itself(line, meta.claims.get(first + i), signals[first + i], i < begin, settings))
+            echo = i < begin and line.text == meta.title  # copies often print the headline again above the text
+            role = "title" if echo else meta.claims.get(first + i)
+            judged.append(_by_itself(line, role, signals[first + i], i < begin, settings))
     judged += [_cut(line, "below the article", "related") for line in lines[last + 1 :]]
     return tuple(judged)
 

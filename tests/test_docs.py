@@ -1,0 +1,72 @@
+"""What the documentation says is run: README's Python, its commands, its links; docstring examples everywhere."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_of_the_readme_runs() -> None:
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert result.attempted > 8
+    assert result.failed == 0
+
+
+def modules_with_examples() -> list[str]:
+    found = []
+    for path in sorted((ROOT / "cleaners").rglob("*.py")):
+        if ">>> " in path.read_text(encoding="utf-8"):
+            found.append(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+    return found
+
+
+@pytest.mark.parametrize("name", modules_with_examples())
+def test_examples_in_docstrings_run(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_commands_of_the_readme_exist_with_these_options() -> None:
+    lines = re.findall(r"^    jianbao (.+?)(?:  +#.*)?$", README, re.MULTILINE)
+    assert len(lines) > 10
+    helps: dict[str, str] = {}
+    for line in lines:
+        words = shlex.split(line.partition(" < ")[0].partition(" | ")[0])
+        command = words[0]
+        if command not in helps:
+            done = subprocess.run([sys.executable, "-m", "crawler", command, "--help"], cwd=ROOT, capture_output=True, text=True)
+            assert done.returncode == 0, f"README names `jianbao {command}`: {done.stderr}"
+            helps[command] = done.stdout
+        for option in (word for word in words[1:] if re.match(r"--?[a-z]", word)):
+            assert re.search(rf"(^|\s|,){re.escape(option)}\b", helps[command]), f"{option} is no option of {command}"
+
+
+def test_help_shows_examples() -> None:
+    for command in ("clean", "crawl", "search", "show", "export", "explain"):
+        done = subprocess.run([sys.executable, "-m", "crawler", command, "--help"], cwd=ROOT, capture_output=True, text=True)
+        assert "Examples:" in done.stdout and f"jianbao {command}" in done.stdout
+
+
+def test_links_lead_somewhere() -> None:
+    for name in ("README.md", "CONTRIBUTING.md", "seeds/README.md", "benchmarks/README.md"):
+        path = ROOT / name
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{name} links to {target}"
+
+
+def test_no_machine_paths_or_registry_hosts_in_tracked_files() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    for name in files:
+        data = (ROOT / name).read_bytes()
+        assert not re.search(rb"/(root|home)/[a-z]|--index-url|/simple/", data) or name == "tests/test_docs.py", name

@@ -13,6 +13,7 @@ from cleaners.blocks.head import base_of, read_head
 from cleaners.blocks.walk import Walk, WalkLimits
 from cleaners.errors import Unusable
 
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000}")
 _MARKUP_START = re.compile(
     r"[\s\ufeff]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,5000}?-->\s*){0,5}"
@@ -88,8 +89,10 @@ def _fence(text: str, limits: HtmlLimits = HtmlLimits()) -> None:
     if text.count("=") > limits.attributes:
         raise Unusable("blocks", "page too large", f"more than {limits.attributes} attributes")
     for match in _LONG_TAG.finditer(text):
+        if text.rfind("<script", 0, match.start()) > text.rfind("</script", 0, match.start()):
+            continue  # a comparison in a script, followed by data
         end = text.find(">", match.end())
-        tag = text[match.start() : end if end >= 0 else len(text)]
+        tag = _QUOTED.sub("", text[match.start() : end if end >= 0 else len(text)])
         if len(tag.split(None, limits.attributes_in_tag)) > limits.attributes_in_tag:
             raise Unusable("blocks", "page too large", f"more than {limits.attributes_in_tag} attributes in one tag")
 

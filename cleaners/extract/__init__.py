@@ -56,17 +56,18 @@ def extract(
     """
     if blocks.media == "text":
         return _plain(blocks, meta, learned)
+    signals = noise.Signals(blocks.lines)
     if rules is not None and (node := override.body(blocks, rules)) is not None:
         first, last = span(blocks, node)
         container = Container(node=node, first=first, last=last, share=1.0)
-        return _walked(blocks, meta, container, learned, rules, "override", settings)
+        return _walked(blocks, meta, signals, container, learned, rules, "override", settings)
     small = sum(len(line.text) for line in blocks.lines) <= settings.ask_up_to
     if small and foreign.is_foreign(blocks.lines):
         return _foreign(blocks, meta)
-    found = choose(blocks, meta.title_line, noise.Signals(blocks.lines))
+    found = choose(blocks, meta.title_line, signals)
     if found is None:
         raise Unusable("extract", f"not an article: {kinds.no_article(blocks, (), meta) or 'no prose'}")
-    return _walked(blocks, meta, found, learned, rules, "walk", settings)
+    return _walked(blocks, meta, signals, found, learned, rules, "walk", settings)
 
 
 def _plain(blocks: Blocks, meta: Metadata, learned: frozenset[str]) -> Body:
@@ -91,6 +92,7 @@ def _foreign(blocks: Blocks, meta: Metadata) -> Body:
 def _walked(
     blocks: Blocks,
     meta: Metadata,
+    signals: noise.Signals,
     container: Container,
     learned: frozenset[str],
     rules: ExtractRule | None,
@@ -98,7 +100,6 @@ def _walked(
     settings: ExtractSettings,
 ) -> Body:
     drop = override.dropped(blocks, rules) if rules is not None else frozenset()
-    signals = noise.Signals(blocks.lines)
     lines = noise.judge(
         blocks.lines, meta, signals, first=container.first, last=container.last, learned=learned, dropped=drop
     )

@@ -293,7 +293,27 @@ ANYWHERE: tuple[Rule, ...] = (
 
 
 RULES = ABOVE + BELOW + ANYWHERE
-_COMPILED = tuple((rule, re.compile("|".join(rule.any_of), re.IGNORECASE)) for rule in RULES)
+
+
+def _compiled(rule: Rule) -> tuple[Rule, re.Pattern[str] | None, re.Pattern[str] | None]:
+    """A rule with its anchored patterns, to be matched, and the others, to be searched.
+
+    ``search`` would try an anchored pattern at every character: five times the work.
+    """
+    anchored = [pattern[1:] for pattern in rule.any_of if _is_anchored(pattern)]
+    others = [pattern for pattern in rule.any_of if not _is_anchored(pattern)]
+    return rule, _either(anchored), _either(others)
+
+
+def _is_anchored(pattern: str) -> bool:
+    return pattern.startswith("^") and "|^" not in pattern
+
+
+def _either(patterns: list[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
+
+
+_COMPILED = tuple(_compiled(rule) for rule in RULES)
 _BULLET = re.compile(r"^[\s•·●○■◆▪▶►※★☆>»|*]+|[\s|]+$")
 
 
@@ -305,6 +325,8 @@ def bare(folded: str) -> str:
 def hits(folded: str) -> Iterator[Rule]:
     """The rules that a folded line meets, in order."""
     text = bare(folded)
-    for rule, pattern in _COMPILED:
-        if len(text) <= rule.longest and pattern.search(text):
+    for rule, anchored, other in _COMPILED:
+        if len(text) > rule.longest:
+            continue
+        if (anchored and anchored.match(text)) or (other and other.search(text)):
             yield rule

@@ -132,7 +132,7 @@ def _behind(text: str) -> tuple[str, ...]:
     Where nothing stands between job and name, only a known surname tells a name from a word: 记者王某, 记者手记.
     """
     found: list[str] = []
-    for part in re.split(_JOB, _REPORT.sub("", _LENT.sub("", text))):
+    for part in re.split(_JOB, _LENT.sub("", text)):
         names = _people(part.lstrip(" :/|丨"))
         if names and (part[0] in " :/|丨" or is_person(names[0], named=False) or len(names[0]) > 3):
             found += names

@@ -29,7 +29,7 @@ def origin(near: Near, declared: Declared, publisher: str | None, *, chinese: bo
         return found
     return (
         _first(near.around, beside_date)
-        or _first(near.top[:4], source.account)
+        or _first(near.top[:3], source.account)
         or _above_date(near.top[:6])
         or _first(near.below, labelled)
         or _house(near.top)

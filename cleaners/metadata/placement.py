@@ -21,7 +21,8 @@ TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title
 """Class names that sites give to headlines."""
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d")
 _INTERFACE = re.compile(
-    r"[当當]前位置|您的位置|所在位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|正在阅读|版权所有|设为首页|"
+    r"[当當]前位置|您的位置|所在位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|"
+    r"正在阅读|版权所有|设为首页|"
     r"关注我们|扫一扫|语音播报|播报文章|联系我们|www\.|https?:|@|\.com|\.cn|手机浏览|手机版"
 )
 # Words of buttons and menus that headlines use too: they tell only in a short line.
@@ -152,7 +153,13 @@ def _is_interface(text: str) -> bool:
 def _cannot_be(line: Line, size: int) -> bool:
     """Buttons, furniture, captions and paragraphs."""
     text = line.text
-    if size < 4 or len(text) > 90 or (line.punctuation >= 4 and size > 40):
+    if (
+        size < 4
+        or text.isnumeric()
+        or not any(map(str.isalpha, text))
+        or len(text) > 90
+        or (line.punctuation >= 4 and size > 40)
+    ):
         return True
     dated = _DATE.search(text)
     if dated and (FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):

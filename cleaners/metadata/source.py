@@ -24,6 +24,21 @@ _INTERFACE = re.compile(
     r"注册|发表|人气|热度|第\d|页|\d人|首页|正文|今天|星期|"
     r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|发布$|时间|日期|原创$"
 )
+# Columns, which stand beside dates too.
+_COLUMN = re.compile(
+    r"(?:国内|国际|社会|时政|财经|体育|娱乐|科技|教育|军事|本地|地方|民生|热点|综合|最新|新闻|图片|视频|今日|要闻|"
+    r"头条|健康|文化|旅游|法治|生活|房产|汽车|"
+    r"经济|公司|行业|产业|媒体|滚动|独家|深度|专题|评论|理论|人物|环球|中国|城市|党建|政务|工作|通知|公告|部门|"
+    r"基层|县区)+"
+    r"(?:新闻|频道|资讯|要闻|快讯|动态|视频|财经|头条|中心|观察|论坛|发布|公告|报道|信息)?"
+)
+# Where a post was sent from: shown behind its date.
+_PLACE = re.compile(
+    r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|"
+    r"四川|贵州|云南|陕西|甘肃|青海|台湾|"
+    r"内蒙古|广西|西藏|宁夏|新疆|香港|澳门)[省市]?$|(?:发布|来自|IP)"
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
 _ACCOUNT = re.compile(r"^(?:原创|转载)?\s*[:|·]?\s*(?P<name>[^\s。，！？,!?]{2,20})$")
 _ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-\u9fff]+$")
 
@@ -78,33 +93,41 @@ def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
         for token in re.split(r"[\s|丨]+", piece):
             name = token.strip(" ·-—:[]()")
             bare = name.strip("《》〈〉")
-            if not 2 <= len(bare) <= 20 or not _ALLOWED.match(name) or _INTERFACE.search(bare) or bare.isdigit():
+            if not 2 <= len(bare) <= 20 or not _is_name(bare) or re.search(r"\d{3}", bare):
                 continue
-            if bare in known or name.startswith("《") or (is_organisation(bare) and not re.search(r"\d{3}", bare)):
+            if bare in known or name.startswith("《") or is_organisation(bare):
                 return Named(name=bare, rule="publisher beside date")
     return None
 
 
 def account(furniture: Furniture) -> Named | None:
-    """The account that posted: a line that holds nothing but ``[原创] NAME DATE``."""
+    """The account that posted: a line that holds nothing but ``[原创] NAME DATE``, or ``DATE TIME NAME``."""
     if len(furniture.free) != 1 or len(furniture.dates) != 1 or furniture.labelled:
         return None
     piece = furniture.free[0]
     match = _ACCOUNT.match(re.sub(r"^(?:原创|转载)\s*[:|·]?\s*", "", piece))
-    if not match or not furniture.text.startswith(piece[:2]) or _INTERFACE.search(match["name"]):
+    if not match:
         return None
     name = match["name"].strip("《》")
-    if is_person(name, named=False) or not _ALLOWED.match(name) or name in _NOTHING or "." in name:
+    before = furniture.text.startswith(piece[:2])
+    if not (before or (furniture.dates[0][1].timed and len(name) > 2 and _HAN.search(name))):
         return None
-    return Named(name=name, rule="account before date")
+    if is_person(name, named=False) or not _is_name(name) or "." in name or _PLACE.match(name):
+        return None
+    return Named(name=name, rule="account beside date")
 
 
 def alone(text: str) -> str | None:
     """A folded line that is a publisher's name and nothing else."""
     name = text.strip("《》 ")
-    if 3 <= len(name) <= 16 and _ALLOWED.match(name) and is_organisation(name) and not _INTERFACE.search(name):
-        return name
-    return None
+    return name if 3 <= len(name) <= 16 and _is_name(name) and is_organisation(name) else None
+
+
+def _is_name(text: str) -> bool:
+    """Whether a bare word may name a publisher: no button, no column, no place of an address."""
+    if text in _NOTHING or text in _OWN or text.isdigit() or not _ALLOWED.match(text):
+        return False
+    return not _INTERFACE.search(text) and not _COLUMN.fullmatch(text)
 
 
 def declared(value: str) -> str | None:

@@ -187,9 +187,9 @@ def perfect(manifest: Manifest) -> list[Clipping]:
         )  # fmt: skip
         kind: MatchKind = "spun" if "spun" in truth.disguises else "contains" if truth.is_cut else "near"
         matches = [Match(kind=kind, other=o, similarity=1, containment=1, evidence=Evidence(shared=9)) for o in linked]
-        clippings.append(
-            Clipping(article=article, matches=tuple(matches), cluster=Cluster(id=origin, size=2, is_canonical=False))
-        )
+        first = next(url for url, own in ids.items() if own == origin)
+        cluster = Cluster(id=origin, size=2, is_canonical=not truth.is_copy, earliest_url=first)
+        clippings.append(Clipping(article=article, matches=tuple(matches), cluster=cluster))
     return clippings
 
 
@@ -218,6 +218,10 @@ def test_each_kind_of_fault_is_seen(web: Web) -> None:
     def with_first(**changes: object) -> list[Clipping]:
         return [replace(good[0], article=replace(good[0].article, **changes)), *good[1:]]  # type: ignore[arg-type]
 
+    def with_cluster(one: Clipping, **changes: object) -> Clipping:
+        return replace(one, cluster=replace(one.cluster, **changes))  # type: ignore[type-var, arg-type]
+
+    elsewhere = [with_cluster(one, earliest_url=pages(web, "login")[0].url) for one in good]
     text = good[0].article.text
     noise = next(line for lines in check(manifest, good, dropped).pages[0].truth.noise.values() for line in lines if len(line) > 6)
     faults = {
@@ -229,7 +233,9 @@ def test_each_kind_of_fault_is_seen(web: Web) -> None:
         "nothing else is stored": with_first(url=pages(web, "login")[0].url),
         "every copy is linked to its story": [replace(one, matches=()) for one in good],
         "a compilation is linked to the stories it quotes": [replace(one, matches=()) for one in good],
-        "different stories stay apart": [replace(one, cluster=Cluster(id="1", size=9, is_canonical=False)) for one in good],
+        "different stories stay apart": [replace(one, cluster=Cluster(id="1", size=9, is_canonical=True)) for one in good],
+        "the site that had a story first is named": elsewhere,
+        "the best copy of a story is a whole and undisguised one": [with_cluster(one, is_canonical=False) for one in good],
     }
     for promise, clippings in faults.items():
         assert promise in broken(manifest, clippings, dropped), promise
@@ -268,5 +274,7 @@ def test_the_demo_keeps_its_promises(demo_run: subprocess.CompletedProcess[str],
     assert f"every copy is linked to its story: {copies - hard} of {copies - hard}" in demo_run.stdout
     assert "robots.txt is obeyed: 1 of 1" in demo_run.stdout
     assert "jianbao search" in demo_run.stdout
+    assert f"spun copies are linked to their story: {hard} of {hard}" in demo_run.stdout
     assert "BROKEN" not in demo_run.stdout
+    assert "not yet" not in demo_run.stdout
     assert demo_run.stderr == ""

@@ -80,6 +80,10 @@ def _matching(findings: Findings) -> Iterable[Promise]:
         f"{kin.clusters} clusters, {kin.expected} stories",
         [f"{a} + {b}" for a, b in kin.merged],
     )
+    lost = [story.name for story in kin.stories if story.earliest_url != story.origin]
+    yield _all("the site that had a story first is named", len(kin.stories), lost)
+    poor = [story.name for story in kin.stories if story.best is None or story.best.is_cut or story.best.disguises]
+    yield _all("the best copy of a story is a whole and undisguised one", len(kin.stories), poor)
     unlinked = [part for url, parts in kin.digest_parts.items() for part in parts if part not in kin.digest_links[url]]
     total = sum(len(parts) for parts in kin.digest_parts.values())
     yield _all("a compilation is linked to the stories it quotes", total, unlinked)

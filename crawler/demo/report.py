@@ -16,7 +16,7 @@ from crawler.demo.check import Findings
 from crawler.demo.manifest import Manifest
 from crawler.demo.plan import SitePlan
 from crawler.demo.promises import Promise
-from crawler.pipelines import CrawlReport
+from crawler.tally import CrawlReport
 
 _PLAIN_WIDTH = 118
 _COLOURS = {"kept": "green", "broken": "bold red", "not yet": "yellow"}
@@ -115,6 +115,8 @@ class Printer:
         for promise in promises:
             sign = Text(f"{_SIGNS[promise.status]:>9}  ", style=_COLOURS[promise.status])
             self._console.print(sign + Text(f"{promise.name}: {promise.detail}"))
+        broken = sum(promise.status == "broken" for promise in promises)
+        self._say(f"{broken} promises are broken." if broken else "Everything that this version promises was kept.")
 
     def next_steps(self, store: Path) -> None:
         """What to type now."""

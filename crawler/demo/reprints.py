@@ -47,6 +47,8 @@ class Story:
     """Address of the page that published it first, where it is stored."""
     earliest_url: str | None
     """Where the store thinks the story comes from."""
+    best: ArticleTruth | None
+    """The copy the store calls the best; None where it names none or one of another story."""
     reprints: tuple[Reprint, ...]
 
 
@@ -104,6 +106,10 @@ def _cluster(clipping: Clipping) -> str:
     return clipping.cluster.id if clipping.cluster else clipping.article.id
 
 
+def _is_best(clipping: Clipping | None) -> bool:
+    return bool(clipping and clipping.cluster and clipping.cluster.is_canonical and clipping.cluster.size > 1)
+
+
 def _strangers(stories: set[str]) -> list[tuple[str, str]]:
     """Neighbouring pairs of different stories in one cluster."""
     names = sorted(stories)
@@ -124,6 +130,7 @@ def _story(manifest: Manifest, name: str, urls: frozenset[str], stored: Mapping[
         title=origin.article.title if origin.article else name,
         origin=origin.url if clipping else None,
         earliest_url=cluster.earliest_url if cluster and cluster.size > 1 else None,
+        best=next((page.article for page in pages if _is_best(stored.get(page.url))), None),
         reprints=tuple(
             _reprint(page.url, page.site, page.article, urls, stored)
             for page in pages

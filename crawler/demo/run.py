@@ -29,6 +29,10 @@ from crawler.run import CrawlReport, crawl
 FOLDER = Path("demo-out")
 """Where the demo keeps its store and its seed file when no store is named."""
 
+_OPENING = """\
+A small web of {sites} sites starts on this machine (loopback only); what is found goes to {store}.
+The first run on a machine compiles the matching code, which takes about half a minute; later runs take seconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReport:
@@ -54,7 +58,7 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
     out = out or sys.stdout
     plan = read()
     path = store or _fresh()
-    print(f"A small web of {len(plan.sites)} sites starts on loopback; its crawl goes to {path}.", file=out, flush=True)
+    print(_OPENING.format(sites=len(plan.sites), store=path), file=out, flush=True)
     with serving(plan) as web:
         seeds = path.with_name("seeds.yaml") if store is None else path.with_suffix(".seeds.yaml")
         seeds.write_text(_seeds(web), encoding="utf-8")

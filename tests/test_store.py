@@ -23,7 +23,7 @@ from cleaners import clusters
 from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
 from cleaners.items import Article, Drop, Evidence, Extractor, Match, Region
 from cleaners.store import NoiseLine, Selection, Store
-from cleaners.store.words import tokens
+from cleaners.store.words import finder, letters, tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 CHINA = timezone(timedelta(hours=8))
@@ -261,7 +261,9 @@ QUERIES = {
     "5.2": {2}, "发展": {4}, "發展": {4}, "发": {4, 5}, "头发": {4}, "后面": {4}, "了解台湾": {4}, "瞭解": {4}, "𠮷野家": {6}, "𬭳": {6},
     "𬭳元素": {6}, "㐀": {6}, "iphone15pro": {7}, "iPhone": set(), "8999元": {7}, "8999元起": {7}, "899": set(), "25亿元": {7},
     "５．２": {2}, "ナとひ": {8}, "カタカナ": {8}, "국어": {8}, "大会堂开": set(), '"人民 很多"': set(), '"北侧 人民"': {1}, "元": {6, 7},
-    "人民 北京": {0}, "人民 AND 北京": {0}, "北京 OR 京剧": {0, 1}, "北京|京剧": set(), "人民 NOT 北京": {1}, "人民 -北京": {1},
+    "大会堂年": set(), "会议二〇": set(), "堂堂": set(), "GDP增": {2}, "GDP增长": {2}, "5元": set(), "8999元起，25": {7}, '"堂 开"': {0}, "15p": set(), "9元": set(), "奥运会议": set(), "人 京": {0, 1}, "人 NOT 堂": {1}, "堂 OR 京": {0, 1, 3},
+    "人 北京": {0}, "人 OR 上市": {0, 1, 7}, "上市 OR (人 北京)": {0, 7}, "人民 NOT 堂": {1}, "北京 OR (人 NOT 堂)": {0, 1}, "起 -8999": set(),
+    "(人 OR 大会) (京 OR 堂)": {0, 1}, "増长5": set(), "长5": {2}, "起25亿": {7}, "资25亿": set(), '"幕了"': {0}, '"幕 了"': set(), '"堂 开幕"': {0}, "投資25": set(), "元投資": {7}, "人 NOT (堂 OR 上市)": {1}, "人民 北京": {0}, "人民 AND 北京": {0}, "北京 OR 京剧": {0, 1}, "北京|京剧": set(), "人民 NOT 北京": {1}, "人民 -北京": {1},
     "(北京 OR 京剧) NOT 开幕": {1}, "人民 NOT (北京 OR 京剧)": set(), "（北京 OR 发展）": {0, 4}, "“大会堂”": {0}, '"大会堂': {0},
     "大会 AND (人民 OR 民大": {0, 1}, "不存在": set(), "AND 北京": {0}, "北京 OR": {0}, "堂 NOT": {0, 3},
 }  # fmt: skip
@@ -293,6 +295,20 @@ def test_search_finds_every_substring_of_chinese_and_nothing_else(store: Store) 
     for _ in range(150):
         word = "".join(chance.choice("山水田林湖草") for _ in range(chance.choice((1, 2, 2, 3, 4, 6))))
         assert store.search.docs(word) == [n for n, t in enumerate(texts, 1) if word in t], word
+
+
+def test_the_index_finds_what_the_pattern_for_marking_finds(store: Store) -> None:
+    chance = random.Random(11)
+    texts = ["".join(chance.choice("山水田林3 7，ax") for _ in range(50)) for _ in range(60)]
+    with store.transaction():
+        for n, text in enumerate(texts, 1):
+            store.articles.put(article(n, text, title=None))
+    for _ in range(300):
+        text = chance.choice(texts)
+        start = chance.randrange(45)
+        word = text[start : start + chance.choice((1, 2, 3, 4, 5))]
+        if pattern := finder(word):
+            assert store.search.docs(f'"{word}"') == [n for n, t in enumerate(texts, 1) if pattern.search(t)], word
 
 
 @pytest.mark.parametrize("query", ["", "  ", "NOT 北京", "()", "，。", '""', "-北京", "北京)", "(" * 50_000, "水 " * 200])
@@ -368,12 +384,16 @@ def test_tokens_of_another_recipe_are_made_anew(tmp_path: Path) -> None:
         store.notes.put("search", "an older recipe")
         with sqlite3.connect(store.path) as raw:
             raw.execute("INSERT INTO search (search) VALUES ('delete-all')")
+            raw.execute("INSERT INTO characters (characters) VALUES ('delete-all')")
     with Store.open(tmp_path / "a.db") as store:
         assert store.search.docs("磨坊") == [1]
+        assert store.search.docs("坊") == [1]
 
 
-def test_every_character_starts_one_token() -> None:
-    assert tokens("人民大会堂，25億元 GDP") == "人民 民大 大会 会堂 堂 25 亿元 元 gdp"
+def test_tokens() -> None:
+    assert tokens("人民大会堂，25億元 GDP年，x堂，水。a_b") == "人民 民大 大会 会堂 堂 25 亿· 亿元 元 gdp 年· 年 x 堂· 堂 水 a b"
+    assert tokens("") == tokens("，。 ") == ""
+    assert letters("人民大人會堂，x") == "人 会 堂 大 民"
 
 
 # Drops, runs, learned data

@@ -26,7 +26,8 @@ from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.passages import Passage
 from cleaners.store.rows import Earliest, Edge, Family, Member, Neighbourhood
-from cleaners.store.search import Hit, Search, Selection
+from cleaners.store.search import Hit, Search
+from cleaners.store.selection import Selection
 from cleaners.store.statistics import Statistics, statistics
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cleaners.items import Article, Disguise, Extractor
-from cleaners.store.database import Database, Row
+from cleaners.store.database import Database
 from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, row_article
-from cleaners.store.words import recipe, tokens
+from cleaners.store.words import letters, recipe, tokens
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
 _VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))
@@ -128,10 +128,7 @@ class Articles:
 
     def retire(self, doc: int) -> None:
         """Take a text out of search, matching and its family; its row stays as an old revision."""
-        row = self._db.one("SELECT title, text FROM articles JOIN texts USING (doc) WHERE doc = ?", (doc,))
-        if row is None:
-            return
-        self._unindex(doc, row)
+        self._unindex(doc, *self._words(doc))
         self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))
         self._db.execute("UPDATE articles SET current = 0 WHERE doc = ?", (doc,))
 
@@ -141,16 +138,31 @@ class Articles:
         if row and row[0] == recipe():
             return
         with self._db.transaction():
-            self._db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+            for index in ("search", "characters"):
+                self._db.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")
             for (doc,) in self._db.rows("SELECT doc FROM articles WHERE current ORDER BY doc"):
-                title, text = self._db.one("SELECT title, text FROM articles JOIN texts USING (doc) WHERE doc = ?",
-                                           (doc,)) or ("", "")  # fmt: skip
-                self._index(doc, title, text)
+                self._index(doc, *self._words(doc))
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('search', ?)", (recipe(),))
 
-    def _index(self, doc: int, title: str | None, text: str) -> None:
+    def _words(self, doc: int) -> tuple[str, str]:
+        row = self._db.one("SELECT title, text FROM articles JOIN texts USING (doc) WHERE doc = ?", (doc,))
+        assert row
+        return row[0] or "", row[1]
+
+    def _index(self, doc: int, title: str, text: str) -> None:
         self._db.execute(
-            "INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (doc, tokens(title or ""), tokens(text))
+            "INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (doc, tokens(title), tokens(text))
+        )
+        self._db.execute("INSERT INTO characters (rowid, letters) VALUES (?, ?)", (doc, letters(title + text)))
+
+    def _unindex(self, doc: int, title: str, text: str) -> None:
+        # A contentless table forgets a text only when told the very tokens it was given (SQLite before 3.43).
+        self._db.execute(
+            "INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+            (doc, tokens(title), tokens(text)),
+        )
+        self._db.execute(
+            "INSERT INTO characters (characters, rowid, letters) VALUES ('delete', ?, ?)", (doc, letters(title + text))
         )
 
     def _insert(self, article: Article, fresh: bytes, *, revision: int, first_doc: int | None) -> int:
@@ -162,7 +174,7 @@ class Articles:
         self._db.execute(
             "INSERT INTO texts VALUES (?, ?, ?)", (doc, article.text, pack(article.markdown, article.text))
         )
-        self._index(doc, article.title, article.text)
+        self._index(doc, article.title or "", article.text)
         self._place(doc, article)
         return doc
 
@@ -174,13 +186,6 @@ class Articles:
         self._db.execute("UPDATE texts SET markdown = ? WHERE doc = ?", (pack(article.markdown, article.text), doc))
         self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))
         self._place(doc, article)
-
-    def _unindex(self, doc: int, row: Row) -> None:
-        # A contentless table forgets a text only when told the very tokens it was given (SQLite before 3.43).
-        self._db.execute(
-            "INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-            (doc, tokens(row[0] or ""), tokens(row[1])),
-        )
 
     def _place(self, doc: int, article: Article) -> None:
         # One plain row at a time: a statement that SQLite must be able to take back by itself (INSERT ... SELECT) makes

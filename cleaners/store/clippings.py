@@ -8,7 +8,7 @@ from cleaners.items import Clipping
 from cleaners.store.articles import Articles
 from cleaners.store.database import Database
 from cleaners.store.families import Families
-from cleaners.store.search import Selection, conditions
+from cleaners.store.selection import Selection, conditions
 
 _PORTION = 200
 
@@ -51,8 +51,8 @@ class Clippings:
         where, values = conditions(selection or Selection())
         with self._db.snapshot():
             docs = [r[0] for r in self._db.rows(
-                f"SELECT a.doc FROM articles a WHERE a.current{where} "
-                "ORDER BY a.published_at IS NULL, a.published_at, a.id", values,
+                f"SELECT doc FROM articles WHERE current{where} ORDER BY published_at IS NULL, published_at, id",
+                values,
             )]  # fmt: skip
             if not with_duplicates:
                 docs = self._best(docs)

@@ -5,30 +5,49 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cleaners.errors import UsageError
-from cleaners.store.words import finder, phrase
+from cleaners.store.words import finder, fold, is_letter, phrase
 
 _PART = re.compile(r'"([^"]*)"?|[“]([^”]*)[”]?|([()（）])|([^\s()（）"“]+)')
 _WORDS = {"AND": "AND", "OR": "OR", "NOT": "NOT", "&": "AND", "&&": "AND", "|": "OR", "||": "OR"}
-
 _LONGEST = 100
+
+Index = Literal["search", "characters"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """Something to look for in one of the two indexes."""
+
+    index: Index
+    """Phrases are in ``search``, words of one CJK character in ``characters``."""
+    expression: str
+    """In the language of FTS5."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Queries combined."""
+
+    how: Literal["AND", "OR", "NOT"]
+    """``NOT``: the first of the parts without the others."""
+    parts: tuple[Node, ...]
+    """At least two."""
+
+
+Node = Word | Group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A query as understood."""
 
-    expression: str
-    """In the language of FTS5."""
+    wanted: Node
+    """What to look for."""
     finders: tuple[re.Pattern[str], ...]
     """What to mark in folded text: the words that are wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # word AND OR NOT ( )
-    text: str = ""
 
 
 def parse(query: str) -> Query:
@@ -38,12 +57,18 @@ def parse(query: str) -> Query:
         raise UsageError(f"the query has {len(found)} words and signs, {_LONGEST} are the most: ask for less at once")
     parser = _Parser(found)
     wanted = parser.either()
-    if parser.rest:  # a bracket that was never opened: what follows belongs to the query all the same
+    if parser.rest:
         raise UsageError(f"a closing bracket too many in the query {query!r}: take it out or quote it")
     if not wanted:
         raise UsageError(f"the query {query!r} names nothing to look for: give a word, or a phrase in quotes")
     patterns = (finder(word) for word in parser.wanted)
-    return Query(expression=wanted, finders=tuple(p for p in patterns if p))
+    return Query(wanted=wanted, finders=tuple(p for p in patterns if p))
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # word AND OR NOT ( )
+    text: str = ""
 
 
 def _scan(query: str) -> Iterator[_Token]:
@@ -62,23 +87,22 @@ def _scan(query: str) -> Iterator[_Token]:
 
 
 class _Parser:
-    """Recursive descent: either := all (OR all)*; all := term ((AND)? term | NOT term)*; term := word | ( either )."""
+    """Recursive descent: either := all (OR all)*; all := (AND? term | NOT term)*; term := word | ( either )."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self.rest = tokens
         self.wanted: list[str] = []
         self._denied = 0
 
-    def either(self) -> str:
+    def either(self) -> Node | None:
         parts = [self._all()]
         while self._take("OR"):
             parts.append(self._all())
-        parts = [p for p in parts if p]
-        return f"({' OR '.join(parts)})" if len(parts) > 1 else "".join(parts)
+        return _group("OR", parts)
 
-    def _all(self) -> str:
-        wanted: list[str] = []
-        denied: list[str] = []
+    def _all(self) -> Node | None:
+        wanted: list[Node | None] = []
+        denied: list[Node | None] = []
         while self.rest and self.rest[0].kind not in {"OR", ")"}:
             self._take("AND")
             if self._take("NOT"):
@@ -87,26 +111,48 @@ class _Parser:
                 self._denied -= 1
             else:
                 wanted.append(self._term())
-        wanted, denied = [w for w in wanted if w], [d for d in denied if d]
-        if denied and not wanted:
+        both, none = _group("AND", wanted), _group("OR", denied)
+        if none and not both:
             raise UsageError("a query cannot only say what is NOT wanted: add a word that is")
-        both = f"({' AND '.join(wanted)})" if len(wanted) > 1 else "".join(wanted)
-        return f"({both} NOT ({' OR '.join(denied)}))" if denied else both
+        return _without(both, none) if both and none else both
 
-    def _term(self) -> str:
+    def _term(self) -> Node | None:
         if self._take("("):
             inner = self.either()
             self._take(")")
             return inner
         if not self.rest or self.rest[0].kind != "word":
-            return ""
+            return None
         word = self.rest.pop(0).text
         if not self._denied:
             self.wanted.append(word)
-        return phrase(word) or ""
+        if is_letter(word):
+            (letter,) = filter(str.isalnum, fold(word))
+            return Word(index="characters", expression=letter)
+        expression = phrase(word)
+        return Word(index="search", expression=expression) if expression else None
 
     def _take(self, kind: str) -> bool:
         if self.rest and self.rest[0].kind == kind:
             self.rest.pop(0)
             return True
         return False
+
+
+def _group(how: Literal["AND", "OR"], parts: list[Node | None]) -> Node | None:
+    """Parts combined; those that one index can answer become one expression for it."""
+    there = [part for part in parts if part]
+    merged: list[Node] = [part for part in there if isinstance(part, Group)]
+    for index in get_args(Index):
+        words = [part.expression for part in there if isinstance(part, Word) and part.index == index]
+        if words:
+            merged.append(Word(index=index, expression=f"({f' {how} '.join(words)})" if len(words) > 1 else words[0]))
+    if len(merged) < 2:
+        return merged[0] if merged else None
+    return Group(how=how, parts=tuple(merged))
+
+
+def _without(wanted: Node, denied: Node) -> Node:
+    if isinstance(wanted, Word) and isinstance(denied, Word) and wanted.index == denied.index:
+        return Word(index=wanted.index, expression=f"({wanted.expression} NOT {denied.expression})")
+    return Group(how="NOT", parts=(wanted, denied))

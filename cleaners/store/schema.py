@@ -42,6 +42,7 @@ _FIRST = (
     "CREATE INDEX articles_by_cluster ON articles (cluster) WHERE cluster IS NOT NULL",
     "CREATE INDEX articles_by_site ON articles (site, published_at) WHERE current",
     "CREATE INDEX articles_by_date ON articles (published_at) WHERE current",
+    "CREATE INDEX articles_by_source ON articles (source) WHERE current AND source IS NOT NULL",
     # Apart from the metadata, so that lists and filters never read the texts.
     "CREATE TABLE texts (doc INTEGER PRIMARY KEY, text TEXT NOT NULL, markdown BLOB)",
     "CREATE TABLE places (place INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
@@ -49,7 +50,14 @@ _FIRST = (
         PRIMARY KEY (place, doc)) WITHOUT ROWID""",
     # The app makes the tokens (store/words.py). The ascii tokenizer takes every other code point as part of a token,
     # so a character that is newer than SQLite's Unicode tables is found too.
-    """CREATE VIRTUAL TABLE search USING fts5(title, text, content='', tokenize='ascii')""",
+    "CREATE VIRTUAL TABLE search USING fts5(title, text, content='', tokenize='ascii')",
+    # Which characters an article has, not where: a tenth of the size of the other one.
+    """CREATE VIRTUAL TABLE characters USING fts5(letters, content='', tokenize='ascii', detail='none',
+        columnsize=0)""",
+    # A batch is gathered in memory and written as one segment, segments are merged by eights: a quarter faster.
+    "INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)",
+    "INSERT INTO characters (characters, rank) VALUES ('hashsize', 16777216)",
+    "INSERT INTO search (search, rank) VALUES ('automerge', 8)",
     """CREATE TABLE matches (
         doc_a INTEGER NOT NULL, doc_b INTEGER NOT NULL, kind TEXT NOT NULL, similarity REAL NOT NULL,
         containment_a REAL NOT NULL, containment_b REAL NOT NULL, evidence TEXT NOT NULL,

@@ -9,26 +9,16 @@ from typing import Any
 
 from cleaners.store.database import Database
 from cleaners.store.passages import Passage, passages
-from cleaners.store.query import Query, parse
-from cleaners.store.rows import parsed, seconds
+from cleaners.store.query import Group, Node, Query, Word, parse
+from cleaners.store.rows import parsed
+from cleaners.store.selection import Selection, conditions
 
 _TITLE_WEIGHT = 4.0  # a word in the headline says what an article is about
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which articles: every condition that is not None must hold."""
-
-    site: str | None = None
-    """Site id or registered domain."""
-    region: str | None = None
-    """A region by name or path (``阿克苏``, ``新疆/阿克苏``); regions inside it count."""
-    source: str | None = None
-    """The declared 来源, exactly."""
-    since: datetime | None = None
-    """Published at this moment or later, with a timezone; articles without a date are left out."""
-    until: datetime | None = None
-    """Published before this moment; articles without a date are left out."""
+_RANKED = 4000
+"""Of a query that finds more, the latest so many are ranked: a word that so many articles have tells them apart no
+more than their age does, and ranking them all takes longer than anybody waits."""
+_NO_DOC = 1 << 32  # beyond the last one
+_SETS = {"AND": "INTERSECT", "OR": "UNION", "NOT": "EXCEPT"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +42,7 @@ class Hit:
     cluster_size: int
     """How many copies there are, itself included."""
     score: float
-    """BM25 with the headline weighing four times; larger is better."""
+    """BM25 with the headline weighing four times, larger is better; 0 when only single characters were looked for."""
     passages: tuple[Passage, ...]
     """Where in the text the words stand; empty when only the headline has them."""
 
@@ -66,7 +56,7 @@ class Search:
     def find(
         self, query: str, *, selection: Selection | None = None, limit: int = 20, with_duplicates: bool = False
     ) -> list[Hit]:
-        """The best ``limit`` articles for a query (see ``query.py`` for the language), best first.
+        """The best ``limit`` articles for a query (see ``query.py`` for the language), best first, then the latest.
 
         Of the copies of one article the best-ranked one is given, all of them ``with_duplicates``.
         Raises UsageError for a query that asks for nothing.
@@ -75,78 +65,83 @@ class Search:
         hits: list[Hit] = []
         families: set[int] = set()
         with self._db.snapshot():
-            for row in self._ranked(asked, selection or Selection(), limit, with_duplicates):
-                cluster = row[7]
-                if not with_duplicates and cluster in families:
+            for doc, score in self._ranked(asked.wanted, selection or Selection()):
+                row = self._db.one(
+                    "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
+                )
+                if row is None or (not with_duplicates and row[-1] in families):
                     continue
-                families.update(() if cluster is None else (cluster,))
-                hits.append(self._hit(row, asked))
-                if len(hits) == limit:
+                families.update(() if row[-1] is None else (row[-1],))
+                hits.append(self._hit(row, score, asked))
+                if len(hits) >= limit:
                     break
         return hits
 
     def count(self, query: str, *, selection: Selection | None = None) -> int:
         """How many articles a query finds, copies included."""
-        where, values = conditions(selection or Selection())
-        row = self._db.one(
-            f"SELECT count(*) FROM search JOIN articles a ON a.doc = search.rowid WHERE search MATCH ?{where}",
-            (parse(query).expression, *values),
-        )
+        table, where, values = _found(parse(query).wanted, selection or Selection())
+        row = self._db.one(f"SELECT count(*) FROM {table} WHERE {where}", values)
         return int(row[0]) if row else 0
 
     def docs(self, query: str) -> list[int]:
         """Every doc a query finds, in order."""
-        return [r[0] for r in self._db.rows(
-            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid", (parse(query).expression,)
-        )]  # fmt: skip
+        table, where, values = _found(parse(query).wanted, Selection())
+        return [row[0] for row in self._db.rows(f"SELECT rowid FROM {table} WHERE {where} ORDER BY rowid", values)]
 
-    def _ranked(
-        self, asked: Query, selection: Selection, limit: int, with_duplicates: bool
-    ) -> Iterator[tuple[Any, ...]]:
-        """Rows by rank; in growing portions, as copies may fill the first."""
-        where, values = conditions(selection)
-        offset, portion = 0, limit if with_duplicates else 2 * limit
-        while True:
-            rows = self._db.rows(
-                "SELECT a.doc, a.id, a.title, a.url, a.site, a.source, a.published, a.cluster, "
-                f"bm25(search, {_TITLE_WEIGHT}, 1.0) AS score FROM search JOIN articles a ON a.doc = search.rowid "
-                f"WHERE search MATCH ?{where} ORDER BY score, a.doc LIMIT ? OFFSET ?",
-                (asked.expression, *values, portion, offset),
+    def _ranked(self, wanted: Node, selection: Selection) -> Iterator[tuple[int, float]]:
+        """(doc, score) of what was found: the latest few thousand by rank, then the rest from late to early."""
+        table, where, values = _found(wanted, selection)
+        latest = f"SELECT rowid, 0.0 FROM {table} WHERE {where} AND rowid < ? ORDER BY rowid DESC"
+        border = _NO_DOC
+        if table == "search":
+            row = self._db.one(
+                f"SELECT rowid FROM search WHERE {where} ORDER BY rowid DESC LIMIT 1 OFFSET {_RANKED - 1}", values
             )
-            yield from rows
-            if len(rows) < portion:
-                return
-            offset, portion = offset + portion, portion * 4
+            border = row[0] if row else 0
+            yield from self._db.rows(
+                f"SELECT rowid, -bm25(search, {_TITLE_WEIGHT}, 1.0) AS score FROM search WHERE {where} "
+                "AND rowid >= ? ORDER BY score DESC, rowid DESC", (*values, border),
+            )  # fmt: skip
+        yield from self._db.execute(latest, (*values, border))
 
-    def _hit(self, row: Sequence[Any], asked: Query) -> Hit:
-        doc, id_, title, url, site, source, published, cluster, score = row
+    def _hit(self, row: Sequence[Any], score: float, asked: Query) -> Hit:
+        doc, id_, title, url, site, source, published, cluster = row
         text = self._db.one("SELECT text FROM texts WHERE doc = ?", (doc,))
         size = self._db.one("SELECT size FROM clusters WHERE cluster = ?", (cluster,))
         return Hit(
             doc=doc, id=id_, title=title, url=url, site=site, source=source, published=parsed(published),
-            cluster_size=size[0] if size else 1, score=-score,
-            passages=passages(text[0] if text else "", asked.finders),
+            cluster_size=size[0] if size else 1, score=score, passages=passages(text[0] if text else "", asked.finders),
         )  # fmt: skip
 
 
-def conditions(selection: Selection) -> tuple[str, list[Any]]:
-    """The selection as `` AND ...`` over ``articles a``, with its values."""
-    parts: list[str] = []
-    values: list[Any] = []
-    simple = (
-        ("a.site = ?", selection.site),
-        ("a.source = ?", selection.source),
-        ("a.published_at >= ?", seconds(selection.since)),
-        ("a.published_at < ?", seconds(selection.until)),
-    )
-    for sql, value in simple:
-        if value is not None:
-            parts.append(sql)
-            values.append(value)
-    if selection.region is not None:
-        parts.append(
-            "a.doc IN (SELECT doc FROM article_places JOIN places USING (place) "
-            "WHERE instr('/' || name || '/', '/' || ? || '/'))"
-        )
-        values.append(selection.region.strip("/"))
-    return "".join(f" AND {part}" for part in parts), values
+def _found(wanted: Node, selection: Selection) -> tuple[str, str, list[Any]]:
+    """(table, condition, its values): what a query finds, by the index that can tell it best."""
+    lead: Node = wanted
+    rest: Sequence[Node] = ()
+    denied: Sequence[Node] = ()
+    if isinstance(wanted, Group) and wanted.how == "AND":
+        lead, *rest = sorted(wanted.parts, key=lambda part: not (isinstance(part, Word) and part.index == "search"))
+    elif isinstance(wanted, Group) and wanted.how == "NOT":
+        lead, *denied = wanted.parts
+    sql, values = _set(lead)
+    table, where = "articles", f"doc IN ({sql})"
+    if isinstance(lead, Word):
+        table, where = str(lead.index), f"{lead.index} MATCH ?"
+    # The + keeps SQLite from asking the full-text index once for every doc of a set.
+    for parts, operator in ((rest, "IN"), (denied, "NOT IN")):
+        for part in parts:
+            sql, more = _set(part)
+            where, values = f"{where} AND +rowid {operator} ({sql})", [*values, *more]
+    chosen, more = conditions(selection)
+    if chosen:
+        where, values = f"{where} AND +rowid IN (SELECT doc FROM articles WHERE current{chosen})", [*values, *more]
+    return table, where, values
+
+
+def _set(node: Node) -> tuple[str, list[Any]]:
+    """The docs of a query as a set in SQL, with its values."""
+    if isinstance(node, Word):
+        return f"SELECT rowid AS doc FROM {node.index} WHERE {node.index} MATCH ?", [node.expression]
+    sets = [_set(part) for part in node.parts]
+    values = [value for _, more in sets for value in more]
+    return f" {_SETS[node.how]} ".join(f"SELECT doc FROM ({sql})" for sql, _ in sets), values

@@ -1,16 +1,19 @@
-"""Text to tokens and queries to phrases, so that full-text search is exact for Chinese words of any length.
+"""Text to tokens, so that full-text search is exact for Chinese words of any length.
 
-A run of CJK characters becomes its overlapping bigrams and, at its end, its last character alone:
-人民大会堂 -> 人民 民大 大会 会堂 堂. So every character starts exactly one token: a word of two and more characters
-is a phrase of bigrams, a word of one is a prefix. Other words and numbers are tokens as they stand. (Bigram indexing
-of CJK text: Lucene's CJKAnalyzer does the same, without the last character.)
+A run of CJK characters becomes its overlapping bigrams: 人民大会堂 -> 人民 民大 大会 会堂; a word of two and more
+characters is a phrase of bigrams. (Bigram indexing of CJK text is what Lucene's CJKAnalyzer does.) Words of one
+character are found in a second, small index of the characters of a text. Other words and numbers are tokens as they
+stand.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cleaners.fingerprint import fold as characters
 
@@ -19,11 +22,13 @@ _CJK = (
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN = re.compile(f"([{_CJK}]+)|[^\\W_{_CJK}]+")
+_LETTER, _IDEOGRAPH = 1, 2  # kinds of characters; 0 is all that stands between words
+_SPACE, _MARK = ord(" "), ord("·")
 
 
 def recipe() -> str:
     """Changes whenever :func:`tokens` would give other tokens: the search index must then be made anew."""
-    return f"bigrams and last characters 1; {characters.load().recipe}"
+    return f"bigrams, characters 2; {characters.load().recipe}"
 
 
 def fold(text: str) -> str:
@@ -31,58 +36,101 @@ def fold(text: str) -> str:
 
     Character by character, so that positions in the result are positions in the text.
     """
-    return text.translate(_table())
+    return _string(_tables().fold[_points(text)])
 
 
 def tokens(text: str) -> str:
-    """The tokens of a text to be indexed, joined by spaces."""
-    found: list[str] = []
-    for run in _RUN.finditer(fold(text)):
-        word = run.group()
-        if run.group(1):
-            found.extend(map("".join, pairwise(word)))
-            found.append(word[-1])
-        else:
-            found.append(word)
-    return " ".join(found)
+    """The tokens of a text for the index of phrases, joined by spaces.
+
+    Where something follows a run of CJK characters, its last character stands alone between: so 中国，国家 is not found
+    by 中国家, but 公布第3批 by 第3批. Behind a word or number its first one stands marked: so 25年底 is found by 25年.
+
+    >>> tokens("人民大会堂，二十五億 25億元")
+    '人民 民大 大会 会堂 堂 二十 十五 五亿 亿 25 亿· 亿元'
+    """
+    points = _tables().fold[_points(text)]
+    kind = _tables().kind[points]
+    seen = np.flatnonzero(kind)
+    if not len(seen):
+        return ""
+    kind, points = kind[seen], points[seen]
+    joined = (np.diff(seen) == 1) & (kind[1:] == kind[:-1])
+    pair = joined & (kind[1:] == _IDEOGRAPH)
+    first = (kind[:-1] == _LETTER) & (kind[1:] == _IDEOGRAPH)
+    # Rows: a first character, its mark, a space; a character, the second of its bigram, a space. 0 is left out.
+    laid = np.zeros((len(seen), 6), np.uint32)
+    laid[1:, 0] = np.where(first, points[1:], 0)
+    laid[1:, 1] = np.where(first, _MARK, 0)
+    laid[1:, 2] = np.where(first, _SPACE, 0)
+    laid[:, 3] = points
+    laid[:-1, 4] = np.where(pair, points[1:], 0)
+    laid[:-1, 5] = np.where(joined & ~pair, 0, _SPACE)
+    if len(pair) and (pair[-1] or first[-1]):
+        laid[-1, 3] = 0
+    return _string(laid[laid > 0]).rstrip(" ")
+
+
+def letters(text: str) -> str:
+    """The CJK characters of a text, each once, for the index of characters, joined by spaces."""
+    points = np.frombuffer("".join(set(text)).encode("utf-32-le", "surrogatepass"), np.uint32)
+    points = _tables().fold[points]
+    return " ".join(sorted(set(_string(points[_tables().kind[points] == _IDEOGRAPH]))))
+
+
+def is_letter(text: str) -> bool:
+    """Whether a word is one CJK character, to be looked for in the index of characters."""
+    runs = [run.group(1) for run in _RUN.finditer(fold(text))]
+    return len(runs) == 1 and runs[0] is not None and len(runs[0]) == 1
 
 
 def phrase(text: str) -> str | None:
     """A word or quoted phrase as an FTS5 phrase; None when it has nothing to look for."""
-    words = tokens(text).split(" ")
-    if words == [""]:
+    found = tokens(text)
+    if not found:
         return None
-    if not _ends_in_cjk(words):
-        return f'"{" ".join(words)}"'
-    # The last character alone stands only at the end of a run: a text may go on after the word.
-    if len(words) > 1 and len(words[-2]) == 2 and _is_cjk(words[-2]):
-        return f'"{" ".join(words[:-1])}"'
-    return f'"{" ".join(words)}" *'
+    *before, last = (run.group(1) for run in _RUN.finditer(fold(text)))
+    # A single character behind others may be the first half of a bigram of the text ("底 水" in 年底，水面).
+    half = last and len(last) == 1 and before and before[-1]
+    return f'"{found}" *' if half else f'"{found}"'
 
 
 def finder(text: str) -> re.Pattern[str] | None:
     """A pattern that finds in folded text what :func:`phrase` finds in the index; None when there is nothing."""
-    parts: list[str] = []
+    pattern, before = "", ""
     for run in _RUN.finditer(fold(text)):
         word = re.escape(run.group())
-        parts.append(word if run.group(1) else f"(?<![^\\W_{_CJK}]){word}(?![^\\W_{_CJK}])")
-    return re.compile("[\\W_]*".join(parts)) if parts else None
+        kind = "cjk" if run.group(1) else "word"
+        if kind == "word":
+            word = f"(?<![^\\W_{_CJK}]){word}(?![^\\W_{_CJK}])"
+        if before:
+            pattern += "[\\W_]+" if before == kind == "cjk" else "[\\W_]*"
+        pattern, before = pattern + word, kind
+    return re.compile(pattern) if pattern else None
 
 
-def _ends_in_cjk(words: list[str]) -> bool:
-    return _is_cjk(words[-1])
-
-
-def _is_cjk(token: str) -> bool:
-    match = _RUN.match(token)
-    return bool(match and match.group(1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tables:
+    fold: NDArray[np.uint32]
+    """Code point -> the one it is compared as."""
+    kind: NDArray[np.uint8]
+    """Folded code point -> 0, ``_LETTER`` or ``_IDEOGRAPH``."""
 
 
 @cache
-def _table() -> dict[int, str]:
-    """Code point -> the one character it is compared as, for those that change."""
-    import numpy as np
+def _tables() -> _Tables:
+    table = characters.load().table & ~characters.STARTS
+    everything = np.arange(len(table), dtype=np.int32)
+    fold = np.where(characters.load().table > 0, table, everything).astype(np.uint32)
+    kind = np.zeros(len(table), np.uint8)
+    kind[[c for c in range(0x20000) if chr(c).isalnum()]] = _LETTER
+    for first, last in re.findall("(.)-(.)", _CJK):
+        kind[ord(first) : ord(last) + 1] = _IDEOGRAPH
+    return _Tables(fold=fold, kind=kind)
 
-    points = characters.load().table & ~characters.STARTS
-    changed = np.nonzero((characters.load().table > 0) & (points != np.arange(len(points))))[0]
-    return dict(zip(changed.tolist(), map(chr, points[changed].tolist()), strict=True))
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _string(points: NDArray[np.uint32]) -> str:
+    return points.tobytes().decode("utf-32-le", "surrogatepass")

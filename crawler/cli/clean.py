@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +26,7 @@ def clean(
         list[str], typer.Argument(metavar="PATH...", help="Files and folders; - reads one page from stdin.")
     ],
     output: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads it at run time
+        str | None,
         typer.Option("--output", "-o", metavar="OUT", help="Write records (JSONL; .gz by name; - is stdout)."),
     ] = None,
     store: StoreOption = STORE,

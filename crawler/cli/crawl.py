@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @app.command()
 def demo(
     store: Annotated[
-        Optional[Path],  # noqa: UP045 - typer reads it at run time
+        Path | None,
         typer.Option("--store", metavar="DB", help="Where to keep the store; a fresh one in demo-out/ without it."),
     ] = None,
 ) -> None:
@@ -38,7 +38,7 @@ def crawl(
     seeds: Annotated[list[Path], typer.Argument(metavar="SEEDS.yaml...", help="Seed files: one crawl job each.")],
     store: StoreOption = STORE,
     limit: Annotated[
-        Optional[int],  # noqa: UP045 - typer reads it at run time
+        int | None,
         typer.Option("--limit", "-n", min=1, metavar="N", help="At most N pages a job."),
     ] = None,
     archive_only: Annotated[

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Optional
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,12 +16,11 @@ from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
 if TYPE_CHECKING:
     from cleaners.store import Selection, Store
 
-# typer reads these at run time, where `str | None` is not yet understood everywhere
-Region = Annotated[Optional[str], typer.Option("--region", help="Only articles about this region (阿克苏, 新疆/阿克苏).")]
-SiteName = Annotated[Optional[str], typer.Option("--site", help="Only this site (id or domain).")]
-Source = Annotated[Optional[str], typer.Option("--source", help="Only this declared 来源.")]
-Since = Annotated[Optional[datetime], typer.Option("--since", formats=["%Y-%m-%d"], help="Published on or after.")]
-Until = Annotated[Optional[datetime], typer.Option("--until", formats=["%Y-%m-%d"], help="Published before.")]
+Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
+SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
+Source = Annotated[str | None, typer.Option("--source", help="Only this declared 来源.")]
+Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Published on or after.")]
+Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Published before.")]
 
 
 @app.command()
@@ -46,9 +45,8 @@ def search(
       jianbao search 開發區 --region 新疆 --json
     """
     with _open(store) as opened:
-        hits = opened.search.find(
-            query, selection=_selection(region, site, source, since, until), limit=limit, with_duplicates=with_duplicates
-        )
+        chosen = _selection(region, site, source, since, until)
+        hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
         for hit in hits:
             if as_json:
                 typer.echo(json.dumps(asdict(hit), ensure_ascii=False, default=str))
@@ -116,8 +114,8 @@ def stats(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
 @app.command()
 def drops(
     store: StoreOption = STORE,
-    reason: Annotated[Optional[str], typer.Option("--reason", help="Only this reason.")] = None,  # noqa: UP045
-    stage: Annotated[Optional[str], typer.Option("--stage", help="Only this stage.")] = None,  # noqa: UP045
+    reason: Annotated[str | None, typer.Option("--reason", help="Only this reason.")] = None,
+    stage: Annotated[str | None, typer.Option("--stage", help="Only this stage.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 100,
     as_json: JsonOption = False,
 ) -> None:
@@ -158,7 +156,8 @@ def runs(
                 continue
             took = f"{(run.ended - run.started).total_seconds():.0f} s" if run.ended else "-"
             counts = ", ".join(f"{n} {name}" for name, n in run.counts.items() if n)
-            typer.echo(f"{run.run:>4}  {run.started:%Y-%m-%d %H:%M}  {took:>7}  {run.status:11}  {run.command}  {counts}")
+            when = f"{run.started:%Y-%m-%d %H:%M}  {took:>7}"
+            typer.echo(f"{run.run:>4}  {when}  {run.status:11}  {run.command}  {counts}")
 
 
 @app.command()
@@ -189,7 +188,8 @@ def export(
     from cleaners.export import JsonLines, in_script, markdown_folder, record
 
     with _open(store) as opened:
-        chosen = opened.clippings.select(_selection(region, site, source, since, until), with_duplicates=with_duplicates)
+        selection = _selection(region, site, source, since, until)
+        chosen = opened.clippings.select(selection, with_duplicates=with_duplicates)
         clippings = (in_script(one, script) for one in chosen)
         if form == "markdown":
             if output == "-":

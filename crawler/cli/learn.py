@@ -1,0 +1,91 @@
+"""What was learned, to be reviewed and undone: ``jianbao sites noise`` and ``jianbao lexicon``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cleaners.errors import UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+
+sites = typer.Typer(help="What is known of the sites.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sites, name="sites")
+
+
+@sites.command()
+def noise(
+    site: Annotated[str | None, typer.Argument(metavar="SITE", help="Only this site (id or domain).")] = None,
+    store: StoreOption = STORE,
+    undo: Annotated[
+        str | None,
+        typer.Option("--undo", metavar="KEY", help="This line is no noise: never cut it again."),
+    ] = None,
+    redo: Annotated[
+        str | None,
+        typer.Option("--redo", metavar="KEY", help="Take an --undo back."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the lines learned as a site's noise, with counts and an example; undo what was learned wrongly.
+
+    A line is learned when it stands in several different articles of a site (copies of one article count once).
+
+    \b
+    Examples:
+      jianbao sites noise example-daily
+      jianbao sites noise example-daily --undo 0月0日本报讯
+    """
+    from cleaners.store import Store
+
+    with Store.open(store, create=False) as opened:
+        if key := undo or redo:
+            if site is None:
+                raise UsageError("name the site the line belongs to: jianbao sites noise SITE --undo KEY")
+            if not opened.learned.undo(site, key, undone=undo is not None):
+                raise UsageError(f"{key}: no such line of {site}; `jianbao sites noise {site}` lists the keys")
+            change = "will not be cut any more" if undo else "counts as noise again"
+            say(f"{key}: {change}; clean the pages again to see it")
+            return
+        for line in opened.learned.lines(site):
+            if as_json:
+                typer.echo(json.dumps(asdict(line), ensure_ascii=False))
+            else:
+                state = "undone" if line.undone else "cut"
+                typer.echo(f"{line.clusters:>5} articles  {state:6}  {line.site}  {line.key}")
+                typer.echo(f"{'':24}e.g. {line.example}")
+
+
+@app.command()
+def lexicon(
+    store: StoreOption = STORE,
+    least: Annotated[int, typer.Option("--least", min=1, help="Only pairs met at least so often.")] = 1,
+    undo: Annotated[
+        str | None,
+        typer.Option("--undo", metavar="SPUN=PLAIN", help="This pair is no substitution: never count it."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the word substitutions learned from spun copies and their originals.
+
+    \b
+    Examples:
+      jianbao lexicon --store news.db --least 3
+      jianbao lexicon --undo 家当=产业
+    """
+    from cleaners.store import Store
+
+    with Store.open(store, create=False) as opened:
+        if undo:
+            spun, _, plain = undo.partition("=")
+            if not opened.learned.undo_pair(spun, plain):
+                raise UsageError(f"{undo}: no such pair; `jianbao lexicon` lists them as SPUN=PLAIN")
+            say(f"{undo}: not counted any more")
+            return
+        for pair in opened.learned.pairs(least=least, undone=True):
+            if as_json:
+                typer.echo(json.dumps(asdict(pair), ensure_ascii=False))
+            else:
+                typer.echo(f"{pair.count:>6}  {pair.spun}={pair.plain}{'  undone' if pair.undone else ''}")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from cleaners.urls import canonical
 
@@ -111,32 +110,3 @@ def next_page(response: TextResponse) -> str | None:
             if canonical(url) != canonical(response.url):
                 return url
     return None
-
-
-# A day or month in an address: /2026/11/, /2026-11-22, ?month=202611, date=2026/11.
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?:[-/_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
-
-
-def trap(url: str, today: date) -> str | None:
-    """Why an address looks like part of an endless web, or None.
-
-    A path that repeats itself comes from broken relative links; addresses of days to come are calendars; pages with
-    many parameters are combinations of filters.
-    """
-    parts = urlsplit(url)
-    steps = [step for step in parts.path.split("/") if step]
-    if len(steps) > 12 or any(steps.count(step) > 2 for step in steps if not step.isdigit()):
-        return "path repetition"
-    if len(parse_qsl(parts.query, keep_blank_values=True)) > 6:
-        return "query combinations"
-    for year, month, day in _DAY.findall(f"{parts.path}?{parts.query}"):
-        if _is_to_come(int(year), int(month), int(day or 1), today):
-            return "calendar"
-    return None
-
-
-def _is_to_come(year: int, month: int, day: int, today: date) -> bool:
-    try:
-        return datetime(year, month, day).date() > today + timedelta(days=2)
-    except ValueError:  # the 31st of February: no date
-        return False

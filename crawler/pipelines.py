@@ -1,229 +1,24 @@
-"""From fetched pages to the store without holding up the downloads.
-
-The reactor's thread only passes things on: WARC records are written in one thread, pages cleaned in processes,
-articles matched and kept in another thread, a batch at a time.
-"""
+"""The item pipeline: what the spider finds goes to its desk."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.crawler import Crawler
 
-from cleaners.archive import Archive, Exchange
 from cleaners.items import Article, Drop, Page
-from cleaners.store import RunStatus
 
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlReport:
-    """What a crawl did, so far or in the end."""
-
-    fetched: int = 0
-    """Responses of any kind: pages, feeds, sitemaps, lists, robots.txt, redirects, errors."""
-    bytes: int = 0
-    """Bytes of their bodies as they came over the wire."""
-    pages: int = 0
-    """Pages that went to cleaning, or with ``archive_only`` would have."""
-    articles: int = 0
-    """Articles cleaned and handed to the store."""
-    drops: Mapping[str, int] = field(default_factory=dict)
-    """``stage: reason`` -> how many."""
-    left: int = 0
-    """Requests not made because a limit was reached: the next run's work."""
-    traps: Mapping[str, int] = field(default_factory=dict)
-    """Links not followed because they lead into an endless web, by kind."""
-    seconds: float = 0.0
-    interrupted: bool = False
-    """Whether it was ended by Ctrl-C or a signal; what was in flight is stored."""
-
-
-class Cleaner(Protocol):
-    """Cleans pages elsewhere (:class:`cleaners.bulk.Workers`)."""
-
-    def submit(self, page: Page) -> Future[Article | Drop]:
-        """Clean one page; the future never fails."""
-        ...
-
-    def close(self) -> None:
-        """Let the pages in flight finish."""
-        ...
-
-
-class Shelf(Protocol):
-    """Matches and keeps a batch in one transaction (:class:`cleaners.keeper.Keeper`)."""
-
-    def keep(self, results: Iterable[Article | Drop]) -> object:
-        """Keep a batch."""
-        ...
-
-    def close(self, status: RunStatus = "done") -> None:
-        """Note how the run ended and release the store."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batching:
-    """How results are gathered before they are kept."""
-
-    most: int = 200
-    """Results in one batch."""
-    seconds: float = 0.5
-    """How long a batch waits to grow."""
-    in_flight: int = 64
-    """Pages handed to cleaning and not yet back."""
-
-
-class Tally:
-    """Counts what happens; :meth:`report` is the picture at that moment."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self.fetched = self.bytes = self.pages = self.articles = self.left = 0
-        self.drops: Counter[str] = Counter()
-        self.traps: Counter[str] = Counter()
-        self.interrupted = False
-
-    def result(self, result: Article | Drop) -> None:
-        """Count what came of a page."""
-        if isinstance(result, Drop):
-            self.drops[f"{result.stage}: {result.reason}"] += 1
-        else:
-            self.articles += 1
-
-    def report(self) -> CrawlReport:
-        """The counts so far."""
-        return CrawlReport(
-            fetched=self.fetched,
-            bytes=self.bytes,
-            pages=self.pages,
-            articles=self.articles,
-            drops=dict(self.drops.most_common()),
-            left=self.left,
-            traps=dict(self.traps),
-            seconds=round(time.monotonic() - self._began, 3),
-            interrupted=self.interrupted,
-        )
-
-
-class Desk:
-    """Where one job's exchanges and pages are handed in. Lives in the event loop; owns the threads behind it."""
-
-    def __init__(
-        self,
-        *,
-        archive: Archive,
-        tally: Tally,
-        cleaner: Cleaner | None,
-        shelf: Callable[[], Shelf] | None,
-        progress: Callable[[CrawlReport], None] = lambda report: None,
-        batching: Batching = Batching(),
-    ) -> None:
-        """``cleaner`` and ``shelf`` are None to archive only; ``shelf`` is called in the thread that keeps."""
-        self.tally = tally
-        self.failure: BaseException | None = None
-        self._archive = archive
-        self._cleaner = cleaner
-        self._make_shelf = shelf
-        self._progress = progress
-        self._batching = batching
-        self._recording = ThreadPoolExecutor(1, thread_name_prefix="warc")
-        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self._room = asyncio.Semaphore(batching.in_flight)
-        self._results: asyncio.Queue[Article | Drop | None] = asyncio.Queue(maxsize=batching.most * 4)
-        self._shelving: asyncio.Task[None] | None = None
-
-    def record(self, exchange: Exchange) -> Future[str]:
-        """Write an exchange to the archive; the future gives its origin."""
-        self.tally.fetched += 1
-        self.tally.bytes += len(exchange.body)
-        return self._recording.submit(self._archive.write, exchange)
-
-    async def open(self) -> None:
-        """Open the store. Raises what the store raises when it cannot be opened."""
-        if self._make_shelf is not None:
-            loop = asyncio.get_running_loop()
-            shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
-            self._shelving = loop.create_task(self._shelve(shelf))
-
-    async def take(self, item: Page | Drop) -> None:
-        """Clean a page and put what comes of it on the way to the store; waits when too much is on its way."""
-        if isinstance(item, Page):
-            self.tally.pages += 1
-            if self._cleaner is None:
-                self._progress(self.tally.report())
-                return
-            async with self._room:
-                result = await asyncio.wrap_future(self._cleaner.submit(item))
-        else:
-            result = item
-        self.tally.result(result)
-        self._progress(self.tally.report())
-        if self._shelving is not None:
-            await self._results.put(result)
-
-    async def close(self) -> None:
-        """Finish what was handed in, then let go of files, processes and store. Raises what went wrong in keeping."""
-        loop = asyncio.get_running_loop()
-        if self._cleaner is not None:
-            await loop.run_in_executor(None, self._cleaner.close)
-        if self._shelving is not None:
-            await self._results.put(None)
-            await self._shelving
-        await loop.run_in_executor(self._recording, self._archive.close)
-        self._recording.shutdown()
-        self._keeping.shutdown()
-
-    async def _shelve(self, shelf: Shelf) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            while (batch := await self._batch()) is not None:
-                if self.failure is None:
-                    try:
-                        await loop.run_in_executor(self._keeping, shelf.keep, batch)
-                    except Exception as error:  # keep emptying the queue: a full one would hold up the close
-                        self.failure = error
-        finally:
-            await loop.run_in_executor(self._keeping, shelf.close, self._status())
-
-    def _status(self) -> RunStatus:
-        if self.failure is not None:
-            return "failed"
-        return "interrupted" if self.tally.interrupted else "done"
-
-    async def _batch(self) -> list[Article | Drop] | None:
-        """The next results: what is there within a moment; None at the end."""
-        first = await self._results.get()
-        if first is None:
-            return None
-        batch = [first]
-        until = time.monotonic() + self._batching.seconds
-        while len(batch) < self._batching.most and (left := until - time.monotonic()) > 0:
-            try:
-                result = await asyncio.wait_for(self._results.get(), left)
-            except TimeoutError:
-                break
-            if result is None:
-                self._results.put_nowait(None)  # for the next call
-                break
-            batch.append(result)
-        return batch
+if TYPE_CHECKING:
+    from crawler.spiders.news import NewsSpider
 
 
 class CleanAndKeep:
-    """The item pipeline: hands pages and Drops to the spider's desk."""
+    """Hands pages to the desk, tells the spider what came of them, ends the crawl when nothing can be kept."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._watch: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -231,23 +26,32 @@ class CleanAndKeep:
         return cls(crawler)
 
     @property
-    def _desk(self) -> Desk:
-        desk: Desk = self._crawler.spider.desk  # type: ignore[union-attr]
-        return desk
+    def _spider(self) -> NewsSpider:
+        spider: Any = self._crawler.spider
+        found: NewsSpider = spider
+        return found
 
     async def open_spider(self) -> None:
-        """Before the first request."""
-        await self._desk.open()
+        """Before the first request. Raises what the store raises when it cannot be opened."""
+        await self._spider.desk.open()
+        self._watch = asyncio.ensure_future(self._end_on_failure())
 
     async def process_item(self, item: Any) -> Any:
         """Hand in a page or a Drop; other items are passed on."""
         if isinstance(item, Page | Drop):
-            await self._desk.take(item)
-            if self._desk.failure is not None:
-                asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="cannot store"))  # noqa: RUF006
+            result = await self._spider.desk.take(item)
+            if isinstance(item, Page) and result is not None:
+                self._spider.came_of(item, isinstance(result, Article))
         return item
 
     async def close_spider(self) -> None:
         """After the last one. Scrapy has stopped crawling before only when it was told to (Ctrl-C)."""
-        self._desk.tally.interrupted |= not self._crawler.crawling
-        await self._desk.close()
+        desk = self._spider.desk
+        desk.tally.interrupted |= not self._crawler.crawling
+        if self._watch is not None:
+            self._watch.cancel()
+        await desk.close()
+
+    async def _end_on_failure(self) -> None:
+        await self._spider.desk.failed()
+        asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="cannot store"))  # noqa: RUF006

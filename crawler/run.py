@@ -16,8 +16,9 @@ from scrapy.settings import Settings
 from cleaners.archive import Archive, folder_of
 from cleaners.errors import SeedFileError
 from cleaners.sites import Job
-from crawler.pipelines import CrawlReport, Desk, Tally
+from crawler.desk import Desk
 from crawler.spiders.news import NewsSpider
+from crawler.tally import CrawlReport, Tally
 
 
 def crawl(

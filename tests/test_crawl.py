@@ -26,9 +26,11 @@ from cleaners.items import Article, Drop, Page
 from cleaners.sites import parse
 from cleaners.store import Selection, Store
 from crawler import discover
+from crawler.desk import Batching, Desk
 from crawler.guard import is_public
-from crawler.pipelines import Batching, Desk, Tally
 from crawler.run import check
+from crawler.tally import Tally
+from crawler.traps import Mazes, Patience, shape, trap
 from tests.small_server import Reply, SmallServer, article, feed, gzipped, listing, serving, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -337,7 +339,34 @@ def test_public_addresses(address: str, public: bool) -> None:
     ],
 )
 def test_traps(url: str, why: str | None) -> None:
-    assert discover.trap(url, date(2025, 11, 22)) == why
+    assert trap(url, date(2025, 11, 22)) == why
+
+
+def test_a_kind_of_address_that_gives_nothing_is_given_up() -> None:
+    mazes = Mazes(Patience(barren=3, same=3))
+    for n in range(3):
+        assert mazes.closed("http://a.example/day/9") is None
+        mazes.fetched(f"http://a.example/day/{n}", b"%d" % n)
+        mazes.came_of(f"http://a.example/day/{n}", False)
+    assert mazes.closed("http://a.example/day/9") == "no articles"
+    assert mazes.closed("http://a.example/news/9") is None
+    mazes.came_of("http://a.example/news/1", True)
+    for n in range(9):
+        mazes.came_of(f"http://a.example/news/{n}", False)
+    assert mazes.closed("http://a.example/news/99") is None, "one article and the kind is worth the visit"
+    for n in range(3):
+        assert mazes.closed("http://a.example/x?sid=99") is None
+        mazes.fetched(f"http://a.example/x?sid={n}", b"always the same")
+    assert mazes.closed("http://a.example/x?sid=99") == "duplicate content"
+    for n in range(12):
+        mazes.fetched(f"http://a.example/old/{n}", b"no longer here" if n % 3 == 2 else b"%d" % n)
+    assert mazes.closed("http://a.example/old/99") is None, "many pages gone, but most are not"
+
+
+def test_shapes_of_addresses() -> None:
+    assert shape("http://a.example/2025-11/22/c_77.html") == shape("http://a.example/2024-01/02/c_5.html")
+    assert shape("http://a.example/a?p=1&q=2") == shape("http://a.example/a?q=7&p=1")
+    assert len({shape(f"http://a.example/{path}") for path in ("a", "b", "a?p=1", "a?q=1", "a/1", "1")}) == 6
 
 
 def test_feeds_of_all_kinds() -> None:

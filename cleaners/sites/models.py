@@ -5,71 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from cleaners.sites.kinds import Address, Charset, Contact, Cron, Pattern, Selector, Timezone
 from cleaners.urls import site_of
 
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
-_CONTACT = re.compile(r"^([^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+)$")
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{value!r} is not a web address: write it in full, as https://news.example/")
-    return value
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"{value!r} is not a regular expression: {error}") from None
-    return value
-
-
-def _selector(value: str) -> str:
-    from cssselect import SelectorError
-    from lxml.cssselect import CSSSelector
-
-    try:
-        CSSSelector(value)
-    except SelectorError as error:
-        raise ValueError(f"{value!r} is not a CSS selector: {error}") from None
-    return value
-
-
-def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, OSError, ValueError):  # a KeyError when unknown, the others for odd characters
-        raise ValueError(f"{value!r} is not a timezone: write it as Asia/Shanghai") from None
-    return value
-
-
-def _charset(value: str) -> str:
-    import codecs
-
-    try:
-        return codecs.lookup(value).name
-    except LookupError:
-        raise ValueError(f"{value!r} is not a character set: write it as gb18030 or utf-8") from None
-
-
-def _cron(value: str) -> str:
-    if not re.fullmatch(r"([\w*/,\-]+ ){4}[\w*/,\-]+", " ".join(value.split())):
-        raise ValueError(f'{value!r} is not a cron expression: five fields, as "*/30 * * * *"')
-    return " ".join(value.split())
-
-
-Address = Annotated[str, AfterValidator(_address)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-Selector = Annotated[str, AfterValidator(_selector)]
-Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
 class _Strict(BaseModel):
@@ -166,14 +110,12 @@ class Site(Defaults):
     follow: Follow = Follow()
     extract: tuple[ExtractRule, ...] = ()
     """The first rule whose ``until`` has not passed applies."""
-    charset: str | None = None
+    charset: Charset | None = None
     """The encoding, for a site that declares a wrong one."""
     verified: bool = False
     """Whether someone has seen the seeds work."""
     as_of: date | None = None
     """When ``verified`` was last looked at."""
-
-    _known_charset = field_validator("charset")(lambda value: _charset(value) if value else None)
 
     @property
     def entries(self) -> tuple[Seed, ...]:
@@ -214,22 +156,15 @@ class Job(_Strict):
 
     job: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
     """Short name in lower case: names the runs and the WARC files."""
-    contact: str | None = None
+    contact: Contact | None = None
     """Mail or web address that goes into the user agent; required before anything but loopback is fetched."""
     allow_private_hosts: tuple[str, ...] = ()
     """Hosts that may be reached on private or loopback addresses, as they stand in the address."""
     focus: Focus | None = None
-    schedule: Annotated[str, AfterValidator(_cron)] | None = None
+    schedule: Cron | None = None
     """When ``jianbao schedule`` runs the job: a cron expression."""
     defaults: Defaults = Defaults()
     sites: tuple[Site, ...] = Field(min_length=1)
-
-    @field_validator("contact")
-    @classmethod
-    def _reachable(cls, contact: str | None) -> str | None:
-        if contact is not None and not _CONTACT.match(contact):
-            raise ValueError(f"{contact!r} is neither a mail address nor a web address")
-        return contact
 
     @field_validator("sites")
     @classmethod

@@ -121,7 +121,8 @@ class Printer:
     def next_steps(self, store: Path) -> None:
         """What to type now."""
         self._head("7. What to type next")
-        example = next((story.origin for story in self._findings.kinship.stories if story.origin), "URL")
+        richest = max(self._findings.kinship.stories, key=lambda story: len(story.reprints), default=None)
+        example = (richest.origin if richest else None) or "URL"
         for command, why in (
             (f"jianbao search 苹果 --store {store}", "full-text search, each story once"),
             (f"jianbao show {example} --store {store}", "one clipping with its copies"),

@@ -24,9 +24,9 @@ from twisted.python.failure import Failure
 from cleaners.errors import JianbaoError, Unusable
 from cleaners.items import Drop, Page
 from cleaners.sites import Job, Seed, Site
-from crawler import discover
+from crawler import discover, traps
+from crawler.desk import Desk
 from crawler.guard import Refused
-from crawler.pipelines import Desk
 from crawler.recorder import pairs
 
 _SEED, _PAGE = 10, 0  # priorities: what announces pages comes before pages, near pages before far ones
@@ -49,6 +49,7 @@ class NewsSpider(Spider):
         self.job = job
         self.desk = desk
         self._sitemaps: dict[str, int] = {}
+        self._mazes = traps.Mazes()
 
     async def start(self) -> AsyncIterator[Any]:
         """A request for every seed of every site."""
@@ -116,6 +117,7 @@ class NewsSpider(Spider):
         if drop := await self._unread(response):
             yield drop
             return
+        self._mazes.fetched(response.url, response.body)
         yield Page(
             body=response.body,
             origin=await self._origin(response),
@@ -129,6 +131,11 @@ class NewsSpider(Spider):
             for request in self._pages(discover.links(response), site, hops + 1):
                 yield request
 
+    def came_of(self, page: Page, is_article: bool) -> None:
+        """What the pipeline made of a page: kinds of address that give no articles are given up."""
+        if page.url is not None:
+            self._mazes.came_of(page.url, is_article)
+
     def _pages(self, links: Iterable[discover.Link], site: Site, hops: int) -> Iterable[Request]:
         """Requests for those links that belong to the site, pass its rules and are no trap."""
         today = datetime.now(UTC).date()
@@ -137,7 +144,7 @@ class NewsSpider(Spider):
                 continue
             if not site.follow.admits(link.url):
                 continue
-            if why := discover.trap(link.url, today):
+            if why := traps.trap(link.url, today) or self._mazes.closed(link.url):
                 self.desk.tally.traps[why] += 1
                 continue
             yield Request(
@@ -157,7 +164,7 @@ class NewsSpider(Spider):
         try:
             return await asyncio.wrap_future(promise)
         except JianbaoError as error:
-            self.desk.failure = error
+            self.desk.fail(error)
             raise CloseSpider("cannot archive") from None
 
     async def _unread(self, response: Response) -> Drop | None:

@@ -1,0 +1,174 @@
+"""From fetched pages to the store without holding up the downloads.
+
+The reactor's thread only passes things on: WARC records are written in one thread, pages cleaned in processes,
+articles matched and kept in another thread, a batch at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from cleaners.archive import Archive, Exchange
+from cleaners.items import Article, Drop, Page
+from cleaners.store import RunStatus
+from crawler.tally import CrawlReport, Tally
+
+
+class Cleaner(Protocol):
+    """Cleans pages elsewhere (:class:`cleaners.bulk.Workers`)."""
+
+    def submit(self, page: Page) -> Future[Article | Drop]:
+        """Clean one page; the future never fails."""
+        ...
+
+    def close(self) -> None:
+        """Let the pages in flight finish."""
+        ...
+
+
+class Shelf(Protocol):
+    """Matches and keeps a batch in one transaction (:class:`cleaners.keeper.Keeper`)."""
+
+    def keep(self, results: Iterable[Article | Drop]) -> object:
+        """Keep a batch."""
+        ...
+
+    def close(self, status: RunStatus = "done") -> None:
+        """Note how the run ended and release the store."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batching:
+    """How results are gathered before they are kept."""
+
+    most: int = 200
+    """Results in one batch."""
+    seconds: float = 0.5
+    """How long a batch waits to grow."""
+    in_flight: int = 64
+    """Pages handed to cleaning and not yet back."""
+
+
+class Desk:
+    """Where one job's exchanges and pages are handed in. Lives in the event loop; owns the threads behind it."""
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        tally: Tally,
+        cleaner: Cleaner | None,
+        shelf: Callable[[], Shelf] | None,
+        progress: Callable[[CrawlReport], None] = lambda report: None,
+        batching: Batching = Batching(),
+    ) -> None:
+        """``cleaner`` and ``shelf`` are None to archive only; ``shelf`` is called in the thread that keeps."""
+        self.tally = tally
+        self.failure: BaseException | None = None
+        self._archive = archive
+        self._cleaner = cleaner
+        self._make_shelf = shelf
+        self._progress = progress
+        self._batching = batching
+        self._recording = ThreadPoolExecutor(1, thread_name_prefix="warc")
+        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._room = asyncio.Semaphore(batching.in_flight)
+        self._results: asyncio.Queue[Article | Drop | None] = asyncio.Queue(maxsize=batching.most * 4)
+        self._shelving: asyncio.Task[None] | None = None
+        self._failed = asyncio.Event()
+
+    def fail(self, error: BaseException) -> None:
+        """Note what makes going on useless: a full disk, a broken store. The first one counts."""
+        self.failure = self.failure or error
+        self._failed.set()
+
+    async def failed(self) -> BaseException | None:
+        """Wait until going on is useless; returns why."""
+        await self._failed.wait()
+        return self.failure
+
+    def record(self, exchange: Exchange) -> Future[str]:
+        """Write an exchange to the archive; the future gives its origin."""
+        self.tally.fetched += 1
+        self.tally.bytes += len(exchange.body)
+        return self._recording.submit(self._archive.write, exchange)
+
+    async def open(self) -> None:
+        """Open the store. Raises what the store raises when it cannot be opened."""
+        if self._make_shelf is not None:
+            loop = asyncio.get_running_loop()
+            shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
+            self._shelving = loop.create_task(self._shelve(shelf))
+
+    async def take(self, item: Page | Drop) -> Article | Drop | None:
+        """Clean a page and put what comes of it on the way to the store; waits when too much is on its way.
+
+        Returns what came of it, None for a page that is only archived.
+        """
+        if isinstance(item, Page):
+            self.tally.pages += 1
+            if self._cleaner is None:
+                self._progress(self.tally.report())
+                return None
+            async with self._room:
+                result = await asyncio.wrap_future(self._cleaner.submit(item))
+        else:
+            result = item
+        self.tally.result(result)
+        self._progress(self.tally.report())
+        if self._shelving is not None:
+            await self._results.put(result)
+        return result
+
+    async def close(self) -> None:
+        """Finish what was handed in, then let go of files, processes and store. Raises what went wrong in keeping."""
+        loop = asyncio.get_running_loop()
+        if self._cleaner is not None:
+            await loop.run_in_executor(None, self._cleaner.close)
+        if self._shelving is not None:
+            await self._results.put(None)
+            await self._shelving
+        await loop.run_in_executor(self._recording, self._archive.close)
+        self._recording.shutdown()
+        self._keeping.shutdown()
+
+    async def _shelve(self, shelf: Shelf) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while (batch := await self._batch()) is not None:
+                if self.failure is None:
+                    try:
+                        await loop.run_in_executor(self._keeping, shelf.keep, batch)
+                    except Exception as error:  # keep emptying the queue: a full one would hold up the close
+                        self.fail(error)
+        finally:
+            await loop.run_in_executor(self._keeping, shelf.close, self._status())
+
+    def _status(self) -> RunStatus:
+        if self.failure is not None:
+            return "failed"
+        return "interrupted" if self.tally.interrupted else "done"
+
+    async def _batch(self) -> list[Article | Drop] | None:
+        """The next results: what is there within a moment; None at the end."""
+        first = await self._results.get()
+        if first is None:
+            return None
+        batch = [first]
+        until = time.monotonic() + self._batching.seconds
+        while len(batch) < self._batching.most and (left := until - time.monotonic()) > 0:
+            try:
+                result = await asyncio.wait_for(self._results.get(), left)
+            except TimeoutError:
+                break
+            if result is None:
+                self._results.put_nowait(None)  # for the next call
+                break
+            batch.append(result)
+        return batch

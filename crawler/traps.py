@@ -1,0 +1,99 @@
+"""Endless webs: calendars, filters, session numbers, links that grow. Told by the address, or by what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+# A day or month in an address: /2026/11/, /2026-11-22, ?month=202611, date=2026/11.
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?:[-/_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+
+
+def trap(url: str, today: date) -> str | None:
+    """Why an address looks like part of an endless web, or None.
+
+    A path that repeats itself comes from broken relative links; addresses of days to come are calendars; pages with
+    many parameters are combinations of filters.
+    """
+    parts = urlsplit(url)
+    steps = [step for step in parts.path.split("/") if step]
+    if len(steps) > 12 or any(steps.count(step) > 2 for step in steps if not step.isdigit()):
+        return "path repetition"
+    if len(parse_qsl(parts.query, keep_blank_values=True)) > 6:
+        return "query combinations"
+    for year, month, day in _DAY.findall(f"{parts.path}?{parts.query}"):
+        if _is_to_come(int(year), int(month), int(day or 1), today):
+            return "calendar"
+    return None
+
+
+def _is_to_come(year: int, month: int, day: int, today: date) -> bool:
+    try:
+        return datetime(year, month, day).date() > today + timedelta(days=2)
+    except ValueError:  # the 31st of February: no date
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """When a kind of address counts as a maze."""
+
+    barren: int = 50
+    """So many pages of one shape without one article."""
+    same: int = 10
+    """So many pages of one shape with the very same bytes, when they are at least half of its pages."""
+
+
+def shape(url: str) -> str:
+    """What addresses of one kind have in common: the path with its numbers taken out, and the names in the query.
+
+    >>> shape("http://a.example/cal/2025-11.html?day=3&sid=8f")
+    'a.example/cal/0.html?day&sid'
+    """
+    parts = urlsplit(url)
+    path = re.sub(r"\d+(?:[-_.]\d+)*", "0", parts.path)
+    return f"{parts.netloc}{path}?{'&'.join(sorted({name for name, _ in parse_qsl(parts.query, True)}))}"
+
+
+class Mazes:
+    """Remembers per shape of address what came of its pages; a shape that gives nothing is closed.
+
+    Memory: one entry a shape and one digest a page, of one run.
+    """
+
+    def __init__(self, patience: Patience = Patience()) -> None:
+        self._patience = patience
+        self._barren: Counter[str] = Counter()
+        self._fruitful: set[str] = set()
+        self._pages: Counter[str] = Counter()
+        self._bodies: Counter[bytes] = Counter()
+        self._closed: dict[str, str] = {}
+
+    def fetched(self, url: str, body: bytes) -> None:
+        """A page has come."""
+        kind = shape(url)
+        digest = hashlib.blake2b(kind.encode() + body, digest_size=8).digest()
+        self._pages[kind] += 1
+        self._bodies[digest] += 1
+        same = self._bodies[digest]
+        # An article's address may give the same "no longer here" many times: half of all is what articles never reach.
+        if kind not in self._fruitful and same >= self._patience.same and same * 2 >= self._pages[kind]:
+            self._closed.setdefault(kind, "duplicate content")
+
+    def came_of(self, url: str, is_article: bool) -> None:
+        """The page was cleaned."""
+        kind = shape(url)
+        if is_article:
+            self._fruitful.add(kind)
+            return
+        self._barren[kind] += 1
+        if kind not in self._fruitful and self._barren[kind] >= self._patience.barren:
+            self._closed.setdefault(kind, "no articles")
+
+    def closed(self, url: str) -> str | None:
+        """Why no further page of that shape is fetched, or None."""
+        return self._closed.get(shape(url))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cleaners.items import Line, Metadata
+from cleaners.noise.learned import met
 from cleaners.noise.plain.features import features
 from cleaners.noise.plain.segment import State, Weights, segment, shipped
-from cleaners.noise.rules import Noise, Rule, hits
-from cleaners.script import fold
+from cleaners.noise.plain.shape import Shape, measure
+from cleaners.noise.rules import Noise
 
 __all__ = ["judge"]
 
@@ -19,47 +21,69 @@ _ROLES: dict[str, Noise] = {
     "editor": "credits",
     "breadcrumb": "breadcrumb",
 }
-_DEFAULT: dict[State, tuple[str, Noise]] = {
+_UNNAMED: dict[State, tuple[str, Noise]] = {
     "above": ("above the body", "navigation"),
+    "body": ("between paragraphs", "other"),
     "hole": ("between paragraphs", "other"),
     "below": ("below the body", "related"),
 }
-_LASTING = frozenset[Noise]({"related", "comments", "disclaimer", "navigation"})
+# What a heading says of the lines below it, until the next one says something else.
+_HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
 
 
-def _cut(line: Line, rule: str, noise: str) -> Line:
-    return replace(line, verdict="cut", rule=rule, noise=noise)
+def _trimmed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+    """A body neither begins nor ends with a line that meets a rule, and no advertisement stands in it."""
+    out = list(states)
+    body = [i for i, state in enumerate(out) if state == "body"]
+    for i in body:
+        if not shapes[i].prose and any(rule.noise == "ads" for rule in shapes[i].rules):
+            out[i] = "hole"
+    for i in body:
+        if not shapes[i].meets("above") and not shapes[i].meets("line"):
+            break
+        out[i] = "above"
+    for i in reversed(body):
+        if not shapes[i].meets("below") and not shapes[i].meets("line"):
+            break
+        out[i] = "below"
+    return out if "body" in out else list(states)
 
 
-def _named(line: Line, state: State, role: str | None, rule: Rule | None, heading: Noise | None) -> Line:
-    """A line outside the body, cut with the best name for what it is."""
+def _cut(line: Line, state: State, role: str | None, shape: Shape, heading: Noise | None) -> Line:
+    """A line outside of the body, with the best name for what it is."""
     if role in _ROLES:
-        return _cut(line, f"claimed as {role}", _ROLES[role])
-    if rule:
-        return _cut(line, rule.name, rule.noise)
-    name, noise = _DEFAULT[state]
-    return _cut(line, name, heading or noise)
+        return replace(line, verdict="cut", rule=f"claimed as {role}", noise=_ROLES[role])
+    if shape.rules:
+        return replace(line, verdict="cut", rule=shape.rules[0].name, noise=shape.rules[0].noise)
+    name, noise = _UNNAMED[state]
+    return replace(line, verdict="cut", rule=name, noise=heading if heading and state == "below" else noise)
 
 
 def judge(
-    lines: tuple[Line, ...], meta: Metadata, learned: frozenset[str] = frozenset(), *, weights: Weights | None = None
+    lines: tuple[Line, ...],
+    meta: Metadata,
+    learned: frozenset[str] = frozenset(),
+    *,
+    weights: Weights | None = None,
 ) -> tuple[Line, ...]:
     """The same lines with verdict, rule and noise class.
 
-    ``learned``: texts of lines that repeat across the pages of the site. ``weights``: those shipped, if None.
+    ``learned``: keys of lines that the site repeats (:mod:`cleaners.noise.learned`). ``weights``: the shipped ones
+    where None.
     """
-    states = segment(features(lines, meta), weights or shipped())
+    shapes = [measure(line) for line in lines]
+    states = _trimmed(segment(features(lines, shapes, meta), weights or shipped()), shapes)
+    repeated = met(lines, [float(shape.size) if shape.prose else 0.0 for shape in shapes], learned)
     heading: Noise | None = None
     out: list[Line] = []
-    for i, (line, state) in enumerate(zip(lines, states, strict=True)):
-        if line.text in learned:
-            out.append(_cut(line, "learned of the site", "navigation"))
+    for i, (line, state, shape) in enumerate(zip(lines, states, shapes, strict=True)):
+        if i in repeated:
+            out.append(replace(line, verdict="cut", rule="learned of the site", noise="navigation"))
             continue
         if state == "body":
             out.append(replace(line, verdict="keep", rule="", noise=""))
             continue
-        rule = next(hits(fold(line.text)), None)
-        out.append(_named(line, state, meta.claims.get(i), rule, heading if state == "below" else None))
-        if state == "below" and rule and rule.reach == "below" and rule.noise in _LASTING:
-            heading = rule.noise
+        if state == "below" and shape.meets("below") and shape.rules[0].noise in _HEADINGS:
+            heading = shape.rules[0].noise
+        out.append(_cut(line, state, meta.claims.get(i), shape, heading))
     return tuple(out)

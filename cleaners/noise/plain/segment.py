@@ -15,8 +15,8 @@ from typing import Literal
 
 State = Literal["above", "body", "hole", "below"]
 STATES: tuple[State, ...] = ("above", "body", "hole", "below")
-COLUMNS: tuple[str, ...] = ("above", "body", "hole", "below", "begin", "end")
-"""What a feature weighs on: its line being in a state, the body beginning with it, the page's rest beginning with it."""
+COLUMNS: tuple[str, ...] = ("above", "body", "hole", "below", "begin", "end", "break")
+"""What a feature weighs on: its line being in a state; the body, what follows it, a hole in it beginning there."""
 
 # state -> states that the line before may have
 _BEFORE: tuple[tuple[int, ...], ...] = ((0,), (0, 1, 2), (1, 2), (1, 3))
@@ -53,8 +53,11 @@ def _scores(names: Iterable[str], weights: Weights) -> list[float]:
 def _entry(state: int, before: int | None, score: Sequence[float]) -> float:
     """What it adds that a line is in a state after a line in another one."""
     begins = state == 1 and before in (None, 0)
-    ends = state == 3 and before == 1
-    return score[state] + (score[4] if begins else 0.0) + (score[5] if ends else 0.0)
+    if begins:
+        return score[state] + score[4]
+    if before == 1 and state != 1:
+        return score[state] + (score[5] if state == 3 else score[6])
+    return score[state]
 
 
 def segment(lines: Sequence[frozenset[str]], weights: Weights) -> tuple[State, ...]:

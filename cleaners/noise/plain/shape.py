@@ -1,0 +1,64 @@
+"""One line of a text, measured: what the segmenter's features are made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cleaners.items import Line
+from cleaners.noise.rules import Reach, Rule, bare, hits
+from cleaners.script import fold
+
+_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff]+")
+_BULLET = re.compile(r"^\s?[•·●○■◆▪▶►※]")
+_SENTENCE_END = re.compile(r"[。!?！？；;][”」』’\"'）)】]*$|[”」』][)）]?$")
+PROSE = 15
+"""Tokens a sentence needs to be prose."""
+LONG = 40
+"""Tokens from which on a line with punctuation is prose, however it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One line as the segmenter sees it."""
+
+    text: str
+    """Folded, without bullets."""
+    key: str
+    """Its letters and digits only: what echoes are compared by."""
+    size: int
+    """Tokens: a CJK character or another word."""
+    bullet: bool
+    """Whether it begins with a bullet."""
+    closed: bool
+    """Whether it ends as a sentence does."""
+    prose: bool
+    """Whether it looks like a paragraph: a sentence that ends, or a long line with punctuation."""
+    rules: tuple[Rule, ...]
+    """The noise rules it meets."""
+    layout: tuple[bool, int, bool]
+    """Blank line before it, indent, bullet."""
+
+    def meets(self, reach: Reach) -> bool:
+        """Whether a rule of this reach is met."""
+        return any(rule.reach == reach for rule in self.rules)
+
+
+def measure(line: Line) -> Shape:
+    """Measure one line."""
+    folded = fold(line.text)
+    text = bare(folded)
+    tokens = _TOKEN.findall(text)
+    bullet = bool(_BULLET.match(line.text))
+    closed = bool(_SENTENCE_END.search(text))
+    sentence = closed and line.punctuation > 0 and len(tokens) >= PROSE
+    return Shape(
+        text=text,
+        key="".join(tokens),
+        size=len(tokens),
+        bullet=bullet,
+        closed=closed,
+        prose=sentence or (len(tokens) >= LONG and line.punctuation >= 2),
+        rules=tuple(hits(folded)),
+        layout=(line.gap > 0, line.indent, bullet),
+    )

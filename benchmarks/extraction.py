@@ -3,10 +3,10 @@
     python benchmarks/extraction.py FOLDER [--tools jianbao,trafilatura,...] [--json]
 
 FOLDER holds ``html/ID.html.gz`` and ``gold.jsonl`` (``id``, ``body``, optionally ``optional``: credit lines that may
-stay or go). Metric: the article-extraction-benchmark's (Scrapinghub 2020) 4-shingle precision, recall and F1, means over
-pages, one token per CJK character and one per other word; exact: the tokens are the gold's. Speed is process time, every
-tool on every page in turn. jianbao starts from the bytes and does everything (decoding, metadata, repairs, regions); the
-others get the text decoded by jianbao. Tools that are not installed are named and left out.
+stay or go). Metric: the article-extraction-benchmark's (Scrapinghub 2020) 4-shingle precision, recall and F1, means
+over pages, one token per CJK character and one per other word; exact: the tokens are the gold's. Speed is process time,
+every tool on every page in turn. jianbao starts from the bytes and does everything (decoding, metadata, repairs,
+regions); the others get the text decoded by jianbao. Tools that are not installed are named and left out.
 """
 
 from __future__ import annotations

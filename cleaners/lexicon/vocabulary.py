@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,20 +29,25 @@ class Lexicon:
     """By spun word."""
 
     @cached_property
-    def lengths(self) -> Mapping[int, frozenset[str]]:
-        """Length -> the words of that length, the longest first."""
-        longest_first = sorted({len(word) for word in self.entries}, reverse=True)
-        return {length: frozenset(word for word in self.entries if len(word) == length) for length in longest_first}
+    def heads(self) -> Mapping[str, tuple[str, ...]]:
+        """The first two characters of a word -> the words that begin so, the longest first."""
+        heads: dict[str, list[str]] = {}
+        for word in sorted(self.entries, key=lambda word: (-len(word), word)):
+            heads.setdefault(word[:2], []).append(word)
+        return {head: tuple(words) for head, words in heads.items()}
 
-    def count(self, text: str) -> dict[str, int]:
-        """How often each word stands in the text by itself, not as a part of a longer word of the lexicon."""
-        found: dict[str, int] = {}
-        for length, words in self.lengths.items():
-            for word in {text[at : at + length] for at in range(len(text) - length + 1)} & words:
-                inside = sum(number * longer.count(word) for longer, number in found.items())
-                if (number := text.count(word) - inside) > 0:
-                    found[word] = number
-        return {word: number for word, number in found.items() if self.entries[word].weight > 0}
+    def count(self, text: str) -> Counter[str]:
+        """How often each word stands in the text, the longest word where several begin at one place."""
+        heads, found, end = self.heads, Counter[str](), 0
+        for start in [at for at in range(len(text) - 1) if text[at : at + 2] in heads]:
+            if start < end:
+                continue
+            for word in heads[text[start : start + 2]]:
+                if text.startswith(word, start):
+                    found[word] += self.entries[word].weight > 0
+                    end = start + len(word)
+                    break
+        return +found
 
     @staticmethod
     def load(learned: Iterable[Entry] = ()) -> Lexicon:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -91,6 +92,28 @@ def test_changed_text_is_a_new_revision_and_the_old_one_is_kept(store: Store) ->
     assert store.articles.texts([1, second]) == {second: "磨坊又停了，等来年开春。"}
     assert [doc for doc, _ in store.articles.texts_after(0)] == [second]
     assert (store.statistics().articles, store.statistics().revisions) == (1, 1)
+
+
+def test_captures_of_one_address_in_any_order_and_again_give_the_same(tmp_path: Path) -> None:
+    captures = [replace(FULL, text=f"第{n}次抓取的正文。", fetched_at=datetime(2024, 1, n, tzinfo=UTC)) for n in (1, 2, 3)]
+    for order in itertools.permutations(captures):
+        with Store.open(tmp_path / f"{id(order)}.db") as store:
+            for capture in order:
+                store.articles.put(capture)
+            assert [store.articles.put(capture) for capture in order] == [None] * 3
+            assert [a.text for a in store.articles.revisions(FULL.id)] == [c.text for c in captures]
+            assert store.search.docs("抓取") == store.search.docs("第3次")
+            found = store.clippings.get(FULL.id)
+            assert found is not None
+            assert found.article.text == "第3次抓取的正文。"
+
+
+def test_undated_captures_again_add_nothing_but_a_later_return_to_an_old_text_counts(store: Store) -> None:
+    first, second = replace(FULL, fetched_at=None), replace(FULL, text="另一个版本。", fetched_at=None)
+    assert [store.articles.put(a) for a in (first, second, first, second)] == [1, 2, None, None]
+    dated = [replace(a, id="b" * 16, fetched_at=datetime(2024, 1, n, tzinfo=UTC)) for n, a in enumerate((first, second, first), 1)]
+    assert [store.articles.put(a) for a in dated] == [3, 4, 5]
+    assert len(store.articles.revisions("b" * 16)) == 3
 
 
 def test_what_else_a_page_says_is_refreshed_in_place(store: Store) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from cleaners.items import Article, Disguise, Extractor
 from cleaners.store.database import Database
-from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, row_article
+from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
 from cleaners.store.words import letters, recipe, tokens
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
@@ -26,33 +27,43 @@ class Articles:
 
         Returns the doc of a text that is new: a new article, or a new revision of one whose title or text changed
         (the old one is kept). Returns None when the store has that text already; what else the page now says of
-        itself replaces what it said. Inside ``Store.transaction()`` it belongs to that.
+        itself replaces what it said. A text fetched before the current one is kept as an old revision (None). So the
+        same pages in any order, and again, give the same articles. Inside ``Store.transaction()`` it belongs to that.
         """
         fresh = digest(article)
         with self._db.transaction():
-            known = self._db.one(
-                "SELECT doc, revision, first_doc, digest, disguises FROM articles WHERE id = ? AND current",
-                (article.id,),
-            )
             self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
-            if known is None:
+            known = self._db.rows(
+                "SELECT doc, revision, first_doc, digest, disguises, fetched_at, current FROM articles WHERE id = ? "
+                "ORDER BY current DESC, revision DESC", (article.id,),
+            )  # fmt: skip
+            if not known:
                 return self._insert(article, fresh, revision=1, first_doc=None)
-            doc, revision, first_doc, old, disguises = known
-            if old == fresh:
+            doc, _, first_doc, current, disguises, fetched, _ = known[0]
+            age = _compared(article.fetched_at, parsed(fetched))
+            if current[:8] == fresh[:8]:
+                if current != fresh and age >= 0:
+                    self._refresh(doc, article, fresh)
+                    self._flag_again(doc, disguises)
                 return None
-            if old[:8] == fresh[:8]:
-                self._refresh(doc, article, fresh)
-                if "spun" in load(disguises):
-                    self.flag(doc, "spun")
+            if age <= 0 and any(row[3][:8] == fresh[:8] for row in known):
+                return None  # an old revision, met again
+            revision = max(row[1] for row in known) + 1
+            if age < 0:
+                self._insert(article, fresh, revision=revision, first_doc=first_doc or doc, current=False)
                 return None
             self.retire(doc)
-            return self._insert(article, fresh, revision=revision + 1, first_doc=first_doc or doc)
+            return self._insert(article, fresh, revision=revision, first_doc=first_doc or doc)
 
     def flag(self, doc: int, disguise: Disguise) -> None:
         """Note a disguise that only showed by comparing with other texts (a spun copy)."""
         row = self._db.one("SELECT disguises FROM articles WHERE doc = ?", (doc,))
         if row and disguise not in (found := load(row[0])):
             self._db.execute("UPDATE articles SET disguises = ? WHERE doc = ?", (dump([*found, disguise]), doc))
+
+    def _flag_again(self, doc: int, before: str | None) -> None:
+        if "spun" in load(before):
+            self.flag(doc, "spun")
 
     def doc(self, id_or_url: str) -> int | None:
         """The current text of an article by id, else by the url as it was fetched; None when there is none."""
@@ -121,10 +132,10 @@ class Articles:
         return found
 
     def revisions(self, article_id: str) -> list[Article]:
-        """Every text that stood at one address, oldest first."""
-        rows = self._db.rows("SELECT doc FROM articles WHERE id = ? ORDER BY revision", (article_id,))
-        found = self.get([r[0] for r in rows])
-        return [found[r[0]][0] for r in rows]
+        """Every text that stood at one address, oldest first (by the time it was fetched, where that is known)."""
+        rows = self._db.rows("SELECT doc FROM articles WHERE id = ? ORDER BY current, revision", (article_id,))
+        found = [article for article, _ in self.get([row[0] for row in rows]).values()]
+        return sorted(found, key=lambda a: a.fetched_at.timestamp() if a.fetched_at else 0.0)
 
     def retire(self, doc: int) -> None:
         """Take a text out of search, matching and its family; its row stays as an old revision."""
@@ -165,17 +176,21 @@ class Articles:
             "INSERT INTO characters (characters, rowid, letters) VALUES ('delete', ?, ?)", (doc, letters(title + text))
         )
 
-    def _insert(self, article: Article, fresh: bytes, *, revision: int, first_doc: int | None) -> int:
+    def _insert(
+        self, article: Article, fresh: bytes, *, revision: int, first_doc: int | None, current: bool = True
+    ) -> int:
         doc = self._db.execute(
-            f"INSERT INTO articles (revision, first_doc, digest, extractor, {_COLUMNS}) VALUES (?, ?, ?, ?, {_VALUES})",
-            (revision, first_doc, fresh, self._extractor(article.extractor), *article_row(article)),
+            f"INSERT INTO articles (revision, current, first_doc, digest, extractor, {_COLUMNS}) "
+            f"VALUES (?, ?, ?, ?, ?, {_VALUES})",
+            (revision, current, first_doc, fresh, self._extractor(article.extractor), *article_row(article)),
         ).lastrowid
         assert doc
         self._db.execute(
             "INSERT INTO texts VALUES (?, ?, ?)", (doc, article.text, pack(article.markdown, article.text))
         )
-        self._index(doc, article.title or "", article.text)
-        self._place(doc, article)
+        if current:
+            self._index(doc, article.title or "", article.text)
+            self._place(doc, article)
         return doc
 
     def _refresh(self, doc: int, article: Article, fresh: bytes) -> None:
@@ -204,6 +219,11 @@ class Articles:
             row = self._db.one(query, values)
         assert row
         return int(row[0])
+
+
+def _compared(a: datetime | None, b: datetime | None) -> int:
+    """-1, 0, 1: whether a is earlier than, not to be told from, later than b."""
+    return (a > b) - (a < b) if a and b else 0
 
 
 def _chunks(items: Sequence[object]) -> Iterator[Sequence[object]]:

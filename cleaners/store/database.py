@@ -65,6 +65,13 @@ class Database:
         except sqlite3.Error as error:
             self._fail(error)
 
+    def stream(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+        """The rows of a query one by one, for those who may not want all."""
+        try:
+            yield from self.execute(sql, parameters)
+        except sqlite3.Error as error:
+            self._fail(error)
+
     def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query, None when there is none."""
         try:

@@ -102,7 +102,7 @@ class Search:
                 f"SELECT rowid, -bm25(search, {_TITLE_WEIGHT}, 1.0) AS score FROM search WHERE {where} "
                 "AND rowid >= ? ORDER BY score DESC, rowid DESC", (*values, border),
             )  # fmt: skip
-        yield from self._db.execute(latest, (*values, border))
+        yield from self._db.stream(latest, (*values, border))
 
     def _hit(self, row: Sequence[Any], score: float, asked: Query) -> Hit:
         doc, id_, title, url, site, source, published, cluster = row

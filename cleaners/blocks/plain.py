@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleaners.blocks import Blocks
+from cleaners.blocks.wrapped import unwrap
 from cleaners.errors import Unusable
 from cleaners.items import Head, Line
 
@@ -60,6 +61,8 @@ def _lines(text: str) -> Iterator[Line]:
 def read(text: str, limits: TextLimits = TextLimits()) -> Blocks:
     """Turn a text into lines: the text of each with white space folded, the blank lines before it, its indent.
 
+    A text that was broken into lines of one width is joined into paragraphs first.
+
     Raises ``Unusable("blocks", ...)``: ``empty``, ``too long`` (beyond ``limits``).
     """
     if len(text) > limits.characters:
@@ -71,4 +74,4 @@ def read(text: str, limits: TextLimits = TextLimits()) -> Blocks:
             raise Unusable("blocks", "too long", f"more than {limits.lines} lines")
     if not lines:
         raise Unusable("blocks", "empty")
-    return Blocks(media="text", lines=tuple(lines), head=Head())
+    return Blocks(media="text", lines=unwrap(lines), head=Head())

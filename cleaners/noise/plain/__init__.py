@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from cleaners.items import Line, Metadata
 from cleaners.noise.learned import met
@@ -27,26 +28,28 @@ _UNNAMED: dict[State, tuple[str, Noise]] = {
     "hole": ("between paragraphs", "other"),
     "below": ("below the body", "related"),
 }
+_OPENING = frozenset({"title", "source line", "breadcrumb"})
 # What a heading says of the lines below it, until the next one says something else.
 _HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
 
 
-def _trimmed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
-    """A body neither begins nor ends with a line that meets a rule, and no advertisement stands in it."""
+def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -> list[State]:
+    """What rules and metadata know better: a body's ends meet no rule, no claimed line opens it, no ad is in it."""
     out = list(states)
     body = [i for i, state in enumerate(out) if state == "body"]
-    for i in body:
-        if not shapes[i].prose and any(rule.noise == "ads" for rule in shapes[i].rules):
-            out[i] = "hole"
-    for i in body:
-        if not shapes[i].meets("above") and not shapes[i].meets("line"):
-            break
-        out[i] = "above"
-    for i in reversed(body):
-        if not shapes[i].meets("below") and not shapes[i].meets("line"):
-            break
-        out[i] = "below"
+    opening = list(takewhile(lambda i: not shapes[i].prose, body))
+    out = _marked(out, "hole", (i for i in body if not shapes[i].prose and shapes[i].says("ads")))
+    out = _marked(out, "above", (i for i in opening if meta.claims.get(i) in _OPENING))
+    out = _marked(out, "above", takewhile(lambda i: shapes[i].meets("above") or shapes[i].meets("line"), body))
+    out = _marked(
+        out, "below", takewhile(lambda i: shapes[i].meets("below") or shapes[i].meets("line"), reversed(body))
+    )
     return out if "body" in out else list(states)
+
+
+def _marked(states: list[State], state: State, indexes: Iterable[int]) -> list[State]:
+    marked = set(indexes)
+    return [state if i in marked else old for i, old in enumerate(states)]
 
 
 def _cut(line: Line, state: State, role: str | None, shape: Shape, heading: Noise | None) -> Line:
@@ -72,7 +75,7 @@ def judge(
     where None.
     """
     shapes = [measure(line) for line in lines]
-    states = _trimmed(segment(features(lines, shapes, meta), weights or shipped()), shapes)
+    states = _trimmed(segment(features(lines, shapes, meta), weights or shipped()), shapes, meta)
     repeated = met(lines, [float(shape.size) if shape.prose else 0.0 for shape in shapes], learned)
     heading: Noise | None = None
     out: list[Line] = []

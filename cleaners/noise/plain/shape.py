@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cleaners.items import Line
-from cleaners.noise.rules import Reach, Rule, bare, hits
+from cleaners.noise.rules import Noise, Reach, Rule, bare, hits
 from cleaners.script import fold
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff]+")
@@ -39,9 +39,13 @@ class Shape:
     layout: tuple[bool, int, bool]
     """Blank line before it, indent, bullet."""
 
-    def meets(self, reach: Reach) -> bool:
-        """Whether a rule of this reach is met."""
-        return any(rule.reach == reach for rule in self.rules)
+    def meets(self, *reaches: Reach) -> bool:
+        """Whether a rule of one of these reaches is met."""
+        return any(rule.reach in reaches for rule in self.rules)
+
+    def says(self, noise: Noise) -> bool:
+        """Whether a rule of this class of noise is met."""
+        return any(rule.noise == noise for rule in self.rules)
 
 
 def measure(line: Line) -> Shape:

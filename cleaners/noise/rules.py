@@ -190,6 +190,11 @@ BELOW: tuple[Rule, ...] = (
         reason="prompts for the telephone",
     ),
     Rule(
+        name="end of the post", noise="other", reach="below", longest=16,
+        any_of=(r"^\W*(?:THE\s)?(?:END|End)\W*$", r"^\W*(?:全文完|本文完|完)\W*$"),
+        reason="posts of public accounts mark where they end",
+    ),
+    Rule(
         name="comments", noise="comments", reach="below", longest=40,
         any_of=(
             r"^(?:(?:全部|网友|最热|最新|热门|精彩|文明|发表|我要|参与|查看|更多|所有|已有|热|新|\d[\d,.万+]*\s?[条个]?)\s?)*"
@@ -264,6 +269,11 @@ ANYWHERE: tuple[Rule, ...] = (
         name="former title", noise="repeated title", longest=80,
         any_of=(r"^[\[(（【]?(?:本文)?原(?:标题|题)为?\s?[:《]",),
         reason="the headline under which the source ran it",
+    ),
+    Rule(
+        name="follow the account", noise="share", longest=40,
+        any_of=(r"(?:点击|点|戳).{0,8}(?:蓝(?:色)?(?:小)?字|名片|标题).{0,8}(?:关注|订阅)", r"^关注(?:我们|本号)$"),
+        reason="posts of public accounts begin and end with a prompt to follow them",
     ),
     Rule(
         name="advertisement", noise="ads",

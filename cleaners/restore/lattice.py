@@ -10,6 +10,7 @@ from functools import lru_cache
 from cleaners.restore.model import Model, simplify
 
 _BEAM = 24
+_EXPANDED = 3  # states from which every continuation is tried
 _BAD_STEP = -12.5  # a character so unlikely that bytes may be missing before it
 # Pairs without a character in GBK: most decoders drop both bytes without a trace.
 _UNMAPPED_LEADS = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
@@ -56,7 +57,7 @@ class State:
 
     def read(self, chars: Model, char: str, pending: int) -> State:
         """The reading with one more character."""
-        plain = simplify(char)
+        plain = _simplified(char)
         score = self.score + chars.step(self.previous, plain)
         return State(score=score, text=self.text + char, previous=plain, pending=pending)
 
@@ -78,6 +79,11 @@ def double(lead: int, trail: int) -> str | None:
     except UnicodeDecodeError:
         return None
     return char if len(char) == 1 else None
+
+
+@lru_cache(maxsize=70_000)
+def _simplified(char: str) -> str:
+    return simplify(char)
 
 
 def follow(chars: Model, states: list[State], run: Run, after: str) -> State | None:
@@ -106,7 +112,7 @@ def _advance(chars: Model, states: list[State], pair: bytes) -> Iterator[State]:
                 continue
         bad.append(state)
     if len(states) <= _BEAM:  # not at the very beginning, where every state is a guess
-        for state in bad[:3]:
+        for state in bad[:_EXPANDED]:
             yield from _over_dropped_pair(chars, state, pair[0], pair[1])
 
 
@@ -122,15 +128,16 @@ def _over_dropped_pair(chars: Model, state: State, trail: int, pending: int) -> 
 
 
 def _close(chars: Model, states: list[State], run: Run, after: str) -> Iterator[State]:
+    likeliest = states[:_EXPANDED]
     for state in states:
         if run.closing is not None:
             if (char := double(state.pending, run.closing)) is not None:
                 yield _hear(chars, state.read(chars, char, 0), after)
-            for over in _over_dropped_pair(chars, state, run.closing, 0):
-                yield _hear(chars, over, after)
+            if state in likeliest:
+                yield from (_hear(chars, over, after) for over in _over_dropped_pair(chars, state, run.closing, 0))
         elif run.lost:
             mark = "?" if run.keep_mark else ""
-            for trail in range(0x40, 0xFF):
+            for trail in range(0x40, 0xFF) if state in likeliest else ():
                 if (char := double(state.pending, trail)) is not None:
                     yield _hear(chars, state.read(chars, char, 0), after).lose(mark, 0.0)
             yield _hear(chars, state.lose("?", _LOST), after)

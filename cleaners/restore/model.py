@@ -22,17 +22,14 @@ class Model:
     """Natural logarithms of probabilities; simplified characters."""
 
     single: Mapping[str, float]
-    """Character -> log probability."""
+    """Character -> log probability after a character with which it makes no known pair."""
     pairs: Mapping[str, float]
     """Two characters -> log probability of the second one after the first one."""
 
     def step(self, previous: str, char: str) -> float:
         """Log probability of a character after another one; both simplified."""
-        alone = self.single.get(char, _UNSEEN)
-        pair = self.pairs.get(previous + char)
-        if pair is None:
-            return alone + _LEFT_FOR_SINGLES
-        return math.log(_PAIR_SHARE * math.exp(pair) + (1 - _PAIR_SHARE) * math.exp(alone))
+        known = self.pairs.get(previous + char)
+        return self.single.get(char, _UNSEEN) if known is None else known
 
     def text(self, text: str, previous: str = "") -> float:
         """Log probability of a text of either script."""
@@ -41,9 +38,6 @@ class Model:
             total += self.step(previous, char)
             previous = char
         return total
-
-
-_LEFT_FOR_SINGLES = math.log(1 - _PAIR_SHARE)
 
 
 def simplify(text: str) -> str:
@@ -68,8 +62,11 @@ def model() -> Model:
         first = line[0]
         base = single.get(first, _UNSEEN) + math.log(total)
         for second, letter in zip(line[1::2], line[2::2], strict=True):
-            pairs[first + second] = min(_log(letter) - base, math.log(0.9))
-    return Model(single=single, pairs=pairs)
+            share = min(math.exp(_log(letter) - base), 0.9)
+            chance = math.exp(single.get(second, _UNSEEN))
+            pairs[first + second] = math.log(_PAIR_SHARE * share + (1 - _PAIR_SHARE) * chance)
+    alone = math.log(1 - _PAIR_SHARE)
+    return Model(single={char: value + alone for char, value in single.items()}, pairs=pairs)
 
 
 def _log(letter: str) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cleaners import lexicon
+from cleaners.lexicon import Lexicon
 from cleaners.sites import Site
 from cleaners.store import Store
 
@@ -20,6 +22,8 @@ class Context:
     """Site id -> what the seed file says of it."""
     learned: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Site id -> keys of the lines learned as that site's noise."""
+    lexicon: Lexicon = field(default_factory=Lexicon.load)
+    """The vocabulary of spun text, as shipped or grown."""
 
 
 def context_of(store: Path, sites: Iterable[Site] = ()) -> Context:
@@ -28,4 +32,6 @@ def context_of(store: Path, sites: Iterable[Site] = ()) -> Context:
     if not store.exists():
         return Context(sites=by_id)
     with Store.open(store, create=False) as opened:
-        return Context(sites=by_id, learned=opened.learned.noise())
+        seen = {(pair.spun, pair.plain): pair.count for pair in opened.learned.pairs()}
+        grown = Lexicon.load(lexicon.grow(seen))
+        return Context(sites=by_id, learned=opened.learned.noise(), lexicon=grown)

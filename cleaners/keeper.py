@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from cleaners import clusters, dedup, fingerprint
+from cleaners import clusters, dedup, fingerprint, lexicon, quality
 from cleaners.dedup import Found, Matched
 from cleaners.errors import FormatError
 from cleaners.index import Limits
@@ -73,7 +73,7 @@ class Keeper:
         try:
             with self.store.transaction():
                 self.store.journal.drop(drops, self._run)
-                fresh = [(doc, a) for a in articles if (doc := self.store.articles.put(a)) is not None]
+                fresh = [(doc, a) for a in articles if (doc := self.store.articles.put(self._as_marked(a))) is not None]
                 matched = self._match(fresh)
                 manifest = self._index.flush() if self._index.full else None
                 if manifest:
@@ -127,6 +127,7 @@ class Keeper:
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
         matched = dedup.match(docs, texts, self._index, self._texts)
         self._link(matched.found)
+        self._mark_spun([found for found in matched.found if found.kind == "spun"])
         around = self.store.families.around(docs)
         self.store.families.save(clusters.assign(around, publishers=self._publishers))
         self._add(docs, matched)
@@ -148,6 +149,30 @@ class Keeper:
                 evidence=one.evidence,
             )
             self.store.families.link(one.doc, one.other, match, back=one.covered)
+
+    def _mark_spun(self, found: Sequence[Found]) -> None:
+        """Flag the side that a machine rewrote, and count which words it swapped."""
+        docs = sorted({doc for one in found for doc in (one.doc, one.other)})
+        articles = {doc: article for doc, (article, _) in self.store.articles.get(docs).items()}
+        for one in found:
+            pair = [one.other, one.doc]
+            plain = [fingerprint.normalize(articles[doc].text) for doc in pair]
+            side = lexicon.spun_side(*plain)
+            swapped = lexicon.substitutions(plain[1 - side], plain[side])
+            self.store.learned.add_pairs((spun, proper, n) for (spun, proper), n in swapped.items())
+            spun = articles[pair[side]]
+            if "spun" not in spun.disguises:
+                articles[pair[side]] = quality.as_spun(spun)
+                self.store.articles.put(articles[pair[side]])
+
+    def _as_marked(self, article: Article) -> Article:
+        """The same page again keeps what its matches showed: cleaning alone cannot see it."""
+        doc = self.store.articles.doc(article.id)
+        if doc is None or "spun" in article.disguises:
+            return article
+        before, _ = self.store.articles.get([doc])[doc]
+        same = before.text == article.text and before.title == article.title
+        return quality.as_spun(article) if same and "spun" in before.disguises else article
 
     def _texts(self, docs: Sequence[int]) -> list[str]:
         texts = self.store.articles.texts(docs)

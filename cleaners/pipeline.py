@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-from cleaners import blocks, decode, extract, metadata, quality, regions, restore, script, urls
+from cleaners import blocks, decode, extract, lexicon, metadata, quality, regions, restore, script, urls
 from cleaners.blocks import Blocks
 from cleaners.context import Context
 from cleaners.errors import Unusable
@@ -93,18 +94,27 @@ def _restore(draft: Draft) -> Draft:
     return replace(draft, diagnosis=diagnosis, restored=restore.repair(draft.body.text, diagnosis))
 
 
+def _spun(draft: Draft) -> Draft:
+    return replace(draft, spun=lexicon.score(draft.restored.text, draft.context.lexicon).is_spun)
+
+
 def _regions(draft: Draft) -> Draft:
     return replace(draft, regions=regions.find(draft.restored.text, draft.metadata.title))
 
 
 # Metadata before extract: the source line is noise to the body and gold to the metadata, and the headline anchors the
 # body. Denoising is the line filter inside extract: the body is chosen and cleaned with the same line records.
-STEPS: tuple[Callable[[Draft], Draft], ...] = (_decode, _blocks, _metadata, _extract, _restore, _regions)
+STEPS: tuple[Callable[[Draft], Draft], ...] = (_decode, _blocks, _metadata, _extract, _restore, _spun, _regions)
 
 
-def clean(page: Page, context: Context = Context()) -> Article | Drop:
+@cache
+def _default_context() -> Context:
+    return Context()
+
+
+def clean(page: Page, context: Context | None = None) -> Article | Drop:
     """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold."""
-    draft = Draft(page=page, context=context)
+    draft = Draft(page=page, context=context or _default_context())
     try:
         for step in STEPS:
             draft = step(draft)
@@ -132,9 +142,9 @@ class Explanation:
     """What became of it."""
 
 
-def explain(page: Page, context: Context = Context()) -> Explanation:
+def explain(page: Page, context: Context | None = None) -> Explanation:
     """Clean a page and tell how: for people who wonder why a line stayed or went."""
-    draft = Draft(page=page, context=context)
+    draft = Draft(page=page, context=context or _default_context())
     try:
         for step in STEPS:
             draft = step(draft)

@@ -139,6 +139,18 @@ def grow(
     return tuple(entry for _, entry in sorted(kept, key=lambda found: (-found[0], found[1].spun)))
 
 
+def spun_side(one: str, other: str) -> int:
+    """Which of two versions of an article was spun: 0 for ``one``, 1 for ``other``.
+
+    Writers use common words; a machine puts rarer ones in their place, word by word.
+    """
+    balance = 0.0
+    for (theirs, ours), count in substitutions(one, other).items():
+        if len(ours) > 1 and len(theirs) > 1:
+            balance += count * math.log10((_count(ours) + 3) / (_count(theirs) + 3))
+    return 1 if balance >= 0 else 0
+
+
 def _used_by(texts: Sequence[str], words: Iterable[str]) -> Counter[str]:
     """How many texts have each word, inside other words too."""
     wanted = {length: {word for word in words if len(word) == length} for length in range(2, _LONGEST + 2)}

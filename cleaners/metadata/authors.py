@@ -33,9 +33,9 @@ def authors(zones: Zones, near: Near, source: str | None) -> Answer | None:
 def _beside(piece: Piece, source: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "author label", byline.labelled(piece.furniture)
     yield "name after source", byline.after_source(piece.furniture, source)
-    found = byline.standing(piece.unlabelled)
-    if found:
-        yield found.rule, found.names
+    for found in map(byline.standing, piece.unlabelled):
+        if found:
+            yield found.rule, found.names
 
 
 def declared_authors(declared: Declared) -> Answer | None:

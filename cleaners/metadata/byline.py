@@ -13,10 +13,10 @@ _JOB = (
     r"编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
 )
 _BYLINE = re.compile(
-    rf"^[□■●◎○▲△\s【\[(—-]*(?P<where>[^,。;:!?]{{0,20}}?){_JOB}(?P<names>[^,。;!?]{{2,60}}?)[】\])\s]*$"
+    rf"^[□■●◎○▲△\s【\[(〔—-]*(?P<where>[^,。;:!?()]{{0,20}}?){_JOB}(?P<names>[^,。;!?]{{2,60}}?)[】\])〕\s]*$"
 )
 _SQUARE = re.compile(r"^[□■◎○▲△]\s*(?P<all>[^,。:;!?]{2,50})$")
-_HOUSE = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20})\s*[/|]\s*(?P<where>[\w·《》]{2,16})$")
+_HOUSE = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)(?:\s*[/|]\s*|\s)(?P<where>[\w·《》]{3,16})$")
 _EDITOR_LINE = re.compile(
     r"^[\[(【]?(?:责任|值班|网络)?编辑\s+([\u4e00-\u9fff·]{2,8})(?:\s+(?:校对|审核|责编|编审|主编|"
     r"审校)\s+\S{2,8})*[\])】]?$"
@@ -37,6 +37,7 @@ _NOT_WRITING = re.compile(
     r"见图|左|右|单位|转自|参考"
 )
 _PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|(?<!受访者)(?<!本人)(?<!单位)供图")
+_STAFF = re.compile(r"(?:全媒体|融媒体|首席|特约|实习|见习|高级|资深|特派|驻[\u4e00-\u9fff]{2,4})+$")
 _LENT = re.compile(r"\s*(?:图由)?(?:受访者|本人|单位)供图.*$")
 _REPORT = re.compile(
     r"(?:[\s/]\S{0,10}?)?(?:综合报道|摄影报道|即时报导|报道|报导|供稿|文/图|文/摄影?|图/文|文图|图文|撰文|采写|"
@@ -116,7 +117,7 @@ def _marked(text: str) -> Byline | None:
 
 
 def _last_house(where: str) -> str | None:
-    house = re.split(r"[/|·\s]", where)[-1]
+    house = re.split(r"[/|·\s]", _STAFF.sub("", where))[-1]
     return house if len(house) > 2 and is_organisation(house) else None
 
 
@@ -152,7 +153,7 @@ def dateline(text: str) -> tuple[str, ...]:
     match = _DATELINE.match(text)
     if not match:
         return ()
-    opening = match.start("inside") <= 2 and re.search(rf"{_JOB}.*[电讯]$", match["inside"])
+    opening = match.start("inside") <= 2 and re.search(_JOB, match["inside"])
     return bracketed(match["inside"]) if opening or _DATELINE_WORD.search(text[: match.start("inside")]) else ()
 
 
@@ -166,7 +167,7 @@ def bracketed(inside: str) -> tuple[str, ...]:
         if re.match(r"作者\s?\S{2,4}(?:系|为|是)", inside):
             name = re.split("[系为是]", inside[2:].strip())[0]
             return (name,) if is_person(name, named=True) else ()
-        return _behind(inside[job.end() :])
+        return _behind(inside[job.end() :]) or only_people(_REPORT.sub("", inside), named=False)
     return only_people(_REPORT.sub("", inside) if re.search("[ /]", inside) else inside, named=False)
 
 

@@ -51,6 +51,7 @@ _AUTHOR = (
 )
 _SITE = ("og:site_name", "sitename", "application-name", "apple-mobile-web-app-title", "copyright", "publisher")
 _SECTION = ("article:section", "columnname", "og:category", "parsely-section")
+_LONGEST = 1000  # no field is longer; a page may be hostile
 _LD_ARTICLES = (
     "Article",
     "NewsArticle",
@@ -79,7 +80,7 @@ def read_declared(head: Head) -> Declared:
     """Sort what a head declares."""
     meta: dict[str, str] = {}
     for name, content in head.meta:
-        meta.setdefault("".join(name.split()), content.strip())
+        meta.setdefault("".join(name.split()), content.strip()[:_LONGEST])
     article = _article(head.json_ld)
     return Declared(
         titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title"),
@@ -87,7 +88,7 @@ def read_declared(head: Head) -> Declared:
         sources=tuple(_named(meta, _SOURCE)),
         authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)),
         sites=tuple(_named(meta, _SITE)) + _ld_names(article, "publisher"),
-        addresses=tuple(filter(None, (head.canonical, meta.get("og:url"), meta.get("url")))),
+        addresses=tuple(filter(None, ((head.canonical or "")[:_LONGEST], meta.get("og:url"), meta.get("url")))),
         sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection"),
     )
 
@@ -128,7 +129,7 @@ def _article(scripts: tuple[str, ...]) -> dict[str, Any]:
 
 def _ld(article: dict[str, Any], *keys: str) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (f"json-ld {key}", value.strip())
+        (f"json-ld {key}", value.strip()[:_LONGEST])
         for key in keys
         if isinstance(value := article.get(key), str) and value.strip()
     )
@@ -137,7 +138,9 @@ def _ld(article: dict[str, Any], *keys: str) -> tuple[tuple[str, str], ...]:
 def _ld_names(article: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:
     value = article.get(key)
     names = [x.get("name") if isinstance(x, dict) else x for x in (value if isinstance(value, list) else [value])]
-    return tuple((f"json-ld {key}", name.strip()) for name in names if isinstance(name, str) and name.strip())
+    return tuple(
+        (f"json-ld {key}", name.strip()[:_LONGEST]) for name in names if isinstance(name, str) and name.strip()
+    )
 
 
 def _ld_people(article: dict[str, Any]) -> tuple[tuple[str, str], ...]:

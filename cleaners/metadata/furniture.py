@@ -11,6 +11,7 @@ from cleaners.metadata.rules import BARE, BARE_LABELS, LONGEST, MARKED, Label, R
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _MARK = re.compile(r"\s*([:/|丨])")
 _SPACED = re.compile("(?:^|[^\u4e00-\u9fff])([\u4e00-\u9fff])\\s{1,4}([\u4e00-\u9fff])$")
+_OTHER_DATE = re.compile("(?:[\u4e00-\u9fff](?:时间|日期|期限)|今天是?|现在是?|今日|当前|截至|截止|自|于|至)$")
 _STRIP = " \t|丨·•-—_,;:[]【】>"
 
 
@@ -27,6 +28,18 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A date and what is said of it."""
+
+    role: Role
+    """By the label before it; ``published`` where there is none."""
+    label: str
+    """The label's word; empty where there is none."""
+    stamp: Stamp
+    """The date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Furniture:
     """A folded line taken apart."""
 
@@ -34,8 +47,8 @@ class Furniture:
     """The folded line."""
     values: tuple[Value, ...]
     """Labelled values in order."""
-    dates: tuple[tuple[Role, Stamp], ...]
-    """The dates, each with the role of the label before it; without a label: ``published``."""
+    dates: tuple[Dated, ...]
+    """The dates in order."""
     free: tuple[str, ...]
     """What stands between the dates and before the first label."""
 
@@ -86,22 +99,33 @@ def _marks(text: str) -> list[_Mark]:
     return sorted(found, key=lambda mark: mark.start)
 
 
+def _dated(text: str, stamp: Stamp, marks: list[_Mark]) -> Dated:
+    """What a date is of: by a label before it, also one without a mark, also one nobody knows (报名时间)."""
+    before = [mark for mark in marks if mark.end <= stamp.start]
+    if before and stamp.start - before[-1].end <= 3:
+        return Dated(role=before[-1].label.role, label=before[-1].word, stamp=stamp)
+    end = len(text[: stamp.start].rstrip(" :[]【】"))
+    word = _word_before(text, end, ":")
+    if word:
+        return Dated(role=MARKED[word[1]].role, label=word[1], stamp=stamp)
+    unknown = _OTHER_DATE.search(text, 0, end)
+    return Dated(role="other date" if unknown else "published", label=unknown.group() if unknown else "", stamp=stamp)
+
+
 def take_apart(text: str) -> Furniture:
     """Split a folded line at its labels and dates."""
     marks = _marks(text)
     dates = [stamp for stamp in stamps(text) if not any(m.start < stamp.end and stamp.start < m.end for m in marks)]
     cuts = sorted([m.start for m in marks] + [d.start for d in dates] + [len(text)])
-    values, roles, free = [], [], []
+    values, free = [], []
     for mark in marks:
         end = next(cut for cut in cuts if cut >= mark.end)
         values.append(Value(role=mark.label.role, label=mark.word, text=text[mark.end : end].strip(_STRIP)))
-    for stamp in dates:
-        before = [mark for mark in marks if mark.end <= stamp.start]
-        near = before and stamp.start - before[-1].end <= 3
-        roles.append((before[-1].label.role if near else "published", stamp))
     places = [0, *(d.end for d in dates)]
     for place in places:
         end = next((cut for cut in cuts if cut >= place), len(text))
-        if piece := text[place:end].strip(_STRIP):
+        if piece := text[place:end].strip(_STRIP + "()"):
             free.append(piece)
-    return Furniture(text=text, values=tuple(values), dates=tuple(roles), free=tuple(free))
+    return Furniture(
+        text=text, values=tuple(values), dates=tuple(_dated(text, stamp, marks) for stamp in dates), free=tuple(free)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cleaners.metadata.rules import words
+from cleaners.metadata.rules import MARKED, words
 
 # The surnames that cover more than 99 % of the people of China (National Citizen Identity Information Center
 # lists; Hundred Family Surnames), simplified.
@@ -102,7 +102,7 @@ def is_person(text: str, *, named: bool) -> bool:
         return True
     if named and _LATIN_NAME.fullmatch(text):
         return True
-    if not _PLAIN_NAME.fullmatch(text) or text in _ANONYMOUS or text in _NOT_NAMES:
+    if not _PLAIN_NAME.fullmatch(text) or text in _ANONYMOUS or text in _NOT_NAMES or text in MARKED:
         return False
     if text.startswith(COMPOUND_SURNAMES) and len(text) > 2:
         return True

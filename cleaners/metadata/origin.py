@@ -60,7 +60,8 @@ def _above_date(pieces: Sequence[Piece]) -> Answer | None:
 
 def _house(pieces: Sequence[Piece]) -> Answer | None:
     for piece in pieces:
-        found = byline.standing(piece.unlabelled)
-        if found and found.publisher:
+        for found in filter(None, map(byline.standing, piece.unlabelled)):
+            if not found.publisher:
+                continue
             return Answer(values=(piece.line.own(found.publisher),), rule=found.rule)  # the authors claim the line
     return None

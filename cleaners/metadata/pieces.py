@@ -24,11 +24,11 @@ class Piece:
         return self.line.index
 
     @property
-    def unlabelled(self) -> str:
-        """What stands before the first label: the whole folded line where there is none."""
-        if not self.furniture.labelled:
-            return self.line.text
-        return "" if self.furniture.dates or not self.furniture.free else self.furniture.free[0]
+    def unlabelled(self) -> tuple[str, ...]:
+        """What stands outside of labelled values and dates: the whole folded line where there are none."""
+        if not self.furniture.labelled and not self.furniture.dates:
+            return (self.line.text,)
+        return self.furniture.free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

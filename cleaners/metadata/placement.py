@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ _CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:�
 _COLUMN_END = re.compile(r"(?<=\w{8})\s*(?:_|-{2})\s*[^\W\d_]{2,8}$")
 _REACH = 10
 _ANCHORS = 12
+_READ = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def placed(lines: Sequence[Line], texts: Sequence[int]) -> Headline | None:
     if labelled:
         return labelled
     count = Counter(key(line.text) for line in lines if len(line.text) < 90)
+    told = frozenset(texts)
     best, place, rule = 0.0, -1, ""
     for order, (anchor, strength, name) in enumerate(_anchors(lines, texts)):
         body = _body(lines, texts, anchor)
@@ -76,7 +79,7 @@ def placed(lines: Sequence[Line], texts: Sequence[int]) -> Headline | None:
             text = lines[above].text
             if len(text) < 100 and _DATE.search(text) and FURNITURE.search(text):
                 break  # what stands between the furniture and the text is a subtitle
-            likeness = _likeness(lines[above], count, body) if above not in texts else 0.0
+            likeness = _likeness(lines[above], count, body) if above not in told else 0.0
             away += not _is_interface(text)
             score = likeness + strength + 0.4 * _stands_alone(lines, above) - 0.45 * away - 0.2 * order
             if likeness and score > best + 1e-9:
@@ -142,8 +145,15 @@ class _Body:
 
 
 def _body(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> _Body:
-    letters = key("".join(lines[index].text for index in texts if index >= anchor)[:4000])
-    return _Body(pairs=frozenset(map("".join, pairwise(letters[:3000]))), letters=letters)
+    told: list[str] = []
+    size = 0
+    for index in texts[bisect_left(texts, anchor) :]:
+        told.append(lines[index].text)
+        size += len(told[-1])
+        if size > _READ:
+            break
+    letters = key("".join(told)[:_READ])
+    return _Body(pairs=frozenset(map("".join, pairwise(letters))), letters=letters)
 
 
 def _is_interface(text: str) -> bool:

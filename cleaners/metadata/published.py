@@ -15,8 +15,11 @@ from cleaners.metadata.names import is_organisation
 from cleaners.metadata.pieces import Near, Piece
 
 _SAME = timedelta(minutes=3)
+_ABOVE = 3  # further up stand other articles' dates
 _TIMED_LINE, _DATE_LINE = 100, 40
-_SENTENCE_GOES_ON = re.compile("[\u4e00-\u9fff,](?<!星)(?<!周)(?<!来)")
+_SENTENCE_GOES_ON = re.compile(
+    "(?!发布|发表|更新|来源|来自|浏览|阅读|作者|编辑|责编|星期|周|第|字号|点击|人气|评论|出处|稿源|记者|转载|查看)[\u4e00-\u9fff,]"
+)
 _HAN_END = re.compile("[\u4e00-\u9fff]$")
 _ADDRESS = re.compile(
     r"/(?:\w*?[^\d/])?(?P<y>20[0-3]\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?=\D)"
@@ -50,7 +53,7 @@ def published(
 ) -> Published | None:
     """The date beside the headline, else the head's, else one behind the text that a label names."""
     stated = _declared(declared)
-    seen = _beside(near.around, fetched_at)
+    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at)
     if (
         seen
         and stated
@@ -93,9 +96,9 @@ def _in_address(declared: Declared) -> tuple[str, Stamp] | None:
 
 def _labelled(pieces: Sequence[Piece], role: str) -> _Seen | None:
     for piece in pieces:
-        for found, stamp in piece.furniture.dates:
-            if found == role and piece.furniture.labelled:
-                return _Seen(stamp=stamp, rule=f"{role} label", line=piece.index)
+        for dated in piece.furniture.dates:
+            if dated.role == role and dated.label:
+                return _Seen(stamp=dated.stamp, rule=f"{role} label", line=piece.index)
     return None
 
 
@@ -104,11 +107,11 @@ def _beside(pieces: Sequence[Piece], now: datetime | None) -> _Seen | None:
     labelled: list[_Seen] = []
     bare: list[_Seen] = []
     for piece in pieces:
-        named = any(value.role == "published" for value in piece.furniture.values)
-        for role, stamp in piece.furniture.dates:
-            if role == "published" and (named or _stands_apart(piece, stamp)):
-                rule = "published label" if named else "date beside headline"
-                (labelled if named else bare).append(_Seen(stamp=stamp, rule=rule, line=piece.index))
+        for dated in piece.furniture.dates:
+            if dated.role == "published" and dated.label:
+                labelled.append(_Seen(stamp=dated.stamp, rule="published label", line=piece.index))
+            elif dated.role == "published" and _stands_apart(piece, dated.stamp):
+                bare.append(_Seen(stamp=dated.stamp, rule="date beside headline", line=piece.index))
     timed = [seen for seen in bare if seen.stamp.timed]
     for group in (labelled, timed, bare):
         if group:

@@ -74,13 +74,14 @@ LABELS: tuple[Label, ...] = (
         role="source",
         words=words(
             "信息来源 文章来源 新闻来源 稿件来源 内容来源 资料来源 消息来源 来源媒体 来源单位 来源 稿源 出处 来自 "
-            "转自 转载自 摘自 选自 供稿单位 文章出处 原创 发布机构 发布单位 来源于"
+            "转自 转载自 摘自 选自 供稿单位 文章出处 原创 发布机构 发布单位"
         ),
+        mark="/",
         reason="names who published first; 供稿单位 and 发布机构 are its form on government sites",
     ),
     Label(
         role="source",
-        words=words("本文来源于 本文来源 文章来源于 本文转自 本文转载自 本文来自 转载来源"),
+        words=words("来源于 本文来源于 本文来源 文章来源于 本文转自 本文转载自 本文来自 转载来源"),
         mark="?",
         reason="the same as a phrase, often without a colon",
     ),
@@ -138,7 +139,10 @@ def _index(marks: str) -> dict[str, Label]:
 
 MARKED: dict[str, Label] = _index(":/")
 """Word -> label, for labels that a colon (or slash) must follow."""
-BARE: re.Pattern[str] = re.compile("|".join(sorted(map(re.escape, _index("?")), key=len, reverse=True)))
+BARE: re.Pattern[str] = re.compile(
+    # Not inside a word: 力量来源于… is no label.
+    f"(?<![\u4e00-\u9fff])(?:{'|'.join(sorted(map(re.escape, _index('?')), key=len, reverse=True))})"
+)
 """The labels that may stand without any mark."""
 BARE_LABELS: dict[str, Label] = _index("?")
 LONGEST = max(map(len, MARKED))

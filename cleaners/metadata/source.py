@@ -20,9 +20,9 @@ _NOTHING = words(
     "微信"
 )
 _INTERFACE = re.compile(
-    r"举报|字号|字体|分享|收藏|评论|阅读|浏览|点击|参与|关注|打印|微博|微信|查看|放大|缩小|客户端$|我有话说|登录|"
+    r"举报|字号|字体|分享|收藏|评论|阅读|浏览|点击|参与|关注|打印|微博|微信|查看|放大|缩小|^(?:打开|下载|手机|移动)?客户端$|我有话说|登录|"
     r"注册|发表|人气|热度|第\d|页|\d人|首页|正文|今天|星期|"
-    r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|发布$|时间|日期|原创$"
+    r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|^发布$|时间|日期|原创$"
 )
 # Columns, which stand beside dates too.
 _COLUMN = re.compile(
@@ -87,7 +87,7 @@ def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
 
 def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
     """A publisher's name that stands bare next to the date: ``2021年3月5日 14:07 某某晚报``."""
-    if not any(role in ("published", "updated") for role, _ in furniture.dates):
+    if not any(dated.role in ("published", "updated") for dated in furniture.dates):
         return None
     for piece in furniture.free:
         for token in re.split(r"[\s|丨]+", piece):
@@ -110,7 +110,7 @@ def account(furniture: Furniture) -> Named | None:
         return None
     name = match["name"].strip("《》")
     before = furniture.text.startswith(piece[:2])
-    if not (before or (furniture.dates[0][1].timed and len(name) > 2 and _HAN.search(name))):
+    if not (before or (furniture.dates[0].stamp.timed and len(name) > 2 and _HAN.search(name))):
         return None
     if is_person(name, named=False) or not _is_name(name) or "." in name or _PLACE.match(name):
         return None

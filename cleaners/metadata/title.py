@@ -20,15 +20,17 @@ _SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首�
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _REACH = 8
 _AGREED = 3.0
+_LONGEST = 500
 
 
 def headline(
     lines: Sequence[Line], texts: Sequence[int], head: Head, declared: Declared, publisher: str | None = None
 ) -> Headline:
     """Find the headline, by trust: the line that agrees with the head, the article's title in the head, the place."""
+    title = head.title[:_LONGEST]
     sites = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
     named = [(rule, text) for rule, text in declared.titles if _may_be_title(text, sites)]
-    whole = [("head title", head.title)] if _may_be_title(without_site(head.title, sites), sites) else []
+    whole = [("head title", title)] if _may_be_title(without_site(title, sites), sites) else []
     return (
         _agreed(lines, [*named, *whole], sites)
         or _from_head(named, sites)

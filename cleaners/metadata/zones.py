@@ -35,6 +35,7 @@ _CREDIT = re.compile(r"记者|記者|通讯员|通訊員|作者|撰文|执笔|�
 _ENOUGH = 300
 _ABOVE = 6
 _TOP = 30
+_UNTITLED = 12
 _BELOW = 14
 
 
@@ -84,7 +85,7 @@ def divide(lines: Sequence[Line], texts: Sequence[int], title_lines: Sequence[in
     start = title_lines[-1] + 1 if title_lines else 0
     begin = next((index for index in texts if index >= start), len(lines))
     above_end = title_lines[0] if title_lines else 0
-    top = range(start, min(begin, start + _TOP)) if title_lines else range(max(0, begin - _TOP), begin)
+    top = range(start, min(begin, start + _TOP)) if title_lines else range(max(0, begin - _UNTITLED), begin)
     found = _text(lines, [index for index in texts if index >= begin])
     behind = range(found[-2] + 1 if len(found) > 2 else found[0] + 1, len(lines)) if found else range(begin, len(lines))
     return Zones(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,8 @@ from cleaners.noise import learned as repeated
 from cleaners.noise import rules
 from cleaners.noise.rules import Rule
 
+# Classes whose lines end a body wherever they stand; a list of links may stand in the middle of one.
+_LOUD = frozenset(("credits", "disclaimer", "comments"))
 # No rule looks at longer lines; folding them would cost more than reading the page.
 LONGEST = max(rule.longest for rule in rules.RULES) + 100
 
@@ -20,7 +23,9 @@ class HtmlSettings:
     """How lines are judged."""
 
     tail: float = 0.2
-    """A line that ends bodies ends this one when at most this share of the prose stands below it."""
+    """A line that ends bodies ends this one when at most this share of the prose stands below it ..."""
+    resumed: float = 0.03
+    """... and, of prose among the body's own paragraphs, at most this much: else the body goes on."""
     link_line: float = 0.8
     """From this share of link text on, a line is a link and not a sentence with links."""
 
@@ -67,33 +72,53 @@ def judge(
     weights = [weigh(line) for line in inside]
     known = repeated.met(inside, weights, learned)
     begin = next((i for i, line in enumerate(inside) if weights[i] >= 2 and len(line.text) > 30), 0)
-    end = _tail(weights, [signals[first + i] for i in range(len(inside))], begin, settings.tail)
+    met = [signals[first + i] for i in range(len(inside))]
+    end = _tail(inside, weights, met, begin, settings)
     judged = [_cut(line, "above the article", "navigation") for line in lines[:first]]
     for i, line in enumerate(inside):
         if first + i in dropped:
             judged.append(_cut(line, "left out", "other"))
         elif i in known:
             judged.append(_cut(line, "repeated on this site", "other"))
-        elif i >= end and (ending := signals[first + end]):
-            own = signals[first + i] or ending
+        elif i >= end and (ending := met[end]):
+            own = met[i] or ending
             judged.append(_cut(line, own.name if own is ending else f"below: {ending.name}", own.noise))
         else:
-            echo = i < begin and line.text == meta.title  # copies often print the headline again above the text
-            role = "title" if echo else meta.claims.get(first + i)
-            judged.append(_by_itself(line, role, signals[first + i], i < begin, settings))
+            role = "title" if i < begin and _is_headline(line, meta) else meta.claims.get(first + i)
+            judged.append(_by_itself(line, role, met[i], i < begin, settings))
     judged += [_cut(line, "below the article", "related") for line in lines[last + 1 :]]
     return tuple(judged)
 
 
-def _tail(weights: Sequence[float], met: Sequence[Rule | None], begin: int, share: float) -> int:
+def _tail(
+    inside: Sequence[Line], weights: Sequence[float], met: Sequence[Rule | None], begin: int, settings: HtmlSettings
+) -> int:
     """Where the body ends: at the first line that ends bodies and has little prose below it."""
-    total = sum(weights)
-    below = total
+    prose = [weight if rule is None and weight >= 2 else 0.0 for weight, rule in zip(weights, met, strict=True)]
+    homes: Counter[tuple[str, ...]] = Counter()
+    for line, weight in zip(inside, prose, strict=True):
+        homes[line.ancestors] += round(weight)
+    home = homes.most_common(1)[0][0]
+    own = [weight if line.ancestors == home else 0.0 for line, weight in zip(inside, prose, strict=True)]
+    total = below = sum(weights)
+    resumed = sum(own)
     for i, rule in enumerate(met):
-        below -= weights[i]
-        if rule is not None and rule.reach == "below" and i > begin and below <= share * total:
+        below, resumed = below - weights[i], resumed - own[i]
+        if rule is None or rule.reach != "below" or i <= begin or below > settings.tail * total:
+            continue
+        if rule.noise in _LOUD or resumed <= settings.resumed * total:
             return i
     return len(met)
+
+
+def _is_headline(line: Line, meta: Metadata) -> bool:
+    """The headline again above the text, or, in a heading, a part of it."""
+    title, own = _letters(meta.title or ""), _letters(line.text)
+    return bool(title) and (own == title or (line.heading > 0 and own in title))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, settings: HtmlSettings) -> Line:

@@ -124,7 +124,7 @@ BELOW: tuple[Rule, ...] = (
         any_of=(
             r"^更多\S{0,20}(?:资讯|新闻|内容|文章|信息|消息|精彩|报道|猛料)",
             r"^(?:查看|阅读|加载|浏览|点击)(?:查看|加载|全部)?更多",
-            r"^加载(?:中|更多)", r"^已显示全部", r"^点击进入(?:专题|下一页)", r"^\S{0,8}返回专题",
+            r"^加载(?:中|更多)", r"^已显示全部", r"^点击进入(?:专题|下一页)", r"^进入【.{2,16}】", r"^\S{0,8}返回专题",
         ),
         reason="leads on to other pages",
     ),
@@ -135,7 +135,9 @@ BELOW: tuple[Rule, ...] = (
     ),
     Rule(
         name="pager", noise="navigation", reach="below",
-        any_of=(r"上一页.*下一页", r"^[\[(]?[上下]一页[\])]?$", r"^共\s?\d+\s?页", r"^\d+\s?/\s?\d+\s?页$"),
+        any_of=(r"上一页.*下一页", r"^[\[(]?[上下]一页[\])]?$", r"^共\s?\d+\s?页", r"^\d+\s?/\s?\d+\s?页$",
+            r"^(?:[\[(]?\d{1,3}[\])]?\s){2,}[\[(]?\d{1,3}[\])]?$",
+        ),
         reason="links to the pages of an article",
     ),
     Rule(
@@ -147,6 +149,7 @@ BELOW: tuple[Rule, ...] = (
         name="address of the original", noise="disclaimer", reach="below", longest=120,
         any_of=(
             r"^(?:信息)?原文(?:地址|链接|网址)", r"^(?:本文|文章|本页)(?:永久)?(?:地址|链接|网址)\s?:", r"^转载请?注明",
+            r"转载.{0,6}注明.{0,6}(?:出处|来源)",
             r"^快照(?:生成)?时间", r"^(?:原文|文章)出处\s?:",
         ),
         reason="a copy names where it was taken from, or where it stands",

@@ -7,9 +7,10 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -248,33 +249,63 @@ def test_spun_copies_that_are_missed_are_called_not_yet_found(web: Web) -> None:
     assert found["spun copies are linked to their story"] == "not yet"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A demo that has ended."""
+
+    code: int
+    out: str
+    err: str
+    group: int
+    """Its process group."""
+    folder: Path
+
+
 @pytest.fixture(scope="module")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """The demo in a process of its own, as `jianbao demo` runs it."""
-    code = (
-        "from crawler.demo.run import demo\n"
-        "if __name__ == '__main__':\n"
-        "    raise SystemExit(0 if demo().is_kept else 1)\n"
-    )
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """The demo in a process of its own, as `jianbao demo` runs it, in a folder where an older one left things."""
     folder = tmp_path_factory.mktemp("demo")
-    script = folder / "run_demo.py"
-    script.write_text(code, encoding="utf-8")
+    (folder / "demo-out" / "jianbao.warc").mkdir(parents=True)
+    (folder / "demo-out" / "jianbao.warc" / "old.warc.gz").touch()
+    (folder / "demo-out" / "jianbao.db").write_text("no store", encoding="utf-8")
+    (folder / "demo-out" / "mine.txt").touch()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        [sys.executable, str(script)], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from crawler.cli import main; main()", "demo"],
+        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    out, err = process.communicate(timeout=240)  # seconds; the first run compiles
+    return Ended(code=process.returncode, out=out, err=err, group=process.pid, folder=folder)
 
 
-def test_the_demo_keeps_its_promises(demo_run: subprocess.CompletedProcess[str], web: Web) -> None:
-    assert demo_run.returncode == 0, demo_run.stdout + demo_run.stderr
+def ended(group: int, seconds: float) -> bool:
+    """Whether no process of a group is left after so long."""
+    for _ in range(int(seconds * 10)):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_the_demo_leaves_nothing_running_and_only_its_own_files(demo_run: Ended) -> None:
+    assert not (demo_run.folder / "demo-out" / "jianbao.warc" / "old.warc.gz").exists()
+    assert (demo_run.folder / "demo-out" / "mine.txt").exists()
+    assert {path.name for path in demo_run.folder.iterdir()} == {"demo-out"}
+    assert ended(demo_run.group, seconds=5)  # the last helpers of a process pool may take a moment
+
+
+def test_the_demo_keeps_its_promises(demo_run: Ended, web: Web) -> None:
+    assert demo_run.code == 0, demo_run.out + demo_run.err
     kinds = Counter(page.kind for page in web.manifest.pages)
     copies = sum(article.is_copy for article in web.manifest.articles.values())
     hard = sum("spun" in article.disguises for article in web.manifest.articles.values())
-    assert f"every article is stored: {kinds['article']} of {kinds['article']}" in demo_run.stdout
-    assert f"every copy is linked to its story: {copies - hard} of {copies - hard}" in demo_run.stdout
-    assert "robots.txt is obeyed: 1 of 1" in demo_run.stdout
-    assert "jianbao search" in demo_run.stdout
-    assert f"spun copies are linked to their story: {hard} of {hard}" in demo_run.stdout
-    assert "BROKEN" not in demo_run.stdout
-    assert "not yet" not in demo_run.stdout
-    assert demo_run.stderr == ""
+    assert f"every article is stored: {kinds['article']} of {kinds['article']}" in demo_run.out
+    assert f"every copy is linked to its story: {copies - hard} of {copies - hard}" in demo_run.out
+    assert "robots.txt is obeyed: 1 of 1" in demo_run.out
+    assert "jianbao search" in demo_run.out
+    assert f"spun copies are linked to their story: {hard} of {hard}" in demo_run.out
+    assert "BROKEN" not in demo_run.out
+    assert "not yet" not in demo_run.out
+    assert demo_run.err == ""

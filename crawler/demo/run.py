@@ -53,7 +53,7 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
     """Serve, crawl, check and print; a fresh store in ``./demo-out`` unless one is named.
 
     Works once in a process, as :func:`crawler.run.crawl`. Raises what the crawl and the store raise when they cannot
-    write, and ``OSError`` where nothing can listen on loopback.
+    write, ``OSError`` where nothing can listen on loopback, and ``KeyboardInterrupt`` when it was ended by Ctrl-C.
     """
     out = out or sys.stdout
     plan = read()
@@ -64,6 +64,8 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
         seeds.write_text(_seeds(web), encoding="utf-8")
         with Console(stderr=True).status("crawling ...") as status:  # shows only on a terminal
             crawled = crawl([sites.load(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
+    if crawled.interrupted:
+        raise KeyboardInterrupt
     clippings, drops = _stored(path, web.manifest)
     findings = check(web.manifest, clippings, drops)
     report = DemoReport(store=path, crawled=crawled, findings=findings, promises=promises(findings))

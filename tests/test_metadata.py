@@ -102,6 +102,8 @@ REFUSED = [
     ("截止日期：2021-03-05", "-|-|-"),
     ("报名时间2021年3月5日至8日，过期不候", "-|-|-"),
     ("来源：本站原创", "-|-|-"),
+    ("来源: sp20241127", "-|-|-"),
+    ("作者：某某区", "-|-|-"),
     ("来源：未知 作者:admin", "-|-|-"),
     ("来源： 发布时间：2021-03-05", "2021-03-05T00:00|-|-"),
     ("作者：佚名", "-|-|-"),
@@ -233,6 +235,11 @@ def test_a_label_and_its_value_may_stand_in_two_lines():
     assert summary(html("<div>来源：</div><div>某城日报</div><div>发布日期：</div><div>2021年3月5日</div>")) == "2021-03-05T00:00|某城日报|-"
 
 
+def test_label_and_value_lines_are_both_claimed():
+    found = html("<div>来源：</div><div>某城日报</div>")
+    assert list(found.claims.values()).count("source line") == 2
+
+
 def test_dates_of_related_items_are_not_the_date():
     assert html(after="<ul><li>另一条新闻 2020-01-01 10:00</li><li>再一条新闻 2020-01-02 10:00</li></ul>").published is None
     assert text(after="另一条新闻\n2020-01-01 10:00:00\n再一条新闻\n2020-01-02 10:00:00").published is None
@@ -256,6 +263,8 @@ def test_the_head_is_asked_where_the_page_is_silent():
     assert found.section == "要闻"
     assert html(head='<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2021-03-05T14:07:00+08:00"}</script>').published
     assert html(head='<link rel="canonical" href="https://news.example/a/20210305/1.html">').published.isoformat()[:10] == "2021-03-05"
+    page = blocks.read(f"{TITLE}\n\n{FIRST}\n\n{SECOND}")
+    assert metadata.find(page, url="https://news.example/2021-03/05/c_1.htm").published.isoformat()[:10] == "2021-03-05"
     assert html(head='<link rel="canonical" href="https://news.example/a/20211399/1.html">').published is None
     assert html(head='<script type="application/ld+json">{"@type": </script>').title == TITLE
 

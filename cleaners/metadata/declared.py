@@ -73,11 +73,11 @@ class Declared:
     sites: tuple[tuple[str, str], ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
     addresses: tuple[str, ...] = ()
-    """What the page says its own address is."""
+    """The page's address: as fetched, as declared."""
 
 
-def read_declared(head: Head) -> Declared:
-    """Sort what a head declares."""
+def read_declared(head: Head, url: str | None = None) -> Declared:
+    """Sort what a head declares; ``url`` is the fetched address, where known."""
     meta: dict[str, str] = {}
     for name, content in head.meta:
         meta.setdefault("".join(name.split()), content.strip()[:_LONGEST])
@@ -88,7 +88,11 @@ def read_declared(head: Head) -> Declared:
         sources=tuple(_named(meta, _SOURCE)),
         authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)),
         sites=tuple(_named(meta, _SITE)) + _ld_names(article, "publisher"),
-        addresses=tuple(filter(None, ((head.canonical or "")[:_LONGEST], meta.get("og:url"), meta.get("url")))),
+        addresses=tuple(
+            filter(
+                None, ((url or "")[:_LONGEST], (head.canonical or "")[:_LONGEST], meta.get("og:url"), meta.get("url"))
+            )
+        ),
         sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection"),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -30,14 +30,20 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def find(
-    blocks: Blocks, *, timezone: str = "Asia/Shanghai", publisher: str | None = None, fetched_at: datetime | None = None
+    blocks: Blocks,
+    *,
+    timezone: str = "Asia/Shanghai",
+    publisher: str | None = None,
+    fetched_at: datetime | None = None,
+    url: str | None = None,
 ) -> Metadata:
     """Read what a page says of itself; what it does not say stays None.
 
     ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known:
     来源：本站 then means it. ``fetched_at`` (with a timezone) gives relative dates a sense and refuses future dates.
+    ``url``: the fetched address; the day in it is the date where the page tells none.
     """
-    declared = read_declared(blocks.head)
+    declared = read_declared(blocks.head, url)
     texts = paragraphs(blocks.lines)
     title = headline(blocks.lines, texts, blocks.head, declared, publisher)
     zones = divide(blocks.lines, texts, title.lines)
@@ -56,7 +62,7 @@ def find(
         source=source.value if source else None,
         section=trail.section,
         title_line=title.lines[0] if title.lines else None,
-        claims=_claims(title.lines, date, source, writers, edited, trail.line),
+        claims=_claims(title.lines, date, source, writers, edited, trail.line, near.values),
         rules=_rules(
             title=title.rule,
             published=date,
@@ -81,6 +87,7 @@ def _claims(
     writers: Answer | None,
     edited: Sequence[Answer],
     trail: int | None,
+    values: Mapping[int, int],
 ) -> dict[int, str]:
     """What each line was read as; where it says several things, the first of: title, source line, byline, editor."""
     claims = dict.fromkeys(title, "title")
@@ -91,6 +98,8 @@ def _claims(
     for line, role in said:
         if line is not None:
             claims.setdefault(line, role)
+            if line in values:
+                claims.setdefault(values[line], role)
     return claims
 
 

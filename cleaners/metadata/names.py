@@ -79,6 +79,7 @@ _ANONYMOUS = words(
     "手记 札记 观察 调查 日记 笔记 视线 之家 证 节 站 团 佚名 匿名 未知 不详 无名 网络 转载 原创 本站 本报 本网 "
     "本刊 小编 编辑 记者 作者 通讯员 管理员 系统管理员 暂无 综合 网友 化名"
 )
+_OFFICE_END = "县区市乡局处股队"
 _SEPARATORS = re.compile(r"[\s、,;/&|]+")
 _SPACED = re.compile(f"(?<![{_CJK}])([{_CJK}])\\s+([{_CJK}])(?![{_CJK}])")
 
@@ -103,6 +104,8 @@ def is_person(text: str, *, named: bool) -> bool:
     if named and _LATIN_NAME.fullmatch(text):
         return True
     if not _PLAIN_NAME.fullmatch(text) or text in _ANONYMOUS or text in _NOT_NAMES or text in MARKED:
+        return False
+    if text[-1] in _OFFICE_END:
         return False
     if text.startswith(COMPOUND_SURNAMES) and len(text) > 2:
         return True

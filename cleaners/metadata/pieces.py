@@ -17,6 +17,8 @@ class Piece:
 
     line: Folded
     furniture: Furniture
+    value_line: int | None = None
+    """The next line, where it holds the value of this one's label."""
 
     @property
     def index(self) -> int:
@@ -64,6 +66,12 @@ class Near:
         """Around the headline: first what follows it, then what precedes it, nearest first."""
         return (*self.top, *reversed(self.above))
 
+    @property
+    def values(self) -> dict[int, int]:
+        """Line of a bare label -> line of its value."""
+        pairs = ((piece.index, piece.value_line) for piece in (*self.above, *self.top, *self.below))
+        return {label: value for label, value in pairs if value is not None}
+
 
 def pieces(lines: Sequence[Folded]) -> tuple[Piece, ...]:
     """Take short lines apart; a line that ends in a bare label is read together with the next one."""
@@ -76,7 +84,9 @@ def pieces(lines: Sequence[Folded]) -> tuple[Piece, ...]:
         if follow and _waits(furniture) and len(follow.text) <= 40 and not take_apart(follow.text).labelled:
             line = Folded(index=line.index, raw=f"{line.raw} {follow.raw}", text=f"{line.text} {follow.text}")
             furniture, skip = take_apart(line.text), follow.index
-        found.append(Piece(line=line, furniture=furniture))
+            found.append(Piece(line=line, furniture=furniture, value_line=follow.index))
+        else:
+            found.append(Piece(line=line, furniture=furniture))
     return tuple(found)
 
 

@@ -38,6 +38,7 @@ _PLACE = re.compile(
     r"四川|贵州|云南|陕西|甘肃|青海|台湾|"
     r"内蒙古|广西|西藏|宁夏|新疆|香港|澳门)[省市]?$|(?:发布|来自|IP)"
 )
+_CODE = re.compile(r"[A-Za-z]{0,8}[\d_-]{4,}")  # a tag of the system, not a name
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ACCOUNT = re.compile(r"^(?:原创|转载)?\s*[:|·]?\s*(?P<name>[^\s。，！？,!?]{2,20})$")
 _ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-\u9fff]+$")
@@ -75,6 +76,7 @@ def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
             return Named(name=publisher, rule="source label, own name") if publisher else None
         if (
             2 <= len(name) <= 40
+            and not _CODE.fullmatch(name)
             and name not in _NOTHING
             and _ALLOWED.match(name.replace(" ", ""))
             and not name.isdigit()

@@ -17,6 +17,7 @@ _FOREIGN_PLACE = re.compile(
 )
 _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s*-{2,}\s*|\s+[-–—·丨]\s+|-(?=[^-]{2,20}$)|\s*——(?=[^—]{2,14}$)")
 _SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首页|\.com|\.cn|\.net|资讯|News", re.IGNORECASE)
+_HAN = re.compile("[\u4e00-\u9fff]")
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _REACH = 8
 _AGREED = 3.0
@@ -34,6 +35,7 @@ def headline(
     return (
         _agreed(lines, [*named, *whole], sites)
         or _from_head(named, sites)
+        or (_from_head(whole, sites) if not _HAN.search(title) else None)  # other scripts: the head is surer
         or placement.placed(lines, texts)
         or _from_head(whole, sites)
         or Headline()

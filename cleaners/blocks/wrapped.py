@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from cleaners.items import Line
 
+_ENDS = tuple("。！？!?…”」』；：:)）")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapSettings:
@@ -22,8 +24,12 @@ class WrapSettings:
     """A line is full when at most this many columns are free (a wide character or a mark did not fit)."""
     fewest: int = 6
     """Full lines that must be there."""
-    share: float = 0.5
+    share: float = 0.4
     """Share of the lines at least half as wide that must be full."""
+    longer: float = 0.1
+    """Lines beyond the width (a long title, an address) for each full line that may be there."""
+    ended: float = 0.5
+    """Share of the full lines that may end as a sentence does: a break at a width falls anywhere."""
 
 
 def columns(text: str) -> int:
@@ -31,8 +37,9 @@ def columns(text: str) -> int:
     return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
 
-def _full_width(widths: Sequence[int], settings: WrapSettings) -> int | None:
+def _full_width(lines: Sequence[Line], settings: WrapSettings) -> int | None:
     """The width the text was broken at, None when it was not."""
+    widths = [columns(line.text) + line.indent for line in lines]
     counts = Counter(width for width in widths if settings.narrowest <= width <= settings.widest)
     if not counts:
         return None
@@ -40,9 +47,10 @@ def _full_width(widths: Sequence[int], settings: WrapSettings) -> int | None:
     full = sum(counts[width - free] for free in range(settings.slack + 1))
     wide = sum(1 for one in widths if one >= width / 2)
     longer = sum(1 for one in widths if one > width)
-    if full < settings.fewest or full < settings.share * wide or longer > 0.1 * full:
+    if full < settings.fewest or full < settings.share * wide or longer > settings.longer * full:
         return None
-    return width
+    ended = sum(1 for line in lines if _is_full(line, width, settings) and line.text.endswith(_ENDS))
+    return width if ended <= settings.ended * full else None
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -74,7 +82,7 @@ def unwrap(lines: Sequence[Line], settings: WrapSettings = WrapSettings()) -> tu
 
     A line goes on below when it is full and the next one has neither a blank line before it nor an indent.
     """
-    width = _full_width([columns(line.text) + line.indent for line in lines], settings)
+    width = _full_width(lines, settings)
     if width is None:
         return tuple(lines)
     return tuple(

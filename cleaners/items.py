@@ -205,6 +205,10 @@ class Evidence:
     """Numbers that differ at corresponding places (this, other); a few examples."""
     score: float = 1.0
     """The verifier's probability that both tell one article."""
+    here: tuple[float, float] = (0.0, 1.0)
+    """From where to where in THIS text the common part lies, as shares of its length."""
+    there: tuple[float, float] = (0.0, 1.0)
+    """From where to where in the OTHER text the common part lies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

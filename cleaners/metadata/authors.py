@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cleaners.metadata import byline
@@ -9,6 +10,11 @@ from cleaners.metadata.declared import Declared
 from cleaners.metadata.names import is_organisation
 from cleaners.metadata.pieces import Answer, Near, Piece, own
 from cleaners.metadata.zones import Zones
+
+_BY = re.compile(r"^by\s+", re.IGNORECASE)
+_HOUSE = re.compile(
+    r"\b(?:News|Press|Insider|Staff|Editors?|Desk|Bureau|Team|Media|Times|Post|Agency|Reuters|AFP)\b|[@/:]"
+)
 
 
 def authors(zones: Zones, near: Near, source: str | None) -> Answer | None:
@@ -41,9 +47,10 @@ def _beside(piece: Piece, source: str | None) -> Iterator[tuple[str, tuple[str, 
 def declared_authors(declared: Declared) -> Answer | None:
     """The people a head declares: trusted only on pages that are not Chinese, whose systems fill it with editors."""
     for rule, value in declared.authors:
-        names = tuple(name.strip() for name in value.replace(" and ", ",").split(",") if name.strip())
-        if names and all(2 < len(name) <= 40 and " " in name and not is_organisation(name) for name in names):
-            return Answer(values=names, rule=rule)
+        names = [name.strip() for name in _BY.sub("", value.replace(" and ", ",")).split(",")]
+        people = tuple(name for name in names if 2 < len(name) <= 40 and " " in name and not _HOUSE.search(name))
+        if people and not is_organisation(value):
+            return Answer(values=people, rule=rule)
     return None
 
 

@@ -36,7 +36,7 @@ _PREFIX = re.compile(
 _TITLE_LABEL = re.compile(r"^(?:标\s{0,4}题|標\s{0,4}題|信息名称|文章标题)\s*[:：]\s*")
 _SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
 _CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:图|圖)[:：]")
-_COLUMN_END = re.compile(r"(?<=\w{8})\s*(?:_|-{2})\s*[^\W\d_]{2,8}$")
+_COLUMN_END = re.compile(r"(?<=\w{8})(?:\s*(?:_|-{2})\s*[^\W\d_]{2,8})+$")
 _REACH = 10
 _ANCHORS = 12
 _READ = 4000

@@ -80,6 +80,7 @@ def _metadata(draft: Draft) -> Draft:
         timezone=site.timezone if site else draft.context.timezone,
         publisher=site.name if site else None,
         fetched_at=draft.page.fetched_at if draft.page.url else None,  # a saved file's date is not the page's
+        url=draft.page.url,
     )
     return replace(draft, metadata=found)
 

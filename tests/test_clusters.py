@@ -45,9 +45,33 @@ def test_whole_copies_belong_together(kind: str) -> None:
     assert docs([member(1), member(2), member(3)], [edge(1, 2, kind), edge(2, 3, kind)]) == [(1, 2, 3)]
 
 
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize("share", [0.4, 0.5, 0.7])
 def test_a_cut_copy_belongs_to_its_whole(share: float) -> None:
     assert docs([member(1), member(2)], [edge(1, 2, "contains", share, 1.0)]) == [(1, 2)]
+
+
+def test_a_small_part_under_another_headline_is_no_copy() -> None:
+    assert docs([member(1), member(2)], [edge(1, 2, "contains", 0.3, 1.0)]) == [(1,), (2,)]
+    alike = [member(1, title="县城新修的大桥今天通车"), member(2, title="快讯：县城新修的大桥今天通车")]
+    assert docs(alike, [edge(1, 2, "contains", 0.1, 1.0)]) == [(1, 2)]
+
+
+@pytest.mark.parametrize("kind", ["near", "spun"])
+def test_a_spun_or_edited_part_does_not_weld_either(kind: str) -> None:
+    members = [member(1), member(2), member(3)]
+    assert docs(members, [edge(1, 3, kind, 0.6, 0.07), edge(2, 3, "contains", 1.0, 0.4)]) == [(1,), (2,), (3,)]
+
+
+def test_compilations_that_share_a_part_are_different() -> None:
+    assert docs([member(1), member(2)], [edge(1, 2, "near", 0.3, 0.26)]) == [(1,), (2,)]
+
+
+def test_a_quoted_half_is_no_copy_of_the_article() -> None:
+    assert docs([member(1), member(2)], [edge(1, 2, "near", 0.5, 0.2)]) == [(1,), (2,)]
+
+
+def test_a_heavily_spun_copy_belongs_to_its_original() -> None:
+    assert docs([member(1), member(2)], [edge(1, 2, "spun", 0.34, 0.32)]) == [(1, 2)]
 
 
 def test_a_compilation_does_not_weld_its_parts() -> None:

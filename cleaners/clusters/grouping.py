@@ -17,19 +17,29 @@ from cleaners.store import Edge, Member
 class Strictness:
     """When a text that is part of another one is a copy of it (the recipe is stored with what it produced)."""
 
-    cut: float = 0.5
-    """A part that is at least this share of the whole is a cut copy, whatever else is known."""
+    near: float = 0.6
+    """A text is the copy of another one, or of a part of it, when at least this share of it was found there: two
+    digests share some of their articles, and a digest may quote half of one."""
+    spun: float = 0.3
+    """The same for texts with words swapped, of which less can be found."""
+    even: float = 0.7
+    """Copies match as wholes when their lengths are at least in this proportion; else one is a part of the other."""
     framed: float = 0.7
-    """... unless the whole has unrelated parts too: then it must be this share, the rest being what was appended."""
-    whole: float = 0.7
-    """Texts match as wholes when at least one has this share in the other; else they only have a part in common."""
+    """A part that is at least this share of the whole is its copy, the rest being what was appended."""
+    cut: float = 0.5
+    """So is one of this share, unless the whole has unrelated parts too."""
+    least: float = 0.4
+    """So is one of this share, if it is the only part known; a smaller one only under the same headline."""
     title: int = 6
     """Characters two headlines must have in common to say something."""
 
     @property
     def recipe(self) -> str:
         """The settings as one string."""
-        return f"clusters cut>={self.cut}, framed>={self.framed}, whole>={self.whole}, title>={self.title}"
+        return (
+            f"clusters near>={self.near}, spun>={self.spun}, even>={self.even}, framed>={self.framed}, "
+            f"cut>={self.cut}, least>={self.least}, title>={self.title}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,7 @@ class _Part:
     share: float  # of the whole
     part: int
     whole: int
+    copied: bool  # most of the part is in the whole, not only a piece of it
 
 
 def group(members: Mapping[int, Member], edges: Iterable[Edge], strictness: Strictness = Strictness()) -> Grouping:
@@ -57,25 +68,27 @@ def group(members: Mapping[int, Member], edges: Iterable[Edge], strictness: Stri
     forest = _Forest(members)
     parts: list[_Part] = []
     for edge in edges:
-        part, whole, share = edge.a, edge.b, edge.containment_b
-        if edge.containment_a < edge.containment_b:
-            part, whole, share = edge.b, edge.a, edge.containment_a
-        if _is_part(edge, strictness):
-            if whole in members:
-                parts.append(_Part(share, part, whole))
-        elif part in members and whole in members:
-            forest.join(part, whole)
+        part = _part(edge, strictness)
+        if part.whole not in members:
+            continue
+        if edge.kind == "contains" or (edge.kind != "exact" and part.share < strictness.even):
+            parts.append(part)
+        elif part.copied and part.part in members:
+            forest.join(part.part, part.whole)
     compilations = _judge(parts, members, forest, strictness)
     return Grouping(families=forest.families(), compilations=frozenset(compilations))
 
 
-def _is_part(edge: Edge, strictness: Strictness) -> bool:
-    """Whether a match says that the texts share a part, not that they are one text.
+def _part(edge: Edge, strictness: Strictness) -> _Part:
+    """A match as that of a part (the text more of which was found) with a whole.
 
-    An article and a digest that quotes half of it: most of neither is in the other. (Of spun text little is found.)
+    What was found of a spun or edited part stands for all of it, so the share of the whole is the proportion of both.
     """
-    apart = max(edge.containment_a, edge.containment_b) < strictness.whole
-    return edge.kind == "contains" or (edge.kind == "near" and apart)
+    part, whole, found, back = edge.a, edge.b, edge.containment_a, edge.containment_b
+    if found < back:
+        part, whole, found, back = whole, part, back, found
+    enough = {"spun": strictness.spun, "near": strictness.near}.get(edge.kind, 0.0)
+    return _Part(back / found if found else 0.0, part, whole, found >= enough)
 
 
 def _judge(
@@ -94,7 +107,7 @@ def _judge(
         )
 
     # The surest first: what a text mostly consists of is settled before its small parts are judged.
-    judged = [p for p in parts if p.part in members]
+    judged = [p for p in parts if p.part in members and p.copied]
     judged.sort(key=lambda p: (-p.share, members[p.part].id, members[p.whole].id))
     small: list[_Part] = []
     for p in judged:
@@ -105,7 +118,7 @@ def _judge(
             small.append(p)
     for p in small:
         # A small part under another headline: a copy cut short if the whole holds nothing else that is known.
-        if not strangers(p):
+        if p.share >= strictness.least and not strangers(p):
             forest.join(p.part, p.whole)
     return {p.whole for p in small if not forest.same(p.part, p.whole)}
 

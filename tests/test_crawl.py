@@ -75,7 +75,7 @@ def start(folder: Path, seeds: str, **options: object) -> subprocess.Popen[str]:
 
 def run(folder: Path, seeds: str, servers: dict[str, SmallServer], **options: object) -> Crawled:
     process = start(folder, seeds, **options)
-    out, log = process.communicate(timeout=120)
+    out, log = process.communicate(timeout=280)  # compiles the matcher on a machine that has not yet
     assert process.returncode == 0, log
     return Crawled(report=json.loads(out.splitlines()[-1]), store=folder / "job.db", servers=servers, log=log)
 
@@ -84,6 +84,15 @@ def daily_pages(base: str) -> dict[str, Reply]:
     """A paper with everything a paper has, and some of what the web has."""
     links = ["/a/5.html", "/a/5.html?utm_source=weibo", "/a/5.html#comments", "/private/secret.html", "/gone.html"]
     links += ["/boom.html", "/photo.jpg", "/picture.html", "/moved.html", "/away.html", "/zipped.html", "/bomb.html"]
+    links += [
+        "/loop.html",
+        "/badport.html",
+        "/badhost.html",
+        "http://[bad/",
+        "http://127.0.0.1:99999/x",
+        "//",
+        "http://",
+    ]
     links += ["/huge.html", "/void.html", "/calendar/2096/01/", "/a/a/a/a/x.html", "http://user:pw@127.0.0.9/x.html"]
     return {
         "/robots.txt": Reply("User-agent: *\nDisallow: /private/\n", Content_Type="text/plain"),
@@ -105,6 +114,10 @@ def daily_pages(base: str) -> dict[str, Reply]:
         "/boom.html": Reply("broken", 500),
         "/picture.html": Reply(b"\x89PNG" + b"x" * 1000, Content_Type="image/png"),
         "/away.html": Reply(status=302, Location="http://127.0.0.9:9/landing.html"),
+        "/loop.html": Reply(status=302, Location="/loop.html?again"),
+        "/loop.html?again": Reply(status=302, Location="/loop.html"),
+        "/badport.html": Reply(status=302, Location="http://127.0.0.1:99999/"),
+        "/badhost.html": Reply(status=302, Location="http://[bad/"),
         "/bomb.html": Reply(gzipped(b" " * 20_000_000), Content_Encoding="gzip"),
         "/huge.html": Reply(b"x" * 17_000_000),
         "/void.html": Reply(b""),
@@ -414,6 +427,29 @@ def test_the_next_page_of_a_list() -> None:
     assert find("<link rel=next href='/list?p=2'>") == "http://a.example/list?p=2"
     assert find("<a href='/x'>下一页讲的是什么</a>") is None
     assert find("<a href='?p=1#top'>下一页</a><a href='javascript:next()'>下一页</a>") is None
+
+
+def test_hostile_feeds_cost_seconds_not_minutes() -> None:
+    names = [b"lol%d" % n for n in range(10)]
+    entities = b"".join(b"<!ENTITY %s '%s'>" % (name, b"&%s;" % below * 10) for below, name in pairwise(names))
+    laughs = (
+        b"<!DOCTYPE a [<!ENTITY lol0 'lol'>"
+        + entities
+        + b"]><rss><channel><item><title>&lol9;</title></item></channel></rss>"
+    )
+    began = time.process_time()
+    for body in (laughs, b"<a>" * 1_000_000, b'{"items":' + b"[" * 100_000):
+        assert discover.feed(body, "http://a.example/f", 9) == ()
+        assert discover.sitemap(body, "http://a.example/f", 9, 10**6) == discover.Sitemap()
+    assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[bad/", "http://a.example:99999/", "http://a:x/", "http://", "//", "http://a/\ud800"]
+)
+def test_what_cannot_be_fetched_is_no_address(url: str) -> None:
+    assert not discover.is_address(url)
+    assert discover.is_address("https://a.example:8443/中文?a=b")
 
 
 class FakeCleaner:

@@ -70,7 +70,6 @@ class NewsSpider(Spider):
             meta={"site": site, "kind": "seed"},
             cb_kwargs={"site": site, **more},
             priority=_SEED,
-            dont_filter=True,
         )
 
     async def from_feed(self, response: Response, site: Site) -> AsyncIterator[Any]:
@@ -93,10 +92,10 @@ class NewsSpider(Spider):
         except Unusable as why:
             yield Drop(origin=await self._origin(response), url=response.url, stage="fetch", reason=why.reason)
             return
-        for url in found.sitemaps:
+        for url in filter(discover.is_address, found.sitemaps):
             self._sitemaps[site.id] = self._sitemaps.get(site.id, 0) + 1
             if self._sitemaps[site.id] <= self.settings.getint("SITEMAP_MAX_FILES"):
-                yield self._announcing(url, site, self.from_sitemap).replace(dont_filter=False)
+                yield self._announcing(url, site, self.from_sitemap)
         for request in self._pages(found.pages, site, 1):
             yield request
 
@@ -107,8 +106,9 @@ class NewsSpider(Spider):
             return
         if not isinstance(response, TextResponse):
             return
-        if pages > 1 and (url := discover.next_page(response)) and site.owns(url):
-            yield self._announcing(url, site, self.from_list, pages=pages - 1).replace(dont_filter=False)
+        url = discover.next_page(response) if pages > 1 else None
+        if url is not None and discover.is_address(url) and site.owns(url):
+            yield self._announcing(url, site, self.from_list, pages=pages - 1)
         for request in self._pages(discover.links(response), site, 1):
             yield request
 
@@ -140,9 +140,7 @@ class NewsSpider(Spider):
         """Requests for those links that belong to the site, pass its rules and are no trap."""
         today = datetime.now(UTC).date()
         for link in links:
-            if not link.url.startswith(("http://", "https://")) or not site.owns(link.url):
-                continue
-            if not site.follow.admits(link.url):
+            if not (discover.is_address(link.url) and site.owns(link.url) and site.follow.admits(link.url)):
                 continue
             if why := traps.trap(link.url, today) or self._mazes.closed(link.url):
                 self.desk.tally.traps[why] += 1

@@ -17,7 +17,7 @@ class ContainerSettings:
     descend: float = 0.75
     """Go into a block as long as it holds this share of its parent's weight."""
     link_line: float = 0.7
-    """What a line of links, met after prose, leaves of the weight of all that follows."""
+    """What a line of links or another line of furniture, met after prose, leaves of the weight of all that follows."""
     stop: float = 0.15
     """What a line that ends bodies (credits, a related list's heading) leaves of the weight of all that follows."""
     floor: float = 0.002
@@ -83,7 +83,7 @@ def _fade(
         signal = signals[i] if factor > settings.floor else None
         if seen and signal is not None and signal.reach == "below":
             factor *= settings.stop
-        elif seen and lines[i].link_share > 0.6:
+        elif seen and (signal is not None or lines[i].link_share > 0.6):
             factor *= settings.link_line
         factor = max(factor, settings.floor)
         faded.append(0.0 if signal else weight * factor)

@@ -58,7 +58,7 @@ def no_article(
     letters = sum(len(line.text) for line in kept)
     if letters < settings.notice and (notice := _notice(blocks, kept)):
         return notice
-    if _is_list(lines, settings):
+    if _is_list(lines, settings) or (letters < settings.passage and _is_teaser(lines, settings)):
         return "index page"
     if letters >= settings.letters or _is_flash(kept, meta):
         return None
@@ -90,9 +90,19 @@ def _is_list(lines: Sequence[Line], settings: KindSettings) -> bool:
     return many and longest < settings.passage
 
 
+def _is_teaser(lines: Sequence[Line], settings: KindSettings) -> bool:
+    """What was kept is one of many: paragraphs in the same place, each below the headline of another page."""
+    places = {line.ancestors for line in lines if line.verdict == "keep" and weigh(line)}
+    entries = sum(
+        line.ancestors in places and bool(weigh(line)) and any(is_entry(above) for above in lines[max(0, i - 2) : i])
+        for i, line in enumerate(lines)
+    )
+    return entries >= settings.entries
+
+
 def is_entry(line: Line) -> bool:
     """A line that is the linked headline of another page."""
-    return line.link_share > 0.8 and len(line.text) >= 8
+    return line.link_share > 0.6 and len(line.text) >= 8
 
 
 def _is_flash(kept: Sequence[Line], meta: Metadata) -> bool:

@@ -14,6 +14,7 @@ from cleaners.noise.rules import Rule
 
 # Classes whose lines end a body wherever they stand; a list of links may stand in the middle of one.
 _LOUD = frozenset(("credits", "disclaimer", "comments"))
+_HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
 # No rule looks at longer lines; folding them would cost more than reading the page.
 LONGEST = max(rule.longest for rule in rules.RULES) + 100
 
@@ -71,15 +72,20 @@ def judge(
     inside = lines[first : last + 1]
     weights = [weigh(line) for line in inside]
     known = repeated.met(inside, weights, learned)
-    begin = next((i for i, line in enumerate(inside) if weights[i] >= 2 and len(line.text) > 30), 0)
     met = [signals[first + i] for i in range(len(inside))]
+    claimed = [meta.claims.get(first + i) in _HEAD_ROLES for i in range(len(inside))]
+    prose = [0.0 if rule or claim else weight for weight, rule, claim in zip(weights, met, claimed, strict=True)]
+    begin = next((i for i, line in enumerate(inside) if prose[i] >= 2 and len(line.text) > 30), 0)
     end = _tail(inside, weights, met, begin, settings)
+    appended = _appended(inside, prose, met, begin)
     judged = [_cut(line, "above the article", "navigation") for line in lines[:first]]
     for i, line in enumerate(inside):
         if first + i in dropped:
             judged.append(_cut(line, "left out", "other"))
         elif i in known:
             judged.append(_cut(line, "repeated on this site", "other"))
+        elif i >= appended:
+            judged.append(_cut(line, "another article", "related"))
         elif i >= end and (ending := met[end]):
             own = met[i] or ending
             judged.append(_cut(line, own.name if own is ending else f"below: {ending.name}", own.noise))
@@ -111,6 +117,17 @@ def _tail(
     return len(met)
 
 
+def _appended(inside: Sequence[Line], prose: Sequence[float], met: Sequence[Rule | None], begin: int) -> int:
+    """Where another article is appended: a headline, a date line and paragraphs, after this one's paragraphs."""
+    for i, rule in enumerate(met):
+        if i <= begin or rule is None or rule.noise != "source line" or max(prose[i : i + 6], default=0.0) < 2:
+            continue
+        headline = next((j for j in range(max(begin + 1, i - 3), i) if inside[j].heading and not prose[j]), None)
+        if headline is not None:
+            return headline
+    return len(met)
+
+
 def _is_headline(line: Line, meta: Metadata) -> bool:
     """The headline again above the text, or, in a heading, a part of it."""
     title, own = _letters(meta.title or ""), _letters(line.text)
@@ -125,8 +142,8 @@ def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, setti
     """Judge a line of the container; ``head``: it stands above the first paragraph."""
     if role == "title":
         return _cut(line, "headline", "repeated title")
-    if role in ("source line", "breadcrumb") and head:
-        return _cut(line, role, role)
+    if role in _HEAD_ROLES and head:
+        return _cut(line, str(role), str(role))
     if met is not None and (head or met.reach != "above"):
         return _cut(line, met.name, met.noise)
     if not any(map(str.isalnum, line.text)):

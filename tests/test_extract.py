@@ -1,0 +1,198 @@
+"""Extraction: the body of every page of our own, the kinds that are no article, and the floors on the shared pages."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cleaners import blocks, decode, extract, metadata
+from cleaners.errors import Unusable
+from cleaners.extract import Body, vote
+from cleaners.items import Line, Metadata
+from cleaners.sites import ExtractRule
+
+PAGES = Path(__file__).parent / "pages"
+URL = "https://news.example/2024/t20240704_12.html"
+BODY = (
+    "7月3日，青禾县第二届稻田音乐节在南岸村开幕，来自周边六个乡镇的三千多名村民到场观看，现场气氛热烈。",
+    "县文化馆馆长陈立新介绍，今年的节目有一半由村民自己编排，排练从四月就开始了，白天插秧，晚上练歌。",
+    "“以前农闲时大家只打牌，现在村里有了合唱队。”六十二岁的村民周桂兰说，她在台上领唱了两首老歌。",
+    "据统计，音乐节期间南岸村的二十三家农家乐接待游客一万一千人次，比去年同期增长百分之三十五。",
+    "下一步，青禾县将把音乐节与稻米品牌推广结合起来，在秋收时再办一场，并邀请邻县的乐队参加。",
+)
+
+
+def body_of(name: str, **arguments: object) -> Body:
+    found = blocks.read((PAGES / f"{name}.html").read_text(encoding="utf-8"), URL)
+    return extract.extract(found, metadata.find(found), **arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "paragraphs"),
+    [
+        ("appended-article", 5),
+        ("appended-article-flat", 5),
+        ("body-hidden-until-a-script-runs", 5),
+        ("body-in-two-blocks", 5),
+        ("class-names-that-lie", 5),
+        ("comments-longer-than-article", 2),
+        ("furniture-in-the-body", 5),
+        ("hidden-and-form-text", 5),
+        ("layout-tables", 5),
+        ("next-page", 3),
+        ("one-sentence-beside-a-feed", 1),
+        ("related-in-the-middle", 5),
+    ],
+)
+def test_the_body_and_nothing_else(name: str, paragraphs: int) -> None:
+    assert body_of(name).text.split("\n") == list(BODY[:paragraphs])
+
+
+def test_traditional_furniture_is_known_too() -> None:
+    kept = body_of("traditional").text.split("\n")
+    assert len(kept) == 2
+    assert kept[0].startswith("7月3日，青禾縣")
+
+
+def test_every_cut_line_says_by_which_rule_and_of_which_class() -> None:
+    lines = body_of("furniture-in-the-body").lines
+    assert all(line.rule and line.noise for line in lines if line.verdict == "cut")
+    assert not any(line.noise for line in lines if line.verdict == "keep")
+    classes = {line.text[:6]: line.noise for line in lines if line.verdict == "cut"}
+    assert classes["青禾县第二届"] == "repeated title"
+    assert classes["2024-0"] == "source line"
+    assert classes["（责任编辑："] == "credits"
+    assert classes["声明：本文仅"] == "disclaimer"
+    assert classes["相关阅读"] == "related"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("index-of-links", "index page"),
+        ("index-of-teasers", "index page"),
+        ("gallery", "gallery"),
+        ("error-page", "error page"),
+        ("login-wall", "login wall"),
+        ("script-shell", "script shell"),
+    ],
+)
+def test_pages_that_are_no_article(name: str, kind: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        body_of(name)
+    assert (refused.value.stage, refused.value.reason) == ("extract", f"not an article: {kind}")
+
+
+def test_structure_becomes_markdown() -> None:
+    body = body_of("structure")
+    assert body.markdown is not None
+    parts = body.markdown.split("\n\n")
+    assert parts[1] == "![音乐节现场](https://news.example/img/a.jpg)"
+    assert parts[2] == "## 节目单"
+    assert parts[3].split("\n")[1] == "2. 舞龙，表演者是北坡村青年队。"
+    assert parts[4] == f"> {BODY[2]}"
+    assert parts[5].split("\n") == ["| 乡镇 | 人数 |", "| --- | --- |", "| 南岸 | 1200 |", "| 北坡 | 860 |"]
+    assert "南岸 | 1200" in body.text.split("\n")
+
+
+def test_plain_paragraphs_need_no_markdown() -> None:
+    assert body_of("next-page").markdown is None
+
+
+def test_other_languages_are_taken_whole() -> None:
+    body = body_of("english-article")
+    assert "trafilatura" in body.extractor
+    assert len(body.text.split("\n")) == 3
+    assert "Related" not in body.text
+    assert "Rice music festival opens in Qinghe" not in body.text.split("\n")
+    assert [line.text for line in body.lines if line.verdict == "keep"] == body.text.split("\n")
+
+
+def test_a_site_rule_overrules() -> None:
+    rule = ExtractRule(body=".text", drop=("blockquote", "table"))
+    kept = body_of("structure", rules=rule)
+    assert kept.extractor == "override"
+    assert BODY[2] not in kept.text
+    assert "1200" not in kept.text
+    assert BODY[0] in kept.text
+
+
+def test_a_site_rule_that_finds_nothing_is_passed_over() -> None:
+    assert body_of("next-page", rules=ExtractRule(body="#no-such-block")).text.split("\n") == list(BODY[:3])
+
+
+def test_the_headline_may_be_unknown() -> None:
+    found = blocks.read((PAGES / "layout-tables.html").read_text(encoding="utf-8"), URL)
+    assert BODY[4] in extract.extract(found, Metadata()).text
+
+
+def test_confidence_falls_when_the_prose_is_scattered() -> None:
+    assert body_of("one-sentence-beside-a-feed").confidence < body_of("layout-tables").confidence
+
+
+def test_lines_of_a_tool_are_found_in_order_and_short_ones_only_in_place() -> None:
+    lines = [
+        Line(text=text)
+        for text in (
+            "首页",
+            "第一段，说明事情的经过，写得长一些才好认。",
+            "小标题",
+            "第二段，同样写得长一些，说的是结果。",
+            "首页",
+        )
+    ]
+    assert vote.found_in(lines, "\n".join(line.text for line in lines[1:4])) == {1, 2, 3}
+
+
+def test_the_medoid_is_the_one_in_the_middle() -> None:
+    lines = [Line(text="一二三四五六七八九十")] * 4
+    choices = {"all": frozenset({0, 1, 2, 3}), "half": frozenset({1, 2}), "most": frozenset({1, 2, 3})}
+    assert vote.medoid(choices, vote.line_agreement(lines)) == "most"
+
+
+CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"
+TOKEN = re.compile(f"[{CJK}]|[^\\W{CJK}]+")
+
+
+def _scores(folder: Path, step: int) -> dict[str, float]:
+    precisions, recalls, exact, low = [], [], [], 0
+    for row in map(json.loads, (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()[::step]):
+        page = decode.decode(gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes())).text
+        try:
+            found = blocks.read(page, row.get("url"))
+            text = extract.extract(found, metadata.find(found)).text
+        except Unusable:
+            text = ""
+        for credit in sorted(row.get("optional", []), key=len, reverse=True):
+            text = text.replace(credit, "", 1) if len(credit) >= 4 else text
+        wanted, got = TOKEN.findall(row["body"]), TOKEN.findall(text)
+        a, b = _shingles(wanted), _shingles(got)
+        both = sum((a & b).values())
+        precisions.append(both / max(1, b.total()))
+        recalls.append(both / max(1, a.total()))
+        exact.append(wanted == got)
+        low += 2 * both < 0.8 * (a.total() + b.total())
+    precision, recall = sum(precisions) / len(precisions), sum(recalls) / len(recalls)
+    return {
+        "f1": 2 * precision * recall / (precision + recall),
+        "precision": precision,
+        "recall": recall,
+        "exact": sum(exact) / len(exact),
+        "at_least_0.8": 1 - low / len(exact),
+    }
+
+
+def _shingles(tokens: list[str]) -> Counter[tuple[str, ...]]:
+    return Counter(tuple(tokens[i : i + 4]) for i in range(max(1, len(tokens) - 3)) if tokens)
+
+
+@pytest.mark.parametrize(("name", "step"), [("zhnews", 1), ("ennews", 3)])  # every third: trafilatura takes its time
+def test_quality_floors(name: str, step: int, shared: Path, floors: dict[str, dict[str, float]]) -> None:
+    scores = _scores(shared / name, step)
+    short = {key: scores[key] for key, floor in floors[f"extract {name}"].items() if scores[key] < floor}
+    assert not short

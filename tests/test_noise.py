@@ -1,0 +1,134 @@
+"""Noise: rules on lines of their own, the tail cut, lines learned by site."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaners.items import Line, Metadata
+from cleaners.noise import foreign, html, learned, rules
+
+PROSE = "南岸村今年种了一千二百亩水稻，比去年多了三百亩，村民们都很高兴，说收成会更好。"
+
+
+def lines(*texts: str) -> list[Line]:
+    return [
+        Line(text=text, tag="p", ancestors=("html", "body", "div", "p"), node=3, punctuation=sum(text.count(m) for m in "，。：！？"))
+        for text in texts
+    ]  # fmt: skip
+
+
+def judged(*texts: str, **arguments: object) -> list[str]:
+    page = lines(*texts)
+    result = html.judge(page, Metadata(), html.Signals(page), first=0, last=len(page) - 1, **arguments)  # type: ignore[arg-type]
+    return [line.text for line in result if line.verdict == "keep"]
+
+
+@pytest.mark.parametrize(
+    ("text", "noise"),
+    [
+        ("当前位置：首页 > 新闻 > 正文", "breadcrumb"),
+        ("责任编辑：王晓", "credits"),
+        ("【编辑：王晓】", "credits"),
+        ("相关阅读", "related"),
+        ("您可能还想看", "related"),
+        ("上一篇：南岸村修通水泥路", "related"),
+        ("转载时务请注明出处", "disclaimer"),
+        ("本文仅代表作者个人观点，与本网无关，仅供参考", "disclaimer"),
+        ("分享到：微信 微博", "share"),
+        ("扫一扫关注公众号", "share"),
+        ("[1] [2] [3]", "navigation"),
+        ("共 3 页", "navigation"),
+        ("下载客户端查看更多内容", "ads"),
+        ("12条评论", "comments"),
+    ],
+)
+def test_a_line_of_furniture_is_named(text: str, noise: str) -> None:
+    from cleaners import script
+
+    hit = next(rules.hits(script.fold(text)), None)
+    assert hit is not None
+    assert hit.noise == noise
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROSE,
+        "“编辑这本县志用了三年。”陈立新说。",
+        "他们把相关新闻读给老人听，大家都笑了起来。",
+        "会议要求，责任要落实到人，编辑出版工作要按时完成。",
+        "村里的广告牌也换成了新的，上面写着节约用水。",
+        "第三页的表格列出了各组的人数。",
+    ],
+)
+def test_prose_meets_no_rule(text: str) -> None:
+    from cleaners import script
+
+    assert next(rules.hits(script.fold(text)), None) is None
+
+
+def test_rules_have_unique_names_and_reasons() -> None:
+    names = [rule.name for rule in rules.RULES]
+    assert len(names) == len(set(names))
+    assert all(rule.reason and rule.noise for rule in rules.RULES)
+
+
+def test_the_tail_is_cut_after_the_credit() -> None:
+    assert (
+        judged(
+            PROSE, PROSE, PROSE, "责任编辑：王晓", "南岸村修通水泥路", "青禾县下了一场雨，大家都很高兴，也松了口气。"
+        )
+        == [PROSE] * 3
+    )
+
+
+def test_a_list_in_the_middle_does_not_end_the_body() -> None:
+    body = [PROSE] * 8
+    assert judged(*body, "相关阅读", PROSE) == [*body, PROSE]
+
+
+def test_lines_without_letters_go() -> None:
+    assert judged(PROSE, "* * *", "————", PROSE) == [PROSE, PROSE]
+
+
+def test_learned_lines_go() -> None:
+    known = frozenset({learned.key("青禾日报，记录青禾每一天，天天都精彩。")})
+    assert judged(PROSE, "青禾日报，记录青禾每一天，天天都精彩。", PROSE, learned=known) == [PROSE, PROSE]
+
+
+def test_an_article_that_was_learned_by_mistake_stays() -> None:
+    known = frozenset({learned.key(PROSE)})
+    other = "只有这一段是新的，写得很短，别的段落都学错了。"
+    assert judged(PROSE, PROSE, PROSE, other, learned=known) == [PROSE, PROSE, PROSE, other]
+
+
+def test_numbers_do_not_make_another_line() -> None:
+    assert learned.key("本文已被阅读 305 次") == learned.key("本文已被閱讀12次")
+
+
+def test_a_repost_counts_once() -> None:
+    same = ["key of the article", "key of the slogan"]
+    counts = learned.count([("one", same)] * 9 + [(name, ["key of the slogan"]) for name in ("two", "three", "four")])
+    assert counts["key of the article"] == 1
+    assert counts["key of the slogan"] == 4
+    assert learned.learn(counts, 4) == {"key of the slogan"}
+
+
+def test_a_line_must_be_common_on_a_large_site() -> None:
+    assert learned.learn({"now and then": 5, "always": 80}, 100) == {"always"}
+
+
+def test_only_kept_lines_with_letters_are_counted() -> None:
+    page = [Line(text="青禾日报新媒体出品"), Line(text="12:30"), Line(text="首页", verdict="cut")]
+    assert learned.countable(page) == {learned.key("青禾日报新媒体出品"): "青禾日报新媒体出品"}
+
+
+def test_the_title_and_the_furniture_of_other_languages() -> None:
+    text = [
+        "A new road",
+        "The road was opened on Monday.",
+        "Related: Old road",
+        "Sign up for our newsletter",
+        "12 comments",
+    ]
+    assert foreign.clean(text, "A new road!") == ["The road was opened on Monday."]

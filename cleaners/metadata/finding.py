@@ -42,6 +42,8 @@ def find(
     ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known:
     来源：本站 then means it. ``fetched_at`` (with a timezone) gives relative dates a sense and refuses future dates.
     ``url``: the fetched address; the day in it is the date where the page tells none.
+
+    Raises ``zoneinfo.ZoneInfoNotFoundError`` for an unknown ``timezone``.
     """
     declared = read_declared(blocks.head, url)
     texts = paragraphs(blocks.lines)

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from cleaners.restore.model import Model, simplify
 
+UNKNOWN = "\x00"
+"""Stands for a character that cannot be brought back, until the repair is done."""
 _BEAM = 24
 _EXPANDED = 3  # states from which every continuation is tried
 _BAD_STEP = -12.5  # a character so unlikely that bytes may be missing before it
@@ -16,7 +18,8 @@ _BAD_STEP = -12.5  # a character so unlikely that bytes may be missing before it
 _UNMAPPED_LEADS = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
 _UNMAPPED_TRAILS = range(0xA1, 0xFF)
 _DANGLING = -6.0  # a first byte at the end of the run whose second one is gone without a trace
-_LOST = -9.0  # an unknown character
+LOST = -9.0
+"""Log probability of an unknown character."""
 _CLEAR = 4.0  # nats between a reading and a guess
 
 
@@ -34,6 +37,8 @@ class Run:
     """Whether it ends with a byte that found no partner and became a question mark."""
     keep_mark: bool = False
     """Whether that question mark stands for more than this byte."""
+    next_byte: int | None = None
+    """The byte behind the lost one, where it is known: the two make no character."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +91,20 @@ def _simplified(char: str) -> str:
     return simplify(char)
 
 
-def follow(chars: Model, states: list[State], run: Run, after: str) -> State | None:
-    """The likeliest reading of the run, with the characters behind it taken into account; None where none fits.
-
-    Where readings are about equally likely, what they do not agree on becomes ``?``.
-    """
-    for pair in run.pairs:
+def beams(chars: Model, states: list[State], pairs: tuple[bytes, ...]) -> list[list[State]]:
+    """The likeliest readings after no pair, one pair, and so on, the best first."""
+    found = [states]
+    for pair in pairs:
         states = _best(_advance(chars, states, pair))
+        found.append(states)
+    return found
+
+
+def close(chars: Model, states: list[State], run: Run, after: str) -> State | None:
+    """The likeliest reading of the whole run, with the characters behind it taken into account; None where none fits.
+
+    Where readings are about equally likely, what they do not agree on becomes :data:`UNKNOWN`.
+    """
     ended = sorted(_close(chars, states, run, after), key=lambda state: -state.score)
     return _agreed(ended) if ended else None
 
@@ -121,7 +133,7 @@ def _over_dropped_pair(chars: Model, state: State, trail: int, pending: int) -> 
     firsts = [char for lead in _UNMAPPED_LEADS if (char := double(state.pending, lead)) is not None]
     seconds = [char for lead in _UNMAPPED_TRAILS if (char := double(lead, trail)) is not None]
     for first in heapq.nlargest(2, (state.read(chars, char, 0) for char in firsts), key=lambda each: each.score):
-        yield first.lose("?", _LOST, pending)
+        yield first.lose(UNKNOWN, LOST, pending)
         yield from heapq.nlargest(
             8, (first.read(chars, char, pending) for char in seconds), key=lambda each: each.score
         )
@@ -138,22 +150,23 @@ def _close(chars: Model, states: list[State], run: Run, after: str) -> Iterator[
         elif run.lost:
             mark = "?" if run.keep_mark else ""
             for trail in range(0x40, 0xFF) if state in likeliest else ():
-                if (char := double(state.pending, trail)) is not None:
+                char = double(state.pending, trail)
+                if char is not None and (run.next_byte is None or double(trail, run.next_byte) is None):
                     yield _hear(chars, state.read(chars, char, 0), after).lose(mark, 0.0)
-            yield _hear(chars, state.lose("?", _LOST), after)
+            yield _hear(chars, state.lose(UNKNOWN, LOST), after)
         else:
             yield _hear(chars, state.lose("", _DANGLING), after)
 
 
 def _agreed(ended: list[State]) -> State:
-    """The best reading, with a question mark for what nearly as likely ones read differently."""
+    """The best reading, with :data:`UNKNOWN` for what nearly as likely ones read differently."""
     best = ended[0]
     text = best.text
     for other in ended[1:]:
         if best.score - other.score >= _CLEAR:
             break
         if len(other.text) == len(text):
-            text = "".join(mine if mine == theirs else "?" for mine, theirs in zip(text, other.text, strict=True))
+            text = "".join(mine if mine == theirs else UNKNOWN for mine, theirs in zip(text, other.text, strict=True))
     return State(score=best.score, text=text, previous=best.previous, pending=0)
 
 

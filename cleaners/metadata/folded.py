@@ -26,6 +26,8 @@ class Folded:
         start = self.text.find(value)
         if start < 0 or not value:
             return value
+        if len(self.raw) == len(self.text):  # only widths and scripts differ
+            return self.raw[start : start + len(value)].strip()
         offsets = _offsets(self.raw)
         if len(offsets) != len(self.text):
             return value

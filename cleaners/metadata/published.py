@@ -1,7 +1,7 @@
 """When the page says it was published.
 
 htmldate is not asked where these rules find nothing: on 65 dated Chinese pages it was right on .954 and wrong on .046
-(these rules: 1.0 and 0), and it named a date for both of the pages on which the rules, rightly, found none.
+(these rules: 1.0 and 0), and it named a date for both of the pages that have none in gold and none by these rules.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ _STOP = re.compile(
     r"点击排行|图文推荐|你可能)"
 )
 _STATEMENT = re.compile(
-    r"^[\W_]*(?:特别|免责|版权|郑重|重要)?(?:声明|提示|提醒)\s*[:]|^[\W_]*(?:以上内容|本文仅代表|该文观点|文章观点|"
+    r"^[\W_]*(?:特别|免责|版权|郑重|重要)?(?:声明|提示|提醒)\s*[:]|^[\W_]*(?:以上[内內]容|本文[仅僅]代表|[该該]文[观觀][点點]|文章观点|"
     r"未经授权|未经.{0,12}授权|转载请|本站所有|"
-    r"凡本网|凡注明|Copyright|版权所有|违法和不良|Notice)"
+    r"凡本网|凡注明|Copyright|版[权權]所有|违法和不良|Notice)"
 )
 _LABELS = re.compile(
     r"(?:来\s?源|作者|编辑|责编|发布者?|时间|日期|点击|浏览|人气|阅读|评论|出处|字号|字体|来自)\S{0,3}?\s?:"
@@ -76,6 +76,8 @@ def _is_prose(line: Line) -> bool:
         return True
     if any(_OUTSIDE.search(step) for step in line.ancestors[-3:]) or not _SENTENCE.search(line.text):
         return False
+    if ":" not in line.text and "：" not in line.text:
+        return not _STATEMENT.match(line.text)
     text = script.fold(line.text)
     return len(_LABELS.findall(text)) < 2 and not _STATEMENT.match(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,8 +20,13 @@ from cleaners.items import Article, Drop, Match
 from cleaners.noise import learned as repeated
 from cleaners.store import NoiseLine, RunStatus, Store
 
+log = logging.getLogger(__name__)
+
 _MANIFEST = "match-index"
 _CATCH_UP = 1000
+
+_REPRESENTED = 0.95
+"""A text of which this share stands in an earlier one is found through that one; the match index leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +136,18 @@ class Keeper:
         self._mark_spun([found for found in matched.found if found.kind == "spun"])
         around = self.store.families.around(docs)
         self.store.families.save(clusters.assign(around, publishers=self._publishers))
-        self._add(docs, matched)
+        self._index_matched(docs, matched)
         return {found.doc for found in matched.found}
 
-    def _add(self, docs: Sequence[int], matched: Matched) -> None:
-        self._index.add(np.array(docs, np.uint32), dedup.keys_of(matched.signatures))
+    def _index_matched(self, docs: Sequence[int], matched: Matched) -> None:
+        """Add the documents that no earlier one represents: a family is found by one of its members."""
+        represented = {
+            found.doc
+            for found in matched.found
+            if found.kind != "spun" and found.other < found.doc and round(found.containment, 4) >= _REPRESENTED
+        }
+        rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)
+        self._index.add(np.array(docs, np.uint32)[rows], dedup.keys_of(matched.signatures).select(rows))
 
     def _link(self, found: Sequence[Found]) -> None:
         ids = self.store.articles.ids({f.other for f in found})
@@ -184,11 +197,11 @@ class Keeper:
         empty = Manifest(recipe=self._recipe)
         saved = self.store.manifests.get(_MANIFEST)
         manifest = Manifest.from_json(saved.decode()) if saved else empty
-        if manifest.recipe != self._recipe:
-            manifest = empty
         try:
+            manifest = manifest if manifest.recipe == self._recipe else empty
             index = SegmentIndex(folder, manifest)
-        except FormatError:
+        except FormatError as why:
+            log.warning("%s", why)
             manifest = empty
             index = SegmentIndex(folder, empty)
         self._catch_up(index, manifest.last)
@@ -196,7 +209,7 @@ class Keeper:
 
     def _catch_up(self, index: SegmentIndex, last: int) -> None:
         batch: list[tuple[int, str]] = []
-        for entry in self.store.articles.texts_after(last):
+        for entry in self.store.articles.texts_after(last, within=_REPRESENTED):
             batch.append(entry)
             if len(batch) == _CATCH_UP:
                 self._index_texts(index, batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,25 @@ class Run:
     documents: int
     number: int = 0
     """The number in the names of its files; 0: in memory only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFile:
+    """A run on disk, as the manifest names it."""
+
+    number: int
+    documents: int
+    bands: int
+    """Postings of band keys."""
+    anchors: int
+    """Postings of anchors."""
+
+
+def described(run: Run) -> RunFile:
+    """How the manifest names a run that is on disk."""
+    return RunFile(
+        number=run.number, documents=run.documents, bands=len(run.parts[0]), anchors=len(run.parts[2])
+    )
 
 
 def run_of(docs: U32, keys: Keys, limit: int) -> Run:
@@ -141,7 +160,7 @@ def write(folder: Path, number: int, run: Run) -> Run:
             file.flush()
             os.fsync(file.fileno())
     _sync(folder)
-    return mapped(folder, number, run.documents)
+    return mapped(folder, replace(described(run), number=number))
 
 
 def merge_files(folder: Path, number: int, older: Run, newer: Run, limit: int) -> Run:
@@ -160,22 +179,21 @@ def merge_files(folder: Path, number: int, older: Run, newer: Run, limit: int) -
             file.truncate(4 * len(values))
             os.fsync(file.fileno())
     _sync(folder)
-    return mapped(folder, number, run.documents)
+    return mapped(folder, replace(described(run), number=number))
 
 
-def mapped(folder: Path, number: int, documents: int) -> Run:
-    """Map the files of a run; raises ``FormatError`` when they are missing or do not fit each other."""
-    parts = [_map(_path(folder, number, part)) for part in PARTS]
-    if len(parts[0]) != len(parts[1]) or len(parts[2]) != len(parts[3]):
-        raise FormatError(f"{folder}: run {number} of the match index is damaged; `jianbao doctor` builds it anew")
-    return Run(parts=(parts[0], parts[1], parts[2], parts[3]), documents=documents, number=number)
+def mapped(folder: Path, file: RunFile) -> Run:
+    """Map the files of a run; raises ``FormatError`` when one is missing or has another length."""
+    sizes = (file.bands, file.bands, file.anchors, file.anchors)
+    parts = [_map(_path(folder, file.number, part), size) for part, size in zip(PARTS, sizes, strict=True)]
+    return Run(parts=(parts[0], parts[1], parts[2], parts[3]), documents=file.documents, number=file.number)
 
 
-def _map(path: Path) -> U32:
-    try:
-        size = path.stat().st_size
-    except OSError as why:
-        raise FormatError(f"{path}: {why.strerror}; `jianbao doctor` builds the match index anew") from None
+def _map(path: Path, size: int) -> U32:
+    found = path.stat().st_size if path.exists() else None
+    if found != 4 * size:
+        state = "is missing" if found is None else "is damaged"
+        raise FormatError(f"{path} {state}: the match index is built anew from the store")
     return np.memmap(path, np.uint32, "r") if size else np.empty(0, np.uint32)
 
 

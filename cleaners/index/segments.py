@@ -16,7 +16,20 @@ from pathlib import Path
 from typing import Self
 
 from cleaners.index import Candidates, Keys, Limits
-from cleaners.index.runs import U32, Run, delete, mapped, merge_files, merged, numbers, query, run_of, write
+from cleaners.index.runs import (
+    U32,
+    Run,
+    RunFile,
+    delete,
+    described,
+    mapped,
+    merge_files,
+    merged,
+    numbers,
+    query,
+    run_of,
+    write,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +40,8 @@ class Manifest:
     """The settings the keys were made with; another recipe means another index."""
     last: int = 0
     """The greatest document id in the files; 0 when there are none."""
-    runs: tuple[tuple[int, int], ...] = ()
-    """``(number, documents)`` of each run, oldest first."""
+    runs: tuple[RunFile, ...] = ()
+    """The runs, oldest first."""
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -38,7 +51,7 @@ class Manifest:
     def from_json(cls, text: str) -> Self:
         """Back from :meth:`to_json`."""
         held = json.loads(text)
-        return cls(recipe=held["recipe"], last=held["last"], runs=tuple((n, d) for n, d in held["runs"]))
+        return cls(recipe=held["recipe"], last=held["last"], runs=tuple(RunFile(**run) for run in held["runs"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +77,7 @@ class SegmentIndex:
         self._folder, self._limits, self._shape = folder, limits, shape
         self._manifest = manifest
         self._kept = limits.documents + 1  # one more than is looked at shows that a key is crowded
-        self._written = [mapped(folder, number, documents) for number, documents in manifest.runs]
+        self._written = [mapped(folder, file) for file in manifest.runs]
         self._buffer: list[Run] = []
         self._last = manifest.last
         self._next = 1 + max(numbers(folder), default=0)
@@ -105,7 +118,7 @@ class SegmentIndex:
         self._manifest = Manifest(
             recipe=self._manifest.recipe,
             last=self._last,
-            runs=tuple((run.number, run.documents) for run in self._written),
+            runs=tuple(described(run) for run in self._written),
         )
         self._begin_merge()
         return self._manifest
@@ -113,7 +126,7 @@ class SegmentIndex:
     def saved(self) -> None:
         """The manifest of the last ``flush`` is safe: files it does not name are deleted."""
         if self._merging is None:
-            for number in numbers(self._folder) - {number for number, _ in self._manifest.runs}:
+            for number in numbers(self._folder) - {file.number for file in self._manifest.runs}:
                 delete(self._folder, number)
 
     def close(self) -> None:

@@ -89,11 +89,17 @@ class Articles:
             ))  # fmt: skip
         return found
 
-    def texts_after(self, doc: int = 0) -> Iterator[tuple[int, str]]:
-        """(doc, text) of every current text that came after ``doc``, in order: to bring the match index up to date."""
+    def texts_after(self, doc: int, *, within: float) -> Iterator[tuple[int, str]]:
+        """(doc, text) of current texts that came after ``doc``, in order: to bring the match index up to date.
+
+        Left out are texts that an earlier one represents: at least the share ``within`` of them stands in it (spun
+        copies have words of their own and are not represented).
+        """
         while rows := self._db.rows(
-            "SELECT doc, text FROM texts JOIN articles USING (doc) WHERE current AND doc > ? ORDER BY doc LIMIT 1000",
-            (doc,),
+            "SELECT doc, text FROM texts JOIN articles a USING (doc) WHERE a.current AND doc > ? AND NOT EXISTS ("
+            "SELECT 1 FROM matches JOIN articles r ON r.doc = doc_a WHERE doc_b = a.doc AND r.current "
+            "AND kind != 'spun' AND containment_b >= ?) ORDER BY doc LIMIT 1000",
+            (doc, within),
         ):
             yield from rows
             doc = rows[-1][0]

@@ -1,0 +1,222 @@
+"""Keeping: matched, grouped and stored in one transaction, found again after any kind of ending."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cleaners.items import Article, Drop
+from cleaners.keeper import Keeper, index_folder
+from cleaners.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACES = ["喀什", "阿克苏", "和田", "伊宁", "库尔勒", "萍乡", "芦溪", "湘东", "莲花", "上栗"]
+THINGS = ["棉花", "苹果", "电瓷", "辣椒", "核桃", "光伏玻璃", "烟花", "锂电池", "葡萄干", "驼奶"]
+DOINGS = ["产量创下新高", "首次出口海外", "换上了智能装备", "建起了合作社", "赢得了采购商的订单", "用上了节水技术"]
+
+
+def story(number: int) -> str:
+    """A text of about 400 characters that is like no other."""
+    rng = random.Random(number)
+    lines = []
+    for _ in range(6):
+        place, thing, doing = rng.choice(PLACES), rng.choice(THINGS), rng.choice(DOINGS)
+        figures = [rng.randrange(1000, 99999) for _ in range(3)]
+        words = "".join(chr(rng.randrange(0x4E00, 0x9000)) for _ in range(30))
+        lines.append(f"{place}的{thing}{doing}，今年达到{figures[0]}吨，比上年多{figures[1]}吨，{words}，涉及{figures[2]}户。")
+    return "\n".join(lines)
+
+
+def article(key: str, text: str, **more: object) -> Article:
+    return Article(id=f"{key:0>16}"[:16], origin=f"{key}.html", text=text, title=f"题目{key}", **more)  # type: ignore[arg-type]
+
+
+def families(path: Path) -> set[frozenset[str]]:
+    with Store.open(path, create=False, readonly=True) as store:
+        found: dict[str, set[str]] = {}
+        for one in store.clippings.select(with_duplicates=True):
+            assert one.cluster
+            found.setdefault(one.cluster.id, set()).add(one.article.id)
+    return {frozenset(ids) for ids in found.values()}
+
+
+def corpus(n: int) -> list[Article]:
+    """Stories, each third one with a whole copy and a cut copy, in a fixed mixed order."""
+    made = []
+    for i in range(n):
+        text = story(i)
+        made.append(article(f"a{i}", text))
+        if i % 3 == 0:
+            made.append(article(f"b{i}", "本网讯 " + text))
+            made.append(article(f"c{i}", "\n".join(text.split("\n")[:4])))
+    random.Random(1).shuffle(made)
+    return made
+
+
+def test_copies_join_their_story_and_the_same_again_adds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    made = corpus(30)
+    with Keeper(path) as keeper:
+        first = keeper.keep(made)
+    with Keeper(path) as keeper:
+        again = keeper.keep(made)
+    assert (first.stored, first.known) == (50, 0)
+    assert (again.stored, again.known, again.matched) == (0, 50, 0)
+    assert sorted(len(f) for f in families(path)) == [1] * 20 + [3] * 10
+
+
+def test_the_way_into_batches_and_reopening_do_not_change_the_families(tmp_path: Path) -> None:
+    made = corpus(30)
+    with Keeper(tmp_path / "one.db") as keeper:
+        keeper.keep(made)
+    for start in range(0, 50, 7):
+        with Keeper(tmp_path / "many.db") as keeper:
+            keeper.keep(made[start : start + 7])
+    assert families(tmp_path / "one.db") == families(tmp_path / "many.db")
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
+def test_the_match_index_is_disposable(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "s.db"
+    made = corpus(12)
+    with Keeper(path) as keeper:
+        keeper.keep(made)
+    folder = index_folder(path)
+    if damage == "gone":
+        shutil.rmtree(folder)
+    else:
+        for file in folder.iterdir():
+            file.write_bytes(b"" if damage == "empty" else file.read_bytes()[:-4])
+    with Keeper(path) as keeper:
+        kept = keeper.keep([article("later", "转载：\n" + story(5))])
+    assert kept.matched == 1
+
+
+def test_copies_of_what_is_there_do_not_swell_the_match_index(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with Keeper(path) as keeper:
+        keeper.keep([article("first", story(1))])
+        keeper.keep([article(f"copy{n}", story(1)) for n in range(50)])
+    size = sum(file.stat().st_size for file in index_folder(path).iterdir())
+    with Keeper(tmp_path / "single.db") as keeper:
+        keeper.keep([article("first", story(1))])
+    assert size == sum(file.stat().st_size for file in index_folder(tmp_path / "single.db").iterdir())
+    assert [len(f) for f in families(path)] == [51]
+
+
+def test_a_batch_that_fails_leaves_no_trace_and_the_next_one_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "s.db"
+    with Keeper(path) as keeper:
+        keeper.keep([article("a", story(1))])
+
+        def fail(*args: object) -> None:
+            raise RuntimeError("planted")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(keeper.store.families, "save", fail)
+            with pytest.raises(RuntimeError, match="planted"):
+                keeper.keep([article("b", story(2)), article("c", story(1)), Drop(origin="x", stage="read", reason="r")])
+        assert keeper.keep([article("d", story(2))]).matched == 0, "b was never kept"
+        assert keeper.keep([article("e", story(1))]).matched == 1
+    assert families(path) == {frozenset({article("a", "").id, article("e", "").id}), frozenset({article("d", "").id})}
+
+
+def test_a_changed_page_is_a_revision_and_the_old_text_matches_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with Keeper(path) as keeper:
+        keeper.keep([article("a", story(1))])
+        keeper.keep([article("a", story(2))])
+        assert keeper.keep([article("b", story(1))]).matched == 0
+        assert keeper.keep([article("c", story(2))]).matched == 1
+
+
+SPINS = {"提高": "进步", "发展": "成长", "技术": "技能", "建设": "培植", "产业": "家当", "设备": "装备", "工人": "工人们",
+         "企业": "厂商", "生产": "临盆", "公司": "株式会社", "优势": "上风", "战略": "计策", "工作": "事情", "重要": "主要"}  # fmt: skip
+PLAIN = """县里的产业园今年加快建设，三家企业的生产设备全部更新，自动化技术让产量提高了四成。公司负责人说，发展电瓷产业是全县的战略。
+工人的工作环境也变了样。车间里的设备由电脑控制，生产线上的技术人员只需查看数据。企业还和大学一起建设实验室，提高产品的技术优势。
+当地把这个产业当作重要的发展方向，计划三年内再建设两个园区，引进二十家企业，让优势产业的生产规模再提高一倍，公司总数达到六十家。"""
+
+
+def test_a_spun_copy_is_flagged_by_its_original_whichever_came_first(tmp_path: Path) -> None:
+    spun = PLAIN
+    for plain, odd in SPINS.items():
+        spun = spun.replace(plain, odd)
+    for name, order in {"original first": (PLAIN, spun), "copy first": (spun, PLAIN)}.items():
+        path = tmp_path / f"{name}.db"
+        pages = [article("p" if text == PLAIN else "q", text) for text in order]
+        with Keeper(path) as keeper:
+            for page in pages:
+                keeper.keep([page])
+            keeper.keep(pages)  # the same pages again: the flag stays
+            flagged = {a.id: a.disguises for p in pages if (a := keeper.store.clippings.get(p.id).article)}  # type: ignore[union-attr]
+            family = keeper.store.clippings.family(pages[0].id)
+            learned = {(pair.spun, pair.plain) for pair in keeper.store.learned.pairs()}
+        assert flagged == {article("p", "").id: (), article("q", "").id: ("spun",)}, name
+        assert [one.article.id for one in family if one.cluster and one.cluster.is_canonical] == [article("p", "").id]
+        assert ("家当", "产业") in learned
+
+
+KILLED = """
+import sys
+from pathlib import Path
+sys.path[:0] = [{root!r}, {root!r} + "/tests"]
+from test_keeper import corpus
+from cleaners.keeper import Keeper
+made = corpus(60)
+with Keeper(Path(sys.argv[1])) as keeper:
+    print("ready", flush=True)
+    for start in range(0, len(made), 4):
+        keeper.keep(made[start:start + 4])
+        print(start + 4, flush=True)
+"""
+
+
+def killed_run(path: Path, after: int) -> int:
+    """Keep the corpus in another process, kill -9 it somewhere after ``after`` articles; returns what was reported."""
+    process = subprocess.Popen([sys.executable, "-c", KILLED.format(root=str(ROOT)), str(path)], stdout=subprocess.PIPE)
+    assert process.stdout
+    reported = 0
+    for line in process.stdout:
+        reported = int(line) if line.strip().isdigit() else 0
+        if reported >= after:
+            time.sleep(random.Random(after).random() * 0.05)
+            os.kill(process.pid, signal.SIGKILL)
+            break
+    rest = process.stdout.read().split()
+    process.wait()
+    return max([reported, *(int(n) for n in rest if n.isdigit())])
+
+
+def run_killed_and_resumed(tmp_path: Path, after: int) -> None:
+    made = corpus(60)
+    with Keeper(tmp_path / "whole.db") as keeper:
+        for start in range(0, len(made), 4):
+            keeper.keep(made[start : start + 4])
+    path = tmp_path / f"killed{after}.db"
+    reported = killed_run(path, after)
+    with Store.open(path, create=False, readonly=True) as store:
+        there = store.articles.has([a.id for a in made])
+    assert {a.id for a in made[:reported]} <= there, "what was reported as kept is kept"
+    with Keeper(path) as keeper:
+        for start in range(0, len(made), 4):
+            keeper.keep(made[start : start + 4])
+    assert families(path) == families(tmp_path / "whole.db")
+
+
+@pytest.mark.parametrize("after", [0, 20, 70])
+def test_killed_in_the_middle_and_started_again_gives_the_same_families(tmp_path: Path, after: int) -> None:
+    run_killed_and_resumed(tmp_path, after)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("after", range(0, 96, 5))
+def test_killed_at_twenty_moments(tmp_path: Path, after: int) -> None:
+    run_killed_and_resumed(tmp_path, after)

@@ -64,7 +64,7 @@ def extract(
     small = sum(len(line.text) for line in blocks.lines) <= settings.ask_up_to
     if small and foreign.is_foreign(blocks.lines):
         return _foreign(blocks, meta)
-    found = choose(blocks, meta.title_line, signals)
+    found = choose(blocks, meta, signals)
     if found is None:
         raise Unusable("extract", f"not an article: {kinds.no_article(blocks, (), meta) or 'no prose'}")
     return _walked(blocks, meta, signals, found, learned, rules, "walk", settings)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaners.blocks import Blocks
-from cleaners.items import Line
+from cleaners.items import Line, Metadata
 from cleaners.noise.html import Signals, weigh
 
 
@@ -45,14 +45,15 @@ _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "d
 
 
 def choose(
-    blocks: Blocks, anchor: int | None, signals: Signals, settings: ContainerSettings = ContainerSettings()
+    blocks: Blocks, meta: Metadata, signals: Signals, settings: ContainerSettings = ContainerSettings()
 ) -> Container | None:
     """The smallest block that holds nearly all prose near the headline; None for a page without prose.
 
     Weight fades with every sign that the body has ended, so that the first run of prose below the headline wins
     against longer comments, teasers and appended articles. No name of a class or id has a say.
     """
-    weights = [weigh(line) for line in blocks.lines]
+    weights = [0.0 if i in meta.claims else weigh(line) for i, line in enumerate(blocks.lines)]
+    anchor = meta.title_line
     if anchor is not None and sum(weights[anchor:]) > settings.above * sum(weights):
         weights[:anchor] = [0.0] * anchor
     weights = _fade(blocks.lines, weights, signals, settings)

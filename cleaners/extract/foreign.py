@@ -48,7 +48,7 @@ def extract(
 ) -> tuple[tuple[Line, ...], str, float, str]:
     """The judged lines, the text, the confidence (agreement of the voters, 0..1) and who decided."""
     whole = vote.trafilatura_text(blocks.tree)
-    container = choose(blocks, meta.title_line, Signals(blocks.lines))
+    container = choose(blocks, meta, Signals(blocks.lines))
     inside = vote.trafilatura_text(blocks.nodes[container.node]) if container else ""
     text, sure, by = whole, vote.text_agreement(whole, inside), "trafilatura"
     if sure < settings.agreed:

@@ -416,7 +416,7 @@ def test_tokens_of_another_recipe_are_made_anew(tmp_path: Path) -> None:
 def test_tokens() -> None:
     assert tokens("人民大会堂，25億元 GDP年，x堂，水。a_b") == "人民 民大 大会 会堂 堂 25 亿· 亿元 元 gdp 年· 年 x 堂· 堂 水 a b"
     assert tokens("") == tokens("，。 ") == ""
-    assert letters("人民大人會堂，x") == "人 会 堂 大 民"
+    assert letters("人民大人會堂，x") == "人 民 大 会 堂"
 
 
 # Drops, runs, learned data

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from cleaners.items import Article, Disguise, Extractor
-from cleaners.store.database import Database
+from cleaners.store.database import Database, Row
 from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
 from cleaners.store.words import letters, recipe, tokens
 
@@ -30,7 +30,8 @@ class Articles:
         itself replaces what it said. A text fetched before the current one is kept as an old revision (None). So the
         same pages in any order, and again, give the same articles. Inside ``Store.transaction()`` it belongs to that.
         """
-        fresh = digest(article)
+        row = article_row(article)
+        fresh = digest(article, row)
         with self._db.transaction():
             self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
             known = self._db.rows(
@@ -38,22 +39,22 @@ class Articles:
                 "ORDER BY current DESC, revision DESC", (article.id,),
             )  # fmt: skip
             if not known:
-                return self._insert(article, fresh, revision=1, first_doc=None)
+                return self._insert(article, row, fresh, revision=1, first_doc=None)
             doc, _, first_doc, current, disguises, fetched, _ = known[0]
             age = _compared(article.fetched_at, parsed(fetched))
             if current[:8] == fresh[:8]:
                 if current != fresh and age >= 0:
-                    self._refresh(doc, article, fresh)
+                    self._refresh(doc, article, row, fresh)
                     self._flag_again(doc, disguises)
                 return None
-            if age <= 0 and any(row[3][:8] == fresh[:8] for row in known):
+            if age <= 0 and any(old[3][:8] == fresh[:8] for old in known):
                 return None  # an old revision, met again
-            revision = max(row[1] for row in known) + 1
+            revision = max(old[1] for old in known) + 1
             if age < 0:
-                self._insert(article, fresh, revision=revision, first_doc=first_doc or doc, current=False)
+                self._insert(article, row, fresh, revision=revision, first_doc=first_doc or doc, current=False)
                 return None
             self.retire(doc)
-            return self._insert(article, fresh, revision=revision, first_doc=first_doc or doc)
+            return self._insert(article, row, fresh, revision=revision, first_doc=first_doc or doc)
 
     def flag(self, doc: int, disguise: Disguise) -> None:
         """Note a disguise that only showed by comparing with other texts (a spun copy)."""
@@ -183,12 +184,12 @@ class Articles:
         )
 
     def _insert(
-        self, article: Article, fresh: bytes, *, revision: int, first_doc: int | None, current: bool = True
+        self, article: Article, row: Row, fresh: bytes, *, revision: int, first_doc: int | None, current: bool = True
     ) -> int:
         doc = self._db.execute(
             f"INSERT INTO articles (revision, current, first_doc, digest, extractor, {_COLUMNS}) "
             f"VALUES (?, ?, ?, ?, ?, {_VALUES})",
-            (revision, current, first_doc, fresh, self._extractor(article.extractor), *article_row(article)),
+            (revision, current, first_doc, fresh, self._extractor(article.extractor), *row),
         ).lastrowid
         assert doc
         self._db.execute(
@@ -199,10 +200,10 @@ class Articles:
             self._place(doc, article)
         return doc
 
-    def _refresh(self, doc: int, article: Article, fresh: bytes) -> None:
+    def _refresh(self, doc: int, article: Article, row: Row, fresh: bytes) -> None:
         self._db.execute(
             f"UPDATE articles SET digest = ?, extractor = ?, {_REFRESH} WHERE doc = ?",
-            (fresh, self._extractor(article.extractor), *article_row(article), doc),
+            (fresh, self._extractor(article.extractor), *row, doc),
         )
         self._db.execute("UPDATE texts SET markdown = ? WHERE doc = ?", (pack(article.markdown, article.text), doc))
         self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))

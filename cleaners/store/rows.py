@@ -80,13 +80,14 @@ def row_article(row: Sequence[Any], text: str, markdown: bytes | None, extractor
     )  # fmt: skip
 
 
-def digest(article: Article) -> bytes:
-    """16 bytes: 8 of the content (title and text), 8 of what else the page says; not of when and where it was read."""
-    content = f"{article.title or ''}\0{article.text}"
-    row = dict(zip(ARTICLE_COLUMNS, article_row(article), strict=True))
-    del row["origin"], row["fetched_at"]
-    details = json.dumps([row, article.markdown], ensure_ascii=False)
-    return b"".join(hashlib.blake2b(encoded(part), digest_size=8).digest() for part in (content, details))
+def digest(article: Article, row: tuple[Any, ...]) -> bytes:
+    """16 bytes: 8 of the content (title and text), 8 of what else the page says; not of when and where it was read.
+
+    ``row`` is the article's :func:`article_row`.
+    """
+    said = tuple(v for name, v in zip(ARTICLE_COLUMNS, row, strict=True) if name not in {"origin", "fetched_at"})
+    parts = (f"{article.title or ''}\0{article.text}", f"{said!r}{article.markdown}")
+    return b"".join(hashlib.blake2b(encoded(part), digest_size=8).digest() for part in parts)
 
 
 def pack(markdown: str | None, text: str) -> bytes | None:

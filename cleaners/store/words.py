@@ -72,9 +72,8 @@ def tokens(text: str) -> str:
 
 def letters(text: str) -> str:
     """The CJK characters of a text, each once, for the index of characters, joined by spaces."""
-    points = np.frombuffer("".join(set(text)).encode("utf-32-le", "surrogatepass"), np.uint32)
-    points = _tables().fold[points]
-    return " ".join(sorted(set(_string(points[_tables().kind[points] == _IDEOGRAPH]))))
+    points = _tables().fold[_points(text)]
+    return " ".join(dict.fromkeys(_string(points[_tables().kind[points] == _IDEOGRAPH])))
 
 
 def is_letter(text: str) -> bool:

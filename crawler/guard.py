@@ -150,7 +150,10 @@ class GuardMiddleware:
                 raise Refused("guard: private address", f"{host} is {address}")
 
 
-_READABLE = re.compile(r"^(text/|application/(xhtml\+xml|xml|[\w.\-]+\+xml|json|feed\+json|x-?gzip|gzip|octet-stream))")
+_PAGE = re.compile(r"^(text/(html|plain|xml)|application/(xhtml\+)?xml)\b")
+_ANNOUNCEMENT = re.compile(
+    r"^(text/|application/([\w.\-]+\+)?(xml|json)|application/(x-)?gzip|application/octet-stream)"
+)
 
 
 class ContentGate:
@@ -167,5 +170,6 @@ class ContentGate:
         """Raises ``StopDownload``; the response then arrives without a body and flagged."""
         kind = (headers.get(b"Content-Type") or b"").decode("latin-1").strip().lower()
         attached = (headers.get(b"Content-Disposition") or b"").strip().lower().startswith(b"attachment")
-        if (kind and not _READABLE.match(kind)) or (attached and request.meta.get("kind") == "page"):
+        is_page = request.meta.get("kind") == "page"
+        if (kind and not (_PAGE if is_page else _ANNOUNCEMENT).match(kind)) or (attached and is_page):
             raise StopDownload(fail=False)

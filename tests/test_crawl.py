@@ -16,9 +16,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy import Request
+from scrapy.exceptions import StopDownload
+from scrapy.http import Headers
+from scrapy.settings import Settings
 
 from cleaners.archive import Archive, read_back
 from cleaners.errors import SeedFileError, UnwritableError
@@ -27,7 +32,7 @@ from cleaners.sites import parse
 from cleaners.store import Selection, Store
 from crawler import discover
 from crawler.desk import Batching, Desk
-from crawler.guard import is_public
+from crawler.guard import ContentGate, GuardedResolver, GuardMiddleware, Refused, is_public
 from crawler.run import check
 from crawler.tally import Tally
 from crawler.traps import Mazes, Patience, shape, trap
@@ -334,6 +339,94 @@ def test_who_asks_must_be_said_before_anything_but_loopback_is_fetched() -> None
 )
 def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
+
+
+class Names:
+    """A name service that answers what it is told to."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.addresses = addresses
+
+    def resolveHostName(self, receiver: Any, name: str, *args: object) -> None:  # noqa: N802
+        receiver.resolutionBegan(None)
+        for address in self.addresses:
+            receiver.addressResolved(SimpleNamespace(host=address))
+        receiver.resolutionComplete()
+
+
+def reachable(host: str, *addresses: str, allowed: tuple[str, ...] = ()) -> list[str]:
+    """The addresses a connection to the host would be made to."""
+    resolver = GuardedResolver(SimpleNamespace(nameResolver=Names(*addresses)), allowed)
+    found: list[str] = []
+    receiver = SimpleNamespace(
+        resolutionBegan=lambda resolution: None,
+        addressResolved=lambda address: found.append(address.host),
+        resolutionComplete=lambda: found.append("end"),
+    )
+    resolver.resolveHostName(receiver, host, 80)
+    assert found.pop() == "end"
+    assert (host in resolver.refused) is (len(found) < len(addresses))
+    return found
+
+
+def test_a_name_leads_only_to_the_public_ones_of_its_addresses() -> None:
+    assert reachable("a.example", "93.184.216.34", "10.0.0.1", "::1") == ["93.184.216.34"]
+    assert reachable("rebound.example", "127.0.0.1") == []
+    assert reachable("near.example", "10.0.0.1", allowed=("NEAR.example",)) == ["10.0.0.1"]
+    assert reachable("far.example", "10.0.0.1", allowed=("near.example",)) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://a.example/", None),
+        ("http://mine/", None),
+        ("http://theirs/", "guard: private address"),
+        ("ftp://a.example/x", "guard: not a web address"),
+        ("file:///etc/hostname", "guard: not a web address"),
+        ("data:text/html,x", "guard: not a web address"),
+        ("http://user:secret@a.example/", "guard: credentials in the address"),
+    ],
+)
+def test_what_is_not_even_asked_for(url: str, reason: str | None) -> None:
+    settings = Settings({"PRIVATE_HOSTS": ["mine"], "PRIVATE_HOSTS_OF_RUN": ["mine", "theirs"]})
+    guard = GuardMiddleware(SimpleNamespace(settings=settings))  # type: ignore[arg-type]
+    if reason is None:
+        guard.process_request(Request(url))
+        return
+    with pytest.raises(Refused) as told:
+        guard.process_request(Request(url))
+    assert told.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "read"),
+    [
+        ("page", "text/html; charset=gbk", True),
+        ("page", "", True),
+        ("page", "application/xhtml+xml", True),
+        ("page", "image/png", False),
+        ("page", "application/pdf", False),
+        ("page", "text/css", False),
+        ("page", "application/octet-stream", False),
+        ("seed", "application/rss+xml", True),
+        ("seed", "application/feed+json", True),
+        ("seed", "application/octet-stream", True),
+        ("seed", "video/mp4", False),
+    ],
+)
+def test_what_is_worth_a_download(kind: str, content: str, read: bool) -> None:
+    headers = Headers({"Content-Type": content} if content else {})
+    request = Request("http://a.example/", meta={"kind": kind})
+    if read:
+        ContentGate().judge(headers, 0, request, None)
+        attached = Headers({"Content-Disposition": "attachment; filename=a.html", **headers})
+        if kind == "page":
+            with pytest.raises(StopDownload):
+                ContentGate().judge(attached, 0, request, None)
+    else:
+        with pytest.raises(StopDownload):
+            ContentGate().judge(headers, 0, request, None)
 
 
 @pytest.mark.parametrize(

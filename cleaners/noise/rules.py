@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Noise = Literal[
@@ -337,9 +338,14 @@ def bare(folded: str) -> str:
 
 def hits(folded: str) -> Iterator[Rule]:
     """The rules that a folded line meets, in order."""
-    text = bare(folded)
-    for rule, anchored, other in _COMPILED:
-        if len(text) > rule.longest:
-            continue
-        if (anchored and anchored.match(text)) or (other and other.search(text)):
-            yield rule
+    return iter(_met(bare(folded)))
+
+
+# Sites repeat their menus and headings on every page.
+@lru_cache(maxsize=8192)
+def _met(text: str) -> tuple[Rule, ...]:
+    return tuple(
+        rule
+        for rule, anchored, other in _COMPILED
+        if len(text) <= rule.longest and ((anchored and anchored.match(text)) or (other and other.search(text)))
+    )

@@ -40,10 +40,8 @@ def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -
     opening = list(takewhile(lambda i: not shapes[i].prose, body))
     out = _marked(out, "hole", (i for i in body if not shapes[i].prose and shapes[i].says("ads")))
     out = _marked(out, "above", (i for i in opening if meta.claims.get(i) in _OPENING))
-    out = _marked(out, "above", takewhile(lambda i: shapes[i].meets("above") or shapes[i].meets("line"), body))
-    out = _marked(
-        out, "below", takewhile(lambda i: shapes[i].meets("below") or shapes[i].meets("line"), reversed(body))
-    )
+    out = _marked(out, "above", takewhile(lambda i: shapes[i].meets_but("below"), body))
+    out = _marked(out, "below", takewhile(lambda i: shapes[i].meets_but("above"), reversed(body)))
     return out if "body" in out else list(states)
 
 
@@ -86,7 +84,7 @@ def judge(
         if state == "body":
             out.append(replace(line, verdict="keep", rule="", noise=""))
             continue
-        if state == "below" and shape.meets("below") and shape.rules[0].noise in _HEADINGS:
+        if state == "below" and shape.below and shape.rules[0].noise in _HEADINGS:
             heading = shape.rules[0].noise
         out.append(_cut(line, state, meta.claims.get(i), shape, heading))
     return tuple(out)

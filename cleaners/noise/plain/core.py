@@ -52,7 +52,7 @@ def find(shapes: Sequence[Shape], settings: CoreSettings = CoreSettings()) -> Co
         if this.prose:
             score += min(this.size, settings.most)
         else:
-            score -= settings.ended if this.meets("below") else settings.short
+            score -= settings.ended if this.below else settings.short
         if score > best:
             best, first, last = score, start, i
     inside = [shape for shape in shapes[first : last + 1] if shape.prose]
@@ -65,13 +65,15 @@ def find(shapes: Sequence[Shape], settings: CoreSettings = CoreSettings()) -> Co
 
 
 def _spans(shapes: Sequence[Shape]) -> dict[str, tuple[int, int]]:
-    """Every ``_ECHO`` characters in a row of a long line -> the first and the last line that has them."""
+    """The beginning of every line that is long enough -> the first and the last long line that holds it."""
+    wanted = {shape.key[:_ECHO] for shape in shapes if shape.size >= _ECHO}
     spans: dict[str, tuple[int, int]] = {}
-    for i, this in enumerate(shapes):
-        if this.size >= 2 * _ECHO:
-            for at in range(len(this.key) - _ECHO + 1):
-                gram = this.key[at : at + _ECHO]
-                spans[gram] = (spans[gram][0] if gram in spans else i, i)
+    for i, shape in enumerate(shapes):
+        if shape.size < 2 * _ECHO:
+            continue
+        key = shape.key
+        for gram in wanted.intersection(key[at : at + _ECHO] for at in range(len(key) - _ECHO + 1)):
+            spans[gram] = (spans[gram][0] if gram in spans else i, i)
     return spans
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from cleaners.items import Line, Metadata
 from cleaners.noise.plain.core import Core, bigrams, echoes
 from cleaners.noise.plain.core import find as find_core
 from cleaners.noise.plain.shape import LONG, Shape
-from cleaners.noise.rules import Reach
 
 _BRACKET_END = re.compile(r"[)）\]】]$")
 _DOTS_END = re.compile(r"(?:\.{2,}|…+)$")
@@ -29,8 +30,8 @@ _WORDING = {
     "caption": re.compile(r"(?:摄|供图|资料图|视频截图|图源.{0,10}|图/\S{2,6}|摄影\S{0,10})\)?$|^\(?(?:图为|△|▲|↑)"),
     "quotation": re.compile(r"^[“\"「『]"),
 }
+_BESIDE = 4
 _NEAR = 6
-_REACHES: tuple[Reach, ...] = ("above", "below")
 
 
 def _size(tokens: int) -> str:
@@ -82,19 +83,35 @@ def _own(line: Line, this: Shape) -> Iterator[str]:
         yield f"rule {rule.noise}"
 
 
-def _neighbours(shapes: Sequence[Shape], i: int) -> Iterator[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sums:
+    """Running counts over the lines of a page: how many before each line are so."""
+
+    prose: Sequence[int]
+    above: Sequence[int]
+    below: Sequence[int]
+
+
+def _sums(shapes: Sequence[Shape]) -> _Sums:
+    return _Sums(
+        prose=list(accumulate((shape.prose for shape in shapes), initial=0)),
+        above=list(accumulate((shape.above for shape in shapes), initial=0)),
+        below=list(accumulate((shape.below for shape in shapes), initial=0)),
+    )
+
+
+def _neighbours(sums: _Sums, i: int, size: int) -> Iterator[str]:
     """Of the lines around."""
-    yield f"paragraphs before {sum(shape.prose for shape in shapes[max(0, i - 4) : i])}"
-    yield f"paragraphs after {sum(shape.prose for shape in shapes[i + 1 : i + 5])}"
-    if i and shapes[i - 1].prose:
+    yield f"paragraphs before {sums.prose[i] - sums.prose[max(0, i - _BESIDE)]}"
+    yield f"paragraphs after {sums.prose[min(size, i + 1 + _BESIDE)] - sums.prose[i + 1]}"
+    if i and sums.prose[i] > sums.prose[i - 1]:
         yield "previous is a paragraph"
-    if i + 1 < len(shapes) and shapes[i + 1].prose:
+    if i + 1 < size and sums.prose[i + 2] > sums.prose[i + 1]:
         yield "next is a paragraph"
-    for reach in _REACHES:
-        before, after = shapes[max(0, i - _NEAR) : i], shapes[i + 1 : i + 1 + _NEAR]
-        yield f"rules {reach} before {_count(sum(shape.meets(reach) for shape in before))}"
-        yield f"rules {reach} after {_count(sum(shape.meets(reach) for shape in after))}"
-        if before and before[-1].meets(reach):
+    for reach, counts in (("above", sums.above), ("below", sums.below)):
+        yield f"rules {reach} before {_count(counts[i] - counts[max(0, i - _NEAR)])}"
+        yield f"rules {reach} after {_count(counts[min(size, i + 1 + _NEAR)] - counts[i + 1])}"
+        if i and counts[i] > counts[i - 1]:
             yield f"previous meets a rule {reach}"
 
 
@@ -146,7 +163,7 @@ def _against_title(shapes: Sequence[Shape], meta: Metadata, i: int) -> Iterator[
 
 def features(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata) -> list[frozenset[str]]:
     """The features of every line of a page."""
-    core, said_twice, runs = find_core(shapes), echoes(shapes), _runs(shapes)
+    core, said_twice, runs, sums = find_core(shapes), echoes(shapes), _runs(shapes), _sums(shapes)
     whole = sum(shape.size for shape in shapes if shape.prose)
     above = ended = 0
     out: list[frozenset[str]] = []
@@ -154,9 +171,9 @@ def features(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata) -> 
         below = whole - above - (this.size if this.prose else 0)
         names = {"any", runs[i], f"prose above {_share(above, whole)}", f"prose below {_share(below, whole)}"}
         names.add(f"rules below since the first paragraph {_count(ended)}")
-        names.update(_own(line, this), _neighbours(shapes, i), _against_core(this, core, i), said_twice[i])
+        names.update(_own(line, this), _neighbours(sums, i, len(shapes)), _against_core(this, core, i), said_twice[i])
         names.update(_against_title(shapes, meta, i))
         out.append(frozenset(names))
-        ended += bool(above) and this.meets("below")
+        ended += bool(above) and this.below
         above = whole - below
     return out

@@ -41,13 +41,8 @@ def shipped() -> Weights:
 
 
 def _scores(names: Iterable[str], weights: Weights) -> list[float]:
-    total = [0.0] * len(COLUMNS)
-    for name in names:
-        row = weights.features.get(name)
-        if row is not None:
-            for column, value in enumerate(row):
-                total[column] += value
-    return total
+    rows = [row for row in map(weights.features.get, names) if row is not None]
+    return [sum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(COLUMNS)
 
 
 def _entry(state: int, before: int | None, score: Sequence[float]) -> float:

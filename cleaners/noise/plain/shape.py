@@ -36,12 +36,16 @@ class Shape:
     """Whether it looks like a paragraph: a sentence that ends, or a long line with punctuation."""
     rules: tuple[Rule, ...]
     """The noise rules it meets."""
+    above: bool
+    """Whether one of them says that the body begins below."""
+    below: bool
+    """Whether one of them says that the body ended above."""
     layout: tuple[bool, int, bool]
     """Blank line before it, indent, bullet."""
 
-    def meets(self, *reaches: Reach) -> bool:
-        """Whether a rule of one of these reaches is met."""
-        return any(rule.reach in reaches for rule in self.rules)
+    def meets_but(self, reach: Reach) -> bool:
+        """Whether a rule of another reach than this one is met."""
+        return any(rule.reach != reach for rule in self.rules)
 
     def says(self, noise: Noise) -> bool:
         """Whether a rule of this class of noise is met."""
@@ -55,6 +59,7 @@ def measure(line: Line) -> Shape:
     tokens = _TOKEN.findall(text)
     bullet = bool(_BULLET.match(line.text))
     closed = bool(_SENTENCE_END.search(text))
+    rules = tuple(hits(folded))
     sentence = closed and line.punctuation > 0 and len(tokens) >= PROSE
     return Shape(
         text=text,
@@ -63,6 +68,8 @@ def measure(line: Line) -> Shape:
         bullet=bullet,
         closed=closed,
         prose=sentence or (len(tokens) >= LONG and line.punctuation >= 2),
-        rules=tuple(hits(folded)),
+        rules=rules,
+        above=any(rule.reach == "above" for rule in rules),
+        below=any(rule.reach == "below" for rule in rules),
         layout=(line.gap > 0, line.indent, bullet),
     )

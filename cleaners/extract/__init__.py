@@ -75,8 +75,8 @@ def _plain(blocks: Blocks, meta: Metadata, learned: frozenset[str]) -> Body:
 
     lines = plain.judge(blocks.lines, meta, learned)
     text = "\n".join(line.text for line in lines if line.verdict == "keep")
-    if not text:
-        raise Unusable("extract", "not an article: no prose")
+    if kind := kinds.no_article(blocks, lines, meta):
+        raise Unusable("extract", f"not an article: {kind}")
     return Body(lines=lines, text=text, extractor="text")
 
 

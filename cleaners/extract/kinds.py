@@ -111,7 +111,8 @@ def _is_flash(kept: Sequence[Line], meta: Metadata) -> bool:
 
 def _without_text(blocks: Blocks, settings: KindSettings) -> str:
     shown = " ".join(line.text for line in blocks.lines)
-    if _SHELL.search(shown) or (len(shown) < 200 and next(blocks.tree.iter("script"), None) is not None):
+    scripted = blocks.tree is not None and next(blocks.tree.iter("script"), None) is not None
+    if _SHELL.search(shown[:2000]) or (len(shown) < 200 and scripted):
         return "script shell"
     if sum(is_entry(line) for line in blocks.lines) >= 15:
         return "index page"

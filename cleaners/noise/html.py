@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from cleaners.noise.rules import Rule
 
 # Classes whose lines end a body wherever they stand; a list of links may stand in the middle of one.
 _LOUD = frozenset(("credits", "disclaimer", "comments"))
+# Only to name what is cut anyway: no class name decides.
+_COMMENTS = re.compile(r"comment|cmt|reply|pinglun|liuyan|gentie")
 _HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
 # No rule looks at longer lines; folding them would cost more than reading the page.
 LONGEST = max(rule.longest for rule in rules.RULES) + 100
@@ -45,6 +48,10 @@ class Signals:
             text = self._lines[index].text
             self._found[index] = next(rules.hits(script.fold(text)), None) if len(text) <= LONGEST else None
         return self._found[index]
+
+    def known(self, index: int) -> Rule | None:
+        """The same, only where it was already asked for: enough to name what stands outside the article."""
+        return self._found.get(index)
 
 
 def weigh(line: Line) -> float:
@@ -78,7 +85,7 @@ def judge(
     begin = next((i for i, line in enumerate(inside) if prose[i] >= 2 and len(line.text) > 30), 0)
     end = _tail(inside, weights, met, begin, settings)
     appended = _appended(inside, prose, met, begin)
-    judged = [_cut(line, "above the article", "navigation") for line in lines[:first]]
+    judged = [_outside(line, "above the article", signals.known(i)) for i, line in enumerate(lines[:first])]
     for i, line in enumerate(inside):
         if first + i in dropped:
             judged.append(_cut(line, "left out", "other"))
@@ -92,7 +99,8 @@ def judge(
         else:
             role = "title" if i < begin and _is_headline(line, meta) else meta.claims.get(first + i)
             judged.append(_by_itself(line, role, met[i], i < begin, settings))
-    judged += [_cut(line, "below the article", "related") for line in lines[last + 1 :]]
+    below = enumerate(lines[last + 1 :], last + 1)
+    judged += [_outside(line, "below the article", signals.known(i)) for i, line in below]
     return tuple(judged)
 
 
@@ -151,6 +159,14 @@ def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, setti
     if line.link_share > settings.link_line and line.punctuation < 3:
         return _cut(line, "a link, not a sentence", "related")
     return line
+
+
+def _outside(line: Line, where: str, met: Rule | None) -> Line:
+    if met is not None:
+        return _cut(line, where, met.noise)
+    if any(_COMMENTS.search(name) for name in line.ancestors[2:]):
+        return _cut(line, where, "comments")
+    return _cut(line, where, "related" if where.startswith("below") and len(line.text) >= 8 else "navigation")
 
 
 def _cut(line: Line, rule: str, noise: str) -> Line:

@@ -17,6 +17,13 @@ from cleaners.noise.rules import Rule
 _LOUD = frozenset(("credits", "disclaimer", "comments"))
 # Only to name what is cut anyway: no class name decides.
 _COMMENTS = re.compile(r"comment|cmt|reply|pinglun|liuyan|gentie")
+_CLAIMED = {
+    "title": "repeated title",
+    "source line": "source line",
+    "byline": "source line",
+    "editor": "credits",
+    "breadcrumb": "breadcrumb",
+}
 _HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
 # No rule looks at longer lines; folding them would cost more than reading the page.
 LONGEST = max(rule.longest for rule in rules.RULES) + 100
@@ -85,7 +92,10 @@ def judge(
     begin = next((i for i, line in enumerate(inside) if prose[i] >= 2 and len(line.text) > 30), 0)
     end = _tail(inside, weights, met, begin, settings)
     appended = _appended(inside, prose, met, begin)
-    judged = [_outside(line, "above the article", signals.known(i)) for i, line in enumerate(lines[:first])]
+    judged = [
+        _outside(line, "above the article", meta.claims.get(i), signals.known(i))
+        for i, line in enumerate(lines[:first])
+    ]
     for i, line in enumerate(inside):
         if first + i in dropped:
             judged.append(_cut(line, "left out", "other"))
@@ -100,7 +110,7 @@ def judge(
             role = "title" if i < begin and _is_headline(line, meta) else meta.claims.get(first + i)
             judged.append(_by_itself(line, role, met[i], i < begin, settings))
     below = enumerate(lines[last + 1 :], last + 1)
-    judged += [_outside(line, "below the article", signals.known(i)) for i, line in below]
+    judged += [_outside(line, "below the article", meta.claims.get(i), signals.known(i)) for i, line in below]
     return tuple(judged)
 
 
@@ -161,7 +171,10 @@ def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, setti
     return line
 
 
-def _outside(line: Line, where: str, met: Rule | None) -> Line:
+def _outside(line: Line, where: str, role: str | None, met: Rule | None) -> Line:
+    """Cut a line outside the container, classed by metadata, by a rule or by its place."""
+    if role in _CLAIMED:
+        return _cut(line, str(role), _CLAIMED[str(role)])
     if met is not None:
         return _cut(line, where, met.noise)
     if any(_COMMENTS.search(name) for name in line.ancestors[2:]):

@@ -78,11 +78,6 @@ class Printer:
             gone = f"{planted[kind] - left.get(kind, 0)} of {planted[kind]}" if kind in planted else ""
             table.add_row(kind, f"{removed[kind]:,}", gone)
         self._console.print(table)
-        if any(not removed[kind] for kind in planted):
-            self._say(
-                "Above and below an article everything is cut as navigation or related, whatever it says: a class with 0 "
-                "characters stood only there."
-            )
 
     def disguises(self) -> None:
         """What was undone."""

@@ -28,7 +28,7 @@ NAMES = [
 MATCHED = Clipping(
     article=FULL, revision=2,
     cluster=Cluster(id="0" * 16, size=3, is_canonical=True, earliest_url="http://a.example/", earliest_published=datetime(2023, 5, 6, tzinfo=UTC)),
-    matches=(Match(kind="contains", other="0" * 16, similarity=0.5, containment=1.0, evidence=Evidence(shared=300, numbers_differ=(("3", "4"),), score=0.9)),),
+    matches=(Match(kind="contains", other="0" * 16, similarity=0.5, containment=1.0, evidence=Evidence(shared=300, numbers_differ=(("3", "4"),), score=0.9, there=(0.25, 0.75))),),
 )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_what_is_known_is_written_so_that_others_can_read_it() -> None:
     assert line["regions"][0] == {"name": "江西/萍乡", "code": "360300", "count": 3}
     assert line["matches"] == [{
         "id": "0" * 16, "kind": "contains", "similarity": 0.5, "containment": 1.0,
-        "evidence": {"shared": 300, "numbers_agree": 0, "numbers_differ": [["3", "4"]], "score": 0.9},
+        "evidence": {"shared": 300, "numbers_agree": 0, "numbers_differ": [["3", "4"]], "score": 0.9, "here": [0.0, 1.0], "there": [0.25, 0.75]},
     }]  # fmt: skip
     assert (line["cluster_size"], line["is_canonical"], line["earliest_published"]) == (3, True, "2023-05-06T00:00:00+00:00")
     assert json.loads(json.dumps(line)) == line
@@ -204,7 +204,7 @@ def test_the_same_export_twice_gives_the_same_files(tmp_path: Path) -> None:
         return ((p.name, p.read_bytes()) for p in sorted((tmp_path / "out").iterdir()))
 
     assert list(files()) == list(files())
-    assert next(files())[0] == "2023-05-06-河边的老磨坊重新转动-00000000000000aa.md"
+    assert next(files())[0] == "2023-05-06-河边的老磨坊重新转动-" + FULL.id + ".md"
 
 
 def test_markdown_needs_a_folder(tmp_path: Path) -> None:

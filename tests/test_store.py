@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import clusters
+from cleaners import clusters, urls
 from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
 from cleaners.items import Article, Drop, Evidence, Extractor, Match, Region
 from cleaners.store import NoiseLine, Selection, Store
@@ -29,7 +29,7 @@ from cleaners.store.words import finder, letters, tokens
 ROOT = Path(__file__).resolve().parent.parent
 CHINA = timezone(timedelta(hours=8))
 FULL = Article(
-    id="00000000000000aa", origin="dump.zip#a.html", url="http://news.example/a", site="news.example",
+    id=urls.clipping_id("http://news.example/a", b""), origin="dump.zip#a.html", url="http://news.example/a", site="news.example",
     title="河边的老磨坊重新转动", text="修了三年，河边的老磨坊又转起来了。\n村里人说，水声比从前还响。",
     markdown="修了三年，河边的**老磨坊**又转起来了。\n\n村里人说，水声比从前还响。",
     published=datetime(2023, 5, 6, 7, 8, tzinfo=CHINA), authors=("甲记者", "乙记者"), editors=("丙",), source="示例日报",
@@ -48,7 +48,7 @@ def article(n: int, text: str = "", **given: object) -> Article:
 
 
 def match(other: int, kind: str = "near", similarity: float = 0.9, containment: float = 0.9) -> Match:
-    evidence = Evidence(shared=500, numbers_agree=2, numbers_differ=(("3", "4"),), score=0.97)
+    evidence = Evidence(shared=500, numbers_agree=2, numbers_differ=(("3", "4"),), score=0.97, here=(0.0, 0.4))
     return Match(kind=kind, other=f"{other:016x}", similarity=similarity, containment=containment, evidence=evidence)  # type: ignore[arg-type]
 
 
@@ -67,7 +67,7 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     assert found is not None
     assert found.article == FULL
     assert found.revision == 1
-    assert store.clippings.get("http://news.example/a") == found
+    assert store.clippings.get("HTTP://News.example/a?utm_source=x#top") == found
     assert store.clippings.get("http://nowhere.example/") is None
 
 
@@ -187,6 +187,7 @@ def test_a_match_is_seen_from_both_sides(store: Store) -> None:
     link(store, 2, 1, "contains", 0.4, 1.0)
     seen = store.families.matches_of([1, 2])
     assert (seen[2][0].other, seen[2][0].containment, seen[2][0].evidence.numbers_differ) == (f"{1:016x}", 0.4, (("3", "4"),))
+    assert (seen[2][0].evidence.here, seen[1][0].evidence.there, seen[1][0].evidence.here) == ((0.0, 0.4), (0.0, 0.4), (0.0, 1.0))
     assert (seen[1][0].other, seen[1][0].containment, seen[1][0].evidence.numbers_differ) == (f"{2:016x}", 1.0, (("4", "3"),))
 
 

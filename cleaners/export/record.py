@@ -86,6 +86,7 @@ def in_script(clipping: Clipping, choice: ScriptChoice) -> Clipping:
 def _match(match: Match) -> dict[str, Any]:
     evidence = asdict(match.evidence)
     evidence["numbers_differ"] = [list(pair) for pair in match.evidence.numbers_differ]
+    evidence |= {"here": list(match.evidence.here), "there": list(match.evidence.there)}
     return {
         "id": match.other, "kind": match.kind, "similarity": match.similarity, "containment": match.containment,
         "evidence": evidence,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from cleaners import urls
 from cleaners.items import Article, Disguise, Extractor
 from cleaners.store.database import Database, Row
 from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
@@ -67,9 +68,9 @@ class Articles:
             self.flag(doc, "spun")
 
     def doc(self, id_or_url: str) -> int | None:
-        """The current text of an article by id, else by the url as it was fetched; None when there is none."""
-        row = self._db.one("SELECT doc FROM articles WHERE id = ? AND current", (id_or_url,))
-        row = row or self._db.one("SELECT doc FROM articles WHERE url = ? AND current ORDER BY doc", (id_or_url,))
+        """The current text of an article by id, or by any form of its url; None when there is none."""
+        key = urls.clipping_id(id_or_url, b"") if "://" in id_or_url else id_or_url.strip().lower()
+        row = self._db.one("SELECT doc FROM articles WHERE id = ? AND current", (key,))
         return int(row[0]) if row else None
 
     def has(self, ids: Iterable[str]) -> frozenset[str]:

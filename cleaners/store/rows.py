@@ -111,17 +111,21 @@ def _dictionary(text: str) -> bytes:
 
 def dump_evidence(evidence: Evidence) -> str:
     """The evidence of a match, seen from ``doc_a``."""
+    here, there = ([round(end, 3) for end in span] for span in (evidence.here, evidence.there))
     return json.dumps(
-        [evidence.shared, evidence.numbers_agree, evidence.numbers_differ, round(evidence.score, 4)],
+        [evidence.shared, evidence.numbers_agree, evidence.numbers_differ, round(evidence.score, 4), here, there],
         ensure_ascii=False, separators=(",", ":"),
     )  # fmt: skip
 
 
 def load_evidence(text: str, *, turned: bool) -> Evidence:
     """What :func:`dump_evidence` wrote; ``turned``: seen from ``doc_b``."""
-    shared, agree, differ, score = json.loads(text)
+    shared, agree, differ, score, here, there = json.loads(text)
     pairs = tuple((b, a) if turned else (a, b) for a, b in differ)
-    return Evidence(shared=shared, numbers_agree=agree, numbers_differ=pairs, score=score)
+    spans = (tuple(there), tuple(here)) if turned else (tuple(here), tuple(there))
+    return Evidence(
+        shared=shared, numbers_agree=agree, numbers_differ=pairs, score=score, here=spans[0], there=spans[1]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,6 @@ _FIRST = (
         authors TEXT, editors TEXT, source TEXT, section TEXT, regions TEXT, language TEXT, script TEXT NOT NULL,
         disguises TEXT, repairs TEXT, noise_removed TEXT, quality REAL NOT NULL, opt_out TEXT, next_url TEXT,
         fetched_at TEXT, UNIQUE (id, revision))""",
-    "CREATE INDEX articles_by_url ON articles (url) WHERE url IS NOT NULL",
     "CREATE INDEX articles_by_cluster ON articles (cluster) WHERE cluster IS NOT NULL",
     "CREATE INDEX articles_by_site ON articles (site, published_at) WHERE current",
     "CREATE INDEX articles_by_date ON articles (published_at) WHERE current",

@@ -25,6 +25,10 @@ class Diagnosis:
 
     disguises: tuple[Disguise, ...] = ()
     """As an article records them."""
+    hidden: bool = False
+    """Whether it is full of characters that are not seen."""
+    glyphs: bool = False
+    """Whether private-use glyphs are scattered over it."""
     spaced: bool = False
     """Whether spaces stand inside its words."""
     doubled: bool = False
@@ -47,20 +51,23 @@ def diagnose(text: str) -> Diagnosis:
     if han == 0:
         return Diagnosis()
     found: list[Disguise] = []
-    if invisible.is_dense(text, han) or invisible.has_glyphs(text):
-        found.append("invisible")
-        text = invisible.repair(text, dense=True).text
+    hidden = invisible.is_dense(text, han)
+    text = invisible.repair(text, dense=hidden).text
     if readings.is_dense(text, han):
         found.append("annotated")
         text = readings.repair(text).text
+    if slip.is_suspect(text) and (slipped := slip.repair(text)).repairs:
+        found.append("byte-slip")
+        text = slipped.text
+    glyphs = invisible.has_glyphs(text)
+    if hidden or glyphs:
+        found.append("invisible")
     spaced, doubled = punctuation.has_stray_spaces(text, han), punctuation.has_doubles(text, han)
     if spaced or doubled:
         found.append("punctuation")
-    if slip.is_suspect(text) and slip.repair(text).repairs:
-        found.append("byte-slip")
     if _is_forced(text, annotated="annotated" in found):
         found.append("forced-traditional")
-    return Diagnosis(disguises=tuple(found), spaced=spaced, doubled=doubled)
+    return Diagnosis(disguises=tuple(found), hidden=hidden, glyphs=glyphs, spaced=spaced, doubled=doubled)
 
 
 def _is_forced(text: str, *, annotated: bool) -> bool:
@@ -79,14 +86,13 @@ def repair(text: str, diagnosis: Diagnosis) -> Restored:
         repairs.update(done.repairs)
         return done.text
 
-    worn = diagnosis.disguises
-    if "byte-slip" not in worn:  # a slipped run holds private-use characters: they are bytes it still needs
-        text = keep(invisible.repair(text, dense="invisible" in worn))
-    if "annotated" in worn:
+    text = keep(invisible.repair(text, dense=diagnosis.hidden))
+    if "annotated" in diagnosis.disguises:
         text = keep(readings.repair(text))
-    if "byte-slip" in worn:
+    if "byte-slip" in diagnosis.disguises:  # before private-use glyphs go: they are bytes that a slipped run needs
         text = keep(slip.repair(text))
-        text = keep(invisible.repair(text, dense="invisible" in worn))
+    if diagnosis.glyphs:
+        text = keep(invisible.repair_glyphs(text))
     if diagnosis.spaced:
         text = keep(punctuation.repair_spaces(text))
     if diagnosis.doubled:

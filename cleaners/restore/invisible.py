@@ -22,7 +22,7 @@ _FEWEST_GLYPHS = 2  # one may stand for a character that old character sets lack
 
 def is_dense(text: str, han: int) -> bool:
     """Whether so much is hidden in the text that it is no accident of an editor."""
-    count = sum(len(pattern.findall(text)) for pattern in (_UNSEEN, _MARKED, _GLYPH, _RADICAL))
+    count = sum(len(pattern.findall(text)) for pattern in (_UNSEEN, _MARKED, _RADICAL))
     return count >= _FEWEST and count >= han * _PER_HAN
 
 
@@ -32,14 +32,17 @@ def has_glyphs(text: str) -> bool:
 
 
 def repair(text: str, *, dense: bool) -> Repaired:
-    """Remove what is not seen (always harmless beside Chinese), and the rest where the text is full of it."""
-    done = substitute(text, "invisible", _ANYWHERE if dense else _UNSEEN, "")
+    """Remove what is not seen (always harmless beside Chinese), and all the rest where the text is full of it."""
     if not dense:
-        return done
-    marked = substitute(done.text, "invisible", _MARKED, "")
-    glyphs = substitute(marked.text, "private-use", _GLYPH, "")
-    radicals = len(_RADICAL.findall(glyphs.text))
-    plain = _RADICAL.sub(lambda match: unicodedata.normalize("NFKC", match.group()), glyphs.text)
-    invisible = done.repairs.get("invisible", 0) + marked.repairs.get("invisible", 0)
-    counts = {"invisible": invisible, **glyphs.repairs, "radicals": radicals}
-    return Repaired(text=plain, repairs={kind: number for kind, number in counts.items() if number})
+        return substitute(text, "invisible", _UNSEEN, "")
+    text, unseen = _ANYWHERE.subn("", text)
+    text, marks = _MARKED.subn("", text)
+    radicals = len(_RADICAL.findall(text))
+    text = _RADICAL.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+    counts = {"invisible": unseen + marks, "radicals": radicals}
+    return Repaired(text=text, repairs={kind: number for kind, number in counts.items() if number})
+
+
+def repair_glyphs(text: str) -> Repaired:
+    """Remove private-use glyphs, with the stray space that often comes with one."""
+    return substitute(text, "private-use", _GLYPH, "")

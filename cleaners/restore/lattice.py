@@ -32,7 +32,9 @@ class Run:
     end: int
     """Index into the text behind the run."""
     closing: int | None
-    """The ASCII letter that ends it, second byte of a character."""
+    """The byte that ends it, second byte of a character: after it both ways of pairing agree."""
+    suffix: str = ""
+    """The ASCII letter behind it, that had been taken for a second byte."""
     lost: bool = False
     """Whether it ends with a byte that found no partner and became a question mark."""
     keep_mark: bool = False

@@ -9,7 +9,7 @@ from cleaners.restore.model import model, simplify
 from cleaners.script.annotation import HAN
 
 _CLAUSE = "，,、；;：:。"
-_DOUBLE = re.compile(rf"(?<![\x00-\x2f\x3a-\x3f])[{_CLAUSE}](?:[ \u3000]?[{_CLAUSE}.])+")
+_DOUBLE = re.compile(rf"(?<![\s:/.,;])[{_CLAUSE}](?:[ \u3000]?[{_CLAUSE}.])+")
 _QUOTES = re.compile("([“”‘’])\\1")
 _ELLIPSIS = re.compile("。{3,}")  # how the young write …… is theirs
 _STRENGTH = "。；;：:，,、."

@@ -127,7 +127,7 @@ def _reads_badly(chars: Model, text: str, at: int) -> bool:
 
 def _mend(chars: Model, text: str, start: re.Match[str], caution: _Caution) -> _Mended | None:
     run = _run(text, start.end())
-    if not run.pairs and not start["bare"]:
+    if not run.pairs and not start["bare"] and not run.suffix:
         return None
     before = simplify(text[max(0, start.start() - 1) : start.start()])
     states = beams(chars, list(_beginnings(chars, before, start)), run.pairs)
@@ -140,7 +140,7 @@ def _mend(chars: Model, text: str, start: re.Match[str], caution: _Caution) -> _
     gain = found.score - as_it_is - caution.event - caution.character * len(run.pairs)
     if gain < 0 or found.score < _PLAUSIBLE * (len(found.text) + len(after)):
         return None
-    return _Mended(start=start.start(), end=run.end, text=found.text, lost=found.text.count(UNKNOWN))
+    return _Mended(start=start.start(), end=run.end, text=found.text + run.suffix, lost=found.text.count(UNKNOWN))
 
 
 def _back_in_step(chars: Model, states: list[list[State]], run: Run, text: str, at: int) -> Run:
@@ -179,6 +179,8 @@ def _run(text: str, at: int) -> Run:
         code = text[at].encode("gb18030")
         if len(code) != 2:
             break
+        if code[1] < 0x80:  # no first byte: a letter that stands for itself
+            return Run(pairs=tuple(pairs), end=at + 1, closing=code[0], suffix=chr(code[1]))
         pairs.append(code)
         at += 1
     return Run(pairs=tuple(pairs), end=at, closing=None)

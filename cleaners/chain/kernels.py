@@ -13,6 +13,10 @@ GRAM = 3
 BLOCK = 32
 DRIFT = 16
 """How far from its block's diagonal a match may lie: words swapped or set in shift the rest."""
+EXAMPLES = 3
+"""So many of the numbers that differ are kept as evidence."""
+NEAR = 8
+"""How far from the diagonal a pair of characters may lie to count as beside it."""
 OCCURRENCES = 12
 """Of a 3-gram that stands more often in the longer text only so many places are looked at."""
 
@@ -92,6 +96,45 @@ def lay(short, long, heads, links, votes, places, diagonals):
 
 
 @njit(cache=True)
+def lines_up(diagonals, block, blocks):
+    """Whether a block lies on nearly the same diagonal as the one before or after it."""
+    return ((block > 0 and abs(diagonals[block] - diagonals[block - 1]) <= DRIFT)
+            or (block + 1 < blocks and abs(diagonals[block] - diagonals[block + 1]) <= DRIFT))
+
+
+@njit(cache=True)
+def beside(short, long, at, diagonal):
+    """Whether the pair of characters at ``at`` stands in ``long`` within ``NEAR`` of the diagonal."""
+    for place in range(max(0, at + diagonal - NEAR), min(len(long) - 1, at + diagonal + NEAR + 1)):
+        if long[place] == short[at] and long[place + 1] == short[at + 1]:
+            return True
+    return False
+
+
+@njit(cache=True)
+def count_beside(short, long, places, diagonals, common, row):
+    """What two texts share along the diagonals when even 3-grams are rare, as in heavily spun text."""
+    blocks = (len(short) - GRAM + BLOCK) // BLOCK
+    aligned = near = own = 0
+    for block in range(blocks):
+        if not lines_up(diagonals, block, blocks):
+            continue
+        aligned += 1
+        first, stop = block * BLOCK, min(len(short), block * BLOCK + BLOCK)
+        last = first - 1
+        for at in range(first, stop):
+            here = places[at] >= 0
+            if not here and at > last and at + 1 < stop and beside(short, long, at, diagonals[block]):
+                last = at + 1
+            if here or at <= last:
+                near += 1
+                own += not common[at]
+    row[17] = aligned
+    row[18] = near
+    row[19] = own
+
+
+@njit(cache=True)
 def is_number(char):
     """ASCII digits and Chinese numerals (in the normal form)."""
     return (0x30 <= char <= 0x39 or char == 0x4E00 or char == 0x4E8C or char == 0x4E09 or char == 0x56DB
@@ -125,8 +168,11 @@ def compare_numbers(short, long, places, at, end):
 
 
 @njit(cache=True)
-def measure(short, long, places, diagonals, row):
-    """Fill ``row`` with what the verifier looks at."""
+def measure(short, long, places, diagonals, common, row, marks):
+    """Fill ``row`` with what the verifier looks at, and ``marks`` with where: begin and end of what was found in the
+    shorter and in the longer text, then begin and end in both of the first numbers that differ."""
+    marks[:] = 0
+    marks[0], marks[2] = len(short), len(long)
     blocks = (len(short) - GRAM + BLOCK) // BLOCK
     covered = matched = inside = chained = longest = run = strong = 0
     last = np.int64(-(1 << 40))
@@ -139,6 +185,10 @@ def measure(short, long, places, diagonals, row):
         if here * 5 >= size:
             matched += 1
             inside += here
+            for at in range(block * BLOCK, block * BLOCK + size):
+                if places[at] >= 0:
+                    marks[0], marks[1] = min(marks[0], at), max(marks[1], at + 1)
+                    marks[2], marks[3] = min(marks[2], places[at]), max(marks[3], places[at] + 1)
             run = run + here if abs(diagonals[block] - last) <= 2 * DRIFT else here
             if abs(diagonals[block] - last) <= 2 * DRIFT:
                 chained += here
@@ -155,6 +205,11 @@ def measure(short, long, places, diagonals, row):
             gaps += stretch > 0
             stretch = 1 if places[at] >= 0 else 0
         best = max(best, stretch)
+    own = found = 0
+    for at in range(len(short)):
+        if not common[at]:
+            own += 1
+            found += places[at] >= 0
     agree = differ = alone = digits = 0
     at = 0
     while at < len(short):
@@ -164,11 +219,13 @@ def measure(short, long, places, diagonals, row):
         end = at
         while end < len(short) and is_number(short[end]):
             end += 1
-        verdict, _, _ = compare_numbers(short, long, places, at, end)
+        verdict, begin, stop = compare_numbers(short, long, places, at, end)
         if verdict == 1:
             agree += 1
             digits += end - at
         elif verdict == 0:
+            if differ < EXAMPLES:
+                marks[4 + 4 * differ:8 + 4 * differ] = np.array([at, end, begin, stop])
             differ += 1
         else:
             alone += 1
@@ -188,10 +245,12 @@ def measure(short, long, places, diagonals, row):
     row[12] = blocks
     row[13] = len(short)
     row[14] = len(long)
+    row[15] = own
+    row[16] = found
 
 
 @njit(cache=True)
-def compare(points, offsets, left, right, out):
+def compare(points, offsets, common, left, right, out, marks):
     """Measure each pair of texts ``left[k]``, ``right[k]``; the shorter is laid along the longer."""
     size = np.int64(0)
     for text in range(len(offsets) - 1):
@@ -214,4 +273,19 @@ def compare(points, offsets, left, right, out):
             index_grams(long, table, links)
             indexed = b
         lay(short, long, table, links, votes, places[:len(short)], diagonals)
-        measure(short, long, places[:len(short)], diagonals, out[k])
+        count_beside(short, long, places, diagonals, common[offsets[a]:offsets[a + 1]], out[k])
+        measure(short, long, places[:len(short)], diagonals, common[offsets[a]:offsets[a + 1]], out[k], marks[k])
+
+
+@njit(cache=True)
+def log_odds(features, bias, feature, split, left, right):
+    """The sum of what the trees say of each row of features; trees as in :class:`cleaners.chain.model.Model`."""
+    out = np.full(len(features), bias)
+    for row in range(len(features)):
+        for tree in range(len(feature)):
+            node = 0
+            while feature[tree, node] >= 0:
+                low = features[row, feature[tree, node]] <= split[tree, node]
+                node = left[tree, node] if low else right[tree, node]
+            out[row] += split[tree, node]
+    return out

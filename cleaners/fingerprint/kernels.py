@@ -217,3 +217,25 @@ def anchors(points, offsets, width, modulus):
                 out[size] = np.uint64(text) << np.uint64(32) | mixed >> np.uint64(32)
                 size += 1
     return out[:size]
+
+
+@njit(cache=True)
+def common(points, offsets, width, modulus, keys, starts, crowded):
+    """For each character whether it lies in text that many documents share: the anchors before and after it (where
+    there are such) are ``crowded``. Row ``i`` has the anchors ``keys[starts[i]:starts[i + 1]]``, ascending."""
+    out = np.zeros(len(points), dtype=np.bool_)
+    for text in range(len(offsets) - 1):
+        row = keys[starts[text]:starts[text + 1]]
+        last, known = offsets[text], False
+        for at in range(offsets[text], offsets[text + 1] - width + 1):
+            mixed = gram(points, at, width)
+            if mixed & np.uint64(modulus - 1) == 0:
+                now = crowded[starts[text] + np.searchsorted(row, np.uint32(mixed >> np.uint64(32)))]
+                if now and (known or last == offsets[text]):
+                    out[last:at + width] = True
+                elif now:
+                    out[at:at + width] = True
+                last, known = at, now
+        if known:
+            out[last:offsets[text + 1]] = True
+    return out

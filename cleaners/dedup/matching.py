@@ -1,7 +1,4 @@
-"""Matching: which earlier documents tell the same article as a new one. The only home of datasketch.
-
-Candidates come from the match index (:mod:`cleaners.index`), the decision from the verifier (:mod:`cleaners.chain`).
-"""
+"""Matching of new documents with those in an index."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from datasketch import LeanMinHash
 from numpy.typing import NDArray
 
 from cleaners import chain, fingerprint
+from cleaners.chain import Verdict
 from cleaners.chain.model import Model
 from cleaners.fingerprint import Recipe, Signatures
 from cleaners.index import Index, Keys, Limits
@@ -39,6 +37,7 @@ class Found:
     covered: float
     """Share of the other text found in the new one."""
     evidence: Evidence
+    """As seen from the new document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ class Matched:
     signatures: Signatures
     """Of the batch, one row a document; to be kept, and added to the index by :func:`keys_of`."""
     found: tuple[Found, ...]
-    """All matches, ascending by document, then by the other's id."""
+    """All matches, in the order of the documents, then by the other's id."""
 
 
 def lean(signatures: Signatures, row: int, recipe: Recipe = Recipe()) -> LeanMinHash:
@@ -59,6 +58,12 @@ def lean(signatures: Signatures, row: int, recipe: Recipe = Recipe()) -> LeanMin
 def keys_of(signatures: Signatures) -> Keys:
     """What the match index keeps of signatures."""
     return Keys(bands=signatures.bands, anchors=signatures.anchors, offsets=signatures.offsets)
+
+
+def found_of(verdict: Verdict, doc: int, other: int) -> Found:
+    """A verdict (left: the new document) with the ids of both."""
+    return Found(doc=doc, other=other, kind=verdict.kind, similarity=verdict.similarity, containment=verdict.left,
+                 covered=verdict.right, evidence=verdict.evidence)
 
 
 def _inside(keys: Keys, limits: Limits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -74,24 +79,22 @@ def match(docs: Sequence[int], texts: Sequence[str], index: Index, read: Read, *
           limits: Limits = Limits(), model: Model | None = None) -> Matched:
     """Match new documents with those in ``index`` and with those before them in the batch.
 
-    Reads only: the caller adds ``keys_of(matched.signatures)`` under those ids that it wants found later. The order
-    of arrival decides nothing but which side of a pair is the later one, except for keys that more than
-    ``limits.documents`` documents share, of which the earliest ones are looked at.
+    Reads only: the caller adds ``keys_of(matched.signatures)`` under those ids that it wants found later. Whether two
+    texts match depends on these two alone. The order of arrival decides which side of a pair is the later one, and,
+    for keys that more than ``limits.documents`` documents share, which of these are looked at: the earliest.
     """
     forms = fingerprint.normal_forms(texts)
     signatures = fingerprint.signatures_of(forms, recipe)
     keys = keys_of(signatures)
     earlier = index.query(keys)
     others, places = np.unique(earlier.docs, return_inverse=True)
-    read_forms = fingerprint.normal_forms(read(others.tolist())) if len(others) else fingerprint.normal_forms([])
     rows, before = _inside(keys, limits)
     left = np.concatenate((earlier.rows.astype(np.int64), rows))
     right = np.concatenate((places.astype(np.int64) + len(forms), before))
     order = np.argsort(right, kind="stable")
     names = [*docs, *others.tolist()]
-    verdicts = chain.verify(forms.joined(read_forms), left[order], right[order], model)
-    found = [Found(doc=names[left[order[v.pair]]], other=names[right[order[v.pair]]], kind=v.kind,
-                   similarity=v.similarity, containment=v.left, covered=v.right, evidence=v.evidence)
-             for v in verdicts]
-    rank = {doc: row for row, doc in enumerate(docs)}
-    return Matched(signatures=signatures, found=tuple(sorted(found, key=lambda f: (rank[f.doc], f.other))))
+    every = forms.joined(fingerprint.normal_forms(read(others.tolist()) if len(others) else []))
+    verdicts = chain.verify(every, left[order], right[order], model=model)
+    pairs = sorted((int(left[order[v.pair]]), names[right[order[v.pair]]], at) for at, v in enumerate(verdicts))
+    return Matched(signatures=signatures,
+                   found=tuple(found_of(verdicts[at], docs[row], other) for row, other, at in pairs))

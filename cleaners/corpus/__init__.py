@@ -1,0 +1,152 @@
+"""A whole corpus: which of its documents tell the same article, and which copy is the best one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+
+from cleaners.corpus.families import Families, Labels
+from cleaners.corpus.reading import Id, Problem, is_parquet, records
+from cleaners.dedup import Corpus, Found
+from cleaners.errors import FormatError, InputError
+from cleaners.export.files import told, whole_file
+
+Progress = Callable[[str, int, int | None], None]
+"""Is told how far a step is: its name, documents done, documents in all (None while unknown)."""
+BATCH = 1000
+ANNOTATED = 1 / 30
+"""A text with at least so many brackets a character is full of annotations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What was done."""
+
+    documents: int
+    skipped: int
+    """Records that could not be used."""
+    pairs: int
+    """Verified pairs."""
+    clusters: int
+    written: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Taken:
+    ids: list[Id] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    annotated: list[bool] = field(default_factory=list)
+
+
+def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = None, canonical_only: bool = False,
+                progress: Progress = lambda step, done, total: None, problem: Problem = lambda line: None) -> Summary:
+    """Match every document of ``source``, group them, and write its records to ``output`` with ``cluster_id`` (the id
+    of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each cluster).
+
+    ``pairs``: write every verified pair there, as JSONL ``{"a", "b", "kind", "similarity", "containment"}`` with
+    the ids as they stand, ``containment`` being the share of the shorter text found in the longer. ``canonical_only``:
+    write only the best copy of each cluster. Formats go by the file names (.jsonl, .jsonl.gz, .jsonl.zst, .parquet);
+    ``-`` is standard output. Neither file takes its name before it is whole.
+
+    Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or an id occurs twice.
+    """
+    skipped = 0
+
+    def skip(line: str) -> None:
+        nonlocal skipped
+        skipped += 1
+        problem(line)
+
+    families = Families()
+    with ExitStack() as stack:
+        pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
+        stack.enter_context(told(folder))
+        corpus = stack.enter_context(Corpus(folder))
+        taken = _take(corpus, source, skip, progress)
+        for done, found in corpus.matches():
+            for one in found:
+                families.add(one)
+                if pair_file:
+                    pair_file.write(_pair(one, taken.ids))
+            progress("matching", done, len(corpus))
+    labels = families.labels(taken.lengths, taken.annotated)
+    written = _write(source, output, taken.ids, labels, canonical_only, progress)
+    return Summary(documents=len(taken.ids), skipped=skipped, pairs=len(families), written=written,
+                   clusters=int(labels.canonical.sum()))
+
+
+def _take(corpus: Corpus, source: Path, skip: Problem, progress: Progress) -> _Taken:
+    taken, seen = _Taken(), set[Id]()
+    texts: list[str] = []
+    for record in records(source, skip):
+        if record.id in seen:
+            raise InputError(f"{source}: the id {record.id!r} occurs twice: give each record an id of its own")
+        seen.add(record.id)
+        taken.ids.append(record.id)
+        taken.lengths.append(len(record.text))
+        brackets = record.text.count("(") + record.text.count("（")
+        taken.annotated.append(brackets > ANNOTATED * len(record.text))
+        texts.append(record.text)
+        if len(texts) == BATCH:
+            corpus.add(texts)
+            texts = []
+            progress("reading", len(taken.ids), None)
+    corpus.add(texts)
+    progress("reading", len(taken.ids), None)
+    if not taken.ids:
+        raise InputError(f"{source} holds no record with an id and a text: name a JSONL or Parquet file that does")
+    return taken
+
+
+def _pair(found: Found, ids: list[Id]) -> bytes:
+    line = {"a": ids[found.other], "b": ids[found.doc], "kind": found.kind, "similarity": round(found.similarity, 4),
+            "containment": round(max(found.containment, found.covered), 4)}
+    return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _labelled(source: Path, ids: list[Id], labels: Labels, canonical_only: bool) -> Iterator[dict[str, Any]]:
+    """The records again, labelled; raises FormatError when the file is not what it was."""
+    doc = -1
+    for doc, record in enumerate(records(source)):
+        if doc >= len(ids) or record.id != ids[doc]:
+            break
+        if labels.canonical[doc] or not canonical_only:
+            yield record.fields | {"cluster_id": ids[labels.cluster[doc]], "cluster_size": int(labels.size[doc]),
+                                   "is_canonical": bool(labels.canonical[doc])}
+    else:
+        if doc + 1 == len(ids):
+            return
+    raise FormatError(f"{source} changed while it was read: give a file that nobody writes to")
+
+
+def _write(source: Path, output: Path | str, ids: list[Id], labels: Labels, canonical_only: bool,
+           progress: Progress) -> int:
+    written = 0
+
+    def counted() -> Iterator[dict[str, Any]]:
+        nonlocal written
+        for record in _labelled(source, ids, labels, canonical_only):
+            written += 1
+            if written % BATCH == 0:
+                progress("writing", written, None)
+            yield record
+
+    with whole_file(output) as out:
+        if str(output) != "-" and is_parquet(Path(output)):
+            from cleaners.corpus.columns import write
+
+            write(out, counted())
+        else:
+            _write_lines(out, counted())
+    return written
+
+
+def _write_lines(out: IO[bytes], lines: Iterator[dict[str, Any]]) -> None:
+    for record in lines:
+        out.write(json.dumps(record, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass") + b"\n")

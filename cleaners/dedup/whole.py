@@ -1,0 +1,106 @@
+"""Whole corpora: every document against every other, in bounded memory.
+
+First all documents are taken in: their normal forms go to a file, their keys into a match index on disk, and what
+many of them share is counted. Then each is matched with the earlier ones, and common text proves nothing. So the order
+of the documents decides nothing (but for keys that more than ``Limits.documents`` of them share).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners import chain, fingerprint
+from cleaners.chain.model import Model
+from cleaners.dedup.commons import Commons
+from cleaners.dedup.matching import Found, found_of, keys_of
+from cleaners.fingerprint import Normal, Recipe
+from cleaners.index import Limits
+from cleaners.index.segments import Manifest, SegmentIndex
+
+COMMON = np.int32(1 << 30)
+"""Flag on a stored character: it lies in common text."""
+BATCH = 500
+
+
+class Corpus:
+    """Documents by number, 0, 1, 2 ... in the order given; lives in ``folder``, which the caller deletes."""
+
+    def __init__(self, folder: Path, recipe: Recipe = Recipe(), limits: Limits = Limits()) -> None:
+        self._recipe = recipe
+        self._forms = (folder / "forms").open("w+b")
+        self._ends = [0]
+        self._commons = Commons()
+        self._index = SegmentIndex(folder / "index", Manifest(recipe=str(recipe)), limits)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._index.close()
+        self._forms.close()
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Take in the next documents; not after :meth:`matches` began."""
+        forms = fingerprint.normal_forms(texts)
+        signatures = fingerprint.signatures_of(forms, self._recipe)
+        first = len(self)
+        self._commons.add(signatures)
+        self._index.add(np.arange(first, first + len(forms), dtype=np.uint32), keys_of(signatures))
+        if self._index.full:
+            self._index.flush()
+            self._index.saved()
+        self._forms.write(forms.points.tobytes())
+        self._ends.extend((self._ends[-1] + forms.offsets[1:]).tolist())
+
+    def matches(self, model: Model | None = None) -> Iterator[tuple[int, list[Found]]]:
+        """The matches of each stretch of documents with earlier ones; how many documents are done, and the matches."""
+        self._forms.flush()
+        if not self._ends[-1]:
+            yield len(self), []
+            return
+        ends = np.array(self._ends, dtype=np.int64)
+        points = np.memmap(self._forms.name, dtype=np.int32, mode="r+")
+        self._mark(points, ends)
+        for start in range(0, len(self), BATCH):
+            stop = min(start + BATCH, len(self))
+            yield stop, self._matched(points, ends, np.arange(start, stop), model)
+
+    def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
+        for start in range(0, len(self), BATCH):
+            stop = min(start + BATCH, len(self))
+            forms = Normal(points=np.array(points[ends[start]:ends[stop]]), offsets=ends[start:stop + 1] - ends[start])
+            marked = self._commons.mark(forms, fingerprint.signatures_of(forms, self._recipe), self._recipe)
+            points[ends[start]:ends[stop]] |= np.where(marked, COMMON, np.int32(0))
+
+    def _matched(self, points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64],
+                 model: Model | None) -> list[Found]:
+        own = _texts(points, ends, docs)
+        plain = Normal(points=own.points & ~COMMON, offsets=own.offsets)
+        found = self._index.query(keys_of(fingerprint.signatures_of(plain, self._recipe)))
+        rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
+        before = others < docs[rows]
+        rows, others = rows[before], others[before]
+        names, places = np.unique(others, return_inverse=True)
+        forms = own.joined(_texts(points, ends, names))
+        order = np.argsort(places, kind="stable")
+        verdicts = chain.verify(Normal(points=forms.points & ~COMMON, offsets=forms.offsets), rows[order],
+                                places[order] + len(own), common=(forms.points & COMMON) != 0, model=model)
+        return sorted((found_of(v, int(docs[rows[order[v.pair]]]), int(others[order[v.pair]])) for v in verdicts),
+                      key=lambda f: (f.doc, f.other))
+
+
+def _texts(points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64]) -> Normal:
+    parts = [points[ends[doc]:ends[doc + 1]] for doc in docs.tolist()]
+    lengths = (ends[1:] - ends[:-1])[docs]
+    return Normal(points=np.concatenate([np.empty(0, dtype=np.int32), *parts]),
+                  offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths))))

@@ -1,0 +1,142 @@
+"""The verifier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cleaners import chain, fingerprint
+from cleaners.chain import model
+from cleaners.chain.features import FEATURES, Count, features
+
+STORY = (
+    "示例市昨日宣布，位于城东的文化公园将于9月12日向市民免费开放。公园占地46公顷，建有一座图书馆、两处球场和长达3.5公里的环湖步道，"
+    "总投资2.8亿元。市园林局局长沈远山介绍，工程自2021年动工，历时38个月，其间移栽乔木1700余株。家住附近的退休教师顾春晖说，"
+    "以前这里是废弃的砖窑，下雨天连路都没有，如今推开窗就能看见湖水。开放首月，公交集团将加开17路和203路两条线路，末班车延至22时30分。"
+    "市文旅局同时提醒，园内禁止烧烤和放飞无人机，宠物须牵绳入园。后续二期工程计划明年春天启动，届时将新增儿童乐园和一片樱花林。"
+)
+OTHER = (
+    "邻县一家罐头厂近日通过了出口食品卫生备案，首批黄桃罐头预计下月装船运往海外。企业负责人表示，厂里去年引进的自动分拣线"
+    "让每小时处理量提高了四成，果农的交售等待时间也缩短了。当地农技站正指导种植户改良品种，争取把采收期再拉长半个月。"
+    "不少外出务工的年轻人听说订单增加，选择留在家门口上班。县里还计划建设冷链仓库，解决旺季集中上市时压价的老问题。"
+)
+SWAPS = {"宣布": "公告", "免费": "无偿", "开放": "敞开", "建有": "筑有", "总投资": "总投入", "介绍": "引见", "工程": "工事",
+         "动工": "开工", "附近": "左近", "废弃": "抛弃", "如今": "现今", "提醒": "提示", "禁止": "克制", "计划": "方案",
+         "启动": "开动", "新增": "新添", "市民": "百姓", "公园": "花园", "线路": "路子", "退休": "离休", "教师": "先生"}
+
+
+def notice(day: int, low: int, high: int, wind: int) -> str:
+    return (f"示例县气象台{day}日发布天气预报，预计今天夜间到明天，全县多云转晴，偏西风{wind}级，最低气温{low}度，最高气温{high}度，"
+            f"相对湿度{high + 30}%。{day + 1}日，晴，{low - 2}到{high + 3}度；{day + 2}日，小雨，{low + 1}到{high - 4}度。"
+            "请广大市民关注天气变化，合理安排出行，做好防寒保暖工作。农业部门要做好大棚的通风管理，交通部门要加强道路巡查，"
+            "确保畅通。气象部门将密切监视天气变化，及时发布最新预报。")
+
+
+def verdict(left: str, right: str) -> Any:
+    forms = fingerprint.normal_forms([left, right])
+    found = chain.verify(forms, np.array([0]), np.array([1]))
+    return found[0] if found else None
+
+
+def spun(text: str) -> str:
+    for plain, swapped in SWAPS.items():
+        text = text.replace(plain, swapped)
+    return text
+
+
+def test_the_same_text_is_exact() -> None:
+    found = verdict(STORY, STORY.replace("，", " ， "))
+    assert (found.kind, found.similarity, found.left, found.right) == ("exact", 1.0, 1.0, 1.0)
+
+
+def test_an_edited_copy_is_near() -> None:
+    found = verdict(STORY, "本报讯 " + STORY.replace("昨日", "日前")[:-25])
+    assert found.kind == "near"
+    assert found.left > 0.85
+    assert found.evidence.numbers_agree >= 8
+    assert found.evidence.numbers_differ == ()
+
+
+def test_a_part_is_contained() -> None:
+    whole = OTHER + STORY + OTHER[::-1]
+    found = verdict(STORY, whole)
+    assert found.kind == "contains"
+    assert found.left > 0.95
+    assert 0.2 < found.right < 0.6
+    begin, end = found.evidence.there
+    assert begin == pytest.approx(len(OTHER) / len(whole), abs=0.05)
+    assert end == pytest.approx(1 - len(OTHER) / len(whole), abs=0.05)
+    assert found.evidence.here[0] < 0.05
+    assert found.evidence.here[1] > 0.95
+
+
+def test_a_spun_copy_is_spun() -> None:
+    heavier = spun(STORY).replace("以前", "过去").replace("两处", "两座").replace("长达", "绵延").replace("历时", "耗时")
+    found = verdict(STORY, heavier)
+    assert found is not None
+    assert found.similarity < 0.9
+
+
+def test_other_texts_do_not_match() -> None:
+    assert verdict(STORY, OTHER) is None
+
+
+def test_forms_filled_in_otherwise_do_not_match() -> None:
+    assert verdict(notice(3, 4, 17, 2), notice(21, 9, 26, 5)) is None
+
+
+def test_differing_numbers_are_evidence() -> None:
+    found = verdict(STORY, STORY.replace("46公顷", "48公顷"))
+    assert found.evidence.numbers_differ == (("46", "48"),)
+    back = verdict(STORY.replace("46公顷", "48公顷") + "本报记者报道", STORY)
+    assert back.evidence.numbers_differ == (("48", "46"),)
+
+
+@pytest.mark.parametrize(("left", "right"), [("", ""), ("", STORY), ("好", "坏"), ("你好", "你好吗"), ("，", "。")])
+def test_empty_and_tiny_texts(left: str, right: str) -> None:
+    assert verdict(left, right) is None
+
+
+def test_tiny_equal_texts_are_exact() -> None:
+    assert verdict("你好", "你，好").kind == "exact"
+
+
+def test_sides_can_be_swapped() -> None:
+    one, other = verdict(STORY, STORY[:150]), verdict(STORY[:150], STORY)
+    assert (one.left, one.right) == (other.right, other.left)
+    assert one.evidence.here == other.evidence.there
+    assert one.evidence.score == other.evidence.score
+
+
+def test_counts_do_not_depend_on_the_other_pairs() -> None:
+    forms = fingerprint.normal_forms([STORY, OTHER, spun(STORY), STORY[:90], STORY + OTHER])
+    left, right = np.array([0, 1, 2, 3, 0, 2]), np.array([4, 4, 4, 4, 2, 3])
+    together = chain.lay(forms, left, right)
+    for pair in range(len(left)):
+        alone = chain.lay(forms, left[pair : pair + 1], right[pair : pair + 1])
+        assert np.array_equal(alone.counts[0], together.counts[pair])
+        assert np.array_equal(alone.marks[0], together.marks[pair])
+
+
+def test_common_text_is_not_own() -> None:
+    forms = fingerprint.normal_forms([STORY, STORY])
+    half = np.zeros(len(forms.points), dtype=np.bool_)
+    half[: len(forms[0]) // 2] = True
+    row = chain.lay(forms, np.array([0]), np.array([1]), half).counts[0]
+    assert row[Count.OWN] == row[Count.OWN_COVERED] == len(forms[0]) - len(forms[0]) // 2
+
+
+def test_the_models_are_monotone_and_fit_their_features() -> None:
+    loaded = model.load()
+    rows = np.random.default_rng(1).uniform(0, 1, (200, len(FEATURES)))
+    for one in (loaded.pair, loaded.corpus):
+        assert one.feature.max() < len(FEATURES)
+        base = one.probability(rows)
+        for column, way in enumerate(FEATURES.values()):
+            if way:
+                more = rows.copy()
+                more[:, column] += 0.5
+                assert ((one.probability(more) - base) * way >= -1e-12).all()
+    assert features(np.zeros((1, len(Count)), dtype=np.float32)).shape == (1, len(FEATURES))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -198,3 +199,14 @@ def test_every_member_is_in_exactly_one_family() -> None:
         edges = [edge(a, b, chance.choice(["near", "contains"]), chance.random(), 1.0) for a, b in pairs]
         found = [doc for f in families(members, edges) for doc in f.members]
         assert sorted(found) == list(range(1, 13))
+
+
+def test_a_story_with_a_thousand_copies_is_decided_in_a_moment() -> None:
+    members = [member(n, published=DAY + timedelta(minutes=n), source="示例日报") for n in range(1, 1001)]
+    edges = [edge(n, k) for n in range(2, 1001) for k in range(max(1, n - 20), n)]
+    start = time.process_time()
+    (family,) = families(members, edges)
+    assert time.process_time() - start < 3
+    assert len(family.members) == 1000
+    assert family.earliest is not None
+    assert family.earliest.doc == 1

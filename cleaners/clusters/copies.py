@@ -13,12 +13,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def best(members: Sequence[Member], edges: Sequence[Edge] = (), compilations: Collection[int] = ()) -> Member:
-    """The best copy.
+    """The best copy; ``edges`` are the matches between the members.
 
     Never a spun or annotated one, nor a compilation, when another exists; then the one that holds most of the others
     and little beside them; then by quality, repairs, noise and length; among equals the earlier one.
     """
-    held = {m.doc: _agreement(m, edges) for m in members}
+    held = _agreement(members, edges)
 
     def order(m: Member) -> tuple[object, ...]:
         disguises = min((_WORST.index(d) for d in m.disguises if d in _WORST), default=len(_WORST))
@@ -30,12 +30,15 @@ def best(members: Sequence[Member], edges: Sequence[Edge] = (), compilations: Co
     return min(members, key=order)
 
 
-def _agreement(member: Member, edges: Sequence[Edge]) -> float:
-    """0..1: how much of the other copies this one holds, and how much of it the other copies hold."""
-    sides = [(e.containment_b, e.containment_a) for e in edges if e.a == member.doc]
-    sides += [(e.containment_a, e.containment_b) for e in edges if e.b == member.doc]
-    if not sides:
-        return 0.0
-    complete = sum(other for other, _ in sides) / len(sides)
-    pure = sum(own for _, own in sides) / len(sides)
+def _agreement(members: Sequence[Member], edges: Sequence[Edge]) -> dict[int, float]:
+    """doc -> 0..1: how much of the other copies it holds, and how much of it the other copies hold."""
+    sides: dict[int, list[tuple[float, float]]] = {m.doc: [] for m in members}
+    for edge in edges:
+        sides[edge.a].append((edge.containment_b, edge.containment_a))
+        sides[edge.b].append((edge.containment_a, edge.containment_b))
+    return {doc: _mean(pairs) for doc, pairs in sides.items()}
+
+
+def _mean(sides: Sequence[tuple[float, float]]) -> float:
+    complete, pure = (sum(side) / len(sides) for side in zip(*sides, strict=True)) if sides else (0.0, 0.0)
     return (_COMPLETE * complete + pure) / (_COMPLETE + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -12,6 +13,7 @@ from cleaners.store import Earliest, Edge, Member
 # What each kind of evidence may add to the confidence that a member is the source. A 来源 is set by hand to say just
 # this; dates are often those of the copying; a cut copy shows a direction, but both may be copies of a third.
 _DECLARED, _DATED, _WHOLE = 0.5, 0.35, 0.15
+_RIVALS = 20  # the earliest ones, which dates are compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,12 @@ def earliest(
     dates = [m.published for m in members if m.published]
     # Who disguises a text is not its source, whatever date stands above it.
     honest = [m for m in members if not m.disguises] or members
-    claims = [_Claim(m, _declared(m, members, publishers), _dated(m, honest), _whole(m, edges)) for m in honest]
+    dated = sorted((m for m in honest if m.published), key=lambda m: (m.published, m.id))[:_RIVALS]
+    named = Counter(normalize(m.source) for m in members if m.source)
+    wholes = _wholes(edges)
+    claims = [
+        _Claim(m, _declared(m, named, publishers), _dated(m, dated), float(m.doc in wholes)) for m in honest
+    ]
     first, *rest = sorted(claims, key=lambda c: (-c.weight, c.member.arrival, c.member.id))
     if not first.weight:
         return None
@@ -56,20 +63,17 @@ def earliest(
     )
 
 
-def _declared(member: Member, members: Sequence[Member], publishers: Mapping[str, str]) -> float:
+def _declared(member: Member, named: Counter[str], publishers: Mapping[str, str]) -> float:
     """Share of the declared sources that name this member's publisher."""
     name = normalize(publishers.get(member.site or "", ""))
-    named = [normalize(m.source) for m in members if m.source]
-    if not name or not named:
-        return 0.0
-    return sum(name == source for source in named) / len(named)
+    return named[name] / named.total() if name and named else 0.0
 
 
-def _dated(member: Member, members: Sequence[Member]) -> float:
+def _dated(member: Member, earliest_ones: Sequence[Member]) -> float:
     """1 when no other member may be earlier, 0.5 when another one of the same day may be, else 0."""
     if member.published is None:
         return 0.0
-    others = [m.published for m in members if m.published and m is not member]
+    others = [m.published for m in earliest_ones if m.published and m is not member]
     if not others:
         return 0.0  # one date alone says nothing about the order
     if any(_before(other, member.published) for other in others):
@@ -83,13 +87,13 @@ def _before(a: datetime, b: datetime) -> bool:
     return a.date() < b.astimezone(a.tzinfo).date() if bare else a < b
 
 
-def _whole(member: Member, edges: Sequence[Edge]) -> float:
-    """1 when other members are cut from this one and it is cut from none."""
-    cut = whole = False
+def _wholes(edges: Sequence[Edge]) -> set[int]:
+    """docs that others are cut from and that are cut from none."""
+    cut: set[int] = set()
+    whole: set[int] = set()
     for edge in edges:
-        if edge.kind == "contains" and member.doc in (edge.a, edge.b):
-            own, other = edge.containment_a, edge.containment_b
-            if edge.b == member.doc:
-                own, other = other, own
-            cut, whole = cut or own > other, whole or other > own
-    return float(whole and not cut)
+        if edge.kind == "contains":
+            small, large = (edge.a, edge.b) if edge.containment_a > edge.containment_b else (edge.b, edge.a)
+            cut.add(small)
+            whole.add(large)
+    return whole - cut

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cleaners.blocks import Blocks
@@ -22,6 +22,8 @@ class ContainerSettings:
     """What a line that ends bodies (credits, a related list's heading) leaves of the weight of all that follows."""
     floor: float = 0.002
     """The least that is left: a page whose headline was mistaken still has a container."""
+    prose: float = 2.0
+    """With fewer sentence marks (faded) a page that names its headline or its date is weighed by its characters."""
     above: float = 0.3
     """The share of the page's weight that must stand below the headline for it to be the anchor."""
 
@@ -52,11 +54,9 @@ def choose(
     Weight fades with every sign that the body has ended, so that the first run of prose below the headline wins
     against longer comments, teasers and appended articles. No name of a class or id has a say.
     """
-    weights = [0.0 if i in meta.claims else weigh(line) for i, line in enumerate(blocks.lines)]
-    anchor = meta.title_line
-    if anchor is not None and sum(weights[anchor:]) > settings.above * sum(weights):
-        weights[:anchor] = [0.0] * anchor
-    weights = _fade(blocks.lines, weights, signals, settings)
+    weights = _fade(blocks.lines, _anchored(blocks, meta, weigh, settings), signals, settings)
+    if sum(weights) < settings.prose and (meta.title_line is not None or meta.published is not None):
+        weights = _fade(blocks.lines, _anchored(blocks, meta, _weigh_verse, settings), signals, settings)
     total = sum(weights)
     if not total:
         return None
@@ -70,6 +70,22 @@ def choose(
         node = best
     first, last = span(blocks, node)
     return Container(node=node, first=first, last=last, share=held[node] / total)
+
+
+def _anchored(
+    blocks: Blocks, meta: Metadata, weight: Callable[[Line], float], settings: ContainerSettings
+) -> list[float]:
+    """The weight of every line that metadata does not claim, nothing above the headline."""
+    weights = [0.0 if i in meta.claims else weight(line) for i, line in enumerate(blocks.lines)]
+    anchor = meta.title_line if meta.title_line is not None else min(meta.claims, default=None)
+    if anchor is not None and sum(weights[anchor:]) > settings.above * sum(weights):
+        weights[:anchor] = [0.0] * anchor
+    return weights
+
+
+def _weigh_verse(line: Line) -> float:
+    """How a line weighs in a text without sentences: verse, a list of names, a table."""
+    return len(line.text) / 4 if line.link_share < 0.3 else 0.0
 
 
 def _fade(

@@ -78,7 +78,7 @@ def _is_list(lines: Sequence[Line], settings: KindSettings) -> bool:
     """Headlines of other pages stand between the paragraphs, and nowhere is a longer text: teasers, not an article."""
     kept = [i for i, line in enumerate(lines) if line.verdict == "keep" and weigh(line)]
     if not kept:
-        return False
+        return sum(map(is_entry, lines)) > sum(line.verdict == "keep" for line in lines)
     entries = longest = run = 0
     for line in lines[kept[0] : kept[-1] + 1]:
         if line.verdict == "keep":

@@ -89,7 +89,8 @@ def judge(
     met = [signals[first + i] for i in range(len(inside))]
     claimed = [meta.claims.get(first + i) in _HEAD_ROLES for i in range(len(inside))]
     prose = [0.0 if rule or claim else weight for weight, rule, claim in zip(weights, met, claimed, strict=True)]
-    begin = next((i for i, line in enumerate(inside) if prose[i] >= 2 and len(line.text) > 30), 0)
+    above = max((i + 1 for i, claim in enumerate(claimed) if claim), default=0) if not any(prose) else 0
+    begin = next((i for i, line in enumerate(inside) if prose[i] >= 2 and len(line.text) > 30), above)
     end = _tail(inside, weights, met, begin, settings)
     appended = _appended(inside, prose, met, begin)
     judged = [

@@ -23,7 +23,7 @@ class ContainerSettings:
     floor: float = 0.002
     """The least that is left: a page whose headline was mistaken still has a container."""
     prose: float = 2.0
-    """With fewer sentence marks (faded) a page that names its headline or its date is weighed by its characters."""
+    """With fewer sentence marks (faded) a page that has an anchor is weighed by its characters."""
     above: float = 0.3
     """The share of the page's weight that must stand below the headline for it to be the anchor."""
 
@@ -54,9 +54,10 @@ def choose(
     Weight fades with every sign that the body has ended, so that the first run of prose below the headline wins
     against longer comments, teasers and appended articles. No name of a class or id has a say.
     """
-    weights = _fade(blocks.lines, _anchored(blocks, meta, weigh, settings), signals, settings)
-    if sum(weights) < settings.prose and (meta.title_line is not None or meta.published is not None):
-        weights = _fade(blocks.lines, _anchored(blocks, meta, _weigh_verse, settings), signals, settings)
+    anchor = _anchor(blocks, meta)
+    weights = _fade(blocks.lines, _anchored(blocks, meta, anchor, weigh, settings), signals, settings)
+    if sum(weights) < settings.prose and anchor is not None:
+        weights = _fade(blocks.lines, _anchored(blocks, meta, anchor, _weigh_verse, settings), signals, settings)
     total = sum(weights)
     if not total:
         return None
@@ -72,12 +73,21 @@ def choose(
     return Container(node=node, first=first, last=last, share=held[node] / total)
 
 
+def _anchor(blocks: Blocks, meta: Metadata) -> int | None:
+    """The line below which the body is looked for: the headline, else what metadata found, else the only h1."""
+    if meta.title_line is not None:
+        return meta.title_line
+    if meta.claims:
+        return min(meta.claims)
+    first = [i for i, line in enumerate(blocks.lines) if line.heading == 1]
+    return first[0] if len(first) == 1 else None
+
+
 def _anchored(
-    blocks: Blocks, meta: Metadata, weight: Callable[[Line], float], settings: ContainerSettings
+    blocks: Blocks, meta: Metadata, anchor: int | None, weight: Callable[[Line], float], settings: ContainerSettings
 ) -> list[float]:
-    """The weight of every line that metadata does not claim, nothing above the headline."""
+    """The weight of every line that metadata does not claim, nothing above the anchor."""
     weights = [0.0 if i in meta.claims else weight(line) for i, line in enumerate(blocks.lines)]
-    anchor = meta.title_line if meta.title_line is not None else min(meta.claims, default=None)
     if anchor is not None and sum(weights[anchor:]) > settings.above * sum(weights):
         weights[:anchor] = [0.0] * anchor
     return weights

@@ -1,7 +1,7 @@
 """From fetched pages to the store without holding up the downloads.
 
-The reactor's thread only passes things on: WARC records are written in one thread, pages cleaned in processes,
-articles matched and kept in another thread, a batch at a time.
+The reactor's thread only passes things on: WARC records are written in threads, pages cleaned in processes,
+articles matched and kept in one thread, a batch at a time.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Desk:
         self._make_shelf = shelf
         self._progress = progress
         self._batching = batching
-        self._recording = ThreadPoolExecutor(1, thread_name_prefix="warc")
+        self._recording = ThreadPoolExecutor(2, thread_name_prefix="warc")  # compressing is most of the work
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._room = asyncio.Semaphore(batching.in_flight)
         self._results: asyncio.Queue[Article | Drop | None] = asyncio.Queue(maxsize=batching.most * 4)
@@ -134,8 +134,8 @@ class Desk:
         if self._shelving is not None:
             await self._results.put(None)
             await self._shelving
-        await loop.run_in_executor(self._recording, self._archive.close)
-        self._recording.shutdown()
+        await loop.run_in_executor(None, self._recording.shutdown)
+        self._archive.close()
         self._keeping.shutdown()
 
     async def _shelve(self, shelf: Shelf) -> None:

@@ -44,11 +44,12 @@ def crawl(
 
     async def one_after_the_other() -> None:
         for job in jobs:
-            desk = _desk(job, store, tally, archive_only, progress or (lambda report: None))
             try:
+                desk = _desk(job, store, tally, archive_only, progress or (lambda report: None))
                 await process.crawl(Crawler(NewsSpider, _for_job(base, job)), job=job, desk=desk)
             except Exception as error:
                 failures.append(error)
+                return
             if desk.failure is not None:
                 failures.append(desk.failure)
             if failures or tally.interrupted:

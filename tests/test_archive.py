@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,6 +96,15 @@ def test_a_full_file_is_followed_by_another_and_none_is_overwritten(store: Path)
     origins = {shelf.write(EXCHANGE) for _ in range(3)} | {other.write(EXCHANGE) for _ in range(3)}
     assert len({origin.partition("#")[0] for origin in origins}) == 6
     assert all(read_back(origin, store).body == TEXT for origin in origins)
+
+
+def test_threads_share_an_archive(store: Path) -> None:
+    shelf = archive(store, full=20_000)
+    sent = {f"http://news.example/{n}": TEXT * (n % 7) + b"%d" % n for n in range(120)}
+    with ThreadPoolExecutor(8) as threads:
+        origins = list(threads.map(lambda one: shelf.write(replace(EXCHANGE, url=one[0], body=one[1])), sent.items()))
+    shelf.close()
+    assert {read_back(origin, store).url: read_back(origin, store).body for origin in origins} == sent
 
 
 def test_a_hostile_header_breaks_no_record(store: Path) -> None:

@@ -47,7 +47,7 @@ from cleaners.sites import load
 from crawler.run import crawl
 options = json.loads(sys.argv[2])
 if __name__ == "__main__":
-    report = crawl([load(sys.argv[1])], store=Path(sys.argv[1]).with_suffix(".db"), **options)
+    report = crawl([load(path) for path in sys.argv[1].split(";")], store=Path("job.db").absolute(), **options)
     print(json.dumps(dataclasses.asdict(report)))
 """
 
@@ -65,11 +65,11 @@ class Crawled:
             return {drop.url.split("/", 3)[3]: drop.reason for drop in store.journal.drops() if drop.url}
 
 
-def start(folder: Path, seeds: str, **options: object) -> subprocess.Popen[str]:
+def start(folder: Path, seeds: str, names: tuple[str, ...] = ("job.yaml",), **options: object) -> subprocess.Popen[str]:
     (folder / "run.py").write_text(RUN)
     (folder / "job.yaml").write_text(seeds, encoding="utf-8")
     return subprocess.Popen(
-        [sys.executable, str(folder / "run.py"), str(folder / "job.yaml"), json.dumps(options)],
+        [sys.executable, str(folder / "run.py"), ";".join(names), json.dumps(options)],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
         stdout=subprocess.PIPE,
@@ -78,7 +78,7 @@ def start(folder: Path, seeds: str, **options: object) -> subprocess.Popen[str]:
     )
 
 
-def run(folder: Path, seeds: str, servers: dict[str, SmallServer], **options: object) -> Crawled:
+def run(folder: Path, seeds: str, servers: dict[str, SmallServer], **options: Any) -> Crawled:
     process = start(folder, seeds, **options)
     out, log = process.communicate(timeout=280)  # compiles the matcher on a machine that has not yet
     assert process.returncode == 0, log
@@ -258,6 +258,27 @@ def test_archive_only_keeps_the_pages_and_makes_no_store(tmp_path: Path) -> None
     assert (crawled.report["pages"], crawled.report["articles"]) == (5, 0)
     assert not crawled.store.exists()
     assert list((tmp_path / "job.warc").iterdir())
+
+
+def test_jobs_run_one_after_the_other_and_reach_only_their_own_private_hosts(tmp_path: Path) -> None:
+    with (
+        serving("127.0.0.1", {"/": Reply(listing("/a")), "/a": Reply(article(1))}) as one,
+        serving("127.0.0.2", {"/": Reply(status=302, Location=f"{one.base}/a")}) as two,
+    ):
+        (tmp_path / "two.yaml").write_text(one_site(two.base, host="127.0.0.2").replace("job: probe", "job: two"))
+        (tmp_path / "one.yaml").write_text(one_site(one.base))
+        crawled = run(tmp_path, "", {}, names=("one.yaml", "two.yaml"), archive_only=True)
+    assert (one.paths, two.paths) == (["/robots.txt", "/", "/a"], ["/robots.txt", "/"])
+    assert crawled.report["drops"] == {"fetch: guard: private address": 1}
+    assert len(list((tmp_path / "job.warc").iterdir())) == 2
+
+
+def test_what_is_no_store_is_told_before_anything_is_fetched(tmp_path: Path) -> None:
+    (tmp_path / "job.db").write_text("not a store " * 100)
+    with serving("127.0.0.1", {}) as server:
+        out, log = start(tmp_path, one_site(server.base)).communicate(timeout=60)
+    assert "NotAStoreError" in log
+    assert (out, server.seen) == ("", [])
 
 
 def test_limits_leave_the_rest_for_the_next_run(tmp_path: Path) -> None:

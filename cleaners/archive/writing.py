@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -9,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from warcio.recordbuilder import RecordBuilder
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -21,6 +25,9 @@ SITE_FIELD = "WARC-Jianbao-Site"
 """Our own field of the response record: the site id, which the bytes alone do not tell."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_BUILDER = RecordBuilder(warc_version="1.1")
+# warcio compresses at level 9. Measured on 60 news pages of 135 kB: 9 takes 6.6 ms a page, 4 takes 3.1 ms for 4 % more.
+_LEVEL = 4
 # Hop-by-hop fields (RFC 9110, 7.6.1): true on the wire, false beside a body that is no longer chunked.
 _HOP_BY_HOP = frozenset({"transfer-encoding", "content-length", "connection", "keep-alive", "trailer"})
 
@@ -49,7 +56,7 @@ def folder_of(store: Path) -> Path:
 
 
 class Archive:
-    """Appends exchanges to the WARC files of one run. Not for use by two threads at once."""
+    """Appends exchanges to the WARC files of one run; threads may share it (they compress side by side)."""
 
     def __init__(self, folder: Path, *, name: str, software: str, full: int = 1_000_000_000) -> None:
         """``name`` begins the file names; a file is closed when it holds more than ``full`` bytes."""
@@ -60,34 +67,41 @@ class Archive:
         self._serial = 0
         self._file: BinaryIO | None = None
         self._path = folder
+        self._lock = Lock()
 
     def write(self, exchange: Exchange) -> str:
         """Append the response and its request; returns the origin of the page.
 
         Raises ``UnwritableError`` when the disk is full or read-only; then nothing half-written stays behind.
         """
-        try:
-            file = self._current()
-            offset = file.tell()
-        except OSError as error:
-            raise _unwritable(self._path, error) from None
-        try:
-            self._append(file, exchange)
-            file.flush()
-        except OSError as error:
-            _cut(file, offset)
-            raise _unwritable(self._path, error) from None
-        return f"{self._folder.name}/{self._path.name}#{offset}"
+        packed = b"".join(_member(record) for record in _records(exchange))
+        with self._lock:
+            try:
+                file = self._current()
+                offset = file.tell()
+            except OSError as error:
+                raise _unwritable(self._path, error) from None
+            try:
+                file.write(packed)
+                file.flush()
+            except OSError as error:
+                _cut(file, offset)
+                raise _unwritable(self._path, error) from None
+            return f"{self._folder.name}/{self._path.name}#{offset}"
 
     def close(self) -> None:
         """Close the current file; the next write begins a new one."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def _current(self) -> BinaryIO:
         if self._file is not None and self._file.tell() > self._full:
-            self.close()
+            self._end()
         if self._file is None:
             self._file = self._begin()
         return self._file
@@ -102,28 +116,40 @@ class Archive:
                 file = self._path.open("xb")  # never over another run's file
             except FileExistsError:
                 continue
-            writer = WARCWriter(file, gzip=True, warc_version="1.1")
             info = {"software": self._software, "format": "WARC File Format 1.1", "robots": "obey"}
-            writer.write_record(writer.create_warcinfo_record(self._path.name, info))
+            file.write(_member(_BUILDER.create_warcinfo_record(self._path.name, info)))
             return file
 
-    @staticmethod
-    def _append(file: BinaryIO, exchange: Exchange) -> None:
-        writer = WARCWriter(file, gzip=True, warc_version="1.1")
-        date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        extra = {"WARC-IP-Address": exchange.address, SITE_FIELD: exchange.site}
-        response = writer.create_warc_record(
-            exchange.url,
-            "response",
-            payload=io.BytesIO(exchange.body),
-            length=len(exchange.body),
-            http_headers=_response_head(exchange),
-            warc_headers_dict={"WARC-Date": date, **{key: value for key, value in extra.items() if value}},
-        )
-        request = writer.create_warc_record(
-            exchange.url, "request", http_headers=_request_head(exchange), warc_headers_dict={"WARC-Date": date}
-        )
-        writer.write_request_response_pair(request, response)
+
+def _records(exchange: Exchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
+    """The response, then the request that points to it."""
+    date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    extra = {"WARC-IP-Address": exchange.address, SITE_FIELD: exchange.site}
+    response = _BUILDER.create_warc_record(
+        exchange.url,
+        "response",
+        payload=io.BytesIO(exchange.body),
+        length=len(exchange.body),
+        http_headers=_response_head(exchange),
+        warc_headers_dict={"WARC-Date": date, **{key: value for key, value in extra.items() if value}},
+    )
+    request = _BUILDER.create_warc_record(
+        exchange.url,
+        "request",
+        http_headers=_request_head(exchange),
+        warc_headers_dict={
+            "WARC-Date": date,
+            "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
+        },
+    )
+    return response, request
+
+
+def _member(record: ArcWarcRecord) -> bytes:
+    """The record as a gzip member of its own."""
+    plain = io.BytesIO()
+    WARCWriter(plain, gzip=False, warc_version="1.1").write_record(record)
+    return gzip.compress(plain.getvalue(), compresslevel=_LEVEL, mtime=0)
 
 
 def _response_head(exchange: Exchange) -> StatusAndHeaders:

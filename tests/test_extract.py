@@ -40,6 +40,7 @@ def body_of(name: str, **arguments: object) -> Body:
         ("body-hidden-until-a-script-runs", 5),
         ("body-in-two-blocks", 5),
         ("class-names-that-lie", 5),
+        ("forum-with-replies", 5),
         ("comments-longer-than-article", 2),
         ("furniture-in-the-body", 5),
         ("hidden-and-form-text", 5),
@@ -51,6 +52,19 @@ def body_of(name: str, **arguments: object) -> Body:
 )
 def test_the_body_and_nothing_else(name: str, paragraphs: int) -> None:
     assert body_of(name).text.split("\n") == list(BODY[:paragraphs])
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last", "lines"),
+    [
+        ("list-of-names", "一等奖", "东溪村 赵建国 《茶山情》", 9),
+        ("verse", "稻子绿了，", "一个夜晚。", 13),
+        ("official-notice", "青政发〔2024〕8号", "附件：1.音乐节方案.doc", 11),
+    ],
+)
+def test_texts_that_are_not_all_prose(name: str, first: str, last: str, lines: int) -> None:
+    kept = body_of(name).text.split("\n")
+    assert (kept[0], kept[-1], len(kept)) == (first, last, lines)
 
 
 def test_traditional_furniture_is_known_too() -> None:

@@ -17,7 +17,7 @@ from cleaners.errors import Unusable
 from cleaners.items import Article, Line, Metadata, Page
 from cleaners.noise.learned import key
 from cleaners.noise.plain import judge
-from cleaners.noise.plain.core import echoes, find
+from cleaners.noise.plain.core import echoes, find, on_topic
 from cleaners.noise.plain.segment import STATES, Weights, segment, shipped
 from cleaners.noise.plain.shape import measure
 from cleaners.noise.rules import RULES, bare, hits
@@ -184,7 +184,14 @@ def test_the_core_is_the_run_with_the_most_prose() -> None:
     shapes = [measure(line) for line in lines_of("\n".join((LISTED[0], LISTED[1], "相关阅读", *BODY, "热门文章", LISTED[3])))]
     core = find(shapes)
     assert (core.first, core.last) == (3, 6)
-    assert "夜校" in core.vocabulary
+    assert core.vocabulary["夜校"] == 1
+
+
+def test_a_line_on_the_topic_of_the_core_is_told_from_another() -> None:
+    shapes = [measure(line) for line in lines_of("\n".join((*BODY, "夜校的老师与船工", "灯塔与茶园的故事")))]
+    (shared, words), (other, _) = on_topic(shapes, find(shapes))[-2:]
+    assert shared >= words / 2
+    assert other == 0
 
 
 def test_echoes_tell_what_is_said_twice() -> None:

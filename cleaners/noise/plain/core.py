@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cleaners.noise.plain.shape import Shape
@@ -31,8 +31,8 @@ class Core:
     """Index of its first line."""
     last: int
     """Index of its last line; below ``first`` where there is no prose."""
-    vocabulary: frozenset[str]
-    """Its pairs of characters."""
+    vocabulary: Mapping[str, int]
+    """Its pairs of characters, with the number of its paragraphs that have them."""
     layout: tuple[bool, int, bool]
     """How most of its characters are laid out (see :class:`Shape`)."""
 
@@ -60,8 +60,18 @@ def find(shapes: Sequence[Shape], settings: CoreSettings = CoreSettings()) -> Co
     for shape in inside:
         sizes[shape.layout] += shape.size
     layout = sizes.most_common(1)[0][0] if sizes else (False, 0, False)
-    vocabulary = frozenset(pair for shape in inside for pair in bigrams(shape.key))
+    vocabulary = Counter(pair for shape in inside for pair in bigrams(shape.key))
     return Core(first=first, last=last, vocabulary=vocabulary, layout=layout)
+
+
+def on_topic(shapes: Sequence[Shape], core: Core) -> list[tuple[int, int]]:
+    """For each line, how many of its pairs of characters the core's other paragraphs have too, and how many it has."""
+    out = []
+    for i, shape in enumerate(shapes):
+        own = 1 if core.first <= i <= core.last and shape.prose else 0
+        pairs = bigrams(shape.key)
+        out.append((sum(core.vocabulary.get(pair, 0) > own for pair in pairs), len(pairs)))
+    return out
 
 
 def _spans(shapes: Sequence[Shape]) -> dict[str, tuple[int, int]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from cleaners.items import Line, Metadata
-from cleaners.noise.plain.core import Core, bigrams, echoes
+from cleaners.noise.plain.core import Core, echoes, on_topic
 from cleaners.noise.plain.core import find as find_core
 from cleaners.noise.plain.shape import LONG, Shape
 
@@ -32,6 +32,9 @@ _WORDING = {
 }
 _BESIDE = 4
 _NEAR = 6
+_TOPIC = 8
+_WORDS = 6
+_SHARES = (0.05, 0.1, 0.2, 0.3, 0.45)
 
 
 def _size(tokens: int) -> str:
@@ -85,15 +88,20 @@ def _own(line: Line, this: Shape) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sums:
-    """Running counts over the lines of a page: how many before each line are so."""
+    """Running counts over the lines of a page: how many before each line are so (words: how many of how many)."""
 
     prose: Sequence[int]
     above: Sequence[int]
     below: Sequence[int]
+    shared: Sequence[int]
+    words: Sequence[int]
 
 
-def _sums(shapes: Sequence[Shape]) -> _Sums:
+def _sums(shapes: Sequence[Shape], core: Core) -> _Sums:
+    topic = on_topic(shapes, core)
     return _Sums(
+        shared=list(accumulate((shared for shared, _ in topic), initial=0)),
+        words=list(accumulate((words for _, words in topic), initial=0)),
         prose=list(accumulate((shape.prose for shape in shapes), initial=0)),
         above=list(accumulate((shape.above for shape in shapes), initial=0)),
         below=list(accumulate((shape.below for shape in shapes), initial=0)),
@@ -115,6 +123,19 @@ def _neighbours(sums: _Sums, i: int, size: int) -> Iterator[str]:
             yield f"previous meets a rule {reach}"
 
 
+def _topic(sums: _Sums, i: int, size: int) -> Iterator[str]:
+    """How much of the line, of the lines above it and from it on, is said in the words of the page's main prose."""
+    for name, first, last in (
+        ("here", i, i + 1),
+        ("above", max(0, i - _TOPIC), i),
+        ("ahead", i, min(size, i + _TOPIC)),
+    ):
+        words = sums.words[last] - sums.words[first]
+        share = (sums.shared[last] - sums.shared[first]) / words if words else 0.0
+        if words >= _WORDS:
+            yield f"words of the core {name} {next((f'<{limit}' for limit in _SHARES if share < limit), 'most')}"
+
+
 def _runs(shapes: Sequence[Shape]) -> list[str]:
     """How long the run of lines that are no paragraphs is which each line stands in."""
     out: list[str] = []
@@ -134,10 +155,6 @@ def _against_core(this: Shape, core: Core, i: int) -> Iterator[str]:
         yield "in the core"
     else:
         yield "before the core" if i < core.first else "after the core"
-        if this.size >= 8 and core.vocabulary:
-            pairs = bigrams(this.key)
-            share = len(pairs & core.vocabulary) / len(pairs)
-            yield f"{'few' if share < 0.2 else 'some' if share < 0.4 else 'many'} words of the core"
     if this.prose:
         yield "layout of the core" if this.layout == core.layout else "other layout"
     elif this.layout == core.layout:
@@ -163,7 +180,8 @@ def _against_title(shapes: Sequence[Shape], meta: Metadata, i: int) -> Iterator[
 
 def features(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata) -> list[frozenset[str]]:
     """The features of every line of a page."""
-    core, said_twice, runs, sums = find_core(shapes), echoes(shapes), _runs(shapes), _sums(shapes)
+    core, said_twice, runs = find_core(shapes), echoes(shapes), _runs(shapes)
+    sums = _sums(shapes, core)
     whole = sum(shape.size for shape in shapes if shape.prose)
     above = ended = 0
     out: list[frozenset[str]] = []
@@ -172,7 +190,7 @@ def features(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata) -> 
         names = {"any", runs[i], f"prose above {_share(above, whole)}", f"prose below {_share(below, whole)}"}
         names.add(f"rules below since the first paragraph {_count(ended)}")
         names.update(_own(line, this), _neighbours(sums, i, len(shapes)), _against_core(this, core, i), said_twice[i])
-        names.update(_against_title(shapes, meta, i))
+        names.update(_against_title(shapes, meta, i), _topic(sums, i, len(shapes)))
         out.append(frozenset(names))
         ended += bool(above) and this.below
         above = whole - below

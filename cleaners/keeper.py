@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from cleaners import clusters, dedup, fingerprint, lexicon, quality
+from cleaners import clusters, dedup, fingerprint, lexicon
 from cleaners.dedup import Found, Matched
 from cleaners.errors import FormatError
 from cleaners.index import Limits
@@ -79,7 +79,7 @@ class Keeper:
         try:
             with self.store.transaction():
                 self.store.journal.drop(drops, self._run)
-                fresh = [(doc, a) for a in articles if (doc := self.store.articles.put(self._as_marked(a))) is not None]
+                fresh = [(doc, a) for a in articles if (doc := self.store.articles.put(a)) is not None]
                 matched = self._match(fresh)
                 manifest = self._index.flush() if self._index.full else None
                 if manifest:
@@ -166,26 +166,14 @@ class Keeper:
     def _mark_spun(self, found: Sequence[Found]) -> None:
         """Flag the side that a machine rewrote, and count which words it swapped."""
         docs = sorted({doc for one in found for doc in (one.doc, one.other)})
-        articles = {doc: article for doc, (article, _) in self.store.articles.get(docs).items()}
+        texts = self.store.articles.texts(docs)
         for one in found:
             pair = [one.other, one.doc]
-            plain = [fingerprint.normalize(articles[doc].text) for doc in pair]
+            plain = [fingerprint.normalize(texts[doc]) for doc in pair]
             side = lexicon.spun_side(*plain)
             swapped = lexicon.substitutions(plain[1 - side], plain[side])
             self.store.learned.add_pairs((spun, proper, n) for (spun, proper), n in swapped.items())
-            spun = articles[pair[side]]
-            if "spun" not in spun.disguises:
-                articles[pair[side]] = quality.as_spun(spun)
-                self.store.articles.put(articles[pair[side]])
-
-    def _as_marked(self, article: Article) -> Article:
-        """The same page again keeps what its matches showed: cleaning alone cannot see it."""
-        doc = self.store.articles.doc(article.id)
-        if doc is None or "spun" in article.disguises:
-            return article
-        before, _ = self.store.articles.get([doc])[doc]
-        same = before.text == article.text and before.title == article.title
-        return quality.as_spun(article) if same and "spun" in before.disguises else article
+            self.store.articles.flag(pair[side], "spun")
 
     def _texts(self, docs: Sequence[int]) -> list[str]:
         texts = self.store.articles.texts(docs)

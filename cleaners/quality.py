@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cleaners.items import Article, Disguise
+from cleaners.items import Disguise
 
 # What a disguise takes from a copy: spun text says other words than its author, annotations and bytes that were lost
 # leave doubts behind even when undone.
@@ -35,15 +33,3 @@ def quality(text: str, *, disguises: tuple[Disguise, ...], repairs: int, partial
     value -= _PARTIAL * partial
     value -= _CUT * text.rstrip().endswith(_ELLIPSES)
     return round(max(0.0, value), 3)
-
-
-def as_spun(article: Article) -> Article:
-    """The article once its match with an original has shown that it was spun."""
-    disguises: tuple[Disguise, ...] = (*(d for d in article.disguises if d != "spun"), "spun")
-    value = quality(
-        article.text,
-        disguises=disguises,
-        repairs=sum(article.repairs.values()),
-        partial=article.next_url is not None,
-    )
-    return replace(article, disguises=disguises, quality=value)

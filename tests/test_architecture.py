@@ -21,9 +21,9 @@ FLOORS: list[set[str]] = [
     {"chain"},
     {"sites"},
     {"metadata", "noise", "restore", "regions", "lexicon", "archive", "index", "store"},
-    {"extract", "dedup", "dumps", "export", "corpus"},
+    {"extract", "dedup", "dumps", "export"},
     {"clusters", "context"},
-    {"pipeline", "keeper"},
+    {"pipeline", "keeper", "corpus"},
     {"bulk", "spark", "upkeep"},
 ]
 LEVEL = {room: n for n, floor in enumerate(FLOORS) for room in floor}
@@ -38,6 +38,7 @@ HOMES = {
     "scrapy": {"crawler"},
     "twisted": {"crawler"},
     "warcio": {"cleaners/archive"},
+    "fastwarc": {"cleaners/dumps"},
     "typer": {"crawler/cli"},
     "feedparser": {"crawler"},
     "pydantic": {"cleaners/sites"},

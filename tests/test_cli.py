@@ -66,7 +66,7 @@ def test_clean_writes_records_and_drops_in_input_order(pages: Path, tmp_path: Pa
     assert str(first["text"]).startswith("五月的阿克苏") and str(first["text"]).endswith("一千二百元。")
     assert first["cluster_id"] is None and first["matches"] == []
     dropped = {Path(str(d["origin"])).name: d["reason"] for d in records(tmp_path / "out.jsonl.drops.jsonl")}
-    assert dropped == {"empty.html": "empty", "picture.html": "binary", "cut.html.gz": "damaged gzip"}
+    assert dropped == {"empty.html": "empty", "picture.html": "binary", "cut.html.gz": "damaged or cut short"}
 
 
 def test_the_same_records_whatever_the_number_of_processes(pages: Path, tmp_path: Path) -> None:

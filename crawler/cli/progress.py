@@ -11,7 +11,7 @@ from contextlib import contextmanager
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, str], None]]:
     """Yield ``advance(count, note)``; it draws nothing when stderr is no terminal or ``-q`` was given."""
-    if not sys.stderr.isatty() or os.environ.get("JIANBAO_QUIET"):
+    if _is_silent():
         yield lambda count, note: None
         return
     from rich.console import Console
@@ -31,3 +31,33 @@ def progress(what: str) -> Iterator[Callable[[int, str], None]]:
             bar.update(task, advance=count, note=note)
 
         yield advance
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Yield ``at(step, done, total)`` for work in several steps; silent as :func:`progress`."""
+    if _is_silent():
+        yield lambda step, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description} {task.completed:,.0f}"),
+        BarColumn(),
+        TextColumn("{task.speed:.0f}/s"),
+        TimeRemainingColumn(),
+    )
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+
+        def at(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+            bar.update(tasks[step], completed=done, total=total)
+
+        yield at
+
+
+def _is_silent() -> bool:
+    return not sys.stderr.isatty() or bool(os.environ.get("JIANBAO_QUIET"))

@@ -1,0 +1,151 @@
+"""Readers of saved pages: whatever was saved becomes ``Page`` records, told apart by content, never by name.
+
+HTML, MHTML and plain-text files; WARC and WET; JSON Lines and CSV with a column of pages; folders, zip and tar; gzip,
+bzip2, xz and zstd around any of them; standard input. Everything is streamed: memory does not grow with the input.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from cleaners.dumps import archives, mhtml, tables, warc
+from cleaners.dumps.archives import Member
+from cleaners.dumps.streams import Peekable, can_seek, compression, decompressed, is_damage, read_bounded
+from cleaners.errors import Unusable, UsageError
+from cleaners.items import Drop, Page
+
+# Formats that hold no page, by their first bytes; pictures and the like are told by the decoder.
+_FOREIGN = (
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"PAR1", "Parquet"),
+)
+_FEED = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is read at most."""
+
+    page_bytes: int = 32 * 1024 * 1024
+    """Bytes of one page, after decompression."""
+    members: int = 1_000_000
+    """Members of one archive."""
+    depth: int = 3
+    """Containers inside each other: ``a.tar`` in ``b.zip`` in a compression."""
+
+
+def read(paths: Iterable[str | Path], limits: Limits = Limits()) -> Iterator[Page | Drop]:
+    """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input.
+
+    Hidden files and folders (names that begin with a dot) are passed over inside folders and archives. What cannot be
+    read is a ``Drop`` of the stage ``read``. Raises ``UsageError`` before anything is read when a path is not there.
+    """
+    given = [str(p) for p in paths]
+    for path in given:
+        if path != "-" and not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or folder; check the spelling, or quote a name with spaces")
+    return _all(given, limits)
+
+
+def _all(given: list[str], limits: Limits) -> Iterator[Page | Drop]:
+    for path in given:
+        for name in [path] if path == "-" else _files(path):
+            yield from _file(name, limits)
+
+
+def _files(path: str) -> Iterator[str]:
+    if not os.path.isdir(path):
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        yield from (os.path.join(folder, n) for n in sorted(names) if not n.startswith("."))
+
+
+def _file(name: str, limits: Limits) -> Iterator[Page | Drop]:
+    if name == "-":
+        yield from _guarded(sys.stdin.buffer, name, None, 0, limits)
+        return
+    if not os.path.isfile(name):
+        yield Drop(origin=name, stage="read", reason="not a file", detail="a socket, pipe, device or broken link")
+        return
+    try:
+        with open(name, "rb") as file:
+            saved = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+            yield from _guarded(file, name, saved, 0, limits)
+    except OSError as why:
+        yield Drop(origin=name, stage="read", reason="unreadable", detail=str(why.strerror or why))
+
+
+def _guarded(
+    stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: Limits
+) -> Iterator[Page | Drop]:
+    """The pages of a stream; damage ends it with a Drop, after what was good."""
+    try:
+        yield from _pages(stream, origin, saved, depth, limits)
+    except Unusable as why:
+        yield Drop(origin=origin, stage="read", reason=why.reason, detail=why.detail)
+    except Exception as why:
+        if not is_damage(why):
+            raise
+        yield Drop(origin=origin, stage="read", reason="damaged or cut short", detail=str(why) or type(why).__name__)
+
+
+def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: Limits) -> Iterator[Page | Drop]:
+    peek = Peekable(stream)
+    head = peek.head
+    if depth > limits.depth:
+        raise Unusable("read", "nested too deeply", f"more than {limits.depth} containers inside each other")
+    if name := compression(head):
+        inside = Peekable(decompressed(peek.whole(), name))
+        if name in {"gzip", "zstd"} and warc.is_warc(inside.head) and can_seek(stream):
+            # Compressed record by record: read as it is, so that the offsets are those of the file.
+            yield from warc.pages(peek.whole(), origin, limits.page_bytes)
+        else:
+            yield from _pages(inside.whole(), origin, saved, depth + 1, limits)
+    elif archives.is_zip(head):
+        yield from _members(archives.zip_members(peek.whole(), origin, limits.members), origin, depth, limits)
+    elif archives.is_tar(head):
+        yield from _members(archives.tar_members(peek.whole(), origin, limits.members), origin, depth, limits)
+    elif warc.is_warc(head):
+        yield from warc.pages(peek.whole(), origin, limits.page_bytes)
+    elif tables.is_jsonl(head):
+        yield from tables.jsonl_pages(peek.whole(), origin, limits.page_bytes)
+    elif tables.is_csv(head):
+        yield from tables.csv_pages(peek.whole(), origin, limits.page_bytes)
+    else:
+        yield _page(peek, origin, saved, limits)
+
+
+def _members(
+    members: Iterator[Member | Drop], origin: str, depth: int, limits: Limits
+) -> Iterator[Page | Drop]:
+    for member in members:
+        if isinstance(member, Drop):
+            yield member
+        else:
+            yield from _guarded(member.stream, f"{origin}#{member.name}", None, depth + 1, limits)
+
+
+def _page(peek: Peekable, origin: str, saved: datetime | None, limits: Limits) -> Page:
+    for signature, kind in _FOREIGN:
+        if peek.head.startswith(signature):
+            raise Unusable("read", "not a page", f"{kind} data: convert it to files, JSON Lines or WARC first")
+    if _FEED.match(peek.head[:4096]):
+        raise Unusable("read", "not a page", "a feed or sitemap")
+    body = read_bounded(peek.whole(), limits.page_bytes)
+    if mhtml.is_mhtml(peek.head):
+        return mhtml.page(body, origin)
+    return Page(body=body, origin=origin, fetched_at=saved)

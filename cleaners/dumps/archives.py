@@ -1,0 +1,95 @@
+"""Members of zip and tar archives, one after the other, never written to disk under their own names."""
+
+from __future__ import annotations
+
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO
+
+from cleaners.dumps.streams import can_seek
+from cleaners.items import Drop
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file of an archive, open for reading."""
+
+    name: str
+    stream: IO[bytes]
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether a stream begins as a zip archive."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether a stream begins as a tar archive (POSIX or GNU)."""
+    return head[257:262] == b"ustar"
+
+
+def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | Drop]:
+    """The members of a zip archive, at most ``most`` of them; encrypted ones are Drops.
+
+    A zip's directory stands at its end: a stream that cannot seek is copied to a temporary file first.
+    """
+    with _seekable(stream) as file, zipfile.ZipFile(file) as archive:
+        for number, info in enumerate(archive.infolist()):
+            if number >= most:
+                yield _too_many(origin, most)
+                return
+            if info.is_dir() or _is_hidden(info.filename):
+                continue
+            place = f"{origin}#{info.filename}"
+            if info.flag_bits & 1:
+                yield Drop(origin=place, stage="read", reason="encrypted", detail="unpack it with its password first")
+                continue
+            try:
+                with archive.open(info) as member:
+                    yield Member(name=info.filename, stream=member)
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as why:
+                yield Drop(origin=place, stage="read", reason="damaged archive member", detail=str(why))
+
+
+def tar_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | Drop]:
+    """The regular files of a tar stream, at most ``most`` entries; links and devices are passed over."""
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for number, info in enumerate(archive):
+            if number >= most:
+                yield _too_many(origin, most)
+                return
+            # Else every entry seen is kept: ten million of them would fill the memory.
+            archive.members.clear()  # type: ignore[attr-defined]
+            if not info.isfile() or _is_hidden(info.name):
+                continue
+            member = archive.extractfile(info)
+            if member is not None:
+                yield Member(name=info.name, stream=member)
+
+
+def _seekable(stream: IO[bytes]) -> IO[bytes]:
+    if can_seek(stream):
+        return stream
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller, who reads the members from it
+    while part := stream.read(_CHUNK):
+        copy.write(part)
+    copy.seek(0)
+    return copy
+
+
+def _is_hidden(name: str) -> bool:
+    """Files that systems leave behind (``.DS_Store``, ``__MACOSX/``), as in folders."""
+    parts = PurePosixPath(name).parts
+    return any(part.startswith(".") and part not in {".", ".."} for part in parts) or "__MACOSX" in parts
+
+
+def _too_many(origin: str, most: int) -> Drop:
+    return Drop(origin=origin, stage="read", reason="too many members", detail=f"only the first {most} were read")
+
+

@@ -1,0 +1,84 @@
+"""WARC and WET files: every response, resource and conversion record that holds a page (ISO 28500:2017).
+
+Read with fastwarc, which passes over a truncated tail in silence: lengths and digests are checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from cleaners.archive import SITE_FIELD, decoded
+from cleaners.errors import Unusable
+from cleaners.items import Drop, Page
+
+_HEADER_ROOM = 65536
+_TEXTUAL = ("text/", "application/xhtml", "application/xml", "message/rfc822", "multipart/related")
+
+
+def is_warc(head: bytes) -> bool:
+    """Whether a stream begins as a WARC file."""
+    return head.startswith(b"WARC/")
+
+
+def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
+    """Every page of a WARC stream (compressed or not); ``#`` and the record's offset are added to the origin."""
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
+    for record in ArchiveIterator(stream, record_types=wanted, parse_http=False):
+        place = f"{origin}#{record.stream_pos}"
+        url = record.headers.get("WARC-Target-URI")
+        try:
+            page = _page(record, place, url, limit)
+        except Unusable as why:
+            yield Drop(origin=place, url=url, stage="read", reason=why.reason, detail=why.detail)
+            continue
+        if page is not None:
+            yield page
+
+
+def _page(record: Any, place: str, url: str | None, limit: int) -> Page | None:
+    """The page of a record; None for what holds none: robots.txt, pictures, redirects."""
+    if not url or not url.startswith(("http://", "https://")) or url.endswith("/robots.txt"):
+        return None
+    if record.content_length > limit + _HEADER_ROOM:
+        raise Unusable("read", "page too large", f"more than {limit} bytes")
+    record.freeze()  # into memory: to verify and then read, a stream that cannot go back would not do
+    if record.headers.get("WARC-Block-Digest") and not record.verify_block_digest(consume=False):
+        raise Unusable("read", "damaged record", "its digest does not fit, or the file is cut short")
+    record.parse_http()
+    headers = tuple((str(name), str(value)) for name, value in record.http_headers.items()) if record.is_http else ()
+    status = record.http_headers.status_code if record.is_http else None
+    kind = (record.http_content_type if record.is_http else record.headers.get("Content-Type")) or "text/html"
+    if not kind.lower().startswith(_TEXTUAL) or (status and 300 <= status < 400):
+        return None
+    if status and status != 200:
+        raise Unusable("read", f"http {status}")
+    raw = record.reader.read(limit + 1)
+    _check_whole(record, len(raw), limit)
+    coding = next((value for name, value in headers if name.lower() == "content-encoding"), "")
+    return Page(
+        body=decoded(raw, coding, limit),
+        origin=place,
+        url=url,
+        site=record.headers.get(SITE_FIELD),
+        status=status,
+        headers=headers,
+        fetched_at=_moment(record.record_date),
+    )
+
+
+def _check_whole(record: Any, size: int, limit: int) -> None:
+    """The end of a file that was cut shows only in the lengths."""
+    if size > limit:
+        raise Unusable("read", "page too large", f"more than {limit} bytes")
+    said = record.http_headers.get("Content-Length") if record.is_http else None
+    chunked = record.is_http and "chunked" in (record.http_headers.get("Transfer-Encoding") or "")
+    if said and said.isdigit() and size < int(said) and not chunked:
+        raise Unusable("read", "cut short", f"{size} of {said} bytes")
+
+
+def _moment(date: datetime | None) -> datetime | None:
+    return date.astimezone(UTC) if date else None

@@ -56,8 +56,9 @@ def no_article(
     """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one."""
     kept = [line for line in lines if line.verdict == "keep"]
     letters = sum(len(line.text) for line in kept)
-    if letters < settings.notice and (notice := _notice(blocks, kept)):
-        return notice
+    dated = meta.title is not None and meta.published is not None and letters >= settings.letters
+    if letters < settings.notice and not dated and (notice := _notice(blocks, kept)):
+        return notice  # news of a site that is down is dated, the page of a site that is down is not
     if _is_list(lines, settings) or (letters < settings.passage and _is_teaser(lines, settings)):
         return "index page"
     if letters >= settings.letters or _is_flash(kept, meta):

@@ -1,4 +1,9 @@
-"""The article of a page: its container, its lines judged, its text. The only home of trafilatura and readability."""
+"""The article of a page: its container, its lines judged, its text. The only home of trafilatura and readability.
+
+On Chinese pages the walk and the line filter decide alone where they are sure: on the 68 shared pages that had F1 .993
+when trafilatura inside the same container had .977, and the lines both agree on .984 (one run, 2026-11-22). Where the
+walk is not sure, trafilatura and readability vote with it; pages in other languages are trafilatura's.
+"""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def _outside(line: Line, where: str, role: str | None, met: Rule | None) -> Line
         return _cut(line, str(role), _CLAIMED[str(role)])
     if met is not None:
         return _cut(line, where, met.noise)
-    if any(_COMMENTS.search(name) for name in line.ancestors[2:]):
+    if _COMMENTS.search(" ".join(line.ancestors[2:])):
         return _cut(line, where, "comments")
     return _cut(line, where, "related" if where.startswith("below") and len(line.text) >= 8 else "navigation")
 

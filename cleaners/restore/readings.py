@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cleaners.restore.counting import Repaired
+from cleaners.restore.model import simplify
 from cleaners.script import annotation
 from cleaners.script.annotation import Annotation
 
@@ -36,11 +37,11 @@ def is_dense(text: str, han: int) -> bool:
 
 
 def _is_common(char: str) -> bool:
-    """GB2312 level 1, or a traditional character outside of it: an honest reading explains a rarer one."""
+    """GB2312 level 1, in either script: an honest reading explains a rarer character."""
     try:
-        return char.encode("gb2312")[0] < 0xD8
+        return simplify(char).encode("gb2312")[0] < 0xD8
     except UnicodeEncodeError:
-        return True
+        return 0xE000 <= ord(char) <= 0xF8FF  # a glyph that stands between the character and its reading
 
 
 def _goes_on(text: str, one: Annotation) -> bool:

@@ -20,11 +20,11 @@ from cleaners.restore.lattice import LOST, UNKNOWN, Run, State, beams, close, do
 from cleaners.restore.model import Model, model, simplify
 from cleaners.script.annotation import HAN, LETTERS
 
-# A reading whose opening bracket was taken for the second byte of a character.
-_HALF_READING = rf"(?:[{LETTERS}]{{1,6}}[)）])?"
+# A reading; its opening bracket is gone where it was taken for the second byte of a character.
+_HALF_READING = rf"(?:[(（]?[{LETTERS}]{{1,6}}[)）])?"
 _LOST = re.compile(rf"[?\ufffd]{_HALF_READING}")
 _UNMAPPED = "\ue000-\ue765"  # where gb18030 puts pairs of bytes that GBK leaves to the user
-_SYMBOLS = "\u3041-\u30fe\u0370-\u03ff\u0400-\u045f\u2015-\u2642\u3105-\u3129\ue000-\uf8ff"
+_SYMBOLS = "\u3041-\u30fe\u0370-\u03ff\u0400-\u045f\u2015-\u2642\u3105-\u3129"
 _READABLE = rf"[{HAN}{_SYMBOLS}]"
 _START = re.compile(
     rf"(?P<lost>[?？\ufffd]{_HALF_READING})(?P<second>[!！?？,:;])?(?={_READABLE})"
@@ -45,6 +45,7 @@ _FULL_STOP_BONUS = 5.0  # nats for 。: two thirds of all characters that end wi
 _EARLY = 4.0  # nats by which it must be better to end a run before its bytes say so
 _PLAUSIBLE = -9.5  # mean log probability the repaired text must reach
 _LONGEST = 60
+_FEWEST_UNMARKED = 4  # pairs of a run that begins with nothing but a private-use character, which may be a glyph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,8 @@ def _close_quotes(text: str) -> tuple[str, int]:
 def _mended(text: str, caution: _Caution) -> Iterator[_Mended]:
     chars, end = model(), 0
     for start in _START.finditer(text):
-        if start.start() >= end and (caution is _LENIENT or start["bare"] or _reads_badly(chars, text, start.end())):
+        trusted = start["bare"] or (caution is _LENIENT and start.group())
+        if start.start() >= end and (trusted or _reads_badly(chars, text, start.end())):
             mended = _mend(chars, text, start, caution)
             if mended is not None:
                 yield mended
@@ -127,7 +129,8 @@ def _reads_badly(chars: Model, text: str, at: int) -> bool:
 
 def _mend(chars: Model, text: str, start: re.Match[str], caution: _Caution) -> _Mended | None:
     run = _run(text, start.end())
-    if not run.pairs and not start["bare"] and not run.suffix:
+    fewest = 1 if start.group() else _FEWEST_UNMARKED
+    if len(run.pairs) + bool(run.suffix) < fewest and not start["bare"]:
         return None
     before = simplify(text[max(0, start.start() - 1) : start.start()])
     states = beams(chars, list(_beginnings(chars, before, start)), run.pairs)

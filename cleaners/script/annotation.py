@@ -31,7 +31,9 @@ _BRACKETED = re.compile(
     rf"[(（〔\[](?<=[{HAN}{INVISIBLE}\u3007].)[{LETTERS}{INVISIBLE}'’·\u0020\u00a0-]{{1,48}}[)）〕\]]"
     rf"(?:[(（〔\[][{LETTERS}{INVISIBLE}'’·\u0020\u00a0-]{{1,48}}[)）〕\]])*"
 )
-_BOPOMOFO = re.compile(rf"[(（〔\[](?<=[{HAN}].)[\u3105-\u312f\u02ca\u02c7\u02cb\u02d9\u0020]{{1,24}}[)）〕\]]")
+_BOPOMOFO = re.compile(
+    rf"[(（〔\[](?<=[{HAN}].)[\u02d9\u0020]?[\u3105-\u312f][\u3105-\u312f\u02ca\u02c7\u02cb\u02d9\u0020]{{0,24}}[)）〕\]]"
+)
 _ONE = re.compile(r"[(（〔\[]([^)）〕\]]*)[)）〕\]]")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 

@@ -13,6 +13,7 @@ NEWSPIDER_MODULE = "crawler.spiders"
 ROBOTSTXT_OBEY = True  # there is no switch: crawler.run refuses to start without it
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 2  # Scrapy starts that many tasks for every response; ours give one page each
 DOWNLOAD_DELAY = 1.0  # seconds, the least between two requests to one host
 DOWNLOAD_DELAY_JITTER = 0  # jitter would go below the pause a site asked for
 AUTOTHROTTLE_ENABLED = True

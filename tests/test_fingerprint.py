@@ -48,7 +48,7 @@ def test_brackets_with_content_keep_it(text: str) -> None:
 
 def test_what_is_kept_and_what_goes() -> None:
     assert normalize("Ａｂ① ㎡½！？“”—…🙂\n\t") == "ab1m212"
-    assert normalize("﷽") != ""
+    assert len(normalize("\ufdfa")) > 10  # one character, many letters
     assert normalize("") == ""
     assert normalize("\ud800坏\udfff") == "坏"
 
@@ -69,7 +69,7 @@ def test_short_texts_do_not_collapse() -> None:
 
 
 def test_signatures_do_not_depend_on_the_batch() -> None:
-    texts = [TEXT, "", SHORT[0], TEXT[:40], "﷽" * 30]
+    texts = [TEXT, "", SHORT[0], TEXT[:40], "\ufdfa" * 30]
     whole = signatures(texts)
     for row, text in enumerate(texts):
         alone = signatures([text])

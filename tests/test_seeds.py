@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cleaners import pipeline
-from cleaners.export.record import record
+from cleaners.export.records import record
 from cleaners.items import Article, Clipping, Page
 from cleaners.script import annotation, to_simplified
 

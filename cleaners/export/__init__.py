@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cleaners.export.jsonl import JsonLines, Output
 from cleaners.export.markdown import markdown_folder, markdown_page
-from cleaners.export.record import ScriptChoice, drop_record, in_script, record
+from cleaners.export.records import ScriptChoice, drop_record, in_script, record
 
 __all__ = [
     "JsonLines",

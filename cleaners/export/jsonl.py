@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from cleaners.export.files import told, whole_file
-from cleaners.export.record import drop_record, record
+from cleaners.export.records import drop_record, record
 from cleaners.items import Clipping, Drop
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cleaners.errors import UsageError
 from cleaners.export.files import told, whole_file
-from cleaners.export.record import record
+from cleaners.export.records import record
 from cleaners.items import Article, Clipping
 
 _IN_BODY = {"title", "text", "markdown"}

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cleaners.script.pinyin import WORD
+
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Regex class of Chinese characters."""
 # What may stand between the letters without being read: zero-width, soft hyphen, private use, stray spaces.
@@ -19,12 +21,6 @@ _TONES = (
     "\u0304\u0301\u030c\u0300\u0306\u0302"  # macron, acute, caron, grave; breve and circumflex stand in for the caron
 )
 _OTHER_LETTERS = str.maketrans({"ɡ": "g", "ɑ": "a", "ü": "v", "v": "v", "ê": "e", "'": "", "’": "", "-": "", "·": ""})
-_INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-_FINAL = (
-    "(?:iang|iong|uang|ueng|ang|eng|ing|ong|ian|iao|uai|uan|van|ai|ei|ao|ou|an|en|er|ia|ie|iu|in|ua|uo|ui|un|ue|ve|vn"
-    "|a|o|e|i|u|v|ng|n|m)"
-)
-_WORD = re.compile(f"(?:{_INITIAL}{_FINAL}r?)+")
 LETTERS = "a-zA-Zɡɑ\u00c0-\u017f\u01cd-\u01dc\u01f8\u01f9\u0300-\u030c\u1e3e\u1e3f\uff21-\uff3a\uff41-\uff5a"
 # The look-behind stands after the bracket, so that the search jumps from bracket to bracket.
 _BRACKETED = re.compile(
@@ -82,7 +78,7 @@ def remove(text: str) -> str:
 def is_reading(text: str) -> bool:
     """Whether the letters are syllables of Mandarin in pinyin."""
     letters = _plain(text)
-    return bool(letters) and _WORD.fullmatch(letters) is not None
+    return bool(letters) and WORD.fullmatch(letters) is not None
 
 
 def has_tone(text: str) -> bool:

@@ -172,7 +172,8 @@ BELOW: tuple[Rule, ...] = (
     Rule(
         name="comments", noise="comments", reach="below", longest=40,
         any_of=(
-            r"^(?:(?:全部|网友|最热|最新|热门|精彩|文明|发表|我要|参与|查看|更多|所有|已有|热|新|\d[\d,.万+]*\s?[条个]?)\s?)*"
+            # Possessive: a line of digits could be split into numbers in more ways than there is time for.
+            r"^(?:(?:全部|网友|最热|最新|热门|精彩|文明|发表|我要|参与|查看|更多|所有|已有|热(?!评)|新|\d[\d,.万+]*+\s?+[条个]?+)\s?+)*+"
             r"(?:评论|跟[帖贴]|留言|热评|点评)\s?(?:[(（\[]?\s?\d[\d,.万+]*\s?[)）\]]?|[(（][)）])?\s?(?:条|刷新|区|列表|[>»]+)?$",
             r"\d+\s?[条人]?(?:评论|参与).{0,12}(?:评论|参与)", r"^目前没有\S{0,4}跟[帖贴]",
         ),

@@ -23,7 +23,7 @@ _BATCH = 200
 @app.command()
 def clean(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files and folders; - reads one page from stdin.")
+        list[str], typer.Argument(metavar="PATH...", help="Files, archives and folders; - is stdin.")
     ],
     output: Annotated[
         str | None,
@@ -32,7 +32,10 @@ def clean(
     store: StoreOption = STORE,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 uses every core.")] = 0,
 ) -> None:
-    """Clean saved pages: HTML and text files, plain or gzipped, alone or in folders.
+    """Clean saved pages, told apart by content.
+
+    HTML, MHTML and text; WARC and WET; JSON Lines and CSV with a column of pages; folders, zip and tar; gzip, bzip2, xz
+    and zstd around any of them.
 
     Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
     record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason.
@@ -40,7 +43,7 @@ def clean(
     \b
     Examples:
       jianbao clean saved-pages/ --store news.db
-      jianbao clean dump.txt page.html.gz -o clean.jsonl
+      jianbao clean crawl.warc.gz dump.zip page.txt -o clean.jsonl
       jianbao clean - -o - < page.html
     """
     from cleaners import dumps

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 
 _MOST_TAGS = 30_000
+_LONGEST = 2083  # characters of an address: what browsers once agreed on, and no article needs more
 
 
 def is_address(url: str) -> bool:
-    """Whether something found on a page can be fetched at all: http or https, a host, a port that exists."""
+    """Whether something found on a page can be fetched at all: http or https, a host, a port, a sane length."""
+    if len(url) > _LONGEST:
+        return False
     try:
         parts = urlsplit(url)
         url.encode()

@@ -22,7 +22,6 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 RETRY_TIMES = 2
 RETRY_AFTER_MAX = 600  # seconds a host is left alone at most when its Retry-After asks for more
 COOKIES_ENABLED = False  # a reader without a session: nothing to track, nothing personal in the archive
-REFERER_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.3",
@@ -33,14 +32,12 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, before and after decompression
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
-URLLENGTH_LIMIT = 1000
 SITEMAP_MAX_ENTRIES = 50_000  # the protocol's own limit for one file
 SITEMAP_MAX_FILES = 50
 FEED_MAX_ENTRIES = 2_000
 
 # Order: what is found first is fetched first (a list shows its newest article first), near pages before far ones.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
-HTTPERROR_ALLOW_ALL = True  # the spider records them as Drops
 METAREFRESH_MAXDELAY = 5
 
 DOWNLOADER_MIDDLEWARES = {
@@ -49,6 +46,16 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # Site.owns decides, ports included
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.politeness.Robots": 100,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+}
+# Each of these is a generator around every item; what they do the spider does itself (errors, depth, length).
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from cleaners.items import Line, Metadata
@@ -132,3 +134,11 @@ def test_the_title_and_the_furniture_of_other_languages() -> None:
         "12 comments",
     ]
     assert foreign.clean(text, "A new road!") == ["The road was opened on Monday."]
+
+
+@pytest.mark.parametrize("piece", ["1", "1 ", "1,", "热", "> ", "[1] ", "a", "上", "侵权", "转载"])
+def test_no_line_takes_rules_long(piece: str) -> None:
+    start = time.process_time()
+    for length in (24, 39, 59, 119, 499, 1499):
+        list(rules.hits((piece * length)[:length]))
+    assert time.process_time() - start < 1

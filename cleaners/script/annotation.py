@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cleaners.script.pinyin import WORD
+from cleaners.script.pinyin import is_word
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Regex class of Chinese characters."""
@@ -78,7 +78,7 @@ def remove(text: str) -> str:
 def is_reading(text: str) -> bool:
     """Whether the letters are syllables of Mandarin in pinyin."""
     letters = _plain(text)
-    return bool(letters) and WORD.fullmatch(letters) is not None
+    return is_word(letters)
 
 
 def has_tone(text: str) -> bool:

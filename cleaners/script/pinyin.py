@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 _GKH = "a e ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang"
 _JQX = "i ia ie iao iu ian iang in ing iong u ue uan un v ve van vn"
 _CS = "a e i ai ao ou an en ang eng ong u uo ui uan un"
@@ -35,7 +33,19 @@ _FINALS = {
 }
 SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() for final in finals.split())
 """All syllables."""
-WORD = re.compile(
-    "(?:(?:" + "|".join(sorted(SYLLABLES, key=lambda each: (-len(each), each))) + ")(?:r(?![aeiouv]))?)+|m|n|ng|hm|hng"
-)
-"""A word of one or more syllables; 儿 may close one as ``r``."""
+_LONGEST = max(map(len, SYLLABLES))
+_ALONE = frozenset(("m", "n", "ng", "hm", "hng"))
+
+
+def is_word(letters: str) -> bool:
+    """Whether the letters are one or more syllables; 儿 may close one as ``r``. Linear in the length."""
+    reached = [True] + [False] * len(letters)
+    for at in range(len(letters)):
+        if not reached[at]:
+            continue
+        for end in range(at + 1, min(at + _LONGEST, len(letters)) + 1):
+            if letters[at:end] in SYLLABLES:
+                reached[end] = True
+                if letters[end : end + 1] == "r":
+                    reached[end + 1] = True
+    return bool(letters) and (reached[-1] or letters in _ALONE)

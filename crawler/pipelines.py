@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.crawler import Crawler
 
 from cleaners.items import Article, Drop, Page
+from crawler.promise import OFF_TOPIC
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -41,7 +42,7 @@ class CleanAndKeep:
         if isinstance(item, Page | Drop):
             result = await self._spider.desk.take(item)
             if isinstance(item, Page) and result is not None:
-                self._spider.came_of(item, isinstance(result, Article))
+                self._spider.came_of(item, isinstance(result, Article) or result.reason == OFF_TOPIC)
         return item
 
     async def close_spider(self) -> None:

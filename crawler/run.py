@@ -16,7 +16,8 @@ from scrapy.settings import Settings
 from cleaners.archive import Archive, folder_of
 from cleaners.errors import SeedFileError
 from cleaners.sites import Job
-from crawler.desk import Desk
+from crawler.desk import Cleaner, Desk
+from crawler.promise import Promises, Sieve
 from crawler.spiders.news import NewsSpider
 from crawler.tally import CrawlReport, Tally
 
@@ -45,8 +46,9 @@ def crawl(
     async def one_after_the_other() -> None:
         for job in jobs:
             try:
-                desk = _desk(job, store, tally, archive_only, progress or (lambda report: None))
-                await process.crawl(Crawler(NewsSpider, _for_job(base, job)), job=job, desk=desk)
+                promises = _promises(job)
+                desk = _desk(job, store, tally, archive_only, progress or (lambda report: None), promises)
+                await process.crawl(Crawler(NewsSpider, _for_job(base, job)), job=job, desk=desk, promises=promises)
             except Exception as error:
                 failures.append(error)
                 return
@@ -89,7 +91,22 @@ def _stop(reactor: Any) -> None:
         reactor.stop()
 
 
-def _desk(job: Job, store: Path, tally: Tally, archive_only: bool, progress: Callable[[CrawlReport], None]) -> Desk:
+def _promises(job: Job) -> Promises | None:
+    if job.focus is None:
+        return None
+    from crawler.focus import aim
+
+    return Promises(aim(job.focus))
+
+
+def _desk(
+    job: Job,
+    store: Path,
+    tally: Tally,
+    archive_only: bool,
+    progress: Callable[[CrawlReport], None],
+    promises: Promises | None,
+) -> Desk:
     archive = Archive(folder_of(store), name=job.job, software=f"jianbao/{_version()}")
     if archive_only:
         return Desk(archive=archive, tally=tally, cleaner=None, shelf=None, progress=progress)
@@ -98,10 +115,11 @@ def _desk(job: Job, store: Path, tally: Tally, archive_only: bool, progress: Cal
     from cleaners.keeper import Keeper
 
     publishers = {site.id: site.name for site in job.sites}
+    workers: Cleaner = Workers(cores(), context_of(store, job.sites))
     return Desk(
         archive=archive,
         tally=tally,
-        cleaner=Workers(cores(), context_of(store, job.sites)),
+        cleaner=Sieve(workers, promises) if promises else workers,
         shelf=lambda: Keeper(store, command=f"crawl {job.job}", publishers=publishers),
         progress=progress,
     )
@@ -120,6 +138,8 @@ def _for_job(base: Settings, job: Job) -> Settings:
     settings = base.copy()
     settings.set("USER_AGENT", agent(job), priority="cmdline")
     settings.set("PRIVATE_HOSTS", list(job.allow_private_hosts), priority="cmdline")
+    if job.focus is not None:
+        settings.set("SCHEDULER_PRIORITY_QUEUE", "crawler.queues.BestFirst", priority="cmdline")
     return settings
 
 

@@ -27,9 +27,11 @@ from cleaners.sites import Job, Seed, Site
 from crawler import discover, traps
 from crawler.desk import Desk
 from crawler.guard import Refused
+from crawler.promise import Promises
 from crawler.recorder import pairs
 
-_SEED, _PAGE = 10, 0  # priorities: what announces pages comes before pages, near pages before far ones
+_SEED, _PAGE = 1000, 0  # priorities: what announces pages comes before pages, near pages before far ones
+_PROMISE = 100  # what a focus adds for the best of links
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (DownloadTimeoutError, "timeout"),
     (DownloadConnectionRefusedError, "connection refused"),
@@ -44,10 +46,11 @@ class NewsSpider(Spider):
 
     name = "news"
 
-    def __init__(self, *, job: Job, desk: Desk, **kwargs: Any) -> None:
+    def __init__(self, *, job: Job, desk: Desk, promises: Promises | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.job = job
         self.desk = desk
+        self.promises = promises
         self._sitemaps: dict[str, int] = {}
         self._mazes = traps.Mazes()
 
@@ -69,7 +72,7 @@ class NewsSpider(Spider):
             errback=self.failed,
             meta={"site": site, "kind": "seed"},
             cb_kwargs={"site": site, **more},
-            priority=_SEED,
+            priority=_SEED - (callback == self.from_sitemap),  # last: a sitemap's links come without words
         )
 
     async def from_feed(self, response: Response, site: Site) -> AsyncIterator[Any]:
@@ -109,7 +112,7 @@ class NewsSpider(Spider):
         url = discover.next_page(response) if pages > 1 else None
         if url is not None and discover.is_address(url) and site.owns(url):
             yield self._announcing(url, site, self.from_list, pages=pages - 1)
-        for request in self._pages(discover.links(response), site, 1):
+        for request in self._pages(discover.links(response), site, 1, self._around(response)):
             yield request
 
     async def page(self, response: Response, site: Site, hops: int) -> AsyncIterator[Any]:
@@ -128,7 +131,7 @@ class NewsSpider(Spider):
             fetched_at=response.meta["fetched_at"],
         )
         if hops < site.follow.depth and isinstance(response, TextResponse):
-            for request in self._pages(discover.links(response), site, hops + 1):
+            for request in self._pages(discover.links(response), site, hops + 1, self._around(response)):
                 yield request
 
     def came_of(self, page: Page, is_article: bool) -> None:
@@ -136,7 +139,9 @@ class NewsSpider(Spider):
         if page.url is not None:
             self._mazes.came_of(page.url, is_article)
 
-    def _pages(self, links: Iterable[discover.Link], site: Site, hops: int) -> Iterable[Request]:
+    def _pages(
+        self, links: Iterable[discover.Link], site: Site, hops: int, around: float | None = None
+    ) -> Iterable[Request]:
         """Requests for those links that belong to the site, pass its rules and are no trap."""
         today = datetime.now(UTC).date()
         for link in links:
@@ -151,8 +156,18 @@ class NewsSpider(Spider):
                 errback=self.failed,
                 meta={"site": site, "kind": "page"},
                 cb_kwargs={"site": site, "hops": hops},
-                priority=_PAGE - hops,
+                priority=_PAGE - hops + self._promise(link, site, around),
             )
+
+    def _around(self, response: TextResponse) -> float | None:
+        """With a focus: how well the title of a page fits."""
+        return None if self.promises is None else self.promises.of_title(response.css("title::text").get(""))
+
+    def _promise(self, link: discover.Link, site: Site, around: float | None) -> int:
+        """What a focus adds to a link's priority."""
+        if self.promises is None:
+            return 0
+        return round(_PROMISE * self.promises.of_link(link.url, link.text, around, site))
 
     async def _origin(self, response: Response) -> str:
         """Where the response lies in the archive; ends the crawl when the archive cannot be written."""

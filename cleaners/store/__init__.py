@@ -24,6 +24,7 @@ from cleaners.store.database import Database
 from cleaners.store.families import Families
 from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
+from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
 from cleaners.store.passages import Passage
 from cleaners.store.rows import Earliest, Edge, Family, Member, Neighbourhood
 from cleaners.store.search import Hit, Search
@@ -33,17 +34,22 @@ from cleaners.store.statistics import Statistics, statistics
 __all__ = [
     "Earliest",
     "Edge",
+    "Entry",
     "Family",
+    "Found",
     "Hit",
+    "Kind",
     "Member",
     "Neighbourhood",
     "NoiseLine",
+    "Outcome",
     "Passage",
     "Run",
     "RunStatus",
     "Selection",
     "Statistics",
     "Store",
+    "Visit",
     "WordPair",
 ]
 
@@ -67,6 +73,8 @@ class Store:
         """Runs and drops."""
         self.learned = Learned(database)
         """Noise lines and word pairs."""
+        self.ledger = Ledger(database)
+        """The addresses of crawls."""
         self.manifests = Manifests(database)
         """Manifests of the files beside the store."""
         self.notes = Notes(database)

@@ -73,6 +73,15 @@ _FIRST = (
         origin TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL, url TEXT, detail TEXT NOT NULL,
         run INTEGER, at TEXT NOT NULL, PRIMARY KEY (origin, stage, reason)) WITHOUT ROWID""",
     "CREATE INDEX drops_by_reason ON drops (stage, reason)",
+    "CREATE INDEX drops_by_url ON drops (url) WHERE url IS NOT NULL",
+    # Every address a crawl has met; without an outcome it is queued. Only those are in the index of the queue.
+    """CREATE TABLE ledger (
+        visit INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, address TEXT, site TEXT NOT NULL, kind TEXT NOT NULL,
+        hops INTEGER NOT NULL, pages INTEGER NOT NULL, priority INTEGER NOT NULL, first_seen INTEGER NOT NULL,
+        last_seen INTEGER NOT NULL, last_fetched INTEGER, etag TEXT, last_modified TEXT, status INTEGER, outcome TEXT,
+        detail TEXT, digest BLOB, pause INTEGER, next_visit INTEGER)""",
+    "CREATE INDEX ledger_queue ON ledger (site, visit) WHERE outcome IS NULL",
+    "CREATE INDEX ledger_by_date ON ledger (site, next_visit) WHERE next_visit IS NOT NULL",
     """CREATE TABLE noise_lines (
         site TEXT NOT NULL, key TEXT NOT NULL, example TEXT NOT NULL, clusters INTEGER NOT NULL, at TEXT NOT NULL,
         undone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, key)) WITHOUT ROWID""",

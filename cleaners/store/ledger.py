@@ -1,0 +1,241 @@
+"""The ledger of a crawl: every address met, what came of it, when it is visited again, what is still to be done.
+
+An address is queued when it is found and done when what came of it is stored: both are written in the transaction of
+the results, so a run that is killed is taken up where the store says it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from cleaners.store.database import Database, Row
+from cleaners.store.rhythm import Bounds, Rhythm
+from cleaners.urls import canonical
+
+Kind = Literal["page", "feed", "sitemap", "list"]
+"""A page that may be an article, or what announces pages."""
+Outcome = Literal["article", "drop", "links", "archived", "moved"]
+"""What came of a visit: an article, a Drop, only links, only an archive record, a redirect to another address."""
+
+_CHUNK = 500
+_COLUMNS = (
+    "url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, "
+    "status, outcome, detail, digest, pause, next_visit, visit"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An address that is to be visited."""
+
+    url: str
+    """As found; the ledger knows it by its canonical form."""
+    site: str
+    """The job's site id."""
+    kind: Kind = "page"
+    hops: int = 1
+    """How many links away from a seed."""
+    pages: int = 1
+    """A list: how many of its pages are to be read, this one included."""
+    priority: int = 0
+    """The higher the earlier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What came of one visit, or of an attempt."""
+
+    url: str
+    site: str
+    kind: Kind = "page"
+    at: datetime
+    """With a timezone."""
+    outcome: Outcome | None
+    """None: nothing has changed since the last visit; what came of that one stands."""
+    detail: str = ""
+    """The article's id, the Drop's reason, where it has moved to."""
+    status: int | None = None
+    """HTTP status; None without a response."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """What goes into ``If-Modified-Since``: the response's ``Last-Modified``, else its ``Date`` (RFC 9110, 13.1.3)."""
+    digest: bytes | None = None
+    """Of the body; None where there is none."""
+    found: tuple[Found, ...] = ()
+    """What it links to and is to be visited."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether there was nothing to read."""
+        return self.outcome == "drop" and self.digest is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the ledger knows of an address. Times are seconds since 1970."""
+
+    found: Found
+    first_seen: int
+    last_seen: int
+    """When a link to it was last read."""
+    last_fetched: int | None
+    """When it was last visited; None: never yet."""
+    etag: str | None
+    last_modified: str | None
+    status: int | None
+    outcome: Outcome | None
+    """None: queued, not yet done."""
+    detail: str
+    digest: bytes | None
+    pause: int | None
+    """Seconds between the last visit and the next."""
+    next_visit: int | None
+    number: int
+    """Counts the addresses in the order in which they were found."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last visit found nothing to read."""
+        return self.outcome == "drop" and self.digest is None
+
+
+class Ledger:
+    """The addresses of a store. Writing belongs to the transaction of the results (``Store.transaction``)."""
+
+    def __init__(self, database: Database, rhythm: Rhythm = Rhythm()) -> None:
+        self._db = database
+        self._rhythm = rhythm
+
+    def find(self, urls: Iterable[str]) -> dict[str, Entry]:
+        """Canonical form -> entry, for those of the addresses (in any form) that are known."""
+        known: dict[str, Entry] = {}
+        for part in _chunks(sorted({canonical(url) for url in urls})):
+            query = f"SELECT {_COLUMNS} FROM ledger WHERE url IN ({','.join('?' * len(part))})"
+            known.update((row[0], _entry(row)) for row in self._db.rows(query, part))
+        return known
+
+    def admit(self, found: Iterable[Found], at: datetime) -> int:
+        """Queue what is new, note of the rest that it was seen again; returns how many are new."""
+        with self._db.transaction():
+            before = self._last()
+            self._queue(found, at)
+            return self._last() - before
+
+    def settle(self, visits: Sequence[Visit]) -> None:
+        """Note what came of visits and queue what they found; Drops that earlier visits left are superseded.
+
+        Call it before the Drops of the same visits are stored.
+        """
+        known = self.find(visit.url for visit in visits)
+        for visit in visits:
+            key, address = _names(visit.url)
+            before = known.get(key)
+            if before is None:
+                self._queue([Found(url=visit.url, site=visit.site, kind=visit.kind)], visit.at)
+            self._queue(visit.found, visit.at)
+            if visit.outcome is None:
+                self._unchanged(key, visit, before)
+                continue
+            self._changed(key, visit, before)
+            for form in {visit.url, key, address or key}:
+                self._db.execute("DELETE FROM drops WHERE url = ?", (form,))
+
+    def unfinished(self, sites: Sequence[str], *, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """What was found on these sites and is not yet done, in the order found, from behind number ``after``."""
+        return self._select(
+            f"outcome IS NULL AND site IN ({_marks(sites)}) AND visit > ? ORDER BY visit LIMIT ?",
+            (*sites, after, limit),
+        )
+
+    def due(self, site: str, *, at: datetime, before: datetime | None = None, limit: int = 100) -> list[Entry]:
+        """What is done on a site and to be visited again at a moment, the longest overdue first.
+
+        ``before``: only what was last visited before that.
+        """
+        moment = int(at.timestamp())
+        return self._select(
+            "site = ? AND next_visit <= ? AND last_fetched < ? ORDER BY next_visit, visit LIMIT ?",
+            (site, moment, int(before.timestamp()) if before else moment + 1, limit),
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Outcome -> addresses; ``queued`` for those that are not yet done."""
+        rows = self._db.rows("SELECT coalesce(outcome, 'queued') AS o, count(*) FROM ledger GROUP BY o ORDER BY o")
+        return dict(rows)
+
+    def _last(self) -> int:
+        """The highest number given so far."""
+        row = self._db.one("SELECT coalesce(max(visit), 0) FROM ledger")
+        return int(row[0]) if row else 0
+
+    def _queue(self, found: Iterable[Found], at: datetime) -> None:
+        moment = int(at.timestamp())
+        for one in found:
+            self._db.execute(
+                "INSERT INTO ledger (url, address, site, kind, hops, pages, priority, first_seen, last_seen) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET last_seen = excluded.last_seen, "
+                "hops = min(hops, excluded.hops), "
+                "pages = CASE kind WHEN excluded.kind THEN excluded.pages ELSE pages END",
+                (*_names(one.url), one.site, one.kind, one.hops, one.pages, one.priority, moment, moment),
+            )
+
+    def _select(self, where: str, values: Sequence[object]) -> list[Entry]:
+        return [_entry(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM ledger WHERE {where}", values)]
+
+    def _unchanged(self, key: str, visit: Visit, before: Entry | None) -> None:
+        moment = int(visit.at.timestamp())
+        pause = self._bounds(visit).pause(before.pause if before else None, _elapsed(before, moment), changed=False)
+        self._db.execute(
+            "UPDATE ledger SET last_fetched = ?, status = ?, etag = coalesce(?, etag), "
+            "last_modified = coalesce(?, last_modified), pause = ?, next_visit = ? WHERE url = ?",
+            (moment, visit.status, visit.etag, visit.last_modified, pause, moment + pause, key),
+        )
+
+    def _changed(self, key: str, visit: Visit, before: Entry | None) -> None:
+        moment = int(visit.at.timestamp())
+        changed = not (before and before.outcome == visit.outcome and before.digest == visit.digest)
+        was = before.pause if before and before.failed == visit.failed else None
+        pause = self._bounds(visit).pause(was, _elapsed(before, moment), changed=changed)
+        self._db.execute(
+            "UPDATE ledger SET last_fetched = ?, status = ?, etag = ?, last_modified = ?, outcome = ?, detail = ?, "
+            "digest = ?, kind = ?, pause = ?, next_visit = ? WHERE url = ?",
+            (moment, visit.status, visit.etag, visit.last_modified, visit.outcome, visit.detail, visit.digest,
+             visit.kind, pause, moment + pause, key),
+        )  # fmt: skip
+
+    def _bounds(self, visit: Visit) -> Bounds:
+        if visit.failed:
+            return self._rhythm.failing
+        return self._rhythm.page if visit.kind == "page" else self._rhythm.seed
+
+
+def _names(url: str) -> tuple[str, str | None]:
+    """The canonical form, and the address as found where it is another."""
+    key = canonical(url)
+    return key, None if key == url else url
+
+
+def _elapsed(before: Entry | None, moment: int) -> int:
+    return moment - before.last_fetched if before and before.last_fetched is not None else 0
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))
+
+
+def _entry(row: Row) -> Entry:
+    (url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, status,
+     outcome, detail, digest, pause, next_visit, number) = row  # fmt: skip
+    return Entry(
+        found=Found(url=address or url, site=site, kind=kind, hops=hops, pages=pages, priority=priority),
+        first_seen=first_seen, last_seen=last_seen, last_fetched=last_fetched, etag=etag, last_modified=last_modified,
+        status=status, outcome=outcome, detail=detail or "", digest=digest, pause=pause, next_visit=next_visit,
+        number=number,
+    )  # fmt: skip

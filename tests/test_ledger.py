@@ -1,0 +1,154 @@
+"""The ledger: what was found is done once what came of it is stored, and visited again at its own pace."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cleaners.items import Drop
+from cleaners.store import Found, Store, Visit
+from cleaners.store.rhythm import Bounds, Rhythm
+
+NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LIST = Visit(url="http://a.example/", site="a", kind="list", at=NOON, outcome="links", status=200, digest=b"1")
+
+
+def page(n: int, **more: object) -> Visit:
+    plain = Visit(
+        url=f"http://a.example/{n}", site="a", at=NOON, outcome="article", detail="id", status=200, digest=b"%d" % n
+    )
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def links(*numbers: int) -> tuple[Found, ...]:
+    return tuple(Found(url=f"http://a.example/{n}", site="a") for n in numbers)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "a.db") as opened:
+        yield opened
+
+
+def queued(store: Store) -> list[str]:
+    return [entry.found.url.rpartition("/")[2] for entry in store.ledger.unfinished(["a"])]
+
+
+def due(store: Store, at: datetime) -> list[str]:
+    return [entry.found.url.rpartition("/")[2] for entry in store.ledger.due("a", at=at)]
+
+
+def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:
+    store.ledger.settle([replace(LIST, found=links(3, 1, 2))])
+    assert queued(store) == ["3", "1", "2"], "in the order found"
+    store.ledger.settle([page(1), page(4)])
+    assert queued(store) == ["3", "2"]
+    assert store.ledger.counts() == {"article": 2, "links": 1, "queued": 2}
+    assert store.ledger.unfinished(["b"]) == []
+    first = store.ledger.unfinished(["a"], limit=1)
+    assert [e.found for e in store.ledger.unfinished(["b", "a"], after=first[0].number)] == list(links(2))
+
+
+def test_an_address_is_known_by_every_form_of_it(store: Store) -> None:
+    wild = "http://A.example/1?b=2&a=1&utm_source=x#top"
+    assert store.ledger.admit([Found(url=wild, site="a"), Found(url="http://a.example/1?a=1&b=2", site="a")], NOON) == 1
+    assert store.ledger.unfinished(["a"])[0].found.url == wild, "asked for as it was found"
+    assert list(store.ledger.find(["http://a.example/1?a=1&b=2#x", "http://a.example/2"])) == [
+        "http://a.example/1?a=1&b=2"
+    ]
+
+
+def test_links_seen_again_are_noted_but_not_queued_again(store: Store) -> None:
+    store.ledger.settle([page(1)])
+    assert store.ledger.admit(links(1, 2), NOON + HOUR) == 1
+    known = store.ledger.find(["http://a.example/1"])["http://a.example/1"]
+    assert (known.first_seen, known.last_seen) == (NOON.timestamp(), (NOON + HOUR).timestamp())
+    assert known.outcome == "article"
+
+
+def test_what_is_rolled_back_is_still_to_be_done(store: Store) -> None:
+    store.ledger.admit(links(1), NOON)
+    with contextlib.suppress(KeyboardInterrupt), store.transaction():
+        store.ledger.settle([page(1, found=links(2))])
+        raise KeyboardInterrupt
+    assert queued(store) == ["1"]
+
+
+def test_validators_and_digest_are_kept_for_the_next_visit(store: Store) -> None:
+    store.ledger.settle([page(1, etag='"x"', last_modified="Sat, 22 Nov 2025 12:00:00 GMT")])
+    store.ledger.settle([page(1, at=NOON + HOUR, outcome=None, status=304, digest=None)])
+    known = store.ledger.find(["http://a.example/1"])["http://a.example/1"]
+    assert (known.etag, known.last_modified, known.digest) == ('"x"', "Sat, 22 Nov 2025 12:00:00 GMT", b"1")
+    assert (known.outcome, known.detail, known.status) == ("article", "id", 304)
+    store.ledger.settle([page(1, at=NOON + 2 * HOUR, outcome="drop", detail="http 500", status=500, digest=None)])
+    known = store.ledger.find(["http://a.example/1"])["http://a.example/1"]
+    assert (known.etag, known.last_modified, known.digest) == (None, None, None), "asked for as if for the first time"
+
+
+def test_the_pause_doubles_while_nothing_changes_and_halves_when_something_did(store: Store) -> None:
+    at, pauses = NOON, []
+    for digest, after in ((b"a", 0), (b"a", 1), (b"a", 1), (b"a", 2), (b"b", 4), (b"b", 2)):
+        at += after * HOUR
+        store.ledger.settle([page(1, at=at, digest=digest)])
+        known = store.ledger.find(["http://a.example/1"])["http://a.example/1"]
+        assert known.pause is not None
+        pauses.append(known.pause / 3600)
+        assert due(store, at + timedelta(seconds=known.pause)) == ["1"]
+        assert due(store, at + timedelta(seconds=known.pause - 1)) == []
+    assert pauses == [0, 1, 2, 4, 2, 4]
+
+
+def test_pauses_stay_within_their_bounds() -> None:
+    bounds = Bounds(first=10, least=5, most=100)
+    assert bounds.pause(None, 0, changed=True) == 10
+    assert [bounds.pause(before, 0, changed=False) for before in (5, 40, 80)] == [10, 80, 100]
+    assert bounds.pause(10, 3600, changed=False) == 100
+    assert [bounds.pause(before, 0, changed=True) for before in (80, 8)] == [40, 5]
+
+
+def test_failures_wait_and_a_recovered_page_is_like_a_new_one(store: Store) -> None:
+    rhythm = Rhythm()
+    gone = page(1, outcome="drop", detail="http 404", status=404, digest=None)
+    store.ledger.settle([gone])
+    assert due(store, NOON + HOUR - timedelta(seconds=1)) == []
+    assert due(store, NOON + HOUR) == ["1"]
+    store.ledger.settle([replace(gone, at=NOON + HOUR)])
+    assert due(store, NOON + 3 * HOUR - timedelta(seconds=1)) == []
+    store.ledger.settle([page(1, at=NOON + 3 * HOUR)])
+    assert due(store, NOON + 3 * HOUR + timedelta(seconds=rhythm.page.first)) == ["1"]
+
+
+def test_what_this_run_has_visited_is_not_due_in_it(store: Store) -> None:
+    store.ledger.settle([page(1), page(2, at=NOON - HOUR)])
+    assert [e.found.url[-1] for e in store.ledger.due("a", at=NOON, before=NOON)] == ["2"]
+    assert [e.found.url[-1] for e in store.ledger.due("a", at=NOON)] == ["2", "1"], "the longest overdue first"
+    assert len(store.ledger.due("a", at=NOON, limit=1)) == 1
+
+
+def test_a_new_outcome_supersedes_the_drop_of_the_old_one(store: Store) -> None:
+    def drop(origin: str, reason: str) -> None:
+        store.journal.drop([Drop(origin=origin, url="http://a.example/1", stage="fetch", reason=reason)])
+
+    lost = page(1, outcome="drop", detail="http 500", status=500, digest=None)
+    for origin in ("w#1", "w#2", "w#3"):
+        store.ledger.settle([lost])
+        drop(origin, "http 500")
+    assert [one.origin for one in store.journal.drops()] == ["w#3"]
+    store.ledger.settle([page(1, outcome=None, status=304, digest=None)])
+    assert len(store.journal.drops()) == 1
+    store.ledger.settle([page(1)])
+    assert store.journal.drops() == []
+
+
+def test_thousands_of_addresses_in_one_go(store: Store) -> None:
+    with store.transaction():
+        store.ledger.settle([replace(LIST, found=links(*range(3000)))])
+        store.ledger.settle([page(n) for n in range(0, 3000, 2)])
+    assert len(store.ledger.find(f"http://a.example/{n}" for n in range(4000))) == 3000
+    assert len(store.ledger.unfinished(["a"], limit=9999)) == 1500

@@ -94,6 +94,7 @@ def test_every_cut_line_says_by_which_rule_and_of_which_class() -> None:
         ("error-page", "error page"),
         ("login-wall", "login wall"),
         ("script-shell", "script shell"),
+        ("calendar", "no prose"),
     ],
 )
 def test_pages_that_are_no_article(name: str, kind: str) -> None:

@@ -55,7 +55,7 @@ def no_article(
 ) -> str | None:
     """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one."""
     kept = [line for line in lines if line.verdict == "keep"]
-    letters = sum(len(line.text) for line in kept)
+    letters = sum(map(str.isalpha, "".join(line.text for line in kept)))  # the days of a calendar are no text
     dated = meta.title is not None and meta.published is not None and letters >= settings.letters
     if letters < settings.notice and not dated and (notice := _notice(blocks, kept)):
         return notice  # news of a site that is down is dated, the page of a site that is down is not

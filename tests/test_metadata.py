@@ -55,6 +55,15 @@ FURNITURE = [
     ("2021-03-05 04:23:08某城日報", "2021-03-05T04:23|某城日報|-"),
     ("2021年3月5日 下午2:07", "2021-03-05T14:07|-|-"),
     ("2021-03-05 14:07:33 星期五", "2021-03-05T14:07|-|-"),
+    # the date may follow the value of another label directly
+    ("来源：某城日报 编辑：李大 2021-03-05 14:07:33", "2021-03-05T14:07|某城日报|-"),
+    ("来源：某城日报 作者：王小明 2021-03-05 14:07", "2021-03-05T14:07|某城日报|王小明"),
+    ("王小明 2021年3月5日", "2021-03-05T00:00|-|王小明"),
+    # words that platforms and buttons add to a name; a name with its brackets
+    ("2021-03-05 14:07 来源：某城日报分享到", "2021-03-05T14:07|某城日报|-"),
+    ("2021-03-05 14:07 小城新闻官方账号", "2021-03-05T14:07|小城新闻|-"),
+    ("2021-03-05 14:07 来源：某城网（某城日报网）", "2021-03-05T14:07|某城网（某城日报网）|-"),
+    ("2021-03-05 14:07 图片来源：某城网 王小明", "2021-03-05T14:07|-|-"),
     ("来　源：某城日报　　作　者：王小明　　2021.03.05", "2021-03-05T00:00|某城日报|王小明"),
     ("发布时间：2021-03-05 14:07 信息来源：某城市水利局 浏览次数：33 字体：[大 中 小]", "2021-03-05T14:07|某城市水利局|-"),
     ("【发布日期：2021-03-05】【来源：某城日报】【字体：大 中 小】", "2021-03-05T00:00|某城日报|-"),
@@ -113,7 +122,6 @@ REFUSED = [
     ("发布者：admin 2021-03-05 14:07", "2021-03-05T14:07|-|-"),
     ("2021-03-05 14:07 阅读：1234 评论：0", "2021-03-05T14:07|-|-"),
     ("2021-03-05 14:07 1234次浏览", "2021-03-05T14:07|-|-"),
-    ("王小明 2021-03-05 14:07", "2021-03-05T14:07|-|-"),
     ("截止日期 2021-03-05", "-|-|-"),
     ("报名时间：2021-03-05 14:07", "-|-|-"),
     ("报名时间2021-03-05 14:07", "-|-|-"),
@@ -238,6 +246,31 @@ def test_a_label_and_its_value_may_stand_in_two_lines():
 def test_label_and_value_lines_are_both_claimed():
     found = html("<div>来源：</div><div>某城日报</div>")
     assert list(found.claims.values()).count("source line") == 2
+
+
+def test_elements_that_meet_are_two_words():
+    spans = "<span>作者：王小明</span><span>2021-03-05 14:07</span><span>来源：某城网</span><span>北门</span><em>3条评论</em>"
+    assert summary(html(spans)) == "2021-03-05T14:07|某城网|王小明"
+    assert html("来源：<a>某城网</a>－<a>《某城日报》</a>").source == "某城网－《某城日报》"
+
+
+def test_the_issue_of_a_digital_edition_dates_its_articles():
+    page = "{}\n2021年3月5日 星期五\n{}\n\n{}\n\n{}\n\n{}"
+    others = "\n".join(f"第{n}条旧闻在这里" for n in "一二三四五六七八九十")
+    dated = metadata.find(blocks.read(page.format("第A01版：要闻\n第A02版：民生", others, TITLE, FIRST, SECOND)))
+    assert (dated.published.day, dated.rules["published"]) == (5, "date of the issue")
+    assert metadata.find(blocks.read(page.format("首页", others, TITLE, FIRST, SECOND))).published is None
+
+
+def test_scripts_that_fill_in_the_date_are_read_last():
+    script = '<script>var ct = "1614924420"; var nonce = "12345678";</script>'
+    assert html(head=script).published.isoformat() == "2021-03-05T06:07:00+00:00"
+    assert html("2021-03-04 10:00", head=script).published.day == 4
+    assert html(head="<script>var cutoff='1614924420', object='2021-03-05 14:07'</script>").published is None
+
+
+def test_authors_of_reprinted_posts():
+    assert html(after="<p>本文来自公众号“小城故事”（ID：xcgs），作者：王小明，经授权发布。</p>").authors == ("王小明",)
 
 
 def test_dates_of_related_items_are_not_the_date():

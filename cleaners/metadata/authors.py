@@ -23,6 +23,12 @@ def authors(zones: Zones, near: Near, source: str | None) -> Answer | None:
         for rule, names in _beside(piece, source):
             if names:
                 return Answer(values=own(names, piece.line), rule=rule, line=piece.index)
+    for piece in near.top:
+        if names := byline.beside_date(piece.furniture):
+            return Answer(values=own(names, piece.line), rule="name beside date", line=piece.index)
+    for line in (*zones.first, *zones.last):
+        if names := byline.reprinted(line.text):
+            return Answer(values=own(names, line), rule="author in reprint notice")
     for line in zones.first:
         if names := byline.dateline(line.text):
             return Answer(values=own(names, line), rule="dateline")

@@ -21,7 +21,7 @@ _EDITOR_LINE = re.compile(
     r"^[\[(【]?(?:责任|值班|网络)?编辑\s+([\u4e00-\u9fff·]{2,8})(?:\s+(?:校对|审核|责编|编审|主编|"
     r"审校)\s+\S{2,8})*[\])】]?$"
 )
-_DATELINE = re.compile(r"^.{0,40}?[(\[【](?P<inside>[^)\]】]{2,60})[)\]】]")
+_DATELINE = re.compile(r"^.{0,40}?[(\[【〔](?P<inside>[^)\]】〕]{2,60})[)\]】〕]")
 _DATELINE_WORD = re.compile(r"讯|电|消息|报道|快讯")
 _RUNNING = re.compile(
     r"^.{0,14}?(?:记者|通讯员)\s?(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:\d{1,2}月)?\d{1,2}日(?:\S{0,6})?(?:报道|电|讯)"
@@ -31,7 +31,10 @@ _FROM_PLACE = re.compile(
     r"^([\u4e00-\u9fff]{2,3})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|"
     r"伦敦|巴黎)(?:\d{1,2}月)?\d{1,2}日.{0,4}$"
 )
-_FINAL = re.compile(r"[(\[【](?P<inside>[^()\[\]【】]{2,60})[)\]】]?[\s.。]*$")
+_FINAL = re.compile(r"[(\[【〔](?P<inside>[^()\[\]【】〔〕]{2,60})[)\]】〕]?[\s.。]*$")
+_REPRINTED = re.compile(
+    r"^[(\[【]?(?:本文|文章|稿件)(?:来自|来源|转载自|转自|首发|经|由|授权).{0,60}[,，;；。\s]作者\s?[:|]\s?(?P<names>[^,，;；。:]{2,30})"
+)
 _NOT_WRITING = re.compile(
     r"摄(?!影?报道)|供图|图片|资料|编辑|责编|化名|翻译|译|制图|审核|校对|来源|原标题|原题|完$|下转|上接|版权|如图|"
     r"见图|左|右|单位|转自|参考"
@@ -84,6 +87,22 @@ def after_source(furniture: Furniture, source: str | None) -> tuple[str, ...]:
     rest = value.text[len(source) :]
     job = re.search(_JOB, rest)
     return _behind(rest[job.end() :]) if job else only_people(rest, named=False)
+
+
+def beside_date(furniture: Furniture) -> tuple[str, ...]:
+    """The one person whose name stands bare beside the date: ``王小明 2021-03-05 14:07``, ``王小明 · 2021/03/05``."""
+    if len(furniture.dates) != 1 or furniture.first("author") or not furniture.free:
+        return ()
+    if not furniture.text.startswith(furniture.free[0][:2]):
+        return ()
+    name = re.sub(r"^(?:由|by)\s", "", furniture.free[0])
+    return (name,) if is_person(name, named=False) and 2 <= len(name) <= 4 else ()
+
+
+def reprinted(text: str) -> tuple[str, ...]:
+    """Who wrote a text that says of itself where it is from: ``本文来自公众号“某某”，作者：王小明，经授权发布。``"""
+    match = _REPRINTED.search(text) if len(text) < 200 else None
+    return people(match["names"], named=True) if match else ()
 
 
 def standing(text: str) -> Byline | None:

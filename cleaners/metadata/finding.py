@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from cleaners.metadata.declared import read_declared
 from cleaners.metadata.optout import opt_out
 from cleaners.metadata.origin import origin
 from cleaners.metadata.pieces import Answer, Near, pieces
-from cleaners.metadata.published import Published, published
+from cleaners.metadata.published import Published, issue_date, published
 from cleaners.metadata.section import section
 from cleaners.metadata.title import headline
 from cleaners.metadata.zones import divide, paragraphs
@@ -48,10 +48,10 @@ def find(
     declared = read_declared(blocks.head, url)
     texts = paragraphs(blocks.lines)
     title = headline(blocks.lines, texts, blocks.head, declared, publisher)
-    zones = divide(blocks.lines, texts, title.lines)
+    zones = divide(blocks, texts, title.lines)
     near = Near(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
-    date = published(near, declared, _zone(timezone), fetched_at)
+    date = published(near, declared, _zone(timezone), fetched_at, _scripts(blocks), issue_date(blocks.lines))
     source = origin(near, declared, publisher, chinese=chinese)
     writers = authors(zones, near, source.value if source else None) if chinese else declared_authors(declared)
     edited = editors(near) if chinese else ()
@@ -75,6 +75,11 @@ def find(
         ),
         opt_out=opt_out(blocks.head),
     )
+
+
+def _scripts(blocks: Blocks) -> Iterator[str]:
+    if blocks.tree is not None:
+        yield from (script.text for script in blocks.tree.iter("script") if script.text)
 
 
 def _is_chinese(text: str) -> bool:

@@ -12,6 +12,8 @@ _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _MARK = re.compile(r"\s*([:/|丨])")
 _SPACED = re.compile("(?:^|[^\u4e00-\u9fff])([\u4e00-\u9fff])\\s{1,4}([\u4e00-\u9fff])$")
 _OTHER_DATE = re.compile("(?:[\u4e00-\u9fff](?:时间|日期|期限)|今天是?|现在是?|今日|当前|截至|截止|自|于|至)$")
+# Other labels say nothing of a date that follows them: 编辑:王某 2021-03-05, 原创2021-03-05.
+_OF_DATES = frozenset(("published", "updated", "other date", "other"))
 _STRIP = " \t|丨·•-—_,;:[]【】>"
 
 
@@ -102,11 +104,11 @@ def _marks(text: str) -> list[_Mark]:
 def _dated(text: str, stamp: Stamp, marks: list[_Mark]) -> Dated:
     """What a date is of: by a label before it, also one without a mark, also one nobody knows (报名时间)."""
     before = [mark for mark in marks if mark.end <= stamp.start]
-    if before and stamp.start - before[-1].end <= 3:
+    if before and not text[before[-1].end : stamp.start].strip(_STRIP) and before[-1].label.role in _OF_DATES:
         return Dated(role=before[-1].label.role, label=before[-1].word, stamp=stamp)
     end = len(text[: stamp.start].rstrip(" :[]【】"))
     word = _word_before(text, end, ":")
-    if word:
+    if word and MARKED[word[1]].role in _OF_DATES:
         return Dated(role=MARKED[word[1]].role, label=word[1], stamp=stamp)
     unknown = _OTHER_DATE.search(text, 0, end)
     return Dated(role="other date" if unknown else "published", label=unknown.group() if unknown else "", stamp=stamp)

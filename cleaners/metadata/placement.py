@@ -21,11 +21,14 @@ FURNITURE = re.compile(
 TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title|headline")
 """Class names that sites give to headlines."""
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d")
+_LABELLED = re.compile(r"(?:来\s?源|來\s?源|作\s?者|编\s?辑|編\s?輯|责编|稿源|出处|出處)\s?[:：]")
+_CLOCKED = re.compile(r"(?<!\d)[01]?\d(?:月|-)[0-3]?\d日?\s[0-2]?\d:[0-5]\d")  # a date without its year
 _INTERFACE = re.compile(
-    r"[当當]前位置|您的位置|所在位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|"
+    r"[当當]前的?位置|您(?:[现現]在)?的位置|所在的?位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|"
     r"正在阅读|版权所有|设为首页|"
     r"关注我们|扫一扫|语音播报|播报文章|联系我们|www\.|https?:|@|\.com|\.cn|手机浏览|手机版"
 )
+_MENU = re.compile(r"(?:[|·\s]*[^\s，。！？：、]{2,5}(?=[\s|·]|$)){6,}[|·\s]*$")  # short words in a row
 # Words of buttons and menus that headlines use too: they tell only in a short line.
 _BUTTON = re.compile(r"首[页頁]|登[录錄]|注[册冊]|分享|打印|收藏|返回|搜索|客户端|更多|订阅|朗读|点击")
 _BUTTON_SIZE = 12
@@ -157,7 +160,7 @@ def _body(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> _Body:
 
 
 def _is_interface(text: str) -> bool:
-    return bool(_INTERFACE.search(text) or (len(text) <= _BUTTON_SIZE and _BUTTON.search(text)))
+    return bool(_MENU.match(text) or _INTERFACE.search(text) or (len(text) <= _BUTTON_SIZE and _BUTTON.search(text)))
 
 
 def _cannot_be(line: Line, size: int) -> bool:
@@ -172,7 +175,9 @@ def _cannot_be(line: Line, size: int) -> bool:
     ):
         return True
     dated = _DATE.search(text)
-    if dated and (FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):
+    if _CLOCKED.search(text) and size < 24:
+        return True
+    if dated and (_LABELLED.search(text) or FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):
         return True
     return bool(_is_interface(text) or _CAPTION.search(text) or (size < 20 and FURNITURE.search(text)))
 
@@ -189,7 +194,8 @@ def _likeness(line: Line, count: Counter[str], body: _Body) -> float:
     score += {1: 2.0, 2: 1.0, 3: 0.5}.get(line.heading, 0.0)
     score += 0.8 * any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])
     score += 0.7 * (size >= 8 and count[bare] > 1)
-    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
+    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * text.endswith("。")
+    score -= 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
     score -= 2.0 * (size >= 12 and bare in body.letters)  # a sentence lifted out of the text
     return max(score, 0.01)
 

@@ -7,15 +7,16 @@ htmldate is not asked where these rules find nothing: on 65 dated Chinese pages 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from cleaners.items import Line
 from cleaners.metadata import dates
 from cleaners.metadata.dates import Stamp
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.names import is_organisation
+from cleaners.metadata.names import is_organisation, is_person
 from cleaners.metadata.pieces import Near, Piece
 
 _SAME = timedelta(minutes=3)
@@ -28,6 +29,16 @@ _HAN_END = re.compile("[\u4e00-\u9fff]$")
 _ADDRESS = re.compile(
     r"/(?:\w*?[^\d/])?(?P<y>20[0-3]\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?=\D)"
 )
+# Names that systems give to the moment of publishing; ct is the one of the largest platform of public accounts.
+_SCRIPTED = re.compile(
+    r"""(?<![\w.])["']?(?:pub(?:lish)?_?(?:time|date)|create_?time|ct)["']?\s*[=:]\s*["'](?P<value>[\d][^"'<>\n]{7,30})["']""",
+    re.IGNORECASE,
+)
+_PLATE = re.compile(r"第?\s?[A-Z]?\d{1,2}\s?版")
+_WEEKDAY = re.compile(
+    r"(?:19|20)\d\d\s?(?:年|-|/)\s?\d{1,2}\s?(?:月|-|/)\s?\d{1,2}\s?日?[\s,，(（]{0,4}(?:星期|周)[一二三四五六日天]"
+)
+_SCRIPT_READ = 400_000
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was nothing to date
 
 
@@ -54,8 +65,14 @@ def published(
     declared: Declared,
     zone: ZoneInfo,
     fetched_at: datetime | None,
+    scripts: Iterable[str] = (),
+    issue: tuple[str, Stamp] | None = None,
 ) -> Published | None:
-    """The date beside the headline, else the head's, else one behind the text that a label names."""
+    """The date beside the headline, else the head's, else one behind the text that a label names.
+
+    Where the article names no date: ``issue``, the date of the newspaper's issue (:func:`issue_date`), and ``scripts``,
+    the page's scripts.
+    """
     stated = _declared(declared)
     seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at)
     if (
@@ -72,7 +89,7 @@ def published(
         seen = None  # the same day, told to the minute
     if seen:
         answer = Published(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
-    elif stated or (stated := _in_address(declared)):
+    elif stated or (stated := _in_address(declared) or issue or _in_scripts(scripts)):
         rule, stamp = stated
         answer = Published(moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule)
     else:
@@ -95,6 +112,34 @@ def _in_address(declared: Declared) -> tuple[str, Stamp] | None:
             stamp = dates.declared("".join(match.group("y", "m", "d")))
             if stamp:
                 return "date in address", stamp
+    return None
+
+
+def issue_date(lines: Sequence[Line]) -> tuple[str, Stamp] | None:
+    """The date of a digital edition of a newspaper: the one day named with its weekday, on a page that names plates.
+
+    On other pages a date with its weekday is today's.
+    """
+    if not any(len(line.text) < 60 and _PLATE.search(line.text) for line in lines):
+        return None
+    days = {}
+    for line in lines:
+        if len(line.text) < 60 and (match := _WEEKDAY.search(line.text)):
+            for stamp in dates.stamps(match.group()):
+                days[stamp.moment.date()] = stamp
+    return ("date of the issue", next(iter(days.values()))) if len(days) == 1 else None
+
+
+def _in_scripts(scripts: Iterable[str]) -> tuple[str, Stamp] | None:
+    """The moment that a script fills in when the page is shown: ``var publishTime = "2021-03-05 14:07"``."""
+    for text in scripts:
+        for match in _SCRIPTED.finditer(text[:_SCRIPT_READ]):
+            value = match["value"]
+            if value.isdigit() and len(value) in (10, 13):
+                moment = datetime.fromtimestamp(int(value[:10]), UTC)
+                return "date in script", Stamp(start=0, end=len(value), moment=moment, timed=True)
+            if stamp := dates.declared(value):
+                return "date in script", stamp
     return None
 
 
@@ -134,7 +179,9 @@ def _stands_apart(piece: Piece, stamp: Stamp) -> bool:
         return False
     if stamp.timed or piece.furniture.labelled:
         return True
-    return not _SENTENCE_GOES_ON.match(after) and (not _HAN_END.search(before) or is_organisation(before))
+    if _SENTENCE_GOES_ON.match(after):
+        return False
+    return not _HAN_END.search(before) or is_organisation(before) or is_person(before, named=False)
 
 
 def _same_day(seen: _Seen, stamp: Stamp) -> bool:

@@ -39,6 +39,11 @@ _PLACE = re.compile(
     r"内蒙古|广西|西藏|宁夏|新疆|香港|澳门)[省市]?$|(?:发布|来自|IP)"
 )
 _CODE = re.compile(r"[A-Za-z]{0,8}[\d_-]{4,}")  # a tag of the system, not a name
+# Buttons that a page sets directly behind the name; and what platforms add to the name of an account.
+_RUN_IN = re.compile(
+    r"(?<=[\w)》]{2})(?:\d*条?评论\d*|分享到?|收藏|举报|字[号体]|[+]?关注|我要评论|参与互动|我有话说|听新闻|打印|浏览|阅读|"
+    r"官方[账帐]号|进入主页)+$"
+)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ACCOUNT = re.compile(r"^(?:原创|转载)?\s*[:|·]?\s*(?P<name>[^\s。，！？,!?]{2,20})$")
 _ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-\u9fff]+$")
@@ -63,7 +68,8 @@ def _cut(text: str) -> str:
         ):
             break
         name.append(token)
-    return " ".join(name).strip(" ,;:|[]【】()>→-")
+    whole = _RUN_IN.sub("", " ".join(name).strip(" ,;:|[]【】>→-"))
+    return whole.strip("()") if whole.count("(") != whole.count(")") else whole
 
 
 def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
@@ -93,7 +99,8 @@ def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
         return None
     for piece in furniture.free:
         for token in re.split(r"[\s|丨]+", piece):
-            name = token.strip(" ·-—:[]()")
+            name = _RUN_IN.sub("", token.strip(" ·-—:[]"))
+            name = name if name.endswith(")") and "(" in name else name.strip("()")
             bare = name.strip("《》〈〉")
             if not 2 <= len(bare) <= 20 or not _is_name(bare) or re.search(r"\d{3}", bare):
                 continue

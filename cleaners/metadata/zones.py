@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaners import script
+from cleaners.blocks import Blocks
 from cleaners.items import Line
 from cleaners.metadata.folded import Folded, folded
+from cleaners.metadata.seams import spaced
 
 _STOP = re.compile(
     r"^[\W_]*(?:相关(?:阅读|新闻|报道|链接|文章|推荐|资讯|专题|内容|分类|主题)|延伸阅读|推荐(?:阅读|新闻|文章)|"
@@ -82,8 +84,9 @@ def _is_prose(line: Line) -> bool:
     return len(_LABELS.findall(text)) < 2 and not _STATEMENT.match(text)
 
 
-def divide(lines: Sequence[Line], texts: Sequence[int], title_lines: Sequence[int]) -> Zones:
+def divide(blocks: Blocks, texts: Sequence[int], title_lines: Sequence[int]) -> Zones:
     """Divide a page with its paragraphs ``texts`` around its headline; without one, around its first paragraph."""
+    lines = blocks.lines
     start = title_lines[-1] + 1 if title_lines else 0
     begin = next((index for index in texts if index >= start), len(lines))
     above_end = title_lines[0] if title_lines else 0
@@ -91,12 +94,16 @@ def divide(lines: Sequence[Line], texts: Sequence[int], title_lines: Sequence[in
     found = _text(lines, [index for index in texts if index >= begin])
     behind = range(found[-2] + 1 if len(found) > 2 else found[0] + 1, len(lines)) if found else range(begin, len(lines))
     return Zones(
-        above=_fold(lines, range(max(0, above_end - _ABOVE), above_end)),
-        top=_fold(lines, top),
+        above=_furniture(blocks, range(max(0, above_end - _ABOVE), above_end)),
+        top=_furniture(blocks, top),
         first=_fold(lines, found[:3]),
         last=_fold(lines, _signed(lines, found)),
-        below=_fold(lines, [*_below(lines, behind, found), *_credits(lines, found)]),
+        below=_furniture(blocks, [*_below(lines, behind, found), *_credits(lines, found)]),
     )
+
+
+def _furniture(blocks: Blocks, indexes: Sequence[int]) -> tuple[Folded, ...]:
+    return tuple(folded(index, spaced(blocks, index)) for index in indexes if len(blocks.lines[index].text) < 5000)
 
 
 def _fold(lines: Sequence[Line], indexes: Sequence[int]) -> tuple[Folded, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,10 @@ def test_honest_news_is_left_alone(shared: Path) -> None:
     flagged = {record["id"]: found for record in bodies if (found := diagnose(record["body"]).disguises)}
     assert set(flagged.values()) <= {("byte-slip",)}  # two of these pages do have slipped bytes
     assert len(flagged) <= 2
+
+
+def test_a_text_full_of_slips_takes_bounded_time() -> None:
+    worn = "?笨κ步" * 20_000
+    started = time.process_time()
+    repair(worn, diagnose(worn))
+    assert time.process_time() - started < 10

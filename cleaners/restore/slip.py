@@ -45,6 +45,7 @@ _FULL_STOP_BONUS = 5.0  # nats for 。: two thirds of all characters that end wi
 _EARLY = 4.0  # nats by which it must be better to end a run before its bytes say so
 _PLAUSIBLE = -9.5  # mean log probability the repaired text must reach
 _LONGEST = 60
+_MOST_RUNS = 60  # a bound on the time that one text may take; what is beyond stays as it is
 _FEWEST_UNMARKED = 4  # pairs of a run that begins with nothing but a private-use character, which may be a glyph
 
 
@@ -112,10 +113,13 @@ def _close_quotes(text: str) -> tuple[str, int]:
 
 
 def _mended(text: str, caution: _Caution) -> Iterator[_Mended]:
-    chars, end = model(), 0
+    chars, end, tried = model(), 0, 0
     for start in _START.finditer(text):
         trusted = start["bare"] or (caution is _LENIENT and start.group())
         if start.start() >= end and (trusted or _reads_badly(chars, text, start.end())):
+            tried += 1
+            if tried > _MOST_RUNS:
+                return
             mended = _mend(chars, text, start, caution)
             if mended is not None:
                 yield mended

@@ -152,3 +152,18 @@ def test_thousands_of_addresses_in_one_go(store: Store) -> None:
         store.ledger.settle([page(n) for n in range(0, 3000, 2)])
     assert len(store.ledger.find(f"http://a.example/{n}" for n in range(4000))) == 3000
     assert len(store.ledger.unfinished(["a"], limit=9999)) == 1500
+
+
+def test_the_lists_that_a_list_has_named_are_known_to_be_its_own(store: Store) -> None:
+    second = Found(url="http://a.example/list?p=2", site="a", kind="list", pages=2)
+    store.ledger.settle([replace(LIST, found=(second, *links(1)))])
+    assert [entry.found for entry in store.ledger.announced_by(LIST.url)] == [second]
+    store.ledger.settle([page(1, found=(Found(url=second.url, site="a"),))])
+    assert [entry.found for entry in store.ledger.announced_by(LIST.url)] == [second], "a mere link changes nothing"
+    assert store.ledger.announced_by("http://a.example/1") == []
+
+
+def test_the_latest_pages(store: Store) -> None:
+    store.ledger.settle([LIST, *(page(n) for n in range(5)), page(9, site="b")])
+    store.ledger.admit(links(7), NOON)
+    assert [entry.found.url[-1] for entry in store.ledger.latest("a", 3)] == ["2", "3", "4"]

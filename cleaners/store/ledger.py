@@ -121,7 +121,7 @@ class Ledger:
         """Queue what is new, note of the rest that it was seen again; returns how many are new."""
         with self._db.transaction():
             before = self._last()
-            self._queue(found, at)
+            self._queue(found, at, None)
             return self._last() - before
 
     def settle(self, visits: Sequence[Visit]) -> None:
@@ -134,8 +134,8 @@ class Ledger:
             key, address = _names(visit.url)
             before = known.get(key)
             if before is None:
-                self._queue([Found(url=visit.url, site=visit.site, kind=visit.kind)], visit.at)
-            self._queue(visit.found, visit.at)
+                self._queue([Found(url=visit.url, site=visit.site, kind=visit.kind)], visit.at, None)
+            self._queue(visit.found, visit.at, key)
             if visit.outcome is None:
                 self._unchanged(key, visit, before)
                 continue
@@ -161,6 +161,17 @@ class Ledger:
             (site, moment, int(before.timestamp()) if before else moment + 1, limit),
         )
 
+    def announced_by(self, url: str) -> list[Entry]:
+        """The lists and sitemaps that a list or sitemap has named: to be read though it is unchanged itself."""
+        return self._select("parent = (SELECT visit FROM ledger WHERE url = ?) ORDER BY visit", (canonical(url),))
+
+    def latest(self, site: str, limit: int = 2000) -> list[Entry]:
+        """The pages of a site that were found last and are done, oldest first."""
+        newest = self._select(
+            "site = ? AND kind = 'page' AND outcome IS NOT NULL ORDER BY visit DESC LIMIT ?", (site, limit)
+        )
+        return newest[::-1]
+
     def counts(self) -> dict[str, int]:
         """Outcome -> addresses; ``queued`` for those that are not yet done."""
         rows = self._db.rows("SELECT coalesce(outcome, 'queued') AS o, count(*) FROM ledger GROUP BY o ORDER BY o")
@@ -171,16 +182,19 @@ class Ledger:
         row = self._db.one("SELECT coalesce(max(visit), 0) FROM ledger")
         return int(row[0]) if row else 0
 
-    def _queue(self, found: Iterable[Found], at: datetime) -> None:
+    def _queue(self, found: Iterable[Found], at: datetime, parent: str | None) -> None:
         moment = int(at.timestamp())
         for one in found:
+            announces = parent is not None and one.kind != "page"
             self._db.execute(
-                "INSERT INTO ledger (url, address, site, kind, hops, pages, priority, first_seen, last_seen) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET last_seen = excluded.last_seen, "
-                "hops = min(hops, excluded.hops), "
-                "pages = CASE kind WHEN excluded.kind THEN excluded.pages ELSE pages END",
-                (*_names(one.url), one.site, one.kind, one.hops, one.pages, one.priority, moment, moment),
-            )
+                "INSERT INTO ledger (url, address, site, kind, hops, pages, priority, first_seen, last_seen, parent) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT visit FROM ledger WHERE url = ?)) "
+                "ON CONFLICT (url) DO UPDATE SET last_seen = excluded.last_seen, hops = min(hops, excluded.hops), "
+                "pages = CASE kind WHEN excluded.kind THEN excluded.pages ELSE pages END, "
+                "parent = coalesce(excluded.parent, parent)",
+                (*_names(one.url), one.site, one.kind, one.hops, one.pages, one.priority, moment, moment,
+                 parent if announces else None),
+            )  # fmt: skip
 
     def _select(self, where: str, values: Sequence[object]) -> list[Entry]:
         return [_entry(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM ledger WHERE {where}", values)]

@@ -79,8 +79,10 @@ _FIRST = (
         visit INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, address TEXT, site TEXT NOT NULL, kind TEXT NOT NULL,
         hops INTEGER NOT NULL, pages INTEGER NOT NULL, priority INTEGER NOT NULL, first_seen INTEGER NOT NULL,
         last_seen INTEGER NOT NULL, last_fetched INTEGER, etag TEXT, last_modified TEXT, status INTEGER, outcome TEXT,
-        detail TEXT, digest BLOB, pause INTEGER, next_visit INTEGER)""",
+        detail TEXT, digest BLOB, pause INTEGER, next_visit INTEGER, parent INTEGER)""",
     "CREATE INDEX ledger_queue ON ledger (site, visit) WHERE outcome IS NULL",
+    "CREATE INDEX ledger_by_site ON ledger (site, visit)",
+    "CREATE INDEX ledger_by_parent ON ledger (parent) WHERE parent IS NOT NULL",
     "CREATE INDEX ledger_by_date ON ledger (site, next_visit) WHERE next_visit IS NOT NULL",
     """CREATE TABLE noise_lines (
         site TEXT NOT NULL, key TEXT NOT NULL, example TEXT NOT NULL, clusters INTEGER NOT NULL, at TEXT NOT NULL,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from cleaners.items import Line, Metadata
 from cleaners.noise.learned import met
+from cleaners.noise.plain.core import find as find_core
 from cleaners.noise.plain.features import features
 from cleaners.noise.plain.segment import State, Weights, segment, shipped
 from cleaners.noise.plain.shape import Shape, measure
@@ -28,9 +29,27 @@ _UNNAMED: dict[State, tuple[str, Noise]] = {
     "hole": ("between paragraphs", "other"),
     "below": ("below the body", "related"),
 }
+_HEADED = 12
 _OPENING = frozenset({"title", "source line", "breadcrumb"})
 # What a heading says of the lines below it, until the next one says something else.
 _HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
+
+
+def _states(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata, weights: Weights) -> tuple[State, ...]:
+    """The best division of the page.
+
+    A body without a line of the core is believed only where it has prose close below the headline; else the best
+    division is looked for that has the core in it.
+    """
+    names = features(lines, shapes, meta)
+    states = segment(names, weights)
+    body = [i for i, state in enumerate(states) if state == "body"]
+    core = find_core(shapes)
+    inside = frozenset(i for i in range(core.first, core.last + 1) if shapes[i].prose)
+    if not inside.isdisjoint(body):
+        return states
+    headed = bool(body) and meta.title_line is not None and 0 <= body[0] - meta.title_line <= _HEADED
+    return states if headed and any(shapes[i].prose for i in body) else segment(names, weights, inside)
 
 
 def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -> list[State]:
@@ -42,7 +61,21 @@ def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -
     out = _marked(out, "above", (i for i in opening if meta.claims.get(i) in _OPENING))
     out = _marked(out, "above", takewhile(lambda i: shapes[i].meets_but("below"), body))
     out = _marked(out, "below", takewhile(lambda i: shapes[i].meets_but("above"), reversed(body)))
+    out = _marked(out, "below", _said_again(body, shapes))
     return out if "body" in out else list(states)
+
+
+def _said_again(body: Sequence[int], shapes: Sequence[Shape]) -> set[int]:
+    """Paragraphs of a body that stands on the page twice: at least two in a row, in the order they had before."""
+    prose = [i for i in body if shapes[i].prose]
+    seen: set[tuple[str, str]] = set()
+    again: set[int] = set()
+    for first, second in pairwise(prose):
+        pair = (shapes[first].key, shapes[second].key)
+        if pair in seen and pair[0] != pair[1]:
+            again.update((first, second))
+        seen.add(pair)
+    return again
 
 
 def _marked(states: list[State], state: State, indexes: Iterable[int]) -> list[State]:
@@ -73,7 +106,7 @@ def judge(
     where None.
     """
     shapes = [measure(line) for line in lines]
-    states = _trimmed(segment(features(lines, shapes, meta), weights or shipped()), shapes, meta)
+    states = _trimmed(_states(lines, shapes, meta, weights or shipped()), shapes, meta)
     repeated = met(lines, [float(shape.size) if shape.prose else 0.0 for shape in shapes], learned)
     heading: Noise | None = None
     out: list[Line] = []

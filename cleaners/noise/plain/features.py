@@ -188,10 +188,10 @@ def features(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata) -> 
     for i, (line, this) in enumerate(zip(lines, shapes, strict=True)):
         below = whole - above - (this.size if this.prose else 0)
         names = {"any", runs[i], f"prose above {_share(above, whole)}", f"prose below {_share(below, whole)}"}
-        names.add(f"rules below since the first paragraph {_count(ended)}")
+        names.add(f"rules below since the core began {_count(ended)}")
         names.update(_own(line, this), _neighbours(sums, i, len(shapes)), _against_core(this, core, i), said_twice[i])
         names.update(_against_title(shapes, meta, i), _topic(sums, i, len(shapes)))
         out.append(frozenset(names))
-        ended += bool(above) and this.below
+        ended += i >= core.first and this.below
         above = whole - below
     return out

@@ -55,15 +55,18 @@ def _entry(state: int, before: int | None, score: Sequence[float]) -> float:
     return score[state]
 
 
-def segment(lines: Sequence[frozenset[str]], weights: Weights) -> tuple[State, ...]:
-    """The state of every line, from the features of every line."""
+def segment(
+    lines: Sequence[frozenset[str]], weights: Weights, inside: frozenset[int] = frozenset()
+) -> tuple[State, ...]:
+    """The state of every line, from the features of every line; those ``inside`` are part of the body."""
     if not lines:
         return ()
-    first = _scores(lines[0], weights)
-    best = [_entry(state, None, first) if state < 2 else _NOWHERE for state in range(4)]
+    scores = [_scores(names, weights) for names in lines]
+    for i in inside:
+        scores[i][0] = scores[i][3] = _NOWHERE
+    best = [_entry(state, None, scores[0]) if state < 2 else _NOWHERE for state in range(4)]
     back: list[list[int]] = []
-    for names in lines[1:]:
-        score = _scores(names, weights)
+    for score in scores[1:]:
         steps = [max(((best[b] + _entry(state, b, score)), b) for b in _BEFORE[state]) for state in range(4)]
         best = [value for value, _ in steps]
         back.append([before for _, before in steps])

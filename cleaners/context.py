@@ -11,6 +11,9 @@ from cleaners.lexicon import Lexicon
 from cleaners.sites import Site
 from cleaners.store import Store
 
+_HONEST = 300
+"""Texts that show which words people use anyway: no spun word is learned from among them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -33,5 +36,5 @@ def context_of(store: Path, sites: Iterable[Site] = ()) -> Context:
         return Context(sites=by_id)
     with Store.open(store, create=False) as opened:
         seen = {(pair.spun, pair.plain): pair.count for pair in opened.learned.pairs()}
-        grown = Lexicon.load(lexicon.grow(seen))
+        grown = Lexicon.load(lexicon.grow(seen, opened.articles.undisguised(_HONEST)) if seen else ())
         return Context(sites=by_id, learned=opened.learned.noise(), lexicon=grown)

@@ -106,6 +106,14 @@ class Articles:
             yield from rows
             doc = rows[-1][0]
 
+    def undisguised(self, limit: int) -> list[str]:
+        """The latest texts that wear no disguise: what honest writing looks like here."""
+        rows = self._db.rows(
+            "SELECT text FROM articles JOIN texts USING (doc) WHERE current AND disguises IS NULL "
+            "ORDER BY doc DESC LIMIT ?", (limit,),
+        )  # fmt: skip
+        return [r[0] for r in rows]
+
     def of_site(self, site: str, *, limit: int = 2000) -> Iterator[tuple[str, str]]:
         """(cluster id, text) of a site's latest articles: to learn the lines that it repeats."""
         docs = self._db.rows(

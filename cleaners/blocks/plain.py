@@ -26,9 +26,9 @@ _TAB = 4
 class TextLimits:
     """How large a text may be before it is no article any more."""
 
-    characters: int = 8_000_000
-    """A long book has 3 million."""
-    lines: int = 200_000
+    characters: int = 3_000_000
+    """A long book has a million."""
+    lines: int = 30_000
     """Lines that are not blank."""
 
 

@@ -4,6 +4,9 @@ One text is laid along another as read aligners do (Li, "Minimap and miniasm", 2
 of 32 characters of the shorter text, for the diagonal on which most of them lie.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (numba takes the types from the arguments)
+
 from __future__ import annotations
 
 import numpy as np

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from cleaners.corpus.families import Families, Labels
+from cleaners.corpus.families import Families, Labels, Look, look
 from cleaners.corpus.reading import Id, Problem, is_parquet, records
 from cleaners.dedup import Corpus, Found
 from cleaners.errors import FormatError, InputError
@@ -19,8 +19,6 @@ from cleaners.export.files import told, whole_file
 Progress = Callable[[str, int, int | None], None]
 """Is told how far a step is: its name, documents done, documents in all (None while unknown)."""
 BATCH = 1000
-ANNOTATED = 1 / 30
-"""A text with at least so many brackets a character is full of annotations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +37,7 @@ class Summary:
 @dataclass(slots=True, kw_only=True)
 class _Taken:
     ids: list[Id] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    annotated: list[bool] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
 
 
 def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = None, canonical_only: bool = False,
@@ -75,7 +72,7 @@ def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = 
                 if pair_file:
                     pair_file.write(_pair(one, taken.ids))
             progress("matching", done, len(corpus))
-    labels = families.labels(taken.lengths, taken.annotated)
+    labels = families.labels(taken.looks)
     written = _write(source, output, taken.ids, labels, canonical_only, progress)
     return Summary(documents=len(taken.ids), skipped=skipped, pairs=len(families), written=written,
                    clusters=int(labels.canonical.sum()))
@@ -89,9 +86,7 @@ def _take(corpus: Corpus, source: Path, skip: Problem, progress: Progress) -> _T
             raise InputError(f"{source}: the id {record.id!r} occurs twice: give each record an id of its own")
         seen.add(record.id)
         taken.ids.append(record.id)
-        taken.lengths.append(len(record.text))
-        brackets = record.text.count("(") + record.text.count("（")
-        taken.annotated.append(brackets > ANNOTATED * len(record.text))
+        taken.looks.append(look(record.text))
         texts.append(record.text)
         if len(texts) == BATCH:
             corpus.add(texts)

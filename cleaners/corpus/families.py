@@ -15,7 +15,31 @@ from cleaners.dedup import Found
 from cleaners.items import MatchKind
 from cleaners.store import Edge, Member
 
+HEADLINE = 60
+"""A first line of more characters is a paragraph."""
+ANNOTATED = 1 / 30
+"""A text with at least so many brackets a character is full of annotations."""
 KINDS: tuple[MatchKind, ...] = get_args(MatchKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the decisions look at in a document besides its matches."""
+
+    length: int
+    """Characters of the text."""
+    title: str | None
+    """Its first line, if that may be a headline."""
+    annotated: bool
+    """Whether it is full of brackets, as texts with annotations are."""
+
+
+def look(text: str) -> Look:
+    """A look at a document."""
+    first = text.strip().partition("\n")[0].strip()
+    brackets = text.count("(") + text.count("（")
+    return Look(length=len(text), title=first if len(first) <= HEADLINE else None,
+                annotated=brackets > ANNOTATED * len(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +70,12 @@ class Families:
         self._kinds.append(KINDS.index(found.kind))
         self._shares.extend((found.similarity, found.containment, found.covered))
 
-    def labels(self, lengths: Sequence[int], annotated: Sequence[bool]) -> Labels:
-        """Decide, given the length of each document and whether it is full of annotations."""
-        cluster = np.arange(len(lengths))
-        canonical = np.ones(len(lengths), dtype=np.bool_)
-        for docs, edges in self._groups(len(lengths)):
-            members = {doc: _member(doc, lengths[doc], annotated[doc]) for doc in docs}
+    def labels(self, looks: Sequence[Look]) -> Labels:
+        """Decide, given a look at each document."""
+        cluster = np.arange(len(looks))
+        canonical = np.ones(len(looks), dtype=np.bool_)
+        for docs, edges in self._groups(len(looks)):
+            members = {doc: _member(doc, looks[doc]) for doc in docs}
             grouping = group(members, edges)
             for family in grouping.families:
                 inside = set(family)
@@ -59,7 +83,7 @@ class Families:
                 cluster[list(family)] = min(family)
                 canonical[list(family)] = False
                 canonical[best([members[doc] for doc in family], held, grouping.compilations).doc] = True
-        return Labels(cluster=cluster, size=np.bincount(cluster, minlength=len(lengths))[cluster], canonical=canonical)
+        return Labels(cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical)
 
     def _groups(self, documents: int) -> Iterator[tuple[list[int], list[Edge]]]:
         """The connected groups of more than one document, with their matches."""
@@ -79,9 +103,10 @@ class Families:
                     containment_b=other)
 
 
-def _member(doc: int, length: int, annotated: bool) -> Member:
-    return Member(doc=doc, id=f"{doc:012d}", arrival=doc, title=None, url=None, site=None, source=None, published=None,
-                  length=length, quality=0.0, disguises=("annotated",) if annotated else (), repairs=0, noise=0)
+def _member(doc: int, seen: Look) -> Member:
+    return Member(doc=doc, id=f"{doc:012d}", arrival=doc, title=seen.title, url=None, site=None, source=None,
+                  published=None, length=seen.length, quality=0.0, repairs=0, noise=0,
+                  disguises=("annotated",) if seen.annotated else ())
 
 
 def _components(pairs: NDArray[np.int64], documents: int) -> NDArray[np.int64]:

@@ -3,6 +3,9 @@
 All code points are int32, all texts of a batch lie in one array, text ``i`` in ``offsets[i]:offsets[i + 1]``.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (numba takes the types from the arguments)
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,0 +1,68 @@
+"""Noise learned by site, from the first pages to the cut line and back: learned, applied, listed, undone."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+from cleaners import pipeline
+from cleaners.context import context_of
+from cleaners.items import Article, Page
+from cleaners.keeper import Keeper
+from cleaners.store import Store
+from tests.test_cli import run
+
+SLOGAN = "青石县融媒体中心，与四十万乡亲同声同气。"
+PEOPLE = ["赵有田", "钱满仓", "孙长河", "李春生", "周石匠", "吴船老大", "郑果农", "王绣娘"]
+
+
+def page(number: int, site: str = "qingshi.example") -> Page:
+    rng = random.Random(number)
+    name, figures = PEOPLE[number % len(PEOPLE)], [rng.randrange(100, 9999) for _ in range(4)]
+    words = ["".join(chr(rng.randrange(0x4E00, 0x8000)) for _ in range(25)) for _ in range(3)]
+    body = (
+        f"<p>{SLOGAN}</p><p>{name}家的{figures[0]}亩地今年换了新品种，{words[0]}，每亩多收{figures[1]}斤。</p>"
+        f"<p>“往年要雇{figures[2]}个人，现在两个人就够。”{name}说，{words[1]}。</p>"
+        f"<p>县里的技术员把数据记在本子上，{words[2]}，预计全村增收{figures[3]}万元，明年还要扩大面积。</p>"
+    )
+    html = f"<html><head><title>{name}的新收成（{number}）</title></head><body><h1>{name}的新收成（{number}）</h1>{body}</body></html>"
+    return Page(body=html.encode(), origin=f"{number}.html", url=f"https://www.{site}/a/{number}.html", site=site)
+
+
+def cleaned(store: Path, number: int) -> Article:
+    article = pipeline.clean(page(number), context_of(store))
+    assert isinstance(article, Article), article
+    return article
+
+
+def test_a_line_that_a_site_repeats_is_learned_cut_listed_and_undone(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    assert SLOGAN in cleaned(path, 0).text, "nothing is known yet"
+    with Keeper(path) as keeper:
+        keeper.keep([cleaned(path, n) for n in range(8)])
+    later = cleaned(path, 20)
+    assert SLOGAN not in later.text
+    assert later.text.count("\n") == 2, "the article itself stays whole"
+    listed = run("sites", "noise", "qingshi.example", "--store", path, "--json", cwd=tmp_path)
+    (line,) = [json.loads(row) for row in listed.stdout.decode().splitlines()]
+    assert (line["example"], line["clusters"]) == (SLOGAN, 8)
+    assert run("sites", "noise", "qingshi.example", "--undo", line["key"], "--store", path, cwd=tmp_path).returncode == 0
+    assert SLOGAN in cleaned(path, 21).text
+    with Keeper(path) as keeper:
+        keeper.keep([cleaned(path, n) for n in range(30, 38)])
+    assert SLOGAN in cleaned(path, 22).text, "what was undone is not learned again"
+
+
+def test_an_article_that_a_site_prints_ten_times_is_not_eaten(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with Keeper(path) as keeper:
+        first = pipeline.clean(page(1))
+        assert isinstance(first, Article)
+        copies = [pipeline.clean(Page(body=page(1).body, origin=f"c{n}", url=f"https://www.qingshi.example/c/{n}",
+                                      site="qingshi.example")) for n in range(10)]  # fmt: skip
+        keeper.keep([first, *copies])
+    with Store.open(path, create=False, readonly=True) as store:
+        assert store.statistics().clusters == 1
+        assert store.learned.noise() == {}
+    assert cleaned(path, 1).text == first.text

@@ -4,8 +4,8 @@
 
 CORPUS (`text` in each line) teaches a character model of order 2, so that the 4-grams of the made documents are about
 as frequent as those of real news (a model of order 3 copies whole passages of a small corpus). Reposts of earlier
-documents are planted: cut to a half, one character in 25 swapped, or wrapped in 200 characters of other text. Keys are made
-beforehand and not timed: what is timed is query, insertion, flush and whatever merging makes a batch wait.
+documents are planted: cut to a half, one character in 25 swapped, or wrapped in 200 characters of other text. Keys are
+made beforehand and not timed: what is timed is query, insertion, flush and whatever merging makes a batch wait.
 """
 
 from __future__ import annotations

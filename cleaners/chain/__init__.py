@@ -60,12 +60,12 @@ def lay(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64],
 
     ``common`` says for each character of ``forms`` whether many documents of the corpus share it there.
     """
-    from cleaners.chain import kernels
+    from cleaners.chain import measuring
 
     common = np.zeros(len(forms.points), dtype=np.bool_) if common is None else common
     counts = np.zeros((len(left), len(Count)), dtype=np.float32)
     marks = np.zeros((len(left), 4 + 4 * EXAMPLES), dtype=np.int32)
-    kernels.compare(forms.points, forms.offsets, common, left, right, counts, marks)
+    measuring.compare(forms.points, forms.offsets, common, left, right, counts, marks)
     return Laid(counts=counts, marks=marks)
 
 

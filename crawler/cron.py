@@ -48,6 +48,8 @@ class Cron:
     months: tuple[int, ...] | None
     weekdays: tuple[int, ...] | None
     """0 is Sunday."""
+    either: bool
+    """Whether the day of the month or the day of the week is enough; else both must fit."""
 
     def trigger(self, timezone: tzinfo) -> BaseTrigger:
         """The same times for APScheduler."""
@@ -78,7 +80,7 @@ class Cron:
         )
 
     def _dates(self) -> tuple[tuple[tuple[int, ...] | None, tuple[int, ...] | None], ...]:
-        if self.days and self.weekdays:
+        if self.either:
             return (self.days, None), (None, self.weekdays)
         return ((self.days, self.weekdays),)
 
@@ -100,6 +102,7 @@ def read(text: str) -> Cron:
         days=days,
         months=months,
         weekdays=weekdays and tuple(sorted({day % 7 for day in weekdays})),
+        either=not parts[2].startswith("*") and not parts[4].startswith("*"),  # "*/2" counts as unrestricted here
     )
 
 

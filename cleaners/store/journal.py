@@ -30,7 +30,7 @@ class Run:
     status: str
     """A ``RunStatus``; ``running`` without an end is a run that was killed, or still runs."""
     counts: Mapping[str, int]
-    """What it counted (pages, articles, new, drops ...)."""
+    """What it counted: ``stored``, ``known`` ..., and by host and reason (see ``cleaners.store.counts``)."""
 
 
 class Journal:
@@ -54,10 +54,12 @@ class Journal:
             (now(), status, json.dumps(dict(counts), ensure_ascii=False), run),
         )
 
-    def runs(self, limit: int = 50) -> list[Run]:
-        """The latest runs, newest first."""
+    def runs(self, limit: int = 50, *, command: str | None = None) -> list[Run]:
+        """The latest runs, newest first; only of one ``command`` where it is given."""
         rows = self._db.rows(
-            "SELECT run, command, started, ended, status, counts FROM runs ORDER BY run DESC LIMIT ?", (limit,)
+            "SELECT run, command, started, ended, status, counts FROM runs "
+            "WHERE :command IS NULL OR command = :command ORDER BY run DESC LIMIT :limit",
+            {"command": command, "limit": limit},
         )
         return [
             Run(run=run, command=command, started=datetime.fromisoformat(started), ended=parsed(ended), status=status,

@@ -143,21 +143,26 @@ def runs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """List the runs that wrote to the store, newest first.
+    """List the runs that wrote to the store, newest first: what each counted, what it dropped and why.
+
+    Below them stand the sites of its crawls that have fallen silent or changed their layout, by their own history.
 
     \b
     Example:
       jianbao runs --store news.db
     """
+    from crawler.cli.journal import silent, told
+
     with _open(store) as opened:
-        for run in opened.journal.runs(limit):
-            if as_json:
-                typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str))
-                continue
-            took = f"{(run.ended - run.started).total_seconds():.0f} s" if run.ended else "-"
-            counts = ", ".join(f"{n} {name}" for name, n in run.counts.items() if n)
-            when = f"{run.started:%Y-%m-%d %H:%M}  {took:>7}"
-            typer.echo(f"{run.run:>4}  {when}  {run.status:11}  {run.command}  {counts}")
+        latest = opened.journal.runs(limit)
+        crawls = sorted({run.command for run in latest if run.command.startswith("crawl ")})
+        if not as_json:
+            troubled = [silent(opened.journal.runs(200, command=command)) for command in crawls]
+    for run in latest:
+        typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str) if as_json else told(run))
+    if not as_json:
+        for line in (line for lines in troubled for line in lines):
+            typer.echo(line)
 
 
 @app.command()

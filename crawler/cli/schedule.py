@@ -1,0 +1,86 @@
+"""``jianbao schedule``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleaners.errors import UsageError
+from crawler.cli.app import STORE, StoreOption, app, say
+
+if TYPE_CHECKING:
+    from crawler.schedule import Ended
+
+_OUTCOMES = {0: "done", 11: "interrupted", 1: "failed: nothing was fetched, or the job is running already"}
+
+
+@app.command()
+def schedule(
+    seeds: Annotated[list[Path], typer.Argument(metavar="SEEDS.yaml...", help="Seed files with `schedule:`.")],
+    store: StoreOption = STORE,
+    cron: Annotated[bool, typer.Option("--cron", help="Print lines for a crontab instead.")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print services and timers for systemd instead.")] = False,
+    metrics_port: Annotated[
+        int | None, typer.Option(metavar="PORT", min=1, max=65535, help="Prometheus metrics on 127.0.0.1:PORT.")
+    ] = None,
+    metrics_file: Annotated[
+        Path | None, typer.Option(metavar="FILE.prom", help="Prometheus metrics into a file after every run.")
+    ] = None,
+) -> None:
+    """Run crawl jobs by their cron expressions (machine's time), one after the other, until Ctrl-C.
+
+    A run that was missed is made up once. A job never runs twice at the same time. Needs `pip install
+    'jianbao[schedule]'`, metrics `jianbao[monitor]`; --cron and --systemd need neither.
+
+    \b
+    Examples:
+      jianbao schedule seeds/xinjiang.yaml seeds/pingxiang.yaml --store news.db
+      jianbao schedule seeds/*.yaml --cron | crontab -
+      jianbao schedule seeds/xinjiang.yaml --systemd
+    """
+    from crawler import schedule as jobs
+
+    if cron and systemd:
+        raise UsageError("--cron and --systemd are two things to print: choose one")
+    planned = jobs.entries(seeds)
+    if cron or systemd:
+        from crawler.units import cron_line, systemd_units
+
+        for entry in planned:
+            typer.echo((cron_line if cron else systemd_units)(entry, store))
+        return
+    _need("apscheduler", "schedule")
+    write = _metrics(store, [entry.command for entry in planned], metrics_port, metrics_file)
+
+    def ended(run: Ended) -> None:
+        outcome = _OUTCOMES.get(run.code, f"failed, exit code {run.code}")
+        say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}  {run.entry.job}  {outcome}  ({run.seconds:.0f} s)")
+        write()
+
+    for entry in planned:
+        say(f"{entry.job}: {entry.cron.text}")
+    jobs.serve(planned, store, ended)
+
+
+def _metrics(store: Path, commands: list[str], port: int | None, file: Path | None) -> Callable[[], None]:
+    """Begin to serve metrics; returns what writes them into the file."""
+    if port is None and file is None:
+        return lambda: None
+    _need("prometheus_client", "monitor")
+    from crawler.monitor import registry, serve, write
+
+    metrics = registry(store, commands)
+    if port is not None:
+        serve(metrics, port)
+    return lambda: None if file is None else write(metrics, file)
+
+
+def _need(module: str, extra: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec(module) is None:
+        raise UsageError(f"this needs the extra `{extra}`: pip install 'jianbao[{extra}]'")

@@ -1,0 +1,89 @@
+"""Whether a site has fallen silent or changed its layout, told from its own past in the store's journal. Pure.
+
+Silent: no new article for four times as long as it ever took before (at least a day), after at least five runs that
+brought something new: a weekly is not silent on its third day, a news agency is. Changed layout: of the latest pages
+that were read (20 and more) less than half of the share became articles that did before (40 pages and more).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from cleaners.store import Run
+from cleaners.store.counts import of
+
+State = Literal["well", "unknown", "silent", "changed layout"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """When a site counts as silent or changed."""
+
+    times: float = 4.0
+    """So many times its longest gap."""
+    least: timedelta = timedelta(days=1)
+    """No shorter gap counts."""
+    runs: int = 5
+    """Runs with something new that make a history."""
+    latest: int = 20
+    """Pages that show today's layout."""
+    before: int = 40
+    """Pages that show yesterday's."""
+    share: float = 0.5
+    """Of the earlier share of articles: less is a change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a host does."""
+
+    host: str
+    state: State
+    last_new: datetime | None
+    """When a run last brought something new from it."""
+    detail: str = ""
+    """What the state rests on."""
+
+
+def standing(host: str, runs: Sequence[Run], now: datetime, signs: Signs = Signs()) -> Standing:
+    """How a host does, by the finished runs of its job, in any order."""
+    past = sorted((run for run in runs if run.status in {"done", "interrupted"}), key=lambda run: run.started)
+    news = [run.started for run in past if of(run.counts, "new").get(host)]
+    last = news[-1] if news else None
+    state, detail = _layout(host, past, signs) or _silence(news, now, signs) or ("well", "")
+    return Standing(host=host, state=state, last_new=last, detail=detail)
+
+
+def _silence(news: Sequence[datetime], now: datetime, signs: Signs) -> tuple[State, str] | None:
+    if len(news) < signs.runs:
+        return "unknown", f"{len(news)} runs brought something new: too few to tell"
+    longest = max(later - earlier for earlier, later in pairwise(news))
+    quiet = now - news[-1]
+    if quiet <= max(signs.times * longest, signs.least):
+        return None
+    return "silent", f"nothing new for {_told(quiet)}, never before for more than {_told(longest)}"
+
+
+def _layout(host: str, past: Sequence[Run], signs: Signs) -> tuple[State, str] | None:
+    pages = articles = 0
+    at = len(past)
+    while at and pages < signs.latest:
+        at -= 1
+        pages += of(past[at].counts, "pages").get(host, 0)
+        articles += of(past[at].counts, "articles").get(host, 0)
+    before = sum(of(run.counts, "pages").get(host, 0) for run in past[:at])
+    kept = sum(of(run.counts, "articles").get(host, 0) for run in past[:at])
+    if pages < signs.latest or before < signs.before or not kept:
+        return None
+    if articles / pages >= signs.share * kept / before:
+        return None
+    return "changed layout", f"{articles} of the latest {pages} pages became articles, {kept} of {before} before"
+
+
+def _told(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"

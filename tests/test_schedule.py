@@ -1,0 +1,404 @@
+"""When jobs run: cron expressions, missed runs, the lock, what is printed for other schedulers, history, metrics."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+from zoneinfo import ZoneInfo
+
+import pytest
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.base import BaseScheduler
+from typer.testing import CliRunner
+
+from cleaners.errors import SeedFileError, UsageError
+from cleaners.items import Article, Drop
+from cleaners.keeper import Keeper
+from cleaners.store import Run, Store
+from cleaners.store.counts import Counts, of, totals
+from crawler import cron, schedule
+from crawler.cli import app
+from crawler.history import standing
+from crawler.lock import JobRunsError, running
+from crawler.schedule import Entry, Runner, entries, is_missed, plan
+from crawler.units import cron_line, systemd_units
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=HERE)
+
+
+def entry(times: str, job: str = "probe", seeds: Path = Path("/seeds/probe.yaml")) -> Entry:
+    return Entry(job=job, seeds=seeds, cron=cron.read(times))
+
+
+def times(expression: str, count: int = 3, after: datetime = MONDAY) -> list[str]:
+    trigger = cron.read(expression).trigger(HERE)
+    found: list[str] = []
+    at = after
+    while len(found) < count:
+        fire = trigger.get_next_fire_time(None, at)
+        found.append(f"{fire:%a %m-%d %H:%M}")
+        at = fire + timedelta(seconds=1)
+    return found
+
+
+def test_days_of_the_week_count_from_sunday() -> None:
+    assert times("0 8 * * 1", 2) == ["Mon 11-23 08:00", "Mon 11-30 08:00"]
+    assert times("0 8 * * 0", 1) == times("0 8 * * 7", 1) == times("0 8 * * sun", 1) == ["Sun 11-29 08:00"]
+    assert times("0 8 * * 5-7", 3) == ["Fri 11-27 08:00", "Sat 11-28 08:00", "Sun 11-29 08:00"]
+
+
+def test_either_day_is_enough_where_both_are_restricted() -> None:
+    assert times("0 0 1 * 3", 3) == ["Wed 11-25 00:00", "Tue 12-01 00:00", "Wed 12-02 00:00"]
+    assert times("0 0 */2 * 3", 2) == ["Wed 11-25 00:00", "Wed 12-09 00:00"], "a field that begins with * is none"
+
+
+def test_steps_lists_ranges_and_names() -> None:
+    assert times("*/30 7-8 * * *", 5) == [f"Mon 11-23 {at}" for at in ("07:00", "07:30", "08:00", "08:30")] + ["Tue 11-24 07:00"]
+    assert times("5,20 6 * dec *", 2) == ["Tue 12-01 06:05", "Tue 12-01 06:20"]
+    assert times("0 8-20/6 * * *", 3) == ["Mon 11-23 08:00", "Mon 11-23 14:00", "Mon 11-23 20:00"]
+
+
+@pytest.mark.parametrize("wrong", ["60 * * * *", "* * * *", "* 5-3 * * *", "*/0 * * * *", "* * * foo *", "x * * * *", "* * 0 * *"])
+def test_wrong_fields_are_named(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"is no (minute|hour|day|month)|has 4 fields"):
+        cron.read(wrong)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
+@pytest.mark.parametrize("expression", ["*/30 * * * *", "0 8 * * 1-5", "5 6,18 1,15 * *", "0 0 1 * 3", "7 3 * jan,jul 0"])
+def test_systemd_reads_the_same_times(expression: str) -> None:
+    found: list[datetime] = []
+    base = f"--base-time={MONDAY - timedelta(seconds=1):%F %T}"  # the clock on the wall is the same in both zones
+    for line in cron.read(expression).calendar():
+        command = ["systemd-analyze", "calendar", "--iterations=3", base, line]
+        done = subprocess.run(command, capture_output=True, text=True, env={"TZ": "UTC", "PATH": "/usr/bin:/bin"})
+        assert done.returncode == 0, done.stderr
+        stamps = [part.split(": ", 1)[1] for part in done.stdout.splitlines() if "elapse:" in part or "Iter." in part]
+        found += [datetime.strptime(stamp, "%a %Y-%m-%d %H:%M:%S %Z") for stamp in stamps]
+    assert [f"{at:%a %m-%d %H:%M}" for at in sorted(found)][:3] == times(expression)
+
+
+def job_file(folder: Path, name: str = "probe", schedule: str = '"*/30 * * * *"') -> Path:
+    path = folder / f"{name}.yaml"
+    line = f"schedule: {schedule}\n" if schedule else ""
+    path.write_text(f'job: {name}\n{line}sites: [{{id: a, name: a, home: "http://127.0.0.1:9/"}}]\n', encoding="utf-8")
+    return path
+
+
+def test_every_job_needs_a_schedule_and_a_name_of_its_own(tmp_path: Path) -> None:
+    assert [one.job for one in entries([job_file(tmp_path), job_file(tmp_path, "other")])] == ["probe", "other"]
+    with pytest.raises(SeedFileError, match=r"bare\.yaml: schedule: is missing: add"):
+        entries([job_file(tmp_path, "bare", "")])
+    with pytest.raises(SeedFileError, match=r"odd\.yaml: schedule: '99' is no minute: 0 to 59"):
+        entries([job_file(tmp_path, "odd", '"99 * * * *"')])
+    with pytest.raises(UsageError, match="are both job probe"):
+        entries([job_file(tmp_path), job_file(tmp_path)])
+
+
+class Clock:
+    """The time as the scheduler sees it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+        self.at = at
+        clock = self
+
+        class Fake(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> Any:
+                return clock.at.astimezone(tz)
+
+        for module in ("apscheduler.schedulers.base", "apscheduler.executors.base"):
+            monkeypatch.setattr(f"{module}.datetime", Fake)
+
+
+class Stepped(BaseScheduler):
+    """A scheduler that looks at the clock when it is told to."""
+
+    def wakeup(self) -> None:
+        pass
+
+    def shutdown(self, wait: bool = True) -> None:
+        pass
+
+
+def scheduled(
+    clock: Clock, jobs: list[Entry], last: Callable[[Entry], datetime | None], run: Callable[[Entry], None]
+) -> Callable[[timedelta], None]:
+    """A scheduler under a fake clock; the result lets time pass."""
+    scheduler = Stepped(timezone=HERE, executors={"default": DebugExecutor()})
+    plan(scheduler, jobs, run, last=last, now=clock.at, timezone=HERE)
+    scheduler.start()
+
+    def wait(span: timedelta) -> None:
+        clock.at += span
+        scheduler._process_jobs()
+
+    return wait
+
+
+def test_jobs_run_at_their_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, ran = Clock(monkeypatch, MONDAY), []
+    wait = scheduled(clock, [entry("*/30 * * * *", "half"), entry("0 7 * * *", "daily")], lambda one: None, lambda one: ran.append(one.job))
+    for _ in range(12):
+        wait(timedelta(minutes=10))
+    assert ran.count("half") == 5
+    assert ran.count("daily") == 1
+
+
+def test_what_the_machine_slept_through_is_made_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, ran = Clock(monkeypatch, MONDAY), []
+    wait = scheduled(clock, [entry("*/30 * * * *")], lambda one: None, lambda one: ran.append(clock.at))
+    wait(timedelta(hours=9, minutes=10))
+    assert len(ran) == 1
+    wait(timedelta(minutes=1))
+    assert len(ran) == 1
+    wait(timedelta(minutes=30))
+    assert len(ran) == 2
+
+
+def test_what_was_missed_before_the_start_is_made_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, ran = Clock(monkeypatch, MONDAY), []
+    last = {"missed": MONDAY - timedelta(days=3), "fresh": MONDAY - timedelta(hours=1), "new": None}
+    jobs = [entry("0 8 * * *", name) for name in last]
+    wait = scheduled(clock, jobs, lambda one: last[one.job], lambda one: ran.append(one.job))
+    wait(timedelta(seconds=1))
+    assert ran == ["missed"]
+    wait(timedelta(hours=1))
+    assert ran == ["missed"]
+    wait(timedelta(hours=1))
+    assert sorted(ran) == ["fresh", "missed", "missed", "new"]
+
+
+def test_a_run_is_missed_when_its_time_has_passed_since_the_last() -> None:
+    daily = entry("0 8 * * *")
+    assert is_missed(daily, MONDAY - timedelta(days=1), MONDAY, HERE)
+    assert not is_missed(daily, MONDAY - timedelta(hours=2), MONDAY, HERE)
+    assert not is_missed(daily, datetime(2026, 11, 22, 8, 0, tzinfo=HERE), MONDAY, HERE), "it was the run of that time"
+
+
+def test_the_last_run_is_read_from_the_journal(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    assert schedule.last_run(path, entry("0 8 * * *")) is None
+    for command in ("crawl probe", "crawl other"):
+        Keeper(path, command=command).close()
+    found = schedule.last_run(path, entry("0 8 * * *"))
+    with Store.open(path, create=False) as store:
+        assert found == store.journal.runs(command="crawl probe")[0].started
+        assert len(store.journal.runs()) == 2
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from crawler.lock import running
+with running(Path(sys.argv[1]), "probe"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_two_runs_of_a_job_never_overlap_and_a_killed_one_lets_go(tmp_path: Path) -> None:
+    store = tmp_path / "news.db"
+    other = subprocess.Popen([sys.executable, "-c", HOLD, str(store)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert other.stdout
+    assert other.stdout.readline() == "held\n"
+    with pytest.raises(JobRunsError, match="job probe is running already"), running(store, "probe"):
+        pytest.fail("both run")
+    with running(store, "another"):
+        pass
+    other.kill()
+    other.wait()
+    with running(store, "probe"):
+        pass
+
+
+def test_a_crawl_started_by_hand_takes_the_lock_too(tmp_path: Path) -> None:
+    seeds = job_file(tmp_path)
+    with running(tmp_path / "news.db", "probe"):
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", "crawl", str(seeds), "--store", str(tmp_path / "news.db")],
+            capture_output=True, text=True, timeout=120, cwd=ROOT,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "job probe is running already" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def echoing(folder: Path, script: str) -> list[str]:
+    path = folder / "run.sh"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return [str(path)]
+
+
+def test_the_runner_reports_and_stops_in_good_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "program", lambda: echoing(tmp_path, f'echo "$@" >> {tmp_path}/ran; exit 3'))
+    ended: list[schedule.Ended] = []
+    Runner(tmp_path / "news.db", ended.append).run(entry("* * * * *"))
+    assert [(one.entry.job, one.code) for one in ended] == [("probe", 3)]
+    assert (tmp_path / "ran").read_text() == f"--quiet crawl /seeds/probe.yaml --store {tmp_path}/news.db\n"
+
+    script = f"{sys.executable} -c 'import time, sys\ntry:\n open(\"{tmp_path}/up\", \"w\"); time.sleep(60)\nexcept KeyboardInterrupt:\n sys.exit(11)'"
+    monkeypatch.setattr(schedule, "program", lambda: echoing(tmp_path, f"exec {script}"))
+    runner = Runner(tmp_path / "news.db", ended.append)
+    thread = threading.Thread(target=runner.run, args=[entry("* * * * *")])
+    thread.start()
+    until = time.monotonic() + 20
+    while not (tmp_path / "up").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.2)
+    runner.stop()
+    thread.join(10)
+    assert ended[-1].code == 11, "asked to finish, not killed"
+    runner.run(entry("* * * * *"))
+    assert len(ended) == 2, "nothing begins after the end"
+
+
+def test_serving_ends_on_sigterm_when_nothing_runs(tmp_path: Path) -> None:
+    seeds = job_file(tmp_path, schedule='"0 0 1 1 *"')
+    command = [sys.executable, "-m", "crawler", "schedule", str(seeds), "--store", str(tmp_path / "news.db")]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    assert process.stderr.readline() == "probe: 0 0 1 1 *\n"
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert process.stderr.read() == ""
+
+
+def test_a_crontab_line_survives_odd_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "it's 100% $HOME; rm"
+    folder.mkdir()
+    monkeypatch.setattr(schedule, "program", lambda: ["printf", "[%s]"])
+    line = cron_line(entry("0 8 * * 1", seeds=folder / "a b.yaml"), folder / "news.db")
+    times, command = line[: len("0 8 * * 1")], line[len("0 8 * * 1") + 1 :]
+    assert times == "0 8 * * 1"
+    assert "%" not in command.replace(r"\%", "")
+    done = subprocess.run(["sh", "-c", command.replace(r"\%", "%")], capture_output=True, text=True)
+    assert done.stdout == f"[--quiet][crawl][{folder}/a b.yaml][--store][{folder}/news.db]"
+    with pytest.raises(UsageError, match="rename it"):
+        cron_line(entry("0 8 * * 1", seeds=Path("/a\n* * * * * rm")), folder)
+
+
+def test_units_survive_odd_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "program", lambda: ["/bin/true"])
+    units = systemd_units(entry("0 8 * * 1-2", seeds=Path("/it's 100% $HOME/a.yaml")), Path("/plain/news.db"))
+    assert 'ExecStart=/bin/true --quiet crawl "/it\'s 100%% $$HOME/a.yaml" --store /plain/news.db' in units
+    assert "OnCalendar=Mon,Tue *-*-* 08:00:00" in units
+    assert "Persistent=true" in units
+    if not shutil.which("systemd-analyze"):
+        return
+    service, _, timer = units.partition("# jianbao-probe.timer\n")
+    (tmp_path / "jianbao-probe.service").write_text(service)
+    (tmp_path / "jianbao-probe.timer").write_text(timer)
+    done = subprocess.run(["systemd-analyze", "verify", *map(str, tmp_path.iterdir())], capture_output=True, text=True)
+    assert "jianbao-probe" not in done.stderr, done.stderr
+
+
+def test_the_command_prints_for_every_job(tmp_path: Path) -> None:
+    seeds = [str(job_file(tmp_path)), str(job_file(tmp_path, "other", '"5 4 * * *"'))]
+    lines = CliRunner().invoke(app, ["schedule", *seeds, "--cron"]).stdout.splitlines()
+    assert [line[:9] for line in lines] == ["*/30 * * ", "5 4 * * *"]
+    assert shlex.split(lines[1])[-4:-2] == ["crawl", seeds[1]]
+    units = CliRunner().invoke(app, ["schedule", *seeds, "--systemd"]).stdout
+    assert units.count(".timer\n") == 2
+
+
+def run_of(day: float, **counts: int) -> Run:
+    named = {name.replace("_", " ").replace("HOST", "a.example"): n for name, n in counts.items()}
+    started = MONDAY + timedelta(days=day)
+    return Run(run=int(day * 48), command="crawl probe", started=started, ended=started, status="done", counts=named)
+
+
+def test_a_site_is_silent_by_its_own_measure() -> None:
+    daily = [run_of(n, new_HOST=3) for n in range(8)]
+    assert standing("a.example", daily, MONDAY + timedelta(days=9)).state == "well"
+    found = standing("a.example", [*daily, *(run_of(n) for n in range(8, 13))], MONDAY + timedelta(days=12))
+    assert (found.state, found.detail) == ("silent", "nothing new for 5 days, never before for more than 24 hours")
+    assert found.last_new == daily[-1].started
+    weekly = [run_of(n * 7, new_HOST=3) for n in range(8)]
+    assert standing("a.example", weekly, MONDAY + timedelta(days=54)).state == "well"
+    assert standing("a.example", daily[:4], MONDAY + timedelta(days=90)).state == "unknown"
+    every_half_hour = [run_of(n / 48, new_HOST=1) for n in range(20)]
+    assert standing("a.example", every_half_hour, MONDAY + timedelta(days=1)).state == "well", "a night is not silence"
+
+
+def test_a_layout_has_changed_when_pages_stop_being_articles() -> None:
+    before = [run_of(n, new_HOST=9, pages_HOST=10, articles_HOST=9) for n in range(6)]
+    after = [run_of(n, new_HOST=1, pages_HOST=10, articles_HOST=1) for n in range(6, 8)]
+    now = MONDAY + timedelta(days=8)
+    found = standing("a.example", [*before, *after], now)
+    assert (found.state, found.detail) == ("changed layout", "2 of the latest 20 pages became articles, 54 of 60 before")
+    assert standing("a.example", [*before, after[0]], now).state == "well", "ten pages are too few to tell"
+    assert standing("b.example", [*before, *after], now).state == "unknown"
+
+
+def kept(path: Path, *results: Article | Drop) -> None:
+    with Keeper(path, command="crawl probe") as keeper:
+        keeper.keep(results)
+
+
+def article(n: int) -> Article:
+    text = f"{n}号渠的水上午十点放到了第三支渠，比去年早了{n}天。守闸的老李说，今年雪下得厚，水库的水位到了{n * 3}米。"
+    return Article(id=f"{n:016}", origin=f"o{n}", url=f"http://a.example/{n}.html", text=text, title=f"{n}号渠放水")
+
+
+def test_a_run_notes_what_it_counted_by_host_and_reason(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    gone = Drop(origin="x", stage="fetch", reason="http 404", url="http://a.example/x")
+    index = Drop(origin="y", stage="extract", reason="not an article: index page", url="http://a.example/y")
+    kept(path, article(1), article(2), gone, index)
+    kept(path, article(1), article(3))
+    with Store.open(path, create=False) as store:
+        second, first = store.journal.runs()
+    assert totals(first.counts) == {"stored": 2, "known": 0, "dropped": 2, "matched": 0}
+    assert of(first.counts, "dropped") == {"fetch: http 404": 1, "extract: not an article: index page": 1}
+    assert [of(first.counts, what) for what in ("pages", "articles", "new")] == [{"a.example": n} for n in (3, 2, 2)]
+    assert of(second.counts, "new") == {"a.example": 1}
+    shown = CliRunner().invoke(app, ["runs", "--store", str(path)]).stdout
+    assert "2 stored" in shown
+    assert "dropped: 1 fetch: http 404, 1 extract: not an article: index page" in shown
+    assert "a.example" not in shown
+
+
+def test_counts_of_a_whole_web_stay_small() -> None:
+    counts = Counts()
+    drops = [Drop(origin=str(n), stage="extract", reason="empty", url=f"http://h{n}.example/") for n in range(1000)]
+    counts.add([], drops, [])
+    assert len(counts.most()) == 200
+    assert counts.most()["dropped extract: empty"] == 1000
+
+
+def test_metrics_are_read_from_the_store(tmp_path: Path) -> None:
+    from crawler.monitor import registry, serve, write
+
+    path = tmp_path / "news.db"
+    metrics = registry(path, ["crawl probe"])
+    write(metrics, tmp_path / "empty.prom")
+    kept(path, article(1), article(2), Drop(origin="x", stage="fetch", reason="http 404"))
+    write(metrics, tmp_path / "jianbao.prom")
+    text = (tmp_path / "jianbao.prom").read_text()
+    assert "jianbao_articles 2.0" in text
+    assert 'jianbao_drops{reason="fetch: http 404"} 1.0' in text
+    assert 'jianbao_run_counts{run="crawl probe",what="stored"} 2.0' in text
+    assert 'jianbao_run_failed{run="crawl probe"} 0.0' in text
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve(metrics, port)
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        assert b"jianbao_articles 2.0" in answer.read()

@@ -18,7 +18,8 @@ from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
 from cleaners.items import Article, Drop, Match
 from cleaners.noise import learned as repeated
-from cleaners.store import NoiseLine, RunStatus, Store
+from cleaners.store import NoiseLine, RunStatus, Store, Visit
+from cleaners.store.counts import Counts
 
 log = logging.getLogger(__name__)
 
@@ -66,18 +67,24 @@ class Keeper:
         self.store = Store.open(path)
         self._publishers = publishers or {}
         self._sites: set[str] = set()
+        self._counts = Counts()
         self._recipe = f"{fingerprint.Recipe()}; {Limits().recipe}"
         self._index = self._open_index()
         self._run = self.store.journal.start(command)
         self.kept = Kept()
         """All batches so far."""
 
-    def keep(self, results: Iterable[Article | Drop]) -> Kept:
-        """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then)."""
+    def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> Kept:
+        """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).
+
+        ``visits``: what the crawl's ledger calls done with it, in the same transaction.
+        """
+        results = list(results)
         articles = [result for result in results if isinstance(result, Article)]
         drops = [result for result in results if isinstance(result, Drop)]
         try:
             with self.store.transaction():
+                self.store.ledger.settle(visits)  # takes back the Drops of earlier visits
                 self.store.journal.drop(drops, self._run)
                 fresh = [(doc, a) for a in articles if (doc := self.store.articles.put(a)) is not None]
                 matched = self._match(fresh)
@@ -92,6 +99,7 @@ class Keeper:
         if manifest:
             self._index.saved()
         self._sites.update(article.site for _, article in fresh if article.site)
+        self._counts.add(articles, drops, (article for _, article in fresh))
         kept = Kept(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched))
         self.kept += kept
         return kept
@@ -109,7 +117,7 @@ class Keeper:
         with self.store.transaction():
             self.learn()
             self.store.manifests.put(_MANIFEST, self._index.flush().to_json().encode())
-            self.store.journal.end(self._run, asdict(self.kept), status)
+            self.store.journal.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
         self._index.saved()
         self._index.close()
         self.store.close()

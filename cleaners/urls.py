@@ -13,6 +13,7 @@ _EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _TRACKING = ("utm_", "spm", "from_source", "share_token", "wfr", "fbclid", "gclid")
 
 
+@lru_cache(maxsize=8192)
 def canonical(url: str) -> str:
     """The canonical form of an address: sorted query, no fragment, no tracking parameters, lower-case host.
 

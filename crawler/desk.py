@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 from cleaners.archive import Archive, Exchange
 from cleaners.items import Article, Drop, Page
-from cleaners.store import RunStatus
+from cleaners.store import RunStatus, Visit
 from crawler.tally import CrawlReport, Tally
+from crawler.visits import settled
 
 
 class Cleaner(Protocol):
@@ -32,10 +33,10 @@ class Cleaner(Protocol):
 
 
 class Shelf(Protocol):
-    """Matches and keeps a batch in one transaction (:class:`cleaners.keeper.Keeper`)."""
+    """Keeps a batch in one transaction: :class:`cleaners.keeper.Keeper`, or :class:`crawler.ledger.Register`."""
 
-    def keep(self, results: Iterable[Article | Drop]) -> object:
-        """Keep a batch."""
+    def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> object:
+        """Keep a batch, and note in the ledger the visits that it came of."""
         ...
 
     def close(self, status: RunStatus = "done") -> None:
@@ -55,6 +56,14 @@ class Batching:
     """Pages handed to cleaning and not yet back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one delivery."""
+
+    result: Article | Drop | None = None
+    visits: tuple[Visit, ...] = ()
+
+
 class Desk:
     """Where one job's exchanges and pages are handed in. Lives in the event loop; owns the threads behind it."""
 
@@ -64,11 +73,11 @@ class Desk:
         archive: Archive,
         tally: Tally,
         cleaner: Cleaner | None,
-        shelf: Callable[[], Shelf] | None,
+        shelf: Callable[[], Shelf],
         progress: Callable[[CrawlReport], None] = lambda report: None,
         batching: Batching = Batching(),
     ) -> None:
-        """``cleaner`` and ``shelf`` are None to archive only; ``shelf`` is called in the thread that keeps."""
+        """``cleaner`` is None to archive only; ``shelf`` is called in the thread that keeps."""
         self.tally = tally
         self.failure: BaseException | None = None
         self._archive = archive
@@ -79,7 +88,8 @@ class Desk:
         self._recording = ThreadPoolExecutor(2, thread_name_prefix="warc")  # compressing is most of the work
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._room = asyncio.Semaphore(batching.in_flight)
-        self._results: asyncio.Queue[Article | Drop | None] = asyncio.Queue(maxsize=batching.most * 4)
+        self._results: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=batching.most * 4)
+        self._notes: list[Visit] = []
         self._shelving: asyncio.Task[None] | None = None
         self._failed = asyncio.Event()
 
@@ -101,30 +111,32 @@ class Desk:
 
     async def open(self) -> None:
         """Open the store. Raises what the store raises when it cannot be opened."""
-        if self._make_shelf is not None:
-            loop = asyncio.get_running_loop()
-            shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
-            self._shelving = loop.create_task(self._shelve(shelf))
+        loop = asyncio.get_running_loop()
+        shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
+        self._shelving = loop.create_task(self._shelve(shelf))
 
-    async def take(self, item: Page | Drop) -> Article | Drop | None:
+    def note(self, visits: Iterable[Visit]) -> None:
+        """Note visits that have nothing to hand in with them."""
+        self._notes += visits
+
+    async def take(self, item: Page | Drop | None, visits: tuple[Visit, ...] = ()) -> Article | Drop | None:
         """Clean a page and put what comes of it on the way to the store; waits when too much is on its way.
 
-        Returns what came of it, None for a page that is only archived.
+        ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
         """
-        if isinstance(item, Page):
-            self.tally.pages += 1
-            if self._cleaner is None:
-                self._progress(self.tally.report())
-                return None
-            async with self._room:
-                result = await asyncio.wrap_future(self._cleaner.submit(item))
-        else:
-            result = item
-        self.tally.result(result)
+        result = await self._cleaned(item) if isinstance(item, Page) else item
+        if result is not None:
+            self.tally.result(result)
         self._progress(self.tally.report())
-        if self._shelving is not None:
-            await self._results.put(result)
+        await self._results.put(Outcome(result=result, visits=settled(visits, result)))
         return result
+
+    async def _cleaned(self, page: Page) -> Article | Drop | None:
+        self.tally.pages += 1
+        if self._cleaner is None:
+            return None
+        async with self._room:
+            return await asyncio.wrap_future(self._cleaner.submit(page))
 
     async def close(self) -> None:
         """Finish what was handed in, then let go of files, processes and store. Raises what went wrong in keeping."""
@@ -144,23 +156,36 @@ class Desk:
             while (batch := await self._batch()) is not None:
                 if self.failure is None:
                     try:
-                        await loop.run_in_executor(self._keeping, shelf.keep, batch)
+                        await loop.run_in_executor(self._keeping, self._keep, shelf, batch)
                     except Exception as error:  # keep emptying the queue: a full one would hold up the close
                         self.fail(error)
         finally:
             await loop.run_in_executor(self._keeping, shelf.close, self._status())
+
+    def _keep(self, shelf: Shelf, batch: Sequence[Outcome]) -> None:
+        """The archive first: what the store calls done has its record on the disk."""
+        self._archive.sync()
+        shelf.keep(
+            [one.result for one in batch if one.result is not None], [visit for one in batch for visit in one.visits]
+        )
 
     def _status(self) -> RunStatus:
         if self.failure is not None:
             return "failed"
         return "interrupted" if self.tally.interrupted else "done"
 
-    async def _batch(self) -> list[Article | Drop] | None:
-        """The next results: what is there within a moment; None at the end."""
+    async def _batch(self) -> list[Outcome] | None:
+        """The next outcomes: what is there within a moment; None at the end."""
         first = await self._results.get()
-        if first is None:
+        notes, self._notes = tuple(self._notes), []
+        if first is None and not notes:
             return None
-        batch = [first]
+        batch = [first] if first is not None else []
+        if notes:
+            batch.append(Outcome(visits=notes))
+        if first is None:
+            self._results.put_nowait(None)  # for the next call
+            return batch
         until = time.monotonic() + self._batching.seconds
         while len(batch) < self._batching.most and (left := until - time.monotonic()) > 0:
             try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.crawler import Crawler
 
-from cleaners.items import Article, Drop, Page
+from cleaners.items import Article, Page
 from crawler.promise import OFF_TOPIC
+from crawler.visits import Delivery
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -34,24 +35,23 @@ class CleanAndKeep:
 
     async def open_spider(self) -> None:
         """Before the first request. Raises what the store raises when it cannot be opened."""
-        await self._spider.desk.open()
+        await self._spider.prepare()
         self._watch = asyncio.ensure_future(self._end_on_failure())
 
     async def process_item(self, item: Any) -> Any:
-        """Hand in a page or a Drop; other items are passed on."""
-        if isinstance(item, Page | Drop):
-            result = await self._spider.desk.take(item)
-            if isinstance(item, Page) and result is not None:
-                self._spider.came_of(item, isinstance(result, Article) or result.reason == OFF_TOPIC)
+        """Hand in what the spider delivers; other items are passed on."""
+        if isinstance(item, Delivery):
+            result = await self._spider.desk.take(item.item, item.visits)
+            if isinstance(item.item, Page) and result is not None:
+                self._spider.came_of(item.item, isinstance(result, Article) or result.reason == OFF_TOPIC)
         return item
 
     async def close_spider(self) -> None:
         """After the last one. Scrapy has stopped crawling before only when it was told to (Ctrl-C)."""
-        desk = self._spider.desk
-        desk.tally.interrupted |= not self._crawler.crawling
+        self._spider.desk.tally.interrupted |= not self._crawler.crawling
         if self._watch is not None:
             self._watch.cancel()
-        await desk.close()
+        await self._spider.finish()
 
     async def _end_on_failure(self) -> None:
         await self._spider.desk.failed()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from cleaners.archive import Archive, folder_of
 from cleaners.errors import SeedFileError
 from cleaners.sites import Job
 from crawler.desk import Cleaner, Desk
+from crawler.ledger import Agenda, Register
+from crawler.lock import running
 from crawler.promise import Promises, Sieve
 from crawler.spiders.news import NewsSpider
 from crawler.tally import CrawlReport, Tally
@@ -34,7 +37,8 @@ def crawl(
 
     Works once in a process (the event loop of the network library cannot be started twice), best in its main thread:
     there Ctrl-C finishes what is in flight. Raises ``SeedFileError`` for a job without contact that leaves loopback,
-    and what the store or the archive raise when they cannot be written.
+    ``JobRunsError`` where another process runs the job already, and what the store or the archive raise when they
+    cannot be written.
     """
     for job in jobs:
         check(job)
@@ -46,9 +50,16 @@ def crawl(
     async def one_after_the_other() -> None:
         for job in jobs:
             try:
-                promises = _promises(job)
-                desk = _desk(job, store, tally, archive_only, progress or (lambda report: None), promises)
-                await process.crawl(Crawler(NewsSpider, _for_job(base, job)), job=job, desk=desk, promises=promises)
+                with running(store, job.job):
+                    promises = _promises(job)
+                    desk = _desk(job, store, tally, archive_only, progress or (lambda report: None), promises)
+                    await process.crawl(
+                        Crawler(NewsSpider, _for_job(base, job)),
+                        job=job,
+                        desk=desk,
+                        agenda=partial(Agenda, store, _command(job)),
+                        promises=promises,
+                    )
             except Exception as error:
                 failures.append(error)
                 return
@@ -109,7 +120,8 @@ def _desk(
 ) -> Desk:
     archive = Archive(folder_of(store), name=job.job, software=f"jianbao/{_version()}")
     if archive_only:
-        return Desk(archive=archive, tally=tally, cleaner=None, shelf=None, progress=progress)
+        register = partial(Register, store, command=_command(job))
+        return Desk(archive=archive, tally=tally, cleaner=None, shelf=register, progress=progress)
     from cleaners.bulk import Workers, cores
     from cleaners.context import context_of
     from cleaners.keeper import Keeper
@@ -120,9 +132,14 @@ def _desk(
         archive=archive,
         tally=tally,
         cleaner=Sieve(workers, promises) if promises else workers,
-        shelf=lambda: Keeper(store, command=f"crawl {job.job}", publishers=publishers),
+        shelf=lambda: Keeper(store, command=_command(job), publishers=publishers),
         progress=progress,
     )
+
+
+def _command(job: Job) -> str:
+    """What the store's journal calls the job's runs."""
+    return f"crawl {job.job}"
 
 
 def _settings(jobs: Sequence[Job], limit: int | None) -> Settings:

@@ -42,6 +42,7 @@ METAREFRESH_MAXDELAY = 5
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 20,
+    "crawler.conditional.Conditional": 50,
     "crawler.politeness.Budget": 60,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # Site.owns decides, ports included
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

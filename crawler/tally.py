@@ -24,6 +24,10 @@ class CrawlReport:
     """Articles cleaned and handed to the store."""
     drops: Mapping[str, int] = field(default_factory=dict)
     """``stage: reason`` -> how many."""
+    unchanged: int = 0
+    """Responses that brought nothing new: 304, or the very bytes of the last visit."""
+    not_due: int = 0
+    """Seeds that were not asked because it is not their time yet."""
     left: int = 0
     """Requests not made because a limit was reached: the next run's work."""
     traps: Mapping[str, int] = field(default_factory=dict)
@@ -38,7 +42,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self.fetched = self.bytes = self.pages = self.articles = self.left = 0
+        self.fetched = self.bytes = self.pages = self.articles = self.left = self.unchanged = self.not_due = 0
         self.drops: Counter[str] = Counter()
         self.traps: Counter[str] = Counter()
         self.interrupted = False
@@ -58,6 +62,8 @@ class Tally:
             pages=self.pages,
             articles=self.articles,
             drops=dict(self.drops.most_common()),
+            unchanged=self.unchanged,
+            not_due=self.not_due,
             left=self.left,
             traps=dict(self.traps),
             seconds=round(time.monotonic() - self._began, 3),

@@ -251,12 +251,14 @@ sites: [{{id: a, name: a, home: "{base}/", delay: 0, {extra}}}]
 """
 
 
-def test_archive_only_keeps_the_pages_and_makes_no_store(tmp_path: Path) -> None:
+def test_archive_only_keeps_the_pages_and_notes_that_it_has_them(tmp_path: Path) -> None:
     pages = {f"/a/{n}.html": Reply(article(n)) for n in range(5)}
     with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}) as server:
         crawled = run(tmp_path, one_site(server.base), {"a": server}, archive_only=True)
     assert (crawled.report["pages"], crawled.report["articles"]) == (5, 0)
-    assert not crawled.store.exists()
+    with Store.open(crawled.store) as store:
+        assert store.ledger.counts() == {"archived": 5, "links": 1}
+        assert store.statistics().articles == 0
     assert list((tmp_path / "job.warc").iterdir())
 
 
@@ -590,7 +592,7 @@ class FakeShelf:
         self.threads: set[str] = set()
         self.status = ""
 
-    def keep(self, results: Any) -> None:
+    def keep(self, results: Any, visits: Any = ()) -> None:
         self.threads.add(threading.current_thread().name)
         if self.error:
             raise self.error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -89,6 +90,19 @@ class Archive:
                 raise _unwritable(self._path, error) from None
             return f"{self._folder.name}/{self._path.name}#{offset}"
 
+    def sync(self) -> None:
+        """Have the disk hold what was written: it then survives a power cut too."""
+        with self._lock:
+            if self._file is None:
+                return
+            handle = os.dup(self._file.fileno())  # other threads write on meanwhile
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+        finally:
+            os.close(handle)
+
     def close(self) -> None:
         """Close the current file; the next write begins a new one."""
         with self._lock:
@@ -96,6 +110,7 @@ class Archive:
 
     def _end(self) -> None:
         if self._file is not None:
+            os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
 

@@ -1,0 +1,45 @@
+"""Asking only for what has changed: the validators of the last visit go with the request (RFC 9110, 13.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from crawler.guard import Refused
+
+if TYPE_CHECKING:
+    from crawler.ledger import Agenda
+
+NOT_DUE = "not due"
+"""The reason of a refusal: a redirect leads to a page that this run need not visit."""
+
+
+class Conditional:
+    """Looks every address up in the ledger before it is asked for, those that a redirect leads to as well."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises :class:`~crawler.guard.Refused` for what a redirect leads to and is done."""
+        if "found" not in request.meta:  # robots.txt
+            return
+        spider: Any = self._crawler.spider
+        agenda: Agenda = spider.agenda
+        entry = agenda.entry(request.url)
+        if request.meta.get("redirect_times") and not agenda.is_open(entry):
+            raise Refused(NOT_DUE)
+        request.meta["known"] = entry
+        for name in ("If-None-Match", "If-Modified-Since"):
+            request.headers.pop(name, None)  # those of the address that led here
+        if entry is not None and entry.etag:
+            request.headers["If-None-Match"] = entry.etag
+        if entry is not None and entry.last_modified:
+            request.headers["If-Modified-Since"] = entry.last_modified

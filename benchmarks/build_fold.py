@@ -22,6 +22,8 @@ from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
+REVISION = 2
+"""Goes up when this script makes other folds of the same sources."""
 CHARACTERS = ("TSCharacters", "STCharacters", "TWVariants", "HKVariants", "CJK_Compatibility_Ideographs")
 WORDS = ("TWPhrases", "HKPhrases")
 
@@ -75,6 +77,10 @@ def character_classes() -> dict[str, str]:
                 classes.join(key, value)
             if name == "STCharacters":
                 simplified.add(key)
+    for name in WORDS:
+        for key, values in dictionary(name):
+            if len(key) == len(values[0]) == 1:
+                classes.join(key, values[0])
     return classes.chosen(lambda char: (char not in simplified, not "\u4e00" <= char <= "\u9fff", char))
 
 
@@ -114,7 +120,7 @@ def word_classes(other: dict[int, str]) -> dict[str, str]:
                 if min(len(normal(key)), len(normal(value))) > 1:
                     classes.join(normal(key), normal(value))
     shortest = classes.chosen(lambda word: (len(word), word))  # so that no text grows
-    return {word: form for word, form in sorted(shortest.items()) if word != form}
+    return dict(sorted(shortest.items()))  # with those that stay: a word that is read takes its characters with it
 
 
 def write(lines: Iterable[str], path: Path) -> None:
@@ -129,7 +135,8 @@ def main() -> None:
     runs, other = table(character_classes())
     words = word_classes(other)
     write([
-        f"# recipe: nfkc {unicodedata.unidata_version}, casefold, alphanumerics, opencc {version('opencc')}",
+        f"# recipe: fold {REVISION}, nfkc {unicodedata.unidata_version}, casefold, alphanumerics, "
+        f"opencc {version('opencc')}",
         "# written by benchmarks/build_fold.py from Unicode and the dictionaries of OpenCC (Apache-2.0); do not edit",
         "# keep: ranges of code points that stay. char: code point, what it becomes. word: word, what it becomes.",
         *(f"keep\t{first:X}-{last:X}" for first, last in runs),

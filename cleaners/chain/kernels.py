@@ -17,7 +17,9 @@ BLOCK = 32
 DRIFT = 16
 """How far from its block's diagonal a match may lie: words swapped or set in shift the rest."""
 OCCURRENCES = 12
-"""Of a 3-gram that stands more often in the longer text only so many places are looked at."""
+"""Of a 3-gram that stands more often in the longer text only so many places are used."""
+STEPS = 64
+"""So many places are looked at; more have the same hash only in text that says one thing over and over."""
 
 
 @njit(cache=True)
@@ -63,8 +65,9 @@ def lay(short, long, heads, links, votes, places, diagonals):
         found = 0
         for at in range(block * BLOCK, min(starts, block * BLOCK + BLOCK)):
             place = heads[slot(short, at, mask)]
-            taken = 0
-            while place >= 0 and taken < OCCURRENCES:
+            taken = steps = 0
+            while place >= 0 and taken < OCCURRENCES and steps < STEPS:
+                steps += 1
                 if long[place] == short[at] and long[place + 1] == short[at + 1] and long[place + 2] == short[at + 2]:
                     found_at[found] = at
                     found_on[found] = place - at

@@ -18,7 +18,8 @@ from cleaners.export.files import told, whole_file
 
 Progress = Callable[[str, int, int | None], None]
 """Is told how far a step is: its name, documents done, documents in all (None while unknown)."""
-BATCH = 1000
+BATCH, CHARACTERS = 1000, 4_000_000
+"""Texts are read in batches of so many documents, or characters if that is less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = 
 def _take(corpus: Corpus, source: Path, skip: Problem, progress: Progress) -> _Taken:
     taken, seen = _Taken(), set[Id]()
     texts: list[str] = []
+    size = 0
     for record in records(source, skip):
         if record.id in seen:
             raise InputError(f"{source}: the id {record.id!r} occurs twice: give each record an id of its own")
@@ -88,9 +90,10 @@ def _take(corpus: Corpus, source: Path, skip: Problem, progress: Progress) -> _T
         taken.ids.append(record.id)
         taken.looks.append(look(record.text))
         texts.append(record.text)
-        if len(texts) == BATCH:
+        size += len(record.text)
+        if len(texts) == BATCH or size >= CHARACTERS:
             corpus.add(texts)
-            texts = []
+            texts, size = [], 0
             progress("reading", len(taken.ids), None)
     corpus.add(texts)
     progress("reading", len(taken.ids), None)

@@ -26,6 +26,8 @@ from cleaners.index.segments import Manifest, SegmentIndex
 COMMON = np.int32(1 << 30)
 """Flag on a stored character: it lies in common text."""
 BATCH = 500
+CHARACTERS = 8_000_000
+"""Texts are taken in hand in batches of so many documents, or characters if that is less (a text alone may be more)."""
 
 
 class Corpus:
@@ -71,13 +73,11 @@ class Corpus:
         ends = np.array(self._ends, dtype=np.int64)
         points = np.memmap(self._forms.name, dtype=np.int32, mode="r+")
         self._mark(points, ends)
-        for start in range(0, len(self), BATCH):
-            stop = min(start + BATCH, len(self))
+        for start, stop in _batches(ends):
             yield stop, self._matched(points, ends, np.arange(start, stop), model)
 
     def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
-        for start in range(0, len(self), BATCH):
-            stop = min(start + BATCH, len(self))
+        for start, stop in _batches(ends):
             forms = Normal(points=np.array(points[ends[start]:ends[stop]]), offsets=ends[start:stop + 1] - ends[start])
             marked = self._commons.mark(forms, fingerprint.signatures_of(forms, self._recipe), self._recipe)
             points[ends[start]:ends[stop]] |= np.where(marked, COMMON, np.int32(0))
@@ -89,14 +89,28 @@ class Corpus:
         found = self._index.query(keys_of(fingerprint.signatures_of(plain, self._recipe)))
         rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
         before = others < docs[rows]
-        rows, others = rows[before], others[before]
+        order = np.argsort(others[before], kind="stable")
+        rows, others = rows[before][order], others[before][order]
         names, places = np.unique(others, return_inverse=True)
-        forms = own.joined(_texts(points, ends, names))
-        order = np.argsort(places, kind="stable")
-        verdicts = chain.verify(Normal(points=forms.points & ~COMMON, offsets=forms.offsets), rows[order],
-                                places[order] + len(own), common=(forms.points & COMMON) != 0, model=model)
-        return sorted((found_of(v, int(docs[rows[order[v.pair]]]), int(others[order[v.pair]])) for v in verdicts),
-                      key=lambda f: (f.doc, f.other))
+        reach = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum((ends[1:] - ends[:-1])[names])))
+        matched = []
+        for start, stop in _batches(reach, len(names)):
+            inside = (places >= start) & (places < stop)
+            forms = own.joined(_texts(points, ends, names[start:stop]))
+            verdicts = chain.verify(Normal(points=forms.points & ~COMMON, offsets=forms.offsets), rows[inside],
+                                    places[inside] - start + len(own), common=(forms.points & COMMON) != 0, model=model)
+            matched += [found_of(v, int(docs[rows[inside][v.pair]]), int(others[inside][v.pair])) for v in verdicts]
+        return sorted(matched, key=lambda f: (f.doc, f.other))
+
+
+def _batches(ends: NDArray[np.int64], documents: int = BATCH) -> Iterator[tuple[int, int]]:
+    """Ranges of documents of bounded size, given where each ends."""
+    start = 0
+    while start < len(ends) - 1:
+        enough = int(np.searchsorted(ends, ends[start] + CHARACTERS, side="right")) - 1
+        stop = min(max(enough, start + 1), start + documents, len(ends) - 1)
+        yield start, stop
+        start = stop
 
 
 def _texts(points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64]) -> Normal:

@@ -10,6 +10,7 @@ Noise = Literal[
     "repeated title", "other",
 ]  # fmt: skip
 Reach = Literal["line", "above", "below"]
+Sentence = Literal["prompt", "notice", "credit", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,12 @@ class Rule:
     """line: says nothing about its neighbours; above: the body begins below it; below: the body ended above it."""
     longest: int = 60
     """Longer lines are prose that only mentions it."""
+    sentence: Sentence = "prompt"
+    """Which whole sentences meet it; others only mention the thing (:mod:`cleaners.noise.mention`).
+
+    prompt: those that speak to the reader; notice: those that are nobody's reported words; credit: very short ones;
+    any: all.
+    """
     any_of: tuple[str, ...]
     """Regular expressions; one that is found is enough."""
     reason: str

@@ -1,4 +1,4 @@
-"""Which rules of noise a line meets: the patterns of :mod:`cleaners.noise.patterns`, compiled."""
+"""Which rules of noise a line meets: the patterns of ``heads``, ``patterns``, ``notices``, ``prompts``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cleaners.noise.patterns import ABOVE, ANYWHERE, BELOW
+from cleaners.noise.heads import ABOVE
+from cleaners.noise.mention import only_mentioned
+from cleaners.noise.notices import NOTICES
+from cleaners.noise.patterns import ANYWHERE, BELOW
+from cleaners.noise.prompts import PROMPTS
 from cleaners.noise.rule import Noise, Reach, Rule
 
 __all__ = ["RULES", "Noise", "Reach", "Rule", "bare", "hits"]
 
-RULES = ABOVE + BELOW + ANYWHERE
+RULES = ABOVE + BELOW + NOTICES + PROMPTS + ANYWHERE
 
 
 def _compiled(rule: Rule) -> tuple[Rule, re.Pattern[str] | None, re.Pattern[str] | None]:
@@ -52,5 +56,7 @@ def _met(text: str) -> tuple[Rule, ...]:
     return tuple(
         rule
         for rule, anchored, other in _COMPILED
-        if len(text) <= rule.longest and ((anchored and anchored.match(text)) or (other and other.search(text)))
+        if len(text) <= rule.longest
+        and ((anchored and anchored.match(text)) or (other and other.search(text)))
+        and not only_mentioned(text, rule.sentence)
     )

@@ -1,0 +1,174 @@
+"""A Scrapy add-on: cleaning, matching, the store and the guard for a project that has spiders of its own.
+
+    ADDONS = {"crawler.addon.Jianbao": 500}
+    JIANBAO_STORE = "news.db"
+
+Items that have an address (``url``) and a page (``html`` or ``body``) become clippings; other items pass untouched. An
+item that becomes an article goes on with the record in its field ``article``, where it has such a field (dicts do);
+one that does not is dropped, and the store keeps the reason. Settings:
+
+- ``JIANBAO_STORE``: the store's file; ``jianbao.db``.
+- ``JIANBAO_PRIVATE_HOSTS``: hosts that may be reached on private or loopback addresses; none.
+- ``JIANBAO_PROCESSES``: how many clean; every core.
+
+The guard holds for every request of the project, redirects included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Self
+
+from itemadapter import ItemAdapter
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.settings import BaseSettings
+
+from cleaners.bulk import Workers, cores
+from cleaners.context import context_of
+from cleaners.export import record
+from cleaners.items import Article, Clipping, Drop, Page
+from cleaners.keeper import Keeper
+from cleaners.store import RunStatus
+from crawler.guard import GuardMiddleware, Refused
+
+log = logging.getLogger(__name__)
+
+_NEAREST_TO_THE_WIRE = 990
+_BEFORE_OTHERS = 100
+
+
+class Jianbao:
+    """The add-on; what the project's own settings say counts more."""
+
+    @classmethod
+    def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
+        """What belongs to the whole process: every name is resolved by the guard."""
+        settings.set("TWISTED_DNS_RESOLVER", "crawler.guard.GuardedResolver", "addon")
+        settings.set("PRIVATE_HOSTS_OF_RUN", settings.getlist("JIANBAO_PRIVATE_HOSTS"), "addon")
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """What belongs to a crawl."""
+        settings.set("PRIVATE_HOSTS", settings.getlist("JIANBAO_PRIVATE_HOSTS"), "addon")
+        settings.setdefault_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", Guard, _NEAREST_TO_THE_WIRE)
+        settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", Clippings, _BEFORE_OTHERS)
+
+
+class Guard(GuardMiddleware):
+    """The guard, telling what it refused: in the log and in Scrapy's stats (``jianbao/refused``)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._stats = crawler.stats
+
+    def process_request(self, request: Request) -> None:
+        """Raises :class:`~crawler.guard.Refused` for what is not to be fetched."""
+        with self._telling(request):
+            super().process_request(request)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raises :class:`~crawler.guard.Refused` for a name that leads to a private address."""
+        with self._telling(request):
+            super().process_exception(request, exception)
+
+    @contextmanager
+    def _telling(self, request: Request) -> Iterator[None]:
+        try:
+            yield
+        except Refused as why:
+            log.warning("%s: %s (%s)", request.url, why.reason, why.detail)
+            if self._stats:
+                self._stats.inc_value("jianbao/refused")
+            raise
+
+
+class Clippings:
+    """The item pipeline: cleans in processes, keeps in a thread, so that the downloads go on meanwhile."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._store = Path(crawler.settings.get("JIANBAO_STORE") or "jianbao.db").absolute()
+        self._processes = crawler.settings.getint("JIANBAO_PROCESSES") or cores()
+        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")  # a store is written by one thread
+        self._waiting: SimpleQueue[Article | Drop] = SimpleQueue()
+        self._broken = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    async def open_spider(self) -> None:
+        """Open the store. Raises what it raises."""
+        command = f"scrapy {self._crawler.spider.name}" if self._crawler.spider else "scrapy"
+        self._workers = Workers(self._processes, context_of(self._store))
+        self._keeper = await self._in_thread(lambda: Keeper(self._store, command=command))
+
+    async def process_item(self, item: Any) -> Any:
+        """Clean and keep; returns when it is stored. Raises ``DropItem`` for what is no article."""
+        page = page_of(item)
+        if page is None:
+            return item
+        result = await asyncio.wrap_future(self._workers.submit(page))
+        self._waiting.put(result)
+        try:
+            await self._in_thread(self._keep)
+        except Exception:
+            if not self._broken and self._crawler.engine:
+                asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="cannot store"))  # noqa: RUF006
+            self._broken = True
+            raise
+        if isinstance(result, Drop):
+            raise DropItem(f"{result.stage}: {result.reason} {page.url}")
+        fields = ItemAdapter(item)
+        if isinstance(item, dict) or "article" in fields.field_names():
+            fields["article"] = record(Clipping(article=result))
+        return item
+
+    async def close_spider(self) -> None:
+        """Write what was learned, note the run's end, close the store."""
+        self._workers.close()
+        ended: RunStatus = "done" if self._crawler.crawling else "interrupted"  # Ctrl-C stops crawling before the close
+        await self._in_thread(lambda: self._keeper.close("failed" if self._broken else ended))
+        self._keeping.shutdown()
+
+    def _keep(self) -> None:
+        """Everything that waits, in one transaction: the first of several calls does it for all."""
+        batch = []
+        with suppress(Empty):
+            while True:
+                batch.append(self._waiting.get_nowait())
+        if not batch:
+            return
+        try:
+            self._keeper.keep(batch)
+        except Exception:
+            for result in batch:  # the calls to come fail by them: nothing counts as kept that is not
+                self._waiting.put(result)
+            raise
+
+    async def _in_thread(self, work: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._keeping, work)
+
+
+def page_of(item: Any) -> Page | None:
+    """The page that an item carries: a mapping, ``scrapy.Item``, dataclass, attrs or pydantic object; None for none."""
+    if not ItemAdapter.is_item(item):
+        return None
+    fields: Mapping[str, Any] = ItemAdapter(item)
+    url = fields.get("url")
+    body = fields.get("body") or fields.get("html")
+    if not isinstance(url, str) or not isinstance(body, bytes | str) or not body:
+        return None
+    # Text is encoded again: what it declares of its own encoding no longer holds.
+    headers = () if isinstance(body, bytes) else (("Content-Type", "text/html; charset=utf-8"),)
+    content = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
+    return Page(body=content, origin=url, url=url, headers=headers, fetched_at=datetime.now(UTC))

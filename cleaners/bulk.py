@@ -15,6 +15,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import connection
+from threading import Thread
 from types import FrameType
 from typing import Protocol, Self
 
@@ -181,8 +183,17 @@ class _Worker:
 def _start(context: Context, fence: Fence) -> None:
     _Worker.context, _Worker.fence = context, fence
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: it lets what is in flight finish
+    Thread(target=_end_with_parent, daemon=True).start()
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (fence.memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _end_with_parent() -> None:
+    """Nobody else tells a worker that the process it works for was killed: it would wait for pages for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _work(page: Page) -> Article | Drop:

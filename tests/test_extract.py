@@ -35,6 +35,7 @@ def body_of(name: str, **arguments: object) -> Body:
 @pytest.mark.parametrize(
     ("name", "paragraphs"),
     [
+        ("advert-above-the-headline-said-again", 5),
         ("appended-article", 5),
         ("appended-article-flat", 5),
         ("body-hidden-until-a-script-runs", 5),
@@ -65,6 +66,12 @@ def test_the_body_and_nothing_else(name: str, paragraphs: int) -> None:
 def test_texts_that_are_not_all_prose(name: str, first: str, last: str, lines: int) -> None:
     kept = body_of(name).text.split("\n")
     assert (kept[0], kept[-1], len(kept)) == (first, last, lines)
+
+
+def test_sentences_that_mention_furniture_stay() -> None:
+    kept = body_of("sentences-that-mention-furniture").text.split("\n")
+    assert len(kept) == 5
+    assert kept[-1].endswith("演出时间。")
 
 
 def test_traditional_furniture_is_known_too() -> None:

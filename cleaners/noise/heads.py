@@ -44,6 +44,7 @@ ABOVE: tuple[Rule, ...] = (
         sentence="any",
         any_of=(
             rf"^[^，,。;；]{{0,24}}{_DATE}\s?T?(?:{_CLOCK})?[^，,。;；!?]*$",
+            rf"^\d{{1,2}}[月-]\d{{1,2}}日?\s{_CLOCK}[^，,。;；!?]{{0,24}}$",
             rf"^(?:\d\d-\d\d|(?:今|昨|前)天|\d+\s?(?:分钟|小时|天)前)\s?(?:{_CLOCK})?$",
         ),
         reason="date, clock and source of an article in one short line",

@@ -90,7 +90,10 @@ def judge(
     claimed = [meta.claims.get(first + i) in _HEAD_ROLES for i in range(len(inside))]
     prose = [0.0 if rule or claim else weight for weight, rule, claim in zip(weights, met, claimed, strict=True)]
     above = max((i + 1 for i, claim in enumerate(claimed) if claim), default=0) if not any(prose) else 0
-    begin = next((i for i, line in enumerate(inside) if prose[i] >= 2 and len(line.text) > 30), above)
+    again = _headline_again(inside, meta)
+    begin = next((i for i, line in enumerate(inside) if i > again and prose[i] >= 2 and len(line.text) > 30), above)
+    begin = max(begin, again + 1)
+    home = inside[min(begin, len(inside) - 1)].ancestors
     end = _tail(inside, weights, met, begin, settings)
     appended = _appended(inside, prose, met, begin)
     judged = [
@@ -102,6 +105,8 @@ def judge(
             judged.append(_cut(line, "left out", "other"))
         elif i in known:
             judged.append(_cut(line, "repeated on this site", "other"))
+        elif i < again and line.ancestors != home:
+            judged.append(_cut(line, "above the headline", "other"))
         elif i >= appended:
             judged.append(_cut(line, "another article", "related"))
         elif i >= end and (ending := met[end]):
@@ -145,6 +150,16 @@ def _appended(inside: Sequence[Line], prose: Sequence[float], met: Sequence[Rule
         if headline is not None:
             return headline
     return len(met)
+
+
+def _headline_again(inside: Sequence[Line], meta: Metadata, reach: int = 6) -> int:
+    """Where the headline stands once more at the head of the container; -1 where it does not.
+
+    What stands above it in another block than the text is furniture, also where it is told in sentences.
+    """
+    title = _letters(meta.title or "")
+    own = [i for i, line in enumerate(inside[:reach]) if len(title) >= 6 and _letters(line.text) == title]
+    return own[-1] if own else -1
 
 
 def _is_headline(line: Line, meta: Metadata) -> bool:

@@ -22,7 +22,7 @@ _PROMPT = re.compile(
 )
 # Somebody else's words, or a rule of law.
 _REPORTED = re.compile(
-    r"^[^,，。:：]{2,40}(?:表示|认为|称|说|指出|强调|介绍|透露|坦言|提醒|提示|告诉|建议|呼吁|要求|规定|发现|判决|裁定|承诺|明确|回应|通报|"
+    r"(?:^|[,，])[^,，。:：]{2,40}(?:表示|认为|称|说|指出|强调|介绍|透露|坦言|提醒|提示|告诉|建议|呼吁|要求|规定|发现|判决|裁定|承诺|明确|回应|通报|"
     r"公布|获悉|了解到?|看到|公告|披露|宣布|显示|解释)(?:\S{0,6}?)[,，:：“\"]"
     r"|^(?:据|按照|根据|近日|日前|目前|今年|去年|此前|随后)[^,，]{0,30}[,，](?!.{0,30}本[网站文平])"
 )
@@ -39,5 +39,5 @@ def only_mentioned(text: str, sentence: Sentence) -> bool:
     if len(text) < _SHORTEST:
         return False
     if sentence == "notice":
-        return bool(_REPORTED.match(text)) and not _OF_ITSELF.search(text)
+        return bool(_REPORTED.search(text)) and not _OF_ITSELF.search(text)
     return not _PROMPT.search(text)

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
@@ -21,6 +22,7 @@ from crawler.desk import Cleaner, Desk
 from crawler.ledger import Agenda, Register
 from crawler.lock import running
 from crawler.promise import Promises, Sieve
+from crawler.shard import Shard
 from crawler.spiders.news import NewsSpider
 from crawler.tally import CrawlReport, Tally
 
@@ -31,9 +33,13 @@ def crawl(
     store: Path,
     limit: int | None = None,
     archive_only: bool = False,
+    shard: Shard = Shard(),
     progress: Callable[[CrawlReport], None] | None = None,
 ) -> CrawlReport:
-    """Run jobs and say what came of them; at most ``limit`` pages a job.
+    """Run jobs and say what came of them; at most ``limit`` pages a job; of their sites the ``shard``'s.
+
+    What an earlier run left undone is taken up first; what the store has is asked for only when it is due, and then
+    whether it has changed.
 
     Works once in a process (the event loop of the network library cannot be started twice), best in its main thread:
     there Ctrl-C finishes what is in flight. Raises ``SeedFileError`` for a job without contact that leaves loopback,
@@ -42,6 +48,7 @@ def crawl(
     """
     for job in jobs:
         check(job)
+    jobs = [job for job in map(shard.of_job, jobs) if job.sites]
     tally = Tally()
     base = _settings(jobs, limit)
     process = _process(base)
@@ -72,6 +79,24 @@ def crawl(
     if failures:
         raise failures[0]
     return tally.report()
+
+
+def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
+    """Run a spider that keeps nothing, under the guard and with the manners of a crawl; ``arguments`` are the spider's.
+
+    Works once in a process, as :func:`crawl`. Raises ``SeedFileError`` as that does.
+    """
+    check(job)
+    settings = _for_job(_settings([job], None), job)
+    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    extensions = {**settings.getdict("EXTENSIONS"), "crawler.recorder.Recorder": None}
+    settings.set("EXTENSIONS", extensions, priority="cmdline")
+    process = _process(settings)
+
+    async def once() -> None:
+        await process.crawl(Crawler(spider, settings), **arguments)
+
+    _run(process, once())
 
 
 def check(job: Job) -> None:
@@ -181,4 +206,4 @@ def _version() -> str:
         return "0"
 
 
-__all__ = ["CrawlReport", "agent", "check", "crawl"]
+__all__ = ["CrawlReport", "agent", "check", "crawl", "visit"]

@@ -58,6 +58,7 @@ class SmallServer(ThreadingHTTPServer):
         self.pages = pages
         self.wait = wait
         self.seen: list[tuple[float, str, str]] = []
+        self.conditional: list[str] = []
         self.at_once = self.most_at_once = 0
         self.lock = threading.Lock()
 
@@ -93,6 +94,10 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.counting():
             self.server.seen.append((time.monotonic(), self.path, self.headers["User-Agent"]))
             reply = self.server.pages.get(self.path, Reply("gone", 404))
+            if self.headers["If-None-Match"] or self.headers["If-Modified-Since"]:
+                self.server.conditional.append(self.path)
+            if self._is_known(reply):
+                reply = Reply(b"", 304, **{name: reply.headers[name] for name in ("ETag",) if name in reply.headers})
             time.sleep(self.server.wait)
             self.send_response(reply.status)
             for name, value in reply.headers.items():
@@ -100,6 +105,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)
+
+    def _is_known(self, reply: Reply) -> bool:
+        """RFC 9110, 13.2.2: the tag decides, the date where there is none."""
+        tag, modified = reply.headers.get("ETag"), reply.headers.get("Last-Modified")
+        if asked := self.headers["If-None-Match"]:
+            return asked == tag
+        return modified is not None and self.headers["If-Modified-Since"] == modified
 
     def log_message(self, *args: object) -> None:
         pass

@@ -8,22 +8,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from cleaners import sites
+from cleaners import dumps
+from cleaners.errors import UsageError
+from cleaners.items import Page
+from cleaners.sites import parse
 from cleaners.store import Store
 from crawler.demo import run as demo
 from crawler.demo.plan import read
-from crawler.demo.server import serving
+from crawler.demo.server import serving as serving_web
 from crawler.demo.web import Answer, Web
 from crawler.shard import Shard
+from tests.small_server import Reply, article, listing, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = """
@@ -31,7 +35,10 @@ import dataclasses, json, sys
 from pathlib import Path
 from cleaners.sites import load
 from crawler.run import crawl
+from crawler.shard import Shard
 options = json.loads(sys.argv[1])
+number, of = options.pop("shard", (1, 1))
+options["shard"] = Shard(number=number, of=of)
 if __name__ == "__main__":
     print(json.dumps(dataclasses.asdict(crawl([load(Path("job.yaml"))], store=Path("job.db").absolute(), **options))))
 """
@@ -52,7 +59,7 @@ class SmallWeb:
             self.bell.set()
 
     def start(self, folder: Path, **options: object) -> subprocess.Popen[str]:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "run.py").write_text(RUN)
         (folder / "job.yaml").write_text(self.seeds, encoding="utf-8")
         self.asked.clear()
@@ -89,7 +96,7 @@ class SmallWeb:
 @pytest.fixture(scope="module")
 def web() -> Iterator[SmallWeb]:
     answer = Web.answer
-    with serving(read()) as served:
+    with serving_web(read()) as served:
         small = SmallWeb(seeds=demo._seeds(served))
 
         def noted(self: Web, site: str, path: str) -> Answer:
@@ -177,3 +184,139 @@ def test_killed_at_twenty_moments(
 ) -> None:
     draw = random.Random(1000 + seed)
     killed_and_resumed(web, undisturbed, tmp_path, [draw.randrange(1, len(undisturbed[1]))])
+
+
+def test_interrupted_it_finishes_what_is_in_flight_and_goes_on_later(
+    web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    web.stop_at(30, tmp_path, signal.SIGINT)
+    fetched, stored = set(web.pages), done(tmp_path)
+    assert {url for url in fetched if "/calendar/" not in url} <= stored | moved(tmp_path)
+    web.run(tmp_path)
+    assert not [url for url in web.pages if url in stored]
+    assert final(tmp_path) == final(undisturbed[0])
+
+
+def test_the_second_run_stores_nothing_new(web: SmallWeb, undisturbed: tuple[Path, list[str]]) -> None:
+    folder, _ = undisturbed
+    before = final(folder)
+    report = web.run(folder)
+    assert (report["articles"], report["pages"], report["drops"]) == (0, 0, {})
+    assert report["unchanged"] == len(web.pages) > 0
+    assert final(folder) == before
+
+
+def test_shards_fetch_together_what_one_machine_fetches_and_nothing_twice(
+    web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    fetched: list[str] = []
+    hosts: list[set[str]] = []
+    for number in (1, 2, 3):
+        web.run(tmp_path / str(number), shard=[number, 3])
+        fetched += web.pages
+        hosts.append({urlsplit(url).netloc for url in web.pages})
+    assert sorted(fetched) == sorted(undisturbed[1])
+    assert sum(map(len, hosts)) == len(set().union(*hosts)) == 7, "no host is asked by two machines"
+    assert sum(map(bool, hosts)) > 1
+    assert frozenset().union(*(final(tmp_path / n).articles for n in "123")) == final(undisturbed[0]).articles
+
+
+def one_site(base: str, **more: str) -> str:
+    extra = "".join(f"\n    {key}: {value}" for key, value in more.items())
+    return f"""
+job: probe
+allow_private_hosts: ["127.0.0.1"]
+sites:
+  - id: a
+    name: a
+    home: "{base}/"
+    delay: 0{extra}
+"""
+
+
+def test_the_second_run_only_asks_what_has_changed(tmp_path: Path) -> None:
+    pages = {f"/{n}": Reply(article(n), ETag=f'"{n}"') for n in range(3)}
+    pages["/3"] = Reply(article(3), Last_Modified="Sat, 01 Nov 2025 08:00:00 GMT")
+    pages["/4"] = Reply(article(4))
+    pages["/go"] = Reply(status=302, Location="/5")
+    pages["/5"] = Reply(article(5), ETag='"5"')
+    gone = {"/gone": Reply("gone", 404)}
+    lists = {
+        "/": Reply(listing(*pages, *gone) + "<a href='/list2'>下一页</a>", ETag='"list"'),
+        "/list2": Reply(listing("/6")),
+    }
+    pages["/6"] = Reply(article(6))
+    with serving("127.0.0.1", {**pages, **gone, **lists}) as server:
+        web = SmallWeb(seeds=one_site(server.base, seeds=f"[{{list: '{server.base}/', pages: 2}}]"))
+        first = web.run(tmp_path)
+        assert (first["articles"], len(server.conditional)) == (7, 0)
+        server.seen.clear()
+        server.pages["/1"] = Reply(article(1).replace("放水", "停水"), ETag='"new"')
+        second = web.run(tmp_path)
+        asked = [path for path in server.paths if path != "/robots.txt"]
+        assert set(asked) == {"/", "/list2", *pages} - {"/go"}, "sub-lists too, though the list itself is the same"
+        assert set(asked) == set(server.conditional)
+        assert not {"/gone", "/go"} & set(asked), "what failed or has moved waits"
+        assert (second["pages"], second["articles"], second["drops"]) == (1, 1, {})
+    with Store.open(tmp_path / "job.db", create=False) as store:
+        clipping = store.clippings.get(f"{server.base}/1")
+        assert clipping
+        assert (clipping.revision, clipping.article.title) == (2, "1号渠停水")
+        assert [old.title for old in store.articles.revisions(clipping.article.id)] == ["1号渠放水", "1号渠停水"]
+
+
+def test_what_is_archived_only_is_done_once_its_record_is_written(tmp_path: Path) -> None:
+    pages = {f"/{n}": Reply(article(n)) for n in range(40)}
+    with serving("127.0.0.1", {**pages, "/": Reply(listing(*pages))}, wait=0.01) as server:
+        web = SmallWeb(seeds=one_site(server.base))
+        process = web.start(tmp_path, archive_only=True)
+        while len(server.seen) < 25:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+        stored = done(tmp_path)
+        server.seen.clear()
+        assert web.run(tmp_path, archive_only=True)["articles"] == 0
+        assert not [path for path in server.paths if server.base + path in stored]
+    archived = {page.url for page in dumps.read([str(tmp_path / "job.warc")]) if isinstance(page, Page)}
+    assert archived == {server.base + path for path in ("/", *pages)}
+    with Store.open(tmp_path / "job.db", create=False) as store:
+        assert store.ledger.counts() == {"archived": 40, "links": 1}
+
+
+def test_limits_leave_the_rest_in_the_queue(tmp_path: Path) -> None:
+    pages = {f"/{n}": Reply(article(n)) for n in range(10)}
+    with serving("127.0.0.1", {**pages, "/": Reply(listing(*pages))}) as server:
+        web = SmallWeb(seeds=one_site(server.base))
+        for left in (6, 2, 0):
+            web.run(tmp_path, archive_only=True, limit=4)
+            with Store.open(tmp_path / "job.db", create=False) as store:
+                assert store.ledger.counts().get("queued", 0) == left
+        asked = [path for path in server.paths if path in pages]
+    assert sorted(set(asked)) == sorted(pages)
+    assert len(asked[:10]) == len(set(asked[:10])), "new ones before those that were read"
+
+
+def moved(path: Path) -> set[str]:
+    with Store.open(path / "job.db", create=False) as store:
+        return {entry.detail for entry in store.ledger.find(stored_urls(store)).values() if entry.outcome == "moved"}
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/", "-1/3", "1/0"])
+def test_a_shard_is_written_from_one(text: str) -> None:
+    with pytest.raises(UsageError, match="--shard 1/3"):
+        Shard.parse(text)
+
+
+def test_every_site_falls_to_one_machine_and_those_of_one_domain_to_the_same() -> None:
+    job = parse(
+        "job: a\ncontact: a@b.example\nsites:\n"
+        + "".join(f"- {{id: s{n}, name: s, home: 'http://www.s{n}-example.org/'}}\n" for n in range(40))
+        + "- {id: sub, name: s, home: 'http://news.s7-example.org/'}\n"
+        + "- {id: feed, name: s, home: 'http://other-example.org/', seeds: [{feed: 'http://feeds.s7-example.org/f'}]}\n"
+    )
+    shares = [[site.id for site in Shard(number=n, of=4).of_job(job).sites] for n in (1, 2, 3, 4)]
+    assert sorted([one for share in shares for one in share]) == sorted(site.id for site in job.sites)
+    assert all(3 < len(share) < 20 for share in shares)
+    assert any({"s7", "sub", "feed"} <= set(share) for share in shares)
+    assert Shard().of_job(job) == job

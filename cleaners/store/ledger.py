@@ -221,7 +221,7 @@ class Ledger:
         )  # fmt: skip
 
     def _bounds(self, visit: Visit) -> Bounds:
-        if visit.failed:
+        if visit.failed or visit.outcome == "moved":
             return self._rhythm.failing
         return self._rhythm.page if visit.kind == "page" else self._rhythm.seed
 

@@ -44,4 +44,4 @@ class Rhythm:
     page: Bounds = Bounds()
     """Articles are corrected in their first hours, then hardly ever: after half an hour, 1, 2, 4 ... hours."""
     failing: Bounds = Bounds(first=_HOUR, most=30 * _DAY)
-    """What could not be fetched: a server that is down is back soon, a page that is gone stays so."""
+    """What could not be fetched or has moved: a server that is down is back soon, a page that is gone stays so."""

@@ -44,23 +44,30 @@ def crawl(
     archive_only: Annotated[
         bool, typer.Option("--archive-only", help="Only fetch and archive (WARC); clean later.")
     ] = False,
+    shard: Annotated[
+        str, typer.Option("--shard", metavar="I/N", help="Only the hosts of machine I of N, I from 1.")
+    ] = "1/1",
     as_json: JsonOption = False,
 ) -> None:
     """Run crawl jobs: discover, fetch politely, archive, clean, match, store.
 
-    robots.txt is obeyed. Ctrl-C once finishes what is in flight (exit code 11).
+    Run it as often as you like: what was left undone is taken up first, what the store has is only asked whether it
+    has changed. robots.txt is obeyed. Ctrl-C once finishes what is in flight (exit code 11).
 
     \b
     Examples:
       jianbao crawl seeds/xinjiang.yaml --store news.db
       jianbao crawl seeds/*.yaml --limit 200
+      jianbao crawl seeds/*.yaml --shard 2/5
     """
     import json
     from dataclasses import asdict
 
     from cleaners import sites
     from crawler.run import crawl as run
+    from crawler.shard import Shard
 
+    part = Shard.parse(shard)
     jobs = [sites.load(path) for path in seeds]
     with progress("responses") as advance:
         seen = 0
@@ -70,14 +77,14 @@ def crawl(
             advance(now.fetched - seen, f"{now.articles} articles, {sum(now.drops.values())} dropped")
             seen = now.fetched
 
-        report = run(jobs, store=store, limit=limit, archive_only=archive_only, progress=so_far)
+        report = run(jobs, store=store, limit=limit, archive_only=archive_only, shard=part, progress=so_far)
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:
         _tell(report, store, archive_only)
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
-    if not report.fetched:
+    if not report.fetched and not report.not_due and part.of == 1:
         raise InputError("nothing was fetched: check the addresses in the seed file, robots.txt and the network")
 
 
@@ -89,5 +96,9 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
         say(f"  {count:>6}  dropped, {reason}")
     for kind, count in report.traps.items():
         say(f"  {count:>6}  links not followed: {kind}")
+    if report.unchanged:
+        say(f"  {report.unchanged:>6}  unchanged since the last visit")
+    if report.not_due:
+        say(f"  {report.not_due:>6}  seeds not asked: read a moment ago, or seldom new")
     if report.left:
         say(f"  {report.left:>6}  requests left for the next run (a limit was reached)")

@@ -9,6 +9,7 @@ from itertools import pairwise, takewhile
 from cleaners.items import Line, Metadata
 from cleaners.noise.learned import met
 from cleaners.noise.plain.core import find as find_core
+from cleaners.noise.plain.ends import CORRECTIONS
 from cleaners.noise.plain.features import features
 from cleaners.noise.plain.segment import State, Weights, segment, shipped
 from cleaners.noise.plain.shape import Shape, measure
@@ -55,6 +56,8 @@ def _states(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata, weig
 def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -> list[State]:
     """What rules and metadata know better: a body's ends meet no rule, no claimed line opens it, no ad is in it."""
     out = list(states)
+    for correct in CORRECTIONS:
+        out = correct(out, shapes)
     body = [i for i, state in enumerate(out) if state == "body"]
     opening = list(takewhile(lambda i: not shapes[i].prose, body))
     out = _marked(out, "hole", (i for i in body if not shapes[i].prose and shapes[i].says("ads")))
@@ -62,6 +65,9 @@ def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -
     out = _marked(out, "above", takewhile(lambda i: shapes[i].meets_but("below"), body))
     out = _marked(out, "below", takewhile(lambda i: shapes[i].meets_but("above"), reversed(body)))
     out = _marked(out, "below", _said_again(body, shapes))
+    if meta.title_line is not None:
+        title = shapes[meta.title_line]
+        out = _marked(out, "above", (i for i in opening if title.size >= 6 and shapes[i].key == title.key))
     return out if "body" in out else list(states)
 
 

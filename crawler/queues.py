@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 from scrapy import Request
 from scrapy.pqueues import DownloaderAwarePriorityQueue
 
 _TIER = 12
 """Promises (in hundredths) that differ by less count as equal: then the hosts take turns."""
+_PATIENCE = 60.0
+"""Seconds without a single request, after which nothing waits for better ones any more: their host may be stuck."""
 _WAITING = 2
 """Requests of one host on their way: one that runs and one that waits for its turn."""
 
@@ -19,6 +24,11 @@ class BestFirst(DownloaderAwarePriorityQueue):
     until the feeds and lists are read: a budget is spent on the best. Without that limit no host is left idle.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._has_budget = self.crawler.settings.getint("PAGES_OF_RUN") > 0
+        self._last = time.monotonic()
+
     def pop(self) -> Request | None:
         """The next request, None when there is none for now."""
         slot = self._best()
@@ -26,6 +36,7 @@ class BestFirst(DownloaderAwarePriorityQueue):
             return None
         queue = self.pqueues[slot]
         request: Request | None = queue.pop()
+        self._last = time.monotonic()
         if len(queue) == 0:
             del self.pqueues[slot]
             queue.close()
@@ -42,7 +53,7 @@ class BestFirst(DownloaderAwarePriorityQueue):
             return None
         tiers = {slot: (self.pqueues[slot].curprio or 0) // _TIER for slot in active}
         free = [slot for slot in active if active[slot] < _WAITING]
-        if self.crawler.settings.getint("PAGES_OF_RUN"):
+        if self._has_budget and time.monotonic() - self._last < _PATIENCE:
             best = min(tiers.values())
             free = [slot for slot in free if tiers[slot] == best and not self._must_wait(slot)]
         return min(free, key=lambda slot: (tiers[slot], active[slot], slot), default=None)

@@ -41,6 +41,9 @@ HOMES = {
     "fastwarc": {"cleaners/dumps"},
     "typer": {"crawler/cli"},
     "feedparser": {"crawler"},
+    "apscheduler": {"crawler/schedule", "crawler/cron"},
+    "prometheus_client": {"crawler/monitor"},
+    "filelock": {"crawler/lock"},
     "pydantic": {"cleaners/sites"},
     "yaml": {"cleaners/sites", "cleaners/export", "crawler/demo"},
 }

@@ -9,9 +9,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from scrapy import Request
+from scrapy.squeues import FifoMemoryQueue
+from scrapy.utils.test import get_crawler
 
 from cleaners import regions
 from cleaners.errors import SeedFileError
@@ -24,6 +29,7 @@ from crawler.demo.stories import HERE
 from crawler.demo.web import Web
 from crawler.focus import Aim, aim
 from crawler.promise import Experience, Promises, Sieve
+from crawler.queues import BestFirst
 
 ROOT = Path(__file__).resolve().parent.parent
 SILK = (
@@ -138,6 +144,50 @@ def test_what_is_off_topic_is_a_drop_that_names_the_score() -> None:
     assert drop.detail == "score 0.00 (regions 0.00) is under 0.30"
     with pytest.raises(RuntimeError, match="broken"):
         sieve.submit(Page(body=b"", origin="broken")).result()
+
+
+def queue(pages: int, active: dict[str, list[Request]]) -> BestFirst:
+    """A queue over hosts that have these requests on their way."""
+    crawler: Any = get_crawler(settings_dict={"PAGES_OF_RUN": pages})
+    slots = {host: SimpleNamespace(active=requests) for host, requests in active.items()}
+    running = {request for requests in active.values() for request in requests}
+    downloader = SimpleNamespace(slots=slots, active=running, get_slot_key=lambda r: urlsplit(r.url).hostname)
+    crawler.engine = SimpleNamespace(downloader=downloader, scraper=SimpleNamespace(slot=None))
+    return BestFirst.from_crawler(crawler, FifoMemoryQueue, "")
+
+
+def asking(host: str, priority: int, kind: str = "page") -> Request:
+    return Request(f"http://{host}.example/{priority}", priority=priority, meta={"kind": kind})
+
+
+def popped(some: BestFirst) -> list[str]:
+    return [urlsplit(request.url).path[1:] for request in iter(some.pop, None)]
+
+
+def test_the_best_request_of_all_hosts_comes_first() -> None:
+    best = queue(0, {})
+    for host, priority in [("a", 10), ("a", 80), ("b", 50), ("c", 95), ("b", 70)]:
+        best.push(asking(host, priority))
+    assert popped(best) == ["95", "80", "70", "50", "10"]
+
+
+def test_poor_requests_wait_for_better_ones_only_where_pages_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = {"a.example": [asking("a", 99), asking("a", 98)]}
+    for pages, expected in ((0, ["10"]), (20, [])):
+        best = queue(pages, busy)
+        best.push(asking("a", 90))
+        best.push(asking("b", 10))
+        assert popped(best) == expected
+    monkeypatch.setattr("crawler.queues._PATIENCE", 0.0)
+    assert popped(best) == ["10"], "a host that is stuck holds nothing up for long"
+
+
+def test_pages_wait_until_the_lists_are_read() -> None:
+    reading = {"a.example": [asking("a", 1000, "seed")]}
+    best = queue(20, reading)
+    best.push(asking("b", 90))
+    best.push(asking("c", 999, "seed"))
+    assert popped(best) == ["999"]
 
 
 RUN = """

@@ -15,7 +15,12 @@ from crawler.cli.app import STORE, StoreOption, app, say
 if TYPE_CHECKING:
     from crawler.schedule import Ended
 
-_OUTCOMES = {0: "done", 11: "interrupted", 1: "failed: nothing was fetched, or the job is running already"}
+_OUTCOMES = {
+    0: "done",
+    11: "interrupted",
+    -2: "interrupted",
+    1: "failed: nothing was fetched, or the job is running already",
+}
 
 
 @app.command()

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from cleaners.metadata.finding import find
 from cleaners.metadata.optout import opt_out_headers
+from cleaners.metadata.tdmrep import Reservation, opt_out_host, reservations
 
-__all__ = ["find", "opt_out_headers"]
+__all__ = ["Reservation", "find", "opt_out_headers", "opt_out_host", "reservations"]

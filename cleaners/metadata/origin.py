@@ -59,9 +59,11 @@ def _above_date(pieces: Sequence[Piece]) -> Answer | None:
 
 
 def _house(pieces: Sequence[Piece]) -> Answer | None:
+    """The publisher in a byline; 某报记者王某 beside the date is the page's own reporter."""
     for piece in pieces:
         for found in filter(None, map(byline.standing, piece.unlabelled)):
-            if not found.publisher:
+            own_reporter = piece.furniture.dates and f"{found.publisher}记者" in piece.line.text
+            if not found.publisher or own_reporter:
                 continue
             return Answer(values=(piece.line.own(found.publisher),), rule=found.rule)  # the authors claim the line
     return None

@@ -37,6 +37,8 @@ class Page:
     """Response headers in order, names as sent."""
     fetched_at: datetime | None = None
     """When the page was fetched, with a timezone."""
+    opt_out: tuple[str, ...] = ()
+    """Signals against mining that the host gave outside of the page (``/.well-known/tdmrep.json``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

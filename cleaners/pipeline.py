@@ -192,7 +192,7 @@ def _article(draft: Draft) -> Article:
             repairs=sum(repairs.values()),
             partial=draft.lines.head.next_url is not None,
         ),
-        opt_out=meta.opt_out + metadata.opt_out_headers(page.headers),
+        opt_out=meta.opt_out + metadata.opt_out_headers(page.headers) + page.opt_out,
         next_url=draft.lines.head.next_url,
         fetched_at=page.fetched_at,
         extractor=Extractor(name=body.extractor, version=VERSION, recipe=""),

@@ -25,6 +25,7 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Headers
 from scrapy.settings import Settings
 
+from cleaners import dumps
 from cleaners.archive import Archive, read_back
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
@@ -243,6 +244,27 @@ def test_the_log_says_nothing_when_all_is_well(crawled: Crawled) -> None:
     assert crawled.log == ""
 
 
+def test_what_a_host_reserves_goes_with_its_pages(tmp_path: Path) -> None:
+    reserved = '[{"location": "/", "tdm-reservation": 0}, {"location": "/a/", "tdm-reservation": 1}]'
+    pages = {"/a/1": Reply(article(1)), "/b/2": Reply(article(2)), "/": Reply(listing("/a/1", "/b/2"))}
+    pages["/.well-known/tdmrep.json"] = Reply(reserved, Content_Type="application/json")
+    with serving("127.0.0.1", pages) as server:
+        run(tmp_path, one_site(server.base), {"a": server})
+    with Store.open(tmp_path / "job.db", create=False) as store:
+        found = {
+            one.article.url[-4:]: one.article for one in store.clippings.select(with_duplicates=True) if one.article.url
+        }
+    assert {path: one.opt_out for path, one in found.items()} == {"/a/1": ("tdmrep.json:tdm-reservation",), "/b/2": ()}
+    assert server.paths.count("/.well-known/tdmrep.json") == 1
+    archived = {
+        page.url[-4:]: page.opt_out
+        for page in dumps.read([str(tmp_path / "job.warc")])
+        if isinstance(page, Page) and page.url
+    }
+    assert archived["/a/1"] == found["/a/1"].opt_out, "cleaning the archive gives the same"
+    assert read_back(found["/a/1"].origin, tmp_path / "job.db").opt_out == found["/a/1"].opt_out
+
+
 def one_site(base: str, extra: str = "", host: str = "127.0.0.1") -> str:
     return f"""
 job: probe
@@ -270,7 +292,10 @@ def test_jobs_run_one_after_the_other_and_reach_only_their_own_private_hosts(tmp
         (tmp_path / "two.yaml").write_text(one_site(two.base, host="127.0.0.2").replace("job: probe", "job: two"))
         (tmp_path / "one.yaml").write_text(one_site(one.base))
         crawled = run(tmp_path, "", {}, names=("one.yaml", "two.yaml"), archive_only=True)
-    assert (one.paths, two.paths) == (["/robots.txt", "/", "/a"], ["/robots.txt", "/"])
+    assert (one.paths, two.paths) == (
+        ["/robots.txt", "/", "/.well-known/tdmrep.json", "/a"],
+        ["/robots.txt", "/"],
+    )
     assert crawled.report["drops"] == {"fetch: guard: private address": 1}
     assert len(list((tmp_path / "job.warc").iterdir())) == 2
 

@@ -90,7 +90,7 @@ class SmallWeb:
 
     @property
     def pages(self) -> list[str]:
-        return [url for url in self.asked if not url.endswith("/robots.txt")]
+        return [url for url in self.asked if not url.endswith(("/robots.txt", "/tdmrep.json"))]
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +253,7 @@ def test_the_second_run_only_asks_what_has_changed(tmp_path: Path) -> None:
         server.seen.clear()
         server.pages["/1"] = Reply(article(1).replace("放水", "停水"), ETag='"new"')
         second = web.run(tmp_path)
-        asked = [path for path in server.paths if path != "/robots.txt"]
+        asked = [path for path in server.paths if path not in {"/robots.txt", "/.well-known/tdmrep.json"}]
         assert set(asked) == {"/", "/list2", *pages} - {"/go"}, "sub-lists too, though the list itself is the same"
         assert set(asked) == set(server.conditional)
         assert not {"/gone", "/go"} & set(asked), "what failed or has moved waits"

@@ -9,7 +9,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from cleaners.archive.encoding import decoded
-from cleaners.archive.writing import SITE_FIELD
+from cleaners.archive.writing import OPT_OUT_FIELD, SITE_FIELD
 from cleaners.errors import Unusable
 from cleaners.items import Page
 
@@ -44,6 +44,7 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
         status=int(record.http_headers.get_statuscode()),
         headers=headers,
         fetched_at=_moment(record.rec_headers.get_header("WARC-Date")),
+        opt_out=tuple(filter(None, (record.rec_headers.get_header(OPT_OUT_FIELD) or "").split(","))),
     )
 
 

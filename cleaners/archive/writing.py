@@ -24,6 +24,8 @@ from cleaners.errors import UnwritableError
 
 SITE_FIELD = "WARC-Jianbao-Site"
 """Our own field of the response record: the site id, which the bytes alone do not tell."""
+OPT_OUT_FIELD = "WARC-Jianbao-Opt-Out"
+"""Our own field of the response record: signals the host gave outside of the page, joined by commas."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BUILDER = RecordBuilder(warc_version="1.1")
@@ -49,6 +51,8 @@ class Exchange:
     """The IP address that answered."""
     site: str | None = None
     """The job's site id."""
+    opt_out: tuple[str, ...] = ()
+    """Signals against mining that the host gave outside of the page."""
 
 
 def folder_of(store: Path) -> Path:
@@ -139,7 +143,7 @@ class Archive:
 def _records(exchange: Exchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
     """The response, then the request that points to it."""
     date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    extra = {"WARC-IP-Address": exchange.address, SITE_FIELD: exchange.site}
+    extra = {"WARC-IP-Address": exchange.address, SITE_FIELD: exchange.site, OPT_OUT_FIELD: ",".join(exchange.opt_out)}
     response = _BUILDER.create_warc_record(
         exchange.url,
         "response",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from cleaners.archive import SITE_FIELD, decoded
+from cleaners.archive import OPT_OUT_FIELD, SITE_FIELD, decoded
 from cleaners.errors import Unusable
 from cleaners.items import Drop, Page
 
@@ -67,6 +67,7 @@ def _page(record: Any, place: str, url: str | None, limit: int) -> Page | None:
         status=status,
         headers=headers,
         fetched_at=_moment(record.record_date),
+        opt_out=tuple(filter(None, (record.headers.get(OPT_OUT_FIELD) or "").split(","))),
     )
 
 

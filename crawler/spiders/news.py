@@ -189,6 +189,7 @@ class NewsSpider(Spider):
             status=response.status,
             headers=pairs(response.headers),
             fetched_at=response.meta["fetched_at"],
+            opt_out=response.meta.get("opt_out", ()),
         )
         yield Delivery(item=page, visits=visits.read(response, "archived", found))
         for request in self._open(found):

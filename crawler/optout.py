@@ -1,0 +1,48 @@
+"""Asking each host, once a run, what it reserves from text and data mining."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http.request import NO_CALLBACK
+
+from cleaners.metadata import Reservation, opt_out_host, reservations
+
+
+class TdmRep:
+    """Reads ``/.well-known/tdmrep.json`` before a host's first page; what it says goes with the page, nothing stops."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._hosts: dict[str, asyncio.Future[Sequence[Reservation]]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Leave the signals in the request's meta."""
+        if request.meta.get("kind") != "page":
+            return
+        parts = urlsplit(request.url)
+        base = f"{parts.scheme}://{parts.netloc}"
+        if base not in self._hosts:
+            self._hosts[base] = asyncio.ensure_future(self._rules(base))
+        path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        request.meta["opt_out"] = opt_out_host(await asyncio.shield(self._hosts[base]), path)
+
+    async def _rules(self, base: str) -> Sequence[Reservation]:
+        engine: Any = self._crawler.engine
+        meta = {"dont_retry": True, "dont_redirect": True, "handle_httpstatus_all": True}
+        request = Request(f"{base}/.well-known/tdmrep.json", callback=NO_CALLBACK, priority=1000, meta=meta)
+        try:
+            response = await engine.download_async(request)
+        except Exception:  # forbidden, unreachable, too large: a host that cannot be asked has said nothing
+            return ()
+        return reservations(response.body) if response.status == 200 else ()

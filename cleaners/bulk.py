@@ -88,6 +88,7 @@ class Workers:
         self._fence = fence
         self._spawning = multiprocessing.get_context("forkserver")
         self._spawning.set_forkserver_preload(["cleaners.pipeline"])
+        _start_fork_server()
         self._pool = self._new_pool(jobs)
 
     def submit(self, page: Page) -> Future[Article | Drop]:
@@ -171,6 +172,20 @@ def fenced(page: Page, context: Context, fence: Fence) -> Article | Drop:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _start_fork_server() -> None:
+    """Start it deaf to Ctrl-C from the first moment: later it sets that itself, but while it imports it does not."""
+    from multiprocessing import forkserver
+
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread: no signal reaches us here, nor can it be set
+        return
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Worker:

@@ -202,3 +202,53 @@ def _children(pid: int) -> list[int]:
         return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def on_a_terminal(folder: Path, *args: str) -> tuple[int, str]:
+    """Run the command with a pseudo-terminal as its standard error, as a person would."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "TERM": "xterm"}
+    process = subprocess.Popen([sys.executable, "-m", "crawler", *args], cwd=folder, stderr=theirs, env=env)
+    os.close(theirs)
+    shown = b""
+    try:
+        while data := os.read(ours, 65536):
+            shown += data
+    except OSError:  # the terminal is closed when the process ends
+        pass
+    os.close(ours)
+    return process.wait(timeout=120), shown.decode("utf-8", "replace")
+
+
+def test_progress_on_a_terminal(pages: Path, tmp_path: Path) -> None:
+    code, shown = on_a_terminal(tmp_path, "clean", str(pages), "-o", "out.jsonl")
+    assert code == 0, shown
+    assert "2 records" in shown and "Traceback" not in shown
+    rows = [{"id": n, "text": f"第{n}段文字，讲的是第{n}件事情。" * 9} for n in range(30)]
+    (tmp_path / "in.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    code, shown = on_a_terminal(tmp_path, "dedup", "in.jsonl", "-o", "matched.jsonl")
+    assert code == 0, shown
+    assert "30 documents" in shown and "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["clean", "page.html", "-o", "x.jsonl", "--store", "s.db"], "not both"),
+        (["dedup", "in.jsonl", "-o", "in.jsonl"], "is the input"),
+        (["dedup", ".", "-o", "x.jsonl"], "is a folder"),
+        (["explain", "pgae.html"], "no such file"),
+        (["crawl", "seeds.yaml", "--store", "no/such/s.db"], "no folder"),
+    ],
+)
+def test_mistakes_that_would_lose_or_hide_something(args: list[str], words: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "text": "文字"}\n', encoding="utf-8")
+    (tmp_path / "seeds.yaml").write_text(
+        "job: a\nsites:\n  - {id: b, name: 乙, home: 'http://127.0.0.1:9/'}\n", encoding="utf-8"
+    )
+    done = run(*args, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr.decode()
+    assert words in one_line(done)

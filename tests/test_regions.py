@@ -76,3 +76,8 @@ def test_the_seeds(shared: Path) -> None:
         body = repair(kept, diagnose(kept)).text
         best = [region.name for region in regions.find(body)][:3]
         assert set(record["regions"]) <= {part for path in best for part in path.split("/")}, name
+
+
+def test_new_districts_of_any_city_are_not_the_one_that_was_called_so() -> None:
+    found = regions.find("兰州新区和雄安新区今年都扩建了数据中心，新区的市区道路也已通车。老城区的改造随后开始。")
+    assert [region.name for region in found if region.name.startswith(("河北/唐山", "河南"))] == []

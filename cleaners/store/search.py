@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cleaners.store.database import Database
+from cleaners.store.database import Database, Row
 from cleaners.store.passages import Passage, passages
 from cleaners.store.query import Group, Node, Query, Word, parse
 from cleaners.store.rows import parsed
@@ -58,7 +58,8 @@ class Search:
     ) -> list[Hit]:
         """The best ``limit`` articles for a query (see ``query.py`` for the language), best first, then the latest.
 
-        Of the copies of one article the best-ranked one is given, all of them ``with_duplicates``.
+        Of the copies of one article the best copy is given where it is found too, else the best-ranked one; all of
+        them ``with_duplicates``.
         Raises UsageError for a query that asks for nothing.
         """
         asked = parse(query)
@@ -66,16 +67,30 @@ class Search:
         families: set[int] = set()
         with self._db.snapshot():
             for doc, score in self._ranked(asked.wanted, selection or Selection()):
-                row = self._db.one(
-                    "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
-                )
+                row = self._row(doc)
                 if row is None or (not with_duplicates and row[-1] in families):
                     continue
                 families.update(() if row[-1] is None else (row[-1],))
+                if row[-1] is not None and not with_duplicates:
+                    row = self._best(row, asked.wanted, selection or Selection())
                 hits.append(self._hit(row, score, asked))
                 if len(hits) >= limit:
                     break
         return hits
+
+    def _row(self, doc: int) -> Row | None:
+        return self._db.one(
+            "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
+        )
+
+    def _best(self, row: Row, wanted: Node, selection: Selection) -> Row:
+        """The best copy of a hit's family where the query finds it as well, else the hit itself."""
+        best = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (row[-1],))
+        if best is None or best[0] == row[0]:
+            return row
+        table, where, values = _found(wanted, selection)
+        found = self._db.one(f"SELECT 1 FROM {table} WHERE {where} AND rowid = ?", (*values, best[0]))
+        return (self._row(best[0]) if found else None) or row
 
     def count(self, query: str, *, selection: Selection | None = None) -> int:
         """How many articles a query finds, copies included."""

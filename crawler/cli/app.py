@@ -16,6 +16,9 @@ from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableErr
 EXIT_CODES: dict[type[JianbaoError], int] = {InputError: 1, UsageError: 2, UnwritableError: 3, FormatError: 4}
 INTERRUPTED = 11
 _TYPER_INTERRUPTED = 130
+_INTERRUPTED_MESSAGE = (
+    "interrupted: what was stored stays stored (a file given with -o is only written whole); run it again to go on"
+)
 
 # Errors of the operating system that mean: nothing can be written there.
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
@@ -33,7 +36,7 @@ app = typer.Typer(
 StoreOption = Annotated[
     Path, typer.Option("--store", envvar="JIANBAO_STORE", help="The store file.", metavar="DB", show_default=True)
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text: one object a line.")]
 STORE = Path("jianbao.db")
 
 
@@ -68,7 +71,11 @@ def main() -> None:
         # Typer turns Ctrl-C into 130; ours says that the run can be taken up again.
         if done.code != _TYPER_INTERRUPTED:
             raise
-        _end("interrupted; what was reported as stored is stored, run the same command again to go on", INTERRUPTED)
+        _end(_INTERRUPTED_MESSAGE, INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"scrapy", "pyarrow", "apscheduler", "prometheus_client"}:
+            raise
+        _end(f"this command needs {error.name}: pip install {str(error.name).partition('.')[0]}", 1)
     except JianbaoError as error:
         _end(str(error), next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
     except OSError as error:
@@ -82,6 +89,11 @@ def say(message: str) -> None:
     """A line for the person at the terminal: on stderr, not with ``-q``."""
     if not os.environ.get("JIANBAO_QUIET"):
         print(message, file=sys.stderr)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 record``, ``2 records``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _end(message: str, code: int) -> None:

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaners.errors import InputError
-from crawler.cli.app import STORE, StoreOption, app, say
+from cleaners.errors import InputError, UsageError
+from crawler.cli.app import STORE, StoreOption, app, counted, say
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:
     from cleaners.items import Article, Drop
 
 _BATCH = 200
+_FEW = 10
+_SMALL = 1_000_000  # bytes: a page, not an archive of pages
 
 
 @app.command()
 def clean(
+    context: typer.Context,
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="Files, archives and folders; - is stdin.")
     ],
@@ -50,17 +53,20 @@ def clean(
     from cleaners.bulk import cleaning, cores
     from cleaners.context import Context, context_of
 
+    if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
+        raise UsageError("-o writes records and needs no store: give -o or --store, not both")
     pages = dumps.read(paths)
-    context = context_of(store) if output is None else Context()
-    with cleaning(_processes(paths, jobs or cores()), context) as work:
+    known = context_of(store) if output is None else Context()
+    with cleaning(_processes(paths, jobs or cores()), known) as work:
         results = work.map(pages)
         kept, dropped = _into_store(results, store) if output is None else _into_file(results, output)
     _report(kept, dropped)
 
 
 def _processes(paths: list[str], wanted: int) -> int:
-    """One page needs no pool: starting one takes longer than cleaning it."""
-    return 1 if len(paths) == 1 and not Path(paths[0]).is_dir() else wanted
+    """A few small files need no pool: starting one takes longer than cleaning them."""
+    small = all(Path(path).is_file() and Path(path).stat().st_size < _SMALL for path in paths if path != "-")
+    return 1 if small and len(paths) <= _FEW else wanted
 
 
 def _into_file(results: Iterable[Article | Drop], output: str) -> tuple[str, Counter[str]]:
@@ -76,7 +82,7 @@ def _into_file(results: Iterable[Article | Drop], output: str) -> tuple[str, Cou
             else:
                 out.keep(Clipping(article=result))
             advance(1, f"{dropped.total()} dropped")
-    return (f"{out.written} records" if out.written else ""), dropped
+    return (counted(out.written, "record") if out.written else ""), dropped
 
 
 def _into_store(results: Iterator[Article | Drop], store: Path) -> tuple[str, Counter[str]]:

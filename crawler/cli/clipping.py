@@ -12,7 +12,8 @@ def page(clipping: Clipping) -> str:
     article = clipping.article
     facts = [
         ("id", article.id),
-        ("url", article.url or article.origin),
+        ("url", article.url),
+        ("page", article.origin),
         ("published", article.published and article.published.isoformat(" ", "minutes")),
         ("source", article.source),
         ("authors", "、".join(article.authors)),
@@ -34,13 +35,14 @@ def page(clipping: Clipping) -> str:
 def family(members: Sequence[Clipping], shown: str) -> str:
     """Who has the story: the best copy first, each with how it relates to the others; ``shown`` is marked."""
     ranked = sorted(members, key=lambda one: (not (one.cluster and one.cluster.is_canonical), _when(one.article)))
+    center = ranked[0].article.id  # each copy is told against the best one
     lines = ["", f"{len(members)} copies of this story:"]
     for one in ranked:
         article = one.article
         best = "  best copy" if one.cluster and one.cluster.is_canonical else ""
         here = "  <- this one" if article.id == shown else ""
         lines.append(f"  {_when(article)}  {article.id}  {article.site or article.origin}{best}{here}")
-        lines += [f"      {_told(match)}" for match in one.matches[:3]]
+        lines += [f"      {_told(match)}" for match in one.matches if match.other == center][:1]
     if first := next((one.cluster for one in ranked if one.cluster and one.cluster.earliest_url), None):
         lines.append(f"  seems to come from {first.earliest_url}")
     return "\n".join(lines)

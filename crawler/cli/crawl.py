@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaners.errors import InputError
+from cleaners.errors import InputError, UsageError
 from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, say
 from crawler.cli.progress import progress
 
@@ -69,6 +69,7 @@ def crawl(
 
     part = Shard.parse(shard)
     jobs = [sites.load(path) for path in seeds]
+    _check(store)
     with progress("responses") as advance:
         seen = 0
 
@@ -86,6 +87,16 @@ def crawl(
         raise typer.Exit(INTERRUPTED)
     if not report.fetched and not report.not_due and part.of == 1:
         raise InputError("nothing was fetched: check the addresses in the seed file, robots.txt and the network")
+
+
+def _check(store: Path) -> None:
+    """Say what is wrong with the store before anything is fetched for it."""
+    from cleaners.store import Store
+
+    if store.exists():
+        Store.open(store, create=False, readonly=True).close()
+    elif not store.absolute().parent.is_dir():
+        raise UsageError(f"{store} cannot be made: there is no folder {store.parent}; make it first")
 
 
 def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:

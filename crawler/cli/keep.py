@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
 
 if TYPE_CHECKING:
     from cleaners.store import Selection, Store
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
 SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
 Source = Annotated[str | None, typer.Option("--source", help="Only this declared 来源.")]
-Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Published on or after.")]
-Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Published before.")]
+Since = Annotated[
+    datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published on or after.")
+]
+Until = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published before.")
+]
 
 
 @app.command()
 def search(
-    query: Annotated[str, typer.Argument(help='Words; "a phrase", AND, OR, NOT; simplified finds traditional too.')],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='Words; "a phrase", AND, OR, NOT; simplified finds traditional too.')
+    ],
     store: StoreOption = STORE,
     region: Region = None,
     site: SiteName = None,
@@ -49,11 +55,11 @@ def search(
         hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
         for hit in hits:
             if as_json:
-                typer.echo(json.dumps(asdict(hit), ensure_ascii=False, default=str))
+                typer.echo(json.dumps(asdict(hit), ensure_ascii=False, default=_iso))
                 continue
             copies = f"  {hit.cluster_size} copies" if hit.cluster_size > 1 else ""
             day = f"{hit.published:%Y-%m-%d}" if hit.published else "no date   "
-            typer.echo(f"{hit.id}  {day}  {hit.site or '-'}{copies}  {hit.title or '(no title)'}")
+            typer.echo(f"{hit.id}  {day}  {hit.site or hit.source or '-'}{copies}  {hit.title or '(no title)'}")
             for passage in hit.passages[:2]:
                 typer.echo(f"    {_marked(passage.text, passage.marks)}")
         if not hits:
@@ -197,7 +203,7 @@ def export(
         chosen = opened.clippings.select(selection, with_duplicates=with_duplicates)
         clippings = (in_script(one, script) for one in chosen)
         if form == "markdown":
-            if output == "-":
+            if output == "-" or Path(output).suffix in {".md", ".jsonl"} or Path(output).is_file():
                 raise UsageError("Markdown is one file an article: name a folder with -o, or use --format jsonl")
             written = markdown_folder(clippings, output)
         else:
@@ -205,7 +211,7 @@ def export(
                 for one in clippings:
                     lines.write(record(one))
                 written = lines.written
-    say(f"{written} articles exported to {'stdout' if output == '-' else output}")
+    say(f"{counted(written, 'article')} exported to {'stdout' if output == '-' else output}")
 
 
 def _open(store: Path) -> Store:
@@ -229,6 +235,10 @@ def _selection(
         since=since and since.replace(tzinfo=here),
         until=until and until.replace(tzinfo=here),
     )
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:

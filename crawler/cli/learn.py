@@ -49,7 +49,10 @@ def noise(
             change = "will not be cut any more" if undo else "counts as noise again"
             say(f"{key}: {change}; clean the pages again to see it")
             return
-        for line in opened.learned.lines(site):
+        lines = opened.learned.lines(site)
+        if not lines:
+            say(f"nothing learned yet{f' of {site}' if site else ''}: it takes a line in several articles of one site")
+        for line in lines:
             if as_json:
                 typer.echo(json.dumps(asdict(line), ensure_ascii=False))
             else:
@@ -61,7 +64,7 @@ def noise(
 @app.command()
 def lexicon(
     store: StoreOption = STORE,
-    least: Annotated[int, typer.Option("--least", min=1, help="Only pairs met at least so often.")] = 1,
+    least: Annotated[int, typer.Option("--least", min=1, help="Only pairs met at least so often.")] = 3,
     undo: Annotated[
         str | None,
         typer.Option("--undo", metavar="SPUN=PLAIN", help="This pair is no substitution: never count it."),
@@ -84,7 +87,10 @@ def lexicon(
                 raise UsageError(f"{undo}: no such pair; `jianbao lexicon` lists them as SPUN=PLAIN")
             say(f"{undo}: not counted any more")
             return
-        for pair in opened.learned.pairs(least=least, undone=True):
+        pairs = opened.learned.pairs(least=least, undone=True)
+        if not pairs:
+            say("no substitutions yet: they come from spun copies whose original is stored too; see also --least 1")
+        for pair in pairs:
             if as_json:
                 typer.echo(json.dumps(asdict(pair), ensure_ascii=False))
             else:

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.app import JsonOption, app, say
+from cleaners.errors import UsageError
+from crawler.cli.app import JsonOption, app, counted, say
 from crawler.cli.progress import steps
 
 
@@ -41,6 +42,10 @@ def dedup(
     """
     from cleaners.corpus import deduplicate
 
+    if source.is_dir():
+        raise UsageError(f"{source} is a folder: name one JSONL or Parquet file")
+    if output != "-" and source.exists() and Path(output).exists() and source.samefile(output):
+        raise UsageError(f"{output} is the input: write the result to another file")
     skipped: list[str] = []
     with steps() as progress:
         done = deduplicate(
@@ -51,6 +56,7 @@ def dedup(
     if as_json and output != "-":
         typer.echo(json.dumps(asdict(done)))
     say(
-        f"{done.documents} documents, {done.pairs} pairs, {done.clusters} clusters; {done.written} records written"
-        + (f"; {done.skipped} records skipped" if done.skipped else "")
+        f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
+        f"{counted(done.written, 'record')} written"
+        + (f"; {counted(done.skipped, 'record')} skipped" if done.skipped else "")
     )

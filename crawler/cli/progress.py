@@ -20,15 +20,15 @@ def progress(what: str) -> Iterator[Callable[[int, str], None]]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description} {task.completed:,.0f}"),
-        TextColumn("{task.speed:.0f}/s"),
+        TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, note="")
+        task = bar.add_task(what, total=None, note="", rate="")
 
         def advance(count: int, note: str) -> None:
-            bar.update(task, advance=count, note=note)
+            bar.update(task, advance=count, note=note, rate=_rate(bar.tasks[0].speed))
 
         yield advance
 
@@ -45,7 +45,7 @@ def steps() -> Iterator[Callable[[str, int, int | None], None]]:
     columns = (
         TextColumn("{task.description} {task.completed:,.0f}"),
         BarColumn(),
-        TextColumn("{task.speed:.0f}/s"),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
     tasks: dict[str, TaskID] = {}
@@ -53,10 +53,16 @@ def steps() -> Iterator[Callable[[str, int, int | None], None]]:
 
         def at(step: str, done: int, total: int | None) -> None:
             if step not in tasks:
-                tasks[step] = bar.add_task(step, total=total)
-            bar.update(tasks[step], completed=done, total=total)
+                tasks[step] = bar.add_task(step, total=total, rate="")
+            speed = next(task.speed for task in bar.tasks if task.id == tasks[step])
+            bar.update(tasks[step], completed=done, total=total, rate=_rate(speed))
 
         yield at
+
+
+def _rate(speed: float | None) -> str:
+    """Nothing before there is something to measure."""
+    return f"{speed:,.0f}/s" if speed else ""
 
 
 def _is_silent() -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
 
 if TYPE_CHECKING:
     from cleaners.items import Page
@@ -52,7 +52,12 @@ def _page(what: str, store: Path) -> Page:
         raise UsageError(f"{origin} is a folder: explain reads one page; name a file in it")
     if origin != "-" and not os.path.exists(origin):
         raise InputError(f"{origin}: the page {what} was cleaned from is not there any more")
-    page = next(iter(dumps.read([origin])))
+    pages = dumps.read([origin])
+    page = next(pages, None)
+    if page is None:
+        raise InputError(f"{origin}: there is no page in it")
+    if next(pages, None) is not None:
+        say(f"{origin} holds several pages: this is the first; unpack it to see another")
     if isinstance(page, Drop):
         raise InputError(f"{origin}: {page.reason} ({page.detail})")
     return page
@@ -61,9 +66,11 @@ def _page(what: str, store: Path) -> Page:
 def _origin(what: str, store: Path) -> str:
     from cleaners.store import Store
 
+    if not store.exists():
+        raise UsageError(f"{what}: no such file, and there is no store at {store} to look it up in")
     with Store.open(store, create=False, readonly=True) as opened:
         if (found := opened.clippings.get(what)) is None:
-            raise UsageError(f"{what}: neither a file nor an article of {store}; `jianbao search` finds ids")
+            raise UsageError(f"{what}: no such file, nor an article of {store}; `jianbao search` finds ids")
         return found.article.origin
 
 

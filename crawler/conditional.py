@@ -17,7 +17,7 @@ NOT_DUE = "not due"
 
 
 class Conditional:
-    """Looks every address up in the ledger before it is asked for, those that a redirect leads to as well."""
+    """Sends the validators of what is asked for, and of what a redirect leads to."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -33,10 +33,11 @@ class Conditional:
             return
         spider: Any = self._crawler.spider
         agenda: Agenda = spider.agenda
-        entry = agenda.entry(request.url)
-        if request.meta.get("redirect_times") and not agenda.is_open(entry):
-            raise Refused(NOT_DUE)
-        request.meta["known"] = entry
+        if request.meta.get("redirect_times"):
+            entry = request.meta["known"] = agenda.entry(request.url)
+            if not agenda.is_open(entry):
+                raise Refused(NOT_DUE)
+        entry = request.meta["known"]
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)  # those of the address that led here
         if entry is not None and entry.etag:

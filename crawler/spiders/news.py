@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from cleaners.errors import JianbaoError, Unusable
 from cleaners.items import Drop, Page
 from cleaners.sites import Job, Seed, Site
-from cleaners.store import Found, Kind
+from cleaners.store import Entry, Found, Kind
 from cleaners.urls import canonical
 from crawler import discover, traps, visits
 from crawler.conditional import NOT_DUE
@@ -78,17 +78,18 @@ class NewsSpider(Spider):
             self._remember(site)
             for seed in site.entries:
                 found = _seed(seed, site)
-                if self.agenda.is_open(self.agenda.entry(found.url)):
-                    yield self._request(found)
+                entry = self.agenda.entry(found.url)
+                if self.agenda.is_open(entry):
+                    yield self._request(found, entry)
                 else:
                     self.desk.tally.not_due += 1
         for entry in self.agenda.unfinished(self.job.sites):
             if self._is_wanted(entry.found):
-                yield self._request(entry.found)
+                yield self._request(entry.found, entry)
         for site in self.job.sites:
             for entry in self.agenda.due(site):
                 if self._is_wanted(entry.found):
-                    yield self._request(entry.found, less=_AGAIN)
+                    yield self._request(entry.found, entry, less=_AGAIN)
 
     def _remember(self, site: Site) -> None:
         """Kinds of address that gave no articles in earlier runs stay given up."""
@@ -103,7 +104,7 @@ class NewsSpider(Spider):
             return True
         return site.owns(found.url) and site.follow.admits(found.url) and found.hops <= site.follow.depth
 
-    def _request(self, found: Found, less: int = 0) -> Request:
+    def _request(self, found: Found, known: Entry | None, less: int = 0) -> Request:
         callbacks: dict[Kind, Callable[..., Any]] = {
             "page": self.page,
             "list": self.from_list,
@@ -118,6 +119,7 @@ class NewsSpider(Spider):
                 "site": self._sites[found.site],
                 "kind": "page" if found.kind == "page" else "seed",
                 "found": found,
+                "known": known,
             },
             cb_kwargs={"site": self._sites[found.site]},
             priority=found.priority - less,
@@ -138,7 +140,7 @@ class NewsSpider(Spider):
         if done := await self._done(response):
             yield done
             for entry in self.agenda.announced_by(response.url):
-                yield self._request(entry.found)
+                yield self._request(entry.found, entry)
             return
         limits = self.settings.getint("SITEMAP_MAX_ENTRIES"), self.settings.getint("DOWNLOAD_MAXSIZE")
         try:
@@ -160,7 +162,7 @@ class NewsSpider(Spider):
         if done := await self._done(response):
             yield done
             for entry in self.agenda.announced_by(response.url) if pages > 1 else ():
-                yield self._request(entry.found)
+                yield self._request(entry.found, entry)
             return
         found: list[Found] = []
         if isinstance(response, TextResponse):
@@ -231,7 +233,7 @@ class NewsSpider(Spider):
         for one in found:
             entry = known.get(canonical(one.url))
             if self.agenda.is_open(entry):
-                yield self._request(one, less=_AGAIN if entry is not None and entry.outcome else 0)
+                yield self._request(one, entry, less=_AGAIN if entry is not None and entry.outcome else 0)
 
     def _around(self, response: TextResponse) -> float | None:
         """With a focus: how well the title of a page fits."""

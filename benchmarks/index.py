@@ -74,7 +74,7 @@ def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[Keys, dic
                 rows[row] = disguised(rng, text, out[row])
         for row in rng.integers(0, size, 5):
             if row not in planted:
-                kept.append((first + int(row), out[row]))
+                kept.append((first + int(row), out[row].copy()))
         forms = Normal(points=np.concatenate(rows), offsets=np.concatenate(([0], np.cumsum([len(r) for r in rows]))))
         made = signatures_of(forms)
         yield Keys(bands=made.bands, anchors=made.anchors, offsets=made.offsets), planted

@@ -40,6 +40,7 @@ class Recorder:
                 fetched_at=request.meta["fetched_at"],
                 address=str(response.ip_address) if response.ip_address else None,
                 site=site.id if site else None,
+                is_page=request.meta.get("kind") == "page",
                 opt_out=request.meta.get("opt_out", ()),
             )
         )

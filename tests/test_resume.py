@@ -19,7 +19,8 @@ import pytest
 
 from cleaners import dumps
 from cleaners.errors import UsageError
-from cleaners.items import Page
+from cleaners.items import Article, Drop, Page
+from cleaners.pipeline import clean
 from cleaners.sites import parse
 from cleaners.store import Store
 from crawler.demo import run as demo
@@ -279,9 +280,18 @@ def test_what_is_archived_only_is_done_once_its_record_is_written(tmp_path: Path
         assert web.run(tmp_path, archive_only=True)["articles"] == 0
         assert not [path for path in server.paths if server.base + path in stored]
     archived = {page.url for page in dumps.read([str(tmp_path / "job.warc")]) if isinstance(page, Page)}
-    assert archived == {server.base + path for path in ("/", *pages)}
+    assert archived == {server.base + path for path in pages}, "lists were only read for their links"
     with Store.open(tmp_path / "job.db", create=False) as store:
         assert store.ledger.counts() == {"archived": 40, "links": 1}
+
+
+def test_cleaning_the_archive_gives_what_the_crawl_gave(undisturbed: tuple[Path, list[str]]) -> None:
+    pages = list(dumps.read([str(undisturbed[0] / "job.warc")]))
+    results = list(map(clean, (page for page in pages if isinstance(page, Page))))
+    crawled = final(undisturbed[0])
+    assert {(one.id, one.title) for one in results if isinstance(one, Article)} == {one[:2] for one in crawled.articles}
+    cleaned = {(one.url, one.reason) for one in results if isinstance(one, Drop)}
+    assert cleaned == {(url, reason) for url, stage, reason in crawled.drops if stage != "fetch"}
 
 
 def test_limits_leave_the_rest_in_the_queue(tmp_path: Path) -> None:

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from cleaners.archive.encoding import decoded
 from cleaners.archive.reading import read_back
-from cleaners.archive.writing import OPT_OUT_FIELD, SITE_FIELD, Archive, Exchange, folder_of
+from cleaners.archive.writing import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, Archive, Exchange, folder_of
 
-__all__ = ["OPT_OUT_FIELD", "SITE_FIELD", "Archive", "Exchange", "decoded", "folder_of", "read_back"]
+__all__ = ["OPT_OUT_FIELD", "ROLE_FIELD", "SITE_FIELD", "Archive", "Exchange", "decoded", "folder_of", "read_back"]

@@ -26,6 +26,8 @@ SITE_FIELD = "WARC-Jianbao-Site"
 """Our own field of the response record: the site id, which the bytes alone do not tell."""
 OPT_OUT_FIELD = "WARC-Jianbao-Opt-Out"
 """Our own field of the response record: signals the host gave outside of the page, joined by commas."""
+ROLE_FIELD = "WARC-Jianbao-Role"
+"""Our own field of the response record: ``announcement`` for what was only read for its links."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BUILDER = RecordBuilder(warc_version="1.1")
@@ -51,6 +53,8 @@ class Exchange:
     """The IP address that answered."""
     site: str | None = None
     """The job's site id."""
+    is_page: bool = True
+    """Whether it was fetched as a page; not: as a feed, sitemap, list, robots.txt."""
     opt_out: tuple[str, ...] = ()
     """Signals against mining that the host gave outside of the page."""
 
@@ -143,7 +147,12 @@ class Archive:
 def _records(exchange: Exchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
     """The response, then the request that points to it."""
     date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    extra = {"WARC-IP-Address": exchange.address, SITE_FIELD: exchange.site, OPT_OUT_FIELD: ",".join(exchange.opt_out)}
+    extra = {
+        "WARC-IP-Address": exchange.address,
+        SITE_FIELD: exchange.site,
+        ROLE_FIELD: None if exchange.is_page else "announcement",
+        OPT_OUT_FIELD: ",".join(exchange.opt_out),
+    }
     response = _BUILDER.create_warc_record(
         exchange.url,
         "response",

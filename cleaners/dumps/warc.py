@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from cleaners.archive import OPT_OUT_FIELD, SITE_FIELD, decoded
+from cleaners.archive import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, decoded
 from cleaners.errors import Unusable
 from cleaners.items import Drop, Page
 
@@ -40,7 +40,9 @@ def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
 
 
 def _page(record: Any, place: str, url: str | None, limit: int) -> Page | None:
-    """The page of a record; None for what holds none: robots.txt, pictures, redirects."""
+    """The page of a record; None for what holds none: robots.txt, pictures, redirects, lists our crawler read."""
+    if record.headers.get(ROLE_FIELD):
+        return None
     if not url or not url.startswith(("http://", "https://")) or url.endswith("/robots.txt"):
         return None
     if record.content_length > limit + _HEADER_ROOM:

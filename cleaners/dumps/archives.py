@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-from cleaners.dumps.streams import can_seek
+from cleaners.dumps.streams import seekable
 from cleaners.items import Drop
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +36,7 @@ def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | 
 
     A zip's directory stands at its end: a stream that cannot seek is copied to a temporary file first.
     """
-    with _seekable(stream) as file, zipfile.ZipFile(file) as archive:
+    with seekable(stream) as file, zipfile.ZipFile(file) as archive:
         for number, info in enumerate(archive.infolist()):
             if number >= most:
                 yield _too_many(origin, most)
@@ -71,16 +68,6 @@ def tar_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | 
             member = archive.extractfile(info)
             if member is not None:
                 yield Member(name=info.name, stream=member)
-
-
-def _seekable(stream: IO[bytes]) -> IO[bytes]:
-    if can_seek(stream):
-        return stream
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller, who reads the members from it
-    while part := stream.read(_CHUNK):
-        copy.write(part)
-    copy.seek(0)
-    return copy
 
 
 def _is_hidden(name: str) -> bool:

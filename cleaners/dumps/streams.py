@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -74,6 +75,17 @@ class Peekable(io.RawIOBase):
 def can_seek(stream: IO[bytes]) -> bool:
     """Whether a stream can go back at no cost: files can; members and decompressed streams would start anew."""
     return type(stream) in {io.BufferedReader, io.BufferedRandom, io.BytesIO} and stream.seekable()
+
+
+def seekable(stream: IO[bytes]) -> IO[bytes]:
+    """The stream itself, or a temporary copy of one that cannot go back."""
+    if can_seek(stream):
+        return stream
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller, who reads the members from it
+    while part := stream.read(HEAD):
+        copy.write(part)
+    copy.seek(0)
+    return copy
 
 
 def _read_up_to(stream: IO[bytes], size: int) -> bytes:

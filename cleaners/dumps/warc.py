@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from cleaners.archive import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, decoded
+from cleaners.dumps.streams import seekable
 from cleaners.errors import Unusable
 from cleaners.items import Drop, Page
 
@@ -27,7 +28,8 @@ def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
-    for record in ArchiveIterator(stream, record_types=wanted, parse_http=False):
+    # fastwarc panics when it has to go back in a stream that cannot.
+    for record in ArchiveIterator(seekable(stream), record_types=wanted, parse_http=False):
         place = f"{origin}#{record.stream_pos}"
         url = record.headers.get("WARC-Target-URI")
         try:

@@ -216,7 +216,7 @@ def main() -> None:
     parser.add_argument("--signatures-only", action="store_true")
     args = parser.parse_args()
     with gzip.open(args.reposts / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
-        docs = [doc for doc in map(json.loads, lines) if any(group % args.part == 0 for group in doc["groups"])]
+        docs = [doc for doc in map(json.loads, lines) if any(group // 6 % args.part == 0 for group in doc["groups"])]
     texts = [doc["text"] for doc in docs]
     print(f"{len(docs)} documents, {sum(map(len, texts)) / len(texts):.0f} characters on average\n")
     if not args.signatures_only:

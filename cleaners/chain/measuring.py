@@ -8,12 +8,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from cleaners.chain.features import Count
 from cleaners.chain.kernels import BLOCK, DRIFT, GRAM, index_grams, lay, table_size
 
-EXAMPLES = 3
-"""So many of the numbers that differ are kept as evidence."""
 NEAR = 8
 """How far from the diagonal a pair of characters may lie to count as beside it."""
+VERBATIM = 16
+"""An unbroken stretch this long is verbatim."""
+HOLE = 24
+"""So many characters in a row that are not covered are a hole."""
+DENSE, LOOSE = 1.0, 0.35
+"""What a character that is not covered costs a segment; a covered one is worth 1."""
 
 
 @njit(cache=True)
@@ -33,14 +38,13 @@ def beside(short, long, at, diagonal):
 
 
 @njit(cache=True)
-def count_beside(short, long, places, diagonals, common, row):
+def measure_beside(short, long, places, diagonals, common, row):
     """What two texts share along the diagonals when even 3-grams are rare, as in heavily spun text."""
     blocks = (len(short) - GRAM + BLOCK) // BLOCK
-    aligned = near = own = 0
     for block in range(blocks):
         if not lines_up(diagonals, block, blocks):
             continue
-        aligned += 1
+        row[Count.ALIGNED] += 1
         first, stop = block * BLOCK, min(len(short), block * BLOCK + BLOCK)
         last = first - 1
         for at in range(first, stop):
@@ -48,11 +52,8 @@ def count_beside(short, long, places, diagonals, common, row):
             if not here and at > last and at + 1 < stop and beside(short, long, at, diagonals[block]):
                 last = at + 1
             if here or at <= last:
-                near += 1
-                own += not common[at]
-    row[17] = aligned
-    row[18] = near
-    row[19] = own
+                row[Count.BESIDE] += 1
+                row[Count.OWN_BESIDE] += not common[at]
 
 
 @njit(cache=True)
@@ -89,49 +90,92 @@ def compare_numbers(short, long, places, at, end):
 
 
 @njit(cache=True)
-def measure(short, long, places, diagonals, common, row, marks):
-    """Fill ``row`` with what the verifier looks at, and ``marks`` with where: begin and end of what was found in the
-    shorter and in the longer text, then begin and end in both of the first numbers that differ."""
-    marks[:] = 0
-    marks[0], marks[2] = len(short), len(long)
-    blocks = (len(short) - GRAM + BLOCK) // BLOCK
-    covered = matched = inside = chained = longest = run = strong = 0
-    last = np.int64(-(1 << 40))
+def measure_blocks(places, diagonals, common, row, marks):
+    """What is covered, block by block; ``marks``: begin and end of it in the shorter and in the longer text."""
+    length = len(places)
+    marks[0], marks[1], marks[2], marks[3] = length, 0, 1 << 30, 0
+    run, last = 0, np.int64(-(1 << 40))
+    blocks = (length - GRAM + BLOCK) // BLOCK
     for block in range(blocks):
-        size = min(len(short), block * BLOCK + BLOCK) - block * BLOCK
-        here = 0
-        for at in range(block * BLOCK, block * BLOCK + size):
-            here += places[at] >= 0
-        covered += here
-        if here * 5 >= size:
-            matched += 1
-            inside += here
-            for at in range(block * BLOCK, block * BLOCK + size):
-                if places[at] >= 0:
-                    marks[0], marks[1] = min(marks[0], at), max(marks[1], at + 1)
-                    marks[2], marks[3] = min(marks[2], places[at]), max(marks[3], places[at] + 1)
-            run = run + here if abs(diagonals[block] - last) <= 2 * DRIFT else here
-            if abs(diagonals[block] - last) <= 2 * DRIFT:
-                chained += here
-            last = diagonals[block]
-            longest = max(longest, run)
-        else:
+        first, stop = block * BLOCK, block * BLOCK + BLOCK if block + 1 < blocks else length
+        here = own = own_here = 0
+        for at in range(first, stop):
+            found = places[at] >= 0
+            here += found
+            own += not common[at]
+            own_here += found and not common[at]
+        row[Count.BLOCKS] += 1
+        row[Count.COVERED] += here
+        row[Count.OWN] += own
+        row[Count.OWN_COVERED] += own_here
+        row[Count.STRONG] += here * 5 >= (stop - first) * 4
+        if here * 5 < stop - first:
             run = 0
-        strong += here * 5 >= size * 4
-    stretch = best = gaps = 0
-    for at in range(len(short)):
-        if places[at] >= 0 and (stretch == 0 or places[at] == places[at - 1] + 1):
+            continue
+        follows = abs(diagonals[block] - last) <= 2 * DRIFT
+        last, run = diagonals[block], run + here if follows else here
+        row[Count.MATCHED] += 1
+        row[Count.INSIDE] += here
+        row[Count.CHAINED] += here if follows else 0
+        row[Count.LONGEST] = max(row[Count.LONGEST], run)
+        row[Count.OWN_INSIDE] += own
+        row[Count.OWN_COVERED_INSIDE] += own_here
+        for at in range(first, stop):
+            if places[at] >= 0:
+                marks[0], marks[1] = min(marks[0], at), max(marks[1], at + 1)
+                marks[2], marks[3] = min(marks[2], places[at]), max(marks[3], places[at] + 1)
+
+
+@njit(cache=True)
+def measure_stretches(places, common, row):
+    """How long what is covered goes on unbroken."""
+    stretch = own = 0
+    for at in range(len(places) + 1):
+        goes_on = at < len(places) and places[at] >= 0
+        if goes_on and stretch and places[at] == places[at - 1] + 1:
             stretch += 1
-        else:
-            gaps += stretch > 0
-            stretch = 1 if places[at] >= 0 else 0
-        best = max(best, stretch)
-    own = found = 0
-    for at in range(len(short)):
-        if not common[at]:
-            own += 1
-            found += places[at] >= 0
-    agree = differ = alone = digits = 0
+            own += not common[at]
+            continue
+        row[Count.STRETCH] = max(row[Count.STRETCH], stretch)
+        row[Count.OWN_STRETCH] = max(row[Count.OWN_STRETCH], own)
+        row[Count.OWN_VERBATIM] += own if stretch >= VERBATIM else 0
+        row[Count.GAPS] += stretch > 0
+        stretch, own = (1, 0 if common[at] else 1) if goes_on else (0, 0)
+
+
+@njit(cache=True)
+def best_segment(places, cost):
+    """Length of the segment in which covered characters most outweigh the others, and how many are covered: the
+    maximal scoring segment (Bentley, "Programming Pearls", column 8)."""
+    best = score = 0.0
+    first = best_first = best_stop = 0
+    for at in range(len(places)):
+        if score <= 0:
+            score, first = 0.0, at
+        score += 1.0 if places[at] >= 0 else -cost
+        if score > best:
+            best, best_first, best_stop = score, first, at + 1
+    found = 0
+    for at in range(best_first, best_stop):
+        found += places[at] >= 0
+    return best_stop - best_first, found
+
+
+@njit(cache=True)
+def measure_segments(places, row, marks):
+    """Where what is covered lies closest, and how much is missing in between."""
+    row[Count.DENSE_LENGTH], row[Count.DENSE_COVERED] = best_segment(places, DENSE)
+    row[Count.LOOSE_LENGTH], row[Count.LOOSE_COVERED] = best_segment(places, LOOSE)
+    row[Count.INNER] = max(0, marks[1] - marks[0])
+    gap = 0
+    for at in range(marks[0], marks[1]):
+        gap = 0 if places[at] >= 0 else gap + 1
+        row[Count.HOLES] += (HOLE if gap == HOLE else 1) if gap >= HOLE else 0
+
+
+@njit(cache=True)
+def measure_numbers(short, long, places, row, marks):
+    """Which numbers agree; ``marks[4:]``: begin and end in both texts of the first that differ."""
     at = 0
     while at < len(short):
         if not is_number(short[at]):
@@ -142,44 +186,29 @@ def measure(short, long, places, diagonals, common, row, marks):
             end += 1
         verdict, begin, stop = compare_numbers(short, long, places, at, end)
         if verdict == 1:
-            agree += 1
-            digits += end - at
+            row[Count.AGREE] += 1
+            row[Count.DIGITS] += end - at
         elif verdict == 0:
-            if differ < EXAMPLES:
-                marks[4 + 4 * differ:8 + 4 * differ] = np.array([at, end, begin, stop])
-            differ += 1
+            shown = 4 + 4 * np.int64(row[Count.DIFFER])
+            if shown + 4 <= len(marks):
+                marks[shown], marks[shown + 1], marks[shown + 2], marks[shown + 3] = at, end, begin, stop
+            row[Count.DIFFER] += 1
         else:
-            alone += 1
+            row[Count.ALONE] += 1
         at = end
-    row[0] = covered
-    row[1] = matched
-    row[2] = inside
-    row[3] = chained
-    row[4] = longest
-    row[5] = strong
-    row[6] = best
-    row[7] = gaps
-    row[8] = agree
-    row[9] = differ
-    row[10] = alone
-    row[11] = digits
-    row[12] = blocks
-    row[13] = len(short)
-    row[14] = len(long)
-    row[15] = own
-    row[16] = found
 
 
 @njit(cache=True)
 def compare(points, offsets, common, left, right, out, marks):
-    """Measure each pair of texts ``left[k]``, ``right[k]``; the shorter is laid along the longer."""
+    """Measure each pair of texts ``left[k]``, ``right[k]``; the shorter is laid along the longer. ``out`` (see
+    :class:`~cleaners.chain.features.Count`) and ``marks`` come in as zeros."""
     size = np.int64(0)
     for text in range(len(offsets) - 1):
         size = max(size, offsets[text + 1] - offsets[text])
     heads = np.empty(table_size(2 * size), dtype=np.int32)
     links = np.empty(size + 1, dtype=np.int32)
     votes = np.zeros(2 * size + 2, dtype=np.int16)
-    places = np.empty(size + 1, dtype=np.int32)
+    scratch = np.empty(size + 1, dtype=np.int32)
     diagonals = np.zeros(size // BLOCK + 2, dtype=np.int64)
     indexed = np.int64(-1)
     for k in range(len(left)):
@@ -193,6 +222,12 @@ def compare(points, offsets, common, left, right, out, marks):
         if b != indexed:
             index_grams(long, table, links)
             indexed = b
-        lay(short, long, table, links, votes, places[:len(short)], diagonals)
-        count_beside(short, long, places, diagonals, common[offsets[a]:offsets[a + 1]], out[k])
-        measure(short, long, places[:len(short)], diagonals, common[offsets[a]:offsets[a + 1]], out[k], marks[k])
+        places = scratch[:len(short)]
+        lay(short, long, table, links, votes, places, diagonals)
+        known, row = common[offsets[a]:offsets[a + 1]], out[k]
+        row[Count.SHORT], row[Count.LONG] = len(short), len(long)
+        measure_blocks(places, diagonals, known, row, marks[k])
+        measure_stretches(places, known, row)
+        measure_segments(places, row, marks[k])
+        measure_numbers(short, long, places, row, marks[k])
+        measure_beside(short, long, places, diagonals, known, row)

@@ -1,20 +1,22 @@
-"""Made-up spinners: words swapped by fixed but meaningless dictionaries, to learn spinning from and not its words.
+"""Made-up rewriters: spinners with fixed but meaningless dictionaries, to learn spinning from and not its words.
 
 What a spinner does to a text is to swap the same words for the same others everywhere; which words those are is an
 accident of its dictionary. So each copy here is spun by one of several random dictionaries, at several strengths, some
-with advertising words set in, some on top of a text that was already cut, converted or set among site furniture.
+with advertising words set in, some on top of a text that was already cut, converted or set among site furniture. And
+editors, who drop sentences, move others, and set a phrase before some.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import zlib
 from collections import Counter
 from typing import Any
 
 STRENGTHS = (0.08, 0.15, 0.25, 0.35, 0.45)
 DICTIONARIES = 7
-PLAIN, DRESSED = 900, 500
+PLAIN, DRESSED, EDITED = 900, 500, 400
 DRESSINGS = ("noise_light", "noise_heavy", "combo_trunc_trad_noise", "trunc_70", "trunc_50", "title")
 
 
@@ -46,8 +48,18 @@ def spin(text: str, words: list[str], strength: float, dictionary: int, inserts:
     return "".join(out)
 
 
-def spun_copies(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Spun copies of a sample of ``docs``, with the same groups; always the same ones."""
+def edit(text: str, words: list[str], source: random.Random) -> str:
+    """Drop up to half of the sentences of a text, move some of the others, set a phrase before one in five."""
+    sentences = [part for part in re.split(r"(?<=[。！？\n])", text) if part.strip()]
+    kept = [part for part in sentences if source.random() < source.uniform(0.5, 1)] or sentences[:1]
+    for _ in range(len(kept) // 4):
+        kept.insert(source.randrange(len(kept)), kept.pop(source.randrange(len(kept))))
+    return "".join(source.choice(words) + source.choice(words) + "，" + part if source.random() < 0.2 else part
+                   for part in kept)
+
+
+def made_up_copies(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Spun and edited copies of a sample of ``docs``, with the same groups; always the same ones."""
     source = random.Random(5)
     plain = source.sample([doc for doc in docs if doc["cls"] == "orig"], PLAIN)
     dressed = source.sample([doc for doc in docs if doc["cls"] in DRESSINGS], DRESSED)
@@ -57,4 +69,6 @@ def spun_copies(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         strength = STRENGTHS[count % len(STRENGTHS)] / (1 if count < PLAIN else 2)
         text = spin(doc["text"], words, strength, count % DICTIONARIES, source if count % 3 == 0 else None)
         copies.append({"text": text, "groups": doc["groups"], "cls": "made up"})
+    for doc in source.sample([doc for doc in docs if doc["cls"] in ("orig", *DRESSINGS)], EDITED):
+        copies.append({"text": edit(doc["text"], words, source), "groups": doc["groups"], "cls": "made up"})
     return copies

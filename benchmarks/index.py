@@ -31,40 +31,46 @@ LENGTH = 800
 PLANTED = 0.05
 
 
-def model(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The corpus as one array of code points, its places sorted by bigram, and where each place's bigram stands."""
+def model(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The corpus as one array of code points, its places sorted by bigram, and for each place where the places with
+    its bigram begin in that order and how many they are."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as file:
         points = normal_forms([json.loads(line)["text"] for line in file]).points
     bigram = (points[:-2].astype(np.uint64) << np.uint64(21)) | points[1:-1].astype(np.uint64)
-    order = np.argsort(bigram, kind="stable")
+    order = np.argsort(bigram, kind="stable").astype(np.int32)
     ranked = bigram[order]
-    first = np.searchsorted(ranked, bigram).astype(np.int32)
-    size = (np.searchsorted(ranked, bigram, side="right") - first).astype(np.int32)
-    return points, order.astype(np.int32), first, size
+    begins = np.flatnonzero(np.diff(ranked, prepend=~ranked[:1]) != 0)
+    sizes = np.diff(begins, append=len(ranked))
+    likes = np.empty((len(order), 2), np.int32)
+    likes[order] = np.repeat(np.stack((begins, sizes), axis=1), sizes, axis=0)
+    return points, order, likes
 
 
 @numba.njit(cache=True)
-def walk(points, order, first, size, starts, choices, out):
-    """Texts of a second-order Markov chain: from each place to one whose bigram is the same, and on by one."""
-    for doc in range(len(starts)):
-        at = starts[doc]
-        for j in range(out.shape[1]):
-            at = order[first[at] + choices[doc, j] % np.uint32(size[at])] + 1
-            if at >= len(first):
-                at = 0
-            out[doc, j] = points[at + 1]
+def walk(points, order, likes, starts, choices, out):
+    """Texts of a second-order Markov chain: from each place to one whose bigram is the same, and on by one.
+
+    All texts grow side by side, so that their cache misses overlap.
+    """
+    at = starts.copy()
+    for j in range(out.shape[1]):
+        for doc in range(len(at)):
+            first, size = likes[at[doc]]
+            after = order[first + choices[doc, j] % np.uint32(size)] + 1
+            at[doc] = after if after < len(likes) else 0
+            out[doc, j] = points[at[doc] + 1]
 
 
 def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[Keys, dict[int, int]]]:
     """Keys of each batch, and row -> document (from 1) that it is a repost of."""
-    points, order, first_of, size_of = model(corpus)
+    points, order, likes = model(corpus)
     rng = np.random.default_rng(7)
     kept: list[tuple[int, np.ndarray]] = []
     for first in range(1, documents + 1, size):
         out = np.empty((size, LENGTH), np.int32)
         choices = rng.integers(0, 1 << 31, (size, LENGTH), dtype=np.uint32)
-        walk(points, order, first_of, size_of, rng.integers(0, len(first_of), size), choices, out)
+        walk(points, order, likes, rng.integers(0, len(likes), size), choices, out)
         rows = list(out)
         planted = {}
         for row in range(size):

@@ -26,6 +26,7 @@ from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
 from cleaners.store.passages import Passage
+from cleaners.store.room import Room, room
 from cleaners.store.rows import Earliest, Edge, Family, Member, Neighbourhood
 from cleaners.store.search import Hit, Search
 from cleaners.store.selection import Selection
@@ -44,6 +45,7 @@ __all__ = [
     "NoiseLine",
     "Outcome",
     "Passage",
+    "Room",
     "Run",
     "RunStatus",
     "Selection",
@@ -123,3 +125,7 @@ class Store:
     def statistics(self) -> Statistics:
         """The store in numbers."""
         return statistics(self._db)
+
+    def room(self) -> Room:
+        """What takes how much room in the file."""
+        return room(self._db)

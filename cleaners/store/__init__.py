@@ -21,6 +21,7 @@ from cleaners.store.articles import Articles
 from cleaners.store.beside import Manifests, Notes
 from cleaners.store.clippings import Clippings
 from cleaners.store.database import Database
+from cleaners.store.exports import Export, Exports
 from cleaners.store.families import Families
 from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
@@ -36,6 +37,7 @@ __all__ = [
     "Earliest",
     "Edge",
     "Entry",
+    "Export",
     "Family",
     "Found",
     "Hit",
@@ -81,6 +83,8 @@ class Store:
         """Manifests of the files beside the store."""
         self.notes = Notes(database)
         """Named values."""
+        self.exports = Exports(database)
+        """What left the store, and with which export."""
 
     @classmethod
     def open(

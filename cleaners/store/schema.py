@@ -95,7 +95,20 @@ _FIRST = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 
+_EXPORTS = (
+    "CREATE TABLE export_series (series INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    # docs: the texts that left with it (store/exports.py says how they are packed).
+    """CREATE TABLE exports (
+        export INTEGER PRIMARY KEY, series INTEGER REFERENCES export_series, target TEXT NOT NULL, format TEXT NOT NULL,
+        at TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, removed INTEGER NOT NULL,
+        complete INTEGER NOT NULL DEFAULT 0, docs BLOB NOT NULL)""",
+    # What a series of increments adds up to: each article, in the state in which it last left.
+    """CREATE TABLE exported (series INTEGER NOT NULL REFERENCES export_series, id TEXT NOT NULL, state BLOB NOT NULL,
+        PRIMARY KEY (series, id)) WITHOUT ROWID""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
+    Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
 )
 """All steps in order; the last one's version is the version of today."""

@@ -1,0 +1,130 @@
+"""Which articles have left the store, with which export: what a takedown asks, and where an increment starts from.
+
+An export is announced before its file takes its name and confirmed after: a process that dies in between leaves an
+export that may be out there (``complete`` is False), never one that nobody knows of.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from cleaners.store.database import Database
+from cleaners.store.rows import now
+
+_COLUMNS = "export, name, target, format, at, added, changed, removed, complete"
+_EXPORTS = "exports LEFT JOIN export_series USING (series)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One export that was made."""
+
+    number: int
+    """Counts the exports of a store."""
+    name: str | None
+    """The name that its increments go by, None for an export on its own."""
+    target: str
+    """The file or folder as it was named, ``-`` for standard output."""
+    format: str
+    """``jsonl``, ``parquet`` ..."""
+    at: datetime
+    """When it was made, UTC."""
+    added: int
+    """Articles in it; of an increment: those that its series did not have before."""
+    changed: int
+    """Articles in it that its series had in another state."""
+    removed: int
+    """Articles it takes back."""
+    complete: bool
+    """False: the process ended between announcing and confirming it, so it may be out there or not."""
+
+
+class Exports:
+    """The exports of a store."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def containing(self, ids: Iterable[str]) -> Mapping[str, tuple[Export, ...]]:
+        """Article id -> every export that gave it away (with any of its texts), newest first; ids in none are left out.
+
+        To be asked before an article is removed: an export knows its articles by the numbers of their texts.
+        """
+        owners: dict[int, str] = {}
+        for id_ in ids:
+            owners.update((row[0], id_) for row in self._db.rows("SELECT doc FROM articles WHERE id = ?", (id_,)))
+        found: dict[str, list[Export]] = {}
+        for *columns, docs in self._db.stream(f"SELECT {_COLUMNS}, docs FROM {_EXPORTS} ORDER BY export DESC"):
+            made = _export(columns)
+            for id_ in {owners[doc] for doc in owners.keys() & unpacked(docs)}:
+                found.setdefault(id_, []).append(made)
+        return {id_: tuple(made) for id_, made in found.items()}
+
+    def all(self) -> list[Export]:
+        """Every export, newest first."""
+        return [_export(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM {_EXPORTS} ORDER BY export DESC")]
+
+    def last(self, name: str) -> Export | None:
+        """The last export of a name that was completed."""
+        row = self._db.one(
+            f"SELECT {_COLUMNS} FROM {_EXPORTS} WHERE name = ? AND complete ORDER BY export DESC LIMIT 1", (name,)
+        )
+        return _export(row) if row else None
+
+    def announce(
+        self, docs: Iterable[int], *, target: str, form: str, name: str | None = None,
+        added: int, changed: int = 0, removed: int = 0,
+    ) -> int:  # fmt: skip
+        """Note an export that is about to take its name, with the numbers of its texts; returns its number."""
+        with self._db.transaction():
+            return int(
+                self._db.execute(
+                    "INSERT INTO exports (series, target, format, at, added, changed, removed, docs) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (name and self.series(name), target, form, now(), added, changed, removed, packed(docs)),
+                ).lastrowid or 0
+            )  # fmt: skip
+
+    def confirm(self, number: int) -> None:
+        """Note that an announced export is in place."""
+        self._db.execute("UPDATE exports SET complete = 1 WHERE export = ?", (number,))
+
+    def series(self, name: str) -> int:
+        """The number of the series of exports that goes by a name; made when there is none."""
+        row = self._db.one("SELECT series FROM export_series WHERE name = ?", (name,))
+        if row is None:
+            self._db.execute("INSERT INTO export_series (name) VALUES (?)", (name,))
+            return self.series(name)
+        return int(row[0])
+
+
+
+def _export(row: Sequence[Any]) -> Export:
+    number, name, target, form, at, added, changed, removed, complete = row
+    return Export(
+        number=number, name=name, target=target, format=form, at=datetime.fromisoformat(at), added=added,
+        changed=changed, removed=removed, complete=bool(complete),
+    )  # fmt: skip
+
+
+def packed(docs: Iterable[int]) -> bytes:
+    """Numbers of texts as the deflated steps between them: about a byte for each text of a whole store."""
+    steps = array("Q")
+    before = 0
+    for doc in sorted(docs):
+        steps.append(doc - before)
+        before = doc
+    return zlib.compress(steps.tobytes(), 6)
+
+
+def unpacked(data: bytes) -> frozenset[int]:
+    """What :func:`packed` made."""
+    steps = array("Q")
+    steps.frombytes(zlib.decompress(data))
+    return frozenset(accumulate(steps))

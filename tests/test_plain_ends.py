@@ -37,6 +37,20 @@ def test_a_list_of_headlines_in_the_middle_is_a_hole(texts: tuple[str, ...], wan
 
 
 @pytest.mark.parametrize(
+    ("texts", "body"),
+    [
+        ((SECOND, THIRD, "最新焦点"), 3),
+        (("最新焦点", SECOND), 1),
+        (("• " + SECOND,), 1),
+        (("扫一扫，关注渡口镇夜校公众号，第一时间获取更多招生资讯和课程表。", THIRD), 1),
+    ],
+)
+def test_nothing_ends_a_body_between_paragraphs_that_are_laid_out_alike(texts: tuple[str, ...], body: int) -> None:
+    shapes = shapes_of(FIRST, *texts)
+    assert ends.continued(states_of(1, len(shapes)), shapes).count("body") == body
+
+
+@pytest.mark.parametrize(
     ("texts", "signed"),
     [
         (("渡口镇人民政府", "2023年6月8日", "（此件公开发布）", "打印"), 3),

@@ -10,7 +10,8 @@ _DATE = re.compile(
     r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?:\s?年\s?|\s?[-/.]\s?|\s{1,3}(?=\d\d\s?/\s?\d\d\s))(?P<m>1[0-2]|"
     r"0?[1-9])\s?(?:月\s?|[-/.]\s?)"
     r"(?P<d>3[01]|[12]\d|0?[1-9])(?:\s?[日号]|(?=\D|$|\d\d:\d\d))"
-    r"(?:[\sT,]{0,3}(?:[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)?\s{0,2}(?P<half>上午|下午|晚上|中午|凌晨|晚|"
+    r"(?:[\sT,]{0,3}(?:[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)?\s{0,2}"
+    r"(?:(?P<east>HKT|北京时间|香港时间|台北时间)\s?)?(?P<half>上午|下午|晚上|中午|凌晨|晚|"
     r"早上|[AaPp][Mm])?\s?"
     r"(?P<H>2[0-4]|1\d|0?\d)\s?[:时点]\s?(?P<M>[0-5]\d)分?(?::?(?P<S>[0-5]\d)(?!\d)秒?)?(?:\.\d{1,9})?"
     r"\s?(?P<half2>[AaPp][Mm])?\s?(?P<zone>Z\b|(?:GMT|UTC)?[+-]\d\d:?\d\d(?!\d))?)?"
@@ -50,9 +51,9 @@ class Stamp:
     """Whether a time of day stands with it."""
 
 
-def _zone(name: str | None) -> tzinfo | None:
+def _zone(name: str | None, east: str | None) -> tzinfo | None:
     if not name:
-        return None
+        return timezone(timedelta(hours=8)) if east else None
     if name == "Z":
         return UTC
     digits = name.removeprefix("GMT").removeprefix("UTC").replace(":", "")
@@ -78,7 +79,7 @@ def _stamp(match: re.Match[str], month: int) -> Stamp | None:
             _hour(int(groups["H"]), groups.get("half") or groups.get("half2")) if timed else 0,
             int(groups.get("M") or 0),
             int(groups.get("S") or 0),
-            tzinfo=_zone(groups.get("zone")),
+            tzinfo=_zone(groups.get("zone"), groups.get("east")),
         )
     except ValueError:
         return None
@@ -90,6 +91,8 @@ def stamps(text: str) -> tuple[Stamp, ...]:
 
     >>> [s.moment.isoformat() for s in stamps("2021年3月5日 下午2:07 来源:某报")]
     ['2021-03-05T14:07:00']
+    >>> [s.moment.isoformat() for s in stamps("2021-03-05 HKT 14:07")]
+    ['2021-03-05T14:07:00+08:00']
     """
     found = [_stamp(match, int(match["m"])) for match in _DATE.finditer(text)]
     if not found and text.isascii():

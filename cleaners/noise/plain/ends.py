@@ -54,6 +54,18 @@ def resumed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     return out
 
 
+def continued(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+    """Nothing ends a body between two paragraphs that are laid out alike: what ends it says so, or is no paragraph."""
+    out, last = list(states), _end(states)
+    if last < 0 or not shapes[last].prose:
+        return out
+    end = last + 1
+    while end < len(shapes) and _is_paragraph(shapes[end]) and shapes[end].layout[1:] == shapes[last].layout[1:]:
+        end += 1
+    out[last + 1 : end] = ["body"] * (end - last - 1)
+    return out
+
+
 def signed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     """A notice ends with who signed it and the day, each in a line of its own, attachments before them."""
     out, last = list(states), _end(states)
@@ -108,5 +120,6 @@ def appended(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     return out
 
 
-CORRECTIONS: tuple[Callable[[Sequence[State], Sequence[Shape]], list[State]], ...] = (resumed, listed, signed, appended)
+Correction = Callable[[Sequence[State], Sequence[Shape]], list[State]]
+CORRECTIONS: tuple[Correction, ...] = (continued, resumed, listed, signed, appended)
 """In the order they are applied."""

@@ -27,11 +27,13 @@ from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
 from cleaners.store.passages import Passage
+from cleaners.store.removal import Removal
 from cleaners.store.room import Room, room
 from cleaners.store.rows import Earliest, Edge, Family, Member, Neighbourhood
 from cleaners.store.search import Hit, Search
 from cleaners.store.selection import Selection
 from cleaners.store.statistics import Statistics, statistics
+from cleaners.store.tombstones import Pending, Tombstone, Tombstones, Traces
 
 __all__ = [
     "Earliest",
@@ -47,12 +49,15 @@ __all__ = [
     "NoiseLine",
     "Outcome",
     "Passage",
+    "Pending",
     "Room",
     "Run",
     "RunStatus",
     "Selection",
     "Statistics",
     "Store",
+    "Tombstone",
+    "Traces",
     "Visit",
     "WordPair",
 ]
@@ -85,6 +90,10 @@ class Store:
         """Named values."""
         self.exports = Exports(database)
         """What left the store, and with which export."""
+        self.tombstones = Tombstones(database)
+        """What was taken down, and must not come back."""
+        self.removal = Removal(database)
+        """Taking articles out, to the last byte."""
 
     @classmethod
     def open(

@@ -107,8 +107,23 @@ _EXPORTS = (
         PRIMARY KEY (series, id)) WITHOUT ROWID""",
 )
 
+_TOMBSTONES = (
+    """CREATE TABLE tombstones (id TEXT PRIMARY KEY, url TEXT, reason TEXT NOT NULL, at TEXT NOT NULL,
+        exports TEXT NOT NULL, done INTEGER NOT NULL) WITHOUT ROWID""",
+    # Hashes only, never text (store/tombstones.py).
+    """CREATE TABLE tombstone_traces (id TEXT NOT NULL REFERENCES tombstones, digest BLOB NOT NULL,
+        recipe TEXT NOT NULL, anchors BLOB NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (id, digest)) WITHOUT ROWID""",
+    # What a takedown has still to blank in the archive.
+    """CREATE TABLE tombstone_records (file TEXT NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
+        id TEXT NOT NULL REFERENCES tombstones, PRIMARY KEY (file, start)) WITHOUT ROWID""",
+    # A visit that was under way when its address was taken down must not open that address again.
+    """CREATE TRIGGER ledger_taken_down BEFORE UPDATE ON ledger WHEN OLD.outcome = 'taken down'
+        BEGIN SELECT RAISE(IGNORE); END""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
+    Migration(version=3, name="tombstones of what was taken down", statements=_TOMBSTONES),
 )
 """All steps in order; the last one's version is the version of today."""

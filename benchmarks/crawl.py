@@ -2,9 +2,10 @@
 
     python benchmarks/crawl.py archive [--pages 2000]    --archive-only against Scrapy with no pipeline
     python benchmarks/crawl.py store [--pages 1000]      into the store against `jianbao clean --store`
-    python benchmarks/crawl.py memory [--pages 50000]    resident memory at a fifth of the pages and at the end
+    python benchmarks/crawl.py memory [--pages 50000] [--archive-only]    resident memory on the way, small pages
 
-The pages are made up: a distinct article each, about 100 kB of page around it. A server process of its own serves them
+The pages are made up: a distinct article each, about 100 kB of page around it (3 kB where memory is measured: what
+grows grows by the page). A server process of its own serves them
 on 16 loopback addresses; both sides ask one page at a time from each. Every run is a process of its own; the peers run
 in turns (`--rounds`), and the median of the ratios counts.
 """
@@ -31,17 +32,18 @@ _FILLER = "<script>/* " + "var a1=function(b){return b.c(d)};" * 1500 + " */</sc
 _NAVIGATION = "".join(f"<li><a href='http://elsewhere.example/{n}'>栏目{n}</a></li>" for n in range(400))
 
 
-def page(number: int) -> bytes:
-    """Article ``number``: 12 paragraphs that no other one has."""
+def page(number: int, small: bool) -> bytes:
+    """Article ``number``: 12 paragraphs that no other one has; ``small``: 6, and nothing around them."""
     draw = random.Random(number)
 
     def sentence() -> str:
         return "".join(draw.choices(_CHARACTERS, k=18)) + "，" + "".join(draw.choices(_CHARACTERS, k=14)) + "。"
 
-    body = "".join(f"<p>{sentence()}{sentence()}{sentence()}</p>" for _ in range(12))
+    body = "".join(f"<p>{sentence()}{sentence()}{sentence()}</p>" for _ in range(6 if small else 12))
     title = "".join(draw.choices(_CHARACTERS, k=14))
+    filler, navigation = ("", "") if small else (_FILLER, _NAVIGATION)
     return (
-        f"<html><head><meta charset=utf-8><title>{title}</title>{_FILLER}</head><body><ul>{_NAVIGATION}</ul>"
+        f"<html><head><meta charset=utf-8><title>{title}</title>{filler}</head><body><ul>{navigation}</ul>"
         f"<h1>{title}</h1><p>2025-10-08 08:30 来源：测速日报</p><div class=content>{body}</div></body></html>"
     ).encode()
 
@@ -54,9 +56,9 @@ def sitemap(host: str, pages: int) -> bytes:
     ).encode()
 
 
-def serve(pages: int, keep: bool) -> None:
-    """A small server; ``keep``: draw each page once (what is timed is the crawler, not the drawing)."""
-    drawn = [page(n) for n in range(pages)] if keep else []
+def serve(pages: int, small: bool) -> None:
+    """A small server; large pages are drawn before (what is timed is the crawler, not the drawing)."""
+    drawn = [] if small else [page(n, small) for n in range(pages)]
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -68,7 +70,7 @@ def serve(pages: int, keep: bool) -> None:
                     kind, body = b"application/xml", sitemap(host, pages)
                 elif path.endswith(".html"):
                     number = int(path[1:-5])
-                    body = drawn[number] if keep else page(number)
+                    body = page(number, small) if small else drawn[number]
                 else:
                     status = b"404 Not Found"
                 writer.write(
@@ -103,11 +105,12 @@ from pathlib import Path
 from cleaners.sites import load
 from crawler.run import crawl
 options, marks, samples = json.loads(sys.argv[1]), json.loads(sys.argv[2]), {}
-def resident(pid):
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+def resident():  # MB, without mapped files (the match index): the system takes those back when it wants
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["RssAnon"].split()[0]) / 1000
 def progress(now):
     if marks and now.pages >= marks[0]:
-        samples[marks.pop(0)] = resident("self")
+        samples[marks.pop(0)] = resident()
 if __name__ == "__main__":
     report = crawl([load(Path("job.yaml"))], store=Path("job.db").absolute(), progress=progress, **options)
     found = {"pages": report.pages, "articles": report.articles, "seconds": report.seconds, "memory": samples}
@@ -201,14 +204,14 @@ def store(folder: Path) -> tuple[dict[str, float], dict[str, float]]:
     return ours, theirs
 
 
-def memory(pages: int) -> None:
-    marks = [pages // 10, pages // 5, pages // 2, pages * 49 // 50]
+def memory(pages: int, archive_only: bool) -> None:
+    marks = [pages * n // 10 for n in range(1, 10)] + [pages * 99 // 100]
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "job.yaml").write_text(seeds(), encoding="utf-8")
-        result = run(Path(folder), CRAWL, {}, marks)
-    print(f"{result['articles']} articles, {rate(result):.1f} pages/s")
+        result = run(Path(folder), CRAWL, {"archive_only": archive_only}, marks)
+    print(f"{result['pages']} pages, {result['articles']} articles, {rate(result):.1f} pages/s")
     for mark, size in result["memory"].items():  # type: ignore[attr-defined]
-        print(f"at page {mark}: {size:.0f} MB resident (the crawling process)")
+        print(f"at page {mark}: {size:.0f} MB (the crawling process)")
 
 
 def main() -> None:
@@ -216,18 +219,20 @@ def main() -> None:
     parser.add_argument("what", choices=("archive", "store", "memory"))
     parser.add_argument("--pages", type=int)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--archive-only", action="store_true", help="memory: without cleaning and store")
     given = parser.parse_args()
     pages = given.pages or {"archive": 2000, "store": 1000, "memory": 50000}[given.what]
-    server = multiprocessing.Process(target=serve, args=(pages, pages <= 5000), daemon=True)
+    small = given.what == "memory"
+    server = multiprocessing.Process(target=serve, args=(pages, small), daemon=True)
     server.start()
-    time.sleep(1 + pages / 400 * (pages <= 5000))  # it draws the pages first
+    time.sleep(1 if small else 1 + pages / 400)  # it draws the pages first
     try:
         if given.what == "archive":
             in_turns(given.rounds, 0.8, "--archive-only", "Scrapy alone", archive)
         elif given.what == "store":
             in_turns(given.rounds, 0.7, "crawl", "clean --store", store)
         else:
-            memory(pages)
+            memory(pages, given.archive_only)
     finally:
         server.terminate()
 

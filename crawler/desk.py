@@ -90,6 +90,7 @@ class Desk:
         self._room = asyncio.Semaphore(batching.in_flight)
         self._results: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=batching.most * 4)
         self._notes: list[Visit] = []
+        self._unsettled = 0
         self._shelving: asyncio.Task[None] | None = None
         self._failed = asyncio.Event()
 
@@ -109,6 +110,11 @@ class Desk:
         self.tally.bytes += len(exchange.body)
         return self._recording.submit(self._archive.write, exchange)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the store holds everything that was handed in."""
+        return not self._unsettled
+
     async def open(self) -> None:
         """Open the store. Raises what the store raises when it cannot be opened."""
         loop = asyncio.get_running_loop()
@@ -117,6 +123,7 @@ class Desk:
 
     def note(self, visits: Iterable[Visit]) -> None:
         """Note visits that have nothing to hand in with them."""
+        self._unsettled += not self._notes  # all notes go as one outcome
         self._notes += visits
 
     async def take(self, item: Page | Drop | None, visits: tuple[Visit, ...] = ()) -> Article | Drop | None:
@@ -124,6 +131,7 @@ class Desk:
 
         ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
         """
+        self._unsettled += 1
         result = await self._cleaned(item) if isinstance(item, Page) else item
         if result is not None:
             self.tally.result(result)
@@ -159,6 +167,7 @@ class Desk:
                         await loop.run_in_executor(self._keeping, self._keep, shelf, batch)
                     except Exception as error:  # keep emptying the queue: a full one would hold up the close
                         self.fail(error)
+                self._unsettled -= len(batch)
         finally:
             await loop.run_in_executor(self._keeping, shelf.close, self._status())
 

@@ -10,7 +10,6 @@ from cleaners.items import Article, Drop
 from cleaners.sites import Site
 from cleaners.store import Entry, Run, RunStatus, Store, Visit
 
-_PORTION = 500
 _STALE = timedelta(hours=6)
 """A run that ended early is continued for that long; what was visited before is due again in its turn."""
 
@@ -43,12 +42,13 @@ class Agenda:
         due = entry.next_visit is not None and entry.next_visit <= self._now.timestamp()
         return due and entry.last_fetched < int(self._began.timestamp())
 
-    def unfinished(self, sites: Sequence[Site]) -> Iterator[Entry]:
-        """What earlier runs have found and not done, in the order found."""
-        ids, last = [site.id for site in sites], 0
-        while portion := self._store.ledger.unfinished(ids, after=last, limit=_PORTION):
-            yield from portion
-            last = portion[-1].number
+    def unfinished(self, site: str) -> Iterator[Entry]:
+        """What was found on a site and is not done, one by one, the highest priority first."""
+        return self._store.ledger.unfinished(site)
+
+    def queued(self, site: str) -> int:
+        """How many those are."""
+        return self._store.ledger.queued(site)
 
     def due(self, site: Site) -> list[Entry]:
         """Pages to look at again, the longest overdue first; only so many that new pages have room."""

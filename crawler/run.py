@@ -89,6 +89,7 @@ def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
     check(job)
     settings = _for_job(_settings([job], None), job)
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    settings.set("SCHEDULER", "scrapy.core.scheduler.Scheduler", priority="cmdline")
     extensions = {**settings.getdict("EXTENSIONS"), "crawler.recorder.Recorder": None}
     settings.set("EXTENSIONS", extensions, priority="cmdline")
     process = _process(settings)
@@ -180,6 +181,7 @@ def _for_job(base: Settings, job: Job) -> Settings:
     settings = base.copy()
     settings.set("USER_AGENT", agent(job), priority="cmdline")
     settings.set("PRIVATE_HOSTS", list(job.allow_private_hosts), priority="cmdline")
+    settings.set("DOWNLOAD_VERIFY_CERTIFICATES", job.verify_tls, priority="cmdline")
     if job.focus is not None:
         settings.set("SCHEDULER_PRIORITY_QUEUE", "crawler.queues.BestFirst", priority="cmdline")
     return settings

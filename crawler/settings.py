@@ -32,14 +32,28 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, before and after decompression
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
+HEADERS_MAXSIZE = 64 * 1024  # bytes of a response before its body
 SITEMAP_MAX_ENTRIES = 50_000  # the protocol's own limit for one file
 SITEMAP_MAX_FILES = 50
 FEED_MAX_ENTRIES = 2_000
+PAGES_IN_MEMORY = 500  # of a site, waiting to be fetched; the others wait in the ledger
 
 # Order: what is found first is fetched first (a list shows its newest article first), near pages before far ones.
+SCHEDULER = "crawler.frontier.Frontier"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 METAREFRESH_MAXDELAY = 5
 
+# What an archive is to hold is what the network serves, as Heritrix and other archiving crawlers have it: many regional
+# papers' certificates have run out. A job can ask for more (`verify_tls`).
+DOWNLOAD_VERIFY_CERTIFICATES = False
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.wire.Handler",
+    "https": "crawler.wire.Handler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 20,
     "crawler.conditional.Conditional": 50,

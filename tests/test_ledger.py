@@ -37,7 +37,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def queued(store: Store) -> list[str]:
-    return [entry.found.url.rpartition("/")[2] for entry in store.ledger.unfinished(["a"])]
+    return [entry.found.url.rpartition("/")[2] for entry in store.ledger.unfinished("a")]
 
 
 def due(store: Store, at: datetime) -> list[str]:
@@ -50,15 +50,16 @@ def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:
     store.ledger.settle([page(1), page(4)])
     assert queued(store) == ["3", "2"]
     assert store.ledger.counts() == {"article": 2, "links": 1, "queued": 2}
-    assert store.ledger.unfinished(["b"]) == []
-    first = store.ledger.unfinished(["a"], limit=1)
-    assert [e.found for e in store.ledger.unfinished(["b", "a"], after=first[0].number)] == list(links(2))
+    assert list(store.ledger.unfinished("b")) == []
+    assert (store.ledger.queued("a"), store.ledger.queued("b")) == (2, 0)
+    store.ledger.admit([replace(links(7)[0], priority=5)], NOON)
+    assert queued(store) == ["7", "3", "2"], "the most promising first"
 
 
 def test_an_address_is_known_by_every_form_of_it(store: Store) -> None:
     wild = "http://A.example/1?b=2&a=1&utm_source=x#top"
     assert store.ledger.admit([Found(url=wild, site="a"), Found(url="http://a.example/1?a=1&b=2", site="a")], NOON) == 1
-    assert store.ledger.unfinished(["a"])[0].found.url == wild, "asked for as it was found"
+    assert next(store.ledger.unfinished("a")).found.url == wild, "asked for as it was found"
     assert list(store.ledger.find(["http://a.example/1?a=1&b=2#x", "http://a.example/2"])) == [
         "http://a.example/1?a=1&b=2"
     ]
@@ -151,7 +152,7 @@ def test_thousands_of_addresses_in_one_go(store: Store) -> None:
         store.ledger.settle([replace(LIST, found=links(*range(3000)))])
         store.ledger.settle([page(n) for n in range(0, 3000, 2)])
     assert len(store.ledger.find(f"http://a.example/{n}" for n in range(4000))) == 3000
-    assert len(store.ledger.unfinished(["a"], limit=9999)) == 1500
+    assert store.ledger.queued("a") == 1500
 
 
 def test_the_lists_that_a_list_has_named_are_known_to_be_its_own(store: Store) -> None:

@@ -160,6 +160,8 @@ class Job(_Strict):
     """Mail or web address that goes into the user agent; required before anything but loopback is fetched."""
     allow_private_hosts: tuple[str, ...] = ()
     """Hosts that may be reached on private or loopback addresses, as they stand in the address."""
+    verify_tls: bool = False
+    """Whether a site's certificate must be valid; else what it serves is kept as it is served."""
     focus: Focus | None = None
     schedule: Cron | None = None
     """When ``jianbao schedule`` runs the job: a cron expression."""

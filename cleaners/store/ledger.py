@@ -143,12 +143,15 @@ class Ledger:
             for form in {visit.url, key, address or key}:
                 self._db.execute("DELETE FROM drops WHERE url = ?", (form,))
 
-    def unfinished(self, sites: Sequence[str], *, after: int = 0, limit: int = 1000) -> list[Entry]:
-        """What was found on these sites and is not yet done, in the order found, from behind number ``after``."""
-        return self._select(
-            f"outcome IS NULL AND site IN ({_marks(sites)}) AND visit > ? ORDER BY visit LIMIT ?",
-            (*sites, after, limit),
-        )
+    def unfinished(self, site: str) -> Iterator[Entry]:
+        """What was found on a site and is not yet done, one by one: by priority, the highest first, then as found."""
+        query = f"SELECT {_COLUMNS} FROM ledger WHERE outcome IS NULL AND site = ? ORDER BY priority DESC, visit"
+        return map(_entry, self._db.stream(query, (site,)))
+
+    def queued(self, site: str) -> int:
+        """How many those are."""
+        row = self._db.one("SELECT count(*) FROM ledger WHERE outcome IS NULL AND site = ?", (site,))
+        return int(row[0]) if row else 0
 
     def due(self, site: str, *, at: datetime, before: datetime | None = None, limit: int = 100) -> list[Entry]:
         """What is done on a site and to be visited again at a moment, the longest overdue first.
@@ -234,10 +237,6 @@ def _names(url: str) -> tuple[str, str | None]:
 
 def _elapsed(before: Entry | None, moment: int) -> int:
     return moment - before.last_fetched if before and before.last_fetched is not None else 0
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
 
 
 def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -83,6 +83,21 @@ def test_the_way_into_batches_and_reopening_do_not_change_the_families(tmp_path:
     assert families(tmp_path / "one.db") == families(tmp_path / "many.db")
 
 
+@pytest.mark.parametrize("order", range(4))
+def test_the_order_of_arrival_does_not_change_the_families(tmp_path: Path, order: int) -> None:
+    parts = [story(n).split("\n") for n in range(200, 203)]
+    digest = article("digest", "一周要闻\n" + "\n".join(line for lines in parts for line in lines[:4]))
+    made = [*corpus(9), digest, *(article(f"part{n}", "\n".join(lines)) for n, lines in enumerate(parts))]
+    with Keeper(tmp_path / "given.db") as keeper:
+        keeper.keep(made)
+    random.Random(order).shuffle(made)
+    with Keeper(tmp_path / "shuffled.db") as keeper:
+        for start in range(0, len(made), 5 + order):
+            keeper.keep(made[start : start + 5 + order])
+    assert families(tmp_path / "given.db") == families(tmp_path / "shuffled.db")
+    assert frozenset({digest.id}) in families(tmp_path / "given.db")
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
 def test_the_match_index_is_disposable(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "s.db"

@@ -18,7 +18,7 @@ from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
 from cleaners.items import Article, Drop, Match
 from cleaners.noise import learned as repeated
-from cleaners.store import NoiseLine, RunStatus, Store, Visit
+from cleaners.store import NoiseLine, RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
 
 log = logging.getLogger(__name__)
@@ -53,18 +53,23 @@ class Kept:
 
 
 class Keeper:
-    """Matches and stores articles, one batch a transaction; one keeper a store, in one thread.
+    """Matches and stores articles, one batch a transaction; one keeper a store (others wait), in one thread.
 
     What ``keep`` has returned for survives kill -9. Close it, or use ``with``: then what was learned is written and
     the run's end is noted.
     """
 
     def __init__(self, path: Path, *, command: str = "python", publishers: Mapping[str, str] | None = None) -> None:
-        """Open or make the store at ``path``; raises as ``Store.open``.
+        """Open or make the store at ``path``; raises as ``Store.open``, ``StoreBusyError`` while another one keeps.
 
         ``command``: what the store's journal calls this run. ``publishers``: site id -> the publisher's own name.
         """
         self.store = Store.open(path)
+        try:
+            self._turn = turn.take(path)
+        except BaseException:
+            self.store.close()
+            raise
         self._publishers = publishers or {}
         self._sites: set[str] = set()
         self._counts = Counts()
@@ -86,7 +91,8 @@ class Keeper:
             with self.store.transaction():
                 self.store.ledger.settle(visits)  # takes back the Drops of earlier visits
                 self.store.journal.drop(drops, self._run)
-                fresh = [(doc, a) for a in articles if (doc := self.store.articles.put(a)) is not None]
+                docs = self.store.articles.put_all(articles)
+                fresh = [(doc, a) for doc, a in zip(docs, articles, strict=True) if doc is not None]
                 matched = self._match(fresh)
                 manifest = self._index.flush() if self._index.full else None
                 if manifest:
@@ -119,8 +125,12 @@ class Keeper:
             self.store.manifests.put(_MANIFEST, self._index.flush().to_json().encode())
             self.store.journal.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
         self._index.saved()
+        self._release()
+
+    def _release(self) -> None:
         self._index.close()
         self.store.close()
+        self._turn.release()
 
     def __enter__(self) -> Self:
         return self
@@ -131,8 +141,7 @@ class Keeper:
         if error is None or isinstance(error, KeyboardInterrupt):
             self.close("interrupted" if error else "done")
         else:
-            self._index.close()
-            self.store.close()
+            self._release()
 
     def _match(self, fresh: Sequence[tuple[int, Article]]) -> set[int]:
         """Match new documents, link them, decide their families; returns the docs that match an earlier one."""

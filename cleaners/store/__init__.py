@@ -23,6 +23,7 @@ from cleaners.store.clippings import Clippings
 from cleaners.store.database import Database
 from cleaners.store.exports import Export, Exports
 from cleaners.store.families import Families
+from cleaners.store.indexing import Indexing
 from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
@@ -109,7 +110,7 @@ class Store:
         store = cls(database)
         try:
             if not readonly:
-                store.articles.check_search()
+                Indexing(database).check()
         except BaseException:
             database.close()
             raise

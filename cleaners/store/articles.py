@@ -8,8 +8,8 @@ from datetime import datetime
 from cleaners import urls
 from cleaners.items import Article, Disguise, Extractor
 from cleaners.store.database import Database, Row
+from cleaners.store.indexing import Indexing
 from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
-from cleaners.store.words import letters, recipe, tokens
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
 _VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))
@@ -31,31 +31,15 @@ class Articles:
         itself replaces what it said. A text fetched before the current one is kept as an old revision (None). So the
         same pages in any order, and again, give the same articles. Inside ``Store.transaction()`` it belongs to that.
         """
-        row = article_row(article)
-        fresh = digest(article, row)
+        return self.put_all([article])[0]
+
+    def put_all(self, articles: Iterable[Article]) -> list[int | None]:
+        """Keep articles in this order, as :meth:`put` does; the search index is written once for all of them."""
         with self._db.transaction():
-            self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
-            known = self._db.rows(
-                "SELECT doc, revision, first_doc, digest, disguises, fetched_at, current FROM articles WHERE id = ? "
-                "ORDER BY current DESC, revision DESC", (article.id,),
-            )  # fmt: skip
-            if not known:
-                return self._insert(article, row, fresh, revision=1, first_doc=None)
-            doc, _, first_doc, current, disguises, fetched, _ = known[0]
-            age = _compared(article.fetched_at, parsed(fetched))
-            if current[:8] == fresh[:8]:
-                if current != fresh and age >= 0:
-                    self._refresh(doc, article, row, fresh)
-                    self._flag_again(doc, disguises)
-                return None
-            if age <= 0 and any(old[3][:8] == fresh[:8] for old in known):
-                return None  # an old revision, met again
-            revision = max(old[1] for old in known) + 1
-            if age < 0:
-                self._insert(article, row, fresh, revision=revision, first_doc=first_doc or doc, current=False)
-                return None
-            self.retire(doc)
-            return self._insert(article, row, fresh, revision=revision, first_doc=first_doc or doc)
+            index = Indexing(self._db)
+            docs = [self._put(article, index) for article in articles]
+            index.write()
+        return docs
 
     def flag(self, doc: int, disguise: Disguise) -> None:
         """Note a disguise that only showed by comparing with other texts (a spun copy)."""
@@ -155,57 +139,57 @@ class Articles:
 
     def retire(self, doc: int) -> None:
         """Take a text out of search, matching and its family; its row stays as an old revision."""
-        self._unindex(doc, *self._words(doc))
+        with self._db.transaction():
+            index = Indexing(self._db)
+            self._retire(doc, index)
+            index.write()
+
+    def _put(self, article: Article, index: Indexing) -> int | None:
+        row = article_row(article)
+        fresh = digest(article, row)
+        self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
+        known = self._db.rows(
+            "SELECT doc, revision, first_doc, digest, disguises, fetched_at, current FROM articles WHERE id = ? "
+            "ORDER BY current DESC, revision DESC", (article.id,),
+        )  # fmt: skip
+        if not known:
+            return self._insert(article, row, fresh, index, revision=1, first_doc=None)
+        doc, _, first_doc, current, disguises, fetched, _ = known[0]
+        age = _compared(article.fetched_at, parsed(fetched))
+        if current[:8] == fresh[:8]:
+            if current != fresh and age >= 0:
+                self._refresh(doc, article, row, fresh)
+                self._flag_again(doc, disguises)
+            return None
+        if age <= 0 and any(old[3][:8] == fresh[:8] for old in known):
+            return None  # an old revision, met again
+        revision = max(old[1] for old in known) + 1
+        if age < 0:
+            self._insert(article, row, fresh, None, revision=revision, first_doc=first_doc or doc)
+            return None
+        self._retire(doc, index)
+        return self._insert(article, row, fresh, index, revision=revision, first_doc=first_doc or doc)
+
+    def _retire(self, doc: int, index: Indexing) -> None:
+        index.remove(doc)
         self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))
         self._db.execute("UPDATE articles SET current = 0 WHERE doc = ?", (doc,))
 
-    def check_search(self) -> None:
-        """Make the search index anew when it holds tokens of another recipe."""
-        row = self._db.one("SELECT value FROM meta WHERE key = 'search'")
-        if row and row[0] == recipe():
-            return
-        with self._db.transaction():
-            for index in ("search", "characters"):
-                self._db.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")
-            for (doc,) in self._db.rows("SELECT doc FROM articles WHERE current ORDER BY doc"):
-                self._index(doc, *self._words(doc))
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('search', ?)", (recipe(),))
-
-    def _words(self, doc: int) -> tuple[str, str]:
-        row = self._db.one("SELECT title, text FROM articles JOIN texts USING (doc) WHERE doc = ?", (doc,))
-        assert row
-        return row[0] or "", row[1]
-
-    def _index(self, doc: int, title: str, text: str) -> None:
-        self._db.execute(
-            "INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)", (doc, tokens(title), tokens(text))
-        )
-        self._db.execute("INSERT INTO characters (rowid, letters) VALUES (?, ?)", (doc, letters(title + text)))
-
-    def _unindex(self, doc: int, title: str, text: str) -> None:
-        # A contentless table forgets a text only when told the very tokens it was given (SQLite before 3.43).
-        self._db.execute(
-            "INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-            (doc, tokens(title), tokens(text)),
-        )
-        self._db.execute(
-            "INSERT INTO characters (characters, rowid, letters) VALUES ('delete', ?, ?)", (doc, letters(title + text))
-        )
-
     def _insert(
-        self, article: Article, row: Row, fresh: bytes, *, revision: int, first_doc: int | None, current: bool = True
+        self, article: Article, row: Row, fresh: bytes, index: Indexing | None, *, revision: int, first_doc: int | None
     ) -> int:
+        """A new row; it is the current text of its article when there is an index to put it into."""
         doc = self._db.execute(
             f"INSERT INTO articles (revision, current, first_doc, digest, extractor, {_COLUMNS}) "
             f"VALUES (?, ?, ?, ?, ?, {_VALUES})",
-            (revision, current, first_doc, fresh, self._extractor(article.extractor), *row),
+            (revision, index is not None, first_doc, fresh, self._extractor(article.extractor), *row),
         ).lastrowid
         assert doc
         self._db.execute(
             "INSERT INTO texts VALUES (?, ?, ?)", (doc, article.text, pack(article.markdown, article.text))
         )
-        if current:
-            self._index(doc, article.title or "", article.text)
+        if index is not None:
+            index.add(doc, article.title, article.text)
             self._place(doc, article)
         return doc
 

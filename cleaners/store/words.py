@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ _CJK = (
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN = re.compile(f"([{_CJK}]+)|[^\\W_{_CJK}]+")
-_LETTER, _IDEOGRAPH = 1, 2  # kinds of characters; 0 is all that stands between words
-_SPACE, _MARK = ord(" "), ord("·")
+MARK = "·"
+"""Behind the first character after a word or number, as a token of its own."""
 
 
 def recipe() -> str:
@@ -36,7 +37,7 @@ def fold(text: str) -> str:
 
     Character by character, so that positions in the result are positions in the text.
     """
-    return _string(_tables().fold[_points(text)])
+    return tables().fold[points(text)].tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def tokens(text: str) -> str:
@@ -48,32 +49,23 @@ def tokens(text: str) -> str:
     >>> tokens("人民大会堂，二十五億 25億元")
     '人民 民大 大会 会堂 堂 二十 十五 五亿 亿 25 亿· 亿元'
     """
-    points = _tables().fold[_points(text)]
-    kind = _tables().kind[points]
-    seen = np.flatnonzero(kind)
-    if not len(seen):
-        return ""
-    kind, points = kind[seen], points[seen]
-    joined = (np.diff(seen) == 1) & (kind[1:] == kind[:-1])
-    pair = joined & (kind[1:] == _IDEOGRAPH)
-    first = (kind[:-1] == _LETTER) & (kind[1:] == _IDEOGRAPH)
-    # Rows: a first character, its mark, a space; a character, the second of its bigram, a space. 0 is left out.
-    laid = np.zeros((len(seen), 6), np.uint32)
-    laid[1:, 0] = np.where(first, points[1:], 0)
-    laid[1:, 1] = np.where(first, _MARK, 0)
-    laid[1:, 2] = np.where(first, _SPACE, 0)
-    laid[:, 3] = points
-    laid[:-1, 4] = np.where(pair, points[1:], 0)
-    laid[:-1, 5] = np.where(joined & ~pair, 0, _SPACE)
-    if len(pair) and (pair[-1] or first[-1]):
-        laid[-1, 3] = 0
-    return _string(laid[laid > 0]).rstrip(" ")
+    found: list[str] = []
+    runs = [(run.group(), run.group(1) is not None) for run in _RUN.finditer(fold(text))]
+    for n, (run, cjk) in enumerate(runs):
+        if not cjk:
+            found.append(run)
+            continue
+        behind_a_word = n > 0 and not runs[n - 1][1]
+        found += [run[0] + MARK] if behind_a_word else []
+        found += map(add, run, run[1:])
+        if n + 1 < len(runs) or (len(run) == 1 and not behind_a_word):
+            found.append(run[-1])
+    return " ".join(found)
 
 
 def letters(text: str) -> str:
     """The CJK characters of a text, each once, for the index of characters, joined by spaces."""
-    points = _tables().fold[_points(text)]
-    return " ".join(dict.fromkeys(_string(points[_tables().kind[points] == _IDEOGRAPH])))
+    return " ".join(dict.fromkeys("".join(run.group(1) or "" for run in _RUN.finditer(fold(text)))))
 
 
 def is_letter(text: str) -> bool:
@@ -108,28 +100,28 @@ def finder(text: str) -> re.Pattern[str] | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tables:
+class Tables:
+    """What is known of each code point."""
+
     fold: NDArray[np.uint32]
     """Code point -> the one it is compared as."""
     kind: NDArray[np.uint8]
-    """Folded code point -> 0, ``_LETTER`` or ``_IDEOGRAPH``."""
+    """Folded code point -> 0 (it stands between words), 1 (letter or digit), 2 (CJK)."""
 
 
 @cache
-def _tables() -> _Tables:
+def tables() -> Tables:
+    """The tables, made once."""
     table = characters.load().table & ~characters.STARTS
     everything = np.arange(len(table), dtype=np.int32)
     fold = np.where(characters.load().table > 0, table, everything).astype(np.uint32)
     kind = np.zeros(len(table), np.uint8)
-    kind[[c for c in range(0x20000) if chr(c).isalnum()]] = _LETTER
+    kind[[c for c in range(0x20000) if chr(c).isalnum()]] = 1
     for first, last in re.findall("(.)-(.)", _CJK):
-        kind[ord(first) : ord(last) + 1] = _IDEOGRAPH
-    return _Tables(fold=fold, kind=kind)
+        kind[ord(first) : ord(last) + 1] = 2
+    return Tables(fold=fold, kind=kind)
 
 
-def _points(text: str) -> NDArray[np.uint32]:
+def points(text: str) -> NDArray[np.uint32]:
+    """The code points of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-def _string(points: NDArray[np.uint32]) -> str:
-    return points.tobytes().decode("utf-32-le", "surrogatepass")

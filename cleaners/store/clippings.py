@@ -8,7 +8,7 @@ from cleaners.items import Clipping
 from cleaners.store.articles import Articles
 from cleaners.store.database import Database
 from cleaners.store.families import Families
-from cleaners.store.selection import Selection, conditions
+from cleaners.store.selection import Choice, Selection, chosen
 
 _PORTION = 200
 
@@ -48,28 +48,8 @@ class Clippings:
 
         One for each family, its best copy among those selected, unless ``with_duplicates``.
         """
-        where, values = conditions(selection or Selection())
+        query, values = chosen(Choice(selection=selection or Selection(), with_duplicates=with_duplicates))
         with self._db.snapshot():
-            docs = [r[0] for r in self._db.rows(
-                f"SELECT doc FROM articles WHERE current{where} ORDER BY published_at IS NULL, published_at, id",
-                values,
-            )]  # fmt: skip
-            if not with_duplicates:
-                docs = self._best(docs)
+            docs = [row[0] for row in self._db.rows(query, values)]
             for i in range(0, len(docs), _PORTION):
                 yield from self.read(docs[i : i + _PORTION])
-
-    def _best(self, docs: Sequence[int]) -> list[int]:
-        """One doc for each family: its canonical copy when that was selected, else the copy of best quality."""
-        chosen: dict[int, tuple[bool, float, int]] = {}
-        rows = self._db.rows(
-            "SELECT a.doc, a.cluster, a.doc = c.canonical, a.quality FROM articles a JOIN clusters c USING (cluster) "
-            "WHERE a.current"
-        )
-        selected = set(docs)
-        family = {doc: cluster for doc, cluster, _, _ in rows if doc in selected}
-        for doc, cluster, canonical, quality in rows:
-            if doc in selected:
-                chosen[cluster] = max(chosen.get(cluster, (False, -1.0, 0)), (bool(canonical), quality, -doc))
-        best = {-entry[2] for entry in chosen.values()}
-        return [doc for doc in docs if doc not in family or doc in best]

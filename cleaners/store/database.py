@@ -111,6 +111,7 @@ class Database:
         self._reading = True
         try:
             yield
+            self.execute("COMMIT")  # of temporary tables: nothing else was written
         finally:
             self._reading = False
             self._roll_back()

@@ -25,6 +25,26 @@ class Selection:
     """Published before this moment; articles without a date are left out."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which articles leave the store."""
+
+    selection: Selection = Selection()
+    """The filters."""
+    with_duplicates: bool = False
+    """Every copy; else one of each family, its best copy among those selected."""
+    with_opt_outs: bool = True
+    """Also those whose publisher does not want mining, and copies of what comes from such a page."""
+    newest_first: bool = False
+    """The latest date first (without a date: last in any case)."""
+    limit: int | None = None
+    """At most so many."""
+
+
+OPTED_OUT = "(a.opt_out IS NOT NULL OR (SELECT opt_out FROM articles WHERE doc = c.earliest) IS NOT NULL)"
+"""Whether article ``a`` with its family ``c`` may not be mined: by its own page, or by the page its story comes from."""
+
+
 def conditions(selection: Selection) -> tuple[str, list[Any]]:
     """The selection as `` AND ...`` over ``articles``, with its values; empty when everything is selected."""
     parts: list[str] = []
@@ -46,3 +66,24 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
         )
         values.append(selection.region.strip("/"))
     return "".join(f" AND {part}" for part in parts), values
+
+
+def chosen(choice: Choice) -> tuple[str, list[Any]]:
+    """A query for (doc, id) of a choice, in its order: by date, then by id; SQLite sorts on disk when there are many."""
+    where, values = conditions(choice.selection)
+    query = (
+        f"SELECT doc, id FROM ({_RANKED} FROM (SELECT * FROM articles WHERE current{where}) a "
+        f"LEFT JOIN clusters c USING (cluster){'' if choice.with_opt_outs else f' WHERE NOT {OPTED_OUT}'})"
+        f"{'' if choice.with_duplicates else ' WHERE place = 1'} "
+        f"ORDER BY published_at IS NULL, published_at{' DESC' if choice.newest_first else ''}, id"
+    )
+    if choice.limit is not None:
+        query += " LIMIT ?"
+        values.append(choice.limit)
+    return query, values
+
+
+_RANKED = (
+    "SELECT a.doc, a.id, a.published_at, row_number() OVER (PARTITION BY coalesce(a.cluster, -a.doc) "
+    "ORDER BY a.doc = c.canonical DESC, a.quality DESC, a.id) AS place"
+)

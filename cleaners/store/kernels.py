@@ -73,7 +73,7 @@ def tokens(points, offsets, fold, kind, mark, out):
         if was == 2 and not written:
             at = put(out, at, char)
         elif was == 2:
-            at -= 1  # the space before it
+            at += np.int64(-1)  # the space before it
     starts[-1] = at
     return starts
 

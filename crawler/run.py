@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +19,7 @@ from scrapy.settings import Settings
 from cleaners.archive import Archive, folder_of
 from cleaners.errors import SeedFileError
 from cleaners.sites import Job
+from cleaners.store import turn
 from crawler.desk import Cleaner, Desk
 from crawler.ledger import Agenda, Register
 from crawler.lock import running
@@ -42,13 +44,18 @@ def crawl(
     whether it has changed.
 
     Works once in a process (the event loop of the network library cannot be started twice), best in its main thread:
-    there Ctrl-C finishes what is in flight. Raises ``SeedFileError`` for a job without contact that leaves loopback,
-    ``JobRunsError`` where another process runs the job already, and what the store or the archive raise when they
-    cannot be written.
+    there Ctrl-C finishes what is in flight. Where another process keeps articles in the same store, waits for it to end
+    (not with ``archive_only``, which writes only what several may write).
+
+    Raises ``SeedFileError`` for a job without contact that leaves loopback, ``JobRunsError`` where another process runs
+    the job already, and what the store or the archive raise when they cannot be written.
     """
     for job in jobs:
         check(job)
     jobs = [job for job in map(shard.of_job, jobs) if job.sites]
+    for job in jobs:
+        with running(store, job.job):  # at once, not after a wait
+            pass
     tally = Tally()
     base = _settings(jobs, limit)
     process = _process(base)
@@ -75,7 +82,8 @@ def crawl(
             if failures or tally.interrupted:
                 return
 
-    _run(process, one_after_the_other())
+    with nullcontext() if archive_only or not jobs else turn.awaited(store):
+        _run(process, one_after_the_other())
     if failures:
         raise failures[0]
     return tally.report()

@@ -43,7 +43,7 @@ HOMES = {
     "feedparser": {"crawler"},
     "apscheduler": {"crawler/schedule", "crawler/cron"},
     "prometheus_client": {"crawler/monitor"},
-    "filelock": {"crawler/lock"},
+    "filelock": {"crawler/lock", "cleaners/store"},
     "pydantic": {"cleaners/sites"},
     "yaml": {"cleaners/sites", "cleaners/export", "crawler/demo"},
 }

@@ -1,0 +1,57 @@
+"""Who may add articles: one process at a time, since the match index beside the store has one writer.
+
+The ledger, the journal and everything else that lives in SQLite alone may be written by several.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+from cleaners.errors import StoreBusyError
+
+log = logging.getLogger(__name__)
+
+_BETWEEN = 0.5  # seconds between two attempts
+
+
+def take(store: Path) -> BaseFileLock:
+    """Take the turn, to be given back by ``release()``; the system gives it back when the process ends in any way.
+
+    Within a process it may be taken several times. Raises ``StoreBusyError`` at once where another process has it.
+    """
+    lock = _lock(store)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise StoreBusyError(
+            f"{store} is taking in articles of another run: start again when that has ended (`jianbao runs` shows it), "
+            "or name another store"
+        ) from None
+    return lock
+
+
+@contextmanager
+def awaited(store: Path, waiting: Callable[[str], None] = log.warning) -> Iterator[None]:
+    """Hold the turn while the block runs; waits for it, and says so once through ``waiting``."""
+    lock = _lock(store)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        waiting(f"{store} is taking in articles of another run: this one begins when that has ended (Ctrl-C gives up)")
+        lock.acquire(poll_interval=_BETWEEN)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock(store: Path) -> BaseFileLock:
+    """``news.db`` -> ``news.locks/.articles.lock``; one object for all threads of the process."""
+    folder = store.absolute().with_suffix(".locks")
+    folder.mkdir(exist_ok=True)
+    return FileLock(folder / ".articles.lock", is_singleton=True, thread_local=False)

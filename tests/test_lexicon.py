@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cleaners import script
-from cleaners.lexicon import Entry, Lexicon, grow, score, substitutions
+from cleaners.lexicon import Entry, Lexicon, grow, score, substitutions, whole_words
 
 ORIGINAL = (
     "开发区的产业发展很快，三家有限公司的负责人介绍，基础设施建设的资金已经到位，工作人员正在解决最后的问题。"
@@ -69,6 +69,20 @@ def test_one_character_takes_its_word_from_what_recurs() -> None:
         frame = "今天上午大家开会讨论{}技{}{}的问题，会议开了三个小时"
         seen += substitutions(frame.format(before, "术", after), frame.format(before, "艺", after))
     assert [(entry.spun, entry.proper) for entry in grow(seen)] == [("技艺", "技术")]
+
+
+def test_words_cut_across_their_borders_are_not_learned() -> None:
+    seen: Counter[tuple[str, str]] = Counter()
+    for frame in ("他说{}的产业要看市场", "这是{}主席的讲话", "全体{}人都来了", "那是{}主人的意思", "示例{}主办会议"):
+        seen += substitutions(frame.format("国家"), frame.format("国度"))
+    assert seen["度主", "家主"] == 3
+    assert [(entry.spun, entry.proper) for entry in grow(seen)] == [("国度", "国家")]
+    assert ("度主", "家主") not in whole_words(seen)
+
+
+def test_pairs_that_shorter_ones_explain_are_not_learned() -> None:
+    seen = {("事情", "工作"): 9, ("事情职", "工作人"): 4, ("根本", "基础"): 3, ("根本举动步伐", "基础设施"): 3}
+    assert set(whole_words(seen)) == set(seen) - {("事情职", "工作人")}
 
 
 def test_growth_asks_for_recurrence_consistency_and_oddness() -> None:

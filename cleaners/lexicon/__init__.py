@@ -10,11 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cleaners.lexicon.borders import whole_words
 from cleaners.lexicon.growth import GrowthRule, grow, spun_side, substitutions
 from cleaners.lexicon.vocabulary import Entry, Lexicon
 from cleaners.script import fold
 
-__all__ = ["Entry", "GrowthRule", "Lexicon", "SpunScore", "grow", "score", "spun_side", "substitutions"]
+__all__ = ["Entry", "GrowthRule", "Lexicon", "SpunScore", "grow", "score", "spun_side", "substitutions", "whole_words"]
 
 _FEWEST_KINDS = 3  # different odd words
 _ODD = 1.0  # weight from which on a word is odd

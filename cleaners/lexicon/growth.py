@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
 
+from cleaners.lexicon.borders import whole_words
 from cleaners.lexicon.vocabulary import Entry
 
 _ANCHOR = 5  # characters that stand once in both texts hold the alignment
@@ -40,7 +41,7 @@ def substitutions(original: str, copy: str) -> Counter[tuple[str, str]]:
     Both texts in normal form, or at least of one script. Anchors as in patience diff (Bram Cohen): n-grams that stand
     once in both texts, in the longest run of equal order; between them the Ratcliff/Obershelp matcher of difflib. Where
     only one character differs, the word it belongs to is not known: both extensions are counted, and
-    :func:`grow` keeps the one that recurs.
+    :func:`~cleaners.lexicon.borders.whole_words` tells them apart when they have recurred.
     """
     found: Counter[tuple[str, str]] = Counter()
     for gap_original, gap_copy in _gaps(original, copy):
@@ -125,7 +126,7 @@ def grow(
     for (spun, _), count in seen.items():
         totals[spun] += count
     best: dict[str, tuple[int, str]] = {}
-    for (spun, proper), count in seen.items():
+    for (spun, proper), count in whole_words(seen).items():
         injected = proper in spun or spun in proper
         if count >= rule.fewest and count >= rule.consistency * totals[spun] and not injected:
             best[spun] = max(best.get(spun, (0, "")), (count, proper))

@@ -78,6 +78,7 @@ def lexicon(
       jianbao lexicon --store news.db --least 3
       jianbao lexicon --undo 家当=产业
     """
+    from cleaners.lexicon import whole_words
     from cleaners.store import Store
 
     with Store.open(store, create=False) as opened:
@@ -87,7 +88,9 @@ def lexicon(
                 raise UsageError(f"{undo}: no such pair; `jianbao lexicon` lists them as SPUN=PLAIN")
             say(f"{undo}: not counted any more")
             return
-        pairs = opened.learned.pairs(least=least, undone=True)
+        every = opened.learned.pairs(undone=True)
+        whole = whole_words({(pair.spun, pair.plain): pair.count for pair in every})
+        pairs = [pair for pair in every if pair.count >= least and (pair.undone or (pair.spun, pair.plain) in whole)]
         if not pairs:
             say("no substitutions yet: they come from spun copies whose original is stored too; see also --least 1")
         for pair in pairs:

@@ -1,149 +1,140 @@
-"""The kernels of the match index: postings found, gathered, counted and merged.
+"""The kernels that search runs: keys found, their documents gathered, and counted for each row.
 
-A run is two arrays: keys ascending, and beside each its document; the documents of one key ascend. Keys are uniform
-32-bit hashes, so the first place is guessed by interpolation (Peterson 1957) and reached by galloping (Bentley and
-Yao 1976): one or two cache misses instead of the 27 of a binary search in 100 million postings.
+A run (:class:`cleaners.index.runs.Run`) is a radix directory over the first bits of the keys, the keys in ascending
+order, and the documents of those keys that have several. Keys are uniform, so a directory cell holds about ``CELL``
+of them: one cache miss in the directory and one or two among the keys, and none of the addresses depends on a
+comparison, so that the misses of many needles overlap. (A binary search waits for one after the other.)
 """
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="untyped-decorator"
+# (numba takes the types from the arguments)
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
 import numpy as np
+
+KEY_BITS = 40
+"""Of a key the last 32 bits are stored, the others follow from the directory."""
+ROW_BITS = 24
+KIND = 0xFF
+"""The last byte of an anchor's key is 0, that of a band's is not."""
+BAND = np.uint32(1 << 31)
+SIEVE = 1 << 12
+MIX = np.uint64(0x9E3779B97F4A7C15)
 
 kernel = numba.njit(cache=True, nogil=True)
 
 
 @kernel
-def _lower_bound(keys: Any, key: Any, at: Any) -> Any:
-    """Index of the first element of ``keys`` that is not smaller than ``key``, galloping from the guess ``at``."""
-    n = np.int64(len(keys))
-    if n == 0:
-        return np.int64(0)
-    at = min(at, n - np.int64(1))
-    step = np.int64(1)
-    if keys[at] < key:
-        low, high = at, at + np.int64(1)
-        while high < n and keys[high] < key:
-            low = high
-            high += step
-            step *= 2
-        high = min(high, n)
-    else:
-        high, low = at, at - np.int64(1)
-        while low >= 0 and keys[low] >= key:
-            high = low
-            low -= step
-            step *= 2
-        low = max(low, np.int64(-1))
-    while high - low > 1:
-        middle = (low + high) // 2
-        if keys[middle] < key:
-            low = middle
-        else:
-            high = middle
-    return high
+def split(packed, places, needles, which):
+    """Take ``key << ROW_BITS | row`` (ascending) apart: fills ``needles`` with the distinct keys and ``which`` with
+    the number of the needle for each key of each row, from ``places[row]`` on (moved on), with the flag ``BAND`` for
+    that of a band. Returns how many needles."""
+    last, count = np.uint64(0), 0
+    for at in range(len(packed)):
+        key = packed[at] >> np.uint64(ROW_BITS)
+        if key != last or count == 0:
+            needles[count] = key
+            count += 1
+            last = key
+        row = packed[at] & np.uint64((1 << ROW_BITS) - 1)
+        which[places[row]] = np.uint32(count - 1) | (np.uint32(0) if key & np.uint64(KIND) == 0 else BAND)
+        places[row] += 1
+    return count
 
 
 @kernel
-def spans(keys: Any, needles: Any, starts: Any, counts: Any) -> None:
-    """Where each needle (ascending, distinct) stands in a run: fills ``starts`` and ``counts``."""
-    n = np.int64(len(keys))
+def find(heads, entries, shift, needles, values):
+    """The value of each needle (ascending) in one run, 0 where it has none: see :class:`cleaners.index.runs.Run`."""
     for i in range(len(needles)):
-        needle = needles[i]
-        at = _lower_bound(keys, needle, np.int64((np.uint64(needle) * np.uint64(n)) >> np.uint64(32)))
-        starts[i] = at
-        end = at
-        while end < n and keys[end] == needle:
-            end += 1
-        counts[i] = end - at
+        cell = needles[i] >> np.uint64(shift)
+        key = np.uint32(needles[i] & np.uint64(0xFFFFFFFF))
+        start, stop = np.int64(heads[cell]), np.int64(heads[cell + np.uint64(1)])
+        at = start
+        for k in range(start, stop):
+            at += np.int64(entries[k, 0] < key)
+        values[i] = entries[at, 1] * np.uint32((entries[at, 0] == key) & (at < stop))
 
 
 @kernel
-def gather(docs: Any, starts: Any, counts: Any, room: Any, ends: Any, gathered: Any) -> None:
-    """Copy what there is ``room`` for of each needle's documents in one run to ``gathered[ends[i]:]``.
-
-    Moves ``ends`` on and lowers ``room``.
-    """
-    for i in range(len(starts)):
-        n = min(counts[i], room[i])
-        for j in range(n):
-            gathered[ends[i] + j] = docs[starts[i] + j]
-        ends[i] += n
-        room[i] -= n
+def tally(lists, values, totals):
+    """Add to ``totals`` how many documents each needle has in one run."""
+    for i in range(len(values)):
+        value = np.int64(values[i])
+        single = value & 1
+        totals[i] += single + np.int64(lists[(value >> 1) * (1 - single)])  # lists[0] is 0
 
 
 @kernel
-def count(
-    gathered: Any, starts: Any, ends: Any, which: Any, row_ends: Any, weight: Any, least: Any, rows: Any, docs: Any
-) -> Any:
-    """Pairs (row, document) whose shared keys weigh at least ``least``, ascending by row, then document.
+def gather(lists, values, room, spans, gathered):
+    """Copy what there is ``room`` for of each needle's documents in one run to the end of its span.
 
-    Row ``r`` asks for the needles ``which[row_ends[r - 1]:row_ends[r]]``, each with its ``weight``. Counts in an
-    open-addressing table that is emptied by walking over what was put in. Returns how many pairs there are; a caller
-    whose ``rows`` and ``docs`` are too short calls again.
+    Needle ``i`` has ``gathered[spans[i, 0]:spans[i, 1]]``. Moves the ends on and lowers ``room``.
     """
-    total = 0
-    capacity = 1 << 12
-    table = np.zeros(capacity, np.uint32)
-    weights = np.zeros(capacity, np.int32)
-    used = np.empty(capacity, np.int64)
+    for i in range(len(values)):
+        value, end = np.int64(values[i]), np.int64(spans[i, 1])
+        if value == 0 or room[i] == 0:
+            continue
+        if value & 1:
+            gathered[end] = value >> 1
+            count = 1
+        else:
+            count = min(np.int64(lists[value >> 1]), room[i])
+            for k in range(count):
+                gathered[end + k] = lists[(value >> 1) + 1 + k]
+        spans[i, 1] += count
+        room[i] -= count
+
+
+@kernel
+def count(gathered, spans, which, row_ends, least, asked, found):
+    """Fill ``found`` with ``row << 32 | document`` of the pairs that share a band or ``least`` anchors, ascending by
+    row only; returns how many there are, and a caller whose ``found`` is too short calls again.
+
+    Row ``r`` asks for the needles ``which[row_ends[r - 1]:row_ends[r]]``; ``asked`` has room for all documents of any
+    row, for those of bands ``least`` times. Most documents share too little: a first pass adds up in a small table
+    without regard to collisions, and only what could suffice is counted exactly, in an open-addressing table that is
+    emptied by walking over what was put in.
+    """
+    total, capacity = 0, 0
+    sieve = np.zeros(SIEVE, np.uint32)
+    table, weights, used = np.empty(0, np.uint32), np.zeros(0, np.uint32), np.empty(0, np.int64)
     for row in range(len(row_ends)):
-        first = row_ends[row - 1] if row else 0
+        sieve[:] = 0
         size = 0
-        for w in range(first, row_ends[row]):
-            size += ends[which[w]] - starts[which[w]]
+        for w in range(row_ends[row - 1] if row else 0, row_ends[row]):
+            needle = which[w] & ~BAND
+            start, stop = np.int64(spans[needle, 0]), np.int64(spans[needle, 1])
+            for _ in range(least if which[w] & BAND else 1):  # a band alone weighs enough
+                for j in range(start, stop):
+                    sieve[(np.uint64(gathered[j]) * MIX) >> np.uint64(52)] += np.uint32(1)
+                    asked[size] = gathered[j]
+                    size += 1
         if size * 2 > capacity:
+            capacity = max(capacity, 1 << 12)
             while size * 2 > capacity:
                 capacity *= 2
-            table = np.zeros(capacity, np.uint32)
-            weights = np.zeros(capacity, np.int32)
+            table, weights = np.empty(capacity, np.uint32), np.zeros(capacity, np.uint32)
             used = np.empty(capacity, np.int64)
         filled = 0
-        for w in range(first, row_ends[row]):
-            for j in range(starts[which[w]], ends[which[w]]):
-                doc = gathered[j]
-                slot = np.int64((np.uint64(doc) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & (capacity - 1)
-                while weights[slot] and table[slot] != doc:
-                    slot = (slot + 1) & (capacity - 1)
-                if not weights[slot]:
-                    table[slot] = doc
-                    used[filled] = slot
-                    filled += 1
-                weights[slot] += weight[w]
-        begin = total
+        for j in range(size):
+            mixed = np.uint64(asked[j]) * MIX
+            if sieve[mixed >> np.uint64(52)] < least:
+                continue
+            slot = np.int64(mixed >> np.uint64(30)) & (capacity - 1)
+            while weights[slot] and table[slot] != asked[j]:
+                slot = (slot + 1) & (capacity - 1)
+            if not weights[slot]:
+                table[slot] = asked[j]
+                used[filled] = slot
+                filled += 1
+            weights[slot] += np.uint32(1)
         for i in range(filled):
             slot = used[i]
             if weights[slot] >= least:
-                if total < len(docs):
-                    rows[total] = row
-                    docs[total] = table[slot]
+                if total < len(found):
+                    found[total] = np.uint64(row) << np.uint64(32) | np.uint64(table[slot])
                 total += 1
             weights[slot] = 0
-        if total <= len(docs):
-            docs[begin:total].sort()
     return total
-
-
-@kernel
-def merge(keys_a: Any, docs_a: Any, keys_b: Any, docs_b: Any, keys: Any, docs: Any, limit: Any) -> Any:
-    """Merge two runs, the older first, into ``keys`` and ``docs``; returns the number of postings kept.
-
-    Of each key the ``limit`` smallest documents are kept: every document of b is greater than those of a.
-    """
-    i, j, k, same = 0, 0, 0, 0
-    while i < len(keys_a) or j < len(keys_b):
-        from_a = j >= len(keys_b) or (i < len(keys_a) and keys_a[i] <= keys_b[j])
-        key = keys_a[i] if from_a else keys_b[j]
-        doc = docs_a[i] if from_a else docs_b[j]
-        if from_a:
-            i += 1
-        else:
-            j += 1
-        same = same + 1 if k and keys[k - 1] == key else 0
-        if same < limit:
-            keys[k] = key
-            docs[k] = doc
-            k += 1
-    return k

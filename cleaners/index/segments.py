@@ -15,21 +15,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from cleaners.errors import UsageError
 from cleaners.index import Candidates, Keys, Limits
-from cleaners.index.runs import (
-    U32,
-    Run,
-    RunFile,
-    delete,
-    described,
-    mapped,
-    merge_files,
-    merged,
-    numbers,
-    query,
-    run_of,
-    write,
-)
+from cleaners.index.files import RunFile, delete, described, mapped, merge_files, numbers, write
+from cleaners.index.runs import MOST, U32, Run, merged, query, run_of
+
+LAYOUT = 2
+"""Of the files; those of another layout are not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +37,14 @@ class Manifest:
 
     def to_json(self) -> str:
         """One line of JSON."""
-        return json.dumps(asdict(self))
+        return json.dumps({"layout": LAYOUT} | asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Back from :meth:`to_json`."""
+        """Back from :meth:`to_json`; an empty manifest of no recipe when the files are of another layout."""
         held = json.loads(text)
+        if held.get("layout") != LAYOUT:
+            return cls(recipe="")
         return cls(recipe=held["recipe"], last=held["last"], runs=tuple(RunFile(**run) for run in held["runs"]))
 
 
@@ -76,7 +70,6 @@ class SegmentIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._limits, self._shape = folder, limits, shape
         self._manifest = manifest
-        self._kept = limits.documents + 1  # one more than is looked at shows that a key is crowded
         self._written = [mapped(folder, file) for file in manifest.runs]
         self._buffer: list[Run] = []
         self._last = manifest.last
@@ -93,12 +86,14 @@ class SegmentIndex:
         return sum(run.documents for run in self._buffer) >= self._shape.buffer
 
     def add(self, docs: U32, keys: Keys) -> None:
-        """See :meth:`cleaners.index.Index.add`."""
+        """See :meth:`cleaners.index.Index.add`; raises ``UsageError`` for ids of 2**31 and more."""
         if not len(docs):
             return
-        run = run_of(docs, keys, self._kept)
+        if docs[-1] >= MOST:
+            raise UsageError(f"document {docs[-1]}: the match index holds ids up to {MOST - 1}; begin another store")
+        run = run_of(docs, keys, self._limits)
         while self._buffer and self._buffer[-1].documents <= run.documents:
-            run = merged(self._buffer.pop(), run, self._kept)
+            run = merged(self._buffer.pop(), run, self._limits)
         self._buffer.append(run)
         self._last = int(docs[-1])
 
@@ -136,9 +131,9 @@ class SegmentIndex:
     def _write_buffer(self) -> None:
         run = self._buffer[0]
         for later in self._buffer[1:]:
-            run = merged(run, later, self._kept)
+            run = merged(run, later, self._limits)
         while self._written and self._joins_at_once(self._written[-1], run):
-            run = merged(self._written.pop(), run, self._kept)
+            run = merged(self._written.pop(), run, self._limits)
         self._written.append(write(self._folder, self._number(), run))
         self._buffer = []
 
@@ -152,7 +147,7 @@ class SegmentIndex:
         for older, newer in zip(self._written, self._written[1:], strict=False):
             if _close(older, newer):
                 task = self._worker.submit(
-                    merge_files, self._folder, self._number(), older, newer, self._kept
+                    merge_files, self._folder, self._number(), older, newer, self._limits
                 )
                 self._merging = (older, newer, task)
                 return
@@ -173,4 +168,5 @@ class SegmentIndex:
 
 def _close(older: Run, newer: Run) -> bool:
     """Whether two neighbours are near enough in size for a merge to pay: each posting is rewritten log2(n) times."""
-    return older.documents <= 2 * newer.documents
+    fits = sum(len(run.lists) + 2 * len(run.entries) for run in (older, newer)) < MOST
+    return fits and older.documents <= 2 * newer.documents

@@ -17,9 +17,12 @@ from typing import IO
 
 from cleaners.dumps import archives, mhtml, tables, warc
 from cleaners.dumps.archives import Member
+from cleaners.dumps.gauge import Gauge
 from cleaners.dumps.streams import Peekable, can_seek, compression, decompressed, is_damage, read_bounded
 from cleaners.errors import Unusable, UsageError
 from cleaners.items import Drop, Page
+
+__all__ = ["Gauge", "Limits", "read", "size"]
 
 # Formats that hold no page, by their first bytes; pictures and the like are told by the decoder.
 _FOREIGN = (
@@ -46,23 +49,34 @@ class Limits:
     """Containers inside each other: ``a.tar`` in ``b.zip`` in a compression."""
 
 
-def read(paths: Iterable[str | Path], limits: Limits = Limits()) -> Iterator[Page | Drop]:
+def read(
+    paths: Iterable[str | Path], limits: Limits = Limits(), gauge: Gauge | None = None
+) -> Iterator[Page | Drop]:
     """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input.
 
     Hidden files and folders (names that begin with a dot) are passed over inside folders and archives. What cannot be
-    read is a ``Drop`` of the stage ``read``. Raises ``UsageError`` before anything is read when a path is not there.
+    read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the reading is. Raises ``UsageError`` before
+    anything is read when a path is not there.
     """
     given = [str(p) for p in paths]
     for path in given:
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; check the spelling, or quote a name with spaces")
-    return _all(given, limits)
+    return _all(given, limits, gauge or Gauge())
 
 
-def _all(given: list[str], limits: Limits) -> Iterator[Page | Drop]:
+def size(paths: Iterable[str | Path]) -> int | None:
+    """Bytes of all the files that :func:`read` would read; None when standard input is among them."""
+    given = [str(p) for p in paths]
+    if "-" in given:
+        return None
+    return sum(os.stat(name).st_size for path in given for name in _files(path) if os.path.isfile(name))
+
+
+def _all(given: list[str], limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
     for path in given:
         for name in [path] if path == "-" else _files(path):
-            yield from _file(name, limits)
+            yield from _file(name, limits, gauge)
 
 
 def _files(path: str) -> Iterator[str]:
@@ -74,7 +88,7 @@ def _files(path: str) -> Iterator[str]:
         yield from (os.path.join(folder, n) for n in sorted(names) if not n.startswith("."))
 
 
-def _file(name: str, limits: Limits) -> Iterator[Page | Drop]:
+def _file(name: str, limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
     if name == "-":
         yield from _guarded(sys.stdin.buffer, name, None, 0, limits)
         return
@@ -83,8 +97,12 @@ def _file(name: str, limits: Limits) -> Iterator[Page | Drop]:
         return
     try:
         with open(name, "rb") as file:
-            saved = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-            yield from _guarded(file, name, saved, 0, limits)
+            status = os.fstat(file.fileno())
+            saved = datetime.fromtimestamp(status.st_mtime, UTC)
+            for result in _guarded(file, name, saved, 0, limits):
+                gauge.inside(file)
+                yield result
+            gauge.past(status.st_size)
     except OSError as why:
         yield Drop(origin=name, stage="read", reason="unreadable", detail=str(why.strerror or why))
 

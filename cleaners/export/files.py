@@ -39,7 +39,7 @@ def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
     try:
         with told(path):
             with draft.open("wb") as file:
-                with _compressed(file, path.suffix) as stream:
+                with compressed(file, path.suffix) as stream:
                     yield stream
                 file.flush()
                 os.fsync(file.fileno())
@@ -62,7 +62,8 @@ def told(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _compressed(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
+def compressed(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
+    """A stream that compresses into ``file`` as the suffix says (.gz, .zst, else not at all): one member or frame."""
     if suffix == ".gz":
         with GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=6) as stream:
             yield cast(IO[bytes], stream)

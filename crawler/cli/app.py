@@ -17,7 +17,8 @@ EXIT_CODES: dict[type[JianbaoError], int] = {InputError: 1, UsageError: 2, Unwri
 INTERRUPTED = 11
 _TYPER_INTERRUPTED = 130
 _INTERRUPTED_MESSAGE = (
-    "interrupted: what was stored stays stored (a file given with -o is only written whole); run it again to go on"
+    "interrupted: what was stored stays stored; run it again to go on (clean: with --resume; a file given with -o "
+    "takes its name when it is whole)"
 )
 
 # Errors of the operating system that mean: nothing can be written there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +12,11 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from crawler.cli.app import STORE, StoreOption, app, counted, say
-from crawler.cli.progress import progress
+from crawler.cli.progress import is_silent, progress
 
 if TYPE_CHECKING:
-    from cleaners.items import Article, Drop
+    from cleaners.bulk import Cleaning
+    from cleaners.items import Drop, Page
 
 _BATCH = 200
 _FEW = 10
@@ -34,6 +35,9 @@ def clean(
     ] = None,
     store: StoreOption = STORE,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 uses every core.")] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an interrupted run of the same input was, if there was one.")
+    ] = False,
 ) -> None:
     """Clean saved pages, told apart by content.
 
@@ -41,12 +45,14 @@ def clean(
     and zstd around any of them.
 
     Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
-    record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason.
+    record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason. A page that
+    kills its process or takes too long costs that page only (with --jobs 1 there is no other process to kill).
 
     \b
     Examples:
       jianbao clean saved-pages/ --store news.db
       jianbao clean crawl.warc.gz dump.zip page.txt -o clean.jsonl
+      jianbao clean crawl.warc.gz -o clean.jsonl --resume
       jianbao clean - -o - < page.html
     """
     from cleaners import dumps
@@ -55,11 +61,23 @@ def clean(
 
     if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise UsageError("-o writes records and needs no store: give -o or --store, not both")
-    pages = dumps.read(paths)
+    gauge = dumps.Gauge()
+    pages = dumps.read(paths, gauge=gauge)
+    total = None if is_silent() else dumps.size(paths)
+
+    def share() -> float | None:
+        return gauge.read / total if total else None
+
     known = context_of(store) if output is None else Context()
     with cleaning(_processes(paths, jobs or cores()), known) as work:
-        results = work.map(pages)
-        kept, dropped = _into_store(results, store) if output is None else _into_file(results, output)
+        if output is None:
+            kept, dropped = _into_store(pages, work, store, paths, resume, share)
+        elif _is_file(output):
+            kept, dropped = _into_file(pages, work, Path(output), resume, share)
+        elif resume:
+            raise UsageError(f"--resume needs a file that can be gone on with; {output} is none")
+        else:
+            kept, dropped = _into_stream(pages, work, output, share)
     _report(kept, dropped)
 
 
@@ -69,13 +87,37 @@ def _processes(paths: list[str], wanted: int) -> int:
     return 1 if small and len(paths) <= _FEW else wanted
 
 
-def _into_file(results: Iterable[Article | Drop], output: str) -> tuple[str, Counter[str]]:
+def _is_file(output: str) -> bool:
+    """Whether the output is, or will be, a file: not standard output, a device or a pipe."""
+    return output != "-" and (Path(output).is_file() or not Path(output).exists() or Path(output).is_dir())
+
+
+def _into_file(
+    pages: Iterator[Page | Drop], work: Cleaning, output: Path, resume: bool, share: Callable[[], float | None]
+) -> tuple[str, Counter[str]]:
+    from cleaners.bulk import Resumable, beyond
+
+    with Resumable(output, resume=resume) as out:
+        if out.mark.done:
+            say(f"going on after {counted(out.mark.done, 'page')}")
+        if not out.complete:
+            rest = beyond(pages, out.mark)
+            with progress("pages", share) as advance:
+                for result in work.map(rest):
+                    out.add(result)
+                    advance(1, f"{out.dropped.total()} dropped")
+    return (counted(out.written, "record") if out.written else ""), out.dropped
+
+
+def _into_stream(
+    pages: Iterator[Page | Drop], work: Cleaning, output: str, share: Callable[[], float | None]
+) -> tuple[str, Counter[str]]:
     from cleaners.export import Output
     from cleaners.items import Clipping, Drop
 
     dropped: Counter[str] = Counter()
-    with Output(output) as out, progress("pages") as advance:
-        for result in results:
+    with Output(output) as out, progress("pages", share) as advance:
+        for result in work.map(pages):
             if isinstance(result, Drop):
                 out.drop(result)
                 dropped[f"{result.stage}: {result.reason}"] += 1
@@ -85,18 +127,31 @@ def _into_file(results: Iterable[Article | Drop], output: str) -> tuple[str, Cou
     return (counted(out.written, "record") if out.written else ""), dropped
 
 
-def _into_store(results: Iterator[Article | Drop], store: Path) -> tuple[str, Counter[str]]:
+def _into_store(
+    pages: Iterator[Page | Drop], work: Cleaning, store: Path, paths: list[str], resume: bool,
+    share: Callable[[], float | None],
+) -> tuple[str, Counter[str]]:  # fmt: skip
+    from cleaners.bulk import Bookmark, Mark, beyond
     from cleaners.items import Drop
     from cleaners.keeper import Keeper
 
     dropped: Counter[str] = Counter()
-    with Keeper(store, command="clean") as keeper, progress("pages") as advance:
+    with Keeper(store, command="clean") as keeper, progress("pages", share) as advance:
+        book = Bookmark(keeper.store, paths)
+        mark = book.mark if resume else Mark()
+        if mark.done:
+            say(f"going on after {counted(mark.done, 'page')}")
+        results = work.map(beyond(pages, mark))
         while batch := list(islice(results, _BATCH)):
             dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
             keeper.keep(batch)
+            for result in batch:
+                mark = mark.past(result.origin)
+            book.put(mark)
             advance(len(batch), f"{keeper.kept.stored} new, {keeper.kept.matched} reposts, {dropped.total()} dropped")
+        book.close()
         kept = keeper.kept
-    if not kept.stored + kept.known:
+    if not kept.stored + kept.known and not resume:
         return "", dropped
     return (
         f"{kept.stored} new articles in {store} ({kept.matched} of them match an earlier one), "

@@ -1,17 +1,23 @@
-"""Progress on stderr: a line with count, rate and time, only where a person watches."""
+"""Progress on stderr: a line with count, rate, time and time left, only where a person watches."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+_SOON = 5.0  # seconds before there is enough to tell the time left from
+
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, str], None]]:
-    """Yield ``advance(count, note)``; it draws nothing when stderr is no terminal or ``-q`` was given."""
-    if _is_silent():
+def progress(what: str, share: Callable[[], float | None] = lambda: None) -> Iterator[Callable[[int, str], None]]:
+    """Yield ``advance(count, note)``; it draws nothing when stderr is no terminal or ``-q`` was given.
+
+    ``share``: how much of the work is done, 0..1, where that is known: gives the time left. Never asked when silent.
+    """
+    if is_silent():
         yield lambda count, note: None
         return
     from rich.console import Console
@@ -22,13 +28,16 @@ def progress(what: str) -> Iterator[Callable[[int, str], None]]:
         TextColumn("{task.description} {task.completed:,.0f}"),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
         TextColumn("{task.fields[note]}"),
     )
+    began = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, note="", rate="")
+        task = bar.add_task(what, total=None, note="", rate="", left="")
 
         def advance(count: int, note: str) -> None:
-            bar.update(task, advance=count, note=note, rate=_rate(bar.tasks[0].speed))
+            left = time_left(time.monotonic() - began, share())
+            bar.update(task, advance=count, note=note, rate=_rate(bar.tasks[0].speed), left=left)
 
         yield advance
 
@@ -36,7 +45,7 @@ def progress(what: str) -> Iterator[Callable[[int, str], None]]:
 @contextmanager
 def steps() -> Iterator[Callable[[str, int, int | None], None]]:
     """Yield ``at(step, done, total)`` for work in several steps; silent as :func:`progress`."""
-    if _is_silent():
+    if is_silent():
         yield lambda step, done, total: None
         return
     from rich.console import Console
@@ -60,10 +69,24 @@ def steps() -> Iterator[Callable[[str, int, int | None], None]]:
         yield at
 
 
+def is_silent() -> bool:
+    """Whether nobody watches, or ``-q`` was given."""
+    return not sys.stderr.isatty() or bool(os.environ.get("JIANBAO_QUIET"))
+
+
+def time_left(spent: float, share: float | None) -> str:
+    """Seconds spent and the share done as the time that is left; empty while that cannot be told.
+
+    >>> time_left(60, 0.5), time_left(7200, 0.25), time_left(60, None)
+    ('1:00 left', '6:00:00 left', '')
+    """
+    if not share or spent < _SOON:
+        return ""
+    minutes, seconds = divmod(round(spent * max(0.0, 1 - share) / share), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02} left" if hours else f"{minutes}:{seconds:02} left"
+
+
 def _rate(speed: float | None) -> str:
     """Nothing before there is something to measure."""
     return f"{speed:,.0f}/s" if speed else ""
-
-
-def _is_silent() -> bool:
-    return not sys.stderr.isatty() or bool(os.environ.get("JIANBAO_QUIET"))

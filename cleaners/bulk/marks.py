@@ -1,0 +1,70 @@
+"""How far a run came: enough to take it up again, and to notice when its input has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from itertools import islice
+
+from cleaners.errors import UsageError
+from cleaners.items import Drop, Page
+from cleaners.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A place in the input: everything before it is done."""
+
+    done: int = 0
+    """Pages and Drops before it."""
+    digest: str = ""
+    """Over their origins in order: the same input gives the same."""
+
+    def past(self, origin: str) -> Mark:
+        """The place after the next page."""
+        digest = blake2b(f"{self.digest} {origin}".encode("utf-8", "surrogatepass"), digest_size=16)
+        return Mark(done=self.done + 1, digest=digest.hexdigest())
+
+
+def beyond(pages: Iterator[Page | Drop], mark: Mark) -> Iterator[Page | Drop]:
+    """The pages after a mark: those before it are read and passed over.
+
+    Raises UsageError when they are not the pages that were before the mark when it was made.
+    """
+    seen = Mark()
+    for page in islice(pages, mark.done):
+        seen = seen.past(page.origin)
+    if seen != mark:
+        raise UsageError(
+            f"the input is not what it was: its first {mark.done} pages are others now; start anew, without --resume"
+        )
+    return pages
+
+
+class Bookmark:
+    """The mark of a run over ``paths`` into a store, kept in that store.
+
+    Put it there after the pages before it were kept. A kill in between repeats pages that the store knows already.
+    """
+
+    def __init__(self, store: Store, paths: Sequence[str]) -> None:
+        names = "\0".join(path if path == "-" else os.path.abspath(path) for path in paths)
+        self._manifests = store.manifests
+        self._name = f"clean {blake2b(names.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
+
+    @property
+    def mark(self) -> Mark:
+        """How far the run before came; the start when there was none, or it came to the end."""
+        saved = self._manifests.get(self._name)
+        return Mark(**json.loads(saved)) if saved else Mark()
+
+    def put(self, mark: Mark) -> None:
+        """Everything before ``mark`` is kept."""
+        self._manifests.put(self._name, json.dumps(asdict(mark)).encode())
+
+    def close(self) -> None:
+        """The run came to the end."""
+        self._manifests.remove(self._name)

@@ -5,7 +5,9 @@
 CORPUS (`text` in each line) teaches a character model of order 2, so that the 4-grams of the made documents are about
 as frequent as those of real news (a model of order 3 copies whole passages of a small corpus). Reposts of earlier
 documents are planted: cut to a half, one character in 25 swapped, or wrapped in 200 characters of other text. Keys are
-made beforehand and not timed: what is timed is query, insertion, flush and whatever merging makes a batch wait.
+made beforehand and not timed: what is timed is query, insertion, and whatever writing and merging makes a batch wait.
+"docs/s of CPU" counts what writing and merging take in their own threads. "merging" is the most that was on disk at any
+time since the line before, old and new files together; memory is what exceeds that of making the documents.
 """
 
 from __future__ import annotations
@@ -101,8 +103,8 @@ def disguised(rng: np.random.Generator, text: np.ndarray, other: np.ndarray) -> 
 
 def private_bytes() -> int:
     """Anonymous memory of this process: mapped files are not counted."""
-    for line in Path("/proc/self/smaps_rollup").read_text().splitlines():
-        if line.startswith("Anonymous:"):
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024
     return 0
 
@@ -120,35 +122,41 @@ def main() -> None:
 def run(given: argparse.Namespace, folder: Path) -> None:
     index = SegmentIndex(folder, Manifest(recipe="benchmark"))
     manifest = Manifest(recipe="benchmark")
-    base, spent, used, longest, peak, proposed = 0, 0.0, 0.0, 0.0, 0, 0
+    base, spent, longest, peak, proposed, most = 0, 0.0, 0.0, 0, 0, 0
     found = total = 0
+    own, all_before, own_before = 0.0, time.process_time(), time.thread_time()
     next_report = given.documents // 10
     first = 1
     print("documents   docs/s  docs/s of CPU  longest wait  private MB  bytes/doc  merging  recall  candidates/doc")
     for keys, planted in batches(given.corpus, given.documents, given.batch):
         ids = np.arange(first, first + len(keys), dtype=np.uint32)
         base = base or private_bytes()  # what making the documents takes is not the index's
-        clock, cpu = time.perf_counter(), time.process_time()
+        clock, cpu = time.perf_counter(), time.thread_time()
         candidates = index.query(keys)
         index.add(ids, keys)
         if index.full:
-            manifest = index.flush()
+            manifest = index.checkpoint()
             index.saved()
         took = time.perf_counter() - clock
-        spent, used, longest = spent + took, used + time.process_time() - cpu, max(longest, took if first > 1 else 0)
+        spent, longest = spent + took, max(longest, took if first > 1 else 0)
+        own += time.thread_time() - cpu
         proposed += len(candidates.rows)
         pairs = set(zip(candidates.rows.tolist(), candidates.docs.tolist(), strict=True))
         total += len(planted)
         found += sum((row, doc) in pairs for row, doc in planted.items())
         first += len(keys)
-        peak = max(peak, private_bytes() - base) if first % 50_000 < given.batch else peak
+        if first % 5_000 < given.batch:
+            peak = max(peak, private_bytes() - base)
+            most = max(most, sum(p.stat().st_size for p in folder.iterdir()) / first)
         if first > next_report:
             next_report += given.documents // 10
-            size = sum(8 * (file.bands + file.anchors) for file in manifest.runs)
-            most = sum(p.stat().st_size for p in folder.iterdir())
+            size = sum(4 * (file.heads + 2 * file.entries + file.lists) for file in manifest.runs)
             n = first - 1
+            making = time.thread_time() - own_before - own  # what runs and merges took in other threads is counted
+            used = time.process_time() - all_before - making
             print(f"{n:9,} {n / spent:8,.0f} {n / used:14,.0f} {longest:12.2f}s {peak / 1e6:11,.0f} {size / n:10,.0f} "
-                  f"{most / n:8,.0f} {found / max(total, 1):7.4f} {proposed / n:15.1f}", flush=True)
+                  f"{most:8,.0f} {found / max(total, 1):7.4f} {proposed / n:15.1f}", flush=True)
+            most = 0
     index.close()
     print(f"peak resident, mapped files included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB"
           f" on {os.cpu_count()} cores")

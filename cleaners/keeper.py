@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
-from cleaners import clusters, dedup, fingerprint, lexicon
+from cleaners import clusters, dedup, fingerprint, lexicon, urls
+from cleaners.archive.blanking import blank_exchange
 from cleaners.dedup import Found, Matched
+from cleaners.dedup.returning import Watch, turn_away
 from cleaners.errors import FormatError
 from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
@@ -20,10 +23,12 @@ from cleaners.items import Article, Drop, Match
 from cleaners.noise import learned as repeated
 from cleaners.store import NoiseLine, RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
+from cleaners.store.removal import TAKEN_DOWN
 
 log = logging.getLogger(__name__)
 
-_MANIFEST = "match-index"
+MANIFEST = "match-index"
+"""Under what name the store keeps the manifest of its match index."""
 _CATCH_UP = 1000
 
 _REPRESENTED = 0.95
@@ -75,6 +80,8 @@ class Keeper:
         self._counts = Counts()
         self._recipe = f"{fingerprint.Recipe()}; {Limits().recipe}"
         self._index = self._open_index()
+        self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
+        self._watch = Watch(self.store.tombstones.traces())
         self._run = self.store.journal.start(command)
         self.kept = Kept()
         """All batches so far."""
@@ -82,9 +89,10 @@ class Keeper:
     def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> Kept:
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).
 
-        ``visits``: what the crawl's ledger calls done with it, in the same transaction.
+        ``visits``: what the crawl's ledger calls done with it, in the same transaction. What was taken down, and its
+        near copies, become Drops.
         """
-        results = list(results)
+        results = turn_away(list(results), self._watch, self._gone, self._holds)
         articles = [result for result in results if isinstance(result, Article)]
         drops = [result for result in results if isinstance(result, Drop)]
         try:
@@ -94,9 +102,9 @@ class Keeper:
                 docs = self.store.articles.put_all(articles)
                 fresh = [(doc, a) for doc, a in zip(docs, articles, strict=True) if doc is not None]
                 matched = self._match(fresh)
-                manifest = self._index.flush() if self._index.full else None
+                manifest = self._index.checkpoint() if self._index.full else None
                 if manifest:
-                    self.store.manifests.put(_MANIFEST, manifest.to_json().encode())
+                    self.store.manifests.put(MANIFEST, manifest.to_json().encode())
         except BaseException:
             # The index may hold documents that were taken back: what the store says counts.
             self._index.close()
@@ -104,6 +112,7 @@ class Keeper:
             raise
         if manifest:
             self._index.saved()
+        self._blank(drops)
         self._sites.update(article.site for _, article in fresh if article.site)
         self._counts.add(articles, drops, (article for _, article in fresh))
         kept = Kept(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched))
@@ -122,7 +131,7 @@ class Keeper:
         """Write the rest of the match index and what was learned, note how the run ended, close the store."""
         with self.store.transaction():
             self.learn()
-            self.store.manifests.put(_MANIFEST, self._index.flush().to_json().encode())
+            self.store.manifests.put(MANIFEST, self._index.flush().to_json().encode())
             self.store.journal.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
         self._index.saved()
         self._release()
@@ -196,11 +205,22 @@ class Keeper:
         texts = self.store.articles.texts(docs)
         return [texts.get(doc, "") for doc in docs]  # superseded since it was indexed: matches nothing
 
+    def _holds(self, article: Article) -> bool:
+        """Whether the store has this article with this text."""
+        doc = self.store.articles.doc(article.id)
+        return doc is not None and self.store.articles.texts([doc]).get(doc) == article.text
+
+    def _blank(self, drops: Sequence[Drop]) -> None:
+        """Take what was taken down, and was fetched once more, out of the archive."""
+        for drop in drops:
+            if drop.reason == TAKEN_DOWN and drop.url and urls.clipping_id(drop.url, b"") in self._gone:
+                blank_exchange(self.store.path, drop.origin, datetime.now(UTC))
+
     def _open_index(self) -> SegmentIndex:
         """The match index beside the store, brought up to date; built anew when it is missing, damaged or outdated."""
         folder = index_folder(self.store.path)
         empty = Manifest(recipe=self._recipe)
-        saved = self.store.manifests.get(_MANIFEST)
+        saved = self.store.manifests.get(MANIFEST)
         manifest = Manifest.from_json(saved.decode()) if saved else empty
         try:
             manifest = manifest if manifest.recipe == self._recipe else empty
@@ -226,9 +246,9 @@ class Keeper:
             made = fingerprint.signatures([text for _, text in batch])
             index.add(np.array([doc for doc, _ in batch], np.uint32), dedup.keys_of(made))
             if index.full:
-                manifest = index.flush()
+                manifest = index.checkpoint()
                 with self.store.transaction():
-                    self.store.manifests.put(_MANIFEST, manifest.to_json().encode())
+                    self.store.manifests.put(MANIFEST, manifest.to_json().encode())
                 index.saved()
 
 

@@ -12,7 +12,7 @@ from cleaners.index import BANDS, Keys
 from cleaners.index.memory import MemoryIndex
 from cleaners.index.segments import Manifest, SegmentIndex, Shape
 
-SMALL = Shape(buffer=300, inline=700)
+SMALL = Shape(buffer=300, ahead=2, settled=700)
 
 
 def some_keys(rng: np.random.Generator, n: int) -> Keys:

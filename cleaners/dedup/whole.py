@@ -59,7 +59,7 @@ class Corpus:
         self._commons.add(signatures)
         self._index.add(np.arange(first, first + len(forms), dtype=np.uint32), keys_of(signatures))
         if self._index.full:
-            self._index.flush()
+            self._index.checkpoint()
             self._index.saved()
         self._forms.write(forms.points.tobytes())
         self._ends.extend((self._ends[-1] + forms.offsets[1:]).tolist())

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from cleaners.errors import FormatError
 from cleaners.index import Limits
-from cleaners.index.runs import U32, Run, merging
+from cleaners.index.runs import U32, Run, merged, merging
 
 PARTS = ("heads", "entries", "lists")
 PIECE = 1 << 18
@@ -26,6 +27,8 @@ class RunFile:
 
     number: int
     documents: int
+    last: int
+    """The greatest document id."""
     heads: int
     """Size of the directory."""
     entries: int
@@ -36,20 +39,22 @@ class RunFile:
 
 def described(run: Run) -> RunFile:
     """How the manifest names a run that is on disk."""
-    return RunFile(number=run.number, documents=run.documents, heads=len(run.heads), entries=len(run.entries),
-                   lists=len(run.lists))
+    return RunFile(number=run.number, documents=run.documents, last=run.last, heads=len(run.heads),
+                   entries=len(run.entries), lists=len(run.lists))
 
 
-def write(folder: Path, number: int, run: Run) -> Run:
-    """Write a run's files, safely on disk when this returns, and map them."""
+def write_joined(folder: Path, number: int, runs: list[Run], limits: Limits) -> Run:
+    """Write the files of one run of these neighbours, safely on disk when this returns, and map them."""
+    run = reduce(lambda older, newer: merged(older, newer, limits), runs)
     with _files(folder, number) as files:
         for file, values in zip(files, (run.heads, run.entries, run.lists), strict=True):
             values.tofile(file)
     return mapped(folder, replace(described(run), number=number))
 
 
-def merge_files(folder: Path, number: int, older: Run, newer: Run, limits: Limits) -> Run:
-    """Merge two runs into files, piece by piece, safely on disk when this returns."""
+def merge_files(folder: Path, number: int, runs: list[Run], limits: Limits) -> Run:
+    """Merge two runs into files, piece by piece, safely on disk when this returns, and map them."""
+    older, newer = runs
     keys = words = 0
     with _files(folder, number) as (heads_file, entries_file, lists_file):
         heads, pieces = merging(older, newer, limits, PIECE)
@@ -59,15 +64,16 @@ def merge_files(folder: Path, number: int, older: Run, newer: Run, limits: Limit
             keys, words = keys + len(piece.entries), words + len(piece.lists)
         np.zeros(2, np.uint32).tofile(entries_file)
         heads.tofile(heads_file)
-    return mapped(folder, RunFile(number=number, documents=older.documents + newer.documents, heads=len(heads),
-                                  entries=keys + 1, lists=words))
+    return mapped(folder, RunFile(number=number, documents=older.documents + newer.documents, last=newer.last,
+                                  heads=len(heads), entries=keys + 1, lists=words))
 
 
 def mapped(folder: Path, file: RunFile) -> Run:
     """A run on disk; raises ``FormatError`` when a file is missing or has another size than the manifest says."""
     heads, entries, lists = (_map(_path(folder, file.number, part), size)
                              for part, size in zip(PARTS, (file.heads, 2 * file.entries, file.lists), strict=True))
-    return Run(heads=heads, entries=entries.reshape(-1, 2), lists=lists, documents=file.documents, number=file.number)
+    return Run(heads=heads, entries=entries.reshape(-1, 2), lists=lists, documents=file.documents, last=file.last,
+               number=file.number)
 
 
 def numbers(folder: Path) -> set[int]:

@@ -36,6 +36,8 @@ class Run:
     """A 0, then for each key of several documents how many, one more than the limit standing for any more, and the
     smallest of them, ascending: all, or as many as a crowded key proposes."""
     documents: int
+    last: int
+    """The greatest document id."""
     number: int = 0
     """The number in the names of its files; 0: in memory only."""
 
@@ -54,7 +56,7 @@ def run_of(docs: U32, keys: Keys, limits: Limits) -> Run:
     heads, entries = _directory(len(packed)), np.empty((len(packed) + 1, 2), np.uint32)
     lists = np.empty(1 + len(packed) + len(packed) // 2, np.uint32)
     size, words = build(packed, docs, limits.documents, limits.crowded, _shift(heads), heads, entries, lists)
-    return _closed(heads, entries[:size + 1], lists[:words], len(docs))
+    return _closed(heads, entries[:size + 1], lists[:words], len(docs), int(docs[-1]))
 
 
 def merged(older: Run, newer: Run, limits: Limits) -> Run:
@@ -62,7 +64,7 @@ def merged(older: Run, newer: Run, limits: Limits) -> Run:
     heads, pieces = merging(older, newer, limits, len(older.entries) + len(newer.entries))
     piece = next(pieces)
     entries = np.concatenate((piece.entries, np.zeros((1, 2), np.uint32)))
-    return _closed(heads, entries, piece.lists, older.documents + newer.documents)
+    return _closed(heads, entries, piece.lists, older.documents + newer.documents, newer.last)
 
 
 def merging(older: Run, newer: Run, limits: Limits, size: int) -> tuple[U32, Iterator[Piece]]:
@@ -141,7 +143,7 @@ def _shift(heads: U32) -> int:
     return KEY_BITS + 1 - len(heads).bit_length()
 
 
-def _closed(heads: U32, entries: U32, lists: U32, documents: int) -> Run:
+def _closed(heads: U32, entries: U32, lists: U32, documents: int, last: int) -> Run:
     for part in (heads, entries, lists):
         part.setflags(write=False)  # as those that are mapped: kernels are compiled for one kind of array only
-    return Run(heads=heads, entries=entries, lists=lists, documents=documents)
+    return Run(heads=heads, entries=entries, lists=lists, documents=documents, last=last)

@@ -9,18 +9,20 @@ O'Neil, Cheng, Gawlick, O'Neil, "The log-structured merge-tree" (1996).
 
 from __future__ import annotations
 
+import itertools
 import json
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
 from cleaners.errors import UsageError
 from cleaners.index import Candidates, Keys, Limits
-from cleaners.index.files import RunFile, delete, described, mapped, merge_files, numbers, write
+from cleaners.index.files import RunFile, delete, described, mapped, merge_files, numbers, write_joined
 from cleaners.index.runs import MOST, U32, Run, merged, query, run_of
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the files; those of another layout are not read."""
 
 
@@ -30,10 +32,13 @@ class Manifest:
 
     recipe: str
     """The settings the keys were made with; another recipe means another index."""
-    last: int = 0
-    """The greatest document id in the files; 0 when there are none."""
     runs: tuple[RunFile, ...] = ()
     """The runs, oldest first."""
+
+    @property
+    def last(self) -> int:
+        """The greatest document id in the files; 0 when there are none."""
+        return self.runs[-1].last if self.runs else 0
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -45,7 +50,7 @@ class Manifest:
         held = json.loads(text)
         if held.get("layout") != LAYOUT:
             return cls(recipe="")
-        return cls(recipe=held["recipe"], last=held["last"], runs=tuple(RunFile(**run) for run in held["runs"]))
+        return cls(recipe=held["recipe"], runs=tuple(RunFile(**run) for run in held["runs"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +59,26 @@ class Shape:
 
     buffer: int = 8_192
     """Documents held in memory before they are worth a run on disk."""
-    inline: int = 32_768
-    """Merges up to so many documents happen at once; larger ones in a thread of their own."""
+    ahead: int = 8
+    """So many runs may wait in memory for a slow disk; then the caller waits."""
+    settled: int = 32_768
+    """Merges of up to so many documents are waited for by ``flush``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Task:
+    """Some neighbouring runs that become one on disk."""
+
+    runs: list[Run]
+    result: Future[Run]
 
 
 class SegmentIndex:
     """An :class:`~cleaners.index.Index` on disk, for one writer.
 
-    ``add`` touches memory only. ``flush`` writes and returns the manifest; after it was saved, ``saved`` deletes what
-    no manifest names any more. Large merges run beside the caller (their kernel releases the interpreter's lock).
+    ``add`` touches memory only; runs are written and merged beside the caller (the kernel of a merge releases the
+    interpreter's lock). ``checkpoint`` and ``flush`` return a manifest; after it was saved, ``saved`` deletes what no
+    manifest names any more.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, limits: Limits = Limits(), shape: Shape = Shape()) -> None:
@@ -70,19 +86,19 @@ class SegmentIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._limits, self._shape = folder, limits, shape
         self._manifest = manifest
-        self._written = [mapped(folder, file) for file in manifest.runs]
+        self._runs = [mapped(folder, file) for file in manifest.runs]
         self._buffer: list[Run] = []
-        self._last = manifest.last
+        self._tasks: list[_Task] = []
+        self._promised: set[int] = set()  # numbers of the files that are being written
         self._next = 1 + max(numbers(folder), default=0)
-        self._merging: tuple[Run, Run, Future[Run]] | None = None
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="index-merge")
+        self._workers = ThreadPoolExecutor(2, thread_name_prefix="index")  # one writes, the other merges
 
     def __len__(self) -> int:
-        return sum(run.documents for run in (*self._written, *self._buffer))
+        return sum(run.documents for run in (*self._runs, *self._buffer))
 
     @property
     def full(self) -> bool:
-        """Whether enough is in memory to be worth a ``flush``."""
+        """Whether enough is in memory to be worth a ``checkpoint``."""
         return sum(run.documents for run in self._buffer) >= self._shape.buffer
 
     def add(self, docs: U32, keys: Keys) -> None:
@@ -95,75 +111,80 @@ class SegmentIndex:
         while self._buffer and self._buffer[-1].documents <= run.documents:
             run = merged(self._buffer.pop(), run, self._limits)
         self._buffer.append(run)
-        self._last = int(docs[-1])
+        self._advance()
 
     def query(self, keys: Keys) -> Candidates:
         """See :meth:`cleaners.index.Index.query`."""
-        return query([*self._written, *self._buffer], keys, self._limits)
+        return query([*self._runs, *self._buffer], keys, self._limits)
+
+    def checkpoint(self) -> Manifest:
+        """Have what is in memory written, without waiting, and say what is on disk by now.
+
+        Save the manifest in a transaction, then call :meth:`saved`. Documents after ``manifest.last`` have to be added
+        again when the index is opened with it.
+        """
+        self._seal()
+        while sum(not run.number for run in self._runs) > self._shape.ahead:
+            self._tasks[0].result.exception()  # waits
+            self._advance()
+        return self._noted()
 
     def flush(self) -> Manifest:
-        """Write what is in memory, take over a finished merge, begin another, and say what is to be saved.
-
-        The files are on disk (fsync) when this returns. Save the manifest in the transaction that holds the documents,
-        then call :meth:`saved`.
-        """
-        self._take_over()
-        if self._buffer:
-            self._write_buffer()
-        self._manifest = Manifest(
-            recipe=self._manifest.recipe,
-            last=self._last,
-            runs=tuple(described(run) for run in self._written),
-        )
-        self._begin_merge()
-        return self._manifest
+        """As :meth:`checkpoint`, but waits until everything is on disk, and small runs are merged."""
+        self._seal()
+        while self._tasks or self._begin_merge(self._shape.settled):
+            wait([task.result for task in self._tasks])
+            self._take_over()
+        return self._noted()
 
     def saved(self) -> None:
-        """The manifest of the last ``flush`` is safe: files it does not name are deleted."""
-        if self._merging is None:
-            for number in numbers(self._folder) - {file.number for file in self._manifest.runs}:
-                delete(self._folder, number)
+        """The manifest last returned is safe: files that neither it nor the index needs are deleted."""
+        with_files = {file.number for file in self._manifest.runs} | {run.number for run in self._runs}
+        for number in numbers(self._folder) - with_files - self._promised:
+            delete(self._folder, number)
 
     def close(self) -> None:
-        """Wait for a merge under way; its files are deleted by a later ``saved``, for no manifest names them."""
-        self._worker.shutdown(wait=True)
+        """Wait for what is under way; files that no manifest names are deleted by a later ``saved``."""
+        self._workers.shutdown(wait=True)
 
-    def _write_buffer(self) -> None:
-        run = self._buffer[0]
-        for later in self._buffer[1:]:
-            run = merged(run, later, self._limits)
-        while self._written and self._joins_at_once(self._written[-1], run):
-            run = merged(self._written.pop(), run, self._limits)
-        self._written.append(write(self._folder, self._number(), run))
-        self._buffer = []
+    def _noted(self) -> Manifest:
+        on_disk = itertools.takewhile(lambda run: run.number, self._runs)
+        self._manifest = Manifest(recipe=self._manifest.recipe, runs=tuple(described(run) for run in on_disk))
+        return self._manifest
 
-    def _joins_at_once(self, older: Run, newer: Run) -> bool:
-        busy = self._merging is not None and older.number in {run.number for run in self._merging[:2]}
-        return not busy and _close(older, newer) and older.documents + newer.documents <= self._shape.inline
+    def _seal(self) -> None:
+        if self._buffer:
+            self._runs += self._buffer
+            self._submit(write_joined, self._buffer)
+            self._buffer = []
+        self._advance()
 
-    def _begin_merge(self) -> None:
-        if self._merging:
-            return
-        for older, newer in zip(self._written, self._written[1:], strict=False):
-            if _close(older, newer):
-                task = self._worker.submit(
-                    merge_files, self._folder, self._number(), older, newer, self._limits
-                )
-                self._merging = (older, newer, task)
-                return
+    def _advance(self) -> None:
+        self._take_over()
+        self._begin_merge(MOST)
+
+    def _begin_merge(self, most: int) -> bool:
+        """Begin the merge of the smallest neighbours that are due, if no other is under way; say whether."""
+        if any(task.runs[0].number for task in self._tasks):
+            return False
+        for older, newer in reversed(list(itertools.pairwise(self._runs))):
+            if older.number and newer.number and _close(older, newer) and older.documents + newer.documents <= most:
+                self._submit(merge_files, [older, newer])
+                return True
+        return False
+
+    def _submit(self, work: Callable[[Path, int, list[Run], Limits], Run], runs: list[Run]) -> None:
+        result = self._workers.submit(work, self._folder, self._next, runs, self._limits)
+        self._tasks.append(_Task(runs=runs, result=result))
+        self._promised.add(self._next)
+        self._next += 1
 
     def _take_over(self) -> None:
-        if self._merging is None or not self._merging[2].done():
-            return
-        older, newer, task = self._merging
-        at = next(n for n, run in enumerate(self._written) if run.number == older.number)
-        assert self._written[at + 1].number == newer.number
-        self._written[at : at + 2] = [task.result()]
-        self._merging = None
-
-    def _number(self) -> int:
-        self._next += 1
-        return self._next - 1
+        for task in [task for task in self._tasks if task.result.done()]:
+            at = next(n for n, run in enumerate(self._runs) if run is task.runs[0])
+            self._runs[at : at + len(task.runs)] = [task.result.result()]
+            self._promised.discard(self._runs[at].number)
+            self._tasks.remove(task)
 
 
 def _close(older: Run, newer: Run) -> bool:

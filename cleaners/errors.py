@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Stage = Literal["read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "match", "fetch", "store"]
+Stage = Literal["read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "match", "keep", "fetch", "store"]
 """The steps a page can be lost at."""
 
 

@@ -13,7 +13,7 @@ import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cleaners.archive.walking import Place
+from cleaners.archive.walking import Place, exchange_of
 from cleaners.archive.writing import ROLE_FIELD
 from cleaners.errors import InputError, UnwritableError
 
@@ -47,6 +47,11 @@ def blank(store: Path, place: Place, at: datetime) -> bool:
     except OSError as error:
         raise UnwritableError(f"{path}: {error.strerror}; give write access, then run the takedown again") from None
     return True
+
+
+def blank_exchange(store: Path, origin: str, at: datetime) -> int:
+    """Blank the response at an origin of our own archive, and its request behind it; returns how many records."""
+    return sum(blank(store, place, at) for place in exchange_of(store, origin))
 
 
 def _header(place: Place, at: datetime, length: int, padding: str = "") -> bytes:

@@ -10,6 +10,7 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -119,10 +120,15 @@ def _field(head: bytes, name: str) -> str | None:
 
 def place_of(store: Path, origin: str) -> Place | None:
     """Where the record of a page of our own archive lies; None for origins elsewhere, and where no whole record is."""
+    return next(iter(exchange_of(store, origin)), None)
+
+
+def exchange_of(store: Path, origin: str) -> tuple[Place, ...]:
+    """The places of the response at an origin of our own archive and of the request for it, which stands behind it."""
     name, _, offset = origin.rpartition("#")
     folder = folder_of(store)
     path = folder / Path(name).name
     if name != f"{folder.name}/{path.name}" or not offset.isdigit():
-        return None
-    found = next(_records(path, name, int(offset)), None)
-    return found.place if isinstance(found, Record) else None
+        return ()
+    both = [one for one in islice(_records(path, name, int(offset)), 2) if isinstance(one, Record)]
+    return tuple(one.place for one in both if one.url == both[0].url)

@@ -1,0 +1,1 @@
+"""Looking after a store: takedown, cleaning again, checks and repairs, backup, merging."""

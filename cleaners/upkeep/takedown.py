@@ -1,0 +1,189 @@
+"""Taking articles down: out of the store, its search, its match index and its archive, and never back in.
+
+The order makes it safe to kill at any moment. One transaction removes the articles, sets their tombstones and notes
+what is still to be done: from then on nobody reads or stores them. Then the archive's records are blanked, the match
+index is made anew, and the file is rewritten so that no byte of the texts stays in it. What was left undone is done by
+the next takedown, or by ``jianbao doctor --repair``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cleaners import clusters, urls
+from cleaners.archive.blanking import blank
+from cleaners.archive.walking import Damage, Place, place_of, records
+from cleaners.dedup.returning import traces
+from cleaners.errors import UsageError
+from cleaners.keeper import MANIFEST, Keeper
+from cleaners.noise import learned
+from cleaners.store import Pending, Store, Tombstone, turn
+
+Step = Callable[[str, int, int | None], None]
+"""Told of the progress: the step, how much of it is done, of how much (None: not known)."""
+
+
+def quiet(step: str, done: int, total: int | None) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One article that is to be taken down."""
+
+    id: str
+    url: str | None
+    title: str | None
+    site: str | None
+    revisions: int
+    """Texts the store has of it; 0 for an address of which only the archive or the queue knows."""
+    copies: tuple[str, ...]
+    """Ids of its copies in the store that are not to be taken down with it."""
+    exports: tuple[str, ...]
+    """The exports that contained it, newest first: where they are is not ours to change."""
+    records: tuple[Place, ...]
+    """Its records in the archive."""
+    elsewhere: tuple[str, ...]
+    """Origins of its pages in files that the user gave: they are never touched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a takedown would do."""
+
+    targets: tuple[Target, ...]
+    known: tuple[Tombstone, ...]
+    """Those of the articles asked for that are taken down already."""
+    unsearched: tuple[Damage, ...]
+    """Parts of the archive that could not be read: what they hold is not known."""
+
+
+def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = quiet) -> Plan:
+    """Find all there is of articles, by id or url; changes nothing.
+
+    ``copies``: their families too, whole. Raises ``UsageError`` for what neither store nor archive knows.
+    """
+    with Store.open(path, create=False) as store:
+        known = [stone for one in what if (stone := store.tombstones.get(one))]
+        wanted = [_target(store, one) for one in what if store.tombstones.get(one) is None]
+        if copies:
+            members = [i for target in wanted for i in target.copies]
+            wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
+        targets = {target.id: target for target in wanted}
+        found, damaged = _in_archive(path, set(targets), step)
+        for target in targets.values():
+            places = {*found.get(target.id, ()), *filter(None, (place_of(path, o) for o in target.elsewhere))}
+            away = tuple(o for o in target.elsewhere if not _ours(path, o))
+            order = sorted(places, key=lambda place: (place.file, place.offset))
+            targets[target.id] = replace(target, records=tuple(order), elsewhere=away)
+            if not target.revisions and not places and not store.removal.met(target.url or ""):
+                raise UsageError(f"{target.url or target.id}: no article of {path} has this id or url, nor does its "
+                                 "archive; `jianbao search` finds ids")  # fmt: skip
+        return Plan(targets=tuple(targets.values()), known=tuple(known), unsearched=tuple(damaged))
+
+
+def carry_out(path: Path, planned: Plan, reason: str, *, step: Step = quiet) -> None:
+    """Take down what was planned, and finish takedowns that were killed. Raises as ``Store.open`` and ``finish``."""
+    with turn.awaited(path), Store.open(path, create=False) as store:
+        if planned.targets:
+            with store.transaction():
+                _remove(store, planned.targets, reason)
+        finish(store, step=step)
+
+
+def finish(store: Store, *, step: Step = quiet) -> int:
+    """Do what takedowns have left to do; returns how many were finished. The turn must be held (``turn``).
+
+    Raises ``StoreBusyError`` while others read the store, ``UnwritableError`` without room for a copy of it.
+    """
+    pending = store.tombstones.pending()
+    if not pending:
+        return 0
+    places = [(stone, place) for stone, places in pending for place in places]
+    for done, (stone, place) in enumerate(places):
+        step("records blanked", done, len(places))
+        blank(store.path, Place(file=place.file, offset=place.offset, length=place.length), stone.at)
+    step("match index", 0, None)
+    Keeper(store.path, command="takedown").close()
+    step("store rewritten", 0, None)
+    store.removal.erase()
+    store.tombstones.finish([stone.id for stone, _ in pending])
+    return len(pending)
+
+
+def _target(store: Store, what: str) -> Target:
+    clipping = store.clippings.get(what)
+    if clipping is None:
+        if "://" not in what:
+            raise UsageError(f"{what}: no article of {store.path} has this id; `jianbao search` finds ids")
+        return Target(id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
+                      copies=(), exports=(), records=(), elsewhere=())  # fmt: skip
+    article, family = clipping.article, clipping.cluster
+    members = store.families.members(family.id) if family else ()
+    exports = store.exports.containing([article.id]).get(article.id, ())
+    return Target(
+        id=article.id,
+        url=article.url,
+        title=article.title,
+        site=article.site,
+        revisions=len(store.removal.texts(article.id)),
+        copies=tuple(i for i in store.articles.ids(members).values() if i != article.id),
+        exports=tuple(f"{e.target} ({e.format}, {e.at:%Y-%m-%d %H:%M} UTC)" for e in exports),
+        records=(),
+        elsewhere=tuple(store.removal.origins(article.id)),
+    )
+
+
+def _ours(path: Path, origin: str) -> bool:
+    return origin.startswith(f"{path.with_suffix('.warc').name}/")
+
+
+def _in_archive(path: Path, ids: set[str], step: Step) -> tuple[dict[str, list[Place]], list[Damage]]:
+    """Article id -> its records, requests included: every one of its address, not only the one it was cleaned from."""
+    found: dict[str, list[Place]] = {}
+    damaged: list[Damage] = []
+    for number, record in enumerate(records(path)):
+        step("records searched", number, None)
+        if isinstance(record, Damage):
+            damaged.append(record)
+        elif record.url and (id_ := urls.clipping_id(record.url, b"")) in ids:
+            found.setdefault(id_, []).append(record.place)
+    return found, damaged
+
+
+def _remove(store: Store, targets: Sequence[Target], reason: str) -> None:
+    now = datetime.now(UTC)
+    ids = [target.id for target in targets]
+    for target in targets:
+        known = traces(texts) if (texts := store.removal.texts(target.id)) else []
+        stone = Tombstone(id=target.id, url=target.url, reason=reason, at=now, exports=target.exports)
+        store.tombstones.put(stone, known, [_pending(place) for place in target.records])
+        if target.url:
+            store.removal.bury(target.url, target.site or "", now)
+        if target.site:
+            _unlearn(store, target.site, texts, ids)
+    left = store.removal.remove(ids)
+    docs = [doc for family in left.values() for doc in family]
+    store.families.save(clusters.assign(store.families.around(docs)))
+    store.removal.forward(left)
+    store.manifests.remove(MANIFEST)
+
+
+def _pending(place: Place) -> Pending:
+    return Pending(file=place.file, offset=place.offset, length=place.length)
+
+
+def _unlearn(store: Store, site: str, texts: Iterable[str], ids: Sequence[str]) -> None:
+    lines = {(learned.key(line), line) for text in texts for line in text.split("\n")}
+    known = {noise.key for noise in store.learned.lines(site)}
+    lines = {(key, line) for key, line in lines if key in known}
+    if not lines:
+        return
+    keys = {key for key, _ in lines}
+    others: dict[str, str] = {}
+    for text in store.removal.others_of_site(site, ids):
+        others.update({key: line for line in text.split("\n") if (key := learned.key(line)) in keys})
+    store.removal.unlearn(site, lines, others)

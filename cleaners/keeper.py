@@ -102,7 +102,7 @@ class Keeper:
                 docs = self.store.articles.put_all(articles)
                 fresh = [(doc, a) for doc, a in zip(docs, articles, strict=True) if doc is not None]
                 matched = self._match(fresh)
-                manifest = self._index.flush() if self._index.full else None
+                manifest = self._index.checkpoint() if self._index.full else None
                 if manifest:
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
         except BaseException:
@@ -246,7 +246,7 @@ class Keeper:
             made = fingerprint.signatures([text for _, text in batch])
             index.add(np.array([doc for doc, _ in batch], np.uint32), dedup.keys_of(made))
             if index.full:
-                manifest = index.flush()
+                manifest = index.checkpoint()
                 with self.store.transaction():
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
                 index.saved()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -60,9 +61,7 @@ def in_script(clipping: Clipping, choice: ScriptChoice) -> Clipping:
     article = clipping.article
     if choice == "keep" or article.script in (choice, "other"):
         return clipping
-    from cleaners import script
-
-    convert = script.to_simplified if choice == "simplified" else script.to_traditional
+    convert = converter(choice)
 
     def converted(text: str | None) -> str | None:
         return convert(text) if text else text
@@ -81,6 +80,13 @@ def in_script(clipping: Clipping, choice: ScriptChoice) -> Clipping:
             script=choice,
         ),
     )
+
+
+def converter(choice: Literal["simplified", "traditional"]) -> Callable[[str], str]:
+    """What turns Chinese text into the script asked for."""
+    from cleaners import script
+
+    return script.to_simplified if choice == "simplified" else script.to_traditional
 
 
 def _match(match: Match) -> dict[str, Any]:

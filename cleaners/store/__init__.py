@@ -27,16 +27,19 @@ from cleaners.store.indexing import Indexing
 from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
+from cleaners.store.outgoing import OptOuts, Outgoing, Withdrawal
 from cleaners.store.passages import Passage
+from cleaners.store.portion import Portion
 from cleaners.store.removal import Removal
 from cleaners.store.room import Room, room
 from cleaners.store.rows import Earliest, Edge, Family, Member, Neighbourhood
 from cleaners.store.search import Hit, Search
-from cleaners.store.selection import Selection
+from cleaners.store.selection import Choice, Selection
 from cleaners.store.statistics import Statistics, statistics
 from cleaners.store.tombstones import Pending, Tombstone, Tombstones, Traces
 
 __all__ = [
+    "Choice",
     "Earliest",
     "Edge",
     "Entry",
@@ -48,9 +51,12 @@ __all__ = [
     "Member",
     "Neighbourhood",
     "NoiseLine",
+    "OptOuts",
     "Outcome",
+    "Outgoing",
     "Passage",
     "Pending",
+    "Portion",
     "Room",
     "Run",
     "RunStatus",
@@ -60,6 +66,7 @@ __all__ = [
     "Tombstone",
     "Traces",
     "Visit",
+    "Withdrawal",
     "WordPair",
 ]
 

@@ -48,7 +48,8 @@ class Clippings:
 
         One for each family, its best copy among those selected, unless ``with_duplicates``.
         """
-        query, values = chosen(Choice(selection=selection or Selection(), with_duplicates=with_duplicates))
+        choice = Choice(selection=selection or Selection(), with_duplicates=with_duplicates, with_opt_outs=True)
+        query, values = chosen(choice)
         with self._db.snapshot():
             docs = [row[0] for row in self._db.rows(query, values)]
             for i in range(0, len(docs), _PORTION):

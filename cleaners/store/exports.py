@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 from cleaners.store.database import Database
+from cleaners.store.outgoing import Outgoing
 from cleaners.store.rows import now
+from cleaners.store.selection import Choice
 
 _COLUMNS = "export, name, target, format, at, added, changed, removed, complete"
 _EXPORTS = "exports LEFT JOIN export_series USING (series)"
@@ -77,30 +80,44 @@ class Exports:
         )
         return _export(row) if row else None
 
-    def announce(
-        self, docs: Iterable[int], *, target: str, form: str, name: str | None = None,
-        added: int, changed: int = 0, removed: int = 0,
-    ) -> int:  # fmt: skip
-        """Note an export that is about to take its name, with the numbers of its texts; returns its number."""
+    @contextmanager
+    def outgoing(
+        self, choice: Choice, *, name: str | None = None, increment: bool = False, form: str = ""
+    ) -> Iterator[Outgoing]:
+        """What an export holds, as of one moment; the store cannot be written inside.
+
+        ``name``: the series that it starts again, or with ``increment`` goes on with. ``form``: what else shapes the
+        records (the script they are converted to): another one makes every article a change.
+        """
+        with self._db.snapshot():
+            yield Outgoing(self._db, choice, name=name, increment=increment, form=form)
+
+    def announce(self, outgoing: Outgoing, *, target: str, form: str) -> int:
+        """Note an export that was read and is about to take its name; returns its number."""
+        counts = outgoing.counts
+        docs = packed(outgoing.docs())
         with self._db.transaction():
-            return int(
-                self._db.execute(
-                    "INSERT INTO exports (series, target, format, at, added, changed, removed, docs) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (name and self.series(name), target, form, now(), added, changed, removed, packed(docs)),
-                ).lastrowid or 0
+            row = self._db.one(
+                "INSERT INTO exports (series, target, format, at, added, changed, removed, docs) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING export",
+                (outgoing.name and self._series(outgoing.name), target, form, now(), counts["added"],
+                 counts["changed"], counts["removed"], docs),
             )  # fmt: skip
+            assert row
+            return int(row[0])
 
-    def confirm(self, number: int) -> None:
-        """Note that an announced export is in place."""
-        self._db.execute("UPDATE exports SET complete = 1 WHERE export = ?", (number,))
+    def confirm(self, number: int, outgoing: Outgoing) -> None:
+        """Note that an announced export is in place: from now on its series starts from it."""
+        with self._db.transaction():
+            self._db.execute("UPDATE exports SET complete = 1 WHERE export = ?", (number,))
+            if outgoing.name is not None:
+                outgoing.remember(self._series(outgoing.name))
 
-    def series(self, name: str) -> int:
-        """The number of the series of exports that goes by a name; made when there is none."""
+    def _series(self, name: str) -> int:
         row = self._db.one("SELECT series FROM export_series WHERE name = ?", (name,))
         if row is None:
             self._db.execute("INSERT INTO export_series (name) VALUES (?)", (name,))
-            return self.series(name)
+            return self._series(name)
         return int(row[0])
 
 

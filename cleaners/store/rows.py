@@ -19,6 +19,8 @@ ARTICLE_COLUMNS = (
 )  # fmt: skip
 """Columns of ``articles`` that carry an article's own fields, in the order of :func:`article_row`."""
 
+_WINDOW = 32768  # of deflate
+
 
 def dump(value: object) -> str | None:
     """A JSON column: NULL for what is empty."""
@@ -94,19 +96,22 @@ def pack(markdown: str | None, text: str) -> bytes | None:
     """Markdown as the little that it adds to the text: deflate (RFC 1950) with the text as its dictionary."""
     if markdown is None:
         return None
-    squeeze = zlib.compressobj(6, zdict=_dictionary(text))
+    squeeze = zlib.compressobj(6, zdict=_dictionary(encoded(text)))
     return squeeze.compress(encoded(markdown)) + squeeze.flush()
 
 
 def unpack(data: bytes | None, text: str) -> str | None:
     """What :func:`pack` made."""
-    if data is None:
-        return None
-    return zlib.decompressobj(zdict=_dictionary(text)).decompress(data).decode()
+    return None if data is None else unpacked(data, encoded(text)).decode()
 
 
-def _dictionary(text: str) -> bytes:
-    return encoded(text)[:32768] or b"\n"
+def unpacked(data: bytes, text: bytes) -> bytes:
+    """What :func:`pack` made, both as UTF-8."""
+    return zlib.decompressobj(zdict=_dictionary(text)).decompress(data)
+
+
+def _dictionary(text: bytes) -> bytes:
+    return text[:_WINDOW] or b"\n"
 
 
 def dump_evidence(evidence: Evidence) -> str:

@@ -33,7 +33,7 @@ class Choice:
     """The filters."""
     with_duplicates: bool = False
     """Every copy; else one of each family, its best copy among those selected."""
-    with_opt_outs: bool = True
+    with_opt_outs: bool = False
     """Also those whose publisher does not want mining, and copies of what comes from such a page."""
     newest_first: bool = False
     """The latest date first (without a date: last in any case)."""
@@ -42,7 +42,7 @@ class Choice:
 
 
 OPTED_OUT = "(a.opt_out IS NOT NULL OR (SELECT opt_out FROM articles WHERE doc = c.earliest) IS NOT NULL)"
-"""Whether article ``a`` with its family ``c`` may not be mined: by its own page, or by the page its story comes from."""
+"""Whether article ``a`` with its family ``c`` opts out: its own page does, or the page that its story comes from."""
 
 
 def conditions(selection: Selection) -> tuple[str, list[Any]]:
@@ -69,7 +69,7 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
 
 
 def chosen(choice: Choice) -> tuple[str, list[Any]]:
-    """A query for (doc, id) of a choice, in its order: by date, then by id; SQLite sorts on disk when there are many."""
+    """A query for (doc, id) of a choice by date, then by id, with its values; SQLite sorts on disk what is large."""
     where, values = conditions(choice.selection)
     query = (
         f"SELECT doc, id FROM ({_RANKED} FROM (SELECT * FROM articles WHERE current{where}) a "

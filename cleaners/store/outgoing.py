@@ -1,0 +1,176 @@
+"""What one export takes out of the store: its articles in order, and how they differ from what its series has.
+
+The choice is written to a temporary table, so that memory does not grow with the store. A series of increments adds up
+to what a full export of the day would hold, record by record: what differs in anything is a change, what is no longer
+chosen (another copy is the best one now, it was taken down, it opts out) is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cleaners.store.database import Database, Row
+from cleaners.store.portion import Change, Portion, state
+from cleaners.store.rows import ARTICLE_COLUMNS
+from cleaners.store.selection import OPTED_OUT, Choice, chosen, conditions
+
+_PORTION = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """An article that an increment takes back."""
+
+    id: str
+    """The article."""
+    reason: Literal["gone", "opt-out", "replaced", "filtered"]
+    """gone: not in the store any more (taken down); opt-out: its publisher does not want mining any more; replaced:
+    another copy stands for its family; filtered: what was asked for does not include it."""
+    replaced_by: str | None = None
+    """The copy that stands for its family now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOuts:
+    """Articles left out because their publishers do not want mining."""
+
+    articles: int = 0
+    """Those whose own page says so."""
+    copies: int = 0
+    """Those that copy a story from such a page."""
+    signals: Mapping[str, int]
+    """Signal -> articles that give it."""
+
+
+class Outgoing:
+    """An export as of one moment; to be read inside ``Exports.outgoing``."""
+
+    def __init__(self, database: Database, choice: Choice, *, name: str | None, increment: bool, form: str) -> None:
+        self._db = database
+        self._choice = choice
+        self.name = name
+        """The series it belongs to."""
+        self.increment = increment
+        """Whether it holds only what differs from the series so far."""
+        self._form = form
+        row = database.one("SELECT series FROM export_series WHERE name = ?", (name,))
+        self._series = int(row[0]) if row else 0
+        self.counts: dict[Change | Literal["removed"], int] = {"added": 0, "changed": 0, "removed": 0}
+        """What has been read so far."""
+        self.size = self._choose()
+        """Articles chosen (of an increment: those it may hold)."""
+
+    def removals(self) -> Iterator[Withdrawal]:
+        """What an increment takes back, by id."""
+        opted = "0" if self._choice.with_opt_outs else OPTED_OUT
+        heir = "NULL" if self._choice.with_duplicates else (
+            "(SELECT o.id FROM articles o JOIN temp.chosen USING (doc) WHERE o.cluster = a.cluster "
+            "ORDER BY o.id LIMIT 1)"
+        )  # fmt: skip
+        for id_, here, opt_out, other in self._db.stream(
+            f"SELECT g.id, a.doc IS NOT NULL, {opted}, {heir} FROM temp.gone g "
+            "LEFT JOIN articles a ON a.id = g.id AND a.current LEFT JOIN clusters c USING (cluster) ORDER BY g.id"
+        ):
+            self.counts["removed"] += 1
+            reason: Literal["gone", "opt-out", "replaced", "filtered"] = "filtered"
+            if not here:
+                reason = "gone"
+            elif opt_out:
+                reason = "opt-out"
+            elif other:
+                reason = "replaced"
+            yield Withdrawal(id=id_, reason=reason, replaced_by=other)
+
+    def portions(self) -> Iterator[Portion]:
+        """The articles in order, some at a time; of an increment those that are new or changed."""
+        for first in range(1, self.size + 1, _PORTION):
+            span = (first, first + _PORTION - 1)
+            rows = self._db.rows(_ROWS, (self._series, *span))
+            matches = self._matches(span)
+            changes: list[Change] = []
+            if self.name is not None:
+                states = [state(row, matches.get(row[0], ()), self._form) for row in rows]
+                if self.increment:
+                    pairs = [(r, s) for r, s in zip(rows, states, strict=True) if r[3] != s]
+                    rows, states = [r for r, _ in pairs], [s for _, s in pairs]
+                    changes = ["changed" if row[3] else "added" for row in rows]
+                self._db.executemany(
+                    "UPDATE temp.chosen SET state = ? WHERE doc = ?",
+                    ((s, r[0]) for r, s in zip(rows, states, strict=True)),
+                )
+            changed = changes.count("changed")
+            self.counts["changed"] += changed
+            self.counts["added"] += len(rows) - changed
+            if rows:
+                yield Portion(rows=rows, matches=matches, changes=changes)
+
+    def opt_outs(self) -> OptOuts:
+        """How many articles of the selection are left out because of an opt-out."""
+        if self._choice.with_opt_outs:
+            return OptOuts(signals={})
+        where, values = conditions(self._choice.selection)
+        table = f"(SELECT * FROM articles WHERE current{where}) a"
+        row = self._db.one(
+            f"SELECT count(*), count(a.opt_out) FROM {table} LEFT JOIN clusters c USING (cluster) WHERE {OPTED_OUT}",
+            values,
+        )
+        assert row
+        signals = self._db.rows(
+            f"SELECT value, count(*) FROM {table}, json_each(a.opt_out) GROUP BY 1 ORDER BY 2 DESC, 1", values
+        )
+        return OptOuts(articles=row[1], copies=row[0] - row[1], signals=dict(signals))
+
+    def docs(self) -> Iterator[int]:
+        """The numbers of the texts that leave; also after the reading."""
+        which = " WHERE state IS NOT NULL" if self.increment else ""
+        return (row[0] for row in self._db.stream(f"SELECT doc FROM temp.chosen{which}"))
+
+    def remember(self, series: int) -> None:
+        """Make this the state of its series, once it is in place; part of the transaction that is open."""
+        if self.increment:
+            self._db.execute("DELETE FROM exported WHERE series = ? AND id IN (SELECT id FROM temp.gone)", (series,))
+        else:
+            self._db.execute("DELETE FROM exported WHERE series = ?", (series,))
+        self._db.execute(
+            "INSERT OR REPLACE INTO exported SELECT ?, id, state FROM temp.chosen WHERE state IS NOT NULL", (series,)
+        )
+
+    def _choose(self) -> int:
+        for table in ("chosen", "gone"):
+            self._db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        self._db.execute("CREATE TEMP TABLE chosen (position INTEGER PRIMARY KEY, doc INTEGER, id TEXT, state BLOB)")
+        self._db.execute("CREATE TEMP TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        query, values = chosen(self._choice)
+        count = self._db.execute(f"INSERT INTO temp.chosen (doc, id) {query}", values).rowcount
+        if self.name is not None:
+            self._db.execute("CREATE UNIQUE INDEX temp.chosen_by_doc ON chosen (doc)")
+        if self.increment:
+            self._db.execute("CREATE INDEX temp.chosen_by_id ON chosen (id)")
+            self._db.execute(
+                "INSERT INTO temp.gone SELECT id FROM exported WHERE series = ? "
+                "AND id NOT IN (SELECT id FROM temp.chosen)", (self._series,),
+            )  # fmt: skip
+        return count
+
+    def _matches(self, span: tuple[int, int]) -> dict[int, list[Row]]:
+        found: dict[int, list[Row]] = {}
+        for doc, *match in self._db.rows(_MATCHES, (*span, *span)):
+            found.setdefault(doc, []).append(tuple(match))
+        return found
+
+
+_ROWS = (
+    f"SELECT doc, CAST(text AS BLOB), markdown, x.state, {', '.join('a.' + name for name in ARTICLE_COLUMNS)}, "
+    "a.digest, a.revision, e.name, e.version, e.recipe, c.id, c.size, c.canonical, c.earliest_url, "
+    "c.earliest_published FROM temp.chosen t JOIN articles a USING (doc) JOIN texts USING (doc) "
+    "JOIN extractors e USING (extractor) LEFT JOIN clusters c USING (cluster) "
+    "LEFT JOIN exported x ON x.series = ? AND x.id = a.id WHERE t.position BETWEEN ? AND ? ORDER BY t.position"
+)
+_MATCHES = " UNION ALL ".join(
+    f"SELECT t.doc, o.id, kind, similarity, containment_{this}, evidence, {turned} FROM temp.chosen t "
+    f"JOIN matches ON doc_{this} = t.doc JOIN articles o ON o.doc = doc_{that} "
+    "WHERE t.position BETWEEN ? AND ? AND o.current"
+    for this, that, turned in (("a", "b", 0), ("b", "a", 1))
+) + " ORDER BY 4 DESC, 2"  # fmt: skip

@@ -69,7 +69,7 @@ def tokens(points, offsets, fold, kind, mark, out):
                 written = True
             if now == 1:
                 at = put(out, at, next_char)
-            char, was, place = next_char, now, here
+            char, was, place = next_char, now, np.int64(here)
         if was == 2 and not written:
             at = put(out, at, char)
         elif was == 2:

@@ -3,7 +3,7 @@
 What a spinner does to a text is to swap the same words for the same others everywhere; which words those are is an
 accident of its dictionary. So each copy here is spun by one of several random dictionaries, at several strengths, some
 with advertising words set in, some on top of a text that was already cut, converted or set among site furniture. And
-editors, who drop sentences, move others, and set a phrase before some.
+editors, who drop sentences, move others, and set in phrases and sentences of their own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 STRENGTHS = (0.08, 0.15, 0.25, 0.35, 0.45)
 DICTIONARIES = 7
-PLAIN, DRESSED, EDITED = 900, 500, 400
+PLAIN, DRESSED, EDITED = 900, 500, 600
 DRESSINGS = ("noise_light", "noise_heavy", "combo_trunc_trad_noise", "trunc_70", "trunc_50", "title")
 
 
@@ -48,13 +48,21 @@ def spin(text: str, words: list[str], strength: float, dictionary: int, inserts:
     return "".join(out)
 
 
-def edit(text: str, words: list[str], source: random.Random) -> str:
-    """Drop up to half of the sentences of a text, move some of the others, set a phrase before one in five."""
-    sentences = [part for part in re.split(r"(?<=[。！？\n])", text) if part.strip()]
-    kept = [part for part in sentences if source.random() < source.uniform(0.5, 1)] or sentences[:1]
-    for _ in range(len(kept) // 4):
+def sentences(text: str) -> list[str]:
+    """The sentences of a text with what ends them."""
+    return [part for part in re.split(r"(?<=[。！？\n])", text) if part.strip()]
+
+
+def edit(text: str, other: str, words: list[str], source: random.Random) -> str:
+    """Drop up to six tenths of the sentences of a text, move some, set in phrases and sentences of another article."""
+    share, phrases = source.uniform(0.4, 1), source.choice((0, 0.1, 0.2))
+    kept = [part for part in sentences(text) if source.random() < share] or sentences(text)[:1]
+    for _ in range(len(kept) // 4 if source.random() < 0.7 else 0):
         kept.insert(source.randrange(len(kept)), kept.pop(source.randrange(len(kept))))
-    return "".join(source.choice(words) + source.choice(words) + "，" + part if source.random() < 0.2 else part
+    foreign = sentences(other)
+    for _ in range(source.randrange(3) if foreign else 0):
+        kept.insert(source.randrange(len(kept) + 1), source.choice(foreign))
+    return "".join(source.choice(words) + source.choice(words) + "，" + part if source.random() < phrases else part
                    for part in kept)
 
 
@@ -70,5 +78,6 @@ def made_up_copies(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         text = spin(doc["text"], words, strength, count % DICTIONARIES, source if count % 3 == 0 else None)
         copies.append({"text": text, "groups": doc["groups"], "cls": "made up"})
     for doc in source.sample([doc for doc in docs if doc["cls"] in ("orig", *DRESSINGS)], EDITED):
-        copies.append({"text": edit(doc["text"], words, source), "groups": doc["groups"], "cls": "made up"})
+        text = edit(doc["text"], source.choice(plain)["text"], words, source)
+        copies.append({"text": text, "groups": doc["groups"], "cls": "made up"})
     return copies

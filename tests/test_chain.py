@@ -72,6 +72,46 @@ def test_a_part_is_contained() -> None:
     assert found.evidence.here[1] > 0.95
 
 
+PARAGRAPHS = (
+    "示例市第二水厂的深度处理车间昨天开始供水，城南十一个社区的居民最先用上。车间日处理能力为6万吨，比老车间多出一半，出水浊度降到0.1以下。",
+    "水厂厂长陆文清说，新车间加了臭氧和活性炭两道工序，夏天水里的土腥味从此可以去掉。设备从去年4月开始安装，调试用了97天，没有停过一次水。",
+    "家住梧桐里的韩阿姨接了一壶水泡茶，她说以前每到七月都要去超市买桶装水，一个夏天要花三百多元，今年看来可以省下这笔钱了，邻居们也都这样讲。",
+    "按照计划，城北的老车间将在明年停用改造，届时由新车间和第三水厂一起保障供水，水价不变，供水热线将延长到晚上十点，有疑问的居民可随时拨打。",
+)
+
+
+@pytest.mark.parametrize("left_out", range(4))
+def test_three_of_four_paragraphs_are_a_part(left_out: int) -> None:
+    whole, part = "\n".join(PARAGRAPHS), "\n".join(PARAGRAPHS[:left_out] + PARAGRAPHS[left_out + 1 :])
+    assert verdict(part, whole).kind == verdict(whole, part).kind == "contains"
+    assert verdict("本报讯 " + part, whole).kind == "contains"
+
+
+def test_one_of_four_paragraphs_written_anew_is_no_part() -> None:
+    anew = "\n".join((OTHER[: len(PARAGRAPHS[0])], *PARAGRAPHS[1:]))
+    assert verdict(anew, "\n".join(PARAGRAPHS)).kind == "near"
+
+
+def test_a_sentence_left_out_makes_no_part() -> None:
+    whole = "\n".join(PARAGRAPHS)
+    assert verdict(whole.replace("调试用了97天，没有停过一次水。", ""), whole).kind == "near"
+
+
+def test_what_lies_between_is_counted() -> None:
+    def counts(copy: str) -> Any:
+        return chain.lay(fingerprint.normal_forms([STORY, copy]), np.array([0]), np.array([1])).counts[0]
+
+    swapped = counts(STORY.replace("图书馆", "美术馆").replace("退休教师顾春晖", "售票员林晓"))
+    assert (swapped[Count.SWAPS], swapped[Count.LONG_SWAPS], swapped[Count.INSERTED]) == (2, 1, 0)
+    assert swapped[Count.UNEVEN] == 2
+    dropped = counts(STORY.replace("以前这里是废弃的砖窑，", ""))
+    assert (dropped[Count.DROPS], dropped[Count.SWAPS]) == (1, 0)
+    inserted = counts(STORY.replace("后续二期工程", "记者获悉后续二期工程"))
+    assert inserted[Count.DROPS] == 1  # the shorter is laid along the longer
+    moved = counts(STORY[200:] + STORY[:200])
+    assert moved[Count.JUMPS] >= 1
+
+
 def test_a_spun_copy_is_spun() -> None:
     heavier = spun(STORY).replace("以前", "过去").replace("两处", "两座").replace("长达", "绵延").replace("历时", "耗时")
     found = verdict(STORY, heavier)

@@ -21,7 +21,11 @@ from cleaners.items import Evidence, MatchKind
 SPUN_DENSITY = 0.72
 """Below this density of matches in matched blocks words were swapped throughout."""
 PART = 0.7
-"""A text of which this share is found in one that is longer by this factor is a part of it."""
+"""Of a part this share is found in the whole,"""
+WHOLE = 0.85
+"""in which it makes up no more than this,"""
+LACKING = 2.0
+"""and it lacks this many times what the whole lacks of it: a text rewritten in places is no part."""
 EXAMPLES = 3
 """So many numbers that differ are shown."""
 
@@ -73,7 +77,8 @@ def kind_of(row: NDArray[np.float32]) -> MatchKind:
     """What kind of match a confirmed pair is that is not exact."""
     if row[Count.INSIDE] < SPUN_DENSITY * 32 * row[Count.MATCHED]:
         return "spun"
-    part = row[Count.COVERED] >= PART * row[Count.SHORT] and row[Count.SHORT] <= PART * row[Count.LONG]
+    covered, short, long = row[Count.COVERED], row[Count.SHORT], row[Count.LONG]
+    part = covered >= PART * short and covered <= WHOLE * long and long - covered >= LACKING * (short - covered)
     return "contains" if part else "near"
 
 

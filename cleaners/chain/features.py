@@ -47,6 +47,13 @@ class Count(IntEnum):
     LOOSE_COVERED = 27  # covered ones in it
     INNER = 28  # from the first to the last covered one in matched blocks
     HOLES = 29  # of those, in gaps of 24 and more
+    SWAPS = 30  # gaps in both texts at once: something else stands there
+    SWAPPED = 31  # their characters, in the text that has fewer there
+    UNEVEN = 32  # how many more the other one has there
+    LONG_SWAPS = 33  # such gaps of more than a word on both sides
+    INSERTED = 34  # in gaps that the longer text does not have
+    DROPS = 35  # gaps that only the longer text has
+    JUMPS = 36  # gaps after which the longer text goes on elsewhere
 
 
 FEATURES = {
@@ -66,13 +73,17 @@ FEATURES = {
     "own": 0, "own coverage": 1, "log own covered": 1, "common coverage": 0, "own above common": 1,
     "own coverage inside": 1, "own above common inside": 1, "log own stretch": 1, "own stretch": 1,
     "own verbatim": 1, "log own verbatim": 1, "own beside": 1, "log own beside": 1,
+    # what lies between what was found
+    "swaps of gaps": 0, "log swaps": 0, "swapped of covered": 0, "log swapped": 0, "uneven of swapped": 0,
+    "uneven of covered": 0, "long swaps of gaps": 0, "log long swaps": 0, "inserted of covered": 0, "log inserted": 0,
+    "drops of gaps": 0, "log drops": 0, "jumps of gaps": 0, "log jumps": 0,
 }
 """What the model sees, and which way it may move the probability: +1 up, -1 down, 0 either way."""
 
 
 def features(counts: Counts) -> NDArray[np.float64]:
     """The features of :data:`FEATURES`, one row a pair; smoothed so that few characters prove little."""
-    made = _amounts(counts) | _numbers(counts) | _own(counts)
+    made = _amounts(counts) | _gaps(counts) | _numbers(counts) | _own(counts)
     return np.column_stack([made[name] for name in FEATURES])
 
 
@@ -102,6 +113,20 @@ def _amounts(counts: Counts) -> dict[str, NDArray[np.float64]]:
         "log loose covered": np.log1p(in_loose), "holes": holes / inner, "log holes": np.log1p(holes),
         "aligned": aligned / blocks, "log aligned": np.log1p(aligned), "beside": beside / short,
         "beside of aligned": beside / np.maximum(32 * aligned, 1), "log beside": np.log1p(beside),
+    }
+
+
+def _gaps(counts: Counts) -> dict[str, NDArray[np.float64]]:
+    swaps, swapped, uneven, long_swaps, inserted, drops, jumps = _columns(
+        counts, Count.SWAPS, Count.SWAPPED, Count.UNEVEN, Count.LONG_SWAPS, Count.INSERTED, Count.DROPS, Count.JUMPS)
+    covered, gaps = np.maximum(_columns(counts, Count.COVERED, Count.GAPS), 1)
+    return {
+        "swaps of gaps": swaps / gaps, "log swaps": np.log1p(swaps), "swapped of covered": swapped / covered,
+        "log swapped": np.log1p(swapped), "uneven of swapped": uneven / np.maximum(swapped, 1),
+        "uneven of covered": uneven / covered, "long swaps of gaps": long_swaps / gaps,
+        "log long swaps": np.log1p(long_swaps), "inserted of covered": inserted / covered,
+        "log inserted": np.log1p(inserted), "drops of gaps": drops / gaps, "log drops": np.log1p(drops),
+        "jumps of gaps": jumps / gaps, "log jumps": np.log1p(jumps),
     }
 
 

@@ -17,8 +17,12 @@ VERBATIM = 16
 """An unbroken stretch this long is verbatim."""
 HOLE = 24
 """So many characters in a row that are not covered are a hole."""
-DENSE, LOOSE = 1.0, 0.35
-"""What a character that is not covered costs a segment; a covered one is worth 1."""
+WORD, FAR = 4, 64
+"""Words swapped for others are so long at most; what goes on so much farther on goes on elsewhere."""
+NUMERALS = np.isin(np.arange(0x9700), [ord(char) for char in "0123456789〇一二三四五六七八九十百零"])
+"""By code point."""
+WORTH, DENSE, LOOSE = 20, 20, 7
+"""What a covered character is worth to a segment, and what another one costs a dense and a loose one."""
 
 
 @njit(cache=True)
@@ -41,10 +45,11 @@ def beside(short, long, at, diagonal):
 def measure_beside(short, long, places, diagonals, common, row):
     """What two texts share along the diagonals when even 3-grams are rare, as in heavily spun text."""
     blocks = (len(short) - GRAM + BLOCK) // BLOCK
+    aligned = near = own = 0
     for block in range(blocks):
         if not lines_up(diagonals, block, blocks):
             continue
-        row[Count.ALIGNED] += 1
+        aligned += 1
         first, stop = block * BLOCK, min(len(short), block * BLOCK + BLOCK)
         last = first - 1
         for at in range(first, stop):
@@ -52,16 +57,15 @@ def measure_beside(short, long, places, diagonals, common, row):
             if not here and at > last and at + 1 < stop and beside(short, long, at, diagonals[block]):
                 last = at + 1
             if here or at <= last:
-                row[Count.BESIDE] += 1
-                row[Count.OWN_BESIDE] += not common[at]
+                near += 1
+                own += not common[at]
+    row[Count.ALIGNED], row[Count.BESIDE], row[Count.OWN_BESIDE] = aligned, near, own
 
 
 @njit(cache=True)
 def is_number(char):
     """ASCII digits and Chinese numerals (in the normal form)."""
-    return (0x30 <= char <= 0x39 or char == 0x4E00 or char == 0x4E8C or char == 0x4E09 or char == 0x56DB
-            or char == 0x4E94 or char == 0x516D or char == 0x4E03 or char == 0x516B or char == 0x4E5D
-            or char == 0x5341 or char == 0x767E or char == 0x96F6 or char == 0x3007)
+    return char < len(NUMERALS) and NUMERALS[char]
 
 
 @njit(cache=True)
@@ -127,50 +131,86 @@ def measure_blocks(places, diagonals, common, row, marks):
 
 
 @njit(cache=True)
-def measure_stretches(places, common, row):
-    """How long what is covered goes on unbroken."""
-    stretch = own = 0
-    for at in range(len(places) + 1):
-        goes_on = at < len(places) and places[at] >= 0
-        if goes_on and stretch and places[at] == places[at - 1] + 1:
-            stretch += 1
-            own += not common[at]
+def find_stretches(places, begins, ends):
+    """Fill ``begins`` and ``ends`` with the unbroken stretches of what is covered; returns how many there are."""
+    found = 0
+    at = 0
+    while at < len(places):
+        if places[at] < 0:
+            at += 1
             continue
-        row[Count.STRETCH] = max(row[Count.STRETCH], stretch)
-        row[Count.OWN_STRETCH] = max(row[Count.OWN_STRETCH], own)
-        row[Count.OWN_VERBATIM] += own if stretch >= VERBATIM else 0
-        row[Count.GAPS] += stretch > 0
-        stretch, own = (1, 0 if common[at] else 1) if goes_on else (0, 0)
+        begins[found] = at
+        at += 1
+        while at < len(places) and places[at] == places[at - 1] + 1:
+            at += 1
+        ends[found] = at
+        found += 1
+    return found
 
 
 @njit(cache=True)
-def best_segment(places, cost):
+def measure_stretches(begins, ends, common, row):
+    """How long what is covered goes on unbroken."""
+    longest = most = verbatim = 0
+    for k in range(len(begins)):
+        own = 0
+        for at in range(begins[k], ends[k]):
+            own += not common[at]
+        longest, most = max(longest, ends[k] - begins[k]), max(most, own)
+        verbatim += own if ends[k] - begins[k] >= VERBATIM else 0
+    row[Count.STRETCH], row[Count.OWN_STRETCH], row[Count.OWN_VERBATIM] = longest, most, verbatim
+    row[Count.GAPS] = len(begins)
+
+
+@njit(cache=True)
+def best_segment(begins, ends, cost):
     """Length of the segment in which covered characters most outweigh the others, and how many are covered: the
     maximal scoring segment (Bentley, "Programming Pearls", column 8)."""
-    best = score = 0.0
-    first = best_first = best_stop = 0
-    for at in range(len(places)):
+    best = score = 0
+    length = most = first = found = 0
+    for k in range(len(begins)):
+        score -= cost * (begins[k] - ends[k - 1]) if k else 0
         if score <= 0:
-            score, first = 0.0, at
-        score += 1.0 if places[at] >= 0 else -cost
+            score, first, found = 0, begins[k], 0
+        score += WORTH * (ends[k] - begins[k])
+        found += ends[k] - begins[k]
         if score > best:
-            best, best_first, best_stop = score, first, at + 1
-    found = 0
-    for at in range(best_first, best_stop):
-        found += places[at] >= 0
-    return best_stop - best_first, found
+            best, length, most = score, ends[k] - first, found
+    return length, most
 
 
 @njit(cache=True)
-def measure_segments(places, row, marks):
+def measure_segments(begins, ends, row, marks):
     """Where what is covered lies closest, and how much is missing in between."""
-    row[Count.DENSE_LENGTH], row[Count.DENSE_COVERED] = best_segment(places, DENSE)
-    row[Count.LOOSE_LENGTH], row[Count.LOOSE_COVERED] = best_segment(places, LOOSE)
+    row[Count.DENSE_LENGTH], row[Count.DENSE_COVERED] = best_segment(begins, ends, DENSE)
+    row[Count.LOOSE_LENGTH], row[Count.LOOSE_COVERED] = best_segment(begins, ends, LOOSE)
     row[Count.INNER] = max(0, marks[1] - marks[0])
-    gap = 0
-    for at in range(marks[0], marks[1]):
-        gap = 0 if places[at] >= 0 else gap + 1
-        row[Count.HOLES] += (HOLE if gap == HOLE else 1) if gap >= HOLE else 0
+    holes = 0
+    for k in range(1, len(begins)):
+        gap = begins[k] - ends[k - 1]
+        holes += gap if gap >= HOLE and ends[k - 1] > marks[0] and begins[k] < marks[1] else 0
+    row[Count.HOLES] = holes
+
+
+@njit(cache=True)
+def measure_gaps(places, begins, ends, row):
+    """What lies between the stretches: other words, words set in, words left out, or a place elsewhere."""
+    swaps = swapped = uneven = long_swaps = inserted = drops = jumps = 0
+    for k in range(1, len(begins)):
+        here, there = begins[k] - ends[k - 1], places[begins[k]] - places[ends[k - 1] - 1] - 1
+        if there < 0 or there - here > FAR:
+            jumps += 1
+        elif here == 0:
+            drops += 1
+        elif there == 0:
+            inserted += here
+        else:
+            swaps += 1
+            swapped += min(here, there)
+            uneven += abs(here - there)
+            long_swaps += min(here, there) > WORD
+    row[Count.SWAPS], row[Count.SWAPPED], row[Count.UNEVEN], row[Count.LONG_SWAPS] = swaps, swapped, uneven, long_swaps
+    row[Count.INSERTED], row[Count.DROPS], row[Count.JUMPS] = inserted, drops, jumps
 
 
 @njit(cache=True)
@@ -209,6 +249,7 @@ def compare(points, offsets, common, left, right, out, marks):
     links = np.empty(size + 1, dtype=np.int32)
     votes = np.zeros(2 * size + 2, dtype=np.int16)
     scratch = np.empty(size + 1, dtype=np.int32)
+    begins, ends = np.empty(size + 1, dtype=np.int32), np.empty(size + 1, dtype=np.int32)
     diagonals = np.zeros(size // BLOCK + 2, dtype=np.int64)
     indexed = np.int64(-1)
     for k in range(len(left)):
@@ -227,7 +268,9 @@ def compare(points, offsets, common, left, right, out, marks):
         known, row = common[offsets[a]:offsets[a + 1]], out[k]
         row[Count.SHORT], row[Count.LONG] = len(short), len(long)
         measure_blocks(places, diagonals, known, row, marks[k])
-        measure_stretches(places, known, row)
-        measure_segments(places, row, marks[k])
+        found = find_stretches(places, begins, ends)
+        measure_stretches(begins[:found], ends[:found], known, row)
+        measure_segments(begins[:found], ends[:found], row, marks[k])
+        measure_gaps(places, begins[:found], ends[:found], row)
         measure_numbers(short, long, places, row, marks[k])
         measure_beside(short, long, places, diagonals, known, row)

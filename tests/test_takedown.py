@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
@@ -15,8 +19,15 @@ from cleaners import dumps
 from cleaners.archive import Archive, Exchange, folder_of, read_back
 from cleaners.archive.blanking import blank
 from cleaners.archive.walking import Damage, Record, place_of, records
-from cleaners.errors import InputError, Unusable
-from cleaners.items import Page
+from cleaners.errors import InputError, Unusable, UsageError
+from cleaners.items import Article, Page
+from cleaners.keeper import Keeper
+from cleaners.noise.learned import key
+from cleaners.script.conversion import to_traditional
+from cleaners.store import Choice, Found, NoiseLine, Store, Visit
+from cleaners.upkeep import takedown
+from cleaners.urls import canonical, clipping_id
+from tests.test_keeper import story
 
 MOMENT = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)
 
@@ -125,3 +136,253 @@ def test_what_cannot_be_blanked_is_said(tmp_path: Path) -> None:
     assert place_of(store, "dump.zip#a.html") is None and place_of(store, "a.warc/gone.warc.gz#12") is None
 
 
+ODD = "鼉黽黿鼂鼇鼈鼎鼐鼒鼓鼕鼖鼗鼙鼚鼛鼞鼢鼨鼩鼪鼫鼬鼯"  # pairs of these stand in no other text
+BODY = """{odd}。绿洲县的渠首在雪水下来之前完成了清淤，二十三台挖掘机连续作业了四十天，干渠的过水能力恢复到每秒18方。
+水管所的技术员说，今年头一次在斗口装了电子水尺，农户在手机上就能看见自家的水量，水费按方收取，比去年便宜6分。
+灌区管理委员会把轮灌的次序贴在村口，从上游的红柳村开始，到下游的芦苇村为止，每村三天，夜里不停。
+芦苇村的老支书记得，从前守水要带着被褥睡在渠埂上，如今他的孙子在县城里点一下屏幕，闸门就开了。"""
+URL = "http://news.example/water.html"
+ID = clipping_id(URL, b"")
+
+
+def stored(path: Path, texts: dict[str, str], *, archive: bool = True) -> dict[str, str]:
+    """Keep texts by url, each page in the archive; returns url -> id."""
+    shelf = Archive(folder_of(path), name="probe", software="jianbao/0")
+    made = []
+    for url, text in texts.items():
+        sent = replace(exchange(0, text.encode()), url=url)
+        origin = shelf.write(sent) if archive else f"dump/{url[-6:]}"
+        made.append(
+            Article(id=clipping_id(url, b""), origin=origin, url=url, site="daily", title=text[:12], text=text, fetched_at=MOMENT)
+        )
+    shelf.close()
+    with Keeper(path) as keeper:
+        keeper.keep(made)
+        keeper.store.ledger.admit([Found(url=url, site="daily") for url in texts], MOMENT)
+    return {url: clipping_id(url, b"") for url in texts}
+
+
+def rest(path: Path) -> bytes:
+    """All bytes beside and in the store, compressed records inflated."""
+    found = b""
+    for file in sorted(path.parent.rglob("*")):
+        if file.is_file():
+            data = file.read_bytes()
+            found += gzip.decompress(data) if file.suffix == ".gz" else data
+    return found
+
+
+def text(number: int, odd: str = "") -> str:
+    return BODY.format(odd=odd) if odd else story(number)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "news.db"
+    pages = {f"http://news.example/{n}": story(n) for n in range(12)}
+    pages[URL] = text(0, ODD)
+    pages["http://copy.example/a"] = "转载：" + text(0, "")[:0] + BODY.format(odd="")
+    stored(path, pages)
+    return path
+
+
+def take(path: Path, *what: str, copies: bool = False) -> takedown.Plan:
+    planned = takedown.plan(path, what, copies=copies)
+    takedown.carry_out(path, planned, "a court order")
+    return planned
+
+
+def test_not_a_byte_of_the_text_stays(path: Path) -> None:
+    stored(path, {URL: text(0, ODD[::-1])})  # a second revision, in the archive too
+    needles = [ODD[n : n + 2].encode() for n in range(len(ODD) - 1)] + [ODD[n : n - 2 if n > 1 else None : -1].encode() for n in range(3, len(ODD))]
+    assert sum(needle in rest(path) for needle in needles) > 30
+    size = {file: file.stat().st_size for file in folder_of(path).iterdir()}
+    planned = take(path, URL)
+    assert [len(t.records) for t in planned.targets] == [4], "two responses and their requests"
+    assert not [needle for needle in needles if needle in rest(path)]
+    assert size == {file: file.stat().st_size for file in folder_of(path).iterdir()}
+    with Store.open(path, create=False, readonly=True) as store:
+        stone = store.tombstones.get(URL)
+        assert stone and stone.done and (stone.id, stone.url, stone.reason) == (ID, URL, "a court order")
+        assert store.clippings.get(URL) is None and not store.search.find(ODD[:2]) and not store.search.find(ODD[0])
+        others = list(store.clippings.select(with_duplicates=True))
+        assert len(others) == 13 and all(read_back(one.article.origin, path).url == one.article.url for one in others)
+        assert not store.tombstones.pending()
+
+
+def test_the_family_has_a_new_best_copy_and_its_old_id_leads_there(path: Path) -> None:
+    copy = clipping_id("http://copy.example/a", b"")
+    with Store.open(path, create=False) as store:
+        assert {one.article.id for one in store.clippings.family(ID)} == {ID, copy}
+        first = store.families.cluster_of(store.articles.doc(copy) or 0).id
+    assert take(path, ID).targets[0].copies == (copy,)
+    with Store.open(path, create=False) as store:
+        kept = store.clippings.get(copy)
+        assert kept and kept.cluster and kept.cluster.is_canonical and kept.cluster.size == 1 and not kept.matches
+        assert [one.article.id for one in store.clippings.family(first)] == [copy]
+
+
+def test_copies_go_too_when_asked(path: Path) -> None:
+    assert len(take(path, URL, copies=True).targets) == 2
+    with Store.open(path, create=False) as store:
+        assert store.statistics().articles == 12
+        assert len(store.tombstones) == 2
+
+
+COPIES = {
+    "the same": lambda t: t,
+    "cut": lambda t: "\n".join(t.split("\n")[:2]),
+    "in traditional script": to_traditional,
+    "with annotations": lambda t: t.replace("渠", "渠(qú)").replace("水", "水（shuǐ）"),
+    "with noise": lambda t: "首页 > 新闻 > 本地\n" + t + "\n责任编辑：某某\n相关阅读：某地的庄稼丰收了",
+    "spun": lambda t: t.replace("完成", "告终").replace("连续", "陆续").replace("记得", "记取").replace("农户", "农家").replace("夜里", "晚上").replace("从前", "畴前"),
+    "in a digest": lambda t: story(77) + "\n" + t + "\n" + story(78),
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_neither_it_nor_a_copy_comes_back(path: Path, name: str) -> None:
+    take(path, URL, copies=True)
+    again = Article(id="f" * 16, origin="back.html", url="http://elsewhere.example/b", text=COPIES[name](text(0, ODD)))
+    with Keeper(path) as keeper:
+        kept = keeper.keep([again, Article(id="e" * 16, origin="new.html", text=story(99))])
+        drops = keeper.store.journal.drops(reason="taken down")
+    assert (kept.stored, kept.dropped) == (1, 1)
+    assert [(d.stage, d.origin) for d in drops] == [("keep", "back.html")] and "a court order" in drops[0].detail
+
+
+def test_its_address_is_not_visited_again_and_what_was_under_way_is_turned_away_and_blanked(path: Path) -> None:
+    take(path, URL)
+    shelf = Archive(folder_of(path), name="late", software="jianbao/0")
+    origin = shelf.write(replace(exchange(0, story(55).encode()), url=URL))
+    shelf.close()
+    visit = Visit(url=URL, site="daily", at=MOMENT, outcome="article", status=200, digest=b"x")
+    with Keeper(path) as keeper:
+        kept = keeper.keep([Article(id=ID, origin=origin, url=URL, site="daily", text=story(55))], [visit])
+        entry = keeper.store.ledger.find([URL])[canonical(URL)]
+    assert (kept.stored, kept.dropped) == (0, 1)
+    assert (entry.outcome, entry.next_visit) == ("taken down", None) and entry.last_fetched
+    with pytest.raises(Unusable, match="not a response"):
+        read_back(origin, path)
+
+
+def test_a_copy_that_was_left_stays_when_it_is_read_again(path: Path) -> None:
+    take(path, URL)
+    copy = "http://copy.example/a"
+    stored(path, {copy: "转载：" + BODY.format(odd="")})
+    with Store.open(path, create=False) as store:
+        assert store.clippings.get(copy) and not store.journal.drops(reason="taken down")
+
+
+def test_lines_learned_only_from_it_are_forgotten(path: Path) -> None:
+    lines = BODY.format(odd=ODD).split("\n")
+    shared = story(3).split("\n")[0]
+    with Store.open(path, create=False) as store:
+        store.learned.note(
+            NoiseLine(site="daily", key=key(line), example=line, clusters=4) for line in (lines[0], lines[1], shared)
+        )
+    take(path, URL, copies=True)
+    with Store.open(path, create=False) as store:
+        assert [line.example for line in store.learned.lines("daily")] == [shared]
+
+
+def test_what_only_the_archive_knows_is_taken_down_by_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    Store.open(path).close()
+    shelf = Archive(folder_of(path), name="probe", software="jianbao/0")
+    shelf.write(replace(exchange(0, text(0, ODD).encode()), url=URL))
+    shelf.close()
+    take(path, URL)
+    assert ODD.encode() not in rest(path)
+    with pytest.raises(UsageError, match="no article"):
+        takedown.plan(path, ["http://news.example/never"])
+    with pytest.raises(UsageError, match="search"):
+        takedown.plan(path, ["abc"])
+    assert takedown.plan(path, [URL]).known[0].url == URL
+
+
+def test_files_of_the_user_are_named_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    stored(path, {URL: text(0, ODD)}, archive=False)
+    assert take(path, URL).targets[0].elsewhere == ("dump/r.html",)
+
+
+def test_a_plan_changes_nothing(path: Path) -> None:
+    before = rest(path)
+    planned = takedown.plan(path, [URL])
+    assert planned.targets[0].revisions == 1 and len(planned.targets[0].records) == 2
+    assert rest(path) == before
+
+
+def test_an_export_that_has_it_is_named(path: Path) -> None:
+    with Store.open(path, create=False) as store:
+        with store.exports.outgoing(Choice(with_duplicates=True)) as outgoing:
+            assert list(outgoing.portions())
+        store.exports.announce(outgoing, target="out.jsonl", form="jsonl")
+    assert take(path, URL).targets[0].exports[0].startswith("out.jsonl (jsonl, ")
+    with Store.open(path, create=False) as store:
+        stone = store.tombstones.get(ID)
+        assert stone and stone.exports[0].startswith("out.jsonl")
+
+
+WATCHED = ("tombstones.py", "removal.py", "blanking.py", "takedown.py", "keeper.py", "segments.py")
+
+
+def run_killed(path: Path, moment: int) -> int:
+    """A takedown in a process of its own that is killed (as by kill -9) at its n-th call; returns how it ended."""
+    planned = takedown.plan(path, [URL])
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1]
+    left = moment
+
+    def count(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal left
+        if event == "call" and frame.f_code.co_filename.endswith(WATCHED):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        sys.setprofile(count)
+        takedown.carry_out(path, planned, "a court order")
+    finally:
+        os._exit(left % 256)
+
+
+def check_killed(path: Path, moment: int) -> None:
+    before = {n: clipping_id(f"http://news.example/{n}", b"") for n in range(12)}
+    assert run_killed(path, moment) == signal.SIGKILL, "it ended before that moment"
+    with Store.open(path, create=False) as store:
+        gone, stone = store.clippings.get(URL) is None, store.tombstones.get(URL) is not None
+        assert gone == stone, "both or neither"
+        assert store.articles.has(before.values()) == frozenset(before.values())
+    assert take(path, URL).known or not gone
+    assert ODD[:2].encode() not in rest(path)
+    assert all(isinstance(record, Record) for record in records(path))
+    with Store.open(path, create=False) as store:
+        assert store.articles.has(before.values()) == frozenset(before.values())
+        assert not store.tombstones.pending()
+
+
+def test_a_record_that_was_torn_by_a_kill_is_blanked_all_the_same(path: Path) -> None:
+    planned = takedown.plan(path, [URL])
+    assert run_killed(path, 42) == signal.SIGKILL
+    place = planned.targets[0].records[-1]
+    with (path.parent / place.file).open("r+b") as file:
+        file.seek(place.offset + place.length // 2)
+        file.write(b"\xff" * 20)
+    assert any(isinstance(record, Damage) for record in records(path))
+    takedown.carry_out(path, takedown.plan(path, [URL]), "again")
+    assert all(isinstance(record, Record) for record in records(path)) and ODD[:2].encode() not in rest(path)
+
+
+@pytest.mark.parametrize("moment", [24, 42, 103])
+def test_killed_in_the_middle_it_ends_right_when_run_again(path: Path, moment: int) -> None:
+    check_killed(path, moment)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("moment", range(4, 104, 5))
+def test_killed_at_twenty_moments(path: Path, moment: int) -> None:
+    check_killed(path, moment)

@@ -165,15 +165,24 @@ class Budget:
         self._requests[site.id] += 1
         self._pages += request.meta.get("kind") == "page"
 
+    def look_again(self, request: Request) -> None:
+        """A request is about to be sent, perhaps long after :meth:`process_request`: raises as that."""
+        site: Site | None = request.meta.get("site")
+        if site is not None and (why := self._used_up(site)):
+            raise Refused("limit", why)
+
     def _reached(self, site: Site, kind: str) -> str:
         limits = site.limits
         if self._pages_of_run and self._pages >= self._pages_of_run and kind == "page":
             return "pages of the run"
         if self._requests[site.id] >= limits.pages:
             return "pages"
-        if time.monotonic() - self._began > limits.minutes * 60:
+        return self._used_up(site)
+
+    def _used_up(self, site: Site) -> str:
+        if time.monotonic() - self._began > site.limits.minutes * 60:
             return "minutes"
-        return "megabytes" if self._bytes[site.id] > limits.megabytes * 1e6 else ""
+        return "megabytes" if self._bytes[site.id] > site.limits.megabytes * 1e6 else ""
 
     def _count_bytes(self, response: Response, request: Request, spider: Any) -> None:
         if (site := request.meta.get("site")) is not None:

@@ -31,6 +31,10 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (ResponseDataLossError, "cut short"),
     (DownloadCancelledError, "too large"),
 )
+_REFUSALS = (
+    ("DOWNLOAD_MAXSIZE", "too large"),  # a bomb in the content encoding
+    ("max redirections", "too many redirects"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,6 @@ def _text(value: bytes | None) -> str | None:
 def _reason(error: BaseException | None) -> str:
     if isinstance(error, Refused):
         return error.reason
-    if isinstance(error, IgnoreRequest):  # raised by Scrapy's own middleware: a bomb in the content encoding
-        return "too large" if "DOWNLOAD_MAXSIZE" in str(error) else "refused"
+    if isinstance(error, IgnoreRequest):  # raised by Scrapy's own middleware
+        return next((reason for said, reason in _REFUSALS if said in str(error)), "refused")
     return next((reason for kind, reason in _REASONS if isinstance(error, kind)), "failed")

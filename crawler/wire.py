@@ -1,4 +1,5 @@
-"""Scrapy's HTTP/1.1 client with two things of ours: the head of a response is bounded, and a bad certificate says so.
+"""Scrapy's HTTP/1.1 client with three things of ours: a response's head is bounded, what a site may take is looked at
+once more before a request is sent, and a bad certificate says so.
 
 Scrapy bounds the body of a response and Twisted each line of its head; how many lines a server may send is bounded
 here. HTTP/2 is not spoken.
@@ -22,6 +23,7 @@ from scrapy.http import Response
 from service_identity import VerificationError
 
 from crawler.guard import Refused
+from crawler.politeness import Budget
 
 
 class HeadTooLargeError(Exception):
@@ -74,7 +76,9 @@ class Handler(HTTP11DownloadHandler):
         self._pool._factory = _factory(crawler.settings.getint("HEADERS_MAXSIZE"))
 
     async def download_request(self, request: Request) -> Response:
-        """Raises :class:`~crawler.guard.Refused` for what no second try would mend."""
+        """Raises :class:`~crawler.guard.Refused` at a limit, and for what no second try would mend."""
+        if (budget := self._crawler.get_downloader_middleware(Budget)) is not None:
+            budget.look_again(request)
         try:
             return await super().download_request(request)
         except DownloadFailedError as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,6 +49,23 @@ class Reply:
         self.headers = {"Content-Type": "text/html; charset=utf-8", **named}
 
 
+class Raw(Reply):
+    """An answer byte by byte, head included, for as long as the client takes it."""
+
+    def __init__(self, *parts: bytes, times: int = 1, then: bytes = b"") -> None:
+        super().__init__()
+        self.parts = parts
+        self.times = times
+        """How often the last part is sent."""
+        self.then = then
+
+    def chunks(self) -> Iterator[bytes]:
+        yield from self.parts[:-1]
+        for _ in range(self.times):
+            yield self.parts[-1]
+        yield self.then
+
+
 class SmallServer(ThreadingHTTPServer):
     """Serves what ``pages`` says, path by path, and remembers who asked for what and how many at once."""
 
@@ -60,11 +79,14 @@ class SmallServer(ThreadingHTTPServer):
         self.seen: list[tuple[float, str, str]] = []
         self.conditional: list[str] = []
         self.at_once = self.most_at_once = 0
+        self.scheme = "http"
+        self.sent: Counter[str] = Counter()
+        """Path -> bytes of raw answers that the client took."""
         self.lock = threading.Lock()
 
     @property
     def base(self) -> str:
-        return f"http://{self.server_address[0]}:{self.server_port}"
+        return f"{self.scheme}://{self.server_address[0]!s}:{self.server_port}"
 
     @property
     def paths(self) -> list[str]:
@@ -99,12 +121,25 @@ class _Handler(BaseHTTPRequestHandler):
             if self._is_known(reply):
                 reply = Reply(b"", 304, **{name: reply.headers[name] for name in ("ETag",) if name in reply.headers})
             time.sleep(self.server.wait)
+            if isinstance(reply, Raw):
+                self._pour(reply)
+                return
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)
+
+    def _pour(self, reply: Raw) -> None:
+        self.close_connection = True
+        self.connection.settimeout(20)
+        try:
+            for chunk in reply.chunks():
+                self.connection.sendall(chunk)
+                self.server.sent[self.path] += len(chunk)
+        except OSError:  # it has hung up
+            pass
 
     def _is_known(self, reply: Reply) -> bool:
         """RFC 9110, 13.2.2: the tag decides, the date where there is none."""
@@ -118,9 +153,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(host: str, pages: dict[str, Reply], wait: float = 0.0) -> Iterator[SmallServer]:
+def serving(
+    host: str, pages: dict[str, Reply], wait: float = 0.0, tls: ssl.SSLContext | None = None
+) -> Iterator[SmallServer]:
     """A server on a loopback address of its own."""
     server = SmallServer(host, pages, wait)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.scheme = "https"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

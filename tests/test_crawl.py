@@ -6,13 +6,10 @@ import asyncio
 import json
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -37,53 +34,8 @@ from crawler.guard import ContentGate, GuardedResolver, GuardMiddleware, Refused
 from crawler.run import check
 from crawler.tally import Tally
 from crawler.traps import Mazes, Patience, shape, trap
-from tests.small_server import Reply, SmallServer, article, feed, gzipped, listing, serving, sitemap
-
-ROOT = Path(__file__).resolve().parent.parent
-# The network library's event loop runs once in a process: every crawl here has one of its own.
-RUN = """
-import dataclasses, json, sys
-from pathlib import Path
-from cleaners.sites import load
-from crawler.run import crawl
-options = json.loads(sys.argv[2])
-if __name__ == "__main__":
-    report = crawl([load(path) for path in sys.argv[1].split(";")], store=Path("job.db").absolute(), **options)
-    print(json.dumps(dataclasses.asdict(report)))
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crawled:
-    report: dict[str, Any]
-    store: Path
-    servers: dict[str, SmallServer]
-    log: str
-
-    def drops(self) -> dict[str, str]:
-        """Path -> reason."""
-        with Store.open(self.store, create=False) as store:
-            return {drop.url.split("/", 3)[3]: drop.reason for drop in store.journal.drops() if drop.url}
-
-
-def start(folder: Path, seeds: str, names: tuple[str, ...] = ("job.yaml",), **options: object) -> subprocess.Popen[str]:
-    (folder / "run.py").write_text(RUN)
-    (folder / "job.yaml").write_text(seeds, encoding="utf-8")
-    return subprocess.Popen(
-        [sys.executable, str(folder / "run.py"), ";".join(names), json.dumps(options)],
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def run(folder: Path, seeds: str, servers: dict[str, SmallServer], **options: Any) -> Crawled:
-    process = start(folder, seeds, **options)
-    out, log = process.communicate(timeout=280)  # compiles the matcher on a machine that has not yet
-    assert process.returncode == 0, log
-    return Crawled(report=json.loads(out.splitlines()[-1]), store=folder / "job.db", servers=servers, log=log)
+from tests.crawling import Crawled, one_site, run, start
+from tests.small_server import Reply, article, feed, gzipped, listing, serving, sitemap
 
 
 def daily_pages(base: str) -> dict[str, Reply]:
@@ -149,6 +101,7 @@ sites:
 """
 # Ways to name this machine that a page could try. The port is the daily's: whoever gets through reaches it.
 DISGUISES = ["localhost", "127.0.0.4", "2130706433", "0x7f.1", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]"]
+DISGUISES += ["0177.0.0.1", "017700000001", "127.1", "１２７.0.0.4", "127。0。0。4", "[::ffff:7f00:1]"]
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +110,9 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         daily.pages |= daily_pages(daily.base)
         closed.pages |= {"/robots.txt": Reply("down", 503), "/": Reply(listing("/a.html"))}
         ways = {f"/{n}": f"http://{host}:{daily.server_port}/private/{n}" for n, host in enumerate(DISGUISES)}
+        ways = {path: to.encode().decode("latin-1") for path, to in ways.items()}  # as the bytes of a header
         evil.pages |= {path: Reply(status=302, Location=to) for path, to in ways.items()}
-        evil.pages["/robots.txt"] = Reply("nobody home", 404)
+        evil.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /\n", 404)  # rules of nobody
         evils = ", ".join(f'{{list: "{evil.base}{path}"}}' for path in ways)
         seeds = SEEDS.format(daily=daily.base, closed=closed.base, evil=evil.base, evils=evils)
         servers = {"daily": daily, "closed": closed, "evil": evil}
@@ -263,14 +217,6 @@ def test_what_a_host_reserves_goes_with_its_pages(tmp_path: Path) -> None:
     }
     assert archived["/a/1"] == found["/a/1"].opt_out, "cleaning the archive gives the same"
     assert read_back(found["/a/1"].origin, tmp_path / "job.db").opt_out == found["/a/1"].opt_out
-
-
-def one_site(base: str, extra: str = "", host: str = "127.0.0.1") -> str:
-    return f"""
-job: probe
-allow_private_hosts: ["{host}"]
-sites: [{{id: a, name: a, home: "{base}/", delay: 0, {extra}}}]
-"""
 
 
 def test_archive_only_keeps_the_pages_and_notes_that_it_has_them(tmp_path: Path) -> None:

@@ -1,0 +1,406 @@
+"""What the web does to crawlers, on purpose and by mistake: each danger has its test.
+
+The dangers that :mod:`tests.test_crawl` meets on its own small server are tested there. ``tests/test_mutations.py``
+lists all of them, each with its guard, and shows (``make soak``) that the test fails when the guard is taken away.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import brotli
+import pytest
+import zstandard
+from scrapy import Request, Spider
+from scrapy.http import HtmlResponse, Response
+from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
+from twisted.internet.address import IPv4Address
+from twisted.internet.testing import MemoryReactorClock
+from twisted.web.client import Agent
+
+from cleaners.sites import Limits, Site, parse
+from crawler import discover, settings
+from crawler.guard import GuardedResolver, GuardMiddleware, Refused
+from crawler.links import Links
+from crawler.politeness import Budget, Pace
+from crawler.run import check
+from crawler.tally import Tally
+from tests.crawling import Crawled, one_site, run
+from tests.small_server import Raw, Reply, article, feed, gzipped, listing, serving, sitemap
+
+BOMB = b" " * 20_000_000  # more than DOWNLOAD_MAXSIZE
+BOMBS = {
+    "gzip": gzip.compress(BOMB),
+    "deflate": zlib.compress(BOMB),
+    "br": brotli.compress(BOMB, quality=1),
+    "zstd": zstandard.compress(BOMB),
+    "gzip, gzip": gzip.compress(gzip.compress(BOMB)),
+}
+OPT_OUTS: dict[str, tuple[str, dict[str, str], str]] = {
+    # path -> what stands in the head of the page, in the header, the signal in the record
+    "robots": ("<meta name=robots content='index, noai'>", {}, "meta:noai"),
+    "noindex": ("<meta name=robots content=noindex>", {}, "meta:noindex"),
+    "tag": ("", {"X_Robots_Tag": "noai"}, "header:noai"),
+    "tagindex": ("", {"X_Robots_Tag": "noindex, nofollow"}, "header:noindex"),
+    "tdm": ("<meta name='tdm-reservation' content='1'>", {}, "meta:tdm-reservation"),
+    "tdmheader": ("", {"TDM_Reservation": "1"}, "header:tdm-reservation"),
+}
+SCHEMES = ("ftp://127.0.0.1/x", "file:///etc/hostname", "data:text/html,<p>x", "javascript:alert(1)", "gopher://a/")
+DTD = "<!DOCTYPE rss SYSTEM '{base}/external.dtd' [<!ENTITY x SYSTEM '{base}/entity'><!ENTITY y '/inner'>]>"
+SHELL = "<html><head><title>放水</title></head><body><div id=app></div><script>render()</script></body></html>"
+
+
+def hostile_pages(base: str) -> dict[str, Reply]:
+    """A site where every page is a trap, and one that is not."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+    body = b"\r\n" + article(90).encode()
+    pages: dict[str, Reply] = {
+        "/good": Reply(article(1)),
+        "/heads": Raw(head, b"X-More: 1234567890123456\r\n", times=8000, then=body),
+        "/headline": Raw(head + b"X-Long: " + b"x" * 100_000 + b"\r\n", then=body),
+        "/continue": Raw(b"HTTP/1.1 100 Continue\r\n\r\n", times=8000, then=head + body),
+        "/clip": Raw(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n", b"x" * 65536, times=400),
+        "/attached": Raw(head + b"Content-Disposition: attachment; filename=a.html\r\n\r\n", b"x" * 65536, times=400),
+        "/endless": Raw(head + b"\r\n", b"<p>" + b"x" * 65536, times=400),
+        "/shell": Reply(SHELL),
+        "/refresh": Reply(
+            f"<meta http-equiv=refresh content='0; url=http://localhost:{base[-5:].lstrip(':')}/inside'>"
+        ),
+        "/hop0": Reply(status=302, Location="/hop1"),
+        **{f"/hop{n}": Reply(status=302, Location=f"/hop{n + 1}") for n in range(1, 9)},
+        "/hop9": Reply(article(9)),
+        "/deep1": Reply(article(21, "/deep2")),
+        "/deep2": Reply(article(22, "/deep3")),
+        "/deep3": Reply(article(23)),
+        "/month": Reply(listing("/month/2098/01/", "/list?a=1&b=2&c=3&d=4&e=5&f=6&g=7", "grow/grow/grow/")),
+        "/feed": feed(*(f"{base}/fed/{n}" for n in range(9))),
+        "/index.xml": Reply(sitemap(*(f"{base}/map{n}.xml" for n in range(6)), index=True), Content_Type="text/xml"),
+        "/bomb.xml": Reply(gzipped(sitemap(f"{base}/bombed") + BOMB), Content_Type="application/gzip"),
+        "/entities.xml": Reply(
+            DTD.format(base=base) + "<rss><channel><item><link>/leak&x;&y;</link></item></channel></rss>",
+            Content_Type="application/rss+xml",
+        ),
+        "/entitymap.xml": Reply(
+            DTD.format(base=base).replace("rss", "urlset")
+            + f"<urlset><url><loc>{base}/leak&x;&y;</loc></url></urlset>",
+            Content_Type="application/xml",
+        ),
+        "/external.dtd": Reply("<!ENTITY z 'z'>"),
+        "/entity": Reply("stolen"),
+        "/inside": Reply(article(99)),
+    }
+    pages |= {f"/map{n}.xml": Reply(sitemap(*(f"{base}/m{n}/{k}" for k in range(9)))) for n in range(6)}
+    pages |= {f"/fed/{n}": Reply(article(n + 30)) for n in range(9)}
+    pages |= {f"/m{n}/{k}": Reply(article(100 + n * 9 + k)) for n in range(6) for k in range(9)}
+    for n, (coding, packed) in enumerate(BOMBS.items()):
+        pages[f"/bomb{n}"] = Reply(packed, Content_Encoding=coding)
+    for n, (name, (inside, headers, _)) in enumerate(OPT_OUTS.items()):
+        pages[f"/o/{name}"] = Reply(article(50 + n).replace("<title>", f"{inside}<title>"), 200, **headers)
+    for n, to in enumerate(SCHEMES):
+        pages[f"/scheme{n}"] = Reply(status=302, Location=to)
+    named = [path for path in pages if "/" not in path[1:] and "." not in path and not re.match(r"/(deep[23]|hop|feed|entity)", path)]
+    pages["/"] = Reply(listing(*named, "/hop0", *(f"/o/{name}" for name in OPT_OUTS), *SCHEMES))
+    return pages
+
+
+SEEDS = """
+job: hostile
+allow_private_hosts: [127.0.0.1, 127.0.0.2, 127.0.0.3, 127.0.0.5]
+defaults: {{delay: 0}}
+sites:
+  - id: hostile
+    name: 坏站
+    home: {hostile}/
+    seeds:
+      - list: {hostile}/
+      - feed: {hostile}/feed
+      - feed: {hostile}/entities.xml
+      - sitemap: {hostile}/index.xml
+      - sitemap: {hostile}/bomb.xml
+      - sitemap: {hostile}/entitymap.xml
+    follow: {{depth: 2}}
+  - {{id: heavy, name: 重站, home: "{heavy}/", limits: {{megabytes: 0.25}}}}
+  - {{id: mute, name: 哑站, home: "http://127.0.0.5:9/"}}
+  - {{id: busy, name: 忙站, home: "{busy}/"}}
+"""
+LIMITS = {"FEED_MAX_ENTRIES": 5, "SITEMAP_MAX_ENTRIES": 4, "SITEMAP_MAX_FILES": 3}
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    with serving("127.0.0.1", {}) as hostile, serving("127.0.0.2", {}) as heavy, serving("127.0.0.3", {}) as busy:
+        hostile.pages |= hostile_pages(hostile.base)
+        wide = {f"/{n}": Reply(article(n) + " " * 100_000) for n in range(8)}
+        heavy.pages |= {"/": Reply(listing(*wide)), **wide}
+        busy.pages |= {"/robots.txt": Reply("wait", 429), "/": Reply(listing("/1")), "/1": Reply(article(1))}
+        servers = {"hostile": hostile, "heavy": heavy, "busy": busy}
+        seeds = SEEDS.format(**{name: server.base for name, server in servers.items()})
+        yield run(tmp_path_factory.mktemp("hostile"), seeds, servers, settings=LIMITS)
+
+
+def test_a_good_page_among_them_is_kept(crawled: Crawled) -> None:
+    assert "good" in crawled.articles()
+    assert crawled.log == ""
+
+
+def test_heads_are_bounded_as_a_whole_and_not_asked_for_again(crawled: Crawled) -> None:
+    asked = crawled.servers["hostile"].paths
+    for path in ("heads", "continue"):
+        assert crawled.drops()[path] == "too large"
+        assert asked.count(f"/{path}") == 1
+
+
+def test_a_line_of_a_head_is_bounded(crawled: Crawled) -> None:
+    assert "headline" in crawled.drops()
+    assert "headline" not in crawled.articles()
+
+
+@pytest.mark.parametrize("number", range(len(BOMBS)), ids=list(BOMBS))
+def test_bombs_are_not_unpacked(crawled: Crawled, number: int) -> None:
+    assert crawled.drops()[f"bomb{number}"] == "too large"
+
+
+def test_a_body_without_an_end_is_cut_off(crawled: Crawled) -> None:
+    assert crawled.drops()["endless"] == "too large"
+    assert crawled.servers["hostile"].sent["/endless"] < 24_000_000
+
+
+@pytest.mark.parametrize("path", ["clip", "attached"])
+def test_what_is_no_page_is_left_at_its_head(crawled: Crawled, path: str) -> None:
+    assert crawled.drops()[path] == "not html"
+    assert crawled.servers["hostile"].sent[f"/{path}"] < 8_000_000, "what two sockets hold, not the whole of 26 MB"
+
+
+def test_a_page_that_needs_javascript_says_so(crawled: Crawled) -> None:
+    assert crawled.drops()["shell"] == "not an article: script shell"
+
+
+def test_redirects_end(crawled: Crawled) -> None:
+    assert crawled.drops()["hop5"] == "too many redirects"
+    assert "/hop7" not in crawled.servers["hostile"].paths
+
+
+def test_a_refresh_in_the_page_is_a_redirect_to_the_guard_too(crawled: Crawled) -> None:
+    assert crawled.drops()["inside"] == "redirect leaves the site"
+    assert "/inside" in crawled.servers["hostile"].paths, "the list names it too, on the site's own address"
+
+
+def test_nothing_but_http_is_followed(crawled: Crawled) -> None:
+    for n in range(len(SCHEMES)):
+        assert crawled.drops()[f"scheme{n}"] in {"http 302", "failed"}, "answers are kept, not followed"
+
+
+def test_links_are_followed_no_deeper_than_the_job_says(crawled: Crawled) -> None:
+    assert "/deep2" in crawled.servers["hostile"].paths
+    assert "/deep3" not in crawled.servers["hostile"].paths
+
+
+def test_endless_webs_are_told_by_their_addresses(crawled: Crawled) -> None:
+    asked = crawled.servers["hostile"].paths
+    assert "/month" in asked
+    assert not [path for path in asked if path.startswith(("/month/2098", "/list?", "/grow"))]
+    assert crawled.report["traps"] == {"calendar": 1, "query combinations": 1, "path repetition": 1}
+
+
+def test_feeds_and_sitemaps_are_bounded(crawled: Crawled) -> None:
+    asked = crawled.servers["hostile"].paths
+    assert [path for path in asked if path.startswith("/fed/")] == [f"/fed/{n}" for n in range(5)]
+    assert sorted(path for path in asked if path.startswith("/map")) == ["/map0.xml", "/map1.xml", "/map2.xml"]
+    for n in range(3):
+        assert len([path for path in asked if path.startswith(f"/m{n}/")]) == 4
+    assert crawled.drops()["bomb.xml"] == "too large"
+    assert "/bombed" not in asked
+
+
+def test_xml_fetches_nothing_and_unfolds_nothing(crawled: Crawled) -> None:
+    asked = crawled.servers["hostile"].paths
+    assert len([path for path in asked if path.startswith("/leak")]) == 2, "both files were read"
+    assert not [path for path in asked if "stolen" in path or "inner" in path]
+    assert not {"/external.dtd", "/entity"} & set(asked)
+    document = discover.feed(
+        b"<!DOCTYPE rss [<!ENTITY y SYSTEM 'file:///etc/hostname'>]>"
+        b"<rss><channel><item><title>&y;</title><link>/a</link></item></channel></rss>", "http://a.example/", 9
+    )  # fmt: skip
+    assert all(not link.text.strip("&y;") for link in document)
+
+
+@pytest.mark.parametrize("name", OPT_OUTS)
+def test_what_a_page_reserves_is_recorded_with_it(crawled: Crawled, name: str) -> None:
+    assert OPT_OUTS[name][2] in crawled.articles()[f"o/{name}"].opt_out
+
+
+def test_a_site_may_take_only_so_many_bytes(crawled: Crawled) -> None:
+    pages = [path for path in crawled.servers["heavy"].paths if path[1:].isdigit()]
+    assert 2 <= len(pages) <= 4
+    assert crawled.report["left"] >= 8 - len(pages)
+
+
+def test_a_robots_txt_that_cannot_be_had_forbids_everything(crawled: Crawled) -> None:
+    reasons = crawled.drops()
+    assert reasons[""] == "robots.txt unavailable"  # nobody listens at mute's address, busy says 429
+    assert set(crawled.servers["busy"].paths) == {"/robots.txt"}
+
+
+def test_robots_txt_is_asked_once(crawled: Crawled) -> None:
+    assert crawled.servers["hostile"].paths.count("/robots.txt") == 1
+
+
+# The parts that no server on loopback can show.
+
+
+def connections(*answers: list[str]) -> list[str]:
+    """The addresses that are connected to when a name is resolved to these, time after time."""
+    rest = list(answers)
+
+    class Names:
+        def resolveHostName(self, receiver: Any, name: str, *more: object) -> None:  # noqa: N802
+            receiver.resolutionBegan(SimpleNamespace(cancel=lambda: None))
+            for address in rest.pop(0) if rest else ["127.0.0.1"]:
+                receiver.addressResolved(IPv4Address("TCP", address, 80))
+            receiver.resolutionComplete()
+
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    reactor.nameResolver = Names()
+    guarded = GuardedResolver(reactor, ())
+    reactor.nameResolver = guarded
+    agent: Any = Agent(reactor)  # type: ignore[no-untyped-call]
+    agent.request(b"GET", b"http://rebinding.example/").addErrback(lambda failure: None)
+    reactor.advance(5)
+    return [host for host, *_ in reactor.tcpClients]
+
+
+def test_a_connection_goes_to_the_address_that_was_judged() -> None:
+    assert connections(["93.184.216.34"], ["127.0.0.1"]) == ["93.184.216.34"], (
+        "not to what the name says a moment later"
+    )
+    assert connections(["127.0.0.1"], ["93.184.216.34"]) == []
+    assert connections(["10.0.0.1", "93.184.216.34"]) == ["93.184.216.34"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://user:secret@a.example/", "http://a.example@127.0.0.1/", "https://:x@a.example/"]
+)
+def test_credentials_are_not_sent(url: str) -> None:
+    guard = GuardMiddleware(SimpleNamespace(settings=Settings()))  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="credentials"):
+        guard.process_request(Request(url))
+
+
+def paced(delay: float | None, responses: list[tuple[float, int]], **headers: str) -> list[float]:
+    """The pause before the next request to a public host after each response (seconds it took, status)."""
+    values: dict[str, object] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    crawler = get_crawler(Spider, {**values, "SCHEDULER": "scrapy.core.scheduler.Scheduler"})
+    pace = Pace.from_crawler(crawler)
+    slot = SimpleNamespace(delay=1.0, lastseen=0.0, transferring=[1], concurrency=1)
+    pace._get_slot = lambda request, spider: ("a.example", slot)  # type: ignore[method-assign,assignment,return-value]
+    pace.mindelay, pace.maxdelay = settings.DOWNLOAD_DELAY, settings.AUTOTHROTTLE_MAX_DELAY
+    site = Site(id="a", name="a", home="http://a.example/", delay=delay)
+    found = []
+    for took, status in responses:
+        request = Request("http://a.example/", meta={"site": site, "download_latency": took})
+        pace._request_reached(request, crawler.spider)  # type: ignore[arg-type]
+        pace._response_downloaded(Response(request.url, status=status, headers=headers), request, crawler.spider)  # type: ignore[arg-type]
+        found.append(max(slot.delay, slot.lastseen - time.monotonic() + slot.delay if slot.lastseen else 0))
+    return found
+
+
+def test_a_slow_server_is_left_more_time() -> None:
+    slow = paced(None, [(8.0, 200), (8.0, 200), (0.1, 200), (0.1, 200)])
+    assert slow[0] >= 8
+    assert slow[1] >= slow[0] - 0.1
+    assert slow[1] > slow[2] > slow[3] > 1, "and trusted again little by little"
+
+
+def test_no_pause_is_shorter_than_the_settings_or_the_job_say() -> None:
+    assert paced(None, [(0.01, 200)] * 9)[-1] == settings.DOWNLOAD_DELAY
+    assert paced(5, [(0.01, 200)] * 9)[-1] == 5
+    assert paced(0.2, [(0.01, 200)] * 9)[-1] == settings.DOWNLOAD_DELAY, "a job may be slower, never ruder"
+
+
+def test_a_server_that_asks_for_time_gets_it_within_bounds() -> None:
+    assert paced(None, [(0.1, 503)], **{"Retry-After": "120"})[0] == pytest.approx(120, abs=1)
+    assert paced(None, [(0.1, 429)], **{"Retry-After": "99999"})[0] == pytest.approx(settings.RETRY_AFTER_MAX, abs=1)
+    assert paced(None, [(0.1, 200)], **{"Retry-After": "120"})[0] < 2
+
+
+def budgeted(limits: Limits) -> tuple[Budget, Callable[[], Request]]:
+    budget = Budget(get_crawler(Spider, {"PAGES_OF_RUN": 0}))
+    site = Site(id="a", name="a", home="http://a.example/", limits=limits)
+    return budget, lambda: Request("http://a.example/", meta={"site": site, "kind": "page"})
+
+
+def test_a_site_may_take_only_so_many_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    budget, request = budgeted(Limits(minutes=2))
+    budget.process_request(request())
+    began = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: began + 121)
+    with pytest.raises(Refused) as told:
+        budget.process_request(request())
+    assert (told.value.reason, told.value.detail) == ("limit", "minutes")
+
+
+def test_a_site_may_take_only_so_many_pages() -> None:
+    budget, request = budgeted(Limits(pages=2))
+    for _ in range(2):
+        budget.process_request(request())
+    with pytest.raises(Refused) as told:
+        budget.process_request(request())
+    assert told.value.detail == "pages"
+
+
+def test_pages_that_are_all_the_same_or_never_articles_lead_nowhere() -> None:
+    site = Site(id="a", name="a", home="http://a.example/")
+    tally = Tally()
+    links = Links(tally, None)
+    html = HtmlResponse("http://a.example/", body=b"<a href='/s?sid=99'>x</a><a href='/day/99'>y</a>", encoding="utf-8")
+    assert len(list(links.on_page(html, site, 1))) == 2
+    for n in range(10):
+        links.fetched(f"http://a.example/s?sid={n}", b"always the same")
+    for n in range(50):
+        links.fetched(f"http://a.example/day/{n}", b"%d" % n)
+        links.came_of(f"http://a.example/day/{n}", False)
+    assert list(links.on_page(html, site, 1)) == []
+    assert tally.traps == {"duplicate content": 1, "no articles": 1}
+
+
+def test_a_proxy_is_asked_for_the_world_and_never_for_what_is_near() -> None:
+    guard = GuardMiddleware(SimpleNamespace(settings=Settings({"PRIVATE_HOSTS": ["near"]})))  # type: ignore[arg-type]
+    far, near = (
+        Request("http://a.example/", meta={"proxy": "http://p:1"}),
+        Request("http://near/", meta={"proxy": "http://p:1"}),
+    )
+    guard.process_request(far)
+    guard.process_request(near)
+    assert (far.meta["proxy"], near.meta["proxy"]) == ("http://p:1", None)
+
+
+def test_there_is_no_switch_for_robots_txt() -> None:
+    assert settings.ROBOTSTXT_OBEY is True
+    with pytest.raises(Exception, match="robots"):
+        parse("job: a\nrobots: no\nsites: [{id: a, name: a, home: 'http://127.0.0.1/'}]")
+    check(parse(one_site("http://127.0.0.1")))
+
+
+def test_a_certificate_is_asked_for_only_where_the_job_says_so(tmp_path: Path) -> None:
+    """TLS on loopback with a certificate of nobody."""
+    from tests.certificates import self_signed
+
+    with serving(
+        "127.0.0.1", {"/": Reply(listing("/1")), "/1": Reply(article(1))}, tls=self_signed(tmp_path)
+    ) as server:
+        seeds = one_site(server.base)
+        (tmp_path / "any").mkdir()
+        (tmp_path / "valid").mkdir()
+        lenient = run(tmp_path / "any", seeds, {}, archive_only=True)
+        strict = run(tmp_path / "valid", f"{seeds}verify_tls: true\n", {}, archive_only=True)
+    assert lenient.report["pages"] == 1
+    assert strict.report["pages"] == 0
+    assert set(strict.drops().values()) == {"certificate not valid"}

@@ -1,0 +1,71 @@
+"""Looking after a store: ``takedown``, ``reclean``, ``doctor`` and ``backup``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.progress import steps
+
+if TYPE_CHECKING:
+    from cleaners.upkeep.takedown import Plan, Target
+
+
+@app.command()
+def takedown(
+    what: Annotated[list[str], typer.Argument(metavar="ID|URL...", help="The articles.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stays with the tombstone.", metavar="TEXT")],
+    store: StoreOption = STORE,
+    copies: Annotated[bool, typer.Option("--copies", help="Also every copy of it that the store has.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take articles down: out of the store with all revisions, search, match index and archive, and never back in.
+
+    Its address is not visited again; what comes back as it was or as a near copy is dropped as "taken down". What stays
+    is a tombstone: address, reason, date and hashes, no text. Exports that contained it are listed: they, backups, and
+    files that you gave are yours to deal with. The file is rewritten so that no byte of the text stays in it; that takes
+    as long, and as much free room, as a copy of the store.
+
+    \b
+    Examples:
+      jianbao takedown 3f2a9c0011d2e4b7 --reason 'request of the publisher, 2026-11-20' --dry-run
+      jianbao takedown https://news.example/a.html --reason 'court order 12/2026' --copies
+    """
+    from cleaners.upkeep import takedown as work
+
+    with steps() as step:
+        planned = work.plan(store, what, copies=copies, step=step)
+        if not dry_run:
+            work.carry_out(store, planned, reason, step=step)
+    if as_json:
+        typer.echo(json.dumps({"done": not dry_run, **asdict(planned)}, ensure_ascii=False, default=str))
+        return
+    _tell(planned, done=not dry_run)
+
+
+def _tell(planned: Plan, *, done: bool) -> None:
+    for stone in planned.known:
+        say(f"{stone.id}  taken down on {stone.at:%Y-%m-%d}: {stone.reason}")
+    for target in planned.targets:
+        typer.echo(f"{target.id}  {target.title or target.url or '(no title)'}")
+        for line in _facts(target):
+            typer.echo(f"  {line}")
+    for damage in planned.unsearched:
+        say(f"{damage.file} cannot be read from byte {damage.offset} on: what stands behind was not searched")
+    if planned.targets:
+        say(f"{counted(len(planned.targets), 'article')} {'taken down' if done else 'would be taken down'}")
+
+
+def _facts(target: Target) -> list[str]:
+    facts = [f"{counted(target.revisions, 'revision')}, {counted(len(target.records), 'record')} in the archive"]
+    if target.copies:
+        facts.append(f"copies that stay (--copies takes them too): {', '.join(target.copies)}")
+    facts += [f"was exported: {one}" for one in target.exports]
+    facts += [f"its page stays in your file: {one}" for one in target.elsewhere]
+    return facts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,8 +27,8 @@ def takedown(
     """Take articles down: out of the store with all revisions, search, match index and archive, and never back in.
 
     Its address is not visited again; what comes back as it was or as a near copy is dropped as "taken down". What stays
-    is a tombstone: address, reason, date and hashes, no text. Exports that contained it are listed: they, backups, and
-    files that you gave are yours to deal with. The file is rewritten so that no byte of the text stays in it; that takes
+    is a tombstone: address, reason, date and hashes, no text. Exports that contained it are listed: they, backups and
+    files that you gave are yours to deal with. The store is rewritten so that no byte of the text stays; that takes
     as long, and as much free room, as a copy of the store.
 
     \b

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
 FLOORS: list[set[str]] = [
-    {"errors"},
+    {"errors", "data"},
     {"items"},
-    {"urls", "decode", "script", "quality"},
+    {"urls", "decode", "script", "quality", "difference"},
     {"blocks", "fingerprint"},
     {"chain"},
     {"sites"},

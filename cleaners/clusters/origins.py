@@ -76,12 +76,12 @@ def _dated(member: Member, earliest_ones: Sequence[Member]) -> float:
     others = [m.published for m in earliest_ones if m.published and m is not member]
     if not others:
         return 0.0  # one date alone says nothing about the order
-    if any(_before(other, member.published) for other in others):
+    if any(before(other, member.published) for other in others):
         return 0.0
-    return 1.0 if all(_before(member.published, other) for other in others) else 0.5
+    return 1.0 if all(before(member.published, other) for other in others) else 0.5
 
 
-def _before(a: datetime, b: datetime) -> bool:
+def before(a: datetime, b: datetime) -> bool:
     """Whether a is certainly earlier than b: a bare date (midnight) says nothing about the order within its day."""
     bare = time(0) in (a.time(), b.time())
     return a.date() < b.astimezone(a.tzinfo).date() if bare else a < b

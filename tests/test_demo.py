@@ -307,6 +307,5 @@ def test_the_demo_keeps_its_promises(demo_run: Ended, web: Web) -> None:
     assert "jianbao search" in demo_run.out
     assert f"spun copies are linked to their story: {hard} of {hard}" in demo_run.out
     assert "BROKEN" not in demo_run.out
-    missed = [line for line in demo_run.out.splitlines() if line.strip().startswith("not yet")]
-    assert all("a compilation is linked" in line for line in missed), missed
+    assert "not yet" not in demo_run.out
     assert demo_run.err == ""

@@ -153,13 +153,13 @@ def gram(points, at, width):
 @njit(cache=True)
 def shingles(points, offsets, width):
     """The 32-bit hash of every ``width``-gram and their offsets; a shorter text is one shingle as a whole."""
-    lengths = np.diff(offsets)
     counts = np.zeros(len(offsets), dtype=np.int64)
-    for text in range(len(lengths)):
-        counts[text + 1] = counts[text] + (max(1, lengths[text] - width + 1) if lengths[text] else 0)
+    for text in range(len(offsets) - 1):
+        length = offsets[text + 1] - offsets[text]  # np.diff takes four seconds to compile
+        counts[text + 1] = counts[text] + (max(1, length - width + 1) if length else 0)
     out = np.empty(counts[-1], dtype=np.uint32)
-    for text in range(len(lengths)):
-        size = min(width, lengths[text])
+    for text in range(len(offsets) - 1):
+        size = min(width, offsets[text + 1] - offsets[text])
         for step in range(counts[text + 1] - counts[text]):
             out[counts[text] + step] = gram(points, offsets[text] + step, size) >> np.uint64(32)
     return out, counts

@@ -20,7 +20,7 @@ ROW_BITS = 24
 KIND = 0xFF
 """The last byte of an anchor's key is 0, that of a band's is not."""
 BAND = np.uint32(1 << 31)
-SIEVE = 1 << 12
+SIEVE_BITS = 12
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
 kernel = numba.njit(cache=True, nogil=True)
@@ -88,53 +88,46 @@ def gather(lists, values, room, spans, gathered):
 
 
 @kernel
-def count(gathered, spans, which, row_ends, least, asked, found):
+def count(gathered, spans, which, row_ends, least, asked, sieve, table, weights, used, found):
     """Fill ``found`` with ``row << 32 | document`` of the pairs that share a band or ``least`` anchors, ascending by
     row only; returns how many there are, and a caller whose ``found`` is too short calls again.
 
     Row ``r`` asks for the needles ``which[row_ends[r - 1]:row_ends[r]]``; ``asked`` has room for all documents of any
-    row, for those of bands ``least`` times. Most documents share too little: a first pass adds up in a small table
-    without regard to collisions, and only what could suffice is counted exactly, in an open-addressing table that is
-    emptied by walking over what was put in.
+    row, for those of bands ``least`` times. Most documents share too little: a first pass adds up in a small table, the
+    ``sieve``, without regard to collisions, and only what could suffice is counted exactly, in an open-addressing
+    ``table`` (a power of two of slots, its ``weights`` all 0, at least twice as large as ``asked``) that is emptied by
+    walking over the slots ``used``.
     """
-    total, capacity = 0, 0
-    sieve = np.zeros(SIEVE, np.uint32)
-    table, weights, used = np.empty(0, np.uint32), np.zeros(0, np.uint32), np.empty(0, np.int64)
+    total = 0
     for row in range(len(row_ends)):
-        sieve[:] = 0
+        for slot in range(len(sieve)):
+            sieve[slot] = 0
         size = 0
         for w in range(row_ends[row - 1] if row else 0, row_ends[row]):
             needle = which[w] & ~BAND
             start, stop = np.int64(spans[needle, 0]), np.int64(spans[needle, 1])
             for _ in range(least if which[w] & BAND else 1):  # a band alone weighs enough
                 for j in range(start, stop):
-                    sieve[(np.uint64(gathered[j]) * MIX) >> np.uint64(52)] += np.uint32(1)
+                    sieve[(np.uint64(gathered[j]) * MIX) >> np.uint64(64 - SIEVE_BITS)] += np.uint32(1)
                     asked[size] = gathered[j]
                     size += 1
-        if size * 2 > capacity:
-            capacity = max(capacity, 1 << 12)
-            while size * 2 > capacity:
-                capacity *= 2
-            table, weights = np.empty(capacity, np.uint32), np.zeros(capacity, np.uint32)
-            used = np.empty(capacity, np.int64)
         filled = 0
         for j in range(size):
             mixed = np.uint64(asked[j]) * MIX
-            if sieve[mixed >> np.uint64(52)] < least:
+            if sieve[mixed >> np.uint64(64 - SIEVE_BITS)] < least:
                 continue
-            slot = np.int64(mixed >> np.uint64(30)) & (capacity - 1)
+            slot = np.int64(mixed >> np.uint64(30)) & (len(table) - 1)
             while weights[slot] and table[slot] != asked[j]:
-                slot = (slot + 1) & (capacity - 1)
+                slot = (slot + 1) & (len(table) - 1)
             if not weights[slot]:
                 table[slot] = asked[j]
                 used[filled] = slot
                 filled += 1
             weights[slot] += np.uint32(1)
         for i in range(filled):
-            slot = used[i]
-            if weights[slot] >= least:
+            if weights[used[i]] >= least:
                 if total < len(found):
-                    found[total] = np.uint64(row) << np.uint64(32) | np.uint64(table[slot])
+                    found[total] = np.uint64(row) << np.uint64(32) | np.uint64(table[used[i]])
                 total += 1
-            weights[slot] = 0
+            weights[used[i]] = 0
     return total

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cleaners.index import BANDS, Candidates, Keys, Limits
 from cleaners.index.building import SEGMENTS, build, merge
-from cleaners.index.lookup import KEY_BITS, ROW_BITS, count, find, gather, split, tally
+from cleaners.index.lookup import KEY_BITS, ROW_BITS, SIEVE_BITS, count, find, gather, split, tally
 
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
@@ -96,11 +96,14 @@ def query(runs: list[Run], keys: Keys, limits: Limits) -> Candidates:
     needles, which = np.empty(len(packed), np.uint64), np.empty(len(packed), np.uint32)
     needles = needles[:split(packed, row_ends - lengths, needles, which)]
     docs, spans = _documents(runs, needles, limits)
-    asked = np.empty((int(lengths.max(initial=0)) + BANDS * limits.shared) * limits.documents, np.uint32)
+    most = (int(lengths.max(initial=0)) + BANDS * limits.shared) * limits.documents
+    slots = 1 << (2 * most).bit_length()
+    asked, used, sieve = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(1 << SIEVE_BITS, np.uint32)
+    table, weights = np.empty(slots, np.uint32), np.zeros(slots, np.uint32)
     size = 64 * len(keys) + 1024
     while True:
         found = np.empty(size, np.uint64)
-        size = int(count(docs, spans, which, row_ends, limits.shared, asked, found))
+        size = int(count(docs, spans, which, row_ends, limits.shared, asked, sieve, table, weights, used, found))
         if size <= len(found):
             found = np.sort(found[:size])
             return Candidates(rows=(found >> np.uint64(32)).astype(np.uint32), docs=found.astype(np.uint32))

@@ -16,6 +16,7 @@ from cleaners import clusters, dedup, fingerprint, lexicon, urls
 from cleaners.archive.blanking import blank_exchange
 from cleaners.dedup import Found, Matched
 from cleaners.dedup.returning import Watch, turn_away
+from cleaners.dedup.standing import Standing
 from cleaners.errors import FormatError
 from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
@@ -31,7 +32,7 @@ MANIFEST = "match-index"
 """Under what name the store keeps the manifest of its match index."""
 _CATCH_UP = 1000
 
-_REPRESENTED = 0.95
+REPRESENTED = 0.95
 """A text of which this share stands in an earlier one is found through that one; the match index leaves it out."""
 
 
@@ -157,7 +158,7 @@ class Keeper:
         if not fresh:
             return set()
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
-        matched = dedup.match(docs, texts, self._index, self._texts)
+        matched = dedup.match(docs, texts, Standing(self._index, self._heirs), self._texts)
         self._link(matched.found)
         self._mark_spun([found for found in matched.found if found.kind == "spun"])
         around = self.store.families.around(docs)
@@ -170,7 +171,7 @@ class Keeper:
         represented = {
             found.doc
             for found in matched.found
-            if found.kind != "spun" and found.other < found.doc and round(found.containment, 4) >= _REPRESENTED
+            if found.kind != "spun" and found.other < found.doc and round(found.containment, 4) >= REPRESENTED
         }
         rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)
         self._index.add(np.array(docs, np.uint32)[rows], dedup.keys_of(matched.signatures).select(rows))
@@ -200,6 +201,9 @@ class Keeper:
             swapped = lexicon.substitutions(plain[1 - side], plain[side])
             self.store.learned.add_pairs((spun, proper, n) for (spun, proper), n in swapped.items())
             self.store.articles.flag(pair[side], "spun")
+
+    def _heirs(self, docs: Sequence[int]) -> dict[int, tuple[int, ...]]:
+        return self.store.heirs.of(docs, within=REPRESENTED)
 
     def _texts(self, docs: Sequence[int]) -> list[str]:
         texts = self.store.articles.texts(docs)
@@ -234,7 +238,7 @@ class Keeper:
 
     def _catch_up(self, index: SegmentIndex, last: int) -> None:
         batch: list[tuple[int, str]] = []
-        for entry in self.store.articles.texts_after(last, within=_REPRESENTED):
+        for entry in self.store.articles.texts_after(last, within=REPRESENTED):
             batch.append(entry)
             if len(batch) == _CATCH_UP:
                 self._index_texts(index, batch)

@@ -153,6 +153,19 @@ def test_a_changed_page_is_a_revision_and_the_old_text_matches_no_more(tmp_path:
         assert keeper.keep([article("c", story(2))]).matched == 1
 
 
+def test_a_changed_page_keeps_its_copies_though_the_index_knew_them_by_its_old_text(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    edited = story(1).replace("今年", "去年") + "\n编辑后来补充了一段话。"
+    with Keeper(path) as keeper:
+        keeper.keep([article("a", story(1))])
+        keeper.keep([article("b", story(1))])
+    with Keeper(path) as keeper:
+        assert keeper.keep([article("a", edited)]).matched == 1
+        assert keeper.keep([article("b", edited)]).matched == 1, "now both were superseded"
+        assert keeper.keep([article("c", "转载 " + story(1))]).matched == 1
+    assert [len(f) for f in families(path)] == [3]
+
+
 SPINS = {"提高": "进步", "发展": "成长", "技术": "技能", "建设": "培植", "产业": "家当", "设备": "装备", "工人": "工人们",
          "企业": "厂商", "生产": "临盆", "公司": "株式会社", "优势": "上风", "战略": "计策", "工作": "事情", "重要": "主要"}  # fmt: skip
 PLAIN = """县里的产业园今年加快建设，三家企业的生产设备全部更新，自动化技术让产量提高了四成。公司负责人说，发展电瓷产业是全县的战略。

@@ -24,6 +24,7 @@ from cleaners.store.database import Database
 from cleaners.store.exports import Export, Exports
 from cleaners.store.families import Families
 from cleaners.store.indexing import Indexing
+from cleaners.store.heirs import Heirs
 from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
@@ -78,6 +79,8 @@ class Store:
         self._db = database
         self.path = database.path
         """The file."""
+        self.readonly = database.readonly
+        """Whether it was opened only to be read."""
         self.articles = Articles(database)
         """Articles, revisions, texts by doc."""
         self.families = Families(database)
@@ -100,6 +103,8 @@ class Store:
         """What left the store, and with which export."""
         self.tombstones = Tombstones(database)
         """What was taken down, and must not come back."""
+        self.heirs = Heirs(database)
+        """Who stands in for superseded texts."""
         self.removal = Removal(database)
         """Taking articles out, to the last byte."""
 

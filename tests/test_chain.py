@@ -87,6 +87,14 @@ def test_three_of_four_paragraphs_are_a_part(left_out: int) -> None:
     assert verdict("本报讯 " + part, whole).kind == "contains"
 
 
+@pytest.mark.parametrize("around", [OTHER, "\n".join(PARAGRAPHS)])
+def test_a_digest_that_quotes_half_is_linked(around: str) -> None:
+    for half in (STORY[: len(STORY) // 2], STORY[len(STORY) // 2 :]):
+        found = verdict(STORY, f"一周要闻\n{around}\n{half}\n记者综合报道")
+        assert found is not None
+        assert 0.4 < found.left < 0.6
+
+
 def test_one_of_four_paragraphs_written_anew_is_no_part() -> None:
     anew = "\n".join((OTHER[: len(PARAGRAPHS[0])], *PARAGRAPHS[1:]))
     assert verdict(anew, "\n".join(PARAGRAPHS)).kind == "near"
@@ -115,8 +123,18 @@ def test_what_lies_between_is_counted() -> None:
 def test_a_spun_copy_is_spun() -> None:
     heavier = spun(STORY).replace("以前", "过去").replace("两处", "两座").replace("长达", "绵延").replace("历时", "耗时")
     found = verdict(STORY, heavier)
-    assert found is not None
+    assert found.kind == "spun"
     assert found.similarity < 0.9
+
+
+def test_a_few_words_changed_by_an_editor_are_not_spun() -> None:
+    edited = STORY.replace("昨日宣布", "昨天宣布").replace("介绍", "说").replace("如今", "现在").replace("届时", "到时")
+    assert verdict(edited, STORY).kind == "near"
+
+
+def test_a_lightly_spun_copy_is_spun() -> None:
+    assert verdict(spun(STORY)[:150], STORY).kind == "spun"
+    assert verdict(STORY, "本报综合消息 " + spun(STORY)).kind == "spun"
 
 
 def test_other_texts_do_not_match() -> None:

@@ -18,8 +18,9 @@ from cleaners.chain.model import Model
 from cleaners.fingerprint import Normal
 from cleaners.items import Evidence, MatchKind
 
-SPUN_DENSITY = 0.72
-"""Below this density of matches in matched blocks words were swapped throughout."""
+SWAPS, SWAPPED = 5, 0.015
+"""From so many swapped words on, and so many for each character found, words were swapped throughout: editors change a
+word here and there."""
 PART = 0.7
 """Of a part this share is found in the whole,"""
 WHOLE = 0.85
@@ -75,7 +76,8 @@ def lay(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64],
 
 def kind_of(row: NDArray[np.float32]) -> MatchKind:
     """What kind of match a confirmed pair is that is not exact."""
-    if row[Count.INSIDE] < SPUN_DENSITY * 32 * row[Count.MATCHED]:
+    words = row[Count.SWAPS] - row[Count.LONG_SWAPS]
+    if words >= SWAPS and words >= SWAPPED * row[Count.INSIDE]:
         return "spun"
     covered, short, long = row[Count.COVERED], row[Count.SHORT], row[Count.LONG]
     part = covered >= PART * short and covered <= WHOLE * long and long - covered >= LACKING * (short - covered)

@@ -294,20 +294,30 @@ def test_credentials_are_not_sent(url: str) -> None:
         guard.process_request(Request(url))
 
 
-def paced(delay: float | None, responses: list[tuple[float, int]], **headers: str) -> list[float]:
-    """The pause before the next request to a public host after each response (seconds it took, status)."""
+def pace() -> Pace:
+    """As a crawl has it, of a public host."""
     values: dict[str, object] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
     crawler = get_crawler(Spider, {**values, "SCHEDULER": "scrapy.core.scheduler.Scheduler"})
-    pace = Pace.from_crawler(crawler)
-    slot = SimpleNamespace(delay=1.0, lastseen=0.0, transferring=[1], concurrency=1)
-    pace._get_slot = lambda request, spider: ("a.example", slot)  # type: ignore[method-assign,assignment,return-value]
-    pace.mindelay, pace.maxdelay = settings.DOWNLOAD_DELAY, settings.AUTOTHROTTLE_MAX_DELAY
+    made = Pace.from_crawler(crawler)
+    made.mindelay, made.maxdelay = settings.DOWNLOAD_DELAY, settings.AUTOTHROTTLE_MAX_DELAY
+    return made
+
+
+def of_site(delay: float | None, took: float = 0.1) -> Request:
     site = Site(id="a", name="a", home="http://a.example/", delay=delay)
+    return Request("http://a.example/", meta={"site": site, "download_latency": took})
+
+
+def paced(delay: float | None, responses: list[tuple[float, int]], **headers: str) -> list[float]:
+    """The pause before the next request after each response (seconds it took, status)."""
+    judge: Any = pace()
+    slot = SimpleNamespace(delay=1.0, lastseen=0.0, transferring=[1], concurrency=1)
+    judge._get_slot = lambda request, spider: ("a.example", slot)
     found = []
     for took, status in responses:
-        request = Request("http://a.example/", meta={"site": site, "download_latency": took})
-        pace._request_reached(request, crawler.spider)  # type: ignore[arg-type]
-        pace._response_downloaded(Response(request.url, status=status, headers=headers), request, crawler.spider)  # type: ignore[arg-type]
+        request = of_site(delay, took)
+        judge._request_reached(request, None)
+        judge._response_downloaded(Response(request.url, status=status, headers=headers), request, None)
         found.append(max(slot.delay, slot.lastseen - time.monotonic() + slot.delay if slot.lastseen else 0))
     return found
 
@@ -322,7 +332,8 @@ def test_a_slow_server_is_left_more_time() -> None:
 def test_no_pause_is_shorter_than_the_settings_or_the_job_say() -> None:
     assert paced(None, [(0.01, 200)] * 9)[-1] == settings.DOWNLOAD_DELAY
     assert paced(5, [(0.01, 200)] * 9)[-1] == 5
-    assert paced(0.2, [(0.01, 200)] * 9)[-1] == settings.DOWNLOAD_DELAY, "a job may be slower, never ruder"
+    floors = [pace().floor(of_site(delay)) for delay in (None, 0.2, 5)]
+    assert floors == [settings.DOWNLOAD_DELAY, settings.DOWNLOAD_DELAY, 5], "a job may be slower, never ruder"
 
 
 def test_a_server_that_asks_for_time_gets_it_within_bounds() -> None:

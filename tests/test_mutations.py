@@ -95,7 +95,8 @@ MUTATIONS: list[Mutation] = [
         ("odd notations, at a redirect", "if is_public(address.host):", "if address:",
          "crawl.py::test_no_disguise_of_an_address_reaches_a_host_the_job_does_not_name"),
         ("rebinding", "return self._inner.resolveHostName(receiver,",
-         "self._inner.resolveHostName(receiver, hostName)\n        return self._inner.resolveHostName(resolutionReceiver,",
+         "from unittest.mock import Mock\n        self._inner.resolveHostName(_Sieve(Mock(), hostName, self.refused), hostName)\n"
+         "        return self._inner.resolveHostName(resolutionReceiver,",
          "hostile.py::test_a_connection_goes_to_the_address_that_was_judged"),
         ("hosts that another job may reach", "if host in self._others:", "if False:",
          "crawl.py::test_jobs_run_one_after_the_other_and_reach_only_their_own_private_hosts"),

@@ -57,6 +57,14 @@ class Articles:
         row = self._db.one("SELECT doc FROM articles WHERE id = ? AND current", (key,))
         return int(row[0]) if row else None
 
+    def beginning(self, prefix: str, limit: int = 10) -> list[str]:
+        """Ids of articles that begin with some hex digits, in order; none for anything else."""
+        start = prefix.strip().lower()
+        if not start or start.strip("0123456789abcdef"):
+            return []
+        query = "SELECT id FROM articles WHERE current AND id >= ? AND id < ? ORDER BY id LIMIT ?"
+        return [row[0] for row in self._db.rows(query, (start, start + "g", limit))]
+
     def has(self, ids: Iterable[str]) -> frozenset[str]:
         """Those of the ids that the store has an article for."""
         found: set[str] = set()

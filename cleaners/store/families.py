@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from cleaners.items import Cluster, Match
 from cleaners.store.database import Database
 from cleaners.store.rows import (
+    Earliest,
     Edge,
     Family,
     Member,
@@ -118,6 +119,26 @@ class Families:
         ) or self._db.rows("SELECT doc FROM articles WHERE id = ? AND current AND cluster IS NULL", (target,))
         return tuple(r[0] for r in rows)
 
+    def family(self, cluster_id: str) -> Family | None:
+        """A family as it was decided, also by an id that was forwarded; None for a singleton and for no family."""
+        row = self._db.one(
+            "SELECT cluster, id, canonical, earliest, earliest_url, earliest_published, confidence, evidence "
+            "FROM clusters WHERE id = ?", (self.resolve(cluster_id),),
+        )  # fmt: skip
+        if row is None:
+            return None
+        _, id_, canonical, doc, url, published, confidence, evidence = row
+        first = Earliest(doc=doc, url=url, published=parsed(published), confidence=confidence,
+                         evidence=dict(load(evidence))) if doc is not None else None  # fmt: skip
+        return Family(id=id_, members=self.members(id_), canonical=canonical, earliest=first)
+
+    def among(self, docs: Sequence[int]) -> Neighbourhood:
+        """These members, and the matches they have with each other."""
+        members = [m for doc in docs if (m := self._member(doc))]
+        inside = {m.doc for m in members}
+        edges = {(e.a, e.b): e for m in members for e in self._edges(m.doc) if e.a in inside and e.b in inside}
+        return Neighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
+
     def resolve(self, cluster_id: str) -> str:
         """Where an id leads today: itself, or the family that its family was merged into."""
         seen: set[str] = set()
@@ -127,11 +148,6 @@ class Families:
             seen.add(cluster_id)
             cluster_id = row[0]
         return cluster_id
-
-    def evidence(self, cluster_id: str) -> tuple[float, Mapping[str, object]] | None:
-        """(confidence, evidence by name) for where the family's story comes from."""
-        row = self._db.one("SELECT confidence, evidence FROM clusters WHERE id = ?", (self.resolve(cluster_id),))
-        return (row[0], dict(load(row[1]))) if row and row[0] is not None else None
 
     def matches_of(self, docs: Sequence[int]) -> dict[int, tuple[Match, ...]]:
         """doc -> its matches with current articles, seen from it, best first."""

@@ -1,0 +1,153 @@
+"""``jianbao show``: an article, its family as a tree, its revisions and copies as differences."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleaners.errors import UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cleaners.items import Article, Clipping
+    from cleaners.store import Store
+
+
+@app.command()
+def show(
+    what: Annotated[
+        str, typer.Argument(metavar="ID|URL|FILE", help="An id or its first digits, an address, or a saved page.")
+    ],
+    store: StoreOption = STORE,
+    revisions: Annotated[
+        bool, typer.Option("--revisions", help="What changed at its address from one visit to the next.")
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="ID|URL", help="What differs between it and another article.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an article with its metadata, its disguises and repairs, and who reprinted it, as a tree.
+
+    A tree starts at the best copy; under each copy stand those that are most like it, with what the match is, the
+    shares of both texts, and which way it went. --json gives the whole: the record, the family, every verified pair.
+
+    \b
+    Examples:
+      jianbao show 3f2a9c00
+      jianbao show https://news.example/a.html --json
+      jianbao show 3f2a9c00 --revisions
+      jianbao show 3f2a9c00 --against 77b1d4e0
+    """
+    from cleaners.store import Store
+
+    with Store.open(store, create=False, readonly=True) as opened:
+        found = stored(opened, what)
+        if against is not None:
+            _differ(found.article, stored(opened, against).article)
+        elif revisions:
+            _revisions(opened, found, as_json)
+        else:
+            _whole(opened, found, as_json)
+
+
+def stored(store: Store, what: str) -> Clipping:
+    """The article that an id, the first digits of one, an address or a saved page means.
+
+    Raises UsageError, with the cure, where there is none or more than one.
+    """
+    found = store.clippings.get(what)
+    if found is None and os.path.isfile(what):
+        return _of_file(store, what)
+    if found is None and (ids := store.articles.beginning(what, limit=5)):
+        if len(ids) > 1:
+            raise UsageError(f"{what}: several ids begin so ({', '.join(ids)} ...): give more digits")
+        found = store.clippings.get(ids[0])
+    if found is None:
+        raise UsageError(f"{what}: no article of {store.path} has this id or url; `jianbao search` finds ids")
+    return found
+
+
+def _of_file(store: Store, path: str) -> Clipping:
+    from cleaners import dumps, urls
+    from cleaners.items import Page
+
+    ids = [urls.clipping_id(page.url, page.body) for page in dumps.read([path]) if isinstance(page, Page)]
+    held = [id_ for id_ in dict.fromkeys(ids) if id_ in store.articles.has(ids)]
+    if not held:
+        raise UsageError(f"{path}: {store.path} has no article of this page; `jianbao clean {path}` stores it, "
+                         "`jianbao explain` shows how it is read")  # fmt: skip
+    if len(held) > 1:
+        raise UsageError(f"{path} holds {len(held)} articles: give the id of one ({', '.join(held[:5])} ...)")
+    found = store.clippings.get(held[0])
+    assert found
+    return found
+
+
+def _whole(store: Store, found: Clipping, as_json: bool) -> None:
+    from cleaners.export import record
+    from crawler.cli.clipping import page
+    from crawler.cli.family import relatives
+
+    family = relatives(store, found)
+    if as_json:
+        whole = {**record(found), "family": family.record() if family else None}
+        typer.echo(json.dumps(whole, ensure_ascii=False))
+        return
+    typer.echo(page(found))
+    if family:
+        typer.echo(f"\n{family.heading()}")
+        _console().print(family.drawn(found.article.id), soft_wrap=True)
+
+
+def _revisions(store: Store, found: Clipping, as_json: bool) -> None:
+    from cleaners.export import record
+    from cleaners.items import Clipping
+
+    texts = store.articles.revisions(found.article.id)
+    if as_json:
+        for text in texts:
+            typer.echo(json.dumps(record(Clipping(article=text)), ensure_ascii=False))
+        return
+    console = _console()
+    if len(texts) == 1:
+        typer.echo(f"{texts[0].id} has one text: {_moment(texts[0])}")
+    for number, (old, new) in enumerate(pairwise(texts), start=2):
+        console.print(f"--- {_moment(old)}", f"+++ {_moment(new)}  (text {number} of {len(texts)})", sep="\n",
+                      markup=False)  # fmt: skip
+        _print(console, old, new)
+
+
+def _differ(one: Article, other: Article) -> None:
+    console = _console()
+    console.print(f"--- {other.id}  {other.url or other.origin}", f"+++ {one.id}  {one.url or one.origin}", sep="\n",
+                  markup=False, soft_wrap=True)  # fmt: skip
+    _print(console, other, one)
+
+
+def _print(console: Console, old: Article, new: Article) -> None:
+    from crawler.cli.clipping import differences
+
+    lines = list(differences(old, new))
+    for style, line in lines or [("dim", "  title and text are the same")]:
+        console.print(line, style=style, markup=False, soft_wrap=True)
+
+
+def _moment(article: Article) -> str:
+    if article.fetched_at:
+        return f"fetched {article.fetched_at:%Y-%m-%d %H:%M}"
+    return f"published {article.published:%Y-%m-%d %H:%M}" if article.published else "no date known"
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # What is read by a program, or a pager, is not cut to the width of a terminal.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 400)

@@ -8,6 +8,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     match,
     read,
     schedule,
+    show,
     sites,
     upkeep,
 )

@@ -1,10 +1,11 @@
-"""A clipping as text for a terminal: the article, then its family."""
+"""A stored article as text for a terminal: what is known of it, its body, and what differs between two texts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from cleaners.items import Article, Clipping, Match
+from cleaners.difference import Piece, changes, near
+from cleaners.items import Article, Clipping
 
 
 def page(clipping: Clipping) -> str:
@@ -32,32 +33,28 @@ def page(clipping: Clipping) -> str:
     return "\n".join([article.title or "(no title)", "", *head, "", article.text])
 
 
-def family(members: Sequence[Clipping], shown: str) -> str:
-    """Who has the story: the best copy first, each with how it relates to the others; ``shown`` is marked."""
-    ranked = sorted(members, key=lambda one: (not (one.cluster and one.cluster.is_canonical), _when(one.article)))
-    center = ranked[0].article.id  # each copy is told against the best one
-    lines = ["", f"{len(members)} copies of this story:"]
-    for one in ranked:
-        article = one.article
-        best = "  best copy" if one.cluster and one.cluster.is_canonical else ""
-        here = "  <- this one" if article.id == shown else ""
-        lines.append(f"  {_when(article)}  {article.id}  {article.site or article.origin}{best}{here}")
-        lines += [f"      {_told(match)}" for match in one.matches if match.other == center][:1]
-    if first := next((one.cluster for one in ranked if one.cluster and one.cluster.earliest_url), None):
-        lines.append(f"  seems to come from {first.earliest_url}")
-    return "\n".join(lines)
+def differences(old: Article, new: Article) -> Iterator[tuple[str, str]]:
+    """What a reader would mark between two texts: (style, line); the headline first where it changed.
+
+    Inside a changed paragraph stands ``[-what went-]{+what came+}``, as GNU wdiff writes it.
+    """
+    if old.title != new.title:
+        yield "red", f"- {old.title or '(no title)'}"
+        yield "green", f"+ {new.title or '(no title)'}"
+    for change in near(changes(old.text, new.text)):
+        if change is None:
+            yield "dim", "  ..."
+        elif change.kind == "same":
+            yield "dim", f"  {change.old[0].text}"
+        else:
+            if change.old:
+                yield "red", "- " + _pieces(change.old, "[-{}-]" if change.kind == "changed" else "{}")
+            if change.new:
+                yield "green", "+ " + _pieces(change.new, "{{+{}+}}" if change.kind == "changed" else "{}")
 
 
-def _told(match: Match) -> str:
-    differ = "; ".join(f"{this} here, {other} there" for this, other in match.evidence.numbers_differ[:2])
-    return (
-        f"{match.kind} {match.other}: {match.containment:.0%} of this text is in it"
-        f"{'; numbers differ: ' + differ if differ else ''}"
-    )
-
-
-def _when(article: Article) -> str:
-    return f"{article.published:%Y-%m-%d %H:%M}" if article.published else "no date         "
+def _pieces(pieces: Sequence[Piece], mark: str) -> str:
+    return "".join(mark.format(piece.text) if piece.changed else piece.text for piece in pieces)
 
 
 def _counts(counts: object) -> str:

@@ -1,4 +1,4 @@
-"""What the store holds: ``search``, ``show``, ``stats``, ``drops``, ``runs`` and ``export``."""
+"""What the store holds: ``search``, ``stats``, ``drops``, ``runs`` and ``export``."""
 
 from __future__ import annotations
 
@@ -64,34 +64,6 @@ def search(
                 typer.echo(f"    {_marked(passage.text, passage.marks)}")
         if not hits:
             say("nothing found")
-
-
-@app.command()
-def show(
-    what: Annotated[str, typer.Argument(metavar="ID|URL")],
-    store: StoreOption = STORE,
-    as_json: JsonOption = False,
-) -> None:
-    """Show an article with its metadata, its disguises and repairs, and who reprinted it.
-
-    \b
-    Examples:
-      jianbao show 3f2a9c0011d2e4b7
-      jianbao show https://news.example/a.html --json
-    """
-    from cleaners.export import record
-    from crawler.cli.clipping import family, page
-
-    with _open(store) as opened:
-        found = opened.clippings.get(what)
-        if found is None:
-            raise UsageError(f"{what}: no article of {store} has this id or url; `jianbao search` finds ids")
-        if as_json:
-            typer.echo(json.dumps(record(found), ensure_ascii=False))
-            return
-        typer.echo(page(found))
-        if found.cluster and found.cluster.size > 1:
-            typer.echo(family(opened.clippings.family(found.cluster.id), found.article.id))
 
 
 @app.command()

@@ -15,6 +15,7 @@ from cleaners.corpus.reading import Id, Problem, is_parquet, records
 from cleaners.dedup import Corpus, Found
 from cleaners.errors import FormatError, InputError
 from cleaners.export.files import told, whole_file
+from cleaners.index.window import UNDATED, Window, day_of
 
 Progress = Callable[[str, int, int | None], None]
 """Is told how far a step is: its name, documents done, documents in all (None while unknown)."""
@@ -33,23 +34,38 @@ class Summary:
     """Verified pairs."""
     clusters: int
     written: int
+    undated: int = 0
+    """Records without a date that can be read, where a window asks for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dating:
+    """Only documents near in time are compared."""
+
+    window: Window
+    field: str = "published"
+    """Where a record has its date: an ISO date or time, or Parquet's own."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Taken:
     ids: list[Id] = field(default_factory=list)
+    undated: int = 0
     looks: list[Look] = field(default_factory=list)
 
 
 def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = None, canonical_only: bool = False,
+                dating: Dating | None = None,
                 progress: Progress = lambda step, done, total: None, problem: Problem = lambda line: None) -> Summary:
     """Match every document of ``source``, group them, and write its records to ``output`` with ``cluster_id`` (the id
     of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each cluster).
 
     ``pairs``: write every verified pair there, as JSONL ``{"a", "b", "kind", "similarity", "containment"}`` with
     the ids as they stand, ``containment`` being the share of the shorter text found in the longer. ``canonical_only``:
-    write only the best copy of each cluster. Formats go by the file names (.jsonl, .jsonl.gz, .jsonl.zst, .parquet);
-    ``-`` is standard output. Neither file takes its name before it is whole.
+    write only the best copy of each cluster. ``dating``: do not compare documents that are further apart; those without
+    a date are compared with all, and a third document may still put two distant ones into one cluster. Formats go by
+    the file names (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); ``-`` is standard output. Neither file takes its name
+    before it is whole.
 
     Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or an id occurs twice.
     """
@@ -65,8 +81,8 @@ def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = 
         pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
         stack.enter_context(told(folder))
-        corpus = stack.enter_context(Corpus(folder))
-        taken = _take(corpus, source, skip, progress)
+        corpus = stack.enter_context(Corpus(folder, window=dating.window if dating else None))
+        taken = _take(corpus, source, dating, skip, progress)
         for done, found in corpus.matches():
             for one in found:
                 families.add(one)
@@ -76,12 +92,13 @@ def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = 
     labels = families.labels(taken.looks)
     written = _write(source, output, taken.ids, labels, canonical_only, progress)
     return Summary(documents=len(taken.ids), skipped=skipped, pairs=len(families), written=written,
-                   clusters=int(labels.canonical.sum()))
+                   clusters=int(labels.canonical.sum()), undated=taken.undated)
 
 
-def _take(corpus: Corpus, source: Path, skip: Problem, progress: Progress) -> _Taken:
+def _take(corpus: Corpus, source: Path, dating: Dating | None, skip: Problem, progress: Progress) -> _Taken:
     taken, seen = _Taken(), set[Id]()
     texts: list[str] = []
+    days: list[int] = []
     size = 0
     for record in records(source, skip):
         if record.id in seen:
@@ -90,15 +107,19 @@ def _take(corpus: Corpus, source: Path, skip: Problem, progress: Progress) -> _T
         taken.ids.append(record.id)
         taken.looks.append(look(record.text))
         texts.append(record.text)
+        days.append(day_of(record.fields.get(dating.field)) if dating else UNDATED)
+        taken.undated += dating is not None and days[-1] == UNDATED
         size += len(record.text)
         if len(texts) == BATCH or size >= CHARACTERS:
-            corpus.add(texts)
-            texts, size = [], 0
+            corpus.add(texts, days)
+            texts, days, size = [], [], 0
             progress("reading", len(taken.ids), None)
-    corpus.add(texts)
+    corpus.add(texts, days)
     progress("reading", len(taken.ids), None)
     if not taken.ids:
         raise InputError(f"{source} holds no record with an id and a text: name a JSONL or Parquet file that does")
+    if dating and taken.undated == len(taken.ids):
+        raise InputError(f"{source}: no record has an ISO date in {dating.field!r}: name the field that has one")
     return taken
 
 

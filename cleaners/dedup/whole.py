@@ -7,6 +7,7 @@ of the documents decides nothing (but for keys that more than ``Limits.documents
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from cleaners.dedup.matching import Found, found_of, keys_of
 from cleaners.fingerprint import Normal, Recipe
 from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
+from cleaners.index.window import UNDATED, Window
 
 COMMON = np.int32(1 << 30)
 """Flag on a stored character: it lies in common text."""
@@ -31,10 +33,15 @@ CHARACTERS = 8_000_000
 
 
 class Corpus:
-    """Documents by number, 0, 1, 2 ... in the order given; lives in ``folder``, which the caller deletes."""
+    """Documents by number, 0, 1, 2 ... in the order given; lives in ``folder``, which the caller deletes.
 
-    def __init__(self, folder: Path, recipe: Recipe = Recipe(), limits: Limits = Limits()) -> None:
-        self._recipe = recipe
+    ``window``: documents further apart are not compared with each other (others may still link them into a cluster).
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe = Recipe(), limits: Limits = Limits(),
+                 window: Window | None = None) -> None:
+        self._recipe, self._window = recipe, window
+        self._days = array("i")
         self._forms = (folder / "forms").open("w+b")
         self._ends = [0]
         self._commons = Commons()
@@ -51,8 +58,9 @@ class Corpus:
         self._index.close()
         self._forms.close()
 
-    def add(self, texts: Sequence[str]) -> None:
-        """Take in the next documents; not after :meth:`matches` began."""
+    def add(self, texts: Sequence[str], days: Sequence[int] | None = None) -> None:
+        """Take in the next documents; not after :meth:`matches` began. ``days``: see :mod:`cleaners.index.window`."""
+        self._days.extend(days if days is not None else [UNDATED] * len(texts))
         forms = fingerprint.normal_forms(texts)
         signatures = fingerprint.signatures_of(forms, self._recipe)
         first = len(self)
@@ -89,6 +97,9 @@ class Corpus:
         found = self._index.query(keys_of(fingerprint.signatures_of(plain, self._recipe)))
         rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
         before = others < docs[rows]
+        if self._window:
+            known = np.frombuffer(self._days, dtype=np.int32)
+            before &= self._window.near(known[docs[rows]], known[others])
         order = np.argsort(others[before], kind="stable")
         rows, others = rows[before][order], others[before][order]
         names, places = np.unique(others, return_inverse=True)

@@ -6,7 +6,7 @@ of them: one cache miss in the directory and one or two among the keys, and none
 comparison, so that the misses of many needles overlap. (A binary search waits for one after the other.)
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="untyped-decorator"
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment"
 # (numba takes the types from the arguments)
 
 from __future__ import annotations

@@ -28,6 +28,13 @@ def dedup(
     canonical_only: Annotated[
         bool, typer.Option("--canonical-only", help="Write only the best copy of each cluster.")
     ] = False,
+    window: Annotated[
+        str | None,
+        typer.Option("--window", metavar="DAYS", help="Do not compare documents further apart than so many days: 90d."),
+    ] = None,
+    date_field: Annotated[
+        str, typer.Option("--date-field", metavar="FIELD", help="Where a record has its (ISO) date, for --window.")
+    ] = "published",
     as_json: JsonOption = False,
 ) -> None:
     """Find the reposts in a corpus, however disguised: cut, converted, annotated, spun, compiled.
@@ -39,9 +46,12 @@ def dedup(
     Examples:
       jianbao dedup news.jsonl.gz -o matched.jsonl --pairs pairs.jsonl
       jianbao dedup news.parquet -o unique.parquet --canonical-only
+      jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
     """
-    from cleaners.corpus import deduplicate
+    from cleaners.corpus import Dating, deduplicate
+    from cleaners.index.window import Window
 
+    dating = Dating(window=Window.parse(window), field=date_field) if window else None
     if source.is_dir():
         raise UsageError(f"{source} is a folder: name one JSONL or Parquet file")
     if output != "-" and source.exists() and Path(output).exists() and source.samefile(output):
@@ -49,7 +59,8 @@ def dedup(
     skipped: list[str] = []
     with steps() as progress:
         done = deduplicate(
-            source, output, pairs=pairs, canonical_only=canonical_only, progress=progress, problem=skipped.append
+            source, output, pairs=pairs, canonical_only=canonical_only, dating=dating, progress=progress,
+            problem=skipped.append,
         )
     for line in skipped[:3]:
         say(line)
@@ -59,4 +70,5 @@ def dedup(
         f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
         f"{counted(done.written, 'record')} written"
         + (f"; {counted(done.skipped, 'record')} skipped" if done.skipped else "")
+        + (f"; {counted(done.undated, 'record')} without a date, compared with all" if done.undated else "")
     )

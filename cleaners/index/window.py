@@ -1,0 +1,54 @@
+"""A window in days: documents whose dates lie further apart are no candidates; those without a date always are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.errors import UsageError
+
+Days = NDArray[np.int32]
+"""Days, counted from 0001-01-01 as day 1; 0 for a document without a date."""
+UNDATED = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How many days apart two documents may be."""
+
+    days: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From ``90d``; raises ``UsageError`` for anything else.
+
+        >>> Window.parse("90d")
+        Window(days=90)
+        """
+        if not re.fullmatch(r"[0-9]{1,6}d", text):
+            raise UsageError(f"{text!r} is no window: give a number of days, as 90d")
+        return cls(days=int(text[:-1]))
+
+    def near(self, one: Days, other: Days) -> NDArray[np.bool_]:
+        """Which of these pairs may be compared."""
+        apart = np.abs(one.astype(np.int64) - other)
+        return np.asarray((one == UNDATED) | (other == UNDATED) | (apart <= self.days), dtype=np.bool_)
+
+
+def day_of(value: Any) -> int:
+    """The day of a date, of a time, or of a string that begins with an ISO date; ``UNDATED`` for anything else.
+
+    >>> day_of("2024-03-01T08:00:00+08:00") - day_of(date(2024, 2, 28))
+    2
+    """
+    if isinstance(value, date):
+        return value.toordinal()
+    try:
+        return date.fromisoformat(value[:10]).toordinal()
+    except (TypeError, ValueError):
+        return UNDATED

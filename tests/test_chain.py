@@ -188,6 +188,7 @@ def test_common_text_is_not_own() -> None:
 
 def test_the_models_are_monotone_and_fit_their_features() -> None:
     loaded = model.load()
+    assert loaded.features == tuple(FEATURES)
     rows = np.random.default_rng(1).uniform(0, 1, (200, len(FEATURES)))
     for one in (loaded.pair, loaded.corpus):
         assert one.feature.max() < len(FEATURES)

@@ -47,6 +47,8 @@ class Models:
 
     recipe: str
     """On what and how they were fitted."""
+    features: tuple[str, ...]
+    """The features they were fitted on, in order."""
     pair: Model
     """For two texts alone."""
     corpus: Model
@@ -64,7 +66,8 @@ def _model(data: dict[str, Any]) -> Model:
 def parse(text: str) -> Models:
     """The models from the text of their data file."""
     data = json.loads(text)
-    return Models(recipe=data["recipe"], pair=_model(data["pair"]), corpus=_model(data["corpus"]))
+    return Models(recipe=data["recipe"], features=tuple(data["features"]), pair=_model(data["pair"]),
+                  corpus=_model(data["corpus"]))
 
 
 @cache

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
 
-from cleaners.errors import FormatError
-from cleaners.index import BANDS, Keys
+from cleaners.errors import FormatError, UsageError
+from cleaners.index import BANDS, Keys, Limits, segments
+from cleaners.index.files import write_joined
 from cleaners.index.memory import MemoryIndex
+from cleaners.index.runs import Run, merged, merging, run_of
 from cleaners.index.segments import Manifest, SegmentIndex, Shape
 
 SMALL = Shape(buffer=300, ahead=2, settled=700)
@@ -112,4 +116,68 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = SegmentIndex(tmp_path, Manifest(recipe="r"))
     assert len(index.query(some_keys(np.random.default_rng(5), 10)).rows) == 0
     assert index.flush().runs == ()
+    index.close()
+
+
+def test_a_merge_in_pieces_is_the_merge_at_once() -> None:
+    rng = np.random.default_rng(6)
+    older = run_of(np.arange(1, 301, dtype=np.uint32), some_keys(rng, 300), Limits())
+    newer = run_of(np.arange(301, 401, dtype=np.uint32), some_keys(rng, 100), Limits())
+    whole = merged(older, newer, Limits())
+    heads, parts = merging(older, newer, Limits(), 50)
+    pieces = [(piece.entries.copy(), piece.lists.copy()) for piece in parts]
+    assert len(pieces) > 20
+    assert np.array_equal(heads, whole.heads)
+    assert np.array_equal(np.concatenate([entries for entries, _ in pieces]), whole.entries[:-1])
+    assert np.array_equal(np.concatenate([lists for _, lists in pieces]), whole.lists)
+
+
+def test_a_crowded_anchor_takes_the_room_of_what_it_proposes() -> None:
+    limits = Limits(documents=10, crowded=3)
+    anchors = np.zeros(200, dtype=np.uint32)
+    keys = Keys(bands=np.zeros((200, BANDS), np.uint64), anchors=anchors, offsets=np.arange(201))
+    many = run_of(np.arange(1, 201, dtype=np.uint32), keys, limits)
+    few = run_of(np.arange(201, 204, dtype=np.uint32), keys.select(np.arange(3)), limits)
+    assert many.lists.tolist() == [0, 11, 1, 2, 3]
+    assert merged(many, few, limits).lists.tolist() == [0, 11, 1, 2, 3]
+    assert few.lists.tolist() == [0, 3, 201, 202, 203]
+
+
+def test_a_checkpoint_does_not_wait_and_names_only_what_is_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Event()
+
+    def slow(*args: Any) -> Run:
+        assert disk.wait(60)
+        return write_joined(*args)
+
+    monkeypatch.setattr(segments, "write_joined", slow)
+    rng = np.random.default_rng(7)
+    index, memory = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL), MemoryIndex()
+    for batch in range(2):
+        keys = some_keys(rng, 300)
+        ids = np.arange(batch * 300 + 1, batch * 300 + 301, dtype=np.uint32)
+        index.add(ids, keys)
+        memory.add(ids, keys)
+        assert index.checkpoint() == Manifest(recipe="r")
+        index.saved()
+        assert same(index, memory, keys) > 0
+    disk.set()
+    assert index.flush().last == 600
+    assert same(index, memory, keys) > 0
+    index.saved()
+    assert len({path.name[:8] for path in tmp_path.iterdir()}) == 1  # merged, and what was merged is gone
+    index.close()
+
+
+def test_files_of_an_earlier_layout_are_not_read(tmp_path: Path) -> None:
+    old = '{"recipe": "r", "last": 9, "runs": [{"number": 1, "documents": 9, "bands": 5, "anchors": 5}]}'
+    assert Manifest.from_json(old) == Manifest(recipe="")
+
+
+def test_ids_that_do_not_fit_are_told(tmp_path: Path) -> None:
+    index = SegmentIndex(tmp_path, Manifest(recipe="r"))
+    with pytest.raises(UsageError, match="begin another store"):
+        index.add(np.array([1 << 31], dtype=np.uint32), some_keys(np.random.default_rng(8), 1))
     index.close()

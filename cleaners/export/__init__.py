@@ -1,4 +1,7 @@
-"""What leaves jianbao: clippings as records, JSON Lines and Markdown, written whole or not at all."""
+"""What leaves jianbao, whole or not at all: records as JSON Lines, Parquet, CSV, Markdown, RSS, a dataset folder.
+
+``making.export`` takes articles out of a store; the rest also serves those who have none.
+"""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def schema(*, increment: bool) -> pa.Schema:
 def batch(portion: Portion, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
     """The articles of a portion as columns."""
     rows = portion.columns()
-    columns = {name: rows[name] for name in _AS_STORED} | _nested(rows) | _family(rows)
+    columns: dict[str, Any] = {name: rows[name] for name in _AS_STORED} | _nested(rows) | _family(rows)
     columns["markdown"] = [m and unpacked(m, text) for m, text in zip(rows["markdown"], rows["text"], strict=True)]
     columns["matches"] = [[_match(match) for match in portion.matches.get(doc, ())] for doc in rows["doc"]]
     if script != "keep":

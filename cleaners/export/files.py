@@ -1,11 +1,12 @@
-"""Files that are there whole or not at all."""
+"""Files and folders that are there whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from gzip import GzipFile
 from pathlib import Path
 from typing import IO, cast
@@ -28,14 +29,12 @@ def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
     path = Path(target)
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name a file")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path} cannot be made: there is no folder {path.parent}; make it first")
+    _check_parent(path)
     if path.exists() and not path.is_file():
         with told(path), path.open("wb") as device:
             yield device
         return
-    # Beside the target: a rename is only atomic within one file system.
-    draft = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
+    draft = _draft(path)
     try:
         with told(path):
             with draft.open("wb") as file:
@@ -44,8 +43,40 @@ def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
+            _sync_names(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(target: str | Path, *, replaces: Callable[[Path], bool]) -> Iterator[Path]:
+    """A folder to fill that takes its name only when the block ends well.
+
+    A folder that is there and not empty is replaced when ``replaces`` says so of it: it is moved aside for a moment and
+    removed when the new one stands in its place. Raises UsageError, UnwritableError as :func:`whole_file`.
+    """
+    path = Path(target)
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is a file: name a folder")
+    _check_parent(path)
+    if path.is_dir() and any(path.iterdir()) and not replaces(path):
+        raise UsageError(f"{path} holds files that are not of an earlier export: name a new folder")
+    draft, aside = _draft(path), _draft(path, "old")
+    try:
+        with told(path):
+            draft.mkdir()
+            yield draft
+            for made in sorted(draft.rglob("*")):
+                _sync(made)
+            if path.is_dir():
+                path.replace(aside)
+            draft.replace(path)
+            _sync_names(path.parent)
+    finally:
+        if aside.is_dir() and not path.exists():
+            aside.replace(path)
+        for left in (draft, aside):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
@@ -57,8 +88,62 @@ def told(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise UnwritableError(
-            f"{path} cannot be written ({error.strerror}): make room or give write access, or name another place"
+            f"{path} cannot be written ({error.strerror or error}): make room or give write access, or name another "
+            "place"
         ) from error
+
+
+def _check_parent(path: Path) -> None:
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{path} cannot be made: there is no folder {path.parent}; make it first")
+
+
+def _draft(path: Path, kind: str = "part") -> Path:
+    """A name beside the target, as a rename is only atomic within one file system; what the dead have left is removed.
+
+    A folder that was moved aside by a process that died before its new one stood there comes back.
+    """
+    path = path.absolute()
+    name = f".{path.name[:200]}."
+    for left in path.parent.glob(f"{_literal(name)}*.{kind}"):
+        process = left.name[len(name) : -len(kind) - 1]
+        if not process.isdecimal() or _lives(int(process)):
+            continue
+        if kind == "old" and not path.exists():
+            left.replace(path)
+        elif left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+    return path.with_name(f"{name}{os.getpid()}.{kind}")
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # of another user
+    return True
+
+
+def _sync(path: Path) -> None:
+    """What was written there is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_names(folder: Path) -> None:
+    with suppress(PermissionError):  # a folder may be written to and not be read
+        _sync(folder)
 
 
 @contextmanager

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from cleaners.export.files import told, whole_file
-from cleaners.export.records import drop_record, record
+from cleaners.export.records import ScriptChoice, drop_record, record, records, withdrawal_record
 from cleaners.items import Clipping, Drop
+
+if TYPE_CHECKING:
+    from cleaners.store import Portion, Withdrawal
 
 
 class JsonLines:
@@ -43,6 +46,24 @@ class JsonLines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.__exit__(kind, error, trace)
+
+
+class Records(JsonLines):
+    """An export as JSON Lines. In an increment every record says what it is: ``change`` added, changed or removed."""
+
+    def __init__(self, target: str | Path, *, script: ScriptChoice = "keep") -> None:
+        super().__init__(target)
+        self._script = script
+
+    def put(self, portion: Portion) -> None:
+        """Write some articles."""
+        for line in records(portion, self._script):
+            self.write(line)
+
+    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+        """Write what an increment takes back."""
+        for withdrawal in withdrawals:
+            self.write(withdrawal_record(withdrawal))
 
 
 class Output:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -16,8 +17,6 @@ from cleaners.export.records import ScriptChoice
 from cleaners.store import Portion, Withdrawal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pyarrow as pa
 
 _ROWS, _BYTES = 5000, 64 << 20  # of a row group, which is held in memory: whichever is reached first
@@ -74,39 +73,32 @@ class ParquetFile:
                 self._writer.is_open = False  # what failed gets no footer
 
 
-class Parquet:
-    """Articles to one Parquet file, which takes its name when the ``with`` block ends well; ``-`` is standard output.
+@contextmanager
+def parquet(target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False) -> Iterator[Parquet]:
+    """Articles to one Parquet file, which takes its name when the block ends well; ``-`` is standard output.
 
     Raises as :func:`cleaners.export.files.whole_file`.
     """
+    if Path(target).suffix in {".gz", ".zst"}:
+        raise UsageError(f"{target}: Parquet is compressed inside; name it {Path(target).with_suffix('')}")
+    columns = schema(increment=increment)
+    with whole_file(target) as out, ParquetFile(out, columns) as file:
+        yield Parquet(file, columns, script)
 
-    def __init__(self, target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False) -> None:
-        if Path(target).suffix in {".gz", ".zst"}:
-            raise UsageError(f"{target}: Parquet is compressed inside; name it {Path(target).with_suffix('')}")
-        self._target, self._script = target, script
-        self._schema = schema(increment=increment)
-        self._stack = ExitStack()
-        self._file: ParquetFile | None = None
+
+class Parquet:
+    """The file as it is filled."""
+
+    def __init__(self, file: ParquetFile, columns: pa.Schema, script: ScriptChoice) -> None:
+        self._file, self._schema, self._script = file, columns, script
 
     def put(self, portion: Portion) -> None:
         """Write some articles."""
-        assert self._file, "use it in a with block"
         self._file.put(batch(portion, self._script, self._schema))
 
     def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
         """Write what an increment takes back."""
-        assert self._file, "use it in a with block"
         self._file.put(withdrawn(withdrawals, self._schema))
-
-    def __enter__(self) -> Self:
-        file = self._stack.enter_context(whole_file(self._target))
-        self._file = self._stack.enter_context(ParquetFile(file, self._schema))
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
 
 
 class _Forward:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cleaners.items import Clipping, Drop, Match
 
+if TYPE_CHECKING:
+    from cleaners.store import Portion, Withdrawal
+
 ScriptChoice = Literal["keep", "simplified", "traditional"]
+NAMES = (
+    "id", "url", "site", "origin", "title", "text", "markdown", "section", "source", "language", "published", "authors",
+    "editors", "regions", "script", "disguises", "repairs", "noise_removed", "quality", "opt_out", "next_url",
+    "fetched_at", "extractor", "revision", "cluster_id", "cluster_size", "is_canonical", "earliest_url",
+    "earliest_published", "matches",
+)  # fmt: skip
+"""The names of a record, in order."""
 
 
 def record(clipping: Clipping) -> dict[str, Any]:
@@ -29,7 +39,7 @@ def record(clipping: Clipping) -> dict[str, Any]:
         "published": _iso(article.published),
         "authors": list(article.authors),
         "editors": list(article.editors),
-        "regions": [asdict(region) for region in article.regions],
+        "regions": [{"name": r.name, "code": r.code, "count": r.count} for r in article.regions],
         "script": article.script,
         "disguises": list(article.disguises),
         "repairs": dict(article.repairs),
@@ -38,7 +48,7 @@ def record(clipping: Clipping) -> dict[str, Any]:
         "opt_out": list(article.opt_out),
         "next_url": article.next_url,
         "fetched_at": _iso(article.fetched_at),
-        "extractor": asdict(article.extractor),
+        "extractor": {name: getattr(article.extractor, name) for name in ("name", "version", "recipe")},
         "revision": clipping.revision,
         "cluster_id": cluster and cluster.id,
         "cluster_size": cluster and cluster.size,
@@ -47,6 +57,21 @@ def record(clipping: Clipping) -> dict[str, Any]:
         "earliest_published": _iso(cluster.earliest_published) if cluster else None,
         "matches": [_match(match) for match in clipping.matches],
     }
+
+
+def records(portion: Portion, script: ScriptChoice) -> Iterator[dict[str, Any]]:
+    """The records of a portion in the script asked for; of an increment with what each is to the series, ``change``."""
+    for n, clipping in enumerate(portion.clippings()):
+        line = record(in_script(clipping, script))
+        if portion.changes:
+            line["change"] = portion.changes[n]
+        yield line
+
+
+def withdrawal_record(withdrawal: Withdrawal) -> dict[str, Any]:
+    """The record of an article that an increment takes back."""
+    return {"id": withdrawal.id, "change": "removed", "removed": True, "reason": withdrawal.reason,
+            "replaced_by": withdrawal.replaced_by}  # fmt: skip
 
 
 def drop_record(drop: Drop) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from crawler.cli import (  # noqa: F401 - importing adds the commands
     clean,
     crawl,
+    export,
     keep,
     learn,
     match,

@@ -1,4 +1,4 @@
-"""What the store holds: ``search``, ``stats``, ``drops``, ``runs`` and ``export``."""
+"""What the store holds: ``search``, ``stats``, ``drops`` and ``runs``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaners.errors import UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
 
 if TYPE_CHECKING:
     from cleaners.store import Selection, Store
@@ -51,7 +50,7 @@ def search(
       jianbao search 開發區 --region 新疆 --json
     """
     with _open(store) as opened:
-        chosen = _selection(region, site, source, since, until)
+        chosen = selection(region, site, source, since, until)
         hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
         for hit in hits:
             if as_json:
@@ -143,58 +142,16 @@ def runs(
             typer.echo(line)
 
 
-@app.command()
-def export(
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|DIR|-", help="Where to; - is stdout.")],
-    form: Annotated[Literal["jsonl", "markdown"], typer.Option("--format", "-f", help="What to write.")] = "jsonl",
-    store: StoreOption = STORE,
-    region: Region = None,
-    site: SiteName = None,
-    source: Source = None,
-    since: Since = None,
-    until: Until = None,
-    script: Annotated[
-        Literal["keep", "simplified", "traditional"], typer.Option("--script", help="Convert the script.")
-    ] = "keep",
-    with_duplicates: Annotated[
-        bool, typer.Option("--with-duplicates", help="Every copy, not only the best one of each family.")
-    ] = False,
-) -> None:
-    """Export articles, the best copy of each family once: JSON Lines, or a folder of Markdown files.
-
-    \b
-    Examples:
-      jianbao export -o news.jsonl.gz
-      jianbao export -o clippings/ --format markdown --region 新疆
-      jianbao export -o - --since 2024-01-01 --script simplified | head -1
-    """
-    from cleaners.export import JsonLines, in_script, markdown_folder, record
-
-    with _open(store) as opened:
-        selection = _selection(region, site, source, since, until)
-        chosen = opened.clippings.select(selection, with_duplicates=with_duplicates)
-        clippings = (in_script(one, script) for one in chosen)
-        if form == "markdown":
-            if output == "-" or Path(output).suffix in {".md", ".jsonl"} or Path(output).is_file():
-                raise UsageError("Markdown is one file an article: name a folder with -o, or use --format jsonl")
-            written = markdown_folder(clippings, output)
-        else:
-            with JsonLines(output) as lines:
-                for one in clippings:
-                    lines.write(record(one))
-                written = lines.written
-    say(f"{counted(written, 'article')} exported to {'stdout' if output == '-' else output}")
-
-
 def _open(store: Path) -> Store:
     from cleaners.store import Store
 
     return Store.open(store, create=False, readonly=True)
 
 
-def _selection(
+def selection(
     region: str | None, site: str | None, source: str | None, since: datetime | None, until: datetime | None
 ) -> Selection:
+    """The filters that commands share."""
     from zoneinfo import ZoneInfo
 
     from cleaners.store import Selection

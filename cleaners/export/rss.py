@@ -1,0 +1,88 @@
+"""RSS 2.0 (https://www.rssboard.org/rss-specification), the latest first, with the whole text as content:encoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from email.utils import format_datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from cleaners.export.files import whole_file
+from cleaners.export.records import ScriptChoice, in_script
+from cleaners.items import Clipping
+from cleaners.store import Portion, Withdrawal
+
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+_DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+_SUMMARY = 160  # characters
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, production 2
+
+
+@contextmanager
+def rss(target: str | Path, *, script: ScriptChoice = "keep", title: str, link: str) -> Iterator[Rss]:
+    """Articles to one feed, which takes its name when the block ends well; ``-`` is standard output.
+
+    Readers know items by their guid (the id): one that comes again is not shown twice. RSS has no word for what is
+    taken back: that item is just not there any more. Raises as :func:`cleaners.export.files.whole_file`.
+    """
+    spaces = {"content": _CONTENT, "dc": _DUBLIN_CORE}
+    # Memory does not grow with the feed: https://lxml.de/api.html#incremental-xml-generation
+    with whole_file(target) as out, etree.xmlfile(out, encoding="utf-8") as xml:
+        xml.write_declaration()
+        with xml.element("rss", {"version": "2.0"}, nsmap=spaces), xml.element("channel"):
+            for name, value in (("title", title), ("link", link), ("description", title)):
+                xml.write(_element(name, value))
+            yield Rss(xml, script)
+
+
+class Rss:
+    """The feed as it is filled."""
+
+    def __init__(self, xml: Any, script: ScriptChoice) -> None:
+        self._xml, self._script = xml, script
+
+    def put(self, portion: Portion) -> None:
+        """Write some articles."""
+        for clipping in portion.clippings():
+            self._xml.write(_item(in_script(clipping, self._script)))
+
+    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+        """Nothing: a feed cannot say it."""
+
+
+def _item(clipping: Clipping) -> Any:
+    item = etree.Element("item")
+    item.extend(_element(name, value, **attributes) for name, value, attributes in _parts(clipping))
+    return item
+
+
+def _parts(clipping: Clipping) -> Iterator[tuple[str, str, dict[str, str]]]:
+    article = clipping.article
+    flat = article.text.replace("\n", " ")
+    if article.title:
+        yield "title", article.title, {}
+    if article.url:
+        yield "link", article.url, {}
+    yield "guid", article.id, {"isPermaLink": "false"}
+    if article.published:
+        yield "pubDate", format_datetime(article.published), {}  # RFC 5322, as RSS asks for
+    for author in article.authors:
+        yield f"{{{_DUBLIN_CORE}}}creator", author, {}
+    if article.source:
+        yield f"{{{_DUBLIN_CORE}}}publisher", article.source, {}
+    for category in (*filter(None, (article.section,)), *(region.name for region in article.regions)):
+        yield "category", category, {}
+    yield "description", escape(flat if len(flat) <= _SUMMARY else flat[:_SUMMARY] + "…", quote=False), {}
+    body = "".join(f"<p>{escape(line, quote=False)}</p>" for line in article.text.split("\n") if line.strip())
+    yield f"{{{_CONTENT}}}encoded", body, {}
+
+
+def _element(name: str, text: str, **attributes: str) -> Any:
+    element = etree.Element(name, attributes)
+    element.text = _FORBIDDEN.sub("\ufffd", text)
+    return element

@@ -1,0 +1,128 @@
+"""``export``: what the store holds, for others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cleaners.errors import UnwritableError, UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.keep import Region, Since, SiteName, Source, Until, selection
+from crawler.cli.progress import progress
+
+if TYPE_CHECKING:
+    from cleaners.export.making import Made, Order
+    from cleaners.store import Store
+
+_NEWEST = 100  # items of a feed
+
+
+@app.command()
+def export(
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|DIR|-", help="Where to; - is stdout.")],
+    form: Annotated[
+        Literal["jsonl", "parquet", "csv", "markdown", "rss", "hf"] | None,
+        typer.Option("--format", "-f", help="What to write; else the name of the file says it (.jsonl.zst, .parquet)."),
+    ] = None,
+    store: StoreOption = STORE,
+    region: Region = None,
+    site: SiteName = None,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    script: Annotated[
+        Literal["keep", "simplified", "traditional"], typer.Option("--script", help="Convert the script.")
+    ] = "keep",
+    with_duplicates: Annotated[
+        bool, typer.Option("--with-duplicates", help="Every copy, not only the best one of each family.")
+    ] = False,
+    include_opt_outs: Annotated[
+        bool, typer.Option("--include-opt-outs", help="Also articles that opt out of text and data mining.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=1, help="At most so many (rss: the 100 newest).")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Start a series that --since-export goes on with.")
+    ] = None,
+    since_export: Annotated[
+        str | None,
+        typer.Option("--since-export", metavar="NAME", help="Only what was added, changed, removed since."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Export articles, the best copy of each family once; the same store gives the same bytes.
+
+    Articles that opt out of text and data mining are left out and counted. The store notes what left with which export.
+
+    \b
+    Examples:
+      jianbao export -o news.jsonl.gz
+      jianbao export -o - --since 2024-01-01 --script simplified | head -1
+      jianbao export -o clippings/ --format markdown --region 新疆
+      jianbao export -o dataset/ --format hf
+      jianbao export -o all.parquet --name corpus
+      jianbao export -o monday.parquet --since-export corpus
+    """
+    from cleaners.export.making import Order, format_of
+    from cleaners.export.making import export as make
+    from cleaners.store import Choice
+
+    if name is not None and since_export is not None:
+        raise UsageError("--name starts a series, --since-export goes on with it: give one of them")
+    if as_json and output == "-":
+        raise UsageError("--json prints what was done, -o - the articles: give one of them")
+    form = form or format_of(output)
+    increment = since_export is not None
+    opened, noted = _opened(store)
+    with opened:
+        choice = Choice(
+            selection=selection(region, site, source, since, until),
+            with_duplicates=with_duplicates,
+            with_opt_outs=include_opt_outs,
+            newest_first=form == "rss",
+            limit=limit or (_NEWEST if form == "rss" and not increment else None),
+        )
+        order = Order(
+            target=output, form=form, choice=choice, script=script, name=since_export or name, increment=increment,
+            note=noted,
+        )  # fmt: skip
+        if increment and opened.exports.last(order.name or "") is None:
+            say(f"no export is called {order.name} yet: this is the first one, with everything")
+        with progress("exporting") as advance:
+            made = make(opened, order, lambda count: advance(count, ""))
+    _tell(order, made, as_json=as_json)
+
+
+def _opened(store: Path) -> tuple[Store, bool]:
+    """The store, and whether it can note the export: one that cannot be written is only read."""
+    from cleaners.store import Store
+
+    try:
+        return Store.open(store, create=False), True
+    except UnwritableError:
+        say(f"{store} cannot be written: it will not know of this export, nor will `jianbao takedown`")
+        return Store.open(store, create=False, readonly=True), False
+
+
+def _tell(order: Order, made: Made, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(asdict(made) | {"target": order.target, "format": order.form}, ensure_ascii=False))
+        return
+    place = "stdout" if order.target == "-" else order.target
+    if order.increment:
+        counts = f"{made.added:,} added, {made.changed:,} changed, {made.removed:,} removed"
+        say(f"{counts} since the last {order.name}: {place}")
+    else:
+        say(f"{counted(made.added, 'article')} exported to {place}")
+    left = made.opt_outs
+    if left.articles or left.copies:
+        copies = f" and {counted(left.copies, 'copy').replace('copys', 'copies')} of such" if left.copies else ""
+        say(f"left out: {counted(left.articles, 'article')}{copies} whose publishers do not want text and data mining "
+            "(--include-opt-outs takes them in)")  # fmt: skip
+    if order.form == "rss" and made.removed:
+        say("a feed cannot say what was removed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -128,7 +129,11 @@ def _run(process: AsyncCrawlerProcess, work: Any) -> None:
     task = loop.create_task(work)
     task.add_done_callback(lambda done: _stop(reactor))
     main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start(stop_after_crawl=False, install_signal_handlers=main)
+    if main:  # Scrapy leaves its own there, which no longer end anything
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop(reactor: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -274,23 +273,6 @@ def test_crawl_delay_and_retry_after_are_kept(tmp_path: Path) -> None:
     assert all(pause > 0.39 for path, pause in pauses.items() if path != "/robots.txt"), pauses
     busy = [moment for moment, path, _ in server.seen if path == "/busy"]
     assert all(after - before > 1.9 for before, after in pairwise(busy))
-
-
-def test_ctrl_c_finishes_what_is_in_flight(tmp_path: Path) -> None:
-    pages = {f"/a/{n}.html": Reply(article(n)) for n in range(200)}
-    with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}, wait=0.02) as server:
-        process = start(tmp_path, one_site(server.base))
-        while len(server.seen) < 20:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        out, log = process.communicate(timeout=60)
-    report = json.loads(out.splitlines()[-1])
-    assert report["interrupted"], log
-    assert 0 < report["articles"] < 190
-    with Store.open(tmp_path / "job.db", create=False) as store:
-        kept = {clipping.article.url for clipping in store.clippings.select(Selection(), with_duplicates=True)}
-        assert store.journal.runs()[0].status == "interrupted"
-    assert len(kept) == report["articles"] == report["pages"]
 
 
 def test_who_asks_must_be_said_before_anything_but_loopback_is_fetched() -> None:

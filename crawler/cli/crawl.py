@@ -29,6 +29,7 @@ def demo(
     """
     from crawler.demo.run import demo as run
 
+    _end_on_sigterm()
     if not run(store).is_kept:
         raise typer.Exit(1)
 
@@ -67,6 +68,7 @@ def crawl(
     from crawler.run import crawl as run
     from crawler.shard import Shard
 
+    _end_on_sigterm()
     part = Shard.parse(shard)
     jobs = [sites.load(path) for path in seeds]
     _check(store)
@@ -84,9 +86,17 @@ def crawl(
     else:
         _tell(report, store, archive_only)
     if report.interrupted:
+        say("interrupted: what was in flight is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED)
     if not report.fetched and not report.not_due and part.of == 1:
         raise InputError("nothing was fetched: check the addresses in the seed file, robots.txt and the network")
+
+
+def _end_on_sigterm() -> None:
+    """``kill`` and systemd end a run as Ctrl-C does, also while it waits or reports."""
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _check(store: Path) -> None:

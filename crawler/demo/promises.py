@@ -21,7 +21,8 @@ class Promise:
     """One line of the self-check."""
 
     name: str
-    status: Literal["kept", "broken", "not yet"]
+    status: Literal["kept", "broken", "not yet", "unseen"]
+    """``unseen``: there was nothing to judge it by."""
     detail: str
     """Figures first, then the addresses or names of what is wrong."""
 
@@ -95,6 +96,8 @@ def _traps(findings: Findings) -> int:
 
 def _all(name: str, total: int, wrong: list[str], *, soft: bool = False) -> Promise:
     """A promise about each of so many things; ``soft`` ones are not yet promised."""
+    if not total:
+        return Promise(name=name, status="unseen", detail="nothing was there to look at")
     detail = f"{total - len(wrong)} of {total}"
     if not wrong:
         return Promise(name=name, status="kept", detail=detail)

@@ -19,8 +19,8 @@ from crawler.demo.promises import Promise
 from crawler.tally import CrawlReport
 
 _PLAIN_WIDTH = 118
-_COLOURS = {"kept": "green", "broken": "bold red", "not yet": "yellow"}
-_SIGNS = {"kept": "ok", "broken": "BROKEN", "not yet": "not yet"}
+_COLOURS = {"kept": "green", "broken": "bold red", "not yet": "yellow", "unseen": "yellow"}
+_SIGNS = {"kept": "ok", "broken": "BROKEN", "not yet": "not yet", "unseen": "-"}
 
 
 class Printer:

@@ -79,7 +79,7 @@ class Keeper:
         self._publishers = publishers or {}
         self._sites: set[str] = set()
         self._counts = Counts()
-        self._recipe = f"{fingerprint.Recipe()}; {Limits().recipe}"
+        self._recipe = recipe()
         self._index = self._open_index()
         self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
         self._watch = Watch(self.store.tombstones.traces())
@@ -254,6 +254,11 @@ class Keeper:
                 with self.store.transaction():
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
                 index.saved()
+
+
+def recipe() -> str:
+    """How the match index is made; one of another recipe is made anew."""
+    return f"{fingerprint.Recipe()}; {Limits().recipe}"
 
 
 def index_folder(store: Path) -> Path:

@@ -19,6 +19,7 @@ from typing import Self
 
 from cleaners.store.articles import Articles
 from cleaners.store.beside import Manifests, Notes
+from cleaners.store.checks import Checks
 from cleaners.store.clippings import Clippings
 from cleaners.store.database import Database
 from cleaners.store.exports import Export, Exports
@@ -79,8 +80,6 @@ class Store:
         self._db = database
         self.path = database.path
         """The file."""
-        self.readonly = database.readonly
-        """Whether it was opened only to be read."""
         self.articles = Articles(database)
         """Articles, revisions, texts by doc."""
         self.families = Families(database)
@@ -103,6 +102,8 @@ class Store:
         """What left the store, and with which export."""
         self.tombstones = Tombstones(database)
         """What was taken down, and must not come back."""
+        self.checks = Checks(database)
+        """Whether all of this is as it should be."""
         self.heirs = Heirs(database)
         """Who stands in for superseded texts."""
         self.removal = Removal(database)

@@ -32,6 +32,14 @@ class Heirs:
             found[doc] = tuple(sorted(current))
         return found
 
+    def holders(self, doc: int, *, within: float) -> frozenset[int]:
+        """The current texts that hold the share ``within`` of a text and came before it."""
+        rows = self._db.rows(
+            "SELECT doc_a FROM matches JOIN articles ON doc = doc_a WHERE doc_b = ? AND current AND kind != 'spun' "
+            "AND containment_b >= ?", (doc, within),
+        )  # fmt: skip
+        return frozenset(r[0] for r in rows)
+
     def _superseded(self, docs: Sequence[int]) -> list[int]:
         standing: set[int] = set()
         for i in range(0, len(docs), 500):

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cleaners.errors import FormatError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.progress import steps
 
 if TYPE_CHECKING:
     from cleaners.upkeep.takedown import Plan, Target
+
+_SAMPLE = 1000  # articles
 
 
 @app.command()
@@ -46,6 +49,43 @@ def takedown(
         typer.echo(json.dumps({"done": not dry_run, **asdict(planned)}, ensure_ascii=False, default=str))
         return
     _tell(planned, done=not dry_run)
+
+
+@app.command()
+def doctor(
+    store: StoreOption = STORE,
+    repair: Annotated[bool, typer.Option("--repair", help="Set right what can be made anew.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Look at every article and every record, not at 1,000 articles.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a store: its file, schema, search, families, match index, pages in the archive, unfinished takedowns.
+
+    What was made from the articles (search, match index, families, indexes of the file) can be made anew with --repair;
+    the articles themselves only come back from a backup. Ends with 0 when all is well in the end, with 4 otherwise.
+
+    \b
+    Examples:
+      jianbao doctor --store news.db
+      jianbao doctor --all --repair
+    """
+    from cleaners.upkeep.doctor import examine
+
+    with steps() as step:
+        found = examine(store, repair=repair, sample=None if everything else _SAMPLE, step=step)
+    for one in found:
+        if as_json:
+            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+            continue
+        state = "repaired" if one.repaired else "wrong" if one.problems else "well"
+        typer.echo(f"{one.check:12} {state}")
+        for problem in one.problems:
+            typer.echo(f"    {problem}")
+        if one.problems and not one.repaired:
+            typer.echo(f"    -> {one.cure}")
+    if wrong := [one.check for one in found if one.problems and not one.repaired]:
+        raise FormatError(f"{store}: not well: {', '.join(wrong)}")
 
 
 def _tell(planned: Plan, *, done: bool) -> None:

@@ -1,0 +1,210 @@
+"""Is the store as it should be, and what can be set right: file, schema, search, match index, families, archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cleaners import archive, clusters, dedup, fingerprint
+from cleaners.archive.walking import Damage, records
+from cleaners.errors import FormatError, Unusable
+from cleaners.index import Limits
+from cleaners.index.segments import Manifest, SegmentIndex
+from cleaners.keeper import MANIFEST, REPRESENTED, Keeper, index_folder, recipe
+from cleaners.store import Store, turn
+from cleaners.upkeep import takedown
+from cleaners.upkeep.takedown import Step, quiet
+from cleaners.urls import canonical
+
+_PORTION = 200
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    """Its name."""
+    problems: tuple[str, ...]
+    """What is wrong, in words; empty when all is well."""
+    cure: str
+    """What sets it right: ``--repair``, or what a person has to do."""
+    repaired: bool = False
+    """Whether it was set right: checked again after the repair, and found well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that is looked at."""
+
+    name: str
+    find: Callable[[Store, int | None], Sequence[str]]
+    """The problems; the number is how many articles are looked at, evenly spread (None: all)."""
+    repair: Callable[[Store], None] | None = None
+    cure: str = "jianbao doctor --repair"
+
+
+def examine(path: Path, *, repair: bool = False, sample: int | None = 1000, step: Step = quiet) -> list[Finding]:
+    """Run every check, in order; with ``repair`` set right what can be, and check that again.
+
+    ``sample``: of how many articles pages, words and keys are looked at (None: all); everything else is looked at
+    whole. Raises as ``Store.open`` for what is no store at all; ``StoreBusyError`` where a repair finds a run at work.
+    """
+    found = []
+    held = turn.take(path) if repair and path.exists() else None
+    try:
+        with Store.open(path, create=False, readonly=not repair) as store:
+            for done, check in enumerate(CHECKS):
+                step(f"checks ({check.name})", done, len(CHECKS))
+                found.append(_examined(store, check, sample, repair=repair))
+    finally:
+        if held is not None:
+            held.release()
+    return found
+
+
+def _examined(store: Store, check: Check, sample: int | None, *, repair: bool) -> Finding:
+    problems = _problems(store, check, sample)
+    repaired = False
+    if problems and repair and check.repair is not None:
+        check.repair(store)
+        repaired = not _problems(store, check, sample)
+    return Finding(check=check.name, problems=problems, cure=check.cure, repaired=repaired)
+
+
+def _problems(store: Store, check: Check, sample: int | None) -> tuple[str, ...]:
+    try:
+        return tuple(check.find(store, sample))
+    except FormatError as why:  # so damaged that it cannot be looked at
+        return (str(why),)
+
+
+def _search(store: Store, sample: int | None) -> list[str]:
+    return [*store.checks.search_documents(), *store.checks.unindexed(store.checks.spread(sample))]
+
+
+def _match_index(store: Store, sample: int | None) -> list[str]:
+    """Whether the index has files that are whole, and proposes every text, or one that represents it, for itself."""
+    folder, saved = index_folder(store.path), store.manifests.get(MANIFEST)
+    if saved is None:
+        return []  # nothing is on disk yet: the next run makes it from the texts
+    try:
+        manifest = Manifest.from_json(saved.decode())
+    except (ValueError, KeyError, TypeError) as why:
+        return [f"the manifest cannot be read: {why!r}"]
+    if manifest.recipe != recipe():
+        return []  # of an older version: made anew by the next run
+    try:
+        index = SegmentIndex(folder, manifest)
+    except FormatError as why:
+        return [str(why)]
+    try:
+        docs = [doc for doc in store.checks.spread(sample) if doc <= manifest.last]
+        lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
+    finally:
+        index.close()
+    return [f"{len(lost)} texts are not found by their own keys: {lost[:_FEW]}"] if lost else []
+
+
+def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
+    """Those of the texts that the index proposes neither themselves nor through another one that holds them."""
+    texts = store.articles.texts(docs)
+    here = [doc for doc in docs if doc in texts]
+    keys = dedup.keys_of(fingerprint.signatures([texts[doc] for doc in here]))
+    found = index.query(keys)
+    heirs = store.heirs.of(np.unique(found.docs).tolist(), within=REPRESENTED)
+    lost = []
+    for row, doc in enumerate(here):
+        proposed = found.docs[found.rows == row].tolist()
+        reached = {d for one in proposed for d in heirs.get(one, (one,))}
+        if doc in reached or not keys.bands[row].any() or len(proposed) >= Limits().crowded * Limits().shared:
+            continue
+        if not reached & store.heirs.holders(doc, within=REPRESENTED):
+            lost.append(doc)
+    return lost
+
+
+def _rebuild_match_index(store: Store) -> None:
+    with store.transaction():
+        store.manifests.remove(MANIFEST)
+    Keeper(store.path, command="doctor").close()
+
+
+def _families(store: Store, sample: int | None) -> list[str]:
+    return [*store.checks.clusters(), *store.checks.forwards()]
+
+
+def _decide_families(store: Store) -> None:
+    docs = store.checks.restore_clusters()
+    with store.transaction():
+        for at in range(0, len(docs), _PORTION):
+            around = store.families.around(docs[at : at + _PORTION])
+            store.families.save(clusters.assign(around))
+    store.checks.restore_forwards()
+
+
+def _origins(store: Store, sample: int | None) -> list[str]:
+    """Whether the pages of our own archive are where the articles say, and are theirs."""
+    ours = f"{archive.folder_of(store.path).name}/"
+    wrong = []
+    for id_, origin, url in store.checks.archived(store.checks.spread(sample)):
+        if not origin.startswith(ours):
+            continue
+        try:
+            page = archive.read_back(origin, store.path)
+        except Unusable as why:
+            wrong.append(f"{id_}: {origin}: {why.reason}")
+            continue
+        if url and canonical(page.url or "") != canonical(url):
+            wrong.append(f"{id_}: {origin} is the page of {page.url}")
+    return wrong
+
+
+def _tails(store: Store, sample: int | None) -> list[str]:
+    """Whether the archive's files can be read to their ends; only when everything is looked at."""
+    if sample is not None:
+        return []
+    return [f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, Damage)]
+
+
+def _takedowns(store: Store, sample: int | None) -> list[str]:
+    return [f"{stone.id}: its takedown was not finished" for stone, _ in store.tombstones.pending()]
+
+
+def _finish_takedowns(store: Store) -> None:
+    takedown.finish(store)
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        name="file",
+        find=lambda store, sample: store.checks.file(),
+        repair=lambda store: store.checks.reindex(),
+        cure="`jianbao doctor --repair` makes indexes anew; if that is not enough, restore a backup",
+    ),
+    Check(
+        name="schema",
+        find=lambda store, sample: store.checks.schema(),
+        repair=lambda store: store.checks.restore_schema(),
+        cure="`jianbao doctor --repair` makes indexes anew; where a table is missing, restore a backup",
+    ),
+    Check(name="takedowns", find=_takedowns, repair=_finish_takedowns),
+    Check(name="search", find=_search, repair=lambda store: store.checks.rebuild_search()),
+    Check(name="families", find=_families, repair=_decide_families),
+    Check(name="match index", find=_match_index, repair=_rebuild_match_index),
+    Check(
+        name="pages",
+        find=_origins,
+        cure="copy the archive's files back from a backup; without them these pages cannot be cleaned again",
+    ),
+    Check(
+        name="archive",
+        find=_tails,
+        cure="a tail that a crash cut off holds nothing that the store calls done; anything else: restore a backup",
+    ),
+)
+"""What is looked at, in an order in which a repair does not undo an earlier one."""

@@ -1,0 +1,211 @@
+"""The doctor: every kind of damage is found, and what can be rebuilt is; a healthy store has nothing wrong."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cleaners.archive import Archive, folder_of
+from cleaners.errors import NotAStoreError
+from cleaners.items import Article
+from cleaners.keeper import Keeper, index_folder
+from cleaners.store import Store
+from cleaners.store.schema import MIGRATIONS
+from cleaners.upkeep import doctor
+from cleaners.urls import clipping_id
+from tests.test_keeper import corpus, story
+from tests.test_takedown import MOMENT, URL, exchange, stored, take
+
+DAMAGED: dict[str, tuple[str, str]] = {
+    # damage in SQL -> the check that finds it
+    "a text is not in the search index": ("search", "INSERT INTO search (search) VALUES ('delete-all')"),
+    "a text is in the index that is not there": ("search", "INSERT INTO search (rowid, text) VALUES (999, '北京')"),
+    "the index has another text": ("search", "UPDATE articles SET title = '另一个题目，它更长' WHERE doc = 3"),
+    "the index of characters is empty": ("search", "INSERT INTO characters (characters) VALUES ('delete-all')"),
+    "the best copy is no member": ("families", "UPDATE clusters SET canonical = 10000 WHERE cluster = 1"),
+    "the earliest is no member": ("families", "UPDATE clusters SET earliest = 10000 WHERE cluster = 1"),
+    "the size is wrong": ("families", "UPDATE clusters SET size = 7 WHERE cluster = 2"),
+    "the members are gone": ("families", "UPDATE articles SET cluster = NULL WHERE cluster = 1"),
+    "the family is gone": ("families", "DELETE FROM clusters WHERE cluster = 1"),
+    "a match has no text": ("families", "INSERT INTO matches VALUES (1, 9999, 'near', 1, 1, 1, '[1,0,[],1,[0,1],[0,1]]')"),
+    "a forward leads nowhere": ("families", "INSERT INTO forwards VALUES ('old', 'nowhere')"),
+    "forwards run in a circle": ("families", "INSERT INTO forwards VALUES ('a', 'b'), ('b', 'a')"),
+    "an index is missing": ("schema", "DROP INDEX articles_by_date"),
+    "a trigger is missing": ("schema", "DROP TRIGGER ledger_taken_down"),
+    "the manifest is nonsense": ("match index", "UPDATE manifests SET data = X'FF'"),
+}
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("healthy") / "news.db"
+    with Keeper(path) as keeper:
+        keeper.keep(corpus(12))
+    stored(path, {f"http://news.example/{n}": story(100 + n) for n in range(5)})
+    return path
+
+
+@pytest.fixture
+def path(healthy: Path, tmp_path: Path) -> Path:
+    shutil.copytree(healthy.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "news.db"
+
+
+def wrong(path: Path, **options: bool) -> dict[str, tuple[str, ...]]:
+    return {f.check: f.problems for f in doctor.examine(path, **options) if f.problems and not f.repaired}
+
+
+def sql(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def families(path: Path) -> set[frozenset[str]]:
+    with Store.open(path, create=False) as store:
+        found: dict[str, set[str]] = {}
+        for one in store.clippings.select(with_duplicates=True):
+            assert one.cluster
+            found.setdefault(one.cluster.id, set()).add(one.article.id)
+        return {frozenset(ids) for ids in found.values()}
+
+
+def test_a_healthy_store_has_nothing_wrong(path: Path) -> None:
+    assert not wrong(path)
+    assert not {f.check: f.problems for f in doctor.examine(path, sample=None) if f.problems}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_damage_is_found_and_repaired(path: Path, damage: str) -> None:
+    check, statement = DAMAGED[damage]
+    before = families(path)
+    sql(path, statement)
+    assert set(wrong(path)) == {check}
+    assert not wrong(path, repair=True)
+    assert not wrong(path)
+    assert families(path) == before
+    with Store.open(path, create=False) as store:
+        text = store.articles.texts([5])[5]
+        assert 5 in {hit.doc for hit in store.search.find(f'"{text[3:9]}"', with_duplicates=True)}
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda f: f.unlink(), lambda f: f.write_bytes(f.read_bytes()[:-4]), lambda f: f.write_bytes(bytes(f.stat().st_size))]
+)
+def test_a_damaged_match_index_is_made_anew(path: Path, harm: Callable[[Path], None]) -> None:
+    harm(max(index_folder(path).iterdir(), key=lambda file: file.stat().st_size))
+    assert set(wrong(path)) == {"match index"}
+    assert not wrong(path, repair=True)
+    with Keeper(path) as keeper:
+        assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
+
+
+def test_an_index_of_sqlite_that_disagrees_with_its_table_is_made_anew(path: Path) -> None:
+    sql(
+        path,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, '(published_at)', '(revision)') WHERE name = 'articles_by_date'",
+    )
+    assert set(wrong(path)) == {"file", "schema"}
+    assert not wrong(path, repair=True)
+    assert not wrong(path)
+
+
+def test_pages_that_are_not_where_the_articles_say_are_named(path: Path) -> None:
+    file = next(folder_of(path).iterdir())
+    sql(path, "UPDATE articles SET origin = (SELECT origin FROM articles WHERE url LIKE '%/1') WHERE url LIKE '%/2'",
+        "UPDATE articles SET origin = origin || '1' WHERE url LIKE '%/3'")  # fmt: skip
+    found = wrong(path, repair=True)["pages"]
+    assert len(found) == 2 and "is the page of http://news.example/1" in found[0]
+    file.unlink()
+    assert len(wrong(path)["pages"]) == 5
+
+
+def test_a_torn_archive_is_named_when_everything_is_looked_at(path: Path) -> None:
+    file = next(folder_of(path).iterdir())
+    file.write_bytes(file.read_bytes()[:-5])
+    assert not wrong(path)
+    assert "breaks off" in next(f.problems for f in doctor.examine(path, sample=None) if f.check == "archive")[0]
+
+
+def test_a_takedown_that_was_killed_is_finished(path: Path) -> None:
+    stored(path, {URL: story(50)})
+    with Store.open(path, create=False) as store:
+        sql(path, "UPDATE tombstones SET done = 0")
+        assert not store.tombstones.pending()
+    take(path, URL)
+    sql(path, "UPDATE tombstones SET done = 0")
+    assert set(wrong(path)) == {"takedowns"}
+    assert not wrong(path, repair=True)
+
+
+def test_revisions_of_copies_and_takedowns_leave_a_healthy_store(path: Path) -> None:
+    shelf = Archive(folder_of(path), name="more", software="jianbao/0")
+    urls = [f"http://news.example/{n}" for n in range(5)]
+    with Keeper(path) as keeper:
+        for turn, url in enumerate([*urls, *urls]):
+            text = story(100).replace("今年", "去年") + f"\n第{turn}次修改。"
+            origin = shelf.write(replace(exchange(0, text.encode()), url=url))
+            keeper.keep([Article(id=clipping_id(url, b""), origin=origin, url=url, site="daily", text=text, fetched_at=MOMENT)])
+    shelf.close()
+    assert not wrong(path)
+    take(path, urls[0])
+    assert not wrong(path)
+    assert not {f.check: f.problems for f in doctor.examine(path, sample=None) if f.problems}
+
+
+def test_garbage_in_the_file_is_said(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    for page in range(8192 * 3, len(data), 8192):
+        data[page : page + 2000] = b"\x07" * 2000
+    path.write_bytes(data)
+    try:
+        problems = doctor.examine(path)[0].problems
+    except NotAStoreError as why:
+        problems = (str(why),)
+    assert problems
+
+
+def old_store(path: Path, version: int) -> None:
+    """A store as the jianbao of a schema made it, with an article, a family and a drop."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA page_size = 8192")
+    connection.execute("PRAGMA journal_mode = WAL")
+    for migration in MIGRATIONS[:version]:
+        for statement in migration.statements:
+            connection.execute(statement)
+        connection.execute("INSERT INTO migrations VALUES (?, ?, '2026-11-22')", (migration.version, migration.name))
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute("PRAGMA application_id = 0x4A42414F")
+    connection.execute("INSERT INTO extractors VALUES (1, 'jianbao', '0.1', '')")
+    for doc, cluster in ((1, 1), (2, 1), (3, None)):
+        connection.execute(
+            "INSERT INTO articles (doc, id, revision, current, cluster, digest, extractor, origin, url, title, script, quality) "
+            "VALUES (?, ?, 1, 1, ?, x'00', 1, 'a.html', ?, '题目', 'simplified', 1)",
+            (doc, f"{doc:016}", cluster, f"http://old.example/{doc}"),
+        )
+        connection.execute("INSERT INTO texts VALUES (?, ?, NULL)", (doc, story(1 if doc < 3 else 3)))
+    connection.execute("INSERT INTO matches VALUES (1, 2, 'exact', 1, 1, 1, '[1,0,[],1,[0,1],[0,1]]')")
+    connection.execute("INSERT INTO clusters (cluster, id, size, canonical) VALUES (1, '0000000000000001', 2, 1)")
+    connection.execute("INSERT INTO drops VALUES ('b.html', 'extract', 'empty', NULL, '', 1, '2026-11-22')")
+    connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_store_of_every_schema_becomes_one_of_today(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "old.db"
+    old_store(path, version)
+    with Store.open(path, create=False) as store:
+        assert [d.reason for d in store.journal.drops()] == ["empty"]
+        assert {one.article.id for one in store.clippings.family("0" * 15 + "1")} == {"0" * 15 + "1", "0" * 15 + "2"}
+    assert not wrong(path)
+    with Keeper(path) as keeper:
+        assert keeper.keep([Article(id="8" * 16, origin="c", text="转载：" + story(3))]).matched == 1
+    assert not wrong(path)

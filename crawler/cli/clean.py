@@ -12,6 +12,7 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from crawler.cli.app import STORE, StoreOption, app, counted, say
+from crawler.cli.compiling import compiling_told
 from crawler.cli.progress import is_silent, progress
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _into_store(
     from cleaners.keeper import Keeper
 
     dropped: Counter[str] = Counter()
-    with Keeper(store, command="clean") as keeper, progress("pages", share) as advance:
+    with compiling_told(), Keeper(store, command="clean") as keeper, progress("pages", share) as advance:
         book = Bookmark(keeper.store, paths)
         mark = book.mark if resume else Mark()
         if mark.done:

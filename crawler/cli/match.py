@@ -11,6 +11,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.app import JsonOption, app, counted, say
+from crawler.cli.compiling import compiling_told
 from crawler.cli.progress import steps
 
 
@@ -57,7 +58,7 @@ def dedup(
     if output != "-" and source.exists() and Path(output).exists() and source.samefile(output):
         raise UsageError(f"{output} is the input: write the result to another file")
     skipped: list[str] = []
-    with steps() as progress:
+    with compiling_told(), steps() as progress:
         done = deduplicate(
             source, output, pairs=pairs, canonical_only=canonical_only, dating=dating, progress=progress,
             problem=skipped.append,

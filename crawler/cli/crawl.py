@@ -9,6 +9,7 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, say
+from crawler.cli.compiling import compiling_told
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def demo(
     from crawler.demo.run import demo as run
 
     _end_on_sigterm()
-    if not run(store).is_kept:
+    with compiling_told():
+        done = run(store)
+    if not done.is_kept:
         raise typer.Exit(1)
 
 
@@ -72,7 +75,7 @@ def crawl(
     part = Shard.parse(shard)
     jobs = [sites.load(path) for path in seeds]
     _check(store)
-    with progress("responses") as advance:
+    with compiling_told(), progress("responses") as advance:
         seen = 0
 
         def so_far(now: CrawlReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 MANIFEST = "match-index"
 """Under what name the store keeps the manifest of its match index."""
+PUBLISHERS = "publishers"
+"""Under what name the store notes how its sites are called in a declared source."""
 _CATCH_UP = 1000
 
 REPRESENTED = 0.95
@@ -68,7 +71,8 @@ class Keeper:
     def __init__(self, path: Path, *, command: str = "python", publishers: Mapping[str, str] | None = None) -> None:
         """Open or make the store at ``path``; raises as ``Store.open``, ``StoreBusyError`` while another one keeps.
 
-        ``command``: what the store's journal calls this run. ``publishers``: site id -> the publisher's own name.
+        ``command``: what the store's journal calls this run. ``publishers``: site id -> the publisher's own name; the
+        store remembers them for those who match without the job at hand (a merge, a takedown).
         """
         self.store = Store.open(path)
         try:
@@ -76,13 +80,15 @@ class Keeper:
         except BaseException:
             self.store.close()
             raise
-        self._publishers = publishers or {}
+        self._publishers = publishers_of(self.store) | dict(publishers or {})
         self._sites: set[str] = set()
         self._counts = Counts()
         self._recipe = recipe()
         self._index = self._open_index()
         self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
         self._watch = Watch(self.store.tombstones.traces())
+        if self._publishers != publishers_of(self.store):
+            self.store.notes.put(PUBLISHERS, json.dumps(self._publishers, ensure_ascii=False, sort_keys=True))
         self._run = self.store.journal.start(command)
         self.kept = Kept()
         """All batches so far."""
@@ -196,6 +202,8 @@ class Keeper:
         texts = self.store.articles.texts(docs)
         for one in found:
             pair = [one.other, one.doc]
+            if not texts.keys() >= set(pair):  # a text superseded in this very batch
+                continue
             plain = [fingerprint.normalize(texts[doc]) for doc in pair]
             side = lexicon.spun_side(*plain)
             swapped = lexicon.substitutions(plain[1 - side], plain[side])
@@ -254,6 +262,11 @@ class Keeper:
                 with self.store.transaction():
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
                 index.saved()
+
+
+def publishers_of(store: Store) -> dict[str, str]:
+    """Site -> the name it goes by in a declared source, as far as the store was told."""
+    return dict(json.loads(store.notes.get(PUBLISHERS) or "{}"))
 
 
 def recipe() -> str:

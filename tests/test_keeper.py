@@ -192,6 +192,16 @@ def test_a_spun_copy_is_flagged_by_its_original_whichever_came_first(tmp_path: P
         assert ("家当", "产业") in learned
 
 
+def test_a_spun_copy_that_changes_within_its_batch_is_no_trouble(tmp_path: Path) -> None:
+    spun = PLAIN
+    for plain, odd in SPINS.items():
+        spun = spun.replace(plain, odd)
+    with Keeper(tmp_path / "s.db") as keeper:
+        keeper.keep([article("p", PLAIN)])
+        assert keeper.keep([article("q", spun), article("q", story(1))]).stored == 2
+        assert keeper.keep([article("r", spun)]).matched == 1
+
+
 KILLED = """
 import sys
 from pathlib import Path

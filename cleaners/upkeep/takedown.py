@@ -18,7 +18,7 @@ from cleaners.archive.blanking import blank
 from cleaners.archive.walking import Damage, Place, place_of, records
 from cleaners.dedup.returning import traces
 from cleaners.errors import UsageError
-from cleaners.keeper import MANIFEST, Keeper
+from cleaners.keeper import MANIFEST, Keeper, publishers_of
 from cleaners.noise import learned
 from cleaners.store import Pending, Store, Tombstone, turn
 
@@ -167,7 +167,7 @@ def _remove(store: Store, targets: Sequence[Target], reason: str) -> None:
             _unlearn(store, target.site, texts, ids)
     left = store.removal.remove(ids)
     docs = [doc for family in left.values() for doc in family]
-    store.families.save(clusters.assign(store.families.around(docs)))
+    store.families.save(clusters.assign(store.families.around(docs), publishers=publishers_of(store)))
     store.removal.forward(left)
     store.manifests.remove(MANIFEST)
 

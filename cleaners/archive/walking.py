@@ -51,15 +51,19 @@ class Damage:
     """First byte behind the last whole record."""
 
 
-def records(store: Path, since: Mapping[str, int] | None = None) -> Iterator[Record | Damage]:
+def records(
+    store: Path, since: Mapping[str, int] | None = None, *, only: str | None = None
+) -> Iterator[Record | Damage]:
     """Every record of the archive beside ``store``, file by file, each in the order of its offsets.
 
     ``since``: file (as in :class:`Place`) -> offset of the record to begin with, where the first ones are not wanted.
+    ``only``: the one file to read.
     """
     folder = folder_of(store)
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc")]):
         name = f"{folder.name}/{path.name}"
-        yield from _records(path, name, (since or {}).get(name, 0))
+        if only in {None, name}:
+            yield from _records(path, name, (since or {}).get(name, 0))
 
 
 def _records(path: Path, name: str, start: int) -> Iterator[Record | Damage]:

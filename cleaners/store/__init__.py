@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -148,6 +149,10 @@ class Store:
     def snapshot(self) -> AbstractContextManager[None]:
         """Reads inside see one state of the store."""
         return self._db.snapshot()
+
+    def copy_to(self, path: Path, step: Callable[[int, int], None] = lambda done, of: None) -> None:
+        """Copy the store's file, as of one moment, whoever writes meanwhile; see :mod:`cleaners.upkeep.backup`."""
+        self._db.copy_to(path, step)
 
     def statistics(self) -> Statistics:
         """The store in numbers."""

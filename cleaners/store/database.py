@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ Row = tuple[Any, ...]
 Parameters = Sequence[Any] | Mapping[str, Any]
 _MAGIC = b"SQLite format 3\0"
 _VERSION = MIGRATIONS[-1].version
+_PAGES = 4096  # of 8 kB, copied at a time
 
 
 class Database:
@@ -79,6 +80,25 @@ class Database:
         except sqlite3.Error as error:
             self._fail(error)
         return row
+
+    def copy_to(self, path: Path, step: Callable[[int, int], None]) -> None:
+        """Copy the whole database, as of one moment, into a file that is not there yet (SQLite's online backup).
+
+        Others may write meanwhile: the read transaction held here keeps their commits out of the copy. ``step`` is told
+        (pages done, of how many). Raises ``UnwritableError``.
+        """
+        try:
+            target = sqlite3.connect(path)
+        except sqlite3.Error as error:
+            raise UnwritableError(f"{path} cannot be made: {error}") from None
+        try:
+            with self.snapshot():
+                self.one("SELECT count(*) FROM meta")  # a transaction begins with its first read
+                self._connection.backup(target, pages=_PAGES, progress=lambda _, left, every: step(every - left, every))
+        except sqlite3.Error as error:
+            self._fail(error)
+        finally:
+            target.close()
 
     @property
     def in_transaction(self) -> bool:

@@ -145,7 +145,8 @@ def _into_store(
         results = work.map(beyond(pages, mark))
         while batch := list(islice(results, _BATCH)):
             dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
-            keeper.keep(batch)
+            turned_away = keeper.keep(batch).dropped - sum(isinstance(r, Drop) for r in batch)
+            dropped.update({"keep: taken down": turned_away} if turned_away else {})
             for result in batch:
                 mark = mark.past(result.origin)
             book.put(mark)

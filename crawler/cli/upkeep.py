@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,6 +87,32 @@ def doctor(
             typer.echo(f"    -> {one.cure}")
     if wrong := [one.check for one in found if one.problems and not one.repaired]:
         raise FormatError(f"{store}: not well: {', '.join(wrong)}")
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DEST", help="A folder that is not there yet.")],
+    store: StoreOption = STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the store with its archive into a new folder, as of one moment, while crawls go on.
+
+    What comes out is a store like any other: use it with --store, or copy its files back. The match index is made anew
+    when it is first written to. Backups keep what is taken down later.
+
+    \b
+    Examples:
+      jianbao backup backups/2026-11-22 --store news.db
+      jianbao search 产业园 --store backups/2026-11-22/news.db
+    """
+    from cleaners.upkeep.backup import back_up
+
+    with steps() as step:
+        made = back_up(store, folder, step=step)
+    if as_json:
+        typer.echo(json.dumps(asdict(made), ensure_ascii=False, default=str))
+    say(f"{counted(made.articles, 'article')} and {counted(made.files, 'file')} of the archive in {made.store.parent} "
+        f"({made.size / 1e6:,.1f} MB)")  # fmt: skip
 
 
 def _tell(planned: Plan, *, done: bool) -> None:

@@ -7,7 +7,9 @@ as frequent as those of real news (a model of order 3 copies whole passages of a
 documents are planted: cut to a half, one character in 25 swapped, or wrapped in 200 characters of other text. Keys are
 made beforehand and not timed: what is timed is query, insertion, and whatever writing and merging makes a batch wait.
 "docs/s of CPU" counts what writing and merging take in their own threads. "merging" is the most that was on disk at any
-time since the line before, old and new files together; memory is what exceeds that of making the documents.
+time since the line before, old and new files together; memory is what exceeds that of making the documents. "longest"
+is the longest any batch took by the clock, "less queue" without the time its thread was ready and had no core, which on
+a machine with other work says what the index itself makes a batch wait: locks, the disk, its own computing.
 """
 
 from __future__ import annotations
@@ -109,6 +111,14 @@ def private_bytes() -> int:
     return 0
 
 
+def queued() -> float:
+    """Seconds this thread has waited for a core (0 where the system does not tell)."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
@@ -122,16 +132,16 @@ def main() -> None:
 def run(given: argparse.Namespace, folder: Path) -> None:
     index = SegmentIndex(folder, Manifest(recipe="benchmark"))
     manifest = Manifest(recipe="benchmark")
-    base, spent, longest, peak, proposed, most = 0, 0.0, 0.0, 0, 0, 0
+    base, spent, longest, blocked, peak, proposed, most = 0, 0.0, 0.0, 0.0, 0, 0, 0
     found = total = 0
     own, all_before, own_before = 0.0, time.process_time(), time.thread_time()
     next_report = given.documents // 10
     first = 1
-    print("documents   docs/s  docs/s of CPU  longest wait  private MB  bytes/doc  merging  recall  candidates/doc")
+    print("documents   docs/s  docs/s of CPU  longest  less queue  private MB  bytes/doc  merging  recall  found/doc")
     for keys, planted in batches(given.corpus, given.documents, given.batch):
         ids = np.arange(first, first + len(keys), dtype=np.uint32)
         base = base or private_bytes()  # what making the documents takes is not the index's
-        clock, cpu = time.perf_counter(), time.thread_time()
+        clock, cpu, queue = time.perf_counter(), time.thread_time(), queued()
         candidates = index.query(keys)
         index.add(ids, keys)
         if index.full:
@@ -140,6 +150,7 @@ def run(given: argparse.Namespace, folder: Path) -> None:
         took = time.perf_counter() - clock
         spent, longest = spent + took, max(longest, took if first > 1 else 0)
         own += time.thread_time() - cpu
+        blocked = max(blocked, took - (queued() - queue) if first > 1 else 0)
         proposed += len(candidates.rows)
         pairs = set(zip(candidates.rows.tolist(), candidates.docs.tolist(), strict=True))
         total += len(planted)
@@ -154,8 +165,9 @@ def run(given: argparse.Namespace, folder: Path) -> None:
             n = first - 1
             making = time.thread_time() - own_before - own  # what runs and merges took in other threads is counted
             used = time.process_time() - all_before - making
-            print(f"{n:9,} {n / spent:8,.0f} {n / used:14,.0f} {longest:12.2f}s {peak / 1e6:11,.0f} {size / n:10,.0f} "
-                  f"{most:8,.0f} {found / max(total, 1):7.4f} {proposed / n:15.1f}", flush=True)
+            print(f"{n:9,} {n / spent:8,.0f} {n / used:14,.0f} {longest:7.2f}s {blocked:10.2f}s "
+                  f"{peak / 1e6:11,.0f} {size / n:10,.0f} "
+                  f"{most:8,.0f} {found / max(total, 1):7.4f} {proposed / n:10.1f}", flush=True)
             most = 0
     index.close()
     print(f"peak resident, mapped files included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB"

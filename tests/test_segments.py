@@ -94,8 +94,8 @@ def test_merged_away_files_are_deleted_only_after_the_manifest_is_saved(tmp_path
         SegmentIndex(tmp_path, manifests[-1], shape=SMALL).close()
         SegmentIndex(tmp_path, manifests[max(0, batch - 1)], shape=SMALL).close()  # the older one still opens
     index.saved()
-    assert {p.name[:8] for p in tmp_path.iterdir()} == {f"{file.number:08d}" for file in manifests[-1].runs}
     index.close()
+    assert {p.name[:8] for p in tmp_path.iterdir()} == {f"{file.number:08d}" for file in manifests[-1].runs}
 
 
 def test_a_missing_or_cut_file_is_told(tmp_path: Path) -> None:
@@ -167,8 +167,8 @@ def test_a_checkpoint_does_not_wait_and_names_only_what_is_on_disk(
     assert index.flush().last == 600
     assert same(index, memory, keys) > 0
     index.saved()
-    assert len({path.name[:8] for path in tmp_path.iterdir()}) == 1  # merged, and what was merged is gone
     index.close()
+    assert len({path.name[:8] for path in tmp_path.iterdir()}) == 1  # merged, and what was merged is gone
 
 
 def test_files_of_an_earlier_layout_are_not_read(tmp_path: Path) -> None:

@@ -89,9 +89,9 @@ class SegmentIndex:
         self._runs = [mapped(folder, file) for file in manifest.runs]
         self._buffer: list[Run] = []
         self._tasks: list[_Task] = []
-        self._promised: set[int] = set()  # numbers of the files that are being written
-        self._next = 1 + max(numbers(folder), default=0)
-        self._workers = ThreadPoolExecutor(2, thread_name_prefix="index")  # one writes, the other merges
+        self._there = numbers(folder)
+        self._next = 1 + max(self._there, default=0)
+        self._workers = ThreadPoolExecutor(2, thread_name_prefix="index")  # one writes and deletes, the other merges
 
     def __len__(self) -> int:
         return sum(run.documents for run in (*self._runs, *self._buffer))
@@ -138,13 +138,17 @@ class SegmentIndex:
         return self._noted()
 
     def saved(self) -> None:
-        """The manifest last returned is safe: files that neither it nor the index needs are deleted."""
-        with_files = {file.number for file in self._manifest.runs} | {run.number for run in self._runs}
-        for number in numbers(self._folder) - with_files - self._promised:
-            delete(self._folder, number)
+        """The manifest last returned is safe: files that neither it nor the index needs are deleted before long.
+
+        Not at once: on a busy disk that takes as long as a file is being synced.
+        """
+        needed = {file.number for file in self._manifest.runs} | {run.number for run in self._runs}
+        for number in self._there - needed:
+            self._workers.submit(delete, self._folder, number)
+        self._there &= needed
 
     def close(self) -> None:
-        """Wait for what is under way; files that no manifest names are deleted by a later ``saved``."""
+        """Wait for what is under way; new files that no manifest names are deleted by a later ``saved``."""
         self._workers.shutdown(wait=True)
 
     def _noted(self) -> Manifest:
@@ -176,14 +180,13 @@ class SegmentIndex:
     def _submit(self, work: Callable[[Path, int, list[Run], Limits], Run], runs: list[Run]) -> None:
         result = self._workers.submit(work, self._folder, self._next, runs, self._limits)
         self._tasks.append(_Task(runs=runs, result=result))
-        self._promised.add(self._next)
         self._next += 1
 
     def _take_over(self) -> None:
         for task in [task for task in self._tasks if task.result.done()]:
             at = next(n for n, run in enumerate(self._runs) if run is task.runs[0])
             self._runs[at : at + len(task.runs)] = [task.result.result()]
-            self._promised.discard(self._runs[at].number)
+            self._there.add(self._runs[at].number)
             self._tasks.remove(task)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import or_
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -148,11 +147,10 @@ def _family(rows: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
     def either(of_family: Iterable[Any], own: Iterable[Any]) -> list[Any]:
         return [mine if single else theirs for single, theirs, mine in zip(alone, of_family, own, strict=True)]
 
-    best = map(int.__eq__, rows["doc"], (canonical or 0 for canonical in rows["canonical"]))
     return {
         "cluster_id": either(rows["cluster_id"], rows["id"]),
         "cluster_size": [size or 1 for size in rows["cluster_size"]],
-        "is_canonical": list(map(or_, alone, best)),
+        "is_canonical": [best is None or bool(best) for best in rows["is_canonical"]],
         "earliest_url": either(rows["earliest_url"], rows["url"]),
         "earliest_published": either(rows["earliest_published"], rows["published"]),
     }
@@ -168,7 +166,8 @@ def _convert(columns: dict[str, Any], script: Literal["simplified", "traditional
             for value, had in zip(columns[name], columns["script"], strict=True)
         ]
 
-    columns["text"] = [text.decode() for text in columns["text"]]
+    for name in ("text", "markdown"):
+        columns[name] = [text and text.decode() for text in columns[name]]
     for name in _SHOWN:
         every(name, convert)
     for name in _NAMES:

@@ -14,10 +14,15 @@ from typing import IO, cast
 from cleaners.errors import UnwritableError, UsageError
 
 
+def nothing() -> None:
+    """What is to be done before a file takes its name, where nothing is."""
+
+
 @contextmanager
-def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
+def whole_file(target: str | Path, *, ready: Callable[[], None] = nothing) -> Iterator[IO[bytes]]:
     """A binary file to write to that takes its name only when the block ends well.
 
+    ``ready`` is called when all is written, just before it takes its name: what it raises keeps it from doing so.
     ``-`` is standard output; devices and pipes are written directly. Compressed by suffix: ``.gz`` (RFC 1952, without
     time and name, so that the same content gives the same bytes) or ``.zst`` (RFC 8878). Raises UsageError when the
     folder is not there, UnwritableError for a full disk or a place that cannot be written.
@@ -25,6 +30,7 @@ def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
     if str(target) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
+        ready()
         return
     path = Path(target)
     if path.is_dir():
@@ -33,6 +39,7 @@ def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
     if path.exists() and not path.is_file():
         with told(path), path.open("wb") as device:
             yield device
+        ready()
         return
     draft = _draft(path)
     try:
@@ -42,6 +49,7 @@ def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
                     yield stream
                 file.flush()
                 os.fsync(file.fileno())
+            ready()
             draft.replace(path)
             _sync_names(path.parent)
     finally:
@@ -49,8 +57,10 @@ def whole_file(target: str | Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def whole_folder(target: str | Path, *, replaces: Callable[[Path], bool]) -> Iterator[Path]:
-    """A folder to fill that takes its name only when the block ends well.
+def whole_folder(
+    target: str | Path, *, replaces: Callable[[Path], bool], ready: Callable[[], None] = nothing
+) -> Iterator[Path]:
+    """A folder to fill that takes its name only when the block ends well; ``ready`` as in :func:`whole_file`.
 
     A folder that is there and not empty is replaced when ``replaces`` says so of it: it is moved aside for a moment and
     removed when the new one stands in its place. Raises UsageError, UnwritableError as :func:`whole_file`.
@@ -68,6 +78,7 @@ def whole_folder(target: str | Path, *, replaces: Callable[[Path], bool]) -> Ite
             yield draft
             for made in sorted(draft.rglob("*")):
                 _sync(made)
+            ready()
             if path.is_dir():
                 path.replace(aside)
             draft.replace(path)

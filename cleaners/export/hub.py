@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,7 @@ from typing import Any, Self
 from cleaners.export.card import Facts, card
 from cleaners.export.columns import batch, schema, withdrawn
 from cleaners.export.croissant import Shard, croissant
-from cleaners.export.files import whole_folder
+from cleaners.export.files import nothing, whole_folder
 from cleaners.export.parquet import ParquetFile
 from cleaners.export.tally import Tally
 from cleaners.store import Portion, Withdrawal
@@ -23,13 +23,15 @@ _CARD, _DESCRIPTION, _DATA = "README.md", "croissant.json", "data"
 
 
 @contextmanager
-def hub_folder(target: str | Path, facts: Facts, *, rows: int = _ROWS) -> Iterator[HubFolder]:
+def hub_folder(
+    target: str | Path, facts: Facts, *, rows: int = _ROWS, ready: Callable[[], None] = nothing
+) -> Iterator[HubFolder]:
     """Articles to a folder that takes its name when the block ends well; it replaces an earlier export.
 
     ``data/train-00000-of-00003.parquet`` and so on, ``README.md``, ``croissant.json``; ``rows``: the most of a shard.
     Raises as :func:`cleaners.export.files.whole_folder`.
     """
-    with whole_folder(target, replaces=_is_export) as draft:
+    with whole_folder(target, replaces=_is_export, ready=ready) as draft:
         with HubFolder(draft, facts, rows) as folder:
             yield folder
         folder.describe()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from cleaners.export.files import told, whole_file
+from cleaners.export.files import nothing, told, whole_file
 from cleaners.export.records import ScriptChoice, drop_record, record, records, withdrawal_record
 from cleaners.items import Clipping, Drop
 
@@ -23,9 +23,9 @@ class JsonLines:
     ``-`` is standard output; ``.gz`` and ``.zst`` are compressed. Raises as :func:`cleaners.export.files.whole_file`.
     """
 
-    def __init__(self, target: str | Path) -> None:
+    def __init__(self, target: str | Path, *, ready: Callable[[], None] = nothing) -> None:
         self._stack = ExitStack()
-        self._target = target
+        self._target, self._ready = target, ready
         self._file: IO[bytes] | None = None
         self.written = 0
         """Records written."""
@@ -34,12 +34,16 @@ class JsonLines:
         """Write one record."""
         assert self._file is not None, "use it in a with block"
         text = json.dumps(line, ensure_ascii=False, separators=(", ", ": "))
+        # Line ends of Unicode, at which a reader may split who should split at newlines only.
+        for sign in "\x85\u2028\u2029":
+            if sign in text:
+                text = text.replace(sign, f"\\u{ord(sign):04x}")
         # A lone surrogate becomes its JSON escape: the line stays valid UTF-8 and valid JSON.
         self._file.write(text.encode("utf-8", "backslashreplace") + b"\n")
         self.written += 1
 
     def __enter__(self) -> Self:
-        self._file = self._stack.enter_context(whole_file(self._target))
+        self._file = self._stack.enter_context(whole_file(self._target, ready=self._ready))
         return self
 
     def __exit__(
@@ -51,8 +55,10 @@ class JsonLines:
 class Records(JsonLines):
     """An export as JSON Lines. In an increment every record says what it is: ``change`` added, changed or removed."""
 
-    def __init__(self, target: str | Path, *, script: ScriptChoice = "keep") -> None:
-        super().__init__(target)
+    def __init__(
+        self, target: str | Path, *, script: ScriptChoice = "keep", ready: Callable[[], None] = nothing
+    ) -> None:
+        super().__init__(target, ready=ready)
         self._script = script
 
     def put(self, portion: Portion) -> None:

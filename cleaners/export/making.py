@@ -86,22 +86,25 @@ def export(store: Store, order: Order, advance: Callable[[int], object] = lambda
     UnwritableError, StoreBusyError.
     """
     _check(order)
-    number = None
-    with ExitStack() as file:
-        with store.exports.outgoing(
-            order.choice, name=order.name, increment=order.increment, form=order.script
-        ) as outgoing:
-            left_out = outgoing.opt_outs()
-            facts = Facts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
-                          opt_outs=left_out)  # fmt: skip
-            writer = file.enter_context(_writer(order, facts))
-            for withdrawals in _some(outgoing.removals()):
-                writer.take_back(withdrawals)
-            for portion in outgoing.portions():
-                writer.put(portion)
-                advance(len(portion.rows))
+    number: int | None = None
+
+    def announce() -> None:
+        nonlocal number
         if order.note:
             number = store.exports.announce(outgoing, target=_place(order.target), form=order.form)
+
+    with ExitStack() as file, store.exports.outgoing(
+        order.choice, name=order.name, increment=order.increment, form=order.script
+    ) as outgoing:
+        left_out = outgoing.opt_outs()
+        facts = Facts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
+                      opt_outs=left_out)  # fmt: skip
+        writer = file.enter_context(_writer(order, facts, announce))
+        for withdrawals in _some(outgoing.removals()):
+            writer.take_back(withdrawals)
+        for portion in outgoing.portions():
+            writer.put(portion)
+            advance(len(portion.rows))
     if number is not None:
         store.exports.confirm(number, outgoing)
     counts = outgoing.counts
@@ -115,36 +118,36 @@ def _check(order: Order) -> None:
         raise UsageError(f"{order.form} is a folder: name one with -o, or say --format jsonl")
     if order.form in _FOLDERS and Path(order.target).suffix in {*_SUFFIXES, ".md", ".gz", ".zst"}:
         raise UsageError(f"{order.target} is the name of a file, {order.form} is a folder: name one with -o")
-    if order.increment and order.choice.limit is not None:
-        raise UsageError("an increment has no --limit: what is beyond it would be lost to the series")
+    if order.name is not None and order.choice.limit is not None:
+        raise UsageError("a series of exports has no --limit: what is beyond it would be lost to the series")
     if order.name is not None and not order.note:
         raise UsageError("the store cannot be written: a series of exports is noted there; leave the name out")
 
 
-def _writer(order: Order, facts: Facts) -> AbstractContextManager[Writer]:
+def _writer(order: Order, facts: Facts, ready: Callable[[], None]) -> AbstractContextManager[Writer]:
     match order.form:
         case "parquet":
             from cleaners.export.parquet import parquet
 
-            return parquet(order.target, script=order.script, increment=order.increment)
+            return parquet(order.target, script=order.script, increment=order.increment, ready=ready)
         case "hf":
             from cleaners.export.hub import hub_folder
 
-            return hub_folder(order.target, facts)
+            return hub_folder(order.target, facts, ready=ready)
         case "csv":
             from cleaners.export.table import csv_file
 
-            return csv_file(order.target, script=order.script, increment=order.increment)
+            return csv_file(order.target, script=order.script, increment=order.increment, ready=ready)
         case "rss":
             from cleaners.export.rss import rss
 
             site = order.choice.selection.site
             link = f"https://{site}/" if site and "." in site else "http://localhost/"
-            return rss(order.target, script=order.script, title=facts.title, link=link)
+            return rss(order.target, script=order.script, title=facts.title, link=link, ready=ready)
         case "markdown":
-            return Markdown(order.target, script=order.script)
+            return Markdown(order.target, script=order.script, ready=ready)
         case "jsonl":
-            return Records(order.target, script=order.script)
+            return Records(order.target, script=order.script, ready=ready)
 
 
 def _place(target: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from cleaners.export.files import told, whole_file, whole_folder
+from cleaners.export.files import nothing, told, whole_file, whole_folder
 from cleaners.export.records import ScriptChoice, in_script, record
 from cleaners.items import Article, Clipping
 
@@ -38,8 +38,10 @@ class Markdown:
     removed, everything else stays. Raises UsageError when the folder is a file or stands nowhere, UnwritableError.
     """
 
-    def __init__(self, target: str | Path, *, script: ScriptChoice = "keep") -> None:
-        self._target, self._script = Path(target), script
+    def __init__(
+        self, target: str | Path, *, script: ScriptChoice = "keep", ready: Callable[[], None] = nothing
+    ) -> None:
+        self._target, self._script, self._ready = Path(target), script, ready
         self._stack = ExitStack()
         self._pages: dict[str, str] | None = None
         self._folder = self._target
@@ -75,13 +77,16 @@ class Markdown:
             found = (_PAGE.fullmatch(path.name) for path in self._target.iterdir())
             self._pages = {name[1]: name[0] for name in found if name}
         else:
-            self._folder = self._stack.enter_context(whole_folder(self._target, replaces=lambda _: False))
+            folder = whole_folder(self._target, replaces=lambda _: False, ready=self._ready)
+            self._folder = self._stack.enter_context(folder)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.__exit__(kind, error, trace)
+        if error is None and self._pages is not None:
+            self._ready()
 
 
 def markdown_folder(clippings: Iterable[Clipping], folder: str | Path) -> int:

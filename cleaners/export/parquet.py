@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from cleaners.errors import UsageError
 from cleaners.export.columns import arrow, batch, schema, withdrawn
-from cleaners.export.files import whole_file
+from cleaners.export.files import nothing, whole_file
 from cleaners.export.records import ScriptChoice
 from cleaners.store import Portion, Withdrawal
 
@@ -74,7 +74,9 @@ class ParquetFile:
 
 
 @contextmanager
-def parquet(target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False) -> Iterator[Parquet]:
+def parquet(
+    target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False, ready: Callable[[], None] = nothing
+) -> Iterator[Parquet]:
     """Articles to one Parquet file, which takes its name when the block ends well; ``-`` is standard output.
 
     Raises as :func:`cleaners.export.files.whole_file`.
@@ -82,7 +84,7 @@ def parquet(target: str | Path, *, script: ScriptChoice = "keep", increment: boo
     if Path(target).suffix in {".gz", ".zst"}:
         raise UsageError(f"{target}: Parquet is compressed inside; name it {Path(target).with_suffix('')}")
     columns = schema(increment=increment)
-    with whole_file(target) as out, ParquetFile(out, columns) as file:
+    with whole_file(target, ready=ready) as out, ParquetFile(out, columns) as file:
         yield Parquet(file, columns, script)
 
 

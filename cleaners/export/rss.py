@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import format_datetime
 from html import escape
@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from cleaners.export.files import whole_file
+from cleaners.export.files import nothing, whole_file
 from cleaners.export.records import ScriptChoice, in_script
 from cleaners.items import Clipping
 from cleaners.store import Portion, Withdrawal
@@ -24,7 +24,9 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 @contextmanager
-def rss(target: str | Path, *, script: ScriptChoice = "keep", title: str, link: str) -> Iterator[Rss]:
+def rss(
+    target: str | Path, *, script: ScriptChoice = "keep", title: str, link: str, ready: Callable[[], None] = nothing
+) -> Iterator[Rss]:
     """Articles to one feed, which takes its name when the block ends well; ``-`` is standard output.
 
     Readers know items by their guid (the id): one that comes again is not shown twice. RSS has no word for what is
@@ -32,7 +34,7 @@ def rss(target: str | Path, *, script: ScriptChoice = "keep", title: str, link: 
     """
     spaces = {"content": _CONTENT, "dc": _DUBLIN_CORE}
     # Memory does not grow with the feed: https://lxml.de/api.html#incremental-xml-generation
-    with whole_file(target) as out, etree.xmlfile(out, encoding="utf-8") as xml:
+    with whole_file(target, ready=ready) as out, etree.xmlfile(out, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element("rss", {"version": "2.0"}, nsmap=spaces), xml.element("channel"):
             for name, value in (("title", title), ("link", link), ("description", title)):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from cleaners.export.files import whole_file
+from cleaners.export.files import nothing, whole_file
 from cleaners.export.records import NAMES, ScriptChoice, records, withdrawal_record
 from cleaners.store import Portion, Withdrawal
 
@@ -18,7 +18,9 @@ _OF_CHANGES = ("change", "reason", "replaced_by")
 
 
 @contextmanager
-def csv_file(target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False) -> Iterator[Csv]:
+def csv_file(
+    target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False, ready: Callable[[], None] = nothing
+) -> Iterator[Csv]:
     """Articles to one CSV file, which takes its name when the block ends well; ``-`` is standard output.
 
     A column for every name of the record; lists and mappings as JSON, what is unknown empty. An increment has the
@@ -26,7 +28,7 @@ def csv_file(target: str | Path, *, script: ScriptChoice = "keep", increment: bo
     :func:`cleaners.export.files.whole_file`.
     """
     names = (*NAMES, *(_OF_CHANGES if increment else ()))
-    with whole_file(target) as out:
+    with whole_file(target, ready=ready) as out:
         out.write(b"\xef\xbb\xbf" + (",".join(names) + "\r\n").encode())
         yield Csv(out, names, script)
 

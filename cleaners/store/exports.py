@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
+from cleaners.errors import InputError
 from cleaners.store.database import Database
 from cleaners.store.outgoing import Outgoing
 from cleaners.store.rows import now
@@ -93,10 +94,15 @@ class Exports:
             yield Outgoing(self._db, choice, name=name, increment=increment, form=form)
 
     def announce(self, outgoing: Outgoing, *, target: str, form: str) -> int:
-        """Note an export that was read and is about to take its name; returns its number."""
+        """Note an export that was read and is about to take its name; returns its number.
+
+        Raises InputError when an article that is in it was taken down while it was written.
+        """
         counts = outgoing.counts
         docs = packed(outgoing.docs())
         with self._db.transaction():
+            if outgoing.outdated():
+                raise InputError("articles were taken down while they were exported: export again")
             row = self._db.one(
                 "INSERT INTO exports (series, target, format, at, added, changed, removed, docs) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING export",

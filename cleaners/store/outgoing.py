@@ -127,6 +127,11 @@ class Outgoing:
         which = " WHERE state IS NOT NULL" if self.increment else ""
         return (row[0] for row in self._db.stream(f"SELECT doc FROM temp.chosen{which}"))
 
+    def outdated(self) -> bool:
+        """Whether the store has lost an article that was chosen."""
+        query = "SELECT 1 FROM temp.chosen WHERE doc NOT IN (SELECT doc FROM articles)"
+        return self._db.one(query) is not None
+
     def remember(self, series: int) -> None:
         """Make this the state of its series, once it is in place; part of the transaction that is open."""
         if self.increment:
@@ -163,7 +168,7 @@ class Outgoing:
 
 _ROWS = (
     f"SELECT doc, CAST(text AS BLOB), markdown, x.state, {', '.join('a.' + name for name in ARTICLE_COLUMNS)}, "
-    "a.digest, a.revision, e.name, e.version, e.recipe, c.id, c.size, c.canonical, c.earliest_url, "
+    "a.digest, a.revision, e.name, e.version, e.recipe, c.id, c.size, a.doc = c.canonical, c.earliest_url, "
     "c.earliest_published FROM temp.chosen t JOIN articles a USING (doc) JOIN texts USING (doc) "
     "JOIN extractors e USING (extractor) LEFT JOIN clusters c USING (cluster) "
     "LEFT JOIN exported x ON x.series = ? AND x.id = a.id WHERE t.position BETWEEN ? AND ? ORDER BY t.position"

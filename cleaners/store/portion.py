@@ -16,11 +16,11 @@ Change = Literal["added", "changed"]
 _AHEAD = ("doc", "text", "markdown", "before")
 _BEHIND = (
     "digest", "revision", "extractor_name", "extractor_version", "extractor_recipe", "cluster_id", "cluster_size",
-    "canonical", "earliest_url", "earliest_published",
+    "is_canonical", "earliest_url", "earliest_published",
 )  # fmt: skip
 NAMES = (*_AHEAD, *ARTICLE_COLUMNS, *_BEHIND)
 """What a row of a portion holds, in order. ``text``: UTF-8; ``markdown``: packed; ``before``: the state it left in last
-time; ``canonical``: the doc of the best copy; cluster columns are None for a singleton."""
+time; the cluster's columns are None for a singleton."""
 _ARTICLE = slice(len(_AHEAD), len(_AHEAD) + len(ARTICLE_COLUMNS))
 
 
@@ -51,7 +51,7 @@ def state(row: Row, matches: Sequence[Row], form: str) -> bytes:
 
 
 def _clipping(row: Row, matches: Sequence[Row]) -> Clipping:
-    doc, text = row[0], row[1].decode()
+    text = row[1].decode()
     _, revision, name, version, recipe, cluster, size, canonical, first_url, first = row[-len(_BEHIND) :]
     article = row_article(row[_ARTICLE], text, row[2], Extractor(name=name, version=version, recipe=recipe))
     if cluster is None:
@@ -60,7 +60,7 @@ def _clipping(row: Row, matches: Sequence[Row]) -> Clipping:
         )
     else:
         family = Cluster(
-            id=cluster, size=size, is_canonical=doc == canonical, earliest_url=first_url,
+            id=cluster, size=size, is_canonical=bool(canonical), earliest_url=first_url,
             earliest_published=parsed(first),
         )  # fmt: skip
     return Clipping(article=article, revision=revision, cluster=family, matches=tuple(map(_match, matches)))

@@ -85,7 +85,7 @@ def export(
             with_duplicates=with_duplicates,
             with_opt_outs=include_opt_outs,
             newest_first=form == "rss",
-            limit=limit or (_NEWEST if form == "rss" and not increment else None),
+            limit=limit or (_NEWEST if form == "rss" and not (name or increment) else None),
         )
         order = Order(
             target=output, form=form, choice=choice, script=script, name=since_export or name, increment=increment,

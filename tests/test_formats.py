@@ -1,0 +1,330 @@
+"""Every format read back says what the store says, and the same store gives the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import random
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from cleaners.errors import UnwritableError, UsageError
+from cleaners.export import in_script, record
+from cleaners.export.card import Facts
+from cleaners.export.making import Format, Order, export, format_of
+from cleaners.export.records import NAMES
+from cleaners.items import Article, Clipping
+from cleaners.store import Choice, Selection, Store
+from crawler.cli import app
+from tests.test_outgoing import link, put
+from tests.test_store import FULL
+
+FORMATS: tuple[Format, ...] = ("jsonl", "parquet", "csv", "markdown", "rss", "hf")
+ALL = Choice(with_duplicates=True, with_opt_outs=True)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Articles of every kind, families, a revision, hostile and empty fields."""
+    with Store.open(tmp_path_factory.mktemp("formats") / "jianbao.db") as opened:
+        opened.articles.put(FULL)
+        for n in range(1, 9):
+            put(opened, n, site=f"s{n % 3}.example", repairs={"annotation": n} if n % 2 else {})
+        put(opened, 9, "頭髮乾了，後面還濕。", title="頭髮", script="traditional", authors=("葉記者",), published=None)
+        opened.articles.put(replace(FULL, id="f" * 16, url=None, text=FULL.text + "后来又停了。", opt_out=()))
+        opened.articles.put(replace(FULL, id="f" * 16, url=None, text=FULL.text + "后来又转了。", opt_out=()))
+        strange = "=1+1,\"引号\"\n<p>&amp;</p>\t\u2028行\x0b尾\r\n|表|"
+        put(opened, 10, strange, title=strange.replace("\n", " "), url=None, site=None, source="a|b", published=datetime(1999, 12, 31, 23, 59, 59, 123456, tzinfo=UTC))
+        opened.articles.put(Article(id="e" * 16, origin="x#y", text="只有正文。"))
+        link(opened, 1, 2)
+        link(opened, 2, 4)
+        link(opened, 9, 5)
+        yield opened
+
+
+def clippings(store: Store) -> list[Clipping]:
+    return list(store.clippings.select(with_duplicates=True))
+
+
+def lines(store: Store) -> list[dict[str, Any]]:
+    return [json.loads(json.dumps(record(clipping))) for clipping in clippings(store)]
+
+
+def make(store: Store, target: Path, form: Format, **given: Any) -> Path:
+    if form in ("parquet", "hf"):
+        pytest.importorskip("pyarrow")
+    export(store, Order(target=str(target), form=form, **({"choice": ALL} | given)))
+    return target
+
+
+def as_record(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the table as the record it came from."""
+    given = dict(row)
+    for name in ("repairs", "noise_removed"):
+        given[name] = {pair["kind"]: pair["count"] for pair in row[name]}
+    return given
+
+
+def as_moments(line: dict[str, Any]) -> dict[str, Any]:
+    """The same moment is the same, whatever its offset."""
+    dates = ("published", "fetched_at", "earliest_published")
+    return line | {name: line[name] and datetime.fromisoformat(str(line[name])).astimezone(UTC) for name in dates}
+
+
+# Read back
+
+
+def test_jsonl_is_the_store(store: Store, tmp_path: Path) -> None:
+    text = make(store, tmp_path / "x.jsonl", "jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line) for line in text.splitlines()] == lines(store)  # also for who splits at U+2028
+    assert len(lines(store)) == 13
+
+
+@pytest.mark.parametrize("script", ["keep", "simplified", "traditional"])
+def test_parquet_is_the_store(store: Store, tmp_path: Path, script: Any) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet", script=script))
+    assert table.column_names == list(NAMES)
+    expected = [json.loads(json.dumps(record(in_script(clipping, script)))) for clipping in clippings(store)]
+    assert [as_moments(as_record(row)) for row in table.to_pylist()] == [as_moments(line) for line in expected]
+    full = table.filter(parquet.filters_to_expression([("id", "=", FULL.id)])).to_pylist()[0]
+    assert full["published"].isoformat() == "2023-05-06T07:08:00+08:00"  # its day is the day that the page names
+
+
+def test_csv_is_the_store(store: Store, tmp_path: Path) -> None:
+    data = make(store, tmp_path / "x.csv", "csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbfid,url,")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    for row, line in zip(rows, lines(store), strict=True):
+        for name, value in line.items():
+            cell = row[name]
+            match value:
+                case None:
+                    assert cell == ""
+                case bool() | list() | dict():
+                    assert json.loads(cell) == value
+                case _:
+                    assert cell == str(value)
+
+
+def test_a_feed_is_the_store(store: Store, tmp_path: Path) -> None:
+    import feedparser
+
+    path = make(store, tmp_path / "x.rss", "rss", choice=replace(ALL, newest_first=True))
+    feed = feedparser.parse(path.read_bytes())
+    assert not feed.bozo and feed.version == "rss20"
+    assert feed.feed.title and feed.feed.link and feed.feed.description
+    by_id = {clipping.article.id: clipping.article for clipping in clippings(store)}
+    assert {entry.id for entry in feed.entries} == by_id.keys()
+    dates = [entry.published_parsed for entry in feed.entries if "published" in entry]
+    assert dates == sorted(dates, reverse=True) and len(dates) == 11
+    for entry in feed.entries:
+        known = by_id[entry.id]
+        assert entry.get("link") == known.url
+        assert [author.name for author in entry.get("authors", []) if author] == list(known.authors)
+        body = "".join(entry.content[0].value.split())
+        assert body.startswith("<p>") and "".join(known.text.split())[:3].replace("\x0b", "\ufffd") in body
+
+
+def test_markdown_has_a_page_for_each_and_a_light_head(store: Store, tmp_path: Path) -> None:
+    folder = make(store, tmp_path / "md", "markdown")
+    pages = {path.stem[-16:]: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert pages.keys() == {line["id"] for line in lines(store)}
+    for line in lines(store):
+        head = yaml.safe_load(pages[line["id"]].split("---\n")[1])
+        assert head["id"] == line["id"] and head.get("title") == line["title"]
+        assert {"matches", "extractor", "repairs", "text"}.isdisjoint(head)
+
+
+def test_a_folder_of_the_hub_is_the_store(store: Store, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    folder = make(store, tmp_path / "hf", "hf")
+    (shard,) = (folder / "data").iterdir()
+    assert shard.name == "train-00000-of-00001.parquet"
+    assert shard.read_bytes() == make(store, tmp_path / "x.parquet", "parquet").read_bytes()
+    assert parquet.read_table(shard).num_rows == 13
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    head = yaml.safe_load(text.split("---\n")[1])
+    assert head["configs"][0]["data_files"] == [{"split": "train", "path": "data/*.parquet"}]
+    assert (head["license"], head["size_categories"], head["language"]) == ("other", ["n<1K"], ["zh"])
+    assert "13 articles" in text and "2 without a date" in text and "from 2000-01-01 to 2024-01-05" in text
+    assert "| jianbao 0.1 r | 2 |" in text and "a&#124;b" in text and "NOT left out" in text
+    described = json.loads((folder / "croissant.json").read_text(encoding="utf-8"))
+    (file, _) = described["distribution"]
+    assert file["sha256"] == hashlib.sha256(shard.read_bytes()).hexdigest()
+    assert [field["name"] for field in described["recordSet"][0]["field"]] == [f"articles/{name}" for name in NAMES]
+    again = (folder / "README.md").stat().st_ino
+    make(store, folder, "hf", choice=Choice())
+    assert (folder / "README.md").stat().st_ino != again, "an earlier export is replaced"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert "Left out: 1 articles" in text and "| meta:noai | 1 |" in text
+
+
+def test_a_large_folder_has_several_shards(store: Store, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from cleaners.export.hub import hub_folder
+
+    facts = Facts(choice=ALL)
+    with hub_folder(tmp_path / "hf", facts, rows=20) as folder, store.exports.outgoing(ALL) as outgoing:
+        for portion in [*outgoing.portions()] * 3:
+            folder.put(portion)
+    names = sorted(path.name for path in (tmp_path / "hf" / "data").iterdir())
+    assert names == [f"train-0000{n}-of-00003.parquet" for n in range(3)]
+    assert parquet.read_table(tmp_path / "hf" / "data").num_rows == 39
+    assert "39 articles" in (tmp_path / "hf" / "README.md").read_text(encoding="utf-8")
+
+
+def test_pandas_reads_it(store: Store, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = pandas.read_parquet(make(store, tmp_path / "x.parquet", "parquet"))
+    assert frame.text.tolist() == [line["text"] for line in lines(store)]
+    frame = pandas.read_csv(make(store, tmp_path / "x.csv.gz", "csv"), dtype={"id": str}, keep_default_na=False)
+    assert frame.id.tolist() == [line["id"] for line in lines(store)]
+    frame = pandas.read_json(make(store, tmp_path / "x.jsonl.gz", "jsonl"), lines=True, dtype=False)
+    assert frame.text.tolist() == [line["text"] for line in lines(store)]
+
+
+def test_datasets_reads_it(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    loaded = datasets.load_dataset(str(make(store, tmp_path / "hf", "hf")), split="train", cache_dir=str(tmp_path / "cache"))
+    assert [row["text"] for row in loaded] == [line["text"] for line in lines(store)]
+
+
+def test_croissant_is_valid_and_reads_the_articles(store: Store, tmp_path: Path) -> None:
+    mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
+    loaded = mlcroissant.Dataset(str(make(store, tmp_path / "hf", "hf") / "croissant.json"))
+    rows = list(loaded.records("articles"))
+    assert [row["articles/text"].decode() for row in rows] == [line["text"] for line in lines(store)]
+
+
+# The same bytes
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_store_gives_the_same_bytes(store: Store, tmp_path: Path, form: Format) -> None:
+    def content(target: Path) -> dict[str, bytes]:
+        make(store, target, form)
+        files = [target] if target.is_file() else [path for path in sorted(target.rglob("*")) if path.is_file()]
+        return {str(path.relative_to(target)): path.read_bytes() for path in files}
+
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+# Increments
+
+
+def test_tables_say_what_changed(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    with Store.open(tmp_path / "s.db") as store:
+        for n in (1, 2):
+            put(store, n)
+        make(store, tmp_path / "all.parquet", "parquet", name="a")
+        make(store, tmp_path / "all.csv", "csv", name="b")
+        put(store, 3)
+        changed = Choice(selection=Selection(since=datetime(2024, 1, 3, tzinfo=UTC)))
+        given: dict[str, Any] = {"choice": changed, "increment": True}
+        table = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet", name="a", **given)).to_pylist()
+        make(store, tmp_path / "x.csv", "csv", name="b", **given)
+        folder = make(store, tmp_path / "hf", "hf", name="c", **given)
+    expected = [("0" * 15 + "1", "removed", "filtered"), ("0" * 15 + "3", "added", None)]
+    assert [(row["id"], row["change"], row["reason"]) for row in table] == expected
+    with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [(row["id"], row["change"], row["reason"] or None) for row in csv.DictReader(file)] == expected
+    assert parquet.read_table(folder / "data").column_names == [*NAMES, "change", "reason", "replaced_by"]
+    assert "increment" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_folder_of_pages_is_brought_up_to_date(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        for n in (1, 2, 3):
+            put(store, n, published=None)
+        folder = make(store, tmp_path / "md", "markdown", name="notes", increment=True)
+        (folder / "mine.md").write_text("我的")
+        put(store, 1, "改了。", title="新标题", published=None)
+        put(store, 4, published=None, quality=0.99)
+        link(store, 2, 4)
+        make(store, folder, "markdown", name="notes", increment=True, choice=Choice(with_opt_outs=True))
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == sorted(["mine.md", *(f"undated-{title}-{n:016x}.md" for title, n in (("新标题", 1), ("标题3", 3), ("标题4", 4)))])
+
+
+# Where it goes
+
+
+def test_the_name_of_a_file_says_its_format(tmp_path: Path) -> None:
+    named = {"a.jsonl": "jsonl", "a.jsonl.zst": "jsonl", "-": "jsonl", "a": "jsonl", "a.parquet": "parquet", "a.CSV.gz": "csv", "a.rss": "rss", "a.xml": "rss"}
+    assert {name: format_of(name) for name in named} == named
+    for name in (str(tmp_path), "new/"):
+        with pytest.raises(UsageError, match="--format"):
+            format_of(name)
+
+
+@pytest.mark.parametrize(
+    ("form", "target"),
+    [("hf", "-"), ("markdown", "-"), ("hf", "x.parquet"), ("markdown", "x.md"), ("parquet", "x.parquet.gz"), ("hf", "mine"), ("hf", "no/where"), ("csv", "mine")],
+)
+def test_a_wrong_place_is_told_before_anything_is_written(store: Store, tmp_path: Path, form: Format, target: str) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("keep")
+    with pytest.raises(UsageError):
+        make(store, target if target == "-" else tmp_path / target, form)  # type: ignore[arg-type]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["letter.txt", "mine"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("form", ["jsonl", "parquet", "csv", "rss"])
+def test_a_full_disk_is_told(store: Store, form: Format) -> None:
+    with pytest.raises(UnwritableError, match="/dev/full"):
+        make(store, Path("/dev/full"), form)
+
+
+@contextmanager
+def small_disk() -> Iterator[None]:
+    """No file may grow beyond 100,000 bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("form", ["hf", "markdown", "parquet", "jsonl"])
+def test_what_does_not_fit_on_the_disk_leaves_nothing(tmp_path: Path, form: Format) -> None:
+    (tmp_path / "out").mkdir()
+    text = "".join(map(chr, random.Random(1).choices(range(0x4E00, 0x9FA5), k=90_000)))
+    with Store.open(tmp_path / "s.db") as store:
+        put(store, 1, text)
+        with small_disk(), pytest.raises(UnwritableError, match="make room"):
+            make(store, tmp_path / "out" / "x", form)
+        assert store.exports.all() == []
+    assert not list((tmp_path / "out").iterdir())
+
+
+def command(*args: object) -> Any:
+    return CliRunner().invoke(app, ["export", *map(str, args)])
+
+
+def test_the_command_says_what_was_left_out(store: Store, tmp_path: Path) -> None:
+    done = command("-o", tmp_path / "x.csv", "--store", store.path, "--with-duplicates")
+    assert done.exit_code == 0, done.stderr
+    assert "12 articles exported" in done.stderr and "left out: 1 article whose" in done.stderr
+    done = command("-o", tmp_path / "x.csv", "--store", store.path, "--include-opt-outs", "--json", "--name", "all")
+    told = json.loads(done.stdout)
+    assert (told["added"], told["opt_outs"]["articles"], told["format"]) == (10, 0, "csv")
+    done = command("-o", "-", "-f", "parquet", "--store", store.path, "--since-export", "all")
+    assert done.stdout_bytes.startswith(b"PAR1") and done.stdout_bytes.endswith(b"PAR1")
+    assert "0 added, 0 changed, 1 removed since the last all" in done.stderr

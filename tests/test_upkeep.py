@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
-from cleaners.archive import Archive, folder_of
+from cleaners import dumps
+from cleaners.archive import Archive, folder_of, read_back
 from cleaners.errors import UsageError
-from cleaners.items import Article
+from cleaners.items import Article, Drop, Page
 from cleaners.keeper import Keeper
+from cleaners.pipeline import clean
 from cleaners.store import Store
 from cleaners.upkeep import backup, doctor
+from cleaners.upkeep import reclean as reclean_work
 from cleaners.urls import clipping_id
+from crawler.cli import app
 from tests.test_keeper import story
 from tests.test_takedown import MOMENT, exchange, stored
 
@@ -99,3 +106,98 @@ def test_a_backup_never_overwrites(path: Path, tmp_path: Path) -> None:
         backup.back_up(path, tmp_path / "a" / "b")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["here", "there"]
     assert sorted(p.name for p in there.iterdir() if p.suffix != ".locks") == ["news.db", "news.warc"]
+
+
+PAGE = """<html><head><title>{title}_绿洲晨报</title></head><body><h1>{title}</h1>
+<p class="info">2024-10-08 09:30 来源：绿洲晨报</p><div class="content"><p>{first}</p><p>{second}</p></div></body></html>"""
+
+
+def page(number: int) -> bytes:
+    first, second = story(number).split("\n")[:2]
+    return PAGE.format(title=f"渠水流到第{number}个村", first=first, second=second).encode()
+
+
+@pytest.fixture
+def cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store whose articles an older cleaner made: from its archive, a saved file and a zip."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "news.db"
+    shelf = Archive(folder_of(path), name="probe", software="jianbao/0")
+    origins = [shelf.write(replace(exchange(n, page(n)), url=f"http://news.example/{n}")) for n in range(4)]
+    shelf.close()
+    Path("saved.html").write_bytes(page(4))
+    with zipfile.ZipFile("dump.zip", "w") as packed:
+        for n in (5, 6):
+            packed.writestr(f"{n}.html", page(n))
+    read = [*(read_back(one, path) for one in origins), *dumps.read(["saved.html", "dump.zip"])]
+    made = [clean(one) for one in read if isinstance(one, Page)]
+    articles = [one for one in made if isinstance(one, Article)]
+    assert len(articles) == 7
+    articles[1] = replace(articles[1], text=articles[1].text + "\n责任编辑：某某", editors=())
+    articles[2] = replace(articles[2], source="别的报")
+    articles[5] = replace(articles[5], text="只有一句话。")
+    dropped = Drop(origin=articles[3].origin, url=articles[3].url, stage="extract", reason="empty")
+    with Keeper(path) as keeper:
+        keeper.keep([*articles[:3], *articles[4:], dropped])
+    return path
+
+
+def reclean(path: Path, **options: object) -> dict[str, reclean_work.Change]:
+    with Store.open(path, create=False, readonly=True) as store:
+        wanted = reclean_work.origins(store, options.get("site"), None)  # type: ignore[arg-type]
+        outcomes = reclean_work.compare(store, wanted, lambda pages: (p if isinstance(p, Drop) else clean(p) for p in pages))
+        if options.get("apply"):
+            outcomes = reclean_work.apply(path, outcomes, {})
+        return {one.change.url or one.change.origin: one.change for one in outcomes if one.change}
+
+
+def test_cleaning_again_shows_what_would_change_and_changes_nothing(cleaned: Path) -> None:
+    before = cleaned.read_bytes()
+    found = reclean(cleaned)
+    assert cleaned.read_bytes() == before
+    assert {what: one.kind for what, one in found.items()} == {
+        "http://news.example/1": "text",
+        "http://news.example/2": "metadata",
+        "http://news.example/3": "found",
+        "dump.zip#5.html": "text",
+    }
+    assert "-责任编辑：某某" in found["http://news.example/1"].difference.split("\n")
+    assert found["http://news.example/2"].fields == ("source",)
+    assert "-source: 别的报" in found["http://news.example/2"].difference
+
+
+def test_applied_it_gives_new_revisions_and_nothing_is_left_to_change(cleaned: Path) -> None:
+    reclean(cleaned, apply=True)
+    assert not reclean(cleaned)
+    with Store.open(cleaned, create=False) as store:
+        first = store.clippings.get("http://news.example/1")
+        second = store.clippings.get("http://news.example/2")
+        assert first and first.revision == 2 and "责任编辑" not in first.article.text
+        assert [text.text.endswith("某某") for text in store.articles.revisions(first.article.id)].count(True) == 1
+        assert second and second.revision == 1 and second.article.source == "绿洲晨报"
+        assert store.clippings.get("http://news.example/3") and not store.journal.drops()
+    assert well(cleaned)
+
+
+def test_what_is_not_there_any_more_is_counted(cleaned: Path) -> None:
+    Path("saved.html").unlink()
+    Path("dump.zip").write_bytes(Path("dump.zip").read_bytes()[:-30])
+    next(folder_of(cleaned).iterdir()).unlink()
+    with Store.open(cleaned, create=False, readonly=True) as store:
+        wanted = reclean_work.origins(store, None, None)
+        counts = reclean_work.summary(
+            reclean_work.compare(store, wanted, lambda pages: (p if isinstance(p, Drop) else clean(p) for p in pages))
+        )
+    assert counts == {"missing: unreadable": 4, "missing: no page there any more": 3}
+
+
+def test_the_command_tells_and_applies(cleaned: Path) -> None:
+    def run(*options: str) -> Result:
+        return CliRunner().invoke(app, ["reclean", "--store", str(cleaned), "-j", "1", *options], catch_exceptions=False)
+
+    told = run()
+    assert told.exit_code == 0 and "-责任编辑：某某" in told.stdout
+    assert "3 the same; 2 with another text; 1 with other metadata; 1 dropped before and articles today; --apply" in told.stderr
+    assert [json.loads(line)["kind"] for line in run("--json", "--apply").stdout.splitlines()].count("text") == 2
+    assert "7 the same" in run().stderr
+    assert "4 the same" in run("--sample", "4").stderr

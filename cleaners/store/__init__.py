@@ -30,6 +30,7 @@ from cleaners.store.heirs import Heirs
 from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
+from cleaners.store.origins import Origins
 from cleaners.store.outgoing import OptOuts, Outgoing, Withdrawal
 from cleaners.store.passages import Passage
 from cleaners.store.portion import Portion
@@ -107,6 +108,8 @@ class Store:
         """Whether all of this is as it should be."""
         self.heirs = Heirs(database)
         """Who stands in for superseded texts."""
+        self.origins = Origins(database)
+        """Where its pages are."""
         self.removal = Removal(database)
         """Taking articles out, to the last byte."""
 

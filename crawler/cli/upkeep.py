@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +13,7 @@ import typer
 
 from cleaners.errors import FormatError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.progress import steps
+from crawler.cli.progress import progress, steps
 
 if TYPE_CHECKING:
     from cleaners.upkeep.takedown import Plan, Target
@@ -113,6 +115,76 @@ def backup(
         typer.echo(json.dumps(asdict(made), ensure_ascii=False, default=str))
     say(f"{counted(made.articles, 'article')} and {counted(made.files, 'file')} of the archive in {made.store.parent} "
         f"({made.size / 1e6:,.1f} MB)")  # fmt: skip
+
+
+@app.command()
+def reclean(
+    store: StoreOption = STORE,
+    site: Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")] = None,
+    seeds: Annotated[
+        list[Path] | None,
+        typer.Option("--seeds", metavar="SEEDS.yaml", help="The jobs of its crawls: their time zones and rules count."),
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write what changes: a new text as a new revision.")] = False,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, metavar="N", help="Only N pages, evenly spread over the store.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 uses every core.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Clean the stored pages again with today's cleaner and show what that would change, article by article.
+
+    Pages are read from the archive and from the files that were given, where these are still there. Nothing is changed
+    without --apply. What today's cleaner drops stays in the store; pages that were dropped and are articles today are
+    kept.
+
+    \b
+    Examples:
+      jianbao reclean --store news.db --sample 200 | less
+      jianbao reclean --site example-daily --seeds seeds/my.yaml --apply
+      jianbao reclean --json | jq -r 'select(.kind == "dropped") | .url'
+    """
+    from cleaners.bulk import cleaning, cores
+    from cleaners.context import context_of
+    from cleaners.sites import load
+    from cleaners.store import Store
+    from cleaners.upkeep import reclean as work
+
+    sites = [one for job in seeds or [] for one in load(job).sites]
+    known = context_of(store, sites)
+    with (
+        Store.open(store, create=False, readonly=True) as opened,
+        cleaning(jobs or cores(), known) as cleaner,
+        progress("pages") as advance,
+    ):
+        outcomes = work.compare(opened, work.origins(opened, site, sample), cleaner.map, site=site)
+        if apply:
+            outcomes = work.apply(store, outcomes, {one.id: one.name for one in sites if one.name})
+        counts: Counter[str] = Counter()
+        for one in outcomes:
+            counts += work.summary([one])
+            advance(1, f"{counts.total() - counts['same']} differ")
+            if one.change and as_json:
+                typer.echo(json.dumps(asdict(replace(one.change, article=None)), ensure_ascii=False))
+            elif one.change:
+                typer.echo(f"{one.change.kind}: {one.change.url or one.change.origin}\n{one.change.difference}\n")
+    say(_summary(counts, applied=apply))
+
+
+_KINDS = {
+    "same": "the same",
+    "text": "with another text",
+    "metadata": "with other metadata",
+    "dropped": "no articles any more (left as they are)",
+    "found": "dropped before and articles today",
+}
+
+
+def _summary(counts: Mapping[str, int], *, applied: bool) -> str:
+    told = [f"{counts[kind]:,} {name}" for kind, name in _KINDS.items() if counts[kind]]
+    told += [f"{n:,} not cleaned again ({name})" for name, n in counts.items() if name.startswith("missing: ")]
+    pending = any(counts[kind] for kind in ("text", "metadata", "found")) and not applied
+    return f"{'; '.join(told) or 'no pages'}{'; --apply writes it' if pending else ''}".replace("(missing: ", "(")
 
 
 def _tell(planned: Plan, *, done: bool) -> None:

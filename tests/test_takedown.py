@@ -25,7 +25,7 @@ from cleaners.keeper import Keeper
 from cleaners.noise.learned import key
 from cleaners.script.conversion import to_traditional
 from cleaners.store import Choice, Found, NoiseLine, Store, Visit
-from cleaners.upkeep import takedown
+from cleaners.upkeep import doctor, takedown
 from cleaners.urls import canonical, clipping_id
 from tests.test_keeper import story
 
@@ -307,6 +307,18 @@ def test_files_of_the_user_are_named_and_not_touched(tmp_path: Path) -> None:
     assert take(path, URL).targets[0].elsewhere == ("dump/r.html",)
 
 
+def test_a_feed_in_the_archive_that_quotes_it_is_blanked_others_stay(path: Path) -> None:
+    shelf = Archive(folder_of(path), name="feeds", software="jianbao/0")
+    item = "<item><title>%s</title><description><![CDATA[<p>%s</p>]]></description></item>"
+    for n, texts in enumerate(((story(1), text(0, ODD)), (story(1), story(2)))):
+        body = "<rss><channel>" + "".join(item % (t[:9], t.replace("\n", "</p><p>")) for t in texts) + "</channel></rss>"
+        shelf.write(replace(exchange(n, body.encode()), url=f"http://news.example/feed{n}", is_page=False))
+    shelf.close()
+    take(path, URL)
+    assert ODD[:2].encode() not in rest(path)
+    assert {r.url for r in records(path) if isinstance(r, Record) and r.role == "announcement"} == {"http://news.example/feed1"}
+
+
 def test_a_plan_changes_nothing(path: Path) -> None:
     before = rest(path)
     planned = takedown.plan(path, [URL])
@@ -357,7 +369,11 @@ def check_killed(path: Path, moment: int) -> None:
         gone, stone = store.clippings.get(URL) is None, store.tombstones.get(URL) is not None
         assert gone == stone, "both or neither"
         assert store.articles.has(before.values()) == frozenset(before.values())
-    assert take(path, URL).known or not gone
+    if gone and moment % 2:
+        assert [f.check for f in doctor.examine(path, repair=True) if f.problems] == ["takedowns"]
+    else:
+        assert take(path, URL).known or not gone
+    assert not [f for f in doctor.examine(path, sample=None) if f.problems]
     assert ODD[:2].encode() not in rest(path)
     assert all(isinstance(record, Record) for record in records(path))
     with Store.open(path, create=False) as store:
@@ -377,7 +393,7 @@ def test_a_record_that_was_torn_by_a_kill_is_blanked_all_the_same(path: Path) ->
     assert all(isinstance(record, Record) for record in records(path)) and ODD[:2].encode() not in rest(path)
 
 
-@pytest.mark.parametrize("moment", [24, 42, 103])
+@pytest.mark.parametrize("moment", [24, 45, 103])
 def test_killed_in_the_middle_it_ends_right_when_run_again(path: Path, moment: int) -> None:
     check_killed(path, moment)
 

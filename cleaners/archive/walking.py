@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from cleaners.archive.writing import folder_of
+from cleaners.archive.writing import ROLE_FIELD, folder_of
 
 _GZIP = b"\x1f\x8b"
 _PORTION = 1 << 16
@@ -40,6 +40,10 @@ class Record:
     place: Place
     url: str | None
     """``WARC-Target-URI``."""
+    kind: str | None
+    """``WARC-Type``."""
+    role: str | None
+    """``WARC-Jianbao-Role``: ``announcement`` for feeds, sitemaps and lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,12 @@ def _records(path: Path, name: str, start: int) -> Iterator[Record | Damage]:
                 length, head = _member(file) if packed else _plain(file)
                 if end + length > size:
                     raise EOFError
-                yield Record(place=Place(file=name, offset=end, length=length), url=_field(head, "WARC-Target-URI"))
+                yield Record(
+                    place=Place(file=name, offset=end, length=length),
+                    url=_field(head, "WARC-Target-URI"),
+                    kind=_field(head, "WARC-Type"),
+                    role=_field(head, ROLE_FIELD),
+                )
                 end += length if packed else length + _blank_lines(file, end + length)
     except (OSError, EOFError, ValueError, zlib.error):
         yield Damage(file=name, offset=end)

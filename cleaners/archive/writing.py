@@ -28,6 +28,8 @@ OPT_OUT_FIELD = "WARC-Jianbao-Opt-Out"
 """Our own field of the response record: signals the host gave outside of the page, joined by commas."""
 ROLE_FIELD = "WARC-Jianbao-Role"
 """Our own field of the response record: ``announcement`` for what was only read for its links."""
+ANNOUNCEMENT = "announcement"
+"""What that field says of feeds, sitemaps and lists."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BUILDER = RecordBuilder(warc_version="1.1")
@@ -150,7 +152,7 @@ def _records(exchange: Exchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
     extra = {
         "WARC-IP-Address": exchange.address,
         SITE_FIELD: exchange.site,
-        ROLE_FIELD: None if exchange.is_page else "announcement",
+        ROLE_FIELD: None if exchange.is_page else ANNOUNCEMENT,
         OPT_OUT_FIELD: ",".join(exchange.opt_out),
     }
     response = _BUILDER.create_warc_record(

@@ -8,19 +8,25 @@ the next takedown, or by ``jianbao doctor --repair``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 
-from cleaners import clusters, urls
+from cleaners import clusters, decode, urls
+from cleaners.archive import read_back
 from cleaners.archive.blanking import blank
 from cleaners.archive.walking import Damage, Place, place_of, records
-from cleaners.dedup.returning import traces
-from cleaners.errors import UsageError
+from cleaners.archive.writing import ANNOUNCEMENT
+from cleaners.dedup.returning import Met, Watch, traces
+from cleaners.errors import Unusable, UsageError
 from cleaners.keeper import MANIFEST, Keeper, publishers_of
 from cleaners.noise import learned
 from cleaners.store import Pending, Store, Tombstone, turn
+
+_MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
 
 Step = Callable[[str, int, int | None], None]
 """Told of the progress: the step, how much of it is done, of how much (None: not known)."""
@@ -73,7 +79,8 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = 
             members = [i for target in wanted for i in target.copies]
             wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
         targets = {target.id: target for target in wanted}
-        found, damaged = _in_archive(path, set(targets), step)
+        known_texts = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in traces(texts)]
+        found, damaged = _in_archive(path, set(targets), Watch(known_texts), step)
         for target in targets.values():
             places = {*found.get(target.id, ()), *filter(None, (place_of(path, o) for o in target.elsewhere))}
             away = tuple(o for o in target.elsewhere if not _ours(path, o))
@@ -141,8 +148,10 @@ def _ours(path: Path, origin: str) -> bool:
     return origin.startswith(f"{path.with_suffix('.warc').name}/")
 
 
-def _in_archive(path: Path, ids: set[str], step: Step) -> tuple[dict[str, list[Place]], list[Damage]]:
-    """Article id -> its records, requests included: every one of its address, not only the one it was cleaned from."""
+def _in_archive(
+    path: Path, ids: set[str], watch: Watch, step: Step
+) -> tuple[dict[str, list[Place]], list[Damage]]:
+    """Article id -> its records: every one of its address, requests included, and the feeds and lists that quote it."""
     found: dict[str, list[Place]] = {}
     damaged: list[Damage] = []
     for number, record in enumerate(records(path)):
@@ -151,7 +160,19 @@ def _in_archive(path: Path, ids: set[str], step: Step) -> tuple[dict[str, list[P
             damaged.append(record)
         elif record.url and (id_ := urls.clipping_id(record.url, b"")) in ids:
             found.setdefault(id_, []).append(record.place)
+        elif record.kind == "response" and record.role == ANNOUNCEMENT and (met := _quoted(path, record.place, watch)):
+            found.setdefault(met.id, []).append(record.place)
     return found, damaged
+
+
+def _quoted(path: Path, place: Place, watch: Watch) -> Met | None:
+    """What a feed or list quotes, in full or for a good part."""
+    try:
+        page = read_back(f"{place.file}#{place.offset}", path)
+    except Unusable:
+        return None
+    text = unescape(_MARKUP.sub(" ", unescape(decode.decode(page.body, None, None).text)))
+    return watch.meet([text])[0]
 
 
 def _remove(store: Store, targets: Sequence[Target], reason: str) -> None:

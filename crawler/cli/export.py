@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -93,9 +96,19 @@ def export(
         )  # fmt: skip
         if increment and opened.exports.last(order.name or "") is None:
             say(f"no export is called {order.name} yet: this is the first one, with everything")
-        with progress("exporting") as advance:
+        with progress("exporting") as advance, _uncollected():
             made = make(opened, order, lambda count: advance(count, ""))
     _tell(order, made, as_json=as_json)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Rows and records hold no cycles: looking for some takes a fifth of the time of an export."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _opened(store: Path) -> tuple[Store, bool]:

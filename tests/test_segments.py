@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,6 +23,7 @@ from cleaners.index.memory import MemoryIndex
 from cleaners.index.runs import Run, merged, merging, run_of
 from cleaners.index.segments import Manifest, SegmentIndex, Shape
 
+ROOT = Path(__file__).parents[1]
 SMALL = Shape(buffer=300, ahead=2, settled=700)
 
 
@@ -181,3 +189,65 @@ def test_ids_that_do_not_fit_are_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="begin another store"):
         index.add(np.array([1 << 31], dtype=np.uint32), some_keys(np.random.default_rng(8), 1))
     index.close()
+
+
+BATCHES = 60
+
+
+def batch_keys(batch: int) -> tuple[np.ndarray[Any, np.dtype[np.uint32]], Keys]:
+    """Always the same documents of a batch."""
+    return np.arange(batch * 50 + 1, batch * 50 + 51, dtype=np.uint32), some_keys(np.random.default_rng(batch), 50)
+
+
+def index_until_killed(folder: Path) -> None:
+    """What the store does: the manifest and how many batches are safe are saved together, then ``saved``."""
+    index = SegmentIndex(folder / "index", Manifest(recipe="r"), shape=SMALL)
+    manifest = Manifest(recipe="r")
+    for batch in range(BATCHES):
+        index.add(*batch_keys(batch))
+        if index.full:
+            manifest = index.checkpoint()
+        new = folder / "state.new"
+        new.write_text(json.dumps({"manifest": manifest.to_json(), "batches": batch + 1}))
+        new.rename(folder / "state")
+        index.saved()
+        print(batch + 1, flush=True)
+
+
+def killed_while_indexing(folder: Path, after: int) -> None:
+    code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]\nfrom pathlib import Path\n"
+    code += f"from tests.test_segments import index_until_killed\nindex_until_killed(Path({str(folder)!r}))"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert process.stdout
+    for line in process.stdout:
+        if int(line) >= after:
+            time.sleep(random.Random(after).random() * 0.02)
+            os.kill(process.pid, signal.SIGKILL)
+            break
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
+    state = json.loads((folder / "state").read_text())
+    manifest = Manifest.from_json(state["manifest"])
+    index, memory = SegmentIndex(folder / "index", manifest, shape=SMALL), MemoryIndex()
+    for batch in range(state["batches"]):
+        ids, keys = batch_keys(batch)
+        memory.add(ids, keys)
+        if ids[0] > manifest.last:
+            index.add(ids, keys)
+    assert len(index) == state["batches"] * 50 >= after * 50
+    assert same(index, memory, batch_keys(BATCHES)[1]) > 0
+    named = {f"{file.number:08d}" for file in index.flush().runs}
+    index.saved()
+    index.close()
+    assert {path.name[:8] for path in (folder / "index").iterdir()} == named, "nothing half-written stays"
+
+
+@pytest.mark.parametrize("after", [47])
+def test_killed_while_indexing(tmp_path: Path, after: int) -> None:
+    killed_while_indexing(tmp_path, after)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("after", range(1, BATCHES, 3))
+def test_killed_at_twenty_moments_of_indexing(tmp_path: Path, after: int) -> None:
+    killed_while_indexing(tmp_path, after)

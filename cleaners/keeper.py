@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,17 +13,17 @@ from typing import Self
 
 import numpy as np
 
-from cleaners import clusters, dedup, fingerprint, lexicon, urls
+from cleaners import clusters, dedup, fingerprint, learning, lexicon, urls
 from cleaners.archive.blanking import blank_exchange
-from cleaners.dedup import Found, Matched
+from cleaners.dedup import Found
 from cleaners.dedup.returning import Watch, turn_away
+from cleaners.dedup.sequence import one_by_one
 from cleaners.dedup.standing import Standing
 from cleaners.errors import FormatError
 from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
 from cleaners.items import Article, Drop, Match
-from cleaners.noise import learned as repeated
-from cleaners.store import NoiseLine, RunStatus, Store, Visit, turn
+from cleaners.store import RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
 from cleaners.store.removal import TAKEN_DOWN
 
@@ -106,9 +106,14 @@ class Keeper:
             with self.store.transaction():
                 self.store.ledger.settle(visits)  # takes back the Drops of earlier visits
                 self.store.journal.drop(drops, self._run)
-                docs = self.store.articles.put_all(articles)
-                fresh = [(doc, a) for doc, a in zip(docs, articles, strict=True) if doc is not None]
-                matched = self._match(fresh)
+                fresh: list[tuple[int, Article]] = []
+                matched: set[int] = set()
+                with self.store.articles.indexing():
+                    for part in self._parts(articles):
+                        docs = self.store.articles.put_all(part)
+                        new = [(doc, a) for doc, a in zip(docs, part, strict=True) if doc is not None]
+                        matched |= self._match(new)
+                        fresh += new
                 manifest = self._index.checkpoint() if self._index.full else None
                 if manifest:
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
@@ -131,7 +136,7 @@ class Keeper:
         new = 0
         with self.store.transaction():
             for site in sorted(self._sites):
-                new += self.store.learned.note(repeated_lines(site, self.store.articles.of_site(site)))
+                new += self.store.learned.note(learning.repeated_lines(site, self.store.articles.of_site(site)))
         return new
 
     def close(self, status: RunStatus = "done") -> None:
@@ -159,28 +164,33 @@ class Keeper:
         else:
             self._release()
 
+    def _parts(self, articles: Sequence[Article]) -> Iterator[list[Article]]:
+        """The batch, cut before each article that changes one known by then: what came before it met the old text."""
+        part: list[Article] = []
+        ids: set[str] = set()
+        for article in articles:
+            if part and (article.id in ids or self.store.articles.changed_by(article)):
+                yield part
+                part, ids = [], set()
+            part.append(article)
+            ids.add(article.id)
+        yield part
+
     def _match(self, fresh: Sequence[tuple[int, Article]]) -> set[int]:
         """Match new documents, link them, decide their families; returns the docs that match an earlier one."""
         if not fresh:
             return set()
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
         matched = dedup.match(docs, texts, Standing(self._index, self._heirs), self._texts)
-        self._link(matched.found)
-        self._mark_spun([found for found in matched.found if found.kind == "spun"])
+        found, represented = one_by_one(matched.found, within=REPRESENTED)
+        self._link(found)
+        self._mark_spun([one for one in found if one.kind == "spun"])
         around = self.store.families.around(docs)
         self.store.families.save(clusters.assign(around, publishers=self._publishers))
-        self._index_matched(docs, matched)
-        return {found.doc for found in matched.found}
-
-    def _index_matched(self, docs: Sequence[int], matched: Matched) -> None:
-        """Add the documents that no earlier one represents: a family is found by one of its members."""
-        represented = {
-            found.doc
-            for found in matched.found
-            if found.kind != "spun" and found.other < found.doc and round(found.containment, 4) >= REPRESENTED
-        }
+        # A family is found by one of its members: those that an earlier one represents are left out of the index.
         rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)
         self._index.add(np.array(docs, np.uint32)[rows], dedup.keys_of(matched.signatures).select(rows))
+        return {one.doc for one in found}
 
     def _link(self, found: Sequence[Found]) -> None:
         ids = self.store.articles.ids({f.other for f in found})
@@ -277,20 +287,3 @@ def recipe() -> str:
 def index_folder(store: Path) -> Path:
     """Where the match index of a store lies: ``news.db`` -> ``news.index``."""
     return store.with_suffix(".index")
-
-
-def repeated_lines(site: str, pages: Iterable[tuple[str, str]]) -> list[NoiseLine]:
-    """The lines a site repeats on page after page, from ``(cluster id, text)`` of its articles."""
-    examples: dict[str, str] = {}
-    keyed = []
-    families = set()
-    for cluster, text in pages:
-        lines = {repeated.key(line): line for line in text.split("\n")}
-        examples.update(lines)
-        families.add(cluster)
-        keyed.append((cluster, lines))
-    counts = repeated.count(keyed)
-    return [
-        NoiseLine(site=site, key=key, example=examples[key], clusters=counts[key])
-        for key in sorted(repeated.learn(counts, len(families)))
-    ]

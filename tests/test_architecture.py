@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"sites"},
     {"metadata", "noise", "restore", "regions", "lexicon", "archive", "index", "store"},
     {"extract", "dedup", "dumps", "export"},
-    {"clusters", "context"},
+    {"clusters", "context", "learning"},
     {"pipeline", "keeper", "corpus"},
     {"bulk", "spark", "upkeep"},
 ]
@@ -45,6 +45,7 @@ HOMES = {
     "prometheus_client": {"crawler/monitor"},
     "filelock": {"crawler/lock", "cleaners/store"},
     "pydantic": {"cleaners/sites"},
+    "pyspark": {"cleaners/spark"},
     "yaml": {"cleaners/sites", "cleaners/export", "crawler/demo"},
 }
 

@@ -202,6 +202,19 @@ def test_a_spun_copy_that_changes_within_its_batch_is_no_trouble(tmp_path: Path)
         assert keeper.keep([article("r", spun)]).matched == 1
 
 
+def test_batches_of_any_size_give_the_same_matches_and_best_copies(tmp_path: Path) -> None:
+    made = corpus(12) + [article(f"d{n}", story(n) + "\n完") for n in range(0, 12, 2)]
+    seen = []
+    for size in (1, 4, 100):
+        path = tmp_path / f"{size}.db"
+        for i in range(0, len(made), size):
+            with Keeper(path) as keeper:
+                keeper.keep(made[i : i + size])
+        with Store.open(path, readonly=True) as store:
+            seen.append([(c.article.id, c.matches, c.cluster) for c in store.clippings.select(with_duplicates=True)])
+    assert seen[0] == seen[1] == seen[2]
+
+
 KILLED = """
 import sys
 from pathlib import Path

@@ -25,8 +25,9 @@ from cleaners.store.clippings import Clippings
 from cleaners.store.database import Database
 from cleaners.store.exports import Export, Exports
 from cleaners.store.families import Families
-from cleaners.store.indexing import Indexing
 from cleaners.store.heirs import Heirs
+from cleaners.store.indexing import Indexing
+from cleaners.store.joining import Joining
 from cleaners.store.journal import Journal, Run, RunStatus
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
@@ -100,6 +101,8 @@ class Store:
         """Manifests of the files beside the store."""
         self.notes = Notes(database)
         """Named values."""
+        self.joining = Joining(database)
+        """What other stores know."""
         self.exports = Exports(database)
         """What left the store, and with which export."""
         self.tombstones = Tombstones(database)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from cleaners import urls
 from cleaners.items import Article, Disguise, Extractor
@@ -15,6 +17,7 @@ _COLUMNS = ", ".join(ARTICLE_COLUMNS)
 _VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))
 _REFRESH = ", ".join(f"{name} = ?" for name in ARTICLE_COLUMNS)
 _CHUNK = 500
+_T = TypeVar("_T")
 
 
 class Articles:
@@ -22,6 +25,7 @@ class Articles:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._index: Indexing | None = None
 
     def put(self, article: Article) -> int | None:
         """Keep an article.
@@ -35,11 +39,26 @@ class Articles:
 
     def put_all(self, articles: Iterable[Article]) -> list[int | None]:
         """Keep articles in this order, as :meth:`put` does; the search index is written once for all of them."""
-        with self._db.transaction():
-            index = Indexing(self._db)
-            docs = [self._put(article, index) for article in articles]
-            index.write()
-        return docs
+        with self._db.transaction(), self.indexing() as index:
+            return [self._put(article, index) for article in articles]
+
+    @contextmanager
+    def indexing(self) -> Iterator[Indexing]:
+        """What is put and retired inside goes into the search index at the end, all at once."""
+        if self._index is not None:
+            yield self._index
+            return
+        self._index = Indexing(self._db)
+        try:
+            yield self._index
+            self._index.write()
+        finally:
+            self._index = None
+
+    def changed_by(self, article: Article) -> bool:
+        """Whether the store has the article with another text or headline."""
+        row = self._db.one("SELECT digest FROM articles WHERE id = ? AND current", (article.id,))
+        return row is not None and row[0][:8] != digest(article, article_row(article))[:8]
 
     def flag(self, doc: int, disguise: Disguise) -> None:
         """Note a disguise that only showed by comparing with other texts (a spun copy)."""
@@ -139,6 +158,13 @@ class Articles:
                 found[doc] = row_article(row, text, markdown, extractor), revision
         return found
 
+    def every(self) -> Iterator[tuple[int, Article]]:
+        """(doc, article) of every text, superseded ones too, by doc: the order in which they arrived."""
+        docs = [row[0] for row in self._db.rows("SELECT doc FROM articles ORDER BY doc")]
+        for part in _chunks(docs):
+            found = self.get(part)
+            yield from ((doc, found[doc][0]) for doc in part if doc in found)
+
     def revisions(self, article_id: str) -> list[Article]:
         """Every text that stood at one address, oldest first (by the time it was fetched, where that is known)."""
         rows = self._db.rows("SELECT doc FROM articles WHERE id = ? ORDER BY current, revision", (article_id,))
@@ -147,10 +173,8 @@ class Articles:
 
     def retire(self, doc: int) -> None:
         """Take a text out of search, matching and its family; its row stays as an old revision."""
-        with self._db.transaction():
-            index = Indexing(self._db)
+        with self._db.transaction(), self.indexing() as index:
             self._retire(doc, index)
-            index.write()
 
     def _put(self, article: Article, index: Indexing) -> int | None:
         row = article_row(article)
@@ -234,5 +258,5 @@ def _compared(a: datetime | None, b: datetime | None) -> int:
     return (a > b) - (a < b) if a and b else 0
 
 
-def _chunks(items: Sequence[object]) -> Iterator[Sequence[object]]:
+def _chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))

@@ -7,6 +7,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     keep,
     learn,
     match,
+    merge,
     read,
     schedule,
     show,

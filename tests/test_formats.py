@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import os
 import random
 import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -328,3 +330,15 @@ def test_the_command_says_what_was_left_out(store: Store, tmp_path: Path) -> Non
     done = command("-o", "-", "-f", "parquet", "--store", store.path, "--since-export", "all")
     assert done.stdout_bytes.startswith(b"PAR1") and done.stdout_bytes.endswith(b"PAR1")
     assert "0 added, 0 changed, 1 removed since the last all" in done.stderr
+
+
+def test_a_store_that_cannot_be_written_is_exported_and_says_that_it_forgets(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{store.path}{suffix}", tmp_path / f"s.db{suffix}")
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
+    done = command("-o", tmp_path / "x.jsonl", "--store", tmp_path / "s.db")
+    assert done.exit_code == 0 and "cannot be written" in done.stderr and (tmp_path / "x.jsonl").exists()
+    with Store.open(tmp_path / "s.db", readonly=True) as copy:
+        assert len(copy.exports.all()) == len(store.exports.all())
+    done = command("-o", tmp_path / "y.jsonl", "--store", tmp_path / "s.db", "--name", "corpus")
+    assert isinstance(done.exception, UsageError) and not (tmp_path / "y.jsonl").exists()

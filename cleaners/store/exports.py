@@ -66,7 +66,7 @@ class Exports:
         found: dict[str, list[Export]] = {}
         for *columns, docs in self._db.stream(f"SELECT {_COLUMNS}, docs FROM {_EXPORTS} ORDER BY export DESC"):
             made = _export(columns)
-            for id_ in {owners[doc] for doc in owners.keys() & unpacked(docs)}:
+            for id_ in {owners[doc] for doc in unpacked(docs) if doc in owners}:
                 found.setdefault(id_, []).append(made)
         return {id_: tuple(made) for id_, made in found.items()}
 
@@ -137,17 +137,17 @@ def _export(row: Sequence[Any]) -> Export:
 
 
 def packed(docs: Iterable[int]) -> bytes:
-    """Numbers of texts as the deflated steps between them: about a byte for each text of a whole store."""
+    """Ascending numbers of texts as the deflated steps between them: about a byte for each text of a whole store."""
     steps = array("Q")
     before = 0
-    for doc in sorted(docs):
+    for doc in docs:
         steps.append(doc - before)
         before = doc
     return zlib.compress(steps.tobytes(), 6)
 
 
-def unpacked(data: bytes) -> frozenset[int]:
+def unpacked(data: bytes) -> Iterator[int]:
     """What :func:`packed` made."""
     steps = array("Q")
     steps.frombytes(zlib.decompress(data))
-    return frozenset(accumulate(steps))
+    return accumulate(steps)

@@ -123,9 +123,9 @@ class Outgoing:
         return OptOuts(articles=row[1], copies=row[0] - row[1], signals=dict(signals))
 
     def docs(self) -> Iterator[int]:
-        """The numbers of the texts that leave; also after the reading."""
+        """The numbers of the texts that leave, ascending; also after the reading."""
         which = " WHERE state IS NOT NULL" if self.increment else ""
-        return (row[0] for row in self._db.stream(f"SELECT doc FROM temp.chosen{which}"))
+        return (row[0] for row in self._db.stream(f"SELECT doc FROM temp.chosen{which} ORDER BY doc"))
 
     def outdated(self) -> bool:
         """Whether the store has lost an article that was chosen."""

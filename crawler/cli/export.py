@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cleaners.errors import UnwritableError, UsageError
+from cleaners.errors import UsageError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.keep import Region, Since, SiteName, Source, Until, selection
 from crawler.cli.progress import progress
@@ -115,11 +116,10 @@ def _opened(store: Path) -> tuple[Store, bool]:
     """The store, and whether it can note the export: one that cannot be written is only read."""
     from cleaners.store import Store
 
-    try:
-        return Store.open(store, create=False), True
-    except UnwritableError:
+    writable = not store.exists() or (os.access(store, os.W_OK) and os.access(store.absolute().parent, os.W_OK))
+    if not writable:
         say(f"{store} cannot be written: it will not know of this export, nor will `jianbao takedown`")
-        return Store.open(store, create=False, readonly=True), False
+    return Store.open(store, create=False, readonly=not writable), writable
 
 
 def _tell(order: Order, made: Made, *, as_json: bool) -> None:

@@ -27,6 +27,10 @@ from cleaners.script.conversion import to_traditional
 from cleaners.store import Choice, Found, NoiseLine, Store, Visit
 from cleaners.upkeep import doctor, takedown
 from cleaners.urls import canonical, clipping_id
+from tests.crawling import one_site
+from tests.crawling import run as run_crawl
+from tests.small_server import Reply, listing, serving
+from tests.small_server import article as article_page
 from tests.test_keeper import story
 
 MOMENT = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)
@@ -335,6 +339,32 @@ def test_an_export_that_has_it_is_named(path: Path) -> None:
     with Store.open(path, create=False) as store:
         stone = store.tombstones.get(ID)
         assert stone and stone.exports[0].startswith("out.jsonl")
+
+
+@pytest.mark.soak
+def test_a_crawl_asks_for_it_no_more_and_a_redirect_to_it_brings_nothing_back(tmp_path: Path) -> None:
+    pages = {f"/{n}.html": Reply(article_page(n)) for n in range(4)}
+    with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}) as server:
+        run_crawl(tmp_path, one_site(server.base), {"a": server})
+        store = tmp_path / "job.db"
+        gone = f"{server.base}/2.html"
+        with Store.open(store, create=False) as opened:
+            kept = opened.clippings.get(gone)
+        assert kept
+        needle = kept.article.text[:20].encode()
+        assert needle in rest(store)
+        take(store, gone)
+        asked = len(server.paths)
+        server.pages["/"] = Reply(listing(*pages, "/moved", "/4.html"))
+        server.pages["/moved"] = Reply(status=302, Location=gone)
+        server.pages["/4.html"] = Reply(article_page(4))
+        run_crawl(tmp_path, one_site(server.base), {"a": server})
+        assert "/4.html" in server.paths[asked:]
+        with Store.open(store, create=False) as opened:
+            assert opened.clippings.get(gone) is None and opened.statistics().articles == 4
+            assert opened.ledger.find([gone])[canonical(gone)].outcome == "taken down"
+        assert "/2.html" not in server.paths[asked:] or needle not in rest(store)
+        assert needle not in rest(store)
 
 
 WATCHED = ("tombstones.py", "removal.py", "blanking.py", "takedown.py", "keeper.py", "segments.py")

@@ -17,8 +17,9 @@ from cleaners.urls import canonical
 
 Kind = Literal["page", "feed", "sitemap", "list"]
 """A page that may be an article, or what announces pages."""
-Outcome = Literal["article", "drop", "links", "archived", "moved"]
-"""What came of a visit: an article, a Drop, only links, only an archive record, a redirect to another address."""
+Outcome = Literal["article", "drop", "links", "archived", "moved", "taken down"]
+"""What came of a visit: an article, a Drop, only links, only an archive record, a redirect to another address; or that
+the address was taken down since (``Removal.bury``): then it stays so."""
 
 _CHUNK = 500
 _COLUMNS = (

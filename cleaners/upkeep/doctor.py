@@ -13,7 +13,7 @@ from cleaners.archive.walking import Damage, records
 from cleaners.errors import FormatError, Unusable
 from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
-from cleaners.keeper import MANIFEST, REPRESENTED, Keeper, index_folder, recipe
+from cleaners.keeper import MANIFEST, REPRESENTED, Keeper, index_folder, publishers_of, recipe
 from cleaners.store import Store, turn
 from cleaners.upkeep import takedown
 from cleaners.upkeep.takedown import Step, quiet
@@ -143,7 +143,7 @@ def _decide_families(store: Store) -> None:
     with store.transaction():
         for at in range(0, len(docs), _PORTION):
             around = store.families.around(docs[at : at + _PORTION])
-            store.families.save(clusters.assign(around))
+            store.families.save(clusters.assign(around, publishers=publishers_of(store)))
     store.checks.restore_forwards()
 
 

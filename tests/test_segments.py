@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -177,6 +178,30 @@ def test_a_checkpoint_does_not_wait_and_names_only_what_is_on_disk(
     index.saved()
     index.close()
     assert len({path.name[:8] for path in tmp_path.iterdir()}) == 1  # merged, and what was merged is gone
+
+
+def test_a_disk_without_room_for_a_merge_costs_speed_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(folder: Path, number: int, *args: Any) -> Run:
+        (folder / f"{number:08d}.heads.u32").write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(segments, "merge_files", full)
+    rng = np.random.default_rng(9)
+    index, memory = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL), MemoryIndex()
+    for batch in range(4):
+        keys = some_keys(rng, 300)
+        ids = np.arange(batch * 300 + 1, batch * 300 + 301, dtype=np.uint32)
+        index.add(ids, keys)
+        memory.add(ids, keys)
+        manifest = index.flush()
+        index.saved()
+        assert same(index, memory, keys) > 0
+    index.close()
+    assert [file.documents for file in manifest.runs] == [300] * 4
+    assert {path.name[:8] for path in tmp_path.iterdir()} == {f"{file.number:08d}" for file in manifest.runs}
+    assert caplog.text.count("slower") == 1
 
 
 def test_files_of_an_earlier_layout_are_not_read(tmp_path: Path) -> None:

@@ -92,8 +92,6 @@ def _map(path: Path, size: int) -> U32:
     if found != 4 * size:
         state = "is missing" if found is None else "is damaged"
         raise FormatError(f"{path} {state}: the match index is built anew from the store")
-    if not size:
-        return np.frombuffer(b"", np.uint32)
     return np.asarray(np.memmap(path, np.uint32, "r"))
 
 

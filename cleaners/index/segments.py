@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -21,6 +22,8 @@ from cleaners.errors import UsageError
 from cleaners.index import Candidates, Keys, Limits
 from cleaners.index.files import RunFile, delete, described, mapped, merge_files, numbers, write_joined
 from cleaners.index.runs import MOST, U32, Run, merged, query, run_of
+
+log = logging.getLogger(__name__)
 
 LAYOUT = 3
 """Of the files; those of another layout are not read."""
@@ -60,7 +63,7 @@ class Shape:
     buffer: int = 8_192
     """Documents held in memory before they are worth a run on disk."""
     ahead: int = 8
-    """So many runs may wait in memory for a slow disk; then the caller waits."""
+    """So many buffers may wait in memory for a slow disk; then the caller waits."""
     settled: int = 32_768
     """Merges of up to so many documents are waited for by ``flush``."""
 
@@ -70,7 +73,14 @@ class _Task:
     """Some neighbouring runs that become one on disk."""
 
     runs: list[Run]
+    number: int
+    """Of the files it makes."""
     result: Future[Run]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it writes what is in memory; otherwise it merges files."""
+        return not self.runs[0].number
 
 
 class SegmentIndex:
@@ -89,6 +99,7 @@ class SegmentIndex:
         self._runs = [mapped(folder, file) for file in manifest.runs]
         self._buffer: list[Run] = []
         self._tasks: list[_Task] = []
+        self._no_room = False  # for merges, on the disk
         self._there = numbers(folder)
         self._next = 1 + max(self._there, default=0)
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="index")  # one writes and deletes, the other merges
@@ -124,8 +135,8 @@ class SegmentIndex:
         again when the index is opened with it.
         """
         self._seal()
-        while sum(not run.number for run in self._runs) > self._shape.ahead:
-            self._tasks[0].result.exception()  # waits
+        while len(writing := [task.result for task in self._tasks if task.writes]) > self._shape.ahead:
+            wait(writing[:1])
             self._advance()
         return self._noted()
 
@@ -169,7 +180,7 @@ class SegmentIndex:
 
     def _begin_merge(self, most: int) -> bool:
         """Begin the merge of the smallest neighbours that are due, if no other is under way; say whether."""
-        if any(task.runs[0].number for task in self._tasks):
+        if self._no_room or not all(task.writes for task in self._tasks):
             return False
         for older, newer in reversed(list(itertools.pairwise(self._runs))):
             if older.number and newer.number and _close(older, newer) and older.documents + newer.documents <= most:
@@ -179,15 +190,25 @@ class SegmentIndex:
 
     def _submit(self, work: Callable[[Path, int, list[Run], Limits], Run], runs: list[Run]) -> None:
         result = self._workers.submit(work, self._folder, self._next, runs, self._limits)
-        self._tasks.append(_Task(runs=runs, result=result))
+        self._tasks.append(_Task(runs=runs, number=self._next, result=result))
         self._next += 1
 
     def _take_over(self) -> None:
         for task in [task for task in self._tasks if task.result.done()]:
+            if not task.writes and isinstance(why := task.result.exception(), OSError):
+                self._tasks.remove(task)
+                self._do_without(task, why)
+                continue
             at = next(n for n, run in enumerate(self._runs) if run is task.runs[0])
             self._runs[at : at + len(task.runs)] = [task.result.result()]
-            self._there.add(self._runs[at].number)
+            self._there.add(task.number)
             self._tasks.remove(task)
+
+    def _do_without(self, merge: _Task, why: OSError) -> None:
+        """A merge needs room for a copy of what it merges; without, the index is slower and nothing is lost."""
+        log.warning("the match index stays in many files and will be slower: merging them failed (%s)", why)
+        self._no_room = True
+        self._workers.submit(delete, self._folder, merge.number)
 
 
 def _close(older: Run, newer: Run) -> bool:

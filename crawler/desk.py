@@ -112,7 +112,7 @@ class Desk:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the store holds everything that was handed in."""
+        """Whether the store holds everything that was taken; notes go with what is taken next."""
         return not self._unsettled
 
     async def open(self) -> None:
@@ -123,7 +123,6 @@ class Desk:
 
     def note(self, visits: Iterable[Visit]) -> None:
         """Note visits that have nothing to hand in with them."""
-        self._unsettled += not self._notes  # all notes go as one outcome
         self._notes += visits
 
     async def take(self, item: Page | Drop | None, visits: tuple[Visit, ...] = ()) -> Article | Drop | None:
@@ -191,6 +190,7 @@ class Desk:
             return None
         batch = [first] if first is not None else []
         if notes:
+            self._unsettled += 1
             batch.append(Outcome(visits=notes))
         if first is None:
             self._results.put_nowait(None)  # for the next call

@@ -110,7 +110,9 @@ def resident():  # MB, without mapped files (the match index): the system takes 
     return int(status["RssAnon"].split()[0]) / 1000
 def progress(now):
     if marks and now.pages >= marks[0]:
-        samples[marks.pop(0)] = resident()
+        mark = marks.pop(0)
+        samples[mark] = resident()
+        print(f"at page {mark}: {samples[mark]:.0f} MB (the crawling process)", file=sys.stderr, flush=True)
 if __name__ == "__main__":
     report = crawl([load(Path("job.yaml"))], store=Path("job.db").absolute(), progress=progress, **options)
     found = {"pages": report.pages, "articles": report.articles, "seconds": report.seconds, "memory": samples}
@@ -167,10 +169,10 @@ def run(folder: Path, script: str, *arguments: object) -> dict[str, float]:
     command = [sys.executable, "bench_run.py", *map(json.dumps, arguments)]
     done = subprocess.run(
         command, cwd=folder, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        capture_output=True, text=True, check=False,
+        stdout=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise SystemExit(done.stderr)
+        raise SystemExit(1)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -210,8 +212,6 @@ def memory(pages: int, archive_only: bool) -> None:
         (Path(folder) / "job.yaml").write_text(seeds(), encoding="utf-8")
         result = run(Path(folder), CRAWL, {"archive_only": archive_only}, marks)
     print(f"{result['pages']} pages, {result['articles']} articles, {rate(result):.1f} pages/s")
-    for mark, size in result["memory"].items():  # type: ignore[attr-defined]
-        print(f"at page {mark}: {size:.0f} MB (the crawling process)")
 
 
 def main() -> None:

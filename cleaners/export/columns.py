@@ -72,7 +72,7 @@ def schema(*, increment: bool) -> pa.Schema:
 def batch(portion: Portion, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
     """The articles of a portion as columns."""
     rows = portion.columns()
-    columns: dict[str, Any] = {name: rows[name] for name in _AS_STORED} | _nested(rows) | _family(rows)
+    columns: dict[str, Any] = {name: rows[name] for name in _AS_STORED} | _nested(rows, schema) | _family(rows)
     columns["markdown"] = [m and unpacked(m, text) for m, text in zip(rows["markdown"], rows["text"], strict=True)]
     columns["matches"] = [[_match(match) for match in portion.matches.get(doc, ())] for doc in rows["doc"]]
     if script != "keep":
@@ -83,10 +83,12 @@ def batch(portion: Portion, script: ScriptChoice, schema: pa.Schema) -> pa.Recor
     return arrow().record_batch(arrays, schema=schema)
 
 
-def _array(name: str, values: Sequence[Any] | None, kind: pa.DataType, size: int) -> pa.Array:
+def _array(name: str, values: Any, kind: pa.DataType, size: int) -> pa.Array:
     pa = arrow()
     if values is None:
         return pa.nulls(size, kind)
+    if isinstance(values, pa.Array):
+        return values
     if pa.types.is_timestamp(kind):  # ISO 8601 with an offset, read by Arrow
         return pa.array(values, pa.string()).cast(kind)
     if name == "text" and values and isinstance(values[0], bytes):
@@ -108,20 +110,32 @@ def withdrawn(withdrawals: Sequence[Withdrawal], schema: pa.Schema) -> pa.Record
     return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
-def _nested(rows: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-    """What stands in the rows as JSON, and the extractor."""
-    columns: dict[str, Sequence[Any]] = {name: _parsed(rows[name]) for name in _LISTS}
-    columns["regions"] = [
-        [{"name": n, "code": c, "count": k} for n, c, k in regions] for regions in _parsed(rows["regions"])
-    ]
+def _nested(rows: Mapping[str, Sequence[Any]], schema: pa.Schema) -> dict[str, Any]:
+    """What stands in the rows as JSON, and the extractor; structures as arrays of their parts, not as dicts."""
+    columns: dict[str, Any] = {name: _parsed(rows[name]) for name in _LISTS}
+    regions = _parsed(rows["regions"])
+    columns["regions"] = _lists(regions, [part for parts in regions for part in parts], schema.field("regions").type)
     for name in ("repairs", "noise_removed"):
-        columns[name] = [
-            [{"kind": kind, "count": count} for kind, count in counts.items()] if counts else []
-            for counts in _parsed(rows[name])
-        ]
-    parts = zip(rows["extractor_name"], rows["extractor_version"], rows["extractor_recipe"], strict=True)
-    columns["extractor"] = [{"name": name, "version": version, "recipe": recipe} for name, version, recipe in parts]
+        counts = _parsed(rows[name])
+        pairs = [pair for one in counts if one for pair in one.items()]
+        columns[name] = _lists(counts, pairs, schema.field(name).type)
+    made = [rows[f"extractor_{name}"] for name in ("name", "version", "recipe")]
+    columns["extractor"] = _structs(made, schema.field("extractor").type)
     return columns
+
+
+def _lists(owners: Sequence[Any], parts: Sequence[tuple[Any, ...]], kind: pa.DataType) -> pa.Array:
+    """Lists of structures; ``parts``: those of all owners in a row."""
+    columns = list(zip(*parts, strict=True)) or [()] * kind.value_type.num_fields
+    ends = np.cumsum([0, *map(len, owners)], dtype=np.int32)
+    return arrow().ListArray.from_arrays(ends, _structs(columns, kind.value_type), type=kind)
+
+
+def _structs(columns: Sequence[Sequence[Any]], kind: pa.DataType) -> pa.Array:
+    pa = arrow()
+    fields = list(kind)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
+    return pa.StructArray.from_arrays(arrays, fields=fields)
 
 
 def _parsed(column: Sequence[str | None]) -> list[Any]:

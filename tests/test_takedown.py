@@ -255,6 +255,16 @@ def test_neither_it_nor_a_copy_comes_back(path: Path, name: str) -> None:
     assert [(d.stage, d.origin) for d in drops] == [("keep", "back.html")] and "a court order" in drops[0].detail
 
 
+NEXT = BODY.format(odd="").replace("二十三台", "四十台").replace("18方", "31方").replace("6分", "9分").replace("斗口", "支口")
+
+
+@pytest.mark.parametrize("other", [NEXT, story(98), BODY.format(odd="").split("\n")[0][:30]])
+def test_other_articles_come_in(path: Path, other: str) -> None:
+    take(path, URL, copies=True)
+    with Keeper(path) as keeper:
+        assert keeper.keep([Article(id="f" * 16, origin="next.html", text=other)]).stored == 1
+
+
 def test_its_address_is_not_visited_again_and_what_was_under_way_is_turned_away_and_blanked(path: Path) -> None:
     take(path, URL)
     shelf = Archive(folder_of(path), name="late", software="jianbao/0")

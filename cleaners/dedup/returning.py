@@ -2,14 +2,14 @@
 
 The verifier needs both texts; of one that was taken down only a digest, its anchors (a fixed quarter of its 4-grams, as
 hashes: Manber 1994) and its numbers are left. Two texts are held to be copies when they share enough of the anchors of
-the one that has fewer, so a cut copy is known as well as one inside a compilation; and where that one has numbers, some
-of these must stand in the other too: items of one series share their sentences, not their figures.
+the one that has fewer, so a cut copy is known as well as one inside a compilation. Numbers decide with them: items of
+one series share their sentences, not their figures; spun copies keep the figures and lose the sentences.
 
-Measured by ``benchmarks/returning.py`` on the shared reposts and series (2026-11-22): .946 of 7,483 labelled copies are
-known, .98 and more of each kind but these: spun .55 with a third of the words swapped and .04 with all that can be, cut
-with foreign noise .90, that and spun .79. Stopped wrongly are .003 of the labelled pairs that only look alike, .35 of
-the hardest pairs of one series (without the numbers .99), and with 500 articles taken down 1 of 6,509 documents that
-have nothing to do with them.
+Measured by ``benchmarks/returning.py`` on the shared reposts and series, which were in view when the limits were chosen
+(2026-11-22): .966 of 7,483 labelled copies are known, .98 and more of each kind but these: spun .79 with a third of the
+words swapped and .45 with all that can be, cut with foreign noise .89, that and spun .84. Stopped wrongly are .004 of
+the labelled pairs that only look alike, .27 of the hardest pairs of one series, and with 500 articles taken down 4 of
+6,509 documents that have nothing to do with them.
 """
 
 from __future__ import annotations
@@ -36,12 +36,32 @@ _NUMBER = re.compile(r"[0-9]+[^0-9]{0,2}")  # with what is counted: 30 household
 class Likeness:
     """When traces are held to be those of a copy."""
 
-    share: float = 0.4
-    """Of the anchors of the text that has fewer."""
     anchors: int = 8
-    """So many at least, about 30 characters: a set phrase is no copy."""
+    """So many in common at least, about 30 characters: a set phrase is no copy."""
+    share: float = 0.4
+    """Of the anchors of the text that has fewer, where it has numbers"""
     numbers: float = 0.34
-    """Of the numbers of the text that has fewer, where it has any."""
+    """and so many of these stand in the other one too."""
+    plain: float = 0.6
+    """Of the anchors, where it has no numbers."""
+    spun: float = 0.15
+    """Of the anchors, where the numbers alone say much:"""
+    figures: int = 3
+    """so many in common at least,"""
+    agreement: float = 0.67
+    """and so many of those of the text that has fewer."""
+
+    def holds(self, anchors: int, of_anchors: int, numbers: int, of_numbers: int) -> bool:
+        """Whether two texts are copies that have so much in common, of so much that the one with less has."""
+        share = anchors / of_anchors if of_anchors else 0.0
+        if anchors < self.anchors:
+            return False
+        if of_numbers == 0:
+            return share >= self.plain
+        agreement = numbers / of_numbers
+        if numbers >= self.figures and agreement >= self.agreement:
+            return share >= self.spun
+        return share >= self.share and agreement >= self.numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +120,15 @@ class Watch:
         counts = self._shared(mine)
         best: Met | None = None
         for row in np.flatnonzero(counts >= self._likeness.anchors).tolist():
-            share = int(counts[row]) / min(len(mine), self._sizes[row])
-            if share < self._likeness.share or (best and share <= best.share):
+            id_, other = self._known[row]
+            fewest = min(len(mine), self._sizes[row])
+            share = round(int(counts[row]) / fewest, 3)
+            if best and share <= best.share:
                 continue
-            if self._numbers_agree(one, self._known[row][1]):
-                best = Met(id=self._known[row][0], share=round(share, 3))
+            numbers = _hashes(one.numbers), _hashes(other.numbers)
+            common = len(np.intersect1d(*numbers, assume_unique=True))
+            if self._likeness.holds(int(counts[row]), fewest, common, min(map(len, numbers))):
+                best = Met(id=id_, share=share)
         return best
 
     def _shared(self, mine: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -113,11 +137,6 @@ class Watch:
         lengths = np.searchsorted(self._anchors, mine, "right") - first
         at = np.arange(lengths.sum()) + np.repeat(first - np.cumsum(lengths) + lengths, lengths)
         return np.bincount(self._owners[at], minlength=len(self._known))
-
-    def _numbers_agree(self, one: Traces, other: Traces) -> bool:
-        mine, theirs = _hashes(one.numbers), _hashes(other.numbers)
-        fewer = min(len(mine), len(theirs))
-        return fewer == 0 or len(np.intersect1d(mine, theirs)) >= self._likeness.numbers * fewer
 
 
 def turn_away(

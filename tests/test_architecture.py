@@ -24,7 +24,8 @@ FLOORS: list[set[str]] = [
     {"extract", "dedup", "dumps", "export"},
     {"clusters", "context", "learning"},
     {"pipeline", "keeper", "corpus"},
-    {"bulk", "spark", "upkeep"},
+    {"bulk", "upkeep"},
+    {"spark"},
 ]
 LEVEL = {room: n for n, floor in enumerate(FLOORS) for room in floor}
 

@@ -66,9 +66,14 @@ class Families:
 
     def add(self, found: Found) -> None:
         """One match."""
-        self._docs.extend((found.doc, found.other))
-        self._kinds.append(KINDS.index(found.kind))
-        self._shares.extend((found.similarity, found.containment, found.covered))
+        self.link(found.doc, found.other, found.kind, found.similarity, found.containment, found.covered)
+
+    def link(self, doc: int, other: int, kind: MatchKind, similarity: float, containment: float,
+             covered: float) -> None:
+        """One match, by what the decisions look at (see :class:`~cleaners.dedup.Found`)."""
+        self._docs.extend((doc, other))
+        self._kinds.append(KINDS.index(kind))
+        self._shares.extend((similarity, containment, covered))
 
     def labels(self, looks: Sequence[Look]) -> Labels:
         """Decide, given a look at each document."""

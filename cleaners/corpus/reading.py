@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,8 +87,15 @@ def records(path: Path, problem: Problem = lambda line: None) -> Iterator[Record
     if not path.is_file():
         raise UsageError(f"{path} is not there: name a JSONL or Parquet file with id and text in each record")
     for number, fields in enumerate(_parquet(path) if is_parquet(path) else _jsonl(path, problem), 1):
-        name, text = fields.get("id"), fields.get("text")
-        if not isinstance(name, int | str) or isinstance(name, bool) or not isinstance(text, str):
-            problem(f"{path}, record {number}: needs an id (a number or a string) and a text (a string)")
+        if found := usable(fields):
+            yield Record(id=found[0], text=found[1], fields=fields)
         else:
-            yield Record(id=name, text=text, fields=fields)
+            problem(f"{path}, record {number}: needs an id (a number or a string) and a text (a string)")
+
+
+def usable(fields: Mapping[str, Any]) -> tuple[Id, str] | None:
+    """Id and text of a record, None when it lacks one."""
+    name, text = fields.get("id"), fields.get("text")
+    if not isinstance(name, int | str) or isinstance(name, bool) or not isinstance(text, str):
+        return None
+    return name, text

@@ -26,20 +26,35 @@ class Commons:
 
     def add(self, signatures: Signatures) -> None:
         """Count these documents."""
-        slots, counts = np.unique(signatures.anchors >> np.uint32(32 - SLOTS), return_counts=True)
+        slots, counts = np.unique(slots_of(signatures.anchors), return_counts=True)
         self._counts[slots] = np.minimum(self._counts[slots].astype(np.int64) + counts, 0xFFFF)
         self._documents += len(signatures)
 
     @property
     def limit(self) -> float:
         """What more documents share is common."""
-        return max(LEAST, sqrt(self._documents) / GROWTH)
+        return limit_of(self._documents)
 
     def mark(self, forms: Normal, signatures: Signatures, recipe: Recipe = Recipe()) -> NDArray[np.bool_]:
         """For each character of ``forms`` whether it lies in common text."""
-        from cleaners.fingerprint import kernels
+        crowded = self._counts[slots_of(signatures.anchors)] > self.limit
+        return covered(forms, signatures.anchors, signatures.offsets, crowded, recipe)
 
-        crowded = self._counts[signatures.anchors >> np.uint32(32 - SLOTS)] > self.limit
-        marked = kernels.common(forms.points, forms.offsets, recipe.anchor, recipe.modulus, signatures.anchors,
-                                signatures.offsets, crowded)
-        return np.asarray(marked, dtype=np.bool_)
+
+def slots_of(anchors: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The counter of each anchor."""
+    return anchors >> np.uint32(32 - SLOTS)
+
+
+def limit_of(documents: int) -> float:
+    """What is shared by more than so many of ``documents`` is common."""
+    return max(LEAST, sqrt(documents) / GROWTH)
+
+
+def covered(forms: Normal, anchors: NDArray[np.uint32], offsets: NDArray[np.int64], crowded: NDArray[np.bool_],
+            recipe: Recipe = Recipe()) -> NDArray[np.bool_]:
+    """For each character of ``forms`` whether a crowded anchor covers it; anchors by form as in ``Signatures``."""
+    from cleaners.fingerprint import kernels
+
+    marked = kernels.common(forms.points, forms.offsets, recipe.anchor, recipe.modulus, anchors, offsets, crowded)
+    return np.asarray(marked, dtype=np.bool_)

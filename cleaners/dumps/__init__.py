@@ -22,7 +22,7 @@ from cleaners.dumps.streams import Peekable, can_seek, compression, decompressed
 from cleaners.errors import Unusable, UsageError
 from cleaners.items import Drop, Page
 
-__all__ = ["Gauge", "Limits", "read", "size"]
+__all__ = ["Gauge", "Limits", "pages", "read", "size"]
 
 # Formats that hold no page, by their first bytes; pictures and the like are told by the decoder.
 _FOREIGN = (
@@ -63,6 +63,13 @@ def read(
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; check the spelling, or quote a name with spaces")
     return _all(given, limits, gauge or Gauge())
+
+
+def pages(
+    stream: IO[bytes], origin: str, saved: datetime | None = None, limits: Limits = Limits()
+) -> Iterator[Page | Drop]:
+    """Every page of one open file; ``origin`` is what it is called, ``saved`` when it was last written to."""
+    return _guarded(stream, origin, saved, 0, limits)
 
 
 def size(paths: Iterable[str | Path]) -> int | None:

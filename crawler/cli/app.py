@@ -21,6 +21,12 @@ _INTERRUPTED_MESSAGE = (
     "takes its name when it is whole)"
 )
 
+# What may not be installed, and what brings it.
+_EXTRAS = {
+    "scrapy": "scrapy", "pyarrow": "jianbao[parquet]", "apscheduler": "jianbao[schedule]",
+    "prometheus_client": "jianbao[monitor]", "pyspark": "jianbao[spark]",
+}  # fmt: skip
+
 # Errors of the operating system that mean: nothing can be written there.
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
@@ -74,9 +80,10 @@ def main() -> None:
             raise
         _end(_INTERRUPTED_MESSAGE, INTERRUPTED)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"scrapy", "pyarrow", "apscheduler", "prometheus_client"}:
+        if (error.name or "").partition(".")[0] not in _EXTRAS:
             raise
-        _end(f"this command needs {error.name}: pip install {str(error.name).partition('.')[0]}", 1)
+        missing = str(error.name).partition(".")[0]
+        _end(f"this command needs {missing}: pip install '{_EXTRAS[missing]}'", 1)
     except JianbaoError as error:
         _end(str(error), next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
     except OSError as error:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
+from crawler.cli import on_spark
 from crawler.cli.app import STORE, StoreOption, app, counted, say
 from crawler.cli.compiling import compiling_told
+from crawler.cli.on_spark import Engine, EngineOption, MasterOption
 from crawler.cli.progress import is_silent, progress
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ def clean(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an interrupted run of the same input was, if there was one.")
     ] = False,
+    engine: EngineOption = Engine.local,
+    master: MasterOption = None,
 ) -> None:
     """Clean saved pages, told apart by content.
 
@@ -47,7 +51,8 @@ def clean(
 
     Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
     record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason. A page that
-    kills its process or takes too long costs that page only (with --jobs 1 there is no other process to kill).
+    kills its process or takes too long costs that page only (with --jobs 1 there is no other process to kill). With
+    --engine spark the paths are those of Spark's file systems and OUT becomes a folder of Parquet.
 
     \b
     Examples:
@@ -55,6 +60,7 @@ def clean(
       jianbao clean crawl.warc.gz dump.zip page.txt -o clean.jsonl
       jianbao clean crawl.warc.gz -o clean.jsonl --resume
       jianbao clean - -o - < page.html
+      jianbao clean hdfs:///crawl/ -o hdfs:///clean --engine spark --master spark://host:7077
     """
     from cleaners import dumps
     from cleaners.bulk import cleaning, cores
@@ -62,6 +68,11 @@ def clean(
 
     if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise UsageError("-o writes records and needs no store: give -o or --store, not both")
+    if engine is Engine.spark:
+        on_spark.clean(paths, output, master=master, resume=resume)
+        return
+    if master:
+        raise UsageError("--master is for --engine spark: add that, or leave it out")
     gauge = dumps.Gauge()
     pages = dumps.read(paths, gauge=gauge)
     total = None if is_silent() else dumps.size(paths)

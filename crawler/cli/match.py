@@ -10,21 +10,23 @@ from typing import Annotated
 import typer
 
 from cleaners.errors import UsageError
+from crawler.cli import on_spark
 from crawler.cli.app import JsonOption, app, counted, say
 from crawler.cli.compiling import compiling_told
+from crawler.cli.on_spark import Engine, EngineOption, MasterOption
 from crawler.cli.progress import steps
 
 
 @app.command()
 def dedup(
-    source: Annotated[
-        Path, typer.Argument(metavar="IN", help="JSONL (plain, .gz, .zst) or Parquet with `id` and `text`.")
+    sources: Annotated[
+        list[str], typer.Argument(metavar="IN...", help="JSONL (plain, .gz, .zst) or Parquet with `id` and `text`.")
     ],
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="OUT", help="The records with their clusters; - is stdout.")
     ],
     pairs: Annotated[
-        Path | None, typer.Option("--pairs", metavar="PAIRS", help="Every verified pair, as JSONL.")
+        str | None, typer.Option("--pairs", metavar="PAIRS", help="Every verified pair, as JSONL.")
     ] = None,
     canonical_only: Annotated[
         bool, typer.Option("--canonical-only", help="Write only the best copy of each cluster.")
@@ -36,22 +38,34 @@ def dedup(
     date_field: Annotated[
         str, typer.Option("--date-field", metavar="FIELD", help="Where a record has its (ISO) date, for --window.")
     ] = "published",
+    engine: EngineOption = Engine.local,
+    master: MasterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the reposts in a corpus, however disguised: cut, converted, annotated, spun, compiled.
 
     Writes the input's records with cluster_id, cluster_size and is_canonical added; each cluster has exactly one
-    canonical record. Formats go by the file names. Memory stays bounded: texts go to temporary files.
+    canonical record. Formats go by the file names. Memory stays bounded: texts go to temporary files. With --engine
+    spark there may be several inputs (files, folders) on any of Spark's file systems, and OUT becomes a folder.
 
     \b
     Examples:
       jianbao dedup news.jsonl.gz -o matched.jsonl --pairs pairs.jsonl
       jianbao dedup news.parquet -o unique.parquet --canonical-only
       jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
+      jianbao dedup hdfs:///news/*.jsonl.gz -o hdfs:///matched --engine spark --master spark://host:7077
     """
+    if engine is Engine.spark:
+        if window:
+            raise UsageError("--window is for the local engine: leave it out, or match the periods one by one")
+        on_spark.dedup(sources, output, master=master, pairs=pairs, canonical_only=canonical_only, as_json=as_json)
+        return
     from cleaners.corpus import Dating, deduplicate
     from cleaners.index.window import Window
 
+    if len(sources) > 1 or master:
+        raise UsageError("several inputs, and --master, are for --engine spark: name one file, or add that")
+    source = Path(sources[0])
     dating = Dating(window=Window.parse(window), field=date_field) if window else None
     if source.is_dir():
         raise UsageError(f"{source} is a folder: name one JSONL or Parquet file")

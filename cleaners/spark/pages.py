@@ -1,0 +1,146 @@
+"""Saved pages on Spark: each file is a task's, read as on one machine and cleaned in a process of its own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from cleaners import dumps
+from cleaners.bulk import Workers
+from cleaners.context import Context
+from cleaners.errors import InputError
+from cleaners.export import drop_record, record
+from cleaners.export.columns import schema
+from cleaners.items import Article, Clipping, Drop
+from cleaners.spark.storage import Storage
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+_LARGE = 256 * 1024**2
+"""Larger files are streamed; Spark hands the others over whole, from any file system it knows."""
+_ROWS = 200
+_PAIRS = ("repairs", "noise_removed")  # mappings of the record that are lists in columns
+_MOMENTS = ("published", "fetched_at", "earliest_published")
+_DROP = ("origin", "url", "stage", "reason", "detail")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """What was done."""
+
+    written: int
+    """Articles."""
+    dropped: dict[str, int]
+    """Pages that were not kept, by stage and reason."""
+
+
+def clean(
+    spark: SparkSession, paths: Sequence[str], output: str, *, step: Callable[[str], None] = lambda name: None
+) -> Cleaned:
+    """Clean the pages in files and folders into the folder ``output`` (Parquet, the columns of an export), and what was
+    dropped into ``output.drops``.
+
+    A file is read by one task, so large archives should come in many files; files of more than 256 MB are streamed
+    through pyarrow's file systems (local, HDFS, S3, GCS), others come through Spark's. A page that kills its process or
+    takes too long costs that page only. Raises UsageError for paths that are not there, or there already, and
+    InputError when no page became an article.
+    """
+    storage = Storage(spark)
+    storage.check_input(paths)
+    drops = f"{output.rstrip('/')}.drops"
+    for target in (output, drops):
+        storage.check_output(target)
+    with storage.workshop(output) as work:
+        step("cleaning")
+        _results(spark, paths).write.parquet(f"{work}/results")
+        results = spark.read.parquet(f"{work}/results")
+        step("writing")
+        results.where("kept is not null").select("kept.*").write.parquet(f"{work}/kept")
+        lost = results.where("kept is null").select("dropped.*")
+        lost.write.parquet(f"{work}/drops")
+        counts = lost.groupBy("stage", "reason").count().orderBy("count", ascending=False).collect()
+        dropped = {f"{row.stage}: {row.reason}": row["count"] for row in counts}
+        storage.put(f"{work}/drops", drops)
+        storage.put(f"{work}/kept", output)
+    written = spark.read.parquet(output).count()
+    if not written:
+        raise InputError(f"no page became an article ({', '.join(dropped) or 'there was no file to read'})")
+    return Cleaned(written=written, dropped=dropped)
+
+
+def _results(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+    """``kept``, or else ``dropped``, of every page."""
+    from pyspark.sql import functions as f
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(list(paths))
+    columns = ("path", "modificationTime", "content")
+    small = files.where(f.col("length") <= _LARGE).select(*columns)
+    large = files.where(f.col("length") > _LARGE).select("path", "modificationTime", f.lit(None).alias("content"))
+    kind = from_arrow_schema(_schema())
+    return small.mapInArrow(_cleaned, kind).union(large.repartition("path").mapInArrow(_cleaned, kind))
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    kept = pa.struct(list(schema(increment=False)))
+    return pa.schema([("kept", kept), ("dropped", pa.struct([(name, pa.string()) for name in _DROP]))])
+
+
+def _cleaned(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Each page in a process beside this one: Spark would try a task again and again that a page kills."""
+    import pyarrow as pa
+
+    columns = _schema()
+    with Workers(1, Context()) as work:
+        rows: list[dict[str, Any]] = []
+        for result in work.map(page for batch in batches for page in _pages(batch)):
+            rows.append(_row(result))
+            if len(rows) == _ROWS:
+                yield pa.RecordBatch.from_pylist(rows, schema=columns)
+                rows = []
+        yield pa.RecordBatch.from_pylist(rows, schema=columns)
+
+
+def _pages(batch: pa.RecordBatch) -> Iterator[Any]:
+    for row in batch.to_pylist():
+        path = row["path"]
+        with io.BytesIO(row["content"]) if row["content"] is not None else _opened(path) as stream:
+            yield from dumps.pages(stream, path, row["modificationTime"])
+
+
+def _opened(path: str) -> IO[bytes]:
+    """A file that is too large to come whole."""
+    from pyarrow import fs
+
+    parts = urlsplit(path)
+    if parts.scheme in {"", "file"}:
+        return open(unquote(parts.path), "rb")
+    system, place = fs.FileSystem.from_uri(path)
+    return io.BufferedReader(system.open_input_file(place))
+
+
+def _row(result: Article | Drop) -> dict[str, Any]:
+    if isinstance(result, Drop):
+        return {"kept": None, "dropped": _valid(drop_record(result))}
+    row = record(Clipping(article=result))
+    for name in _PAIRS:
+        row[name] = [{"kind": kind, "count": count} for kind, count in row[name].items()]
+    for name in _MOMENTS:
+        row[name] = getattr(result, name, None)
+    return {"kept": _valid(row), "dropped": None}
+
+
+def _valid(value: Any) -> Any:
+    """The value without lone surrogates, which no column can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _valid(one) for key, one in value.items()}
+    return [_valid(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,74 @@
+"""A Spark session, and the package on its way to the executors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_SETTINGS = {
+    # What goes to Python at once: bounded in documents and in bytes, whichever is reached first.
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "500",
+    "spark.sql.execution.arrow.maxBytesPerBatch": "67108864",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # as everybody else writes them
+    # A worker that is lost takes its shuffle files with it: its tasks run again, and so may those before them.
+    "spark.stage.maxConsecutiveAttempts": "10",
+}
+_NONE: Mapping[str, str] = {}
+_PACKAGES = ("cleaners", "crawler")
+
+
+@contextmanager
+def session(
+    master: str | None = None, settings: Mapping[str, str] = _NONE, name: str = "jianbao"
+) -> Iterator[SparkSession]:
+    """A session on ``master`` (``local[4]``, ``spark://host:7077``, ``yarn``, ``k8s://...``).
+
+    None takes what spark-submit has set, else every core of this machine. To a master elsewhere the package is sent
+    along; under spark-submit that is the part of ``--py-files`` (see :func:`package`). ``settings``: Spark's own, by
+    name. Raises ModuleNotFoundError without pyspark.
+    """
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    building = SparkSession.builder.appName(name)
+    for key, value in {**_SETTINGS, **settings}.items():
+        building = building.config(key, value)
+    if master:
+        building = building.master(master)
+    with TemporaryDirectory(prefix="jianbao-") as folder:
+        spark = building.getOrCreate()
+        try:
+            if master and not master.startswith("local"):
+                spark.sparkContext.addPyFile(str(package(Path(folder) / "jianbao.zip")))
+            yield spark
+        finally:
+            spark.stop()
+
+
+def package(target: Path) -> Path:
+    """Write jianbao's modules and data into a zip that executors can import from; returns its path.
+
+    What it is built on (``pyproject.toml``) has to be there: on the nodes, in their image, or by ``--archives``.
+    """
+    root = Path(__file__).resolve().parent.parent.parent
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        for package in _PACKAGES:
+            for path in sorted((root / package).rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    archive.write(path, path.relative_to(root))
+    return target
+
+
+if __name__ == "__main__":  # python -m cleaners.spark.session jianbao.zip
+    print(package(Path(sys.argv[1])))

@@ -1,0 +1,62 @@
+"""``--engine spark`` of ``jianbao clean`` and ``jianbao dedup``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cleaners.errors import UsageError
+from crawler.cli.app import counted, say
+
+
+class Engine(StrEnum):
+    """What does the work."""
+
+    local = "local"
+    spark = "spark"
+
+
+EngineOption = Annotated[Engine, typer.Option("--engine", help="This machine, or Spark (extra `spark`, needs Java).")]
+MasterOption = Annotated[
+    str | None,
+    typer.Option("--master", metavar="URL", help="Of Spark; under spark-submit, or for all cores here, leave it out."),
+]
+
+
+def clean(paths: list[str], output: str | None, *, master: str | None, resume: bool) -> None:
+    """Clean saved pages into a folder of Parquet."""
+    from cleaners.spark.pages import clean as on_spark
+    from cleaners.spark.session import session
+
+    if output is None or output == "-":
+        raise UsageError("--engine spark writes a folder: name it with -o (a store is written by one machine)")
+    if "-" in paths or resume:
+        raise UsageError("--engine spark reads files and folders, and takes up lost tasks by itself: no -, no --resume")
+    with session(master) as spark:
+        done = on_spark(spark, paths, output, step=say)
+    lost = ", ".join(f"{n} {reason}" for reason, n in list(done.dropped.items())[:5])
+    say(counted(done.written, "record") + (f"; {sum(done.dropped.values())} dropped ({lost})" if lost else ""))
+
+
+def dedup(
+    sources: list[str], output: str, *, master: str | None, pairs: str | None, canonical_only: bool, as_json: bool
+) -> None:
+    """Match a corpus into a folder of its records."""
+    from cleaners.spark.corpus import deduplicate
+    from cleaners.spark.session import session
+
+    if output == "-":
+        raise UsageError("--engine spark writes a folder: name it with -o")
+    with session(master) as spark:
+        done = deduplicate(spark, sources, output, pairs=pairs, canonical_only=canonical_only, step=say)
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+    say(
+        f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
+        f"{counted(done.written, 'record')} written"
+        + (f"; {counted(done.skipped, 'record')} skipped" if done.skipped else "")
+    )

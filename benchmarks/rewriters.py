@@ -16,7 +16,7 @@ from typing import Any
 
 STRENGTHS = (0.08, 0.15, 0.25, 0.35, 0.45)
 DICTIONARIES = 7
-PLAIN, DRESSED, EDITED = 900, 500, 600
+PLAIN, DRESSED, EDITED = 700, 1000, 600
 DRESSINGS = ("noise_light", "noise_heavy", "combo_trunc_trad_noise", "trunc_70", "trunc_50", "title")
 
 
@@ -74,7 +74,7 @@ def made_up_copies(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     words = vocabulary([doc["text"] for doc in plain])
     copies = []
     for count, doc in enumerate(plain + dressed):
-        strength = STRENGTHS[count % len(STRENGTHS)] / (1 if count < PLAIN else 2)
+        strength = STRENGTHS[count % len(STRENGTHS)] / (1 if count < PLAIN else 1.5)
         text = spin(doc["text"], words, strength, count % DICTIONARIES, source if count % 3 == 0 else None)
         copies.append({"text": text, "groups": doc["groups"], "cls": "made up"})
     for doc in source.sample([doc for doc in docs if doc["cls"] in ("orig", *DRESSINGS)], EDITED):

@@ -19,9 +19,11 @@ from cleaners.dedup import Found
 from cleaners.dedup.returning import Watch, turn_away
 from cleaners.dedup.sequence import one_by_one
 from cleaners.dedup.standing import Standing
+from cleaners.dedup.vicinity import Vicinity
 from cleaners.errors import FormatError
 from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
+from cleaners.index.window import Window
 from cleaners.items import Article, Drop, Match
 from cleaners.store import RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
@@ -33,6 +35,8 @@ MANIFEST = "match-index"
 """Under what name the store keeps the manifest of its match index."""
 PUBLISHERS = "publishers"
 """Under what name the store notes how its sites are called in a declared source."""
+WINDOW = "window"
+"""Under what name the store notes how many days apart articles may be to be compared; unless it does, all are."""
 _CATCH_UP = 1000
 
 REPRESENTED = 0.95
@@ -85,6 +89,8 @@ class Keeper:
         self._counts = Counts()
         self._recipe = recipe()
         self._index = self._open_index()
+        window = self.store.notes.get(WINDOW)
+        self._near = Vicinity(Window.parse(window), self.store.dates.spans) if window else None
         self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
         self._watch = Watch(self.store.tombstones.traces())
         if self._publishers != publishers_of(self.store):
@@ -181,7 +187,7 @@ class Keeper:
         if not fresh:
             return set()
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
-        matched = dedup.match(docs, texts, Standing(self._index, self._heirs), self._texts)
+        matched = dedup.match(docs, texts, Standing(self._index, self._heirs), self._texts, near=self._near)
         found, represented = one_by_one(matched.found, within=REPRESENTED)
         self._link(found)
         self._mark_spun([one for one in found if one.kind == "spun"])

@@ -9,10 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from cleaners.corpus import Dating, Summary, deduplicate
 from cleaners.errors import InputError, UsageError
 from cleaners.index.window import UNDATED, Window, day_of
+from cleaners.items import Article
+from cleaners.keeper import WINDOW, Keeper
+from cleaners.store import Store
+from crawler.cli import window as _  # noqa: F401 - adds the command
+from crawler.cli.app import app
 from tests.test_chain import OTHER, STORY
 
 
@@ -68,3 +74,47 @@ def test_a_field_without_dates_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'day'"):
         matched(tmp_path, [{"id": 1, "text": STORY, "published": "2024-01-01"}],
                 Dating(window=Window(days=9), field="day"))
+
+
+def kept(folder: Path, window: str | None, *dates: str | None) -> list[int]:
+    """Keep copies of one story, published on ``dates``, one batch each; how many matched an earlier one."""
+    with Store.open(folder / "s.db") as store:
+        if window:
+            store.notes.put(WINDOW, window)
+    matched = []
+    with Keeper(folder / "s.db") as keeper:
+        for number, day in enumerate(dates):
+            published = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
+            one = Article(id=f"{number:016x}", origin=f"{number}.html", text=STORY, published=published)
+            matched.append(keeper.keep([one]).matched)
+    return matched
+
+
+def test_a_store_compares_what_is_near_a_family_in_time(tmp_path: Path) -> None:
+    dates = ["2024-01-01", "2024-03-20", "2024-06-10", "2024-12-24", None, "2024-12-31"]
+    (tmp_path / "all").mkdir()
+    (tmp_path / "near").mkdir()
+    assert kept(tmp_path / "all", None, *dates) == [0, 1, 1, 1, 1, 1]
+    # The third is within 90 days of the second, though the index knows only the first; the fourth is alone, the one
+    # without a date matches all.
+    assert kept(tmp_path / "near", "90d", *dates) == [0, 1, 1, 0, 1, 1]
+
+
+def test_a_window_within_a_batch(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        store.notes.put(WINDOW, "90d")
+    batch = [Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY,
+                     published=datetime(2024, month, 1, tzinfo=UTC)) for month in (1, 2, 12)]
+    with Keeper(tmp_path / "s.db") as keeper:
+        assert keeper.keep(batch).matched == 1
+
+
+def test_the_command_sets_shows_and_lifts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIANBAO_STORE", str(tmp_path / "s.db"))
+    run = CliRunner()
+    assert "window: 90d" in run.invoke(app, ["window", "090d"]).stderr
+    assert "window: 90d" in run.invoke(app, ["window"]).stderr
+    assert "window: none" in run.invoke(app, ["window", "none"]).stderr
+    with Keeper(tmp_path / "s.db") as keeper:
+        assert keeper.kept.stored == 0
+    assert isinstance(run.invoke(app, ["window", "soon"]).exception, UsageError)

@@ -19,6 +19,8 @@ from cleaners.items import Evidence, MatchKind
 
 Read = Callable[[Sequence[int]], Sequence[str]]
 """Gives the texts of earlier documents by their ids, in the order of the ids."""
+Near = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+"""Says of pairs of ids, the new document's first, which may be compared at all (:mod:`cleaners.dedup.vicinity`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +78,28 @@ def _inside(keys: Keys, limits: Limits) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def match(docs: Sequence[int], texts: Sequence[str], index: Index, read: Read, *, recipe: Recipe = Recipe(),
-          limits: Limits = Limits(), model: Model | None = None) -> Matched:
+          limits: Limits = Limits(), model: Model | None = None, near: Near | None = None) -> Matched:
     """Match new documents with those in ``index`` and with those before them in the batch.
 
     Reads only: the caller adds ``keys_of(matched.signatures)`` under those ids that it wants found later. Whether two
     texts match depends on these two alone. The order of arrival decides which side of a pair is the later one, and,
     for keys that more than ``limits.documents`` documents share, which of these are looked at: the earliest.
+    ``near``: only such pairs are compared; without it all are.
     """
     forms = fingerprint.normal_forms(texts)
     signatures = fingerprint.signatures_of(forms, recipe)
     keys = keys_of(signatures)
-    earlier = index.query(keys)
-    others, places = np.unique(earlier.docs, return_inverse=True)
+    found = index.query(keys)
     rows, before = _inside(keys, limits)
-    left = np.concatenate((earlier.rows.astype(np.int64), rows))
+    later, earlier = found.rows.astype(np.int64), found.docs.astype(np.int64)
+    if near:
+        ids = np.array(docs, dtype=np.int64)
+        kept = near(ids[later], earlier)
+        later, earlier = later[kept], earlier[kept]
+        kept = near(ids[rows], ids[before])
+        rows, before = rows[kept], before[kept]
+    others, places = np.unique(earlier, return_inverse=True)
+    left = np.concatenate((later, rows))
     right = np.concatenate((places.astype(np.int64) + len(forms), before))
     order = np.argsort(right, kind="stable")
     names = [*docs, *others.tolist()]

@@ -36,8 +36,13 @@ class Window:
 
     def near(self, one: Days, other: Days) -> NDArray[np.bool_]:
         """Which of these pairs may be compared."""
-        apart = np.abs(one.astype(np.int64) - other)
-        return np.asarray((one == UNDATED) | (other == UNDATED) | (apart <= self.days), dtype=np.bool_)
+        return self.reaches(one, other, other)
+
+    def reaches(self, day: Days, first: Days, last: Days) -> NDArray[np.bool_]:
+        """Which days are within the window of a time from ``first`` to ``last``."""
+        before, after = first.astype(np.int64) - day, day - last.astype(np.int64)
+        inside = (before <= self.days) & (after <= self.days)
+        return np.asarray((day == UNDATED) | (last == UNDATED) | inside, dtype=np.bool_)
 
 
 def day_of(value: Any) -> int:

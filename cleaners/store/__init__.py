@@ -23,6 +23,7 @@ from cleaners.store.beside import Manifests, Notes
 from cleaners.store.checks import Checks
 from cleaners.store.clippings import Clippings
 from cleaners.store.database import Database
+from cleaners.store.dates import Dates
 from cleaners.store.exports import Export, Exports
 from cleaners.store.families import Families
 from cleaners.store.heirs import Heirs
@@ -111,6 +112,8 @@ class Store:
         """Whether all of this is as it should be."""
         self.heirs = Heirs(database)
         """Who stands in for superseded texts."""
+        self.dates = Dates(database)
+        """When families were published."""
         self.origins = Origins(database)
         """Where its pages are."""
         self.removal = Removal(database)

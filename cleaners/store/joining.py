@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -166,7 +166,7 @@ class Joining:
         )  # fmt: skip
         return number
 
-    def _docs(self, docs: frozenset[int]) -> set[int]:
+    def _docs(self, docs: Iterable[int]) -> set[int]:
         """The numbers that the same texts have here."""
         found: set[int] = set()
         for doc in docs:

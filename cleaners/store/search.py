@@ -39,6 +39,8 @@ class Hit:
     """Its declared source."""
     published: datetime | None
     """Its date."""
+    cluster_id: str
+    """Its family; an article without copies is its own."""
     cluster_size: int
     """How many copies there are, itself included."""
     score: float
@@ -122,10 +124,11 @@ class Search:
     def _hit(self, row: Sequence[Any], score: float, asked: Query) -> Hit:
         doc, id_, title, url, site, source, published, cluster = row
         text = self._db.one("SELECT text FROM texts WHERE doc = ?", (doc,))
-        size = self._db.one("SELECT size FROM clusters WHERE cluster = ?", (cluster,))
+        family = self._db.one("SELECT id, size FROM clusters WHERE cluster = ?", (cluster,)) or (id_, 1)
         return Hit(
             doc=doc, id=id_, title=title, url=url, site=site, source=source, published=parsed(published),
-            cluster_size=size[0] if size else 1, score=score, passages=passages(text[0] if text else "", asked.finders),
+            cluster_id=family[0], cluster_size=family[1], score=score,
+            passages=passages(text[0] if text else "", asked.finders),
         )  # fmt: skip
 
 

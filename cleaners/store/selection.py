@@ -19,6 +19,10 @@ class Selection:
     """A region by name or path (``阿克苏``, ``新疆/阿克苏``); regions inside it count."""
     source: str | None = None
     """The declared 来源, exactly."""
+    disguise: str | None = None
+    """A disguise that was found (``spun``, ``annotated`` ...), or ``any``."""
+    copied: bool | None = None
+    """Whether there are copies of it."""
     since: datetime | None = None
     """Published at this moment or later, with a timezone; articles without a date are left out."""
     until: datetime | None = None
@@ -65,6 +69,13 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
             "WHERE instr('/' || name || '/', '/' || ? || '/'))"
         )
         values.append(selection.region.strip("/"))
+    if selection.disguise is not None:
+        parts.append("disguises IS NOT NULL")
+        if selection.disguise != "any":
+            parts.append("EXISTS (SELECT 1 FROM json_each(disguises) WHERE value = ?)")
+            values.append(selection.disguise)
+    if selection.copied is not None:
+        parts.append(f"cluster IS {'NOT NULL' if selection.copied else 'NULL'}")
     return "".join(f" AND {part}" for part in parts), values
 
 

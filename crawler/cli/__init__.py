@@ -10,6 +10,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     merge,
     read,
     schedule,
+    search,
     show,
     sites,
     upkeep,

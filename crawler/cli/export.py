@@ -15,7 +15,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.keep import Region, Since, SiteName, Source, Until, selection
+from crawler.cli.filters import Region, Since, SiteName, Source, Until, selection
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:

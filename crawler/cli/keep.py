@@ -1,68 +1,18 @@
-"""What the store holds: ``search``, ``stats``, ``drops`` and ``runs``."""
+"""What the store holds: ``stats``, ``drops`` and ``runs``."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+from crawler.cli.app import STORE, JsonOption, StoreOption, app
 
 if TYPE_CHECKING:
-    from cleaners.store import Selection, Store
-
-Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
-SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
-Source = Annotated[str | None, typer.Option("--source", help="Only this declared 来源.")]
-Since = Annotated[
-    datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published on or after.")
-]
-Until = Annotated[
-    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published before.")
-]
-
-
-@app.command()
-def search(
-    query: Annotated[
-        str, typer.Argument(metavar="QUERY", help='Words; "a phrase", AND, OR, NOT; simplified finds traditional too.')
-    ],
-    store: StoreOption = STORE,
-    region: Region = None,
-    site: SiteName = None,
-    source: Source = None,
-    since: Since = None,
-    until: Until = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
-    with_duplicates: Annotated[bool, typer.Option("--with-duplicates", help="Every copy of an article.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Find articles by words of one, two or more characters, exactly; the best match first.
-
-    \b
-    Examples:
-      jianbao search 产业园
-      jianbao search '喀什 AND (纺织 OR 锂电) NOT 招聘' --since 2024-01-01
-      jianbao search 開發區 --region 新疆 --json
-    """
-    with _open(store) as opened:
-        chosen = selection(region, site, source, since, until)
-        hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
-        for hit in hits:
-            if as_json:
-                typer.echo(json.dumps(asdict(hit), ensure_ascii=False, default=_iso))
-                continue
-            copies = f"  {hit.cluster_size} copies" if hit.cluster_size > 1 else ""
-            day = f"{hit.published:%Y-%m-%d}" if hit.published else "no date   "
-            typer.echo(f"{hit.id}  {day}  {hit.site or hit.source or '-'}{copies}  {hit.title or '(no title)'}")
-            for passage in hit.passages[:2]:
-                typer.echo(f"    {_marked(passage.text, passage.marks)}")
-        if not hits:
-            say("nothing found")
+    from cleaners.store import Store
 
 
 @app.command()
@@ -146,32 +96,3 @@ def _open(store: Path) -> Store:
     from cleaners.store import Store
 
     return Store.open(store, create=False, readonly=True)
-
-
-def selection(
-    region: str | None, site: str | None, source: str | None, since: datetime | None, until: datetime | None
-) -> Selection:
-    """The filters that commands share."""
-    from zoneinfo import ZoneInfo
-
-    from cleaners.store import Selection
-
-    here = ZoneInfo("Asia/Shanghai")  # the days of the articles are Chinese days
-    return Selection(
-        region=region,
-        site=site,
-        source=source,
-        since=since and since.replace(tzinfo=here),
-        until=until and until.replace(tzinfo=here),
-    )
-
-
-def _iso(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
-    """The passage with what was found in 【】, so that it shows in a pipe as well."""
-    for start, end in sorted(spans, reverse=True):
-        text = f"{text[:start]}【{text[start:end]}】{text[end:]}"
-    return text

@@ -1,0 +1,52 @@
+"""The filters that commands share: which articles of a store are meant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cleaners.store import Selection
+
+Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
+SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
+Source = Annotated[str | None, typer.Option("--source", help="Only this declared 来源.")]
+Since = Annotated[
+    datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published on or after.")
+]
+Until = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published before.")
+]
+
+
+def selection(
+    region: str | None,
+    site: str | None,
+    source: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    disguise: str | None = None,
+    copied: bool | None = None,
+) -> Selection:
+    """The filters as the store takes them. Raises UsageError for a region that nobody knows."""
+    from zoneinfo import ZoneInfo
+
+    from cleaners.store import Selection
+
+    if region is not None:
+        from cleaners.regions.named import named
+
+        region = named(region)
+    here = ZoneInfo("Asia/Shanghai")  # the days of the articles are Chinese days
+    return Selection(
+        region=region,
+        site=site,
+        source=source,
+        disguise=disguise,
+        copied=copied,
+        since=since and since.replace(tzinfo=here),
+        until=until and until.replace(tzinfo=here),
+    )

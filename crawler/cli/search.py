@@ -1,0 +1,82 @@
+"""``jianbao search``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+from crawler.cli.filters import Region, Since, SiteName, Source, Until, selection
+
+if TYPE_CHECKING:
+    from cleaners.store import Hit
+
+Disguises = Literal["any", "annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun"]
+
+
+@app.command()
+def search(
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='Words; "a phrase", AND, OR, NOT; simplified finds traditional too.')
+    ],
+    store: StoreOption = STORE,
+    region: Region = None,
+    site: SiteName = None,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    disguise: Annotated[Disguises | None, typer.Option("--disguise", help="Only with this disguise.")] = None,
+    copied: Annotated[
+        bool | None, typer.Option("--copied/--not-copied", help="Only what has copies, or what has none.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    with_duplicates: Annotated[bool, typer.Option("--with-duplicates", help="Every copy of an article.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find articles by words of one, two or more characters, exactly; the best match first.
+
+    --json gives id, title, url, site, source, published, cluster_id, cluster_size, score, and passages: each a text
+    with the marks of what was found in it, as [start, end].
+
+    \b
+    Examples:
+      jianbao search 产业园
+      jianbao search '喀什 AND (纺织 OR 锂电) NOT 招聘' --since 2024-01-01
+      jianbao search 開發區 --region 新疆 --json
+      jianbao search 开业 --disguise spun --with-duplicates
+    """
+    from cleaners.store import Store
+
+    with Store.open(store, create=False, readonly=True) as opened:
+        chosen = selection(region, site, source, since, until, disguise=disguise, copied=copied)
+        hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
+    for hit in hits:
+        if as_json:
+            typer.echo(json.dumps(_record(hit), ensure_ascii=False))
+            continue
+        copies = f"  {hit.cluster_size} copies" if hit.cluster_size > 1 else ""
+        day = f"{hit.published:%Y-%m-%d}" if hit.published else "no date   "
+        typer.echo(f"{hit.id}  {day}  {hit.site or hit.source or '-'}{copies}  {hit.title or '(no title)'}")
+        for passage in hit.passages[:2]:
+            typer.echo(f"    {_marked(passage.text, passage.marks)}")
+    if not hits:
+        say("nothing found")
+
+
+def _record(hit: Hit) -> dict[str, Any]:
+    """A hit for JSON; the names are those of the record of an article and stay."""
+    return {
+        "id": hit.id, "title": hit.title, "url": hit.url, "site": hit.site, "source": hit.source,
+        "published": hit.published and hit.published.isoformat(), "cluster_id": hit.cluster_id,
+        "cluster_size": hit.cluster_size, "score": float(f"{hit.score:.6g}"),
+        "passages": [{"text": one.text, "marks": [list(mark) for mark in one.marks]} for one in hit.passages],
+    }  # fmt: skip
+
+
+def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    """The passage with what was found in 【】, so that it shows in a pipe as well."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}【{text[start:end]}】{text[end:]}"
+    return text

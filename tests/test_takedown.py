@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from types import FrameType
 
 import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
+from typer.testing import CliRunner, Result
 from warcio.archiveiterator import ArchiveIterator
 
 from cleaners import dumps
@@ -27,6 +29,7 @@ from cleaners.script.conversion import to_traditional
 from cleaners.store import Choice, Found, NoiseLine, Store, Visit
 from cleaners.upkeep import doctor, takedown
 from cleaners.urls import canonical, clipping_id
+from crawler.cli import app
 from tests.crawling import one_site
 from tests.crawling import run as run_crawl
 from tests.small_server import Reply, listing, serving
@@ -331,6 +334,22 @@ def test_a_feed_in_the_archive_that_quotes_it_is_blanked_others_stay(path: Path)
     take(path, URL)
     assert ODD[:2].encode() not in rest(path)
     assert {r.url for r in records(path) if isinstance(r, Record) and r.role == "announcement"} == {"http://news.example/feed1"}
+
+
+def test_the_commands_tell_what_goes_and_what_is_gone(path: Path) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--store", str(path)])
+
+    told = run("takedown", URL, "--reason", "a court order", "--dry-run")
+    assert f"{ID}  {ODD[:12]}" in told.stdout and "2 records in the archive" in told.stdout
+    assert clipping_id("http://copy.example/a", b"") in told.stdout and "would be taken down" in told.stderr
+    assert run("show", URL).exit_code == 0
+    done = json.loads(run("takedown", URL, "--reason", "a court order", "--json").stdout)
+    assert done["done"] and done["targets"][0]["id"] == ID
+    assert "taken down on 20" in str(run("show", URL).exception) and "a court order" in str(run("show", ID).exception)
+    assert "a court order" in run("takedown", URL, "--reason", "again").stderr
+    assert "well" in run("doctor").stdout
+    assert run("takedown", URL).exit_code == 2, "a reason is asked for"
 
 
 def test_a_plan_changes_nothing(path: Path) -> None:

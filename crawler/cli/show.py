@@ -64,6 +64,9 @@ def stored(store: Store, what: str) -> Clipping:
     Raises UsageError, with the cure, where there is none or more than one.
     """
     found = store.clippings.get(what)
+    if stone := store.tombstones.get(what):
+        copy = f"; a copy that stays: {found.article.id}" if found else ""
+        raise UsageError(f"{what}: taken down on {stone.at:%Y-%m-%d}: {stone.reason}{copy}")
     if found is None and os.path.isfile(what):
         return _of_file(store, what)
     if found is None and (ids := store.articles.beginning(what, limit=5)):

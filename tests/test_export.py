@@ -177,7 +177,7 @@ def test_a_markdown_page_says_what_is_known() -> None:
     assert body == f"# {FULL.title}\n\n{FULL.markdown}\n"
 
 
-@pytest.mark.parametrize("title", ["a: b # c", "--- ", "'\"", "是", "yes", "2023-01-01", "[x]", "a\x07b", "第一行"])
+@pytest.mark.parametrize("title", ["a: b # c", "--- ", "'\"", "是", "yes", "2023-01-01", "[x]", "a\x07b", "一半\udce4", "第一行"])
 def test_front_matter_holds_any_headline(title: str) -> None:
     known, _ = front(markdown_page(Clipping(article=article(1, title=title))))
     assert known["title"] == title

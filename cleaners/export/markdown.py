@@ -104,8 +104,12 @@ def markdown_page(clipping: Clipping) -> str:
     import yaml  # only here
 
     article = clipping.article
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # of libyaml, eight times as fast, where it was built
-    head = yaml.dump(_front(clipping), Dumper=dumper, allow_unicode=True, sort_keys=False, width=10_000)
+    front = _front(clipping)
+    settings: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 10_000}
+    try:
+        head = yaml.dump(front, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), **settings)
+    except UnicodeEncodeError:  # libyaml, which is eight times as fast, knows no lone surrogates
+        head = yaml.dump(front, Dumper=yaml.SafeDumper, **settings)
     parts = [f"---\n{head}---"]
     if article.title:
         parts.append(f"# {escaped(article.title)}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +17,7 @@ from cleaners.errors import NotAStoreError
 from cleaners.items import Article
 from cleaners.keeper import Keeper, index_folder
 from cleaners.store import Store
+from cleaners.store.database import Database
 from cleaners.store.schema import MIGRATIONS
 from cleaners.upkeep import doctor
 from cleaners.urls import clipping_id
@@ -209,3 +212,39 @@ def test_a_store_of_every_schema_becomes_one_of_today(tmp_path: Path, version: i
     with Keeper(path) as keeper:
         assert keeper.keep([Article(id="8" * 16, origin="c", text="转载：" + story(3))]).matched == 1
     assert not wrong(path)
+
+
+def check_killed_migration(path: Path, moment: int) -> None:
+    """Open a store of the first schema in a process that is killed (as by kill -9) at its n-th statement."""
+    old_store(path, 1)
+    child = os.fork()
+    if not child:
+        left, execute = moment, Database.execute
+
+        def counted(self: Database, *given: object) -> sqlite3.Cursor:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return execute(self, *given)  # type: ignore[arg-type]
+
+        try:
+            Database.execute = counted  # type: ignore[method-assign, assignment]
+            Store.open(path, create=False).close()
+        finally:
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "it ended before that moment"
+    with Store.open(path, create=False) as store:
+        assert [d.reason for d in store.journal.drops()] == ["empty"] and store.statistics().articles == 3
+    assert not wrong(path)
+
+
+@pytest.mark.parametrize("moment", [8, 12, 24])
+def test_killed_while_it_is_brought_up_to_date_a_store_is_whole(tmp_path: Path, moment: int) -> None:
+    check_killed_migration(tmp_path / "old.db", moment)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("moment", range(1, 40, 2))
+def test_migration_killed_at_twenty_moments(tmp_path: Path, moment: int) -> None:
+    check_killed_migration(tmp_path / "old.db", moment)

@@ -128,8 +128,8 @@ sites:
       - sitemap: {hostile}/entitymap.xml
     follow: {{depth: 2}}
   - {{id: heavy, name: 重站, home: "{heavy}/", limits: {{megabytes: 0.25}}}}
-  - {{id: mute, name: 哑站, home: "http://127.0.0.5:9/"}}
-  - {{id: busy, name: 忙站, home: "{busy}/"}}
+  - {{id: mute, name: 哑站, home: "http://127.0.0.5:9/mute"}}
+  - {{id: busy, name: 忙站, home: "{busy}/busy"}}
 """
 LIMITS = {"FEED_MAX_ENTRIES": 5, "SITEMAP_MAX_ENTRIES": 4, "SITEMAP_MAX_FILES": 3}
 
@@ -140,7 +140,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         hostile.pages |= hostile_pages(hostile.base)
         wide = {f"/{n}": Reply(article(n) + " " * 100_000) for n in range(8)}
         heavy.pages |= {"/": Reply(listing(*wide)), **wide}
-        busy.pages |= {"/robots.txt": Reply("wait", 429), "/": Reply(listing("/1")), "/1": Reply(article(1))}
+        busy.pages |= {"/robots.txt": Reply("wait", 429), "/busy": Reply(article(1))}
         servers = {"hostile": hostile, "heavy": heavy, "busy": busy}
         seeds = SEEDS.format(**{name: server.base for name, server in servers.items()})
         yield run(tmp_path_factory.mktemp("hostile"), seeds, servers, settings=LIMITS)
@@ -245,7 +245,8 @@ def test_a_site_may_take_only_so_many_bytes(crawled: Crawled) -> None:
 
 def test_a_robots_txt_that_cannot_be_had_forbids_everything(crawled: Crawled) -> None:
     reasons = crawled.drops()
-    assert reasons[""] == "robots.txt unavailable"  # nobody listens at mute's address, busy says 429
+    assert reasons["mute"] == "robots.txt unavailable", "nobody listens there"
+    assert reasons["busy"] == "robots.txt unavailable", "429"
     assert set(crawled.servers["busy"].paths) == {"/robots.txt"}
 
 

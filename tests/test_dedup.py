@@ -241,6 +241,25 @@ def test_what_does_not_match_does_not_import_numba() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
+FURNITURE = (
+    "示例日报网站地图 新闻中心 时政要闻 本地民生 教育在线 健康频道 房产家居 汽车时代 旅游天地 文化长廊 体育赛场 财经观察 科技前沿。"
+    "本网站所刊登的各种稿件未经书面授权不得转载使用，违者将依法追究责任。举报热线每天八点到二十二点开通，电子信箱长期有效。"
+    "友情链接：市政府门户、市图书馆、市博物馆、人才招聘网、公积金查询、违章查询、天气预报、列车时刻、家电维修名录。"
+    "编辑推荐：十佳摄影作品展播、老照片里的城市记忆、周末去哪儿、读者来信选登、网上问政平台、志愿者招募进行中。"
+)
+
+
+def test_a_page_full_of_furniture_belongs_to_its_story(tmp_path: Path) -> None:
+    source = np.random.default_rng(3)
+    others = ["".join(map(chr, source.integers(0x4E00, 0x9000, 150))) for _ in range(25)]
+    texts = [STORY[:140], *(f"{FURNITURE}\n{text}\n{FURNITURE[::-1]}" for text in (STORY[:140], *others))]
+    write(tmp_path / "in.jsonl", texts, None)
+    deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    clusters = [record["cluster_id"] for record in read(tmp_path / "out.jsonl")]
+    assert clusters[0] == clusters[1]
+    assert len(set(clusters)) == 26
+
+
 def score(docs: list[dict[str, Any]], found: set[tuple[int, int]]) -> dict[str, float]:
     """Precision and recall as ../shared/reposts/score.py counts them."""
     whole = {doc["id"] for doc in docs if doc["cls"].startswith("compile")}

@@ -27,6 +27,9 @@ WHOLE = 0.85
 """in which it makes up no more than this,"""
 LACKING = 2.0
 """and it lacks this many times what the whole lacks of it: a text rewritten in places is no part."""
+FRAME = 0.45
+"""Of text that many documents share, and that the other text does not have, so much counts where a text holds another:
+it is a site's furniture, or else a story that everybody has."""
 EXAMPLES = 3
 """So many numbers that differ are shown."""
 
@@ -41,9 +44,9 @@ class Verdict:
     similarity: float
     """Share of both texts together that they have in common, 0..1."""
     left: float
-    """Share of the left text found in the right one."""
+    """Share of the left text found in the right one; of the longer text, what many documents share counts less."""
     right: float
-    """Share of the right text found in the left one."""
+    """Share of the right text found in the left one; the same."""
     evidence: Evidence
     """As seen from the left text."""
 
@@ -89,12 +92,20 @@ def _differing(marks: NDArray[np.int32], short: NDArray[np.int32], long: NDArray
     return [("".join(map(chr, short[a:b])), "".join(map(chr, long[c:d]))) for a, b, c, d in spans if b]
 
 
-def _near(pair: int, forms: Normal, left: int, right: int, laid: Laid, score: float) -> Verdict:
+def _framed(row: NDArray[np.float32], common: NDArray[np.bool_]) -> float:
+    """The length of the longer text, given where it is common, its frame counting less."""
+    frame = max(0.0, float(common.sum()) - float(row[Count.COVERED] - row[Count.OWN_COVERED]))
+    return float(row[Count.LONG]) - (1 - FRAME) * frame
+
+
+def _near(pair: int, forms: Normal, left: int, right: int, laid: Laid, score: float,
+          common: NDArray[np.bool_] | None) -> Verdict:
     row, marks = laid.counts[pair], laid.marks[pair]
     swapped = len(forms[left]) > len(forms[right])
     short, long = (right, left) if swapped else (left, right)
     covered, lengths = float(row[Count.COVERED]), (float(row[Count.SHORT]), float(row[Count.LONG]))
-    shares = [covered / lengths[0], min(1.0, covered / lengths[1])]
+    held = lengths[1] if common is None else _framed(row, common[forms.offsets[long]:forms.offsets[long + 1]])
+    shares = [covered / lengths[0], min(1.0, covered / held)]
     spans = [(float(marks[0] / lengths[0]), float(marks[1] / lengths[0])),
              (float(marks[2] / lengths[1]), float(marks[3] / lengths[1]))]
     numbers = _differing(marks, forms[short], forms[long])
@@ -130,5 +141,5 @@ def verify(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], *,
         if equal[pair] and np.array_equal(forms[one], forms[other]):
             verdicts.append(_exact(pair, int(lengths[one]), int(laid.counts[pair, Count.AGREE])))
         elif scores[pair] >= model.threshold:
-            verdicts.append(_near(pair, forms, one, other, laid, float(scores[pair])))
+            verdicts.append(_near(pair, forms, one, other, laid, float(scores[pair]), common))
     return verdicts

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cleaners.archive import Archive, folder_of
+from cleaners.archive.walking import Record, records
 from cleaners.errors import NotAStoreError
 from cleaners.items import Article
 from cleaners.keeper import Keeper, index_folder
@@ -131,11 +133,24 @@ def test_pages_that_are_not_where_the_articles_say_are_named(path: Path) -> None
     assert len(wrong(path)["pages"]) == 5
 
 
-def test_a_torn_archive_is_named_when_everything_is_looked_at(path: Path) -> None:
+def torn(path: Path, file: Path, cut: int, age: float) -> list[str]:
+    """Cut the end of an archive's file, have the doctor repair it, return what it still finds."""
+    file.write_bytes(file.read_bytes()[:-cut])
+    os.utime(file, (time.time() - age, time.time() - age))
+    assert set(wrong(path)) <= {"pages"}
+    found = {f.check: f.problems for f in doctor.examine(path, sample=None, repair=True) if f.problems and not f.repaired}
+    return list(found)
+
+
+def test_what_a_crash_left_half_written_in_the_archive_is_cut_off(path: Path) -> None:
     file = next(folder_of(path).iterdir())
-    file.write_bytes(file.read_bytes()[:-5])
-    assert not wrong(path)
-    assert "breaks off" in next(f.problems for f in doctor.examine(path, sample=None) if f.check == "archive")[0]
+    assert torn(path, file, 5, age=0) == ["archive"], "it may be on its way"
+    whole = file.stat().st_size
+    assert torn(path, file, 1, age=100) == []
+    assert file.stat().st_size < whole - 100 and all(isinstance(one, Record) for one in records(path))
+    last = file.stat().st_size
+    assert "archive" in torn(path, file, 5, age=100), "an article is in it"
+    assert file.stat().st_size == last - 5
 
 
 def test_a_takedown_that_was_killed_is_finished(path: Path) -> None:

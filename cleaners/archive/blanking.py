@@ -8,12 +8,13 @@ gzip member is filled up with empty stored blocks (RFC 1951, 3.2.4) and at most 
 from __future__ import annotations
 
 import os
+import time
 import uuid
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cleaners.archive.walking import Place, exchange_of
+from cleaners.archive.walking import Damage, Place, exchange_of
 from cleaners.archive.writing import ROLE_FIELD
 from cleaners.errors import InputError, UnwritableError
 
@@ -22,6 +23,7 @@ ROLE = "taken down"
 
 _GZIP = b"\x1f\x8b"
 _EMPTY, _LAST = b"\x00\x00\x00\xff\xff", b"\x01\x00\x00\xff\xff"  # stored blocks without data; the last one says so
+_MINUTE = 60.0
 _SUBFIELD = b"JB"
 _SUBFIELD_HEAD = 6  # XLEN, two letters, LEN
 
@@ -46,6 +48,24 @@ def blank(store: Path, place: Place, at: datetime) -> bool:
         return False
     except OSError as error:
         raise UnwritableError(f"{path}: {error.strerror}; give write access, then run the takedown again") from None
+    return True
+
+
+def cut_tail(store: Path, damage: Damage) -> bool:
+    """Cut off the record that a crash left half-written at the end of a file; on disk (fsync) when this returns.
+
+    Returns False, and cuts nothing, where no record begins (that is other damage), or where the file was written to in
+    the last minute: the record may be on its way.
+    """
+    path = store.parent / damage.file
+    with path.open("r+b") as file:
+        file.seek(damage.offset)
+        begins = file.read(5).startswith((_GZIP, b"WARC/"))
+        if not begins or time.time() - os.fstat(file.fileno()).st_mtime < _MINUTE:
+            return False
+        file.truncate(damage.offset)
+        file.flush()
+        os.fsync(file.fileno())
     return True
 
 

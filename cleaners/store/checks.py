@@ -133,6 +133,18 @@ class Checks:
         for doc in docs:
             yield from self._db.rows("SELECT id, origin, url FROM articles WHERE doc = ?", (doc,))
 
+    def speaks_beyond(self, file: str, offset: int) -> bool:
+        """Whether an article or Drop came from a record at that byte of an archive's file, or behind it."""
+        begin = f"{file}#"
+        return any(
+            self._db.one(
+                f"SELECT 1 FROM {table} WHERE origin >= ? AND origin < ? "
+                "AND CAST(substr(origin, ?) AS INTEGER) >= ? LIMIT 1",
+                (begin, f"{file}$", len(begin) + 1, offset),
+            )
+            for table in ("articles", "drops")
+        )
+
     def unindexed(self, docs: Sequence[int]) -> list[str]:
         """Those of these texts that the full-text index does not know by their own words."""
         return _told([doc for doc in docs if not self._is_found(doc)], "not found by their own words")

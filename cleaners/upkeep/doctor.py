@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaners import archive, clusters, dedup, fingerprint
+from cleaners.archive.blanking import cut_tail
 from cleaners.archive.walking import Damage, records
 from cleaners.errors import FormatError, Unusable
 from cleaners.index import Limits
@@ -171,6 +172,12 @@ def _tails(store: Store, sample: int | None) -> list[str]:
     return [f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, Damage)]
 
 
+def _cut_tails(store: Store) -> None:
+    for one in records(store.path):
+        if isinstance(one, Damage) and not store.checks.speaks_beyond(one.file, one.offset):
+            cut_tail(store.path, one)
+
+
 def _takedowns(store: Store, sample: int | None) -> list[str]:
     return [f"{stone.id}: its takedown was not finished" for stone, _ in store.tombstones.pending()]
 
@@ -204,7 +211,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         name="archive",
         find=_tails,
-        cure="a tail that a crash cut off holds nothing that the store calls done; anything else: restore a backup",
+        repair=_cut_tails,
+        cure="`jianbao doctor --all --repair` cuts off what a crash left half-written, a minute after; else: a backup",
     ),
 )
 """What is looked at, in an order in which a repair does not undo an earlier one."""

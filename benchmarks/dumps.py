@@ -1,0 +1,163 @@
+"""Dumps: reading a WARC against fastwarc alone, ``clean`` on two processes against one, memory over gigabytes.
+
+    python benchmarks/dumps.py FOLDER [--megabytes 1000] [--pages 600] [--only reading|processes|memory]
+
+FOLDER holds saved pages (HTML). A WARC of so many megabytes (uncompressed) is made of them by repetition, each time
+with another number in the text, so that no two records are equal. Everything is compared within this one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from cleaners import dumps
+from cleaners.items import Page
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def changed(pages: list[bytes]) -> Iterator[bytes]:
+    """The pages again and again, a number in each title and paragraph."""
+    for number in count():
+        mark = f"第{number}号".encode("ascii", "xmlcharrefreplace")
+        yield pages[number % len(pages)].replace(b"</p>", mark + b"</p>").replace(b"</title>", mark + b"</title>")
+
+
+def make_warc(path: Path, pages: list[bytes], *, megabytes: float = 0, records: int = 0) -> int:
+    """Write response records with digests, gzip by record; returns how many."""
+    size = written = 0
+    with path.open("wb") as out:
+        writer = WARCWriter(out, gzip=True)
+        for number, body in enumerate(changed(pages)):
+            if (records and number >= records) or (megabytes and size >= megabytes * 1e6):
+                break
+            fields = [("Content-Type", "text/html"), ("Content-Length", str(len(body)))]
+            head = StatusAndHeaders("200 OK", fields, protocol="HTTP/1.1")
+            url = f"https://news.example/{number}.html"
+            writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=head))
+            size += len(body)
+            written += 1
+    return written
+
+
+def with_fastwarc(path: Path) -> int:
+    """What any careful reader must do: block digests verified, bodies read."""
+    total = 0
+    with path.open("rb") as file:
+        for record in ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=False):
+            record.freeze()
+            assert record.verify_block_digest(consume=False)
+            record.parse_http()
+            total += len(record.reader.read())
+    return total
+
+
+def with_jianbao(path: Path) -> int:
+    return sum(len(page.body) for page in dumps.read([path]) if isinstance(page, Page))
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of wall clock and of this process's CPU."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def reading(path: Path, size: float) -> None:
+    best: dict[str, float] = {}
+    for _ in range(4):
+        for name, read in (("fastwarc", with_fastwarc), ("jianbao", with_jianbao)):
+            best[name] = min(best.get(name, 1e9), timed(lambda read=read: read(path))[1])  # type: ignore[misc]
+    assert with_fastwarc(path) == with_jianbao(path)
+    for name, seconds in best.items():
+        print(f"reading  {name:9} {size / seconds:7.0f} MB/s of CPU  {best['fastwarc'] / seconds:5.2f}")
+
+
+def command(path: Path, out: Path, jobs: int) -> list[str]:
+    return [sys.executable, "-m", "crawler", "-q", "clean", str(path), "-o", str(out), "--jobs", str(jobs)]
+
+
+def processes(path: Path, records: int, folder: Path) -> None:
+    """Wall clock of the whole command, start to end, the better of two runs each; and the load beside it."""
+    best: dict[int, float] = {}
+    for _ in range(2):
+        for jobs in (1, 2):
+            began = time.perf_counter()
+            subprocess.run(command(path, folder / "out.jsonl", jobs), check=True, cwd=ROOT)
+            best[jobs] = min(best.get(jobs, 1e9), time.perf_counter() - began)
+            print(f"  {jobs} processes: {time.perf_counter() - began:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+    for jobs, seconds in best.items():
+        print(f"clean    {jobs} processes {records / seconds:7.1f} pages/s  {best[1] / seconds:5.2f}")
+
+
+def memory(path: Path, records: int, folder: Path) -> None:
+    """The greatest sum, over all processes of the command, of the memory that is theirs (PSS)."""
+    process = subprocess.Popen(command(path, folder / "out.jsonl", 2), cwd=ROOT)
+    began, peak, marks = time.perf_counter(), 0.0, []
+    while process.poll() is None:
+        now = sum(pss(pid) for pid in family(process.pid)) / 1e6
+        peak = max(peak, now)
+        if not marks or time.perf_counter() - began > marks[-1][0] + 30:
+            marks.append((time.perf_counter() - began, now))
+        time.sleep(0.5)
+    took = time.perf_counter() - began
+    print("  MB at seconds: " + ", ".join(f"{at:.0f}: {now:.0f}" for at, now in marks))
+    print(f"memory   2 processes, {records} pages in {took:.0f} s: at most {peak:.0f} MB in all")
+
+
+def family(pid: int) -> list[int]:
+    try:
+        children = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return [pid]
+    return [pid, *(d for child in children for d in family(child))]
+
+
+def pss(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((float(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0.0)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("folder", type=Path)
+    options.add_argument("--megabytes", type=float, default=1000)
+    options.add_argument("--pages", type=int, default=600)
+    options.add_argument("--only", choices=["reading", "processes", "memory"])
+    given = options.parse_args()
+    pages = [page.body for page in dumps.read([given.folder]) if isinstance(page, Page)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if given.only in {None, "processes"}:
+            small = folder / "small.warc.gz"
+            processes(small, make_warc(small, pages, records=given.pages), folder)
+            (folder / "out.jsonl").unlink()
+        if given.only in {None, "reading", "memory"}:
+            large = folder / "large.warc.gz"
+            records = make_warc(large, pages, megabytes=given.megabytes)
+            print(f"{given.megabytes:.0f} MB in {records} records, {large.stat().st_size / 1e6:.0f} MB compressed")
+            if given.only != "memory":
+                reading(large, given.megabytes)
+            if given.only != "reading":
+                memory(large, records, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -17,8 +17,7 @@ from cleaners.index.window import UNDATED, Window, day_of
 from cleaners.items import Article
 from cleaners.keeper import WINDOW, Keeper
 from cleaners.store import Store
-from crawler.cli import window as _  # noqa: F401 - adds the command
-from crawler.cli.app import app
+from crawler.cli import app
 from tests.test_chain import OTHER, STORY
 
 

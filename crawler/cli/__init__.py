@@ -14,6 +14,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     show,
     sites,
     upkeep,
+    window,
 )
 from crawler.cli.app import app, main
 

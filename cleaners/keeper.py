@@ -191,7 +191,10 @@ class Keeper:
         found, represented = one_by_one(matched.found, within=REPRESENTED)
         self._link(found)
         self._mark_spun([one for one in found if one.kind == "spun"])
-        around = self.store.families.around(docs)
+        # What matches nothing, and never did, is a family of its own without being asked.
+        stirred = {doc for one in found for doc in (one.doc, one.other)} & set(docs)
+        stirred |= self.store.articles.revised(docs)
+        around = self.store.families.around(sorted(stirred))
         self.store.families.save(clusters.assign(around, publishers=self._publishers))
         # A family is found by one of its members: those that an earlier one represents are left out of the index.
         rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)

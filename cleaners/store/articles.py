@@ -84,6 +84,14 @@ class Articles:
         query = "SELECT id FROM articles WHERE current AND id >= ? AND id < ? ORDER BY id LIMIT ?"
         return [row[0] for row in self._db.rows(query, (start, start + "g", limit))]
 
+    def revised(self, docs: Iterable[int]) -> set[int]:
+        """Those of the docs that are not the first text of their article."""
+        found: set[int] = set()
+        for part in _chunks(list(docs)):
+            query = f"SELECT doc FROM articles WHERE first_doc IS NOT NULL AND doc IN ({','.join('?' * len(part))})"
+            found.update(row[0] for row in self._db.rows(query, part))
+        return found
+
     def has(self, ids: Iterable[str]) -> frozenset[str]:
         """Those of the ids that the store has an article for."""
         found: set[str] = set()

@@ -58,6 +58,8 @@ class Jianbao:
     def update_settings(self, settings: BaseSettings) -> None:
         """What belongs to a crawl."""
         settings.set("PRIVATE_HOSTS", settings.getlist("JIANBAO_PRIVATE_HOSTS"), "addon")
+        handlers = dict.fromkeys(("http", "https"), "crawler.wire.Handler")  # bounded heads
+        settings.set("DOWNLOAD_HANDLERS", {**handlers, **settings.getdict("DOWNLOAD_HANDLERS")}, "addon")
         settings.setdefault_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", Guard, _NEAREST_TO_THE_WIRE)
         settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", Clippings, _BEFORE_OTHERS)
 

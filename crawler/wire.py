@@ -25,6 +25,8 @@ from service_identity import VerificationError
 from crawler.guard import Refused
 from crawler.politeness import Budget
 
+_MOST = 64 * 1024  # bytes, in projects that set nothing
+
 
 class HeadTooLargeError(Exception):
     """A response's status line and fields, informational responses (1xx) before it included, are too many bytes."""
@@ -73,7 +75,7 @@ class Handler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _factory(crawler.settings.getint("HEADERS_MAXSIZE"))
+        self._pool._factory = _factory(crawler.settings.getint("HEADERS_MAXSIZE", _MOST))
 
     async def download_request(self, request: Request) -> Response:
         """Raises :class:`~crawler.guard.Refused` at a limit, and for what no second try would mend."""

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from scrapy import Field, Item
+from scrapy.settings import Settings
 
 from cleaners.store import Selection, Store
-from crawler.addon import page_of
+from crawler.addon import Jianbao, page_of
 from tests.small_server import Reply, SmallServer, article, listing, serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,15 @@ JIANBAO_PRIVATE_HOSTS = ["127.0.0.1"]
 JIANBAO_PROCESSES = 1
 DOWNLOAD_DELAY = 0
 """
+
+
+def test_the_guard_comes_with_bounded_heads_unless_the_project_has_handlers_of_its_own() -> None:
+    settings = Settings({"JIANBAO_PRIVATE_HOSTS": ["near"]})
+    Jianbao().update_settings(settings)
+    assert settings.getdict("DOWNLOAD_HANDLERS")["https"] == "crawler.wire.Handler"
+    own = Settings({"DOWNLOAD_HANDLERS": {"https": "mine.Handler"}})
+    Jianbao().update_settings(own)
+    assert own.getdict("DOWNLOAD_HANDLERS")["https"] == "mine.Handler"
 
 
 def scrapy(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -119,11 +119,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 
 
 def test_feeds_sitemaps_and_lists_lead_to_the_articles(crawled: Crawled) -> None:
-    with Store.open(crawled.store, create=False) as store:
-        found = {
-            clipping.article.url.split("/", 3)[3]
-            for clipping in store.clippings.select(Selection(), with_duplicates=True)
-        }
+    found = set(crawled.articles())
     assert found == {f"a/{n}.html" for n in (1, 2, 3, 4, 5, 6, 8, 10)} | {"zipped.html"}
     assert crawled.report["articles"] == crawled.report["pages"] == 9
 
@@ -485,6 +481,16 @@ def test_sitemaps_newest_first_without_entities_and_within_limits() -> None:
         assert discover.sitemap(broken, base, 9, 10**6) == discover.Sitemap()
 
 
+def test_news_sitemaps() -> None:
+    body = (
+        b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+        b"xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>http://a.example/1</loc><news:news>"
+        b"<news:publication_date>2025-11-22</news:publication_date><news:title>x</news:title></news:news></url></urlset>"
+    )
+    found = discover.sitemap(body, "http://a.example/news.xml", 9, 10**6)
+    assert [link.url for link in found.pages] == ["http://a.example/1"]
+
+
 def test_the_next_page_of_a_list() -> None:
     from scrapy.http import HtmlResponse
 
@@ -583,6 +589,40 @@ def test_results_are_kept_in_batches_by_one_thread(tmp_path: Path) -> None:
     assert len(shelf.threads) == 1
     assert shelf.status == "done"
     assert (report.pages, report.articles, report.drops) == (35, 35, {"fetch: http 404": 1})
+
+
+def test_neither_cleaning_nor_keeping_holds_up_the_event_loop(tmp_path: Path) -> None:
+    class SlowShelf(FakeShelf):
+        def keep(self, results: Any, visits: Any = ()) -> None:
+            time.sleep(0.4)
+            super().keep(results, visits)
+
+    gaps: list[float] = []
+
+    async def tick() -> None:
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(0.01)
+            gaps.append(time.monotonic() - last)
+            last = time.monotonic()
+
+    async def work() -> None:
+        desk = Desk(
+            archive=Archive(tmp_path / "a.warc", name="a", software="a"),
+            tally=Tally(),
+            cleaner=FakeCleaner(),
+            shelf=SlowShelf,
+            batching=Batching(most=5, seconds=0.05, in_flight=4),
+        )
+        ticking = asyncio.ensure_future(tick())
+        await desk.open()
+        await asyncio.gather(*(desk.take(Page(body=b"", origin=str(n))) for n in range(12)))
+        await desk.close()
+        ticking.cancel()
+
+    asyncio.run(work())
+    assert sum(gaps) > 0.8, "it kept in several batches"
+    assert sorted(gaps)[-2] < 0.3, "downloads would have stood still while a batch was kept"
 
 
 def test_a_store_that_cannot_be_written_ends_the_run_without_hanging(tmp_path: Path) -> None:

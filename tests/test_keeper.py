@@ -16,6 +16,7 @@ import pytest
 from cleaners.items import Article, Drop
 from cleaners.keeper import Keeper, index_folder
 from cleaners.store import Store
+from cleaners.upkeep.doctor import examine
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ["喀什", "阿克苏", "和田", "伊宁", "库尔勒", "萍乡", "芦溪", "湘东", "莲花", "上栗"]
@@ -256,6 +257,7 @@ def run_killed_and_resumed(tmp_path: Path, after: int) -> None:
     with Store.open(path, create=False, readonly=True) as store:
         there = store.articles.has([a.id for a in made])
     assert {a.id for a in made[:reported]} <= there, "what was reported as kept is kept"
+    assert not [problem for finding in examine(path) for problem in finding.problems]
     with Keeper(path) as keeper:
         for start in range(0, len(made), 4):
             keeper.keep(made[start : start + 4])

@@ -23,6 +23,7 @@ from cleaners.keeper import Keeper
 from cleaners.store import Choice, Store, Visit
 from cleaners.store.ledger import Found
 from cleaners.upkeep import takedown
+from cleaners.upkeep.doctor import examine
 from cleaners.upkeep.merge import merge
 from cleaners.urls import clipping_id
 from tests.test_keeper import ROOT, story
@@ -257,8 +258,10 @@ def _killed_and_begun_again(one: Path, made: Sequence[Article], tmp_path: Path, 
     _killed(parts, out, lambda: _stored(out) > after)
     assert _stored(out) > after
     assert _stored(out) < len(made) or after > len(made) - 10
+    assert not [problem for finding in examine(out) for problem in finding.problems]
     merge(parts, out)
     assert told(out) == told(one)
+    assert not [problem for finding in examine(out, sample=None) for problem in finding.problems]
 
 
 @pytest.mark.parametrize("after", [0, 12, 40])

@@ -155,13 +155,21 @@ def test_what_a_crash_left_half_written_in_the_archive_is_cut_off(path: Path) ->
 
 def test_a_takedown_that_was_killed_is_finished(path: Path) -> None:
     stored(path, {URL: story(50)})
-    with Store.open(path, create=False) as store:
-        sql(path, "UPDATE tombstones SET done = 0")
-        assert not store.tombstones.pending()
     take(path, URL)
     sql(path, "UPDATE tombstones SET done = 0")
     assert set(wrong(path)) == {"takedowns"}
     assert not wrong(path, repair=True)
+
+
+def test_what_was_taken_down_and_is_there_again_goes_again(path: Path) -> None:
+    stored(path, {URL: story(50)})
+    take(path, URL)
+    with Store.open(path, create=False) as store:
+        store.articles.put(Article(id=clipping_id(URL, b""), origin="x", url=URL, text=story(50)))
+    assert set(wrong(path)) == {"takedowns"}
+    assert not wrong(path, repair=True)
+    with Store.open(path, create=False) as store:
+        assert store.clippings.get(URL) is None
 
 
 def test_revisions_of_copies_and_takedowns_leave_a_healthy_store(path: Path) -> None:

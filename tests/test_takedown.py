@@ -194,9 +194,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def take(path: Path, *what: str, copies: bool = False) -> takedown.Plan:
-    planned = takedown.plan(path, what, copies=copies)
-    takedown.carry_out(path, planned, "a court order")
-    return planned
+    return takedown.take_down(path, what, "a court order", copies=copies)
 
 
 def test_not_a_byte_of_the_text_stays(path: Path) -> None:
@@ -223,10 +221,25 @@ def test_the_family_has_a_new_best_copy_and_its_old_id_leads_there(path: Path) -
         assert {one.article.id for one in store.clippings.family(ID)} == {ID, copy}
         first = store.families.cluster_of(store.articles.doc(copy) or 0).id
     assert take(path, ID).targets[0].copies == (copy,)
+    assert not take(path, ID).targets, "its id leads to the copy now, which stays"
     with Store.open(path, create=False) as store:
         kept = store.clippings.get(copy)
         assert kept and kept.cluster and kept.cluster.is_canonical and kept.cluster.size == 1 and not kept.matches
         assert [one.article.id for one in store.clippings.family(first)] == [copy]
+
+
+def test_of_three_the_other_two_stay_a_family(path: Path) -> None:
+    stored(path, {"http://third.example/c": "本报讯 " + BODY.format(odd="") + "\n（完）"})
+    with Store.open(path, create=False) as store:
+        before = store.families.cluster_of(store.articles.doc(URL) or 0)
+        assert before.size == 3
+        best = next(one for one in store.clippings.family(before.id) if one.cluster and one.cluster.is_canonical)
+    take(path, best.article.id)
+    with Store.open(path, create=False) as store:
+        left = store.clippings.family(before.id)
+        assert len(left) == 2 and best.article.id not in {one.article.id for one in left}
+        assert [one.cluster.is_canonical for one in left if one.cluster].count(True) == 1
+        assert all(one.cluster and one.cluster.size == 2 and len(one.matches) == 1 for one in left)
 
 
 def test_copies_go_too_when_asked(path: Path) -> None:

@@ -179,10 +179,19 @@ def _cut_tails(store: Store) -> None:
 
 
 def _takedowns(store: Store, sample: int | None) -> list[str]:
-    return [f"{stone.id}: its takedown was not finished" for stone, _ in store.tombstones.pending()]
+    """Whether every takedown came to its end, and nothing that was taken down is there."""
+    back = store.articles.has(stone.id for stone in store.tombstones.all())
+    unfinished = {stone.id for stone, _ in store.tombstones.pending()}
+    return [
+        *(f"{id_}: its takedown was not finished" for id_ in sorted(unfinished - back)),
+        *(f"{id_}: is there again though it was taken down" for id_ in sorted(back)),
+    ]
 
 
 def _finish_takedowns(store: Store) -> None:
+    for stone in store.tombstones.all():
+        if store.articles.has([stone.id]):
+            takedown.take_down(store.path, [stone.id], stone.reason)
     takedown.finish(store)
 
 

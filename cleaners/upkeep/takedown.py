@@ -67,20 +67,32 @@ class Plan:
     """Parts of the archive that could not be read: what they hold is not known."""
 
 
+def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = False, step: Step = quiet) -> Plan:
+    """Take articles down, by id or url; returns what was done.
+
+    Waits for runs that add articles, and plans only then: they may have fetched one of these again. Raises as
+    :func:`plan` and :func:`finish`.
+    """
+    with turn.awaited(path):
+        planned = plan(path, what, copies=copies, step=step)
+        carry_out(path, planned, reason, step=step)
+        return planned
+
+
 def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = quiet) -> Plan:
     """Find all there is of articles, by id or url; changes nothing.
 
     ``copies``: their families too, whole. Raises ``UsageError`` for what neither store nor archive knows.
     """
     with Store.open(path, create=False) as store:
-        known = [stone for one in what if (stone := store.tombstones.get(one))]
-        wanted = [_target(store, one) for one in what if store.tombstones.get(one) is None]
+        gone = {one: stone for one in what if (stone := _gone(store, one))}
+        wanted = [_target(store, one) for one in what if one not in gone]
         if copies:
             members = [i for target in wanted for i in target.copies]
             wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
         targets = {target.id: target for target in wanted}
-        known_texts = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in traces(texts)]
-        found, damaged = _in_archive(path, set(targets), Watch(known_texts), step)
+        known = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in traces(texts)]
+        found, damaged = _in_archive(path, set(targets), Watch(known), step)
         for target in targets.values():
             places = {*found.get(target.id, ()), *filter(None, (place_of(path, o) for o in target.elsewhere))}
             away = tuple(o for o in target.elsewhere if not _ours(path, o))
@@ -89,7 +101,7 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = 
             if not target.revisions and not places and not store.removal.met(target.url or ""):
                 raise UsageError(f"{target.url or target.id}: no article of {path} has this id or url, nor does its "
                                  "archive; `jianbao search` finds ids")  # fmt: skip
-        return Plan(targets=tuple(targets.values()), known=tuple(known), unsearched=tuple(damaged))
+        return Plan(targets=tuple(targets.values()), known=tuple(gone.values()), unsearched=tuple(damaged))
 
 
 def carry_out(path: Path, planned: Plan, reason: str, *, step: Step = quiet) -> None:
@@ -121,13 +133,19 @@ def finish(store: Store, *, step: Step = quiet) -> int:
     return len(pending)
 
 
+def _gone(store: Store, what: str) -> Tombstone | None:
+    """The tombstone of an article that is not there any more."""
+    return store.tombstones.get(what) if store.articles.doc(what) is None else None
+
+
 def _target(store: Store, what: str) -> Target:
-    clipping = store.clippings.get(what)
-    if clipping is None:
+    doc = store.articles.doc(what)
+    if doc is None:
         if "://" not in what:
             raise UsageError(f"{what}: no article of {store.path} has this id; `jianbao search` finds ids")
         return Target(id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
                       copies=(), exports=(), records=(), elsewhere=())  # fmt: skip
+    [clipping] = store.clippings.read([doc])
     article, family = clipping.article, clipping.cluster
     members = store.families.members(family.id) if family else ()
     exports = store.exports.containing([article.id]).get(article.id, ())

@@ -45,9 +45,10 @@ def takedown(
     from cleaners.upkeep import takedown as work
 
     with steps() as step:
-        planned = work.plan(store, what, copies=copies, step=step)
-        if not dry_run:
-            work.carry_out(store, planned, reason, step=step)
+        if dry_run:
+            planned = work.plan(store, what, copies=copies, step=step)
+        else:
+            planned = work.take_down(store, what, reason, copies=copies, step=step)
     if as_json:
         typer.echo(json.dumps({"done": not dry_run, **asdict(planned)}, ensure_ascii=False, default=str))
         return

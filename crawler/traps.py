@@ -43,6 +43,8 @@ class Patience:
 
     barren: int = 50
     """So many pages of one shape without one article."""
+    enough: int = 1000
+    """So many pages of one shape, and most of them different: it is no maze, and its pages are no longer compared."""
     same: int = 10
     """So many pages of one shape with the very same bytes, when they are at least half of its pages."""
 
@@ -61,7 +63,7 @@ def shape(url: str) -> str:
 class Mazes:
     """Remembers per shape of address what came of its pages; a shape that gives nothing is closed.
 
-    Memory: one entry a shape and one digest a page, of one run.
+    Memory: one entry a shape, and a digest a page for the first ``enough`` pages of a shape that gave no article yet.
     """
 
     def __init__(self, patience: Patience = Patience()) -> None:
@@ -69,18 +71,22 @@ class Mazes:
         self._barren: Counter[str] = Counter()
         self._fruitful: set[str] = set()
         self._pages: Counter[str] = Counter()
-        self._bodies: Counter[int] = Counter()
+        self._bodies: dict[str, Counter[int]] = {}
         self._closed: dict[str, str] = {}
 
     def fetched(self, url: str, body: bytes) -> None:
         """A page has come."""
         kind = shape(url)
-        digest = hash((kind, body))  # of this process only, and 20 times as fast as one that would outlive it
+        if kind in self._fruitful or self._pages[kind] >= self._patience.enough:
+            self._bodies.pop(kind, None)
+            return
+        bodies = self._bodies.setdefault(kind, Counter())
+        digest = hash(body)  # of this process only, and 20 times as fast as one that would outlive it
         self._pages[kind] += 1
-        self._bodies[digest] += 1
-        same = self._bodies[digest]
+        bodies[digest] += 1
+        same = bodies[digest]
         # An article's address may give the same "no longer here" many times: half of all is what articles never reach.
-        if kind not in self._fruitful and same >= self._patience.same and same * 2 >= self._pages[kind]:
+        if same >= self._patience.same and same * 2 >= self._pages[kind]:
             self._closed.setdefault(kind, "duplicate content")
 
     def came_of(self, url: str, is_article: bool) -> None:
@@ -92,6 +98,11 @@ class Mazes:
         self._barren[kind] += 1
         if kind not in self._fruitful and self._barren[kind] >= self._patience.barren:
             self._closed.setdefault(kind, "no articles")
+
+    @property
+    def remembered(self) -> int:
+        """How many different pages it could still tell."""
+        return sum(map(len, self._bodies.values()))
 
     def closed(self, url: str) -> str | None:
         """Why no further page of that shape is fetched, or None."""

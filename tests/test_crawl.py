@@ -441,6 +441,18 @@ def test_a_kind_of_address_that_gives_nothing_is_given_up() -> None:
     assert mazes.closed("http://a.example/old/99") is None, "many pages gone, but most are not"
 
 
+def test_pages_are_compared_only_as_long_as_they_may_be_a_maze() -> None:
+    mazes = Mazes(Patience(same=3, enough=20))
+    for n in range(100):
+        mazes.fetched(f"http://a.example/a/{n}", b"%d" % n)
+        mazes.fetched(f"http://a.example/b/{n}", b"%d" % n)
+        mazes.came_of(f"http://a.example/b/{n}", True)
+    assert mazes.remembered == 0
+    for n in range(3):
+        mazes.fetched(f"http://a.example/c/{n}", b"always the same")
+    assert mazes.remembered == 1
+
+
 def test_shapes_of_addresses() -> None:
     assert shape("http://a.example/2025-11/22/c_77.html") == shape("http://a.example/2024-01/02/c_5.html")
     assert shape("http://a.example/a?p=1&q=2") == shape("http://a.example/a?q=7&p=1")

@@ -282,3 +282,63 @@ def test_standard_input_may_be_an_archive(tmp_path: Path) -> None:
 def test_paths_that_are_not_there_are_told_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         read([tmp_path / "none"])
+
+
+def zip_of_many(entries: int, prefix: bytes = b"") -> bytes:
+    """A zip whose directory names one small page again and again."""
+    import struct
+
+    small = zipped(("0.html", HTML))
+    directory = small.rfind(b"PK\x01\x02")
+    head, entry = small[:directory], small[directory : small.rfind(b"PK\x05\x06")]
+    listed = entry * entries
+    count = min(entries, 0xFFFF)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(listed), len(head), 0)
+    if entries > count:
+        place = len(prefix) + len(head) + len(listed)
+        end = (
+            struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, len(listed), len(head))
+            + struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+            + end
+        )
+    return prefix + head + listed + end
+
+
+def test_the_directory_of_a_zip_is_read_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cleaners.dumps import directory
+
+    monkeypatch.setattr(directory, "_SLICE", 7)
+    (tmp_path / "x.zip").write_bytes(zipped(*((f"{n}.html", HTML + b"%d" % n) for n in range(25))))
+    found = pages(tmp_path / "x.zip")
+    assert [p.origin for p in found] == [f"{tmp_path / 'x.zip'}#{n}.html" for n in range(25)]
+    assert [p.body for p in found] == [HTML + b"%d" % n for n in range(25)]
+    data = zip_of_many(25)
+    at = data.rfind(b"PK\x01\x02")
+    (tmp_path / "broken.zip").write_bytes(data[:at] + b"PK\x09\x09" + data[at + 4 :])
+    results = list(read([tmp_path / "broken.zip"]))
+    assert len(results) == 22 and isinstance(results[-1], Drop) and results[-1].reason == "damaged or cut short"
+
+
+def test_a_zip_of_hundreds_of_thousands_of_entries_is_read_up_to_the_limit_in_bounded_memory(tmp_path: Path) -> None:
+    (tmp_path / "many.zip").write_bytes(zip_of_many(300_000))
+    tracemalloc.start()
+    results = list(read([tmp_path / "many.zip"], Limits(members=300)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(results) == 301
+    assert isinstance(results[-1], Drop) and results[-1].reason == "too many members"
+    assert peak < 60_000_000
+
+
+def test_a_zip_behind_something_else_with_a_large_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cleaners.dumps import directory
+
+    monkeypatch.setattr(directory, "_SLICE", 5)
+    for count in (12, 70_000):
+        with io.BytesIO(zip_of_many(count, prefix=b"#!/bin/sh\n" * 50)) as file:
+            parts = directory.slices(file)
+            first = next(parts)
+            assert len(first.infolist()) == 5 and first.read(first.infolist()[4]) == HTML
+            second = next(parts)
+            assert second.read(second.infolist()[0]) == HTML
+            parts.close()  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
+from cleaners.dumps.directory import slices
 from cleaners.dumps.streams import seekable
 from cleaners.items import Drop
 
@@ -36,22 +37,27 @@ def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | 
 
     A zip's directory stands at its end: a stream that cannot seek is copied to a temporary file first.
     """
-    with seekable(stream) as file, zipfile.ZipFile(file) as archive:
-        for number, info in enumerate(archive.infolist()):
-            if number >= most:
-                yield _too_many(origin, most)
-                return
-            if info.is_dir() or _is_hidden(info.filename):
-                continue
-            place = f"{origin}#{info.filename}"
-            if info.flag_bits & 1:
-                yield Drop(origin=place, stage="read", reason="encrypted", detail="unpack it with its password first")
-                continue
-            try:
-                with archive.open(info) as member:
-                    yield Member(name=info.filename, stream=member)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as why:
-                yield Drop(origin=place, stage="read", reason="damaged archive member", detail=str(why))
+    number = 0
+    with seekable(stream) as file:
+        for archive in slices(file):
+            for info in archive.infolist():
+                number += 1
+                if number > most:
+                    yield _too_many(origin, most)
+                    return
+                if not info.is_dir() and not _is_hidden(info.filename):
+                    yield from _zip_member(archive, info, f"{origin}#{info.filename}")
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> Iterator[Member | Drop]:
+    if info.flag_bits & 1:
+        yield Drop(origin=place, stage="read", reason="encrypted", detail="unpack it with its password first")
+        return
+    try:
+        with archive.open(info) as member:
+            yield Member(name=info.filename, stream=member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as why:
+        yield Drop(origin=place, stage="read", reason="damaged archive member", detail=str(why))
 
 
 def tar_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | Drop]:

@@ -20,6 +20,7 @@ from cleaners.archive import read_back
 from cleaners.archive.blanking import blank
 from cleaners.archive.walking import Damage, Place, place_of, records
 from cleaners.archive.writing import ANNOUNCEMENT
+from cleaners.dedup.relinking import relink
 from cleaners.dedup.returning import Met, Watch, traces
 from cleaners.errors import Unusable, UsageError
 from cleaners.keeper import MANIFEST, Keeper, publishers_of
@@ -205,6 +206,8 @@ def _remove(store: Store, targets: Sequence[Target], reason: str) -> None:
         if target.site:
             _unlearn(store, target.site, texts, ids)
     left = store.removal.remove(ids)
+    for family in left.values():
+        relink(store, family)
     docs = [doc for family in left.values() for doc in family]
     store.families.save(clusters.assign(store.families.around(docs), publishers=publishers_of(store)))
     store.removal.forward(left)

@@ -1,0 +1,29 @@
+"""Matching the members of a family with each other, when the text through which they were found is gone.
+
+A copy is compared with what the match index proposes, and that has only one text of many copies: when it goes, what is
+left of the family has lost what held it together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cleaners.dedup.matching import match
+from cleaners.index.memory import MemoryIndex
+from cleaners.items import Match
+from cleaners.store import Store
+
+
+def relink(store: Store, docs: Iterable[int]) -> None:
+    """Match these texts with each other and keep what is found; part of the transaction that is open."""
+    texts = store.articles.texts(sorted(docs))
+    if len(texts) < 2:
+        return
+    order = sorted(texts)
+    ids = store.articles.ids(order)
+    for one in match(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: []).found:
+        found = Match(
+            kind=one.kind, other=ids[one.other], similarity=one.similarity, containment=one.containment,
+            evidence=one.evidence,
+        )  # fmt: skip
+        store.families.link(one.doc, one.other, found, back=one.covered)

@@ -14,8 +14,9 @@ import numpy as np
 
 from cleaners.errors import UsageError
 from cleaners.export.records import ScriptChoice, converter
+from cleaners.items import Extractor
 from cleaners.store import Portion, Withdrawal
-from cleaners.store.rows import load_evidence, unpacked
+from cleaners.store.rows import evidence_parts, unpacked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,17 +74,19 @@ def batch(portion: Portion, script: ScriptChoice, schema: pa.Schema) -> pa.Recor
     """The articles of a portion as columns."""
     rows = portion.columns()
     columns: dict[str, Any] = {name: rows[name] for name in _AS_STORED} | _nested(rows, schema) | _family(rows)
+    columns["extractor"] = _extractors(rows["extractor"], portion.extractors, schema.field("extractor").type)
     columns["markdown"] = [m and unpacked(m, text) for m, text in zip(rows["markdown"], rows["text"], strict=True)]
-    columns["matches"] = [[_match(match) for match in portion.matches.get(doc, ())] for doc in rows["doc"]]
+    matches = [portion.matches.get(doc, ()) for doc in rows["doc"]]
+    columns["matches"] = _matches(matches, schema.field("matches").type)
     if script != "keep":
         _convert(columns, script)
     if portion.changes:
         columns |= {"change": portion.changes, "reason": None, "replaced_by": None}
-    arrays = [_array(field.name, columns[field.name], field.type, len(portion.rows)) for field in schema]
+    arrays = [_array(columns[field.name], field.type, len(portion.rows)) for field in schema]
     return arrow().record_batch(arrays, schema=schema)
 
 
-def _array(name: str, values: Any, kind: pa.DataType, size: int) -> pa.Array:
+def _array(values: Any, kind: pa.DataType, size: int) -> pa.Array:
     pa = arrow()
     if values is None:
         return pa.nulls(size, kind)
@@ -91,16 +94,18 @@ def _array(name: str, values: Any, kind: pa.DataType, size: int) -> pa.Array:
         return values
     if pa.types.is_timestamp(kind):  # ISO 8601 with an offset, read by Arrow
         return pa.array(values, pa.string()).cast(kind)
-    if name == "text" and values and isinstance(values[0], bytes):
+    if isinstance(next(filter(None, values), None), bytes):
         return _joined(values)
     return pa.array(values, kind)
 
 
-def _joined(texts: Sequence[bytes]) -> pa.Array:
+def _joined(texts: Sequence[bytes | None]) -> pa.Array:
     """Texts that are UTF-8 already, as SQLite gave them: joined, not decoded and encoded again."""
     pa = arrow()
-    ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
-    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+    ends = np.cumsum([0, *(len(text or b"") for text in texts)], dtype=np.int32)
+    there = np.packbits([text is not None for text in texts], bitorder="little")
+    data = b"".join(filter(None, texts))
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(data), pa.py_buffer(there))
 
 
 def withdrawn(withdrawals: Sequence[Withdrawal], schema: pa.Schema) -> pa.RecordBatch:
@@ -111,7 +116,7 @@ def withdrawn(withdrawals: Sequence[Withdrawal], schema: pa.Schema) -> pa.Record
 
 
 def _nested(rows: Mapping[str, Sequence[Any]], schema: pa.Schema) -> dict[str, Any]:
-    """What stands in the rows as JSON, and the extractor; structures as arrays of their parts, not as dicts."""
+    """What stands in the rows as JSON; structures as arrays of their parts, not as dicts."""
     columns: dict[str, Any] = {name: _parsed(rows[name]) for name in _LISTS}
     regions = _parsed(rows["regions"])
     columns["regions"] = _lists(regions, [part for parts in regions for part in parts], schema.field("regions").type)
@@ -119,8 +124,6 @@ def _nested(rows: Mapping[str, Sequence[Any]], schema: pa.Schema) -> dict[str, A
         counts = _parsed(rows[name])
         pairs = [pair for one in counts if one for pair in one.items()]
         columns[name] = _lists(counts, pairs, schema.field(name).type)
-    made = [rows[f"extractor_{name}"] for name in ("name", "version", "recipe")]
-    columns["extractor"] = _structs(made, schema.field("extractor").type)
     return columns
 
 
@@ -131,10 +134,13 @@ def _lists(owners: Sequence[Any], parts: Sequence[tuple[Any, ...]], kind: pa.Dat
     return arrow().ListArray.from_arrays(ends, _structs(columns, kind.value_type), type=kind)
 
 
-def _structs(columns: Sequence[Sequence[Any]], kind: pa.DataType) -> pa.Array:
+def _structs(columns: Sequence[Any], kind: pa.DataType) -> pa.Array:
     pa = arrow()
     fields = list(kind)
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
+    arrays = [
+        values if isinstance(values, pa.Array) else pa.array(values, field.type)
+        for values, field in zip(columns, fields, strict=True)
+    ]
     return pa.StructArray.from_arrays(arrays, fields=fields)
 
 
@@ -144,14 +150,21 @@ def _parsed(column: Sequence[str | None]) -> list[Any]:
     return parsed
 
 
-def _match(row: Sequence[Any]) -> dict[str, Any]:
-    other, kind, similarity, containment, text, turned = row
-    found = load_evidence(text, turned=bool(turned))
-    evidence = {
-        "shared": found.shared, "numbers_agree": found.numbers_agree, "numbers_differ": found.numbers_differ,
-        "score": found.score, "here": found.here, "there": found.there,
-    }  # fmt: skip
-    return {"id": other, "kind": kind, "similarity": similarity, "containment": containment, "evidence": evidence}
+def _extractors(numbers: Sequence[int], known: Mapping[int, Extractor], kind: pa.DataType) -> pa.Array:
+    places = {number: place for place, number in enumerate(known)}
+    parts = [(one.name, one.version, one.recipe) for one in known.values()]
+    all_of_them = _structs(list(zip(*parts, strict=True)), kind)
+    return all_of_them.take(arrow().array([places[number] for number in numbers], "int32"))
+
+
+def _matches(matches: Sequence[Sequence[Any]], kind: pa.DataType) -> pa.Array:
+    rows = [match for of_one in matches for match in of_one]
+    evidence = [evidence_parts(text, turned=bool(turned)) for *_, text, turned in rows]
+    columns = list(zip(*rows, strict=True))[:4] or [()] * 4
+    fields = kind.value_type
+    parts = [*columns, _structs(list(zip(*evidence, strict=True)) or [()] * 6, fields.field("evidence").type)]
+    ends = np.cumsum([0, *map(len, matches)], dtype=np.int32)
+    return arrow().ListArray.from_arrays(ends, _structs(parts, fields), type=kind)
 
 
 def _family(rows: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:

@@ -19,7 +19,8 @@ from cleaners.store import Portion, Withdrawal
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROWS, _BYTES = 5000, 64 << 20  # of a row group, which is held in memory: whichever is reached first
+_ROWS, _BYTES = 2500, 64 << 20  # of a row group, which is held in memory: whichever is reached first
+_GATHERED = 4 << 20  # bytes
 _AHEAD = 2  # row groups that wait for being written
 _SETTINGS = {
     "version": "2.6", "data_page_version": "1.0", "compression": "zstd", "compression_level": 2,
@@ -34,7 +35,9 @@ class ParquetFile:
     """A Parquet file that is written to a stream; use it in a ``with`` block."""
 
     def __init__(self, out: IO[bytes], columns: pa.Schema) -> None:
-        self._writer = arrow().parquet.ParquetWriter(_Forward(out), columns, **_SETTINGS)
+        # Gathered, as each write to a stream of Python has to wait for the thread that reads.
+        self._out = arrow().BufferedOutputStream(arrow().PythonFile(_Forward(out), "w"), _GATHERED)
+        self._writer = arrow().parquet.ParquetWriter(self._out, columns, **_SETTINGS)
         self._waiting: list[pa.RecordBatch] = []
         self._thread = ThreadPoolExecutor(1)
         self._writing: deque[Future[None]] = deque()
@@ -69,6 +72,7 @@ class ParquetFile:
             self._thread.shutdown(cancel_futures=True)
             if error is None:
                 self._writer.close()
+                self._out.flush()
             else:
                 self._writer.is_open = False  # what failed gets no footer
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from cleaners.items import Extractor
 from cleaners.store.database import Database, Row
 from cleaners.store.portion import Change, Portion, state
 from cleaners.store.rows import ARTICLE_COLUMNS
@@ -59,6 +60,10 @@ class Outgoing:
         self._series = int(row[0]) if row else 0
         self.counts: dict[Change | Literal["removed"], int] = {"added": 0, "changed": 0, "removed": 0}
         """What has been read so far."""
+        self._extractors = {
+            number: Extractor(name=made, version=version, recipe=recipe)
+            for number, made, version, recipe in database.rows("SELECT * FROM extractors")
+        }
         self.size = self._choose()
         """Articles chosen (of an increment: those it may hold)."""
 
@@ -87,7 +92,7 @@ class Outgoing:
         """The articles in order, some at a time; of an increment those that are new or changed."""
         for first in range(1, self.size + 1, _PORTION):
             span = (first, first + _PORTION - 1)
-            rows = self._db.rows(_ROWS, (self._series, *span))
+            rows = self._rows(span)
             matches = self._matches(span)
             changes: list[Change] = []
             if self.name is not None:
@@ -104,7 +109,7 @@ class Outgoing:
             self.counts["changed"] += changed
             self.counts["added"] += len(rows) - changed
             if rows:
-                yield Portion(rows=rows, matches=matches, changes=changes)
+                yield Portion(rows=rows, matches=matches, extractors=self._extractors, changes=changes)
 
     def opt_outs(self) -> OptOuts:
         """How many articles of the selection are left out because of an opt-out."""
@@ -159,6 +164,19 @@ class Outgoing:
             )  # fmt: skip
         return count
 
+    def _rows(self, span: tuple[int, int]) -> list[Row]:
+        # What only a series asks for would cost the others a twentieth of the time.
+        before, digest, join = "NULL", "NULL", ""
+        if self.name is not None:
+            before, digest = "x.state", "a.digest"
+            join = f"LEFT JOIN exported x ON x.series = {self._series} AND x.id = a.id"
+        return self._db.rows(
+            f"SELECT doc, CAST(text AS BLOB), markdown, {before}, {_FIELDS}, {digest}, a.revision, a.extractor, c.id, "
+            "c.size, a.doc = c.canonical, c.earliest_url, c.earliest_published FROM temp.chosen t "
+            f"JOIN articles a USING (doc) JOIN texts USING (doc) LEFT JOIN clusters c USING (cluster) {join} "
+            "WHERE t.position BETWEEN ? AND ? ORDER BY t.position", span,
+        )  # fmt: skip
+
     def _matches(self, span: tuple[int, int]) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = {}
         for doc, *match in self._db.rows(_MATCHES, (*span, *span)):
@@ -166,13 +184,7 @@ class Outgoing:
         return found
 
 
-_ROWS = (
-    f"SELECT doc, CAST(text AS BLOB), markdown, x.state, {', '.join('a.' + name for name in ARTICLE_COLUMNS)}, "
-    "a.digest, a.revision, e.name, e.version, e.recipe, c.id, c.size, a.doc = c.canonical, c.earliest_url, "
-    "c.earliest_published FROM temp.chosen t JOIN articles a USING (doc) JOIN texts USING (doc) "
-    "JOIN extractors e USING (extractor) LEFT JOIN clusters c USING (cluster) "
-    "LEFT JOIN exported x ON x.series = ? AND x.id = a.id WHERE t.position BETWEEN ? AND ? ORDER BY t.position"
-)
+_FIELDS = ", ".join(f"a.{name}" for name in ARTICLE_COLUMNS)
 _MATCHES = " UNION ALL ".join(
     f"SELECT t.doc, o.id, kind, similarity, containment_{this}, evidence, {turned} FROM temp.chosen t "
     f"JOIN matches ON doc_{this} = t.doc JOIN articles o ON o.doc = doc_{that} "

@@ -15,12 +15,13 @@ from cleaners.store.rows import ARTICLE_COLUMNS, load_evidence, parsed, row_arti
 Change = Literal["added", "changed"]
 _AHEAD = ("doc", "text", "markdown", "before")
 _BEHIND = (
-    "digest", "revision", "extractor_name", "extractor_version", "extractor_recipe", "cluster_id", "cluster_size",
-    "is_canonical", "earliest_url", "earliest_published",
+    "digest", "revision", "extractor", "cluster_id", "cluster_size", "is_canonical", "earliest_url",
+    "earliest_published",
 )  # fmt: skip
 NAMES = (*_AHEAD, *ARTICLE_COLUMNS, *_BEHIND)
 """What a row of a portion holds, in order. ``text``: UTF-8; ``markdown``: packed; ``before``: the state it left in last
-time; the cluster's columns are None for a singleton."""
+time; ``extractor``: its number in the store; the cluster's columns are None for a singleton. ``before`` and ``digest``
+are only there when the export belongs to a series."""
 _ARTICLE = slice(len(_AHEAD), len(_AHEAD) + len(ARTICLE_COLUMNS))
 
 
@@ -32,6 +33,8 @@ class Portion:
     """A row for each, as :data:`NAMES` says."""
     matches: Mapping[int, Sequence[Row]]
     """doc -> (other id, kind, similarity, containment, evidence, turned) of its matches, best first."""
+    extractors: Mapping[int, Extractor]
+    """What produced the articles, by the numbers of the store."""
     changes: Sequence[Change] = ()
     """For each row what it is to the series; empty when the export is no increment."""
 
@@ -41,7 +44,7 @@ class Portion:
 
     def clippings(self) -> list[Clipping]:
         """The articles as clippings."""
-        return [_clipping(row, self.matches.get(row[0], ())) for row in self.rows]
+        return [_clipping(row, self.matches.get(row[0], ()), self.extractors) for row in self.rows]
 
 
 def state(row: Row, matches: Sequence[Row], form: str) -> bytes:
@@ -50,10 +53,10 @@ def state(row: Row, matches: Sequence[Row], form: str) -> bytes:
     return hashlib.blake2b(said.encode(), digest_size=8).digest()
 
 
-def _clipping(row: Row, matches: Sequence[Row]) -> Clipping:
+def _clipping(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor]) -> Clipping:
     text = row[1].decode()
-    _, revision, name, version, recipe, cluster, size, canonical, first_url, first = row[-len(_BEHIND) :]
-    article = row_article(row[_ARTICLE], text, row[2], Extractor(name=name, version=version, recipe=recipe))
+    _, revision, extractor, cluster, size, canonical, first_url, first = row[-len(_BEHIND) :]
+    article = row_article(row[_ARTICLE], text, row[2], extractors[extractor])
     if cluster is None:
         family = Cluster(
             id=article.id, size=1, is_canonical=True, earliest_url=article.url, earliest_published=article.published

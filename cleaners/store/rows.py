@@ -125,12 +125,19 @@ def dump_evidence(evidence: Evidence) -> str:
 
 def load_evidence(text: str, *, turned: bool) -> Evidence:
     """What :func:`dump_evidence` wrote; ``turned``: seen from ``doc_b``."""
-    shared, agree, differ, score, here, there = json.loads(text)
-    pairs = tuple((b, a) if turned else (a, b) for a, b in differ)
-    spans = (tuple(there), tuple(here)) if turned else (tuple(here), tuple(there))
+    shared, agree, differ, score, here, there = evidence_parts(text, turned=turned)
+    pairs = tuple((a, b) for a, b in differ)
     return Evidence(
-        shared=shared, numbers_agree=agree, numbers_differ=pairs, score=score, here=spans[0], there=spans[1]
+        shared=shared, numbers_agree=agree, numbers_differ=pairs, score=score, here=tuple(here), there=tuple(there)
     )
+
+
+def evidence_parts(text: str, *, turned: bool) -> tuple[Any, ...]:
+    """What :func:`dump_evidence` wrote, as the values of ``Evidence``: shared, agree, differ, score, here, there."""
+    shared, agree, differ, score, here, there = json.loads(text)
+    if turned:
+        differ, here, there = [(b, a) for a, b in differ], there, here
+    return shared, agree, differ, score, here, there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

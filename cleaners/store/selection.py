@@ -82,12 +82,18 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
 def chosen(choice: Choice) -> tuple[str, list[Any]]:
     """A query for (doc, id) of a choice by date, then by id, with its values; SQLite sorts on disk what is large."""
     where, values = conditions(choice.selection)
+    own = "" if choice.with_opt_outs else " AND opt_out IS NULL"
+    theirs = "" if choice.with_opt_outs else f" WHERE NOT {OPTED_OUT}"
+    best = "" if choice.with_duplicates else " WHERE place = 1"
+    # Most articles have no copies: they need not be ranked.
     query = (
-        f"SELECT doc, id FROM ({_RANKED} FROM (SELECT * FROM articles WHERE current{where}) a "
-        f"LEFT JOIN clusters c USING (cluster){'' if choice.with_opt_outs else f' WHERE NOT {OPTED_OUT}'})"
-        f"{'' if choice.with_duplicates else ' WHERE place = 1'} "
+        "SELECT doc, id FROM ("
+        f"SELECT doc, id, published_at FROM articles WHERE current AND cluster IS NULL{where}{own} UNION ALL "
+        f"SELECT doc, id, published_at FROM ({_RANKED} FROM (SELECT * FROM articles WHERE current "
+        f"AND cluster IS NOT NULL{where}) a JOIN clusters c USING (cluster){theirs}){best}) "
         f"ORDER BY published_at IS NULL, published_at{' DESC' if choice.newest_first else ''}, id"
     )
+    values *= 2
     if choice.limit is not None:
         query += " LIMIT ?"
         values.append(choice.limit)
@@ -95,6 +101,6 @@ def chosen(choice: Choice) -> tuple[str, list[Any]]:
 
 
 _RANKED = (
-    "SELECT a.doc, a.id, a.published_at, row_number() OVER (PARTITION BY coalesce(a.cluster, -a.doc) "
+    "SELECT a.doc, a.id, a.published_at, row_number() OVER (PARTITION BY a.cluster "
     "ORDER BY a.doc = c.canonical DESC, a.quality DESC, a.id) AS place"
 )

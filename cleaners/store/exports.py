@@ -137,7 +137,7 @@ def _export(row: Sequence[Any]) -> Export:
 
 
 def packed(docs: Iterable[int]) -> bytes:
-    """Ascending numbers of texts as the deflated steps between them: a fifth of a byte for each text of a whole store."""
+    """Ascending numbers of texts as the deflated steps between them: a fifth of a byte each for a whole store."""
     steps = array("Q")
     before = 0
     for doc in docs:

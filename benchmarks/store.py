@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -113,11 +114,11 @@ def _questions(store: Store) -> Iterator[tuple[str, str, Selection]]:
     most = store.statistics().articles
     day = Selection(since=datetime(2022, 3, 1, tzinfo=UTC), until=datetime(2022, 6, 1, tzinfo=UTC))
     while True:
-        text = "".join(store.articles.texts([rng.randrange(1, most)]).values()).replace("\n", "")
-        if len(text) < 50:
+        text = "".join(store.articles.texts([rng.randrange(1, most)]).values())
+        runs = [run for run in re.findall("[\u4e00-\u9fff]+", text) if len(run) >= 8]
+        if len(runs) < 3:
             continue
-        cut = [text[(at := rng.randrange(len(text) - 40)) : at + 40].replace("，", "").replace("。", "") for _ in "123"]
-        one, two, three = (piece.replace(" ", "") for piece in cut)
+        one, two, three = (run[rng.randrange(len(run) - 7) :] for run in rng.sample(runs, 3))
         yield "one character", one[0], Selection()
         yield "two characters", two[:2], Selection()
         yield "three", three[:3], Selection()

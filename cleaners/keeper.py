@@ -16,6 +16,7 @@ import numpy as np
 from cleaners import clusters, dedup, fingerprint, learning, lexicon, urls
 from cleaners.archive.blanking import blank_exchange
 from cleaners.dedup import Found
+from cleaners.dedup.relinking import relink_left
 from cleaners.dedup.returning import Watch, turn_away
 from cleaners.dedup.sequence import one_by_one
 from cleaners.dedup.standing import Standing
@@ -193,7 +194,7 @@ class Keeper:
         self._mark_spun([one for one in found if one.kind == "spun"])
         # What matches nothing, and never did, is a family of its own without being asked.
         stirred = {doc for one in found for doc in (one.doc, one.other)} & set(docs)
-        stirred |= self.store.articles.revised(docs)
+        stirred |= relink_left(self.store, self.store.articles.revised(docs))
         around = self.store.families.around(sorted(stirred))
         self.store.families.save(clusters.assign(around, publishers=self._publishers))
         # A family is found by one of its members: those that an earlier one represents are left out of the index.

@@ -167,6 +167,15 @@ def test_a_changed_page_keeps_its_copies_though_the_index_knew_them_by_its_old_t
     assert [len(f) for f in families(path)] == [3]
 
 
+def test_a_page_that_becomes_another_article_leaves_its_copies_together(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with Keeper(path) as keeper:
+        for name, text in (("a", story(1)), ("b", story(1)), ("c", "转载 " + story(1))):
+            keeper.keep([article(name, text)])
+        keeper.keep([article("a", story(2))])
+    assert sorted(len(f) for f in families(path)) == [1, 2]
+
+
 SPINS = {"提高": "进步", "发展": "成长", "技术": "技能", "建设": "培植", "产业": "家当", "设备": "装备", "工人": "工人们",
          "企业": "厂商", "生产": "临盆", "公司": "株式会社", "优势": "上风", "战略": "计策", "工作": "事情", "重要": "主要"}  # fmt: skip
 PLAIN = """县里的产业园今年加快建设，三家企业的生产设备全部更新，自动化技术让产量提高了四成。公司负责人说，发展电瓷产业是全县的战略。

@@ -27,3 +27,13 @@ def relink(store: Store, docs: Iterable[int]) -> None:
             evidence=one.evidence,
         )  # fmt: skip
         store.families.link(one.doc, one.other, found, back=one.covered)
+
+
+def relink_left(store: Store, revised: Iterable[int]) -> set[int]:
+    """Relink what earlier texts of these articles matched, where the new text does not; returns all texts concerned."""
+    concerned = set(revised)
+    for doc in sorted(concerned):
+        left = store.heirs.left_by(doc)
+        relink(store, left)
+        concerned.update(left)
+    return concerned

@@ -40,6 +40,19 @@ class Heirs:
         )  # fmt: skip
         return frozenset(r[0] for r in rows)
 
+    def left_by(self, doc: int) -> list[int]:
+        """The current texts that an earlier text of the same article matched and this one does not."""
+        rows = self._db.rows(
+            "WITH old AS "
+            "(SELECT doc FROM articles WHERE NOT current AND id = (SELECT id FROM articles WHERE doc = :doc)) "
+            "SELECT doc FROM articles WHERE current AND doc != :doc "
+            "AND doc IN (SELECT doc_b FROM matches WHERE doc_a IN old UNION "
+            "SELECT doc_a FROM matches WHERE doc_b IN old) "
+            "AND doc NOT IN (SELECT doc_a FROM matches WHERE doc_b = :doc UNION "
+            "SELECT doc_b FROM matches WHERE doc_a = :doc) ORDER BY doc", {"doc": doc},
+        )  # fmt: skip
+        return [r[0] for r in rows]
+
     def _superseded(self, docs: Sequence[int]) -> list[int]:
         standing: set[int] = set()
         for i in range(0, len(docs), 500):

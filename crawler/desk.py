@@ -196,9 +196,9 @@ class Desk:
             self._results.put_nowait(None)  # for the next call
             return batch
         until = time.monotonic() + self._batching.seconds
-        while len(batch) < self._batching.most and (left := until - time.monotonic()) > 0:
+        while len(batch) < self._batching.most:
             try:
-                result = await asyncio.wait_for(self._results.get(), left)
+                result = await self._next(until - time.monotonic())
             except TimeoutError:
                 break
             if result is None:
@@ -206,3 +206,12 @@ class Desk:
                 break
             batch.append(result)
         return batch
+
+    async def _next(self, seconds: float) -> Outcome | None:
+        """The next outcome; raises ``TimeoutError`` when none comes in time.
+
+        What is there is taken at once: to wait for it costs turns of a loop that the downloads keep busy.
+        """
+        if not self._results.empty():
+            return self._results.get_nowait()
+        return await asyncio.wait_for(self._results.get(), max(0.0, seconds))

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cleaners.errors import UsageError
-from cleaners.items import Article
+from cleaners.items import Article, Region
 from cleaners.keeper import Keeper
 from cleaners.regions.named import named
 from cleaners.store import Selection, Store
@@ -52,6 +52,33 @@ def test_disguise_and_copies_are_filters(store: Path) -> None:
     with Store.open(store, readonly=True) as opened:
         for selection, count in cases.items():
             assert opened.search.count("馕坑", selection=selection) == count, selection
+
+
+@pytest.mark.parametrize("most", [0, 20_000])
+def test_large_and_small_selections_are_read_differently_and_mean_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("cleaners.store.search._SET", most)
+    kashgar, aksu = Region(name="新疆/喀什", code="653100", count=1), Region(name="新疆/阿克苏", code="652900", count=2)
+    day = datetime(2024, 6, 1, tzinfo=UTC)
+    with Store.open(tmp_path / "s.db") as opened:
+        for n in range(1, 9):
+            opened.articles.put(Article(
+                id=f"{n:016x}", origin=str(n), text="馕坑边上的路。" if n % 2 else "路，新的。", site="a" if n < 6 else "b",
+                source="甲报" if n % 3 else None, published=day.replace(day=n), regions=(kashgar, aksu)[: n % 3],
+                disguises=("spun",) if n == 4 else (),
+            ))  # fmt: skip
+        cases = {
+            Selection(region="新疆"): {1, 2, 4, 5, 7, 8}, Selection(region="新疆/阿克苏"): {2, 5, 8}, Selection(site="b"): {6, 7, 8},
+            Selection(region="喀什", site="b", source="甲报"): {7, 8}, Selection(since=day.replace(day=3)): {3, 4, 5, 6, 7, 8},
+            Selection(disguise="any"): {4}, Selection(copied=False): set(range(1, 9)), Selection(region="江西"): set(),
+        }  # fmt: skip
+        queries = {"路": range(1, 9), "馕坑": {1, 3, 5, 7}, "馕坑 OR 新": range(1, 9), "路 NOT 馕坑": {2, 4, 6, 8}}
+        for selection, docs in cases.items():
+            for query, held in queries.items():
+                found = {hit.doc for hit in opened.search.find(query, selection=selection)}
+                assert found == docs & set(held), (selection, query)
+                assert opened.search.count(query, selection=selection) == len(found)
 
 
 def test_json_has_stable_names(store: Path) -> None:

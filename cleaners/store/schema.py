@@ -126,10 +126,16 @@ _DISGUISES = (
     "CREATE INDEX articles_disguised ON articles (doc) WHERE current AND disguises IS NOT NULL",
 )
 
+_PLACES_OF = (
+    # The places of one article: asked for each hit of a search, and when a text is retired.
+    "CREATE INDEX article_places_by_doc ON article_places (doc)",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
     Migration(version=3, name="tombstones of what was taken down", statements=_TOMBSTONES),
     Migration(version=4, name="disguised articles are found at once", statements=_DISGUISES),
+    Migration(version=5, name="the regions of one article are found at once", statements=_PLACES_OF),
 )
 """All steps in order; the last one's version is the version of today."""

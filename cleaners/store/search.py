@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from cleaners.store.database import Database, Row
 from cleaners.store.passages import Passage, passages
 from cleaners.store.query import Group, Node, Query, Word, parse
 from cleaners.store.rows import parsed
-from cleaners.store.selection import Selection, conditions
+from cleaners.store.selection import Selection, conditions, sizes
 
 _TITLE_WEIGHT = 4.0  # a word in the headline says what an article is about
 _RANKED = 4000
 """Of a query that finds more, the latest so many are ranked: a word that so many articles have tells them apart no
 more than their age does, and ranking them all takes longer than anybody waits."""
+_SET = 20_000
+"""A selection of at most so many is read as a whole, in milliseconds; of a larger one each hit is asked for itself."""
 _NO_DOC = 1 << 32  # beyond the last one
 _SETS = {"AND": "INTERSECT", "OR": "UNION", "NOT": "EXCEPT"}
 
@@ -65,49 +67,71 @@ class Search:
         Raises UsageError for a query that asks for nothing.
         """
         asked = parse(query)
-        hits: list[Hit] = []
+        rows: list[tuple[Row, float]] = []
         families: set[int] = set()
         with self._db.snapshot():
-            for doc, score in self._ranked(asked.wanted, selection or Selection()):
+            found = self._found(asked.wanted, selection or Selection())
+            for doc, score in self._ranked(found):
                 row = self._row(doc)
                 if row is None or (not with_duplicates and row[-1] in families):
                     continue
                 families.update(() if row[-1] is None else (row[-1],))
-                if row[-1] is not None and not with_duplicates:
-                    row = self._best(row, asked.wanted, selection or Selection())
-                hits.append(self._hit(row, score, asked))
-                if len(hits) >= limit:
+                rows.append((row, score))
+                if len(rows) >= limit:
                     break
-        return hits
+            best = {} if with_duplicates else self._best([row for row, _ in rows], found)
+            return [self._hit(best.get(row[0], row), score, asked) for row, score in rows]
 
     def _row(self, doc: int) -> Row | None:
         return self._db.one(
             "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
         )
 
-    def _best(self, row: Row, wanted: Node, selection: Selection) -> Row:
-        """The best copy of a hit's family where the query finds it as well, else the hit itself."""
-        best = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (row[-1],))
-        if best is None or best[0] == row[0]:
-            return row
-        table, where, values = _found(wanted, selection)
-        found = self._db.one(f"SELECT 1 FROM {table} WHERE {where} AND rowid = ?", (*values, best[0]))
-        return (self._row(best[0]) if found else None) or row
+    def _best(self, rows: Sequence[Row], found: _Found) -> dict[int, Row]:
+        """Doc of a hit -> the best copy of its family, where there is a better one and the query finds it as well."""
+        better: dict[int, int] = {}
+        for doc, *_, cluster in rows:
+            canonical = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (cluster,))
+            if canonical and canonical[0] != doc:
+                better[doc] = canonical[0]
+        held: set[int] = set()
+        for i in range(0, len(better), 500):
+            part = list(better.values())[i : i + 500]
+            query = f"SELECT rowid FROM {found.table} WHERE {found.where} AND rowid IN ({','.join('?' * len(part))})"
+            held.update(row[0] for row in self._db.rows(query, (*found.values, *part)))
+        return {doc: row for doc, best in better.items() if best in held and (row := self._row(best))}
+
+    def _found(self, wanted: Node, selection: Selection) -> _Found:
+        """What a query finds in a selection: a small selection is a set, of a large one each hit is asked."""
+        found = _sought(wanted)
+        where, values = conditions(selection)
+        if not where:
+            return found
+        counts = [row[0] for query, asked in sizes(selection, _SET + 1) if (row := self._db.one(query, asked))]
+        if min(counts, default=_SET + 1) <= _SET:
+            return found.narrowed(f"+rowid IN (SELECT doc FROM articles WHERE current{where})", values)
+        where, values = conditions(selection, each=True)
+        if found.table == "articles":
+            return found.narrowed(f"current{where}", values)
+        return found.narrowed(
+            f"EXISTS (SELECT 1 FROM articles WHERE articles.doc = {found.table}.rowid AND current{where})", values
+        )
 
     def count(self, query: str, *, selection: Selection | None = None) -> int:
         """How many articles a query finds, copies included."""
-        table, where, values = _found(parse(query).wanted, selection or Selection())
-        row = self._db.one(f"SELECT count(*) FROM {table} WHERE {where}", values)
+        found = self._found(parse(query).wanted, selection or Selection())
+        row = self._db.one(f"SELECT count(*) FROM {found.table} WHERE {found.where}", found.values)
         return int(row[0]) if row else 0
 
     def docs(self, query: str) -> list[int]:
         """Every doc a query finds, in order."""
-        table, where, values = _found(parse(query).wanted, Selection())
-        return [row[0] for row in self._db.rows(f"SELECT rowid FROM {table} WHERE {where} ORDER BY rowid", values)]
+        found = _sought(parse(query).wanted)
+        rows = self._db.rows(f"SELECT rowid FROM {found.table} WHERE {found.where} ORDER BY rowid", found.values)
+        return [row[0] for row in rows]
 
-    def _ranked(self, wanted: Node, selection: Selection) -> Iterator[tuple[int, float]]:
+    def _ranked(self, found: _Found) -> Iterator[tuple[int, float]]:
         """(doc, score) of what was found: the latest few thousand by rank, then the rest from late to early."""
-        table, where, values = _found(wanted, selection)
+        table, where, values = found.table, found.where, found.values
         latest = f"SELECT rowid, 0.0 FROM {table} WHERE {where} AND rowid < ? ORDER BY rowid DESC"
         border = _NO_DOC
         if table == "search":
@@ -132,8 +156,21 @@ class Search:
         )  # fmt: skip
 
 
-def _found(wanted: Node, selection: Selection) -> tuple[str, str, list[Any]]:
-    """(table, condition, its values): what a query finds, by the index that can tell it best."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What a query finds, by the index that can tell it best."""
+
+    table: str
+    where: str
+    """A condition over the table."""
+    values: tuple[Any, ...]
+    """Those of the condition."""
+
+    def narrowed(self, condition: str, values: Sequence[Any]) -> _Found:
+        return replace(self, where=f"{self.where} AND {condition}", values=(*self.values, *values))
+
+
+def _sought(wanted: Node) -> _Found:
     lead: Node = wanted
     rest: Sequence[Node] = ()
     denied: Sequence[Node] = ()
@@ -142,18 +179,16 @@ def _found(wanted: Node, selection: Selection) -> tuple[str, str, list[Any]]:
     elif isinstance(wanted, Group) and wanted.how == "NOT":
         lead, *denied = wanted.parts
     sql, values = _set(lead)
-    table, where = "articles", f"doc IN ({sql})"
     if isinstance(lead, Word):
-        table, where = str(lead.index), f"{lead.index} MATCH ?"
+        found = _Found(table=str(lead.index), where=f"{lead.index} MATCH ?", values=tuple(values))
+    else:
+        found = _Found(table="articles", where=f"doc IN ({sql})", values=tuple(values))
     # The + keeps SQLite from asking the full-text index once for every doc of a set.
     for parts, operator in ((rest, "IN"), (denied, "NOT IN")):
         for part in parts:
             sql, more = _set(part)
-            where, values = f"{where} AND +rowid {operator} ({sql})", [*values, *more]
-    chosen, more = conditions(selection)
-    if chosen:
-        where, values = f"{where} AND +rowid IN (SELECT doc FROM articles WHERE current{chosen})", [*values, *more]
-    return table, where, values
+            found = found.narrowed(f"+rowid {operator} ({sql})", more)
+    return found
 
 
 def _set(node: Node) -> tuple[str, list[Any]]:

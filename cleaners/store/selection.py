@@ -49,8 +49,14 @@ OPTED_OUT = "(a.opt_out IS NOT NULL OR (SELECT opt_out FROM articles WHERE doc =
 """Whether article ``a`` with its family ``c`` opts out: its own page does, or the page that its story comes from."""
 
 
-def conditions(selection: Selection) -> tuple[str, list[Any]]:
-    """The selection as `` AND ...`` over ``articles``, with its values; empty when everything is selected."""
+_PLACES = "(SELECT place FROM places WHERE instr('/' || name || '/', '/' || ? || '/'))"
+
+
+def conditions(selection: Selection, *, each: bool = False) -> tuple[str, list[Any]]:
+    """The selection as `` AND ...`` over ``articles``, with its values; empty when everything is selected.
+
+    ``each``: to be asked of articles one by one; else of all of them at once.
+    """
     parts: list[str] = []
     values: list[Any] = []
     simple = (
@@ -65,9 +71,9 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
             values.append(value)
     if selection.region is not None:
         parts.append(
-            "doc IN (SELECT doc FROM article_places JOIN places USING (place) "
-            "WHERE instr('/' || name || '/', '/' || ? || '/'))"
-        )
+            f"EXISTS (SELECT 1 FROM article_places p WHERE p.doc = articles.doc AND +p.place IN {_PLACES})" if each
+            else f"doc IN (SELECT doc FROM article_places WHERE place IN {_PLACES})"
+        )  # fmt: skip
         values.append(selection.region.strip("/"))
     if selection.disguise is not None:
         parts.append("disguises IS NOT NULL")
@@ -77,6 +83,23 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
     if selection.copied is not None:
         parts.append(f"cluster IS {'NOT NULL' if selection.copied else 'NULL'}")
     return "".join(f" AND {part}" for part in parts), values
+
+
+def sizes(selection: Selection, most: int) -> list[tuple[str, list[Any]]]:
+    """Queries, with their values, that count what each filter lets through, up to ``most``: an index answers each."""
+    single = (
+        Selection(site=selection.site), Selection(source=selection.source), Selection(disguise=selection.disguise),
+        Selection(since=selection.since, until=selection.until),
+    )  # fmt: skip
+    queries = []
+    for one in single:
+        where, values = conditions(one)
+        if where:
+            queries.append((f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE current{where} LIMIT {most})", values))
+    if selection.region is not None:
+        query = f"SELECT count(*) FROM (SELECT 1 FROM article_places WHERE place IN {_PLACES} LIMIT {most})"
+        queries.append((query, [selection.region.strip("/")]))
+    return queries
 
 
 def chosen(choice: Choice) -> tuple[str, list[Any]]:

@@ -16,6 +16,7 @@ import pytest
 from cleaners.items import Article, Drop
 from cleaners.keeper import Keeper, index_folder
 from cleaners.store import Store
+from cleaners.upkeep import doctor
 from cleaners.upkeep.doctor import examine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -265,6 +266,7 @@ def run_killed_and_resumed(tmp_path: Path, after: int) -> None:
     reported = killed_run(path, after)
     with Store.open(path, create=False, readonly=True) as store:
         there = store.articles.has([a.id for a in made])
+    assert not [one for one in doctor.examine(path, sample=None) if one.problems]
     assert {a.id for a in made[:reported]} <= there, "what was reported as kept is kept"
     assert not [problem for finding in examine(path) for problem in finding.problems]
     with Keeper(path) as keeper:

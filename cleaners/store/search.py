@@ -17,7 +17,7 @@ _TITLE_WEIGHT = 4.0  # a word in the headline says what an article is about
 _RANKED = 4000
 """Of a query that finds more, the latest so many are ranked: a word that so many articles have tells them apart no
 more than their age does, and ranking them all takes longer than anybody waits."""
-_SET = 20_000
+_SET = 2_000
 """A selection of at most so many is read as a whole, in milliseconds; of a larger one each hit is asked for itself."""
 _NO_DOC = 1 << 32  # beyond the last one
 _SETS = {"AND": "INTERSECT", "OR": "UNION", "NOT": "EXCEPT"}

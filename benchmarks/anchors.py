@@ -2,8 +2,8 @@
 
     python benchmarks/anchors.py CORPUS.jsonl.gz [--most 64000]
 
-The corpus is that of ``cluster.py`` without its copies counted: clauses of real texts mixed anew, so that what its
-documents share is language, not news. For each size: anchors a document; the share of postings whose anchor stands in
+The corpus is that of ``cluster.py``: phrases of real texts mixed anew, so that what most of its documents share is
+language, not news. For each size: anchors a document; the share of postings whose anchor stands in
 one document only (never proposes), in up to 40, in more (proposes three); what a document is proposed before counting
 (``shared``: rows of the join), and after (``candidates``: at least four anchors of one other); the hottest anchor; and
 how full the counters are that tell common text (``cleaners.dedup.commons``).

@@ -3,7 +3,7 @@
     python benchmarks/cluster.py CORPUS.jsonl.gz [--documents 20000] [--kill]
 
 Needs the extra ``spark`` and Java. CORPUS is JSON Lines with ``text``. A corpus of so many documents is made of its
-clauses, mixed anew, with a copy (whole, or cut) after every fifth; its 4-grams are as frequent as real ones. A master
+phrases, mixed anew, with a copy (whole, or cut) after every fifth; its 4-grams are as frequent as real ones. A master
 and two workers of one core each are started on loopback. ``--kill`` kills one of them with -9 in the middle.
 """
 
@@ -31,14 +31,14 @@ def mixed(source: Path, documents: int) -> list[str]:
     """The texts of the corpus."""
     with gzip.open(source, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
-    clauses = [clause for text in texts[::3] for clause in re.findall(r"[^，。！？；\n]{4,}[，。！？；]", text)]
+    phrases = [phrase for text in texts[::3] for phrase in re.findall(r"[^，。！？；\n]{4,12}[，。！？；]?", text)]
     chance = random.Random(1)
     made: list[str] = []
     while len(made) < documents:
-        made.append("".join(chance.choices(clauses, k=chance.randint(20, 70))))
+        made.append("".join(chance.choices(phrases, k=chance.randint(40, 140))))
         if len(made) % 5 == 0:
             text = chance.choice(made)
-            made.append(text[: int(len(text) * chance.uniform(0.5, 1))] + chance.choice(clauses))
+            made.append(text[: int(len(text) * chance.uniform(0.5, 1))] + chance.choice(phrases))
     return made[:documents]
 
 

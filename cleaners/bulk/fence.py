@@ -9,7 +9,6 @@ from types import FrameType
 from cleaners.context import Context
 from cleaners.errors import Unusable
 from cleaners.items import Article, Drop, Page
-from cleaners.pipeline import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,7 @@ class Fence:
 
 def fenced(page: Page, context: Context, fence: Fence) -> Article | Drop:
     """``clean`` with a bound on time; in the main thread only (it uses the interval timer)."""
+    from cleaners.pipeline import clean  # here: who only hands pages out does not need it
 
     def stop(signum: int, frame: FrameType | None) -> None:
         raise Unusable("extract", "took too long", f"more than {fence.seconds:g} s")

@@ -17,6 +17,7 @@ import zstandard
 
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.export import JsonLines, Output, drop_record, in_script, markdown_folder, markdown_page, record
+from cleaners.export.files import whole_folder
 from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match
 from tests.test_store import FULL, article
 
@@ -89,6 +90,23 @@ def test_an_interrupted_export_leaves_the_old_file(tmp_path: Path) -> None:
         interrupted()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+DEAD = 2**22 + 1  # no process has such a number (Linux ends at 2**22)
+
+
+def test_what_a_dead_process_left_is_removed_and_what_it_moved_aside_comes_back(tmp_path: Path) -> None:
+    for left in (f".out.jsonl.{DEAD}.part", f".out.jsonl.{os.getppid()}.part", ".out.jsonl.mine.part", ".other.1.part"):
+        (tmp_path / left).touch()
+    with JsonLines(tmp_path / "out.jsonl") as lines:
+        lines.write({"a": 1})
+    left_over = {".out.jsonl.mine.part", f".out.jsonl.{os.getppid()}.part", ".other.1.part"}
+    assert {path.name for path in tmp_path.iterdir()} == {"out.jsonl"} | left_over
+    (tmp_path / f".md.{DEAD}.old").mkdir()
+    (tmp_path / f".md.{DEAD}.old" / "mine.txt").touch()
+    with pytest.raises(UsageError, match="earlier export"), whole_folder(tmp_path / "md", replaces=lambda _: False):
+        pass
+    assert (tmp_path / "md" / "mine.txt").exists()
 
 
 def test_drops_stand_beside_the_output(tmp_path: Path) -> None:

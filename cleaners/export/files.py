@@ -69,9 +69,9 @@ def whole_folder(
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is a file: name a folder")
     _check_parent(path)
+    draft, aside = _draft(path), _draft(path, "old")
     if path.is_dir() and any(path.iterdir()) and not replaces(path):
         raise UsageError(f"{path} holds files that are not of an earlier export: name a new folder")
-    draft, aside = _draft(path), _draft(path, "old")
     try:
         with told(path):
             draft.mkdir()

@@ -345,3 +345,14 @@ def test_in_this_process_a_page_that_takes_too_long_is_given_up(tmp_path: Path) 
         slow, good = work.map([trapped("hang"), page("good")])
     assert isinstance(slow, Drop) and slow.reason == "took too long"
     assert isinstance(good, Article)
+
+
+def test_nothing_is_imported_that_a_command_does_not_need() -> None:
+    heavy = "{'numpy', 'numba', 'lxml', 'trafilatura', 'pydantic', 'rich', 'scrapy', 'sqlite3', 'pyarrow', 'pyspark', 'yaml'}"
+    work = "from cleaners.bulk import Fence, fenced; from cleaners.context import Context; from tests.test_bulk import page; fenced(page('x'), Context(), Fence())"
+    cases = {"import crawler.cli": heavy, work: "{'numba', 'trafilatura', 'readability', 'datasketch', 'scrapy', 'pyarrow', 'pyspark', 'rich'}"}
+    for code, unwanted in cases.items():
+        # The test's own file imports pytest, and that imports rich where it is installed: only what comes later counts.
+        whole = f"import pytest, sys\nbefore = set(sys.modules)\n{code}\nprint(*sorted({unwanted} & (set(sys.modules) - before)))"
+        done = subprocess.run([sys.executable, "-c", whole], cwd=ROOT, capture_output=True, text=True, timeout=120)
+        assert (done.returncode, done.stdout.strip()) == (0, ""), done.stdout + done.stderr

@@ -18,6 +18,7 @@ from cleaners.blocks import Blocks
 from cleaners.context import Context
 from cleaners.errors import Unusable
 from cleaners.extract import Body
+from cleaners.extract.recipe import recipe
 from cleaners.items import Article, Disguise, Drop, Extractor, Head, Line, Metadata, Page, Region
 from cleaners.restore import Diagnosis, Restored
 from cleaners.sites import ExtractRule, Site
@@ -195,7 +196,7 @@ def _article(draft: Draft) -> Article:
         opt_out=meta.opt_out + metadata.opt_out_headers(page.headers) + page.opt_out,
         next_url=draft.lines.head.next_url,
         fetched_at=page.fetched_at,
-        extractor=Extractor(name=body.extractor, version=VERSION, recipe=""),
+        extractor=Extractor(name=body.extractor, version=VERSION, recipe=recipe(body.extractor)),
     )
 
 

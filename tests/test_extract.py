@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from cleaners import blocks, decode, extract, metadata
 from cleaners.errors import Unusable
 from cleaners.extract import Body, vote
+from cleaners.extract import recipe as recipes
 from cleaners.items import Line, Metadata
+from cleaners.noise.rules import RULES
 from cleaners.sites import ExtractRule
 
 PAGES = Path(__file__).parent / "pages"
@@ -169,6 +172,18 @@ def test_lines_of_a_tool_are_found_in_order_and_short_ones_only_in_place() -> No
         )
     ]
     assert vote.found_in(lines, "\n".join(line.text for line in lines[1:4])) == {1, 2, 3}
+
+
+def test_a_recipe_names_what_the_article_was_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {name: recipes.recipe(name) for name in ("walk", "text", "trafilatura", "readability")}
+    assert len(set(made.values())) == 4
+    assert made["trafilatura"].startswith(f"trafilatura {version('trafilatura')}; ")
+    recipes.recipe.cache_clear()
+    assert recipes.recipe("walk") == made["walk"], "the same in every process"
+    monkeypatch.setattr("cleaners.extract.recipe.RULES", RULES[1:])
+    recipes.recipe.cache_clear()
+    assert recipes.recipe("walk") != made["walk"]
+    recipes.recipe.cache_clear()
 
 
 def test_the_medoid_is_the_one_in_the_middle() -> None:

@@ -11,9 +11,9 @@ The vocabulary is made from the character model in `cleaners/data/characters.txt
 of characters inside Chinese words): all its pairs are words, and some are joined to longer ones. Words follow each
 other by a Markov chain in which every word has a few usual followers, and every article has a topic whose words come
 again and again. So bigrams, which the search index holds, and 4-grams, which the match index holds, are about as
-frequent as in news (`--figures` prints them, to be held against a real corpus). About one article in seven is made of an
-earlier one, as reposts are: verbatim, edited, cut, framed, with words swapped; one in a hundred is a later state of a
-page.
+frequent as in news (`--figures` prints them, to be held against a real corpus). About one article in seven is made
+of an earlier one, as reposts are: verbatim, edited, cut, framed, with words swapped; one in a hundred is a later
+state of a page.
 """
 
 from __future__ import annotations

@@ -141,6 +141,17 @@ def test_a_merge_in_pieces_is_the_merge_at_once() -> None:
     assert np.array_equal(np.concatenate([lists for _, lists in pieces]), whole.lists)
 
 
+def test_many_copies_of_the_same_texts_are_merged_whole() -> None:
+    texts = some_keys(np.random.default_rng(10), 20)
+    keys = texts.select(np.tile(np.arange(20), 20))
+    runs = [run_of(np.arange(start, start + 400, dtype=np.uint32), keys, Limits()) for start in (1, 401)]
+    assert len(runs[0].lists) > 8 * len(runs[0].entries), "keys of so many documents that their lists need most room"
+    whole, (heads, parts) = merged(*runs, Limits()), merging(*runs, Limits(), 50)
+    pieces = [piece.lists.copy() for piece in parts]
+    assert np.array_equal(heads, whole.heads)
+    assert np.array_equal(np.concatenate(pieces), whole.lists)
+
+
 def test_a_crowded_anchor_takes_the_room_of_what_it_proposes() -> None:
     limits = Limits(documents=10, crowded=3)
     anchors = np.zeros(200, dtype=np.uint32)

@@ -62,19 +62,20 @@ def run_of(docs: U32, keys: Keys, limits: Limits) -> Run:
 def merged(older: Run, newer: Run, limits: Limits) -> Run:
     """One run of two neighbours."""
     heads, pieces = merging(older, newer, limits, len(older.entries) + len(newer.entries))
-    piece = next(pieces)
+    (piece,) = pieces
     entries = np.concatenate((piece.entries, np.zeros((1, 2), np.uint32)))
     return _closed(heads, entries, piece.lists, older.documents + newer.documents, newer.last)
 
 
 def merging(older: Run, newer: Run, limits: Limits, size: int) -> tuple[U32, Iterator[Piece]]:
     """The directory of one run of two neighbours, whole when the iterator ends, and its pieces of up to about ``size``
-    keys, each valid until the next one."""
+    keys, each valid until the next one; one piece when ``size`` is that of both together."""
     most = len(older.entries) + len(newer.entries)
     heads = _directory(most)
     entries = np.empty((min(size, most), 2), np.uint32)
     words = len(older.lists) + len(newer.lists) + most + most // 2
-    lists = np.empty(min(words, 8 * size) + 2 * limits.documents + 5, np.uint32)
+    room = words if size >= most else min(words, 8 * size)  # keys of copied texts take up to 41 words, not a few
+    lists = np.empty(room + 2 * limits.documents + 5, np.uint32)
 
     def pieces() -> Iterator[Piece]:
         state = np.zeros(6, np.int64)

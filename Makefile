@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo test lint soak clean
+.PHONY: help demo test lint soak spark clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -28,5 +28,14 @@ lint: .venv/.installed ## ruff and mypy --strict
 soak: .venv/.installed ## the long runs: kill -9 at many moments
 	$(BIN)/python -m pytest -m soak
 
+.venv-spark/.installed: pyproject.toml constraints.txt
+	test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=24.1'
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,spark]'
+	@touch $@
+
+spark: .venv-spark/.installed ## the engine on Spark against this machine (own environment, needs Java 17)
+	.venv-spark/bin/python -m pytest tests/test_spark.py
+
 clean: ## remove .venv and caches
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-spark build *.egg-info .pytest_cache .mypy_cache .ruff_cache

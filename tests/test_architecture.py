@@ -40,6 +40,7 @@ HOMES = {
     "twisted": {"crawler"},
     "warcio": {"cleaners/archive"},
     "fastwarc": {"cleaners/dumps"},
+    "ijson": {"cleaners/dumps"},
     "typer": {"crawler/cli"},
     "feedparser": {"crawler"},
     "apscheduler": {"crawler/schedule", "crawler/cron"},

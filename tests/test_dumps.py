@@ -172,6 +172,28 @@ def test_error_pages_of_a_crawl_are_no_pages(tmp_path: Path) -> None:
     assert [d.reason for d in drops(warc_file(tmp_path, HTML, status=404))] == ["http 404"]
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_arrays_and_objects_with_a_column_of_pages(tmp_path: Path, indent: int | None) -> None:
+    rows = [{"url": "https://a.example/1", "html": HTML.decode()}, {"title": "no page"}, {"text": OTHER.decode(), "n": 1.5}]
+    (tmp_path / "many.json").write_text("\ufeff" + json.dumps(rows, indent=indent))
+    first, without, last = read([tmp_path / "many.json"])
+    assert isinstance(first, Page) and first.url == "https://a.example/1" and HTML in first.body
+    assert isinstance(without, Drop) and without.reason == "no page in the row"
+    assert isinstance(last, Page) and last.origin == f"{tmp_path / 'many.json'}#3" and OTHER in last.body
+    (tmp_path / "one.json").write_text(json.dumps(rows[0], indent=2))
+    assert [page.origin for page in pages(tmp_path / "one.json")] == [f"{tmp_path / 'one.json'}#1"]
+
+
+def test_json_cut_short_or_with_a_huge_object_keeps_what_came_before(tmp_path: Path) -> None:
+    whole = json.dumps([{"text": HTML.decode()}, {"text": "x" * 300_000}], indent=2)
+    (tmp_path / "cut.json").write_text(whole[:-150_000])
+    (tmp_path / "huge.json").write_text(whole)
+    for name, reason in (("cut.json", "not JSON"), ("huge.json", "page too large")):
+        good, bad = read([tmp_path / name], Limits(page_bytes=200_000 if name == "huge.json" else 10**6))
+        assert isinstance(good, Page) and HTML in good.body
+        assert isinstance(bad, Drop) and bad.reason == reason
+
+
 def test_json_lines_and_csv_with_a_column_of_pages(tmp_path: Path) -> None:
     rows = [{"url": "https://news.example/a", "html": HTML.decode(), "fetched_at": "2024-05-06T08:00:00"}, {"n": 1}]
     (tmp_path / "a").write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows) + "\n{broken\n", encoding="utf-8")

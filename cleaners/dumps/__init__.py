@@ -1,7 +1,8 @@
 """Readers of saved pages: whatever was saved becomes ``Page`` records, told apart by content, never by name.
 
-HTML, MHTML and plain-text files; WARC and WET; JSON Lines and CSV with a column of pages; folders, zip and tar; gzip,
-bzip2, xz and zstd around any of them; standard input. Everything is streamed: memory does not grow with the input.
+HTML, MHTML and plain-text files; WARC and WET; JSON, JSON Lines and CSV with a column of pages; folders, zip and tar;
+gzip, bzip2, xz and zstd around any of them; standard input. Everything is streamed: memory does not grow with the
+input.
 """
 
 from __future__ import annotations
@@ -148,6 +149,8 @@ def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, l
         yield from warc.pages(peek.whole(), origin, limits.page_bytes)
     elif tables.is_jsonl(head):
         yield from tables.jsonl_pages(peek.whole(), origin, limits.page_bytes)
+    elif tables.is_json(head):
+        yield from tables.json_pages(peek.whole(), head, origin, limits.page_bytes)
     elif tables.is_csv(head):
         yield from tables.csv_pages(peek.whole(), origin, limits.page_bytes)
     else:

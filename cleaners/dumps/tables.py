@@ -1,19 +1,25 @@
-"""Pages in tables: JSON Lines and CSV with a column that holds HTML or text."""
+"""Pages in tables: JSON Lines, JSON and CSV with a column that holds HTML or text."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import IO
 
+import ijson
+
+from cleaners.errors import Unusable
 from cleaners.items import Drop, Page
 
 _BODY = ("html", "raw_html", "page", "content", "raw_content", "text", "body")
 """Names of the column that holds the page, the likeliest first."""
 _URL = ("url", "link", "uri", "source_url")
+_BOM = b"\xef\xbb\xbf"
+_JSON = re.compile(rb"\s*(\[\s*)?\{\s*\"")
 _WHEN = ("fetched_at", "crawled_at", "fetch_time", "timestamp", "date_crawled")
 
 
@@ -28,6 +34,11 @@ def is_jsonl(head: bytes) -> bool:
         # The first object may be longer than the head: its beginning has to do.
         return len(line) >= len(head) - 16 and any(b'"%s"' % name.encode() in line for name in _BODY)
     return isinstance(row, dict) and _column(row) is not None
+
+
+def is_json(head: bytes) -> bool:
+    """Whether a stream begins as a JSON object or an array of objects; ask :func:`is_jsonl` first."""
+    return bool(_JSON.match(head.removeprefix(_BOM)))
 
 
 def is_csv(head: bytes) -> bool:
@@ -54,6 +65,29 @@ def jsonl_pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | D
         yield _row(row if isinstance(row, dict) else {}, place)
 
 
+def json_pages(stream: IO[bytes], head: bytes, origin: str, limit: int) -> Iterator[Page | Drop]:
+    """One page an object of an array (or the one object); ``#`` and its number (from 1) are added to the origin.
+
+    Read as a stream (ijson), so that the array may be of any length. Raises ``Unusable("read", ...)`` at what is no
+    JSON and at an object of more than ``limit`` bytes; what came before is good. ``head``: how the stream begins.
+    """
+    if head.startswith(_BOM):
+        stream.read(len(_BOM))
+    meter = _Meter(stream, limit)
+    rows = ijson.items(meter, "item" if head.removeprefix(_BOM).lstrip().startswith(b"[") else "", use_float=True)
+    number = 0
+    while True:
+        number += 1
+        meter.since = 0
+        try:
+            row = next(rows, None)
+        except ijson.JSONError as why:
+            raise Unusable("read", "not JSON", str(why).splitlines()[0]) from why
+        if row is None:
+            return
+        yield _row(row if isinstance(row, dict) else {}, f"{origin}#{number}")
+
+
 def csv_pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
     """One page a row; ``#`` and the row's number (from 1, after the header) are added to the origin."""
     csv.field_size_limit(limit)
@@ -75,6 +109,21 @@ def csv_pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Dro
         yield _row(row, f"{origin}#{number}")
 
 
+class _Meter:
+    """A stream that ends in an error where more than ``limit`` bytes are read at a stretch (``since``)."""
+
+    def __init__(self, stream: IO[bytes], limit: int) -> None:
+        self._stream, self._limit = stream, limit
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.since += len(data)
+        if self.since > self._limit:
+            raise Unusable("read", "page too large", f"more than {self._limit} bytes in an object")
+        return data
+
+
 def _lines(stream: IO[bytes], limit: int) -> Iterator[bytes | None]:
     """The lines of a stream, None in place of one that is longer than ``limit``."""
     while line := stream.readline(limit + 1):
@@ -93,7 +142,7 @@ def _row(row: Mapping[str, object], place: str) -> Page | Drop:
     url = next((str(row[key]) for key in _URL if row.get(key)), None)
     return Page(
         # Text, not bytes: a declaration of another encoding inside it is no longer true, so it goes as UTF-8 with BOM.
-        body=b"\xef\xbb\xbf" + str(row[name]).encode("utf-8", "replace"),
+        body=_BOM + str(row[name]).encode("utf-8", "replace"),
         origin=place,
         url=url if url and url.startswith(("http://", "https://")) else None,
         fetched_at=_moment(next((row[key] for key in _WHEN if row.get(key)), None)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,32 +16,26 @@ import numpy as np
 from cleaners import clusters, dedup, fingerprint, learning, lexicon, urls
 from cleaners.archive.blanking import blank_exchange
 from cleaners.dedup import Found
+from cleaners.dedup.beside import MANIFEST, REPRESENTED, index_folder, open_index, recipe
 from cleaners.dedup.relinking import relink_left
 from cleaners.dedup.returning import Watch, turn_away
 from cleaners.dedup.sequence import one_by_one
 from cleaners.dedup.standing import Standing
 from cleaners.dedup.vicinity import Vicinity
-from cleaners.errors import FormatError
-from cleaners.index import Limits
-from cleaners.index.segments import Manifest, SegmentIndex
 from cleaners.index.window import Window
 from cleaners.items import Article, Drop, Match
 from cleaners.store import RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
 from cleaners.store.removal import TAKEN_DOWN
 
-log = logging.getLogger(__name__)
+__all__ = [
+    "MANIFEST", "PUBLISHERS", "REPRESENTED", "WINDOW", "Keeper", "Kept", "index_folder", "publishers_of", "recipe",
+]  # fmt: skip
 
-MANIFEST = "match-index"
-"""Under what name the store keeps the manifest of its match index."""
 PUBLISHERS = "publishers"
 """Under what name the store notes how its sites are called in a declared source."""
 WINDOW = "window"
 """Under what name the store notes how many days apart articles may be to be compared; unless it does, all are."""
-_CATCH_UP = 1000
-
-REPRESENTED = 0.95
-"""A text of which this share stands in an earlier one is found through that one; the match index leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,26 +73,26 @@ class Keeper:
         ``command``: what the store's journal calls this run. ``publishers``: site id -> the publisher's own name; the
         store remembers them for those who match without the job at hand (a merge, a takedown).
         """
-        self.store = Store.open(path)
-        try:
-            self._turn = turn.take(path)
-        except BaseException:
-            self.store.close()
-            raise
-        self._publishers = publishers_of(self.store) | dict(publishers or {})
         self._sites: set[str] = set()
         self._counts = Counts()
-        self._recipe = recipe()
-        self._index = self._open_index()
-        window = self.store.notes.get(WINDOW)
-        self._near = Vicinity(Window.parse(window), self.store.dates.spans) if window else None
-        self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
-        self._watch = Watch(self.store.tombstones.traces())
-        if self._publishers != publishers_of(self.store):
-            self.store.notes.put(PUBLISHERS, json.dumps(self._publishers, ensure_ascii=False, sort_keys=True))
-        self._run = self.store.journal.start(command)
         self.kept = Kept()
         """All batches so far."""
+        with ExitStack() as held:
+            self.store = Store.open(path)
+            held.callback(self.store.close)
+            self._turn = turn.take(path)
+            held.callback(self._turn.release)
+            self._publishers = publishers_of(self.store) | dict(publishers or {})
+            window = self.store.notes.get(WINDOW)
+            self._near = Vicinity(Window.parse(window), self.store.dates.spans) if window else None
+            self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
+            self._watch = Watch(self.store.tombstones.traces())
+            self._index = open_index(self.store)
+            held.callback(self._index.close)
+            if self._publishers != publishers_of(self.store):
+                self.store.notes.put(PUBLISHERS, json.dumps(self._publishers, ensure_ascii=False, sort_keys=True))
+            self._run = self.store.journal.start(command)
+            held.pop_all()
 
     def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> Kept:
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).
@@ -106,6 +100,8 @@ class Keeper:
         ``visits``: what the crawl's ledger calls done with it, in the same transaction. What was taken down, and its
         near copies, become Drops.
         """
+        if self._index.closed:  # since a batch failed
+            self._index = open_index(self.store)
         results = turn_away(list(results), self._watch, self._gone, self._holds)
         articles = [result for result in results if isinstance(result, Article)]
         drops = [result for result in results if isinstance(result, Drop)]
@@ -125,9 +121,7 @@ class Keeper:
                 if manifest:
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
         except BaseException:
-            # The index may hold documents that were taken back: what the store says counts.
-            self._index.close()
-            self._index = self._open_index()
+            self._index.close()  # it may hold documents that were taken back: what the store says counts
             raise
         if manifest:
             self._index.saved()
@@ -148,12 +142,17 @@ class Keeper:
 
     def close(self, status: RunStatus = "done") -> None:
         """Write the rest of the match index and what was learned, note how the run ended, close the store."""
-        with self.store.transaction():
-            self.learn()
-            self.store.manifests.put(MANIFEST, self._index.flush().to_json().encode())
-            self.store.journal.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
-        self._index.saved()
-        self._release()
+        with ExitStack() as held:
+            held.callback(self._release)
+            # A merge may take long: others write meanwhile. After a batch that failed the next run indexes the rest.
+            manifest = None if self._index.closed else self._index.flush()
+            with self.store.transaction():
+                self.learn()
+                if manifest:
+                    self.store.manifests.put(MANIFEST, manifest.to_json().encode())
+                self.store.journal.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
+            if manifest:
+                self._index.saved()
 
     def _release(self) -> None:
         self._index.close()
@@ -248,52 +247,7 @@ class Keeper:
             if drop.reason == TAKEN_DOWN and drop.url and urls.clipping_id(drop.url, b"") in self._gone:
                 blank_exchange(self.store.path, drop.origin, datetime.now(UTC))
 
-    def _open_index(self) -> SegmentIndex:
-        """The match index beside the store, brought up to date; built anew when it is missing, damaged or outdated."""
-        folder = index_folder(self.store.path)
-        empty = Manifest(recipe=self._recipe)
-        saved = self.store.manifests.get(MANIFEST)
-        manifest = Manifest.from_json(saved.decode()) if saved else empty
-        try:
-            manifest = manifest if manifest.recipe == self._recipe else empty
-            index = SegmentIndex(folder, manifest)
-        except FormatError as why:
-            log.warning("%s", why)
-            manifest = empty
-            index = SegmentIndex(folder, empty)
-        self._catch_up(index, manifest.last)
-        return index
-
-    def _catch_up(self, index: SegmentIndex, last: int) -> None:
-        batch: list[tuple[int, str]] = []
-        for entry in self.store.articles.texts_after(last, within=REPRESENTED):
-            batch.append(entry)
-            if len(batch) == _CATCH_UP:
-                self._index_texts(index, batch)
-                batch = []
-        self._index_texts(index, batch)
-
-    def _index_texts(self, index: SegmentIndex, batch: Sequence[tuple[int, str]]) -> None:
-        if batch:
-            made = fingerprint.signatures([text for _, text in batch])
-            index.add(np.array([doc for doc, _ in batch], np.uint32), dedup.keys_of(made))
-            if index.full:
-                manifest = index.checkpoint()
-                with self.store.transaction():
-                    self.store.manifests.put(MANIFEST, manifest.to_json().encode())
-                index.saved()
-
 
 def publishers_of(store: Store) -> dict[str, str]:
     """Site -> the name it goes by in a declared source, as far as the store was told."""
     return dict(json.loads(store.notes.get(PUBLISHERS) or "{}"))
-
-
-def recipe() -> str:
-    """How the match index is made; one of another recipe is made anew."""
-    return f"{fingerprint.Recipe()}; {Limits().recipe}"
-
-
-def index_folder(store: Path) -> Path:
-    """Where the match index of a store lies: ``news.db`` -> ``news.index``."""
-    return store.with_suffix(".index")

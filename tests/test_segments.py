@@ -215,6 +215,37 @@ def test_a_disk_without_room_for_a_merge_costs_speed_only(
     assert caplog.text.count("slower") == 1
 
 
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from cleaners.errors import UnwritableError
+from cleaners.index.segments import Manifest, SegmentIndex
+from tests.test_segments import SMALL, some_keys
+index = SegmentIndex(Path(sys.argv[1]), Manifest(recipe="r"), shape=SMALL)
+index.add(np.arange(1, 301, dtype=np.uint32), some_keys(np.random.default_rng(11), 300))
+kept = index.flush()
+index.saved()
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+index.add(np.arange(301, 311, dtype=np.uint32), some_keys(np.random.default_rng(12), 10))
+try:
+    index.flush()
+except UnwritableError as error:
+    print(error)
+    index.close()
+    SegmentIndex(Path(sys.argv[1]), kept).close()
+    sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("room", [0, 1_024])  # the second: full only with the last words of a file
+def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path: Path, room: int) -> None:
+    run = [sys.executable, "-c", FULL_DISK, str(tmp_path), str(room)]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 3, done.stderr
+    assert "make room" in done.stdout
+
+
 def test_files_of_an_earlier_layout_are_not_read(tmp_path: Path) -> None:
     old = '{"recipe": "r", "last": 9, "runs": [{"number": 1, "documents": 9, "bands": 5, "anchors": 5}]}'
     assert Manifest.from_json(old) == Manifest(recipe="")

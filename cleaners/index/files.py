@@ -48,7 +48,7 @@ def write_joined(folder: Path, number: int, runs: list[Run], limits: Limits) -> 
     run = reduce(lambda older, newer: merged(older, newer, limits), runs)
     with _files(folder, number) as files:
         for file, values in zip(files, (run.heads, run.entries, run.lists), strict=True):
-            values.tofile(file)
+            file.write(values.data)  # not tofile, which does not tell what its last write came to
     return mapped(folder, replace(described(run), number=number))
 
 
@@ -59,11 +59,11 @@ def merge_files(folder: Path, number: int, runs: list[Run], limits: Limits) -> R
     with _files(folder, number) as (heads_file, entries_file, lists_file):
         heads, pieces = merging(older, newer, limits, PIECE)
         for piece in pieces:
-            piece.entries.tofile(entries_file)
-            piece.lists.tofile(lists_file)
+            entries_file.write(piece.entries.data)
+            lists_file.write(piece.lists.data)
             keys, words = keys + len(piece.entries), words + len(piece.lists)
-        np.zeros(2, np.uint32).tofile(entries_file)
-        heads.tofile(heads_file)
+        entries_file.write(np.zeros(2, np.uint32).data)
+        heads_file.write(heads.data)
     return mapped(folder, RunFile(number=number, documents=older.documents + newer.documents, last=newer.last,
                                   heads=len(heads), entries=keys + 1, lists=words))
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from cleaners.errors import UsageError
+from cleaners.errors import UnwritableError, UsageError
 from cleaners.index import Candidates, Keys, Limits
 from cleaners.index.files import RunFile, delete, described, mapped, merge_files, numbers, write_joined
 from cleaners.index.runs import MOST, U32, Run, merged, query, run_of
@@ -100,6 +100,7 @@ class SegmentIndex:
         self._buffer: list[Run] = []
         self._tasks: list[_Task] = []
         self._no_room = False  # for merges, on the disk
+        self._closed = False
         self._there = numbers(folder)
         self._next = 1 + max(self._there, default=0)
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="index")  # one writes and deletes, the other merges
@@ -108,12 +109,20 @@ class SegmentIndex:
         return sum(run.documents for run in (*self._runs, *self._buffer))
 
     @property
+    def closed(self) -> bool:
+        """Whether it was closed, for good."""
+        return self._closed
+
+    @property
     def full(self) -> bool:
         """Whether enough is in memory to be worth a ``checkpoint``."""
         return sum(run.documents for run in self._buffer) >= self._shape.buffer
 
     def add(self, docs: U32, keys: Keys) -> None:
-        """See :meth:`cleaners.index.Index.add`; raises ``UsageError`` for ids of 2**31 and more."""
+        """See :meth:`cleaners.index.Index.add`; raises ``UsageError`` for ids of 2**31 and more.
+
+        ``UnwritableError``, here and from ``checkpoint`` and ``flush``, when files could not be written meanwhile.
+        """
         if not len(docs):
             return
         if docs[-1] >= MOST:
@@ -160,6 +169,7 @@ class SegmentIndex:
 
     def close(self) -> None:
         """Wait for what is under way; new files that no manifest names are deleted by a later ``saved``."""
+        self._closed = True
         self._workers.shutdown(wait=True)
 
     def _noted(self) -> Manifest:
@@ -195,8 +205,10 @@ class SegmentIndex:
 
     def _take_over(self) -> None:
         for task in [task for task in self._tasks if task.result.done()]:
-            if not task.writes and isinstance(why := task.result.exception(), OSError):
+            if isinstance(why := task.result.exception(), OSError):
                 self._tasks.remove(task)
+                if task.writes:
+                    raise UnwritableError(f"{self._folder} cannot be written ({why}): make room there") from why
                 self._do_without(task, why)
                 continue
             at = next(n for n, run in enumerate(self._runs) if run is task.runs[0])

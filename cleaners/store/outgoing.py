@@ -96,7 +96,7 @@ class Outgoing:
             matches = self._matches(span)
             changes: list[Change] = []
             if self.name is not None:
-                states = [state(row, matches.get(row[0], ()), self._form) for row in rows]
+                states = [state(row, matches.get(row[0], ()), self._extractors, self._form) for row in rows]
                 if self.increment:
                     pairs = [(r, s) for r, s in zip(rows, states, strict=True) if r[3] != s]
                     rows, states = [r for r, _ in pairs], [s for _, s in pairs]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from cleaners.items import Clipping, Cluster, Extractor, Match
 from cleaners.store.database import Row
-from cleaners.store.rows import ARTICLE_COLUMNS, load_evidence, parsed, row_article
+from cleaners.store.rows import ARTICLE_COLUMNS, evidence_parts, load_evidence, parsed, row_article
 
 Change = Literal["added", "changed"]
 _AHEAD = ("doc", "text", "markdown", "before")
@@ -22,6 +22,7 @@ NAMES = (*_AHEAD, *ARTICLE_COLUMNS, *_BEHIND)
 """What a row of a portion holds, in order. ``text``: UTF-8; ``markdown``: packed; ``before``: the state it left in last
 time; ``extractor``: its number in the store; the cluster's columns are None for a singleton. ``before`` and ``digest``
 are only there when the export belongs to a series."""
+_EXTRACTOR = NAMES.index("extractor")
 _ARTICLE = slice(len(_AHEAD), len(_AHEAD) + len(ARTICLE_COLUMNS))
 
 
@@ -47,10 +48,15 @@ class Portion:
         return [_clipping(row, self.matches.get(row[0], ()), self.extractors) for row in self.rows]
 
 
-def state(row: Row, matches: Sequence[Row], form: str) -> bytes:
-    """8 bytes that are others as soon as anything in the record is; ``form``: what else shapes it (its script)."""
-    said = repr((form, row[len(_AHEAD) :], matches))
-    return hashlib.blake2b(said.encode(), digest_size=8).digest()
+def state(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor], form: str) -> bytes:
+    """8 bytes that are others as soon as anything in the record is; ``form``: what else shapes it (its script).
+
+    Nothing of the store's own numbering is in them: the same record after a merge, or in a copy, is no change.
+    """
+    made = extractors[row[_EXTRACTOR]]
+    found = [(*match, evidence_parts(evidence, turned=bool(turned))) for *match, evidence, turned in matches]
+    said = repr((form, row[len(_AHEAD) : _EXTRACTOR], made, row[_EXTRACTOR + 1 :], found))
+    return hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=8).digest()
 
 
 def _clipping(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor]) -> Clipping:

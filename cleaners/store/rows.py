@@ -136,7 +136,7 @@ def evidence_parts(text: str, *, turned: bool) -> tuple[Any, ...]:
     """What :func:`dump_evidence` wrote, as the values of ``Evidence``: shared, agree, differ, score, here, there."""
     shared, agree, differ, score, here, there = json.loads(text)
     if turned:
-        differ, here, there = [(b, a) for a, b in differ], there, here
+        differ, here, there = [[b, a] for a, b in differ], there, here
     return shared, agree, differ, score, here, there
 
 

@@ -175,25 +175,6 @@ def test_the_first_increment_of_a_name_has_everything(store: Store, tmp_path: Pa
         run(store, tmp_path / "x", name="new", increment=True, choice=Choice(limit=1))
 
 
-import numpy as np
-from cleaners.index import BANDS, Keys, Limits
-from cleaners.index.runs import merged, run_of, query
-def keys(seed, copies, texts):
-    rng=np.random.default_rng(seed)
-    rows=[]; bands=[]
-    t=[np.unique(rng.integers(1,1<<32,100,dtype=np.uint64).astype(np.uint32)) for _ in range(texts)]
-    b=[rng.integers(1,1<<63,BANDS,dtype=np.uint64) for _ in range(texts)]
-    for _ in range(copies):
-        rows+=t; bands+=b
-    return Keys(bands=np.array(bands), anchors=np.concatenate(rows), offsets=np.concatenate(([0],np.cumsum([len(r) for r in rows]))))
-a=keys(1,20,20); b=keys(2,20,20)
-ra=run_of(np.arange(1,401,dtype=np.uint32),a,Limits()); rb=run_of(np.arange(401,801,dtype=np.uint32),b,Limits())
-m=merged(ra,rb,Limits())
-print(len(ra.entries),len(rb.entries),len(m.entries), len(ra.lists),len(rb.lists),len(m.lists))
-q=query([ra,rb],b,Limits()); q2=query([m],b,Limits())
-print(len(q.rows),len(q2.rows))
-
-
 def test_a_record_is_the_same_under_other_numbers_of_the_store(tmp_path: Path) -> None:
     """A merge gives texts, pairs and recipes other numbers: that alone changes no article of a series."""
     said: list[dict[str, bytes]] = []

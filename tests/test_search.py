@@ -88,9 +88,19 @@ def test_json_has_stable_names(store: Path) -> None:
         "id", "title", "url", "site", "source", "published", "cluster_id", "cluster_size", "score", "passages",
     ]  # fmt: skip
     assert (hit["id"], hit["cluster_id"], hit["cluster_size"]) == (f"{1:016x}", f"{1:016x}", 2)
-    assert hit["published"] == "2024-06-01T00:00:00+00:00" and hit["score"] > 0
+    assert hit["published"] == "2024-06-01T00:00:00+00:00" and hit["score"] == 1
     (start, end), *_ = hit["passages"][0]["marks"]
     assert hit["passages"][0]["text"][start:end] == "馕坑"
+
+
+def test_a_score_compares_with_the_best_hit_also_for_a_word_that_every_article_has(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        for n in range(1, 5):
+            title = "产业园" if n == 2 else "消息"
+            store.articles.put(Article(id=f"{n:016x}", origin=str(n), title=title, text=f"产业园第{n}期。" + "开工。" * n))
+        scores = [hit.score for hit in store.search.find("产业园")]
+        assert scores[0] == 1 and all(0.05 < score < 1 for score in scores[1:])
+        assert {hit.score for hit in store.search.find("工")} == {1.0}
 
 
 def test_a_region_goes_by_all_its_names() -> None:

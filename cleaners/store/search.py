@@ -46,7 +46,8 @@ class Hit:
     cluster_size: int
     """How many copies there are, itself included."""
     score: float
-    """BM25 with the headline weighing four times, larger is better; 0 when only single characters were looked for."""
+    """How well it matches, next to the best one found, which has 1 (BM25 with the headline weighing four times); all
+    have 1 when only single characters were looked for, 0 has what is too much to be ranked."""
     passages: tuple[Passage, ...]
     """Where in the text the words stand; empty when only the headline has them."""
 
@@ -80,7 +81,9 @@ class Search:
                 if len(rows) >= limit:
                     break
             best = {} if with_duplicates else self._best([row for row, _ in rows], found)
-            return [self._hit(best.get(row[0], row), score, asked) for row, score in rows]
+            # BM25 itself goes down to a millionth where most of the store has the word: it only compares.
+            top = rows[0][1] if rows else 0.0
+            return [self._hit(best.get(row[0], row), score / top if top else 1.0, asked) for row, score in rows]
 
     def _row(self, doc: int) -> Row | None:
         return self._db.one(

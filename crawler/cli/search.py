@@ -37,8 +37,8 @@ def search(
 ) -> None:
     """Find articles by words of one, two or more characters, exactly; the best match first.
 
-    --json gives id, title, url, site, source, published, cluster_id, cluster_size, score, and passages: each a text
-    with the marks of what was found in it, as [start, end].
+    --json gives id, title, url, site, source, published, cluster_id, cluster_size, score (of the best one: 1), and passages:
+    each a text with the marks of what was found in it, as [start, end].
 
     \b
     Examples:
@@ -70,7 +70,7 @@ def _record(hit: Hit) -> dict[str, Any]:
     return {
         "id": hit.id, "title": hit.title, "url": hit.url, "site": hit.site, "source": hit.source,
         "published": hit.published and hit.published.isoformat(), "cluster_id": hit.cluster_id,
-        "cluster_size": hit.cluster_size, "score": float(f"{hit.score:.6g}"),
+        "cluster_size": hit.cluster_size, "score": round(hit.score, 4),
         "passages": [{"text": one.text, "marks": [list(mark) for mark in one.marks]} for one in hit.passages],
     }  # fmt: skip
 

@@ -205,10 +205,11 @@ def test_parquet_in_and_out(tmp_path: Path) -> None:
 
 def test_bad_records_are_told_and_skipped(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
-    path.write_text('{"id": 1, "text": "好"}\n\n[1]\n{"id": 2}\n{"id": true, "text": ""}\nno\n{"id": 3, "text": "坏"}\n')
+    path.write_text('{"id": 1, "text": "好"}\n\n[1]\n{"id": 2}\n{"id": true, "text": ""}\nno\n{"id": 3, "text": "坏"}\n'
+                    + "[" * 100_000 + "\n")
     told: list[str] = []
     done = deduplicate(path, tmp_path / "out.jsonl", problem=told.append)
-    assert (done.documents, done.skipped, len(told)) == (2, 4, 4)
+    assert (done.documents, done.skipped, len(told)) == (2, 5, 5)
     assert "line 3" in told[0]
 
 

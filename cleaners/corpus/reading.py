@@ -53,7 +53,7 @@ def _jsonl(path: Path, problem: Problem) -> Iterator[dict[str, Any]]:
                     continue
                 try:
                     fields = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):  # the second: brackets in brackets without end
                     problem(f"{path}, line {number}: no JSON")
                     continue
                 if isinstance(fields, dict):

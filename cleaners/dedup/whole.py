@@ -75,6 +75,8 @@ class Corpus:
     def matches(self, model: Model | None = None) -> Iterator[tuple[int, list[Found]]]:
         """The matches of each stretch of documents with earlier ones; how many documents are done, and the matches."""
         self._forms.flush()
+        self._index.flush()  # what a slow disk has kept in memory, and in many files
+        self._index.saved()
         if not self._ends[-1]:
             yield len(self), []
             return

@@ -82,3 +82,21 @@ def test_two_jobs_into_one_store_follow_each_other(tmp_path: Path) -> None:
         _, told = waiting.communicate(timeout=60)
         assert waiting.returncode == 0, told
         assert server.seen
+
+
+def test_cleaning_into_a_store_waits_for_a_crawl_and_says_so_once(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(article(1))
+    for words in (["clean", "page.html"], ["reclean", "--apply"]):
+        first = holder(tmp_path)
+        waiting = python(tmp_path, "-m", "crawler", *words, "--store", "news.db")
+        assert waiting.stderr
+        assert "news.db is taking in articles of another run: this one begins when" in waiting.stderr.readline()
+        first.communicate("\n")
+        _, told = waiting.communicate(timeout=60)
+        assert waiting.returncode == 0, told
+        assert "another run" not in told
+    with Store.open(tmp_path / "news.db") as store:
+        assert store.statistics().articles == 1
+    wrong = python(tmp_path, "-m", "crawler", "clean", "page.html", "--store", "page.html")
+    _, told = wrong.communicate(timeout=60)
+    assert wrong.returncode == 4 and "not a jianbao store" in told and not (tmp_path / "page.locks").exists()

@@ -125,7 +125,10 @@ def _outcome(store: Store, doc: int | None, result: Article | Drop, site: str | 
         if isinstance(result, Drop) or (site is not None and result.site != site):
             return Outcome()
         return Outcome(change=_change(None, result))
-    stored, _ = store.articles.get([doc])[doc]
+    held = store.articles.get([doc]).get(doc)
+    if held is None:  # taken down since its page was looked up
+        return Outcome(missing="not in the store any more")
+    stored, _ = held
     if isinstance(result, Drop):
         return Outcome(change=_dropped(stored, result))
     if result.id != stored.id:

@@ -146,9 +146,14 @@ def _into_store(
     from cleaners.bulk import Bookmark, Mark, beyond
     from cleaners.items import Drop
     from cleaners.keeper import Keeper
+    from cleaners.store import Store, turn
 
     dropped: Counter[str] = Counter()
-    with compiling_told(), Keeper(store, command="clean") as keeper, progress("pages", share) as advance:
+    Store.open(store).close()  # what is no store is said to be none before anything waits for it
+    with (
+        turn.awaited(store, say), compiling_told(), Keeper(store, command="clean") as keeper,
+        progress("pages", share) as advance,
+    ):  # fmt: skip
         book = Bookmark(keeper.store, paths)
         mark = book.mark if resume else Mark()
         if mark.done:

@@ -37,8 +37,8 @@ def search(
 ) -> None:
     """Find articles by words of one, two or more characters, exactly; the best match first.
 
-    --json gives id, title, url, site, source, published, cluster_id, cluster_size, score (of the best one: 1), and passages:
-    each a text with the marks of what was found in it, as [start, end].
+    --json gives id, title, url, site, source, published, cluster_id, cluster_size, score (the best one has 1), and
+    passages: each a text with the marks of what was found in it, as [start, end].
 
     \b
     Examples:

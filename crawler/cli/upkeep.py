@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -148,13 +149,14 @@ def reclean(
     from cleaners.bulk import cleaning, cores
     from cleaners.context import context_of
     from cleaners.sites import load
-    from cleaners.store import Store
+    from cleaners.store import Store, turn
     from cleaners.upkeep import reclean as work
 
     sites = [one for job in seeds or [] for one in load(job).sites]
     known = context_of(store, sites)
     with (
         Store.open(store, create=False, readonly=True) as opened,
+        turn.awaited(store, say) if apply else nullcontext(),
         cleaning(jobs or cores(), known) as cleaner,
         progress("pages") as advance,
     ):

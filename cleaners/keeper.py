@@ -188,7 +188,7 @@ class Keeper:
             return set()
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
         matched = dedup.match(docs, texts, Standing(self._index, self._heirs), self._texts, near=self._near)
-        found, represented = one_by_one(matched.found, within=REPRESENTED)
+        found, represented = one_by_one(matched.found, within=REPRESENTED, near=self._near)
         self._link(found)
         self._mark_spun([one for one in found if one.kind == "spun"])
         # What matches nothing, and never did, is a family of its own without being asked.

@@ -108,6 +108,19 @@ def test_a_window_within_a_batch(tmp_path: Path) -> None:
         assert keeper.keep(batch).matched == 1
 
 
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_a_family_that_grows_within_a_batch_reaches_as_far_as_one_by_one(tmp_path: Path, size: int) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        store.notes.put(WINDOW, "90d")
+    articles = [Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY,
+                        published=datetime(2024, month, 1, tzinfo=UTC)) for month in (1, 3, 5, 7)]
+    with Keeper(tmp_path / "s.db") as keeper:
+        for start in range(0, len(articles), size):
+            keeper.keep(articles[start : start + size])
+        assert keeper.kept.matched == 3
+        assert keeper.store.statistics().clusters == 1
+
+
 def test_the_command_sets_shows_and_lifts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JIANBAO_STORE", str(tmp_path / "s.db"))
     run = CliRunner()

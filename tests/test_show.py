@@ -140,3 +140,15 @@ def test_paragraphs_that_moved_are_gone_and_new_again() -> None:
     assert [c.kind for c in found] == ["gone", "same", "same", "new"]
     assert [c and c.kind for c in near(changes("\n".join("abcdefg"), "\n".join("abcdefX")))] == [None, "same", "gone", "new"]
     assert not list(near(changes("一样", "一样")))
+
+
+def test_an_article_that_left_its_family_says_where_that_is(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    whole = "\n".join(STORY)
+    with Keeper(path) as keeper:
+        keeper.keep([article("first", whole, fetched_at=DAY), article("later", whole), article("third", whole + "\n完")])
+        keeper.keep([article("first", "\n".join(NOTICE), fetched_at=DAY + timedelta(days=1))])
+    first, second = (clipping_id(f"https://{name}.example/a.html", b"") for name in ("first", "later"))
+    assert f"its former copies are the family {second} (jianbao show {second})" in show(path, first)
+    assert json.loads(show(path, first, "--json"))["former_family"] == second
+    assert "2 copies" in show(path, second) and json.loads(show(path, second, "--json"))["former_family"] is None

@@ -243,6 +243,47 @@ def test_a_new_revision_leaves_its_family_and_the_others_stay_together(store: St
     assert store.families.matches_of([2])[2][0].other == f"{3:016x}"
 
 
+def changed(store: Store, n: int, text: str) -> int:
+    """Article n gets another text, and its family is decided anew."""
+    with store.transaction():
+        doc = store.articles.put(article(n, text))
+        assert doc is not None
+        store.families.save(clusters.assign(store.families.around([doc])))
+    return doc
+
+
+def test_the_id_of_a_family_leads_to_it_when_the_article_that_gave_it_leaves(store: Store) -> None:
+    one, two = f"{1:016x}", f"{2:016x}"
+    for n in (1, 2, 3, 8, 9):
+        store.articles.put(article(n))
+    link(store, 1, 2)
+    link(store, 2, 3)
+    doc = changed(store, 1, "完全是另一回事了。")
+    alone = store.families.cluster_of(doc)
+    assert store.families.members(one) == (doc,), "an article is found by its own id"
+    assert store.families.family(alone.id) is None
+    assert store.families.left_behind(alone) == two, "who has the id of the family is told where it went"
+    assert store.families.left_behind(store.families.cluster_of(2)) is None
+    assert store.checks.forwards() == []
+    link(store, 4, 5)
+    link(store, 4, doc)  # the article joins a family of its own
+    assert store.families.cluster_of(doc).id == one and store.families.members(one) == (doc, 4, 5)
+
+
+def test_an_id_goes_with_most_of_the_members(store: Store) -> None:
+    for n in (7, 1, 2, 3):
+        store.articles.put(article(n))
+    link(store, 2, 3)
+    link(store, 3, 4)
+    with store.transaction():
+        doc = store.articles.put(article(1, "完全是另一回事了。"))
+        assert doc is not None
+        store.families.link(doc, 1, match(7), back=0.9)
+        store.families.save(clusters.assign(store.families.around([doc])))
+    assert store.families.cluster_of(doc).id == f"{7:016x}"
+    assert store.families.resolve(f"{1:016x}") == f"{2:016x}", "one of three has gone to another family"
+
+
 def test_selection_gives_one_copy_of_each_family_in_a_fixed_order(store: Store) -> None:
     days = [datetime(2024, 1, day, tzinfo=UTC) for day in (3, 2, 1)]
     for n, day in enumerate(days, 1):

@@ -77,16 +77,18 @@ class Families:
     def save(self, families: Sequence[Family]) -> None:
         """Write down what was decided about a whole neighbourhood: its families replace those its members had.
 
-        An id that no family has any more is forwarded to the family its first member went to.
+        An id that no family has any more is forwarded to the family that most of its members went to.
         """
         with self._db.transaction():
             docs = [doc for family in families for doc in family.members]
             before = self._dissolve(docs)
+            living = {f.id for f in families if len(f.members) > 1}
             for family in families:
                 if len(family.members) > 1:
                     self._write(family)
-            for gone in before - {f.id for f in families if len(f.members) > 1}:
-                self._forward(gone)
+            for gone, ids in before.items():
+                if gone not in living:
+                    self._forward(gone, ids)
 
     def cluster_of(self, doc: int) -> Cluster:
         """The family of an article, seen from it; a singleton is its own."""
@@ -140,7 +142,19 @@ class Families:
         return Neighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
 
     def resolve(self, cluster_id: str) -> str:
-        """Where an id leads today: itself, or the family that its family was merged into."""
+        """Where an id leads today: itself, or what became of its family. The id of an article without copies is its
+        own, also where it once was that of a family (see :meth:`left_behind`)."""
+        alone = "SELECT 1 FROM articles WHERE id = ? AND current AND cluster IS NULL"
+        return cluster_id if self._db.one(alone, (cluster_id,)) else self._forwarded(cluster_id)
+
+    def left_behind(self, cluster: Cluster) -> str | None:
+        """The family that had the id of an article which now stands alone, under the id it goes by since."""
+        if cluster.size > 1:
+            return None
+        found = self._forwarded(cluster.id)
+        return found if found != cluster.id else None
+
+    def _forwarded(self, cluster_id: str) -> str:
         seen: set[str] = set()
         while cluster_id not in seen and (
             row := self._db.one("SELECT target FROM forwards WHERE id = ?", (cluster_id,))
@@ -189,20 +203,22 @@ class Families:
             )
         ]
 
-    def _dissolve(self, docs: Sequence[int]) -> set[str]:
-        """Take the docs out of their families; returns the ids of families that have lost all members."""
+    def _dissolve(self, docs: Sequence[int]) -> dict[str, list[str]]:
+        """Take the docs out of their families; returns those that have lost all: id -> ids of the articles it had."""
         keys = {
             r[0] for doc in docs for r in self._db.rows(
                 "SELECT cluster FROM articles WHERE cluster IS NOT NULL AND id = "
                 "(SELECT id FROM articles WHERE doc = ?)", (doc,),
             )
         }  # fmt: skip
+        query = "SELECT DISTINCT id FROM articles WHERE cluster = ?"
+        had = {key: [r[0] for r in self._db.rows(query, (key,))] for key in keys}
         self._db.executemany("UPDATE articles SET cluster = NULL WHERE doc = ?", ((d,) for d in docs))
-        gone: set[str] = set()
+        gone: dict[str, list[str]] = {}
         for key in keys:
             if self._db.one("SELECT 1 FROM articles WHERE cluster = ? AND current", (key,)) is None:
                 row = self._db.one("DELETE FROM clusters WHERE cluster = ? RETURNING id", (key,))
-                gone.update(row or ())
+                gone.update({row[0]: had[key]} if row else {})
                 self._db.execute("UPDATE articles SET cluster = NULL WHERE cluster = ?", (key,))
         return gone
 
@@ -220,9 +236,11 @@ class Families:
         self._db.executemany("UPDATE articles SET cluster = ? WHERE doc = ?", ((key, d) for d in family.members))
         self._db.execute("DELETE FROM forwards WHERE id = ?", (family.id,))
 
-    def _forward(self, gone: str) -> None:
+    def _forward(self, gone: str, ids: Sequence[str]) -> None:
         row = self._db.one(
-            "SELECT c.id FROM articles a JOIN clusters c USING (cluster) WHERE a.id = ? AND a.current", (gone,)
-        )
+            "SELECT c.id FROM articles a JOIN clusters c USING (cluster) WHERE a.current "
+            "AND a.id IN (SELECT value FROM json_each(?)) GROUP BY c.cluster "
+            "ORDER BY count(*) DESC, min(coalesce(a.first_doc, a.doc)) LIMIT 1", (json.dumps(ids),),
+        )  # fmt: skip
         if row and row[0] != gone:
             self._db.execute("INSERT OR REPLACE INTO forwards VALUES (?, ?)", (gone, row[0]))

@@ -132,7 +132,7 @@ class Joining:
         for id_, member in old:
             target = self._db.one(
                 "SELECT c.id FROM main.articles a JOIN main.clusters c USING (cluster) "
-                "WHERE a.current AND a.id IN (?, ?) ORDER BY a.id = ? DESC LIMIT 1", (id_, member, id_),
+                "WHERE a.current AND a.id IN (?, ?) ORDER BY a.id = ? DESC LIMIT 1", (id_, member, member),
             )  # fmt: skip
             if target and target[0] != id_:
                 self._db.execute("INSERT OR REPLACE INTO main.forwards VALUES (?, ?)", (id_, target[0]))

@@ -100,14 +100,17 @@ def _whole(store: Store, found: Clipping, as_json: bool) -> None:
     from crawler.cli.family import relatives
 
     family = relatives(store, found)
+    went_on = store.families.left_behind(found.cluster) if found.cluster else None
     if as_json:
-        whole = {**record(found), "family": family.record() if family else None}
+        whole = {**record(found), "family": family.record() if family else None, "former_family": went_on}
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
     typer.echo(page(found))
     if family:
         typer.echo(f"\n{family.heading()}")
         _console().print(family.drawn(found.article.id), soft_wrap=True)
+    elif went_on:
+        typer.echo(f"\nIts text has changed: its former copies are the family {went_on} (jianbao show {went_on})")
 
 
 def _revisions(store: Store, found: Clipping, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from cleaners.clusters.copies import best
 from cleaners.clusters.grouping import Strictness, group
 from cleaners.clusters.origins import earliest
-from cleaners.store import Edge, Family, Neighbourhood
+from cleaners.store import Family, Neighbourhood
 
 __all__ = ["Strictness", "assign", "best", "earliest", "group"]
 
@@ -25,13 +25,8 @@ def assign(
     """
     members = {m.doc: m for m in around.members}
     grouping = group(members, around.edges, strictness)
-    number = {doc: n for n, docs in enumerate(grouping.families) for doc in docs}
-    edges: list[list[Edge]] = [[] for _ in grouping.families]
-    for edge in around.edges:
-        if number.get(edge.a, -1) == number.get(edge.b, -2):
-            edges[number[edge.a]].append(edge)
     families = []
-    for docs, inside in zip(grouping.families, edges, strict=True):
+    for docs, inside in zip(grouping.families, grouping.inside(around.edges), strict=True):
         family = [members[doc] for doc in docs]
         families.append(
             Family(

@@ -51,6 +51,15 @@ class Grouping:
     compilations: frozenset[int]
     """docs of texts with parts that have nothing to do with each other."""
 
+    def inside(self, edges: Iterable[Edge]) -> list[list[Edge]]:
+        """The matches within each family, in the order of the families."""
+        number = {doc: n for n, docs in enumerate(self.families) for doc in docs}
+        found: list[list[Edge]] = [[] for _ in self.families]
+        for edge in edges:
+            if number.get(edge.a, -1) == number.get(edge.b, -2):
+                found[number[edge.a]].append(edge)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:

@@ -82,9 +82,7 @@ class Families:
         for docs, edges in self._groups(len(looks)):
             members = {doc: _member(doc, looks[doc]) for doc in docs}
             grouping = group(members, edges)
-            for family in grouping.families:
-                inside = set(family)
-                held = [edge for edge in edges if edge.a in inside and edge.b in inside]
+            for family, held in zip(grouping.families, grouping.inside(edges), strict=True):
                 cluster[list(family)] = min(family)
                 canonical[list(family)] = False
                 canonical[best([members[doc] for doc in family], held, grouping.compilations).doc] = True

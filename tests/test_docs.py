@@ -11,6 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
+
+from crawler.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,9 +57,16 @@ def test_commands_of_the_readme_exist_with_these_options() -> None:
 
 
 def test_help_shows_examples() -> None:
-    for command in ("clean", "crawl", "search", "show", "export", "explain"):
-        done = subprocess.run([sys.executable, "-m", "crawler", command, "--help"], cwd=ROOT, capture_output=True, text=True)
-        assert "Examples:" in done.stdout and f"jianbao {command}" in done.stdout
+    open_ = [("jianbao", typer.main.get_command(app))]
+    seen = []
+    for name, command in open_:
+        if isinstance(command, TyperGroup):
+            open_ += [(f"{name} {word}", one) for word, one in command.commands.items()]
+        else:
+            seen.append(name)
+            told = command.help or ""
+            assert re.search(rf"Examples?:\n(.*\n)*?.*\b{name}\b", told), f"{name} --help has no example"
+    assert len(seen) > 20
 
 
 def test_links_lead_somewhere() -> None:

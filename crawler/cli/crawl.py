@@ -27,6 +27,11 @@ def demo(
 
     Needs no network: the sites are served on loopback. The report compares what was found with what is known to be
     there and says plainly what was not found.
+
+    \b
+    Examples:
+      jianbao demo
+      jianbao demo --store demo.db
     """
     from crawler.demo.run import demo as run
 

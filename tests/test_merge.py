@@ -17,6 +17,7 @@ import pytest
 from cleaners.archive import read_back
 from cleaners.archive.writing import Archive, Exchange, folder_of
 from cleaners.errors import UsageError
+from cleaners.export.making import Order, export
 from cleaners.items import Article, Drop
 from cleaners.keeper import Keeper
 from cleaners.store import Choice, Store, Visit
@@ -220,6 +221,28 @@ def test_exports_come_along_with_their_articles(made: list[Article], tmp_path: P
             found = store.exports.containing([made[0].id])
             assert [e.target for e in found[made[0].id]] == [f"{made[0].site}.jsonl"]
             assert [e.name for e in store.exports.all()].count("corpus") == 1  # two series of one name stay apart
+
+
+def test_a_series_that_went_on_after_a_merge_goes_on_from_there_after_the_next(made: list[Article], tmp_path: Path) -> None:
+    def left(path: Path, increment: bool = True) -> int:
+        with Store.open(path) as store:
+            order = Order(target=str(tmp_path / "x.jsonl"), form="jsonl", name="corpus", increment=increment)
+            done = export(store, order)
+            return done.added + done.changed + done.removed
+
+    east, out = tmp_path / "east.db", tmp_path / "out.db"
+    articles = [a for a in made if a.site == "east"]
+    fill(east, articles[:8], [])
+    assert left(east, increment=False)
+    merge([east], out)
+    fill(east, articles[8:16], [])
+    assert left(east)
+    merge([east], out)
+    assert left(out) == 0, "what has left already, from the other store, does not leave once more"
+    fill(east, articles[16:], [])
+    assert left(east)
+    merge([east], out)
+    assert left(out), "this store has gone on with the series by itself: what its own has not is new to it"
 
 
 def test_a_merge_into_itself_or_of_one_store_twice_is_refused(tmp_path: Path) -> None:

@@ -138,32 +138,40 @@ class Joining:
                 self._db.execute("INSERT OR REPLACE INTO main.forwards VALUES (?, ?)", (id_, target[0]))
 
     def _exports(self) -> None:
-        for export, series, target, form, at, added, changed, removed, complete, docs in self._db.rows(
-            "SELECT export, (SELECT name FROM other.export_series s WHERE s.series = o.series), target, format, at, "
-            "added, changed, removed, complete, docs FROM other.exports o "
+        names = self._db.rows("SELECT series, name FROM other.export_series")
+        numbers = {series: self._series(series, name) for series, name in names}
+        self._db.execute(
+            "UPDATE main.exports AS m SET complete = 1 WHERE NOT m.complete "
+            f"AND EXISTS (SELECT 1 FROM other.exports o WHERE o.complete AND {_SAME_EXPORT})"
+        )
+        for series, target, form, at, added, changed, removed, complete, docs in self._db.rows(
+            "SELECT series, target, format, at, added, changed, removed, complete, docs FROM other.exports o "
             f"WHERE NOT EXISTS (SELECT 1 FROM main.exports m WHERE {_SAME_EXPORT}) ORDER BY export"
         ):
-            number = self._series(series, export) if series is not None else None
             self._db.execute(
                 "INSERT INTO main.exports (series, target, format, at, added, changed, removed, complete, docs) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (number, target, form, at, added, changed, removed, complete, packed(self._docs(unpacked(docs)))),
-            )
+                (numbers.get(series), target, form, at, added, changed, removed, complete,
+                 packed(self._docs(unpacked(docs)))),
+            )  # fmt: skip
 
-    def _series(self, name: str, export: int) -> int | None:
-        """The series of this name as taken over with its first export; None where this store has its own."""
-        row = self._db.one(
-            "SELECT series, taken FROM (SELECT series, EXISTS (SELECT 1 FROM main.exports m JOIN other.exports o ON "
-            f"{_SAME_EXPORT} WHERE m.series = s.series) AS taken FROM main.export_series s WHERE name = ?)", (name,),
-        )  # fmt: skip
-        if row:
-            return int(row[0]) if row[1] else None
-        number = self._db.execute("INSERT INTO main.export_series (name) VALUES (?)", (name,)).lastrowid
-        assert number
+    def _series(self, theirs: int, name: str) -> int | None:
+        """The series of this name, in the state in which the other store has it; None where this store has one of its
+        own, or has gone on with it by itself."""
+        row = self._db.one("SELECT series FROM main.export_series WHERE name = ?", (name,))
+        number = int(row[0]) if row else self._db.execute(
+            "INSERT INTO main.export_series (name) VALUES (?)", (name,)
+        ).lastrowid  # fmt: skip
+        if self._db.one(
+            "SELECT 1 FROM main.exports m WHERE m.series = ? "
+            f"AND NOT EXISTS (SELECT 1 FROM other.exports o WHERE {_SAME_EXPORT})", (number,),
+        ):  # fmt: skip
+            return None
+        self._db.execute("DELETE FROM main.exported WHERE series = ?", (number,))
         self._db.execute(
-            "INSERT INTO main.exported (series, id, state) SELECT ?, id, state FROM other.exported "
-            "WHERE series = (SELECT series FROM other.export_series WHERE name = ?)", (number, name),
-        )  # fmt: skip
+            "INSERT INTO main.exported (series, id, state) SELECT ?, id, state FROM other.exported WHERE series = ?",
+            (number, theirs),
+        )
         return number
 
     def _docs(self, docs: Iterable[int]) -> set[int]:

@@ -17,13 +17,13 @@ from cleaners import clusters, dedup, fingerprint, learning, lexicon, urls
 from cleaners.archive.blanking import blank_exchange
 from cleaners.dedup import Found
 from cleaners.dedup.beside import MANIFEST, REPRESENTED, index_folder, open_index, recipe
-from cleaners.dedup.relinking import relink_left
+from cleaners.dedup.relinking import link, relink_left
 from cleaners.dedup.returning import Watch, turn_away
 from cleaners.dedup.sequence import one_by_one
 from cleaners.dedup.standing import Standing
 from cleaners.dedup.vicinity import Vicinity
 from cleaners.index.window import Window
-from cleaners.items import Article, Drop, Match
+from cleaners.items import Article, Drop
 from cleaners.store import RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
 from cleaners.store.removal import TAKEN_DOWN
@@ -189,7 +189,7 @@ class Keeper:
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
         matched = dedup.match(docs, texts, Standing(self._index, self._heirs), self._texts, near=self._near)
         found, represented = one_by_one(matched.found, within=REPRESENTED, near=self._near)
-        self._link(found)
+        link(self.store, found)
         self._mark_spun([one for one in found if one.kind == "spun"])
         # What matches nothing, and never did, is a family of its own without being asked.
         stirred = {doc for one in found for doc in (one.doc, one.other)} & set(docs)
@@ -200,20 +200,6 @@ class Keeper:
         rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)
         self._index.add(np.array(docs, np.uint32)[rows], dedup.keys_of(matched.signatures).select(rows))
         return {one.doc for one in found}
-
-    def _link(self, found: Sequence[Found]) -> None:
-        ids = self.store.articles.ids({f.other for f in found})
-        for one in found:
-            if one.other not in ids:  # a text superseded in this very batch
-                continue
-            match = Match(
-                kind=one.kind,
-                other=ids[one.other],
-                similarity=one.similarity,
-                containment=one.containment,
-                evidence=one.evidence,
-            )
-            self.store.families.link(one.doc, one.other, match, back=one.covered)
 
     def _mark_spun(self, found: Sequence[Found]) -> None:
         """Flag the side that a machine rewrote, and count which words it swapped."""

@@ -1,17 +1,29 @@
-"""Matching the members of a family with each other, when the text through which they were found is gone.
+"""Matches put into a store; and the members of a family matched with each other, when what held them together is gone.
 
 A copy is compared with what the match index proposes, and that has only one text of many copies: when it goes, what is
-left of the family has lost what held it together.
+left of the family has lost what it was found by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from cleaners.dedup.matching import match
+from cleaners.dedup.matching import Found, match
 from cleaners.index.memory import MemoryIndex
 from cleaners.items import Match
 from cleaners.store import Store
+
+
+def link(store: Store, found: Sequence[Found]) -> None:
+    """Keep these matches, but for those with a text that was superseded since; part of the transaction that is open."""
+    ids = store.articles.ids({one.other for one in found})
+    for one in found:
+        if one.other in ids:
+            kept = Match(
+                kind=one.kind, other=ids[one.other], similarity=one.similarity, containment=one.containment,
+                evidence=one.evidence,
+            )  # fmt: skip
+            store.families.link(one.doc, one.other, kept, back=one.covered)
 
 
 def relink(store: Store, docs: Iterable[int]) -> None:
@@ -20,13 +32,7 @@ def relink(store: Store, docs: Iterable[int]) -> None:
     if len(texts) < 2:
         return
     order = sorted(texts)
-    ids = store.articles.ids(order)
-    for one in match(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: []).found:
-        found = Match(
-            kind=one.kind, other=ids[one.other], similarity=one.similarity, containment=one.containment,
-            evidence=one.evidence,
-        )  # fmt: skip
-        store.families.link(one.doc, one.other, found, back=one.covered)
+    link(store, match(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: []).found)
 
 
 def relink_left(store: Store, revised: Iterable[int]) -> set[int]:

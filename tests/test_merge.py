@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -194,6 +195,11 @@ def test_what_was_taken_down_anywhere_is_taken_down(made: list[Article], tmp_pat
     out = tmp_path / "out.db"
     merge([parts[1]], out)  # the merged store holds the reprint already
     gone = next(a for a in made if a.site == "west" and a.url and a.url.endswith("/6.html"))
+    shutil.copy(parts[1], tmp_path / "colleague.db")  # who still has it, and gave it away
+    parts.append(tmp_path / "colleague.db")
+    for path, name in ((parts[1], "mine"), (parts[2], "theirs")):
+        with Store.open(path) as store:
+            export(store, Order(target=str(tmp_path / f"{name}.jsonl"), form="jsonl"))
     takedown.carry_out(parts[1], takedown.plan(parts[1], [gone.id]), "asked for")
     done = merge(parts, out)
     assert done.refused  # its reprint on the other site
@@ -202,6 +208,7 @@ def test_what_was_taken_down_anywhere_is_taken_down(made: list[Article], tmp_pat
             assert store.clippings.get(gone.id) is None
             stone = store.tombstones.get(gone.id)
             assert stone and stone.done and stone.reason == "asked for"
+            assert sorted(Path(line.partition(" ")[0]).stem for line in stone.exports) == ["mine", "theirs"]
             assert store.articles.texts(store.search.docs(gone.text[:12])) == {}
         assert merge(parts, out).stored == 0
 

@@ -22,7 +22,7 @@ from cleaners.archive.writing import folder_of
 from cleaners.errors import UsageError
 from cleaners.items import Article
 from cleaners.keeper import PUBLISHERS, Keeper, publishers_of
-from cleaners.store import Pending, Store, turn
+from cleaners.store import Pending, Store, Tombstone, turn
 from cleaners.upkeep import takedown
 from cleaners.upkeep.takedown import Step, quiet
 from cleaners.urls import clipping_id
@@ -106,7 +106,7 @@ def _publishers(store: Store, others: Sequence[Store]) -> None:
 
 def _tombstones(store: Store, others: Sequence[Store], step: Step) -> None:
     """What was taken down in one of the stores is so in all of them: in the archive that came along, too."""
-    stones = {stone.id: stone for one in (*others, store) for stone in one.tombstones.all()}
+    stones = _stones((*others, store))
     if not stones:
         return
     traces = [(id_, one) for other in others for id_, one in other.tombstones.traces()]
@@ -125,12 +125,24 @@ def _tombstones(store: Store, others: Sequence[Store], step: Step) -> None:
             known = store.tombstones.get(id_)
             new = [one for owner, one in traces if owner == id_]
             found = [Pending(file=p.file, offset=p.offset, length=p.length) for p in places.get(id_, ())]
-            if known is None or new or found:
+            if known is None or new or found or stone.exports != known.exports:
                 store.tombstones.put(stone, new, found)
     for id_ in sorted(places):
         for place in places[id_]:
             blank(store.path, place, stones[id_].at)
     store.tombstones.finish(sorted(stones))
+
+
+def _stones(stores: Sequence[Store]) -> dict[str, Tombstone]:
+    """Every tombstone, with all the exports that contained the article: also those of stores that still have it."""
+    stones = {stone.id: stone for one in stores for stone in one.tombstones.all()}
+    exports: dict[str, list[str]] = {id_: [] for id_ in stones}
+    for one in reversed(stores):
+        for stone in one.tombstones.all():
+            exports[stone.id] += stone.exports
+        for id_, made in one.exports.containing(stones).items():
+            exports[id_] += map(takedown.told, made)
+    return {id_: replace(stone, exports=tuple(dict.fromkeys(exports[id_]))) for id_, stone in stones.items()}
 
 
 def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], step: Step) -> Merged:

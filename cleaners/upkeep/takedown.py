@@ -25,7 +25,7 @@ from cleaners.dedup.returning import Met, Watch, traces
 from cleaners.errors import Unusable, UsageError
 from cleaners.keeper import MANIFEST, Keeper, publishers_of
 from cleaners.noise import learned
-from cleaners.store import Pending, Store, Tombstone, turn
+from cleaners.store import Export, Pending, Store, Tombstone, turn
 
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
 
@@ -157,10 +157,15 @@ def _target(store: Store, what: str) -> Target:
         site=article.site,
         revisions=len(store.removal.texts(article.id)),
         copies=tuple(i for i in store.articles.ids(members).values() if i != article.id),
-        exports=tuple(f"{e.target} ({e.format}, {e.at:%Y-%m-%d %H:%M} UTC)" for e in exports),
+        exports=tuple(map(told, exports)),
         records=(),
         elsewhere=tuple(store.removal.origins(article.id)),
     )
+
+
+def told(export: Export) -> str:
+    """An export in the words in which a tombstone keeps it."""
+    return f"{export.target} ({export.format}, {export.at:%Y-%m-%d %H:%M} UTC)"
 
 
 def _ours(path: Path, origin: str) -> bool:

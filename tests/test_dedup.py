@@ -17,6 +17,7 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 from cleaners import dedup, fingerprint
 from cleaners.corpus import deduplicate
+from cleaners.dedup.returning import Met, Watch, traces
 from cleaners.errors import FormatError, InputError, UsageError
 from cleaners.fingerprint import Recipe, kernels
 from cleaners.index import Keys, Limits
@@ -201,6 +202,11 @@ def test_parquet_in_and_out(tmp_path: Path) -> None:
     deduplicate(tmp_path / "in.parquet", tmp_path / "out.parquet")
     out = pq.read_table(tmp_path / "out.parquet").to_pylist()
     assert [(record["cluster_id"], record["cluster_size"]) for record in out] == [("x", 2), ("y", 1), ("x", 2)]
+
+
+def test_a_text_without_characters_that_was_taken_down_is_not_met_in_others() -> None:
+    watch = Watch([("gone", one) for one in traces(["——。", TEXTS[0]])])
+    assert watch.meet(["……", "", TEXTS[0]]) == [None, None, Met(id="gone", share=1.0)]
 
 
 def test_bad_records_are_told_and_skipped(tmp_path: Path) -> None:

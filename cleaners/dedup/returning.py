@@ -84,7 +84,7 @@ def traces(texts: Sequence[str], recipe: Recipe = Recipe()) -> list[Traces]:
         found.append(
             Traces(
                 recipe=str(recipe),
-                digest=hashlib.blake2b(form, digest_size=16).digest(),
+                digest=_digest(form),
                 anchors=made.anchors[made.offsets[row] : made.offsets[row + 1]].astype("<u4").tobytes(),
                 numbers=_numbers(form.decode("utf-32-le", "surrogatepass")).astype("<u4").tobytes(),
             )
@@ -99,7 +99,8 @@ class Watch:
         """``known``: id of what was taken down, traces of one of its texts."""
         self._known = known
         self._likeness = likeness
-        self._digests = {one.digest: id_ for id_, one in known}
+        nothing = _digest(b"")  # of any text that is all punctuation
+        self._digests = {one.digest: id_ for id_, one in known if one.digest != nothing}
         anchors = [_hashes(one.anchors) for _, one in known]
         owners = np.repeat(np.arange(len(known)), [len(one) for one in anchors])
         every = np.concatenate([np.empty(0, np.uint32), *anchors])
@@ -160,6 +161,10 @@ def turn_away(
         detail = f"{why} {stone.id}: {stone.reason}"
         found.append(Drop(origin=one.origin, url=one.url, stage="keep", reason=TAKEN_DOWN, detail=detail))
     return found
+
+
+def _digest(form: bytes) -> bytes:
+    return hashlib.blake2b(form, digest_size=16).digest()
 
 
 def _numbers(form: str) -> NDArray[np.uint32]:

@@ -37,6 +37,12 @@ def gather(source: Path, target: Path, step: Step = lambda done, of: None) -> Ma
     return names
 
 
+def forget_drafts(archive: Path) -> None:
+    """Remove copies that a :func:`gather` which was killed has begun; none may be under way."""
+    for draft in archive.glob(".*.part"):
+        draft.unlink(missing_ok=True)
+
+
 def _brought(file: Path, target: Path) -> str:
     head = _head(file)
     stem, dot, kind = file.name.partition(".warc")

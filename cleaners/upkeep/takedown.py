@@ -16,8 +16,9 @@ from html import unescape
 from pathlib import Path
 
 from cleaners import clusters, decode, urls
-from cleaners.archive import read_back
+from cleaners.archive import folder_of, read_back
 from cleaners.archive.blanking import blank
+from cleaners.archive.gathering import forget_drafts
 from cleaners.archive.walking import Damage, Place, place_of, records
 from cleaners.archive.writing import ANNOUNCEMENT
 from cleaners.dedup.relinking import relink
@@ -126,6 +127,7 @@ def finish(store: Store, *, step: Step = quiet) -> int:
     for done, (stone, place) in enumerate(places):
         step("records blanked", done, len(places))
         blank(store.path, Place(file=place.file, offset=place.offset, length=place.length), stone.at)
+    forget_drafts(folder_of(store.path))  # of a merge that was killed: they may hold the pages
     step("match index", 0, None)
     Keeper(store.path, command="takedown").close()
     step("store rewritten", 0, None)

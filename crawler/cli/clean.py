@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,8 +81,10 @@ def clean(
     def share() -> float | None:
         return gauge.read / total if total else None
 
-    known = context_of(store) if output is None else Context()
-    with cleaning(_processes(paths, jobs or cores()), known) as work:
+    with (
+        _turn(store) if output is None else nullcontext(),
+        cleaning(_processes(paths, jobs or cores()), context_of(store) if output is None else Context()) as work,
+    ):
         if output is None:
             kept, dropped = _into_store(pages, work, store, paths, resume, share)
         elif _is_file(output):
@@ -91,6 +94,14 @@ def clean(
         else:
             kept, dropped = _into_stream(pages, work, output, share)
     _report(kept, dropped)
+
+
+def _turn(store: Path) -> AbstractContextManager[None]:
+    """The turn to add articles, which is waited for: what another run learns until then is known to this one."""
+    from cleaners.store import Store, turn
+
+    Store.open(store).close()  # what is no store is said to be none before anything waits for it
+    return turn.awaited(store, say)
 
 
 def _processes(paths: list[str], wanted: int) -> int:
@@ -146,14 +157,9 @@ def _into_store(
     from cleaners.bulk import Bookmark, Mark, beyond
     from cleaners.items import Drop
     from cleaners.keeper import Keeper
-    from cleaners.store import Store, turn
 
     dropped: Counter[str] = Counter()
-    Store.open(store).close()  # what is no store is said to be none before anything waits for it
-    with (
-        turn.awaited(store, say), compiling_told(), Keeper(store, command="clean") as keeper,
-        progress("pages", share) as advance,
-    ):  # fmt: skip
+    with compiling_told(), Keeper(store, command="clean") as keeper, progress("pages", share) as advance:
         book = Bookmark(keeper.store, paths)
         mark = book.mark if resume else Mark()
         if mark.done:

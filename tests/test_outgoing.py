@@ -196,6 +196,18 @@ def test_a_record_is_the_same_under_other_numbers_of_the_store(tmp_path: Path) -
     assert len(said[0]) == 3 and said[0] == said[1]
 
 
+def test_two_increments_of_a_series_at_once_do_not_bring_the_same_twice(store: Store, tmp_path: Path) -> None:
+    put(store, 1)
+    run(store, tmp_path / "x", name="corpus")
+    put(store, 2)
+    with Store.open(store.path) as slow:
+        with slow.exports.outgoing(Choice(), name="corpus", increment=True) as outgoing:
+            put(store, 3)
+            run(store, tmp_path / "y", name="corpus", increment=True)
+        with pytest.raises(InputError, match="another export of corpus was made meanwhile: export again"):
+            slow.exports.announce(outgoing, target="z", form="jsonl")
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_increments_add_up_to_the_full_export_of_the_day(store: Store, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

@@ -96,13 +96,16 @@ class Exports:
     def announce(self, outgoing: Outgoing, *, target: str, form: str) -> int:
         """Note an export that was read and is about to take its name; returns its number.
 
-        Raises InputError when an article that is in it was taken down while it was written.
+        Raises InputError when, while it was written, an article that is in it was taken down, or another export of
+        its series was completed.
         """
         counts = outgoing.counts
         docs = packed(outgoing.docs())
         with self._db.transaction():
             if outgoing.outdated():
                 raise InputError("articles were taken down while they were exported: export again")
+            if outgoing.overtaken():
+                raise InputError(f"another export of {outgoing.name} was made meanwhile: export again")
             row = self._db.one(
                 "INSERT INTO exports (series, target, format, at, added, changed, removed, docs) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING export",

@@ -58,6 +58,7 @@ class Outgoing:
         self._form = form
         row = database.one("SELECT series FROM export_series WHERE name = ?", (name,))
         self._series = int(row[0]) if row else 0
+        self._last = self._latest()
         self.counts: dict[Change | Literal["removed"], int] = {"added": 0, "changed": 0, "removed": 0}
         """What has been read so far."""
         self._extractors = {
@@ -137,6 +138,10 @@ class Outgoing:
         query = "SELECT 1 FROM temp.chosen WHERE doc NOT IN (SELECT doc FROM articles)"
         return self._db.one(query) is not None
 
+    def overtaken(self) -> bool:
+        """Whether another export of the series was completed since: an increment would bring the same as that."""
+        return self.increment and self._latest() != self._last
+
     def remember(self, series: int) -> None:
         """Make this the state of its series, once it is in place; part of the transaction that is open."""
         if self.increment:
@@ -146,6 +151,14 @@ class Outgoing:
         self._db.execute(
             "INSERT OR REPLACE INTO exported SELECT ?, id, state FROM temp.chosen WHERE state IS NOT NULL", (series,)
         )
+
+    def _latest(self) -> int | None:
+        """The number of the last completed export of the series."""
+        row = self._db.one(
+            "SELECT max(export) FROM exports JOIN export_series USING (series) WHERE name = ? AND complete",
+            (self.name,),
+        )
+        return row[0] if row else None
 
     def _choose(self) -> int:
         for table in ("chosen", "gone"):

@@ -52,9 +52,9 @@ class Removal:
     def forward(self, left: Left) -> None:
         """Have the ids of families that are no more lead to what became of their members, or to nothing."""
         for family, docs in left.items():
-            if self._db.one("SELECT 1 FROM clusters WHERE id = ?", (family,)):
+            led = "SELECT 1 FROM clusters WHERE id = :id UNION SELECT 1 FROM forwards WHERE id = :id"
+            if self._db.one(led, {"id": family}):
                 continue
-            self._db.execute("DELETE FROM forwards WHERE id = ?", (family,))
             if docs and (heir := self._families.cluster_of(docs[0]).id) != family:
                 self._db.execute("INSERT INTO forwards VALUES (?, ?)", (family, heir))
         self.drop_forwards()

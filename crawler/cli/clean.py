@@ -178,7 +178,7 @@ def _into_store(
     if not kept.stored + kept.known and not resume:
         return "", dropped
     return (
-        f"{kept.stored} new articles in {store} ({kept.matched} of them match an earlier one), "
+        f"{counted(kept.stored, 'new article')} in {store} ({kept.matched} of them match an earlier one), "
         f"{kept.known} known already"
     ), dropped
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
-from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, say
+from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.compiling import compiling_told
 from crawler.cli.progress import progress
 
@@ -97,7 +97,10 @@ def crawl(
         say("interrupted: what was in flight is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED)
     if not report.fetched and not report.not_due and part.of == 1:
-        raise InputError("nothing was fetched: check the addresses in the seed file, robots.txt and the network")
+        raise InputError(
+            "nothing was fetched: check the addresses in the seed file, robots.txt and the network "
+            "(`jianbao drops --stage fetch` says why)"
+        )
 
 
 def _end_on_sigterm() -> None:
@@ -120,7 +123,8 @@ def _check(store: Path) -> None:
 def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     rate = report.fetched / report.seconds if report.seconds else 0
     say(f"{report.fetched} responses, {report.bytes / 1e6:.1f} MB in {report.seconds:.0f} s ({rate:.1f}/s)")
-    say(f"{report.pages} pages archived" if archive_only else f"{report.articles} articles cleaned into {store}")
+    cleaned = f"{counted(report.articles, 'article')} cleaned into {store}"
+    say(f"{report.pages} pages archived" if archive_only else cleaned)
     for reason, count in report.drops.items():
         say(f"  {count:>6}  dropped, {reason}")
     for kind, count in report.traps.items():

@@ -80,6 +80,8 @@ def export(
         raise UsageError("--name starts a series, --since-export goes on with it: give one of them")
     if as_json and output == "-":
         raise UsageError("--json prints what was done, -o - the articles: give one of them")
+    if form is None and output.endswith(".md"):
+        raise UsageError(f"{output}: Markdown is a folder with a page an article: name one, and add --format markdown")
     form = form or format_of(output)
     increment = since_export is not None
     opened, noted = _opened(store)

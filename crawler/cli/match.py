@@ -71,6 +71,9 @@ def dedup(
         raise UsageError(f"{source} is a folder: name one JSONL or Parquet file")
     if output != "-" and source.exists() and Path(output).exists() and source.samefile(output):
         raise UsageError(f"{output} is the input: write the result to another file")
+    for name, wrong, right in ((output, ".csv", "JSONL or Parquet"), (pairs or "", ".parquet", "JSONL")):
+        if name.endswith(wrong):
+            raise UsageError(f"{name}: what is written there is {right}, no {wrong[1:]}: give it such a name")
     skipped: list[str] = []
     with compiling_told(), steps() as progress:
         done = deduplicate(

@@ -57,7 +57,7 @@ def _page(what: str, store: Path) -> Page:
     if page is None:
         raise InputError(f"{origin}: there is no page in it")
     if next(pages, None) is not None:
-        say(f"{origin} holds several pages: this is the first; unpack it to see another")
+        say(f"{origin} holds several pages: this is the first; put another into a file of its own to see it")
     if isinstance(page, Drop):
         raise InputError(f"{origin}: {page.reason} ({page.detail})")
     return page

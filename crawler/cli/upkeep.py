@@ -54,6 +54,8 @@ def takedown(
         typer.echo(json.dumps({"done": not dry_run, **asdict(planned)}, ensure_ascii=False, default=str))
         return
     _tell(planned, done=not dry_run)
+    if copies and planned.known:
+        say("what is taken down has no copies any more that --copies could find: name each copy by its own id")
 
 
 @app.command()

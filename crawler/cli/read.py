@@ -45,9 +45,7 @@ def _page(what: str, store: Path) -> Page:
 
     origin = what if what == "-" or os.path.exists(what) else _origin(what, store)
     if "#" in origin and not os.path.exists(origin):
-        from cleaners.archive import read_back
-
-        return read_back(origin, store)
+        return _part(what, origin, store)
     if os.path.isdir(origin):
         raise UsageError(f"{origin} is a folder: explain reads one page; name a file in it")
     if origin != "-" and not os.path.exists(origin):
@@ -61,6 +59,26 @@ def _page(what: str, store: Path) -> Page:
     if isinstance(page, Drop):
         raise InputError(f"{origin}: {page.reason} ({page.detail})")
     return page
+
+
+def _part(what: str, origin: str, store: Path) -> Page:
+    """The page at an origin inside a file: a record of the archive, or a page of a zip, a JSON Lines and the like."""
+    from cleaners import dumps
+    from cleaners.archive import read_back
+    from cleaners.errors import Unusable
+    from cleaners.items import Drop
+
+    try:
+        return read_back(origin, store)
+    except Unusable as why:
+        if os.path.exists(file := origin.partition("#")[0]):
+            for page in dumps.read([file]):
+                if page.origin == origin and not isinstance(page, Drop):
+                    return page
+        raise InputError(
+            f"{origin}: the page {what} was cleaned from is not there any more ({why.reason}); a file that you gave is "
+            "looked for from the folder you are in"
+        ) from None
 
 
 def _origin(what: str, store: Path) -> str:

@@ -84,10 +84,27 @@ def crawl(
                 return
 
     with nullcontext() if archive_only or not jobs else turn.awaited(store):
-        _run(process, one_after_the_other())
+        if not _run(process, one_after_the_other()):
+            tally.interrupted = True
     if failures:
         raise failures[0]
     return tally.report()
+
+
+class _Process(AsyncCrawlerProcess):
+    """Stops a crawl as a whole: Scrapy would leave one that is still opening, or closing already, as it stands."""
+
+    async def stop(self) -> None:
+        while any(one.crawling and not (one.engine and one.engine.running) for one in self.crawlers):
+            await asyncio.sleep(0.05)
+        if not any(map(_is_closing, self.crawlers)):
+            await super().stop()
+        await self.join()
+
+
+def _is_closing(crawler: Crawler) -> bool:
+    slot = crawler.engine._slot if crawler.engine else None  # Scrapy has no public word for it
+    return slot is not None and slot.closing is not None
 
 
 def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
@@ -122,7 +139,8 @@ def agent(job: Job) -> str:
     return f"jianbao/{_version()} (+{job.contact or 'loopback only'})"
 
 
-def _run(process: AsyncCrawlerProcess, work: Any) -> None:
+def _run(process: AsyncCrawlerProcess, work: Any) -> bool:
+    """Run Scrapy's process until the work is done; whether it was, and not stopped before it began."""
     from twisted.internet import reactor
 
     loop = asyncio.get_event_loop()
@@ -134,6 +152,7 @@ def _run(process: AsyncCrawlerProcess, work: Any) -> None:
     if main:  # Scrapy leaves its own there, which no longer end anything
         for number, handler in before.items():
             signal.signal(number, handler)
+    return task.done()
 
 
 def _stop(reactor: Any) -> None:
@@ -205,7 +224,7 @@ def _process(settings: Settings) -> AsyncCrawlerProcess:
     level = logging.getLogger().getEffectiveLevel()
     before = logging.root.manager.disable
     logging.disable(max(before, level - 1))  # while being made it sets its own logger to DEBUG, and speaks
-    process = AsyncCrawlerProcess(settings)
+    process = _Process(settings)
     logging.disable(before)
     logging.getLogger("scrapy").setLevel(level)
     if level > logging.INFO:

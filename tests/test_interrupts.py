@@ -61,6 +61,24 @@ def test_a_crawl_finishes_what_is_in_flight_and_ends_with_11(tmp_path: Path, how
     assert gone(process.pid)
 
 
+@pytest.mark.parametrize("served", [0, 8])
+def test_a_crawl_stopped_while_it_opens_or_closes_is_ended_in_the_journal(tmp_path: Path, served: int) -> None:
+    pages = {f"/a/{n}.html": Reply(article(n)) for n in range(6)}
+    with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}) as server:
+        (tmp_path / "job.yaml").write_text(one_site(server.base), encoding="utf-8")
+        process = jianbao(tmp_path, "crawl", "job.yaml", "--store", "job.db")
+        while len(server.seen) < served or not (tmp_path / "job.db").exists():  # opening; closing
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert "Traceback" not in told
+    with Store.open(tmp_path / "job.db", create=False) as store:
+        statuses = [run.status for run in store.journal.runs()]
+    assert process.returncode == 11, told
+    assert statuses in ([], ["interrupted"])  # none where it was stopped before it began
+
+
 def test_a_demo_that_is_told_to_end_leaves_nothing_running(tmp_path: Path) -> None:
     process = jianbao(tmp_path, "demo")
     while not list(tmp_path.glob("demo-out/jianbao.warc/*")):  # it has begun to fetch

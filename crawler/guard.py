@@ -147,7 +147,7 @@ class GuardMiddleware:
             host = (urlsplit(request.url).hostname or "").lower()
             address = getattr(reactor.nameResolver, "refused", {}).get(host)
             if address is not None:
-                raise Refused("guard: private address", f"{host} is {address}")
+                raise Refused("guard: private address", f"{host} is {address}; `allow_private_hosts: [{host}]` allows it")
 
 
 _PAGE = re.compile(r"^(text/(html|plain|xml)|application/(xhtml\+)?xml)\b")

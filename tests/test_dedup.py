@@ -195,6 +195,17 @@ def test_only_the_best_copies(tmp_path: Path) -> None:
     assert {0, 2, 6, 7, 8} <= {record["id"] for record in out}
 
 
+def test_a_page_saved_twice_has_one_id_and_is_a_copy(tmp_path: Path) -> None:
+    texts = [STORY, STORY, OTHER]
+    source = write(tmp_path / "in.jsonl", texts, ["a", "a", "b"])
+    deduplicate(source, tmp_path / "out.jsonl", pairs=tmp_path / "pairs.jsonl")
+    assert [record["is_canonical"] for record in read(tmp_path / "out.jsonl")] == [True, False, True]
+    (pair,) = read(tmp_path / "pairs.jsonl")
+    assert (pair["a"], pair["b"], pair["kind"]) == ("a", "a", "exact")
+    with pytest.raises(InputError, match="with other texts"):
+        deduplicate(write(tmp_path / "in.jsonl", texts, ["a", "b", "a"]), tmp_path / "out.jsonl")
+
+
 def test_parquet_in_and_out(tmp_path: Path) -> None:
     arrow = pytest.importorskip("pyarrow")
     pq = pytest.importorskip("pyarrow.parquet")

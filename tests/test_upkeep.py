@@ -102,9 +102,8 @@ def test_a_backup_never_overwrites(path: Path, tmp_path: Path) -> None:
         backup.back_up(path, there)
     with pytest.raises(UsageError, match="is a folder"):
         backup.back_up(path, tmp_path / "copy.db")
-    with pytest.raises(UsageError, match="no folder"):
-        backup.back_up(path, tmp_path / "a" / "b")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["here", "there"]
+    backup.back_up(path, tmp_path / "by day" / "first")  # folders above are made
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["by day", "here", "there"]
     assert sorted(p.name for p in there.iterdir() if p.suffix != ".locks") == ["news.db", "news.warc"]
 
 

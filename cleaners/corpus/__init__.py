@@ -67,7 +67,8 @@ def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = 
     the file names (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); ``-`` is standard output. Neither file takes its name
     before it is whole.
 
-    Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or an id occurs twice.
+    Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or two texts have
+    one id.
     """
     skipped = 0
 
@@ -96,14 +97,16 @@ def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = 
 
 
 def _take(corpus: Corpus, source: Path, dating: Dating | None, skip: Problem, progress: Progress) -> _Taken:
-    taken, seen = _Taken(), set[Id]()
+    taken, seen = _Taken(), dict[Id, int]()
     texts: list[str] = []
     days: list[int] = []
     size = 0
     for record in records(source, skip):
-        if record.id in seen:
-            raise InputError(f"{source}: the id {record.id!r} occurs twice: give each record an id of its own")
-        seen.add(record.id)
+        digest = hash(record.text)
+        if seen.setdefault(record.id, digest) != digest:  # saved twice, a page has one id: that is a copy
+            raise InputError(
+                f"{source}: the id {record.id!r} occurs twice, with other texts: give each record an id of its own"
+            )
         taken.ids.append(record.id)
         taken.looks.append(look(record.text))
         texts.append(record.text)

@@ -47,13 +47,11 @@ def back_up(path: Path, folder: Path, *, step: Step = quiet) -> Backup:
         raise UsageError(f"{folder}: a backup is a folder (the store and its archive): name one, like {folder.stem}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already and is never overwritten: name another folder")
-    if not folder.absolute().parent.is_dir():
-        raise UsageError(f"{folder} cannot be made: there is no folder {folder.absolute().parent}; make it first")
     part = folder.absolute().with_name(f".{folder.name}.part")
     with Store.open(path, create=False, readonly=True) as store:
         try:
             shutil.rmtree(part, ignore_errors=True)  # of a backup that was killed
-            part.mkdir()
+            part.mkdir(parents=True)
             store.copy_to(part / path.name, lambda done, total: step("store copied (pages)", done, total))
             files = _copy_archive(path, part / path.name, step)
         except OSError as error:

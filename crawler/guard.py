@@ -147,7 +147,8 @@ class GuardMiddleware:
             host = (urlsplit(request.url).hostname or "").lower()
             address = getattr(reactor.nameResolver, "refused", {}).get(host)
             if address is not None:
-                raise Refused("guard: private address", f"{host} is {address}; `allow_private_hosts: [{host}]` allows it")
+                cure = f"`allow_private_hosts: [{host}]` allows it"
+                raise Refused("guard: private address", f"{host} is {address}; {cure}")
 
 
 _PAGE = re.compile(r"^(text/(html|plain|xml)|application/(xhtml\+)?xml)\b")

@@ -142,7 +142,8 @@ class Database:
 
     def _prepare(self) -> None:
         self.execute("PRAGMA foreign_keys = ON")
-        self.execute("PRAGMA cache_size = -65536")
+        # A crawl holds two connections; of a store of 100,000 articles, 64 MB kept no more articles a second than 16.
+        self.execute("PRAGMA cache_size = -16384")
         found = self._version()
         if found == _VERSION:
             return

@@ -174,7 +174,7 @@ def test_error_pages_of_a_crawl_are_no_pages(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("indent", [None, 2])
 def test_json_arrays_and_objects_with_a_column_of_pages(tmp_path: Path, indent: int | None) -> None:
-    rows = [{"url": "https://a.example/1", "html": HTML.decode()}, {"title": "no page"}, {"text": OTHER.decode(), "n": 1.5}]
+    rows = [{"url": "https://a.example/1", "html": HTML.decode()}, None, {"text": OTHER.decode(), "n": 1.5}]
     (tmp_path / "many.json").write_text("\ufeff" + json.dumps(rows, indent=indent))
     first, without, last = read([tmp_path / "many.json"])
     assert isinstance(first, Page) and first.url == "https://a.example/1" and HTML in first.body
@@ -182,6 +182,15 @@ def test_json_arrays_and_objects_with_a_column_of_pages(tmp_path: Path, indent: 
     assert isinstance(last, Page) and last.origin == f"{tmp_path / 'many.json'}#3" and OTHER in last.body
     (tmp_path / "one.json").write_text(json.dumps(rows[0], indent=2))
     assert [page.origin for page in pages(tmp_path / "one.json")] == [f"{tmp_path / 'one.json'}#1"]
+
+
+def test_json_of_endless_brackets_is_a_bad_line_or_file_and_not_the_end(tmp_path: Path) -> None:
+    (tmp_path / "lines.jsonl").write_text(json.dumps({"text": HTML.decode()}) + "\n" + "[" * 200_000 + "\n")
+    good, bad = read([tmp_path / "lines.jsonl"])
+    assert isinstance(good, Page)
+    assert isinstance(bad, Drop) and bad.reason == "not JSON"
+    (tmp_path / "first.jsonl").write_text('{"a": ' + "[" * 3_000 + "\n")
+    assert all(isinstance(one, Page | Drop) for one in read([tmp_path / "first.jsonl"]))
 
 
 def test_json_cut_short_or_with_a_huge_object_keeps_what_came_before(tmp_path: Path) -> None:

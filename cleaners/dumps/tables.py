@@ -30,6 +30,8 @@ def is_jsonl(head: bytes) -> bool:
         return False
     try:
         row = json.loads(line)
+    except RecursionError:
+        return True  # brackets without end: a bad line, told as such when it is read
     except ValueError:
         # The first object may be longer than the head: its beginning has to do.
         return len(line) >= len(head) - 16 and any(b'"%s"' % name.encode() in line for name in _BODY)
@@ -59,7 +61,7 @@ def jsonl_pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | D
             continue
         try:
             row = json.loads(line)
-        except ValueError as why:
+        except (ValueError, RecursionError) as why:
             yield Drop(origin=place, stage="read", reason="not JSON", detail=str(why))
             continue
         yield _row(row if isinstance(row, dict) else {}, place)
@@ -80,11 +82,11 @@ def json_pages(stream: IO[bytes], head: bytes, origin: str, limit: int) -> Itera
         number += 1
         meter.since = 0
         try:
-            row = next(rows, None)
+            row = next(rows)
+        except StopIteration:
+            return
         except ijson.JSONError as why:
             raise Unusable("read", "not JSON", str(why).splitlines()[0]) from why
-        if row is None:
-            return
         yield _row(row if isinstance(row, dict) else {}, f"{origin}#{number}")
 
 

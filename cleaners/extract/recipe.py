@@ -12,6 +12,8 @@ from cleaners.noise.html import HtmlSettings
 from cleaners.noise.plain.segment import shipped
 from cleaners.noise.rules import RULES
 
+_LIBRARIES = {"trafilatura": "trafilatura", "readability": "readability-lxml"}
+
 
 def _digest(*parts: object) -> str:
     return sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:8]
@@ -27,10 +29,11 @@ def recipe(extractor: str) -> str:
     >>> recipe("trafilatura").split()[0]
     'trafilatura'
     """
-    weights = shipped()
-    made_by = {
-        "text": f"weights {_digest(weights.recipe, *sorted(weights.features.items()))}",
-        "trafilatura": f"trafilatura {version('trafilatura')}",
-        "readability": f"readability-lxml {version('readability-lxml')}",
-    }.get(extractor, f"settings {_digest(WalkLimits(), ContainerSettings(), HtmlSettings())}")
+    if extractor == "text":
+        weights = shipped()
+        made_by = f"weights {_digest(weights.recipe, *sorted(weights.features.items()))}"
+    elif extractor in _LIBRARIES:
+        made_by = f"{_LIBRARIES[extractor]} {version(_LIBRARIES[extractor])}"
+    else:
+        made_by = f"settings {_digest(WalkLimits(), ContainerSettings(), HtmlSettings())}"
     return f"{made_by}; rules {_digest(*RULES)}"

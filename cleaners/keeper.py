@@ -16,7 +16,7 @@ import numpy as np
 from cleaners import clusters, dedup, fingerprint, learning, lexicon, urls
 from cleaners.archive.blanking import blank_exchange
 from cleaners.dedup import Found
-from cleaners.dedup.beside import MANIFEST, REPRESENTED, index_folder, open_index, recipe
+from cleaners.dedup.beside import MANIFEST, REPRESENTED, open_index
 from cleaners.dedup.relinking import link, relink_left
 from cleaners.dedup.returning import Watch, turn_away
 from cleaners.dedup.sequence import one_by_one
@@ -28,9 +28,7 @@ from cleaners.store import RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
 from cleaners.store.removal import TAKEN_DOWN
 
-__all__ = [
-    "MANIFEST", "PUBLISHERS", "REPRESENTED", "WINDOW", "Keeper", "Kept", "index_folder", "publishers_of", "recipe",
-]  # fmt: skip
+__all__ = ["PUBLISHERS", "WINDOW", "Keeper", "Kept", "publishers_of"]
 
 PUBLISHERS = "publishers"
 """Under what name the store notes how its sites are called in a declared source."""

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
 FLOORS: list[set[str]] = [
-    {"errors", "data"},
+    {"errors", "data", "durable"},
     {"items"},
     {"urls", "decode", "script", "quality", "difference"},
     {"blocks", "fingerprint"},

@@ -15,9 +15,10 @@ import pytest
 
 from cleaners.archive import Archive, folder_of
 from cleaners.archive.walking import Record, records
+from cleaners.dedup.beside import index_folder
 from cleaners.errors import NotAStoreError
 from cleaners.items import Article
-from cleaners.keeper import Keeper, index_folder
+from cleaners.keeper import Keeper
 from cleaners.store import Store
 from cleaners.store.database import Database
 from cleaners.store.schema import MIGRATIONS

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from cleaners.dedup.beside import MANIFEST, index_folder
 from cleaners.errors import UnwritableError
 from cleaners.index.segments import Manifest, SegmentIndex
 from cleaners.items import Article, Drop
-from cleaners.keeper import MANIFEST, Keeper, index_folder
+from cleaners.keeper import Keeper
 from cleaners.store import Store
 from cleaners.upkeep import doctor
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from cleaners.bulk.marks import Mark
-from cleaners.bulk.parts import Part, replace_whole, sync_folder
+from cleaners.bulk.parts import Part, replace_whole
+from cleaners.durable import sync
 from cleaners.errors import FormatError, UsageError
 from cleaners.export import drop_record, record
 from cleaners.export.files import told
@@ -129,7 +130,7 @@ class Resumable:
                 part.target.unlink(missing_ok=True)
             elif part.path.exists():  # else an earlier run had given it its name
                 part.path.replace(part.target)
-        sync_folder(self._marked.parent)
+        sync(self._marked.parent)
         self._marked.unlink()
 
 

@@ -11,6 +11,7 @@ from gzip import GzipFile
 from pathlib import Path
 from typing import IO, cast
 
+from cleaners.durable import sync
 from cleaners.errors import UnwritableError, UsageError
 
 
@@ -77,7 +78,7 @@ def whole_folder(
             draft.mkdir()
             yield draft
             for made in sorted(draft.rglob("*")):
-                _sync(made)
+                sync(made)
             ready()
             if path.is_dir():
                 path.replace(aside)
@@ -143,18 +144,9 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _sync(path: Path) -> None:
-    """What was written there is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _sync_names(folder: Path) -> None:
     with suppress(PermissionError):  # a folder may be written to and not be read
-        _sync(folder)
+        sync(folder)
 
 
 @contextmanager

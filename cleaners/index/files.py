@@ -12,6 +12,7 @@ from typing import IO
 
 import numpy as np
 
+from cleaners.durable import sync
 from cleaners.errors import FormatError
 from cleaners.index import Limits
 from cleaners.index.runs import U32, Run, merged, merging
@@ -113,8 +114,4 @@ def _files(folder: Path, number: int) -> Iterator[list[IO[bytes]]]:
     finally:
         for file in files:
             file.close()
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(folder)

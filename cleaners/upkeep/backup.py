@@ -15,8 +15,9 @@ from pathlib import Path
 
 from cleaners.archive import folder_of
 from cleaners.archive.walking import Damage, Record, records
+from cleaners.dedup.beside import MANIFEST
+from cleaners.durable import sync
 from cleaners.errors import UnwritableError, UsageError
-from cleaners.keeper import MANIFEST
 from cleaners.store import Store
 from cleaners.upkeep.takedown import Step, quiet
 
@@ -59,9 +60,9 @@ def back_up(path: Path, folder: Path, *, step: Step = quiet) -> Backup:
                 f"{part}: {error.strerror or error}; free some space or choose a place you can write to"
             ) from None
     articles = _made_whole(part / path.name)
-    _sync(part)
+    sync(part)
     part.replace(folder)
-    _sync(folder.absolute().parent)
+    sync(folder.absolute().parent)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Backup(store=folder / path.name, articles=articles, files=files, size=size)
 
@@ -83,7 +84,7 @@ def _copy_archive(path: Path, copy: Path, step: Step) -> int:
         step("archive copied (files)", done, len(files))
         target = folder_of(copy) / file.name
         shutil.copy2(file, target)
-        _sync(target)
+        sync(target)
         _cut(path, copy, target)
     return len(files)
 
@@ -103,11 +104,3 @@ def _cut(path: Path, copy: Path, file: Path) -> None:
     with file.open("r+b") as opened:
         opened.truncate(torn.offset)
         os.fsync(opened.fileno())
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,10 +11,11 @@ import numpy as np
 from cleaners import archive, clusters, dedup, fingerprint
 from cleaners.archive.blanking import cut_tail
 from cleaners.archive.walking import Damage, records
+from cleaners.dedup.beside import MANIFEST, REPRESENTED, index_folder, recipe
 from cleaners.errors import FormatError, Unusable
 from cleaners.index import Limits
 from cleaners.index.segments import Manifest, SegmentIndex
-from cleaners.keeper import MANIFEST, REPRESENTED, Keeper, index_folder, publishers_of, recipe
+from cleaners.keeper import Keeper, publishers_of
 from cleaners.store import Store, turn
 from cleaners.upkeep import takedown
 from cleaners.upkeep.takedown import Step, quiet

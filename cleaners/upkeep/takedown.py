@@ -21,10 +21,11 @@ from cleaners.archive.blanking import blank
 from cleaners.archive.gathering import forget_drafts
 from cleaners.archive.walking import Damage, Place, place_of, records
 from cleaners.archive.writing import ANNOUNCEMENT
+from cleaners.dedup.beside import MANIFEST
 from cleaners.dedup.relinking import relink
 from cleaners.dedup.returning import Met, Watch, traces
 from cleaners.errors import Unusable, UsageError
-from cleaners.keeper import MANIFEST, Keeper, publishers_of
+from cleaners.keeper import Keeper, publishers_of
 from cleaners.noise import learned
 from cleaners.store import Export, Pending, Store, Tombstone, turn
 

@@ -3,14 +3,18 @@
     python benchmarks/dumps.py FOLDER [--megabytes 1000] [--pages 600] [--only reading|processes|memory]
 
 FOLDER holds saved pages (HTML). A WARC of so many megabytes (uncompressed) is made of them by repetition, each time
-with another number in the text, so that no two records are equal. Everything is compared within this one run.
+with another number in the text, so that no two records are equal. Everything is compared within this one run. The
+memory is told after each tenth of the input, so that a run that is stopped has said something.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
+import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,14 +44,15 @@ def make_warc(path: Path, pages: list[bytes], *, megabytes: float = 0, records: 
     """Write response records with digests, gzip by record; returns how many."""
     size = written = 0
     with path.open("wb") as out:
-        writer = WARCWriter(out, gzip=True)
         for number, body in enumerate(changed(pages)):
             if (records and number >= records) or (megabytes and size >= megabytes * 1e6):
                 break
             fields = [("Content-Type", "text/html"), ("Content-Length", str(len(body)))]
             head = StatusAndHeaders("200 OK", fields, protocol="HTTP/1.1")
             url = f"https://news.example/{number}.html"
+            writer = WARCWriter(record := io.BytesIO(), gzip=False)
             writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=head))
+            out.write(gzip.compress(record.getvalue(), 1))  # fast: how well it is packed is not what is measured
             size += len(body)
             written += 1
     return written
@@ -119,19 +124,35 @@ def watched(commands: list[list[str]]) -> tuple[float, float]:
     return time.perf_counter() - began, sum(cpu.values())
 
 
-def memory(path: Path, records: int, folder: Path) -> None:
-    """The greatest sum, over all processes of the command, of the memory that is theirs (PSS)."""
+def memory(path: Path, records: int, megabytes: float, folder: Path) -> None:
+    """The sum, over all processes of the command, of the memory that is theirs (PSS), as the input goes by."""
     process = subprocess.Popen(command(path, folder / "out.jsonl", 2), cwd=ROOT)
-    began, peak, marks = time.perf_counter(), 0.0, []
-    while process.poll() is None:
-        now = sum(pss(pid) for pid in family(process.pid)) / 1e6
-        peak = max(peak, now)
-        if not marks or time.perf_counter() - began > marks[-1][0] + 30:
-            marks.append((time.perf_counter() - began, now))
-        time.sleep(0.5)
+    began, peak, since, told = time.perf_counter(), 0.0, 0.0, 0
+    try:
+        while process.poll() is None:
+            each = [pss(pid) / 1e6 for pid in family(process.pid)]
+            since = max(since, sum(each))
+            peak = max(peak, since)
+            share = pages_done(folder / ".out.jsonl.progress.json") / records
+            if share * 10 >= told + 1:
+                told = int(share * 10)
+                parts = ", ".join(f"{one:.0f}" for one in each)
+                print(f"  {share * megabytes:6.0f} MB read after {time.perf_counter() - began:5.0f} s: "
+                      f"{sum(each):.0f} MB ({parts}), at most {since:.0f} since the last mark", flush=True)
+                since = 0.0
+            time.sleep(0.5)
+    finally:
+        process.kill()
     took = time.perf_counter() - began
-    print("  MB at seconds: " + ", ".join(f"{at:.0f}: {now:.0f}" for at, now in marks))
-    print(f"memory   2 processes, {records} pages in {took:.0f} s: at most {peak:.0f} MB in all")
+    print(f"memory   2 processes, {records} pages in {took:.0f} s: at most {peak:.0f} MB in all", flush=True)
+
+
+def pages_done(mark: Path) -> int:
+    """How far the command says it is."""
+    try:
+        return int(json.loads(mark.read_bytes())["mark"]["done"])
+    except OSError:
+        return 0
 
 
 def family(pid: int) -> list[int]:
@@ -166,6 +187,7 @@ def main() -> None:
     options.add_argument("--pages", type=int, default=600)
     options.add_argument("--only", choices=["reading", "processes", "memory"])
     given = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was begun is ended, what was made is removed
     pages = [page.body for page in dumps.read([given.folder]) if isinstance(page, Page)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -175,11 +197,11 @@ def main() -> None:
         if given.only in {None, "reading", "memory"}:
             large = folder / "large.warc.gz"
             records = make_warc(large, pages, megabytes=given.megabytes)
-            print(f"{given.megabytes:.0f} MB in {records} records, {large.stat().st_size / 1e6:.0f} MB compressed")
+            print(f"{given.megabytes:.0f} MB in {records} records, {large.stat().st_size / 1e6:.0f} MB compressed", flush=True)
             if given.only != "memory":
                 reading(large, given.megabytes)
             if given.only != "reading":
-                memory(large, records, folder)
+                memory(large, records, given.megabytes, folder)
 
 
 if __name__ == "__main__":

@@ -109,6 +109,18 @@ def test_what_a_dead_process_left_is_removed_and_what_it_moved_aside_comes_back(
     assert (tmp_path / "md" / "mine.txt").exists()
 
 
+def test_what_a_process_of_the_same_number_left_is_removed(tmp_path: Path) -> None:
+    """In a container every run is process 1."""
+    (tmp_path / f".md.{os.getpid()}.part").mkdir()
+    (tmp_path / f".md.{os.getpid()}.old").mkdir()
+    (tmp_path / f".x.jsonl.{os.getpid()}.part").write_text("half")
+    with whole_folder(tmp_path / "md", replaces=lambda _: True) as folder:
+        (folder / "a").touch()
+    with JsonLines(tmp_path / "x.jsonl"):
+        pass
+    assert {path.name for path in tmp_path.rglob("*")} == {"md", "a", "x.jsonl"}
+
+
 def test_drops_stand_beside_the_output(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     drop = Drop(origin="a", stage="read", reason="empty", detail="0 bytes")

@@ -29,7 +29,7 @@ from cleaners.export.records import NAMES
 from cleaners.items import Article, Clipping
 from cleaners.store import Choice, Selection, Store
 from crawler.cli import app
-from tests.test_outgoing import link, put
+from tests.test_outgoing import link, put, remove
 from tests.test_store import FULL
 
 FORMATS: tuple[Format, ...] = ("jsonl", "parquet", "csv", "markdown", "rss", "hf")
@@ -263,15 +263,65 @@ def test_a_folder_of_pages_is_brought_up_to_date(tmp_path: Path) -> None:
     assert names == sorted(["mine.md", *(f"undated-{title}-{n:016x}.md" for title, n in (("新标题", 1), ("标题3", 3), ("标题4", 4)))])
 
 
+def test_pages_that_an_export_does_not_hold_go_and_what_people_wrote_stays(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        for n in range(1, 8):
+            put(store, n, published=None)
+        folder = make(store, tmp_path / "md", "markdown")
+        pages = {int(path.stem[-16:], 16): path for path in folder.iterdir()}
+        notes = {folder / "mine.md": "我的", folder / f"undated-抄下来的-{3:016x}.md": pages[3].read_text(encoding="utf-8")}
+        for n in (4, 5):
+            notes[pages[n]] = pages[n].read_text(encoding="utf-8") + "\n旁注\n"
+        for path, text in notes.items():
+            path.write_text(text, encoding="utf-8")
+        (folder / f"undated-x-{99:016x}.md").mkdir()
+        untouched = pages[6].stat().st_ino
+        remove(store, 3, 4)
+        for n in (5, 7):
+            put(store, n, "换了说法。", published=None)
+        made = export(store, Order(target=str(folder), form="markdown"))
+    assert (made.tidied.removed, made.tidied.kept) == (1, tuple(sorted(
+        [f"undated-x-{99:016x}.md", f"undated-抄下来的-{3:016x}.md", pages[4].name, pages[5].name]
+    )))  # fmt: skip
+    assert all(path.read_text(encoding="utf-8") == text for path, text in notes.items())
+    assert not pages[3].exists() and pages[6].stat().st_ino == untouched
+    assert "换了说法" in pages[7].read_text(encoding="utf-8")
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("s.db")} == {"md"}
+
+
+def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from cleaners.export.hub import hub_folder
+
+    for choice, rows, count in ((ALL, 4, 4), (Choice(), 4, 3), (ALL, 100, 1)):
+        with hub_folder(tmp_path / "hf", Facts(choice=choice), rows=rows) as folder, store.exports.outgoing(choice) as outgoing:
+            for portion in outgoing.portions():
+                for n in range(len(portion.rows)):
+                    folder.put(replace(portion, rows=portion.rows[n : n + 1]))
+        names = sorted(path.name for path in (tmp_path / "hf" / "data").iterdir())
+        assert names == [f"train-{n:05d}-of-{count:05d}.parquet" for n in range(count)]
+    (tmp_path / "hf" / "data" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="not of an earlier export"):
+        make(store, tmp_path / "hf", "hf")
+
+
 # Where it goes
 
 
 def test_the_name_of_a_file_says_its_format(tmp_path: Path) -> None:
-    named = {"a.jsonl": "jsonl", "a.jsonl.zst": "jsonl", "-": "jsonl", "a": "jsonl", "a.parquet": "parquet", "a.CSV.gz": "csv", "a.rss": "rss", "a.xml": "rss"}
+    named = {"a.jsonl": "jsonl", "a.jsonl.zst": "jsonl", "-": "jsonl", os.devnull: "jsonl", "a.parquet": "parquet", "a.CSV.gz": "csv", "a.2024.rss": "rss", "a.xml": "rss"}
     assert {name: format_of(name) for name in named} == named
     for name in (str(tmp_path), "new/"):
         with pytest.raises(UsageError, match="--format"):
             format_of(name)
+
+
+@pytest.mark.parametrize("name", ["a", "a.xyz", "a.json", "a.gz", "a.xyz.zst", "a.md", ".jsonl.txt"])
+def test_a_name_that_says_no_format_ends_in_the_cure(store: Store, tmp_path: Path, name: str) -> None:
+    done = command("-o", tmp_path / name, "--store", store.path)
+    assert isinstance(done.exception, UsageError)
+    assert "--format" in str(done.exception) and (name == "a.md" or ".jsonl, " in str(done.exception))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -342,3 +392,37 @@ def test_a_store_that_cannot_be_written_is_exported_and_says_that_it_forgets(sto
         assert len(copy.exports.all()) == len(store.exports.all())
     done = command("-o", tmp_path / "y.jsonl", "--store", tmp_path / "s.db", "--name", "corpus")
     assert isinstance(done.exception, UsageError) and not (tmp_path / "y.jsonl").exists()
+
+
+def test_a_name_that_nobody_has_ends_in_a_hint(store: Store, tmp_path: Path) -> None:
+    done = command("-o", tmp_path / "x.jsonl", "--store", store.path, "--site", "S1.exmple", "--region", "阿克苏", "--source", "a|b")
+    assert done.exit_code == 0 and "no article has the site S1.exmple: did you mean s1.example" in done.stderr
+    assert "no article has the region 新疆/阿克苏: there are: 江西" in done.stderr and "source" not in done.stderr
+    found = CliRunner().invoke(app, ["search", "正文", "--store", str(store.path), "--source", "ab"])
+    assert found.exit_code == 0 and "no article has the source ab: did you mean a|b?" in found.stderr
+    done = command("-o", tmp_path / "x.jsonl", "--store", store.path, "--site", "s1.example", "--until", "1990-01-01")
+    assert "no article has" not in done.stderr, "the site is there, it has nothing so old"
+
+
+def test_the_exports_of_a_store_are_listed_and_a_misspelt_series_is_told(tmp_path: Path) -> None:
+    def listed(*args: str) -> str:
+        done = CliRunner().invoke(app, ["exports", "--store", str(tmp_path / "s.db"), *args])
+        assert done.exit_code == 0, done.exception
+        return done.stdout + done.stderr
+
+    with Store.open(tmp_path / "s.db") as store:
+        put(store, 1)
+        assert listed() == f"nothing has been exported from {store.path} yet\n"
+    first = command("-o", tmp_path / "a.csv", "--store", tmp_path / "s.db", "--since-export", "corpus")
+    assert "corpus yet: a new series begins, with everything\n" in first.stderr
+    again = command("-o", tmp_path / "b.csv", "--store", tmp_path / "s.db", "--since-export", "corpsu")
+    assert again.exit_code == 0
+    assert "corpsu yet: a new series begins, with everything (did you mean corpus?)" in again.stderr
+    command("-o", tmp_path / "c.csv", "--store", tmp_path / "s.db")
+    series, other, *made = listed().splitlines()
+    assert series.startswith("series corpsu: 1 article as of ") and other.endswith(", 1 export")
+    assert [line.split()[0] for line in made] == ["3", "2", "1"]
+    assert made[0].endswith(f"-  1 article  csv  {tmp_path / 'c.csv'}") and "corpus  1 added  csv" in made[2]
+    told = json.loads(listed("--json", "--limit", "1"))
+    assert [one["name"] for one in told["series"]] == ["corpsu", "corpus"] and told["series"][1]["last"]["number"] == 1
+    assert [one["number"] for one in told["exports"]] == [3]

@@ -240,6 +240,22 @@ def test_increments_add_up_to_the_full_export_of_the_day(store: Store, tmp_path:
 # What is noted
 
 
+def test_a_series_says_where_it_stands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in (1, 2, 3):
+        put(store, n)
+    run(store, tmp_path / "a", name="corpus")
+    run(store, tmp_path / "b")
+    remove(store, 1)
+    run(store, tmp_path / "c", name="corpus", increment=True)
+    monkeypatch.setattr(store.exports, "confirm", lambda *_: None)
+    run(store, tmp_path / "d", name="begun")
+    begun, corpus = store.exports.series()
+    assert (begun.name, begun.articles, begun.exports, begun.last) == ("begun", 0, 0, None)
+    assert (corpus.name, corpus.articles, corpus.exports) == ("corpus", 2, 2)
+    assert corpus.last and corpus.last.target == str(tmp_path / "c")
+    assert [made.number for made in store.exports.all(2)] == [4, 3]
+
+
 def test_an_article_knows_its_exports(store: Store, tmp_path: Path) -> None:
     for n in range(1, 4):
         put(store, n)
@@ -301,20 +317,23 @@ def test_nothing_of_a_failed_export_is_kept(store: Store, tmp_path: Path) -> Non
 EXPORTING = textwrap.dedent("""
     import sys
     from cleaners.export.making import Order, export
-    from cleaners.store import Store
+    from cleaners.store import Choice, Store
     with Store.open(sys.argv[1], create=False) as store:
         print("ready", flush=True)
         while True:
             for form, target in (("jsonl", "x.jsonl.gz"), ("hf", "folder")):
                 export(store, Order(target=sys.argv[2] + "/" + target, form=form, name=form, increment=True))
                 store._db.execute("DELETE FROM exported")
+            for limit in (300, None):
+                export(store, Order(target=sys.argv[2] + "/pages", form="markdown", choice=Choice(limit=limit)))
 """)
 
 
 def killed_while_exporting(tmp_path: Path, moment: float) -> None:
     """Nothing half-written stands under the final name, and the same comes again."""
     path, out = tmp_path / "s.db", tmp_path / "out"
-    out.mkdir()
+    (out / "pages").mkdir(parents=True)
+    (out / "pages" / "mine.md").write_text("我的")
     with Store.open(path) as store, store.transaction():
         for n in range(1, 800):
             put(store, n, f"第{n}篇。" * 60)
@@ -331,7 +350,11 @@ def killed_while_exporting(tmp_path: Path, moment: float) -> None:
             if (out / name).exists():
                 assert contents(out / name) == contents(tmp_path / name)
             export(store, Order(target=str(out / name), form=form))  # type: ignore[arg-type]
-    assert sorted(path.name for path in out.iterdir()) == ["folder", "x.jsonl.gz"], "what the dead left is removed"
+        for folder in (out, tmp_path):
+            made = export(store, Order(target=str(folder / "pages"), form="markdown"))
+            assert made.tidied.kept == ()
+    assert contents(out / "pages") == contents(tmp_path / "pages") | {"mine.md": "我的".encode()}
+    assert sorted(path.name for path in out.iterdir()) == ["folder", "pages", "x.jsonl.gz"], "what the dead left is removed"
 
 
 def contents(path: Path) -> dict[str, bytes]:

@@ -67,12 +67,38 @@ def whole_folder(
     removed when the new one stands in its place. Raises UsageError, UnwritableError as :func:`whole_file`.
     """
     path = Path(target)
+    aside = _draft(path, "old")
+    if path.is_dir() and any(path.iterdir()) and not replaces(path):
+        raise UsageError(f"{path} holds files that are not of an earlier export: name a new folder")
+
+    def place(draft: Path) -> None:
+        if path.is_dir():
+            path.replace(aside)
+        draft.replace(path)
+
+    try:
+        with draft_folder(path, place=place, ready=ready) as draft:
+            yield draft
+    finally:
+        if aside.is_dir() and not path.exists():
+            aside.replace(path)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def draft_folder(
+    target: str | Path, *, place: Callable[[Path], None], ready: Callable[[], None] = nothing
+) -> Iterator[Path]:
+    """A folder to fill beside ``target``; when the block ends well, ``place`` is given it to put it where it belongs.
+
+    ``ready`` is called before, when the disk has all of it. What ``place`` leaves of it is removed. Raises as
+    :func:`whole_folder`.
+    """
+    path = Path(target)
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is a file: name a folder")
     _check_parent(path)
-    draft, aside = _draft(path), _draft(path, "old")
-    if path.is_dir() and any(path.iterdir()) and not replaces(path):
-        raise UsageError(f"{path} holds files that are not of an earlier export: name a new folder")
+    draft = _draft(path)
     try:
         with told(path):
             draft.mkdir()
@@ -80,15 +106,10 @@ def whole_folder(
             for made in sorted(draft.rglob("*")):
                 sync(made)
             ready()
-            if path.is_dir():
-                path.replace(aside)
-            draft.replace(path)
+            place(draft)
             _sync_names(path.parent)
     finally:
-        if aside.is_dir() and not path.exists():
-            aside.replace(path)
-        for left in (draft, aside):
-            shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager
@@ -119,7 +140,7 @@ def _draft(path: Path, kind: str = "part") -> Path:
     name = f".{path.name[:200]}."
     for left in path.parent.glob(f"{_literal(name)}*.{kind}"):
         process = left.name[len(name) : -len(kind) - 1]
-        if not process.isdecimal() or _lives(int(process)):
+        if not process.isdecimal() or _works(int(process)):
             continue
         if kind == "old" and not path.exists():
             left.replace(path)
@@ -134,14 +155,15 @@ def _literal(name: str) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
 
 
-def _lives(process: int) -> bool:
+def _works(process: int) -> bool:
+    """Whether another process of this number is there; one of our own number is dead (in a container all have 1)."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except OSError:
         return True  # of another user
-    return True
+    return process != os.getpid()
 
 
 def _sync_names(folder: Path) -> None:

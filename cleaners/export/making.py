@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from cleaners.errors import UsageError
 from cleaners.export.card import Facts
 from cleaners.export.jsonl import Records
-from cleaners.export.markdown import Markdown
+from cleaners.export.pages import Markdown, Tidied
 from cleaners.export.records import ScriptChoice
 from cleaners.store import Choice, OptOuts, Portion, Store, Withdrawal
 
@@ -20,6 +20,7 @@ Format = Literal["jsonl", "parquet", "csv", "markdown", "rss", "hf"]
 _SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".csv": "csv", ".rss": "rss", ".xml": "rss",
 }  # fmt: skip
+_PACKED = (".gz", ".zst")
 _FOLDERS = ("markdown", "hf")
 _PORTION = 500
 
@@ -68,14 +69,30 @@ class Made:
     """What was left out because its publisher does not want mining."""
     number: int | None
     """The number the store notes it under."""
+    tidied: Tidied = Tidied()
+    """Of a folder of pages: what became of those that were there."""
 
 
 def format_of(target: str) -> Format:
-    """The format that a name speaks of: JSON Lines when it speaks of none. Raises UsageError for a folder."""
-    path = Path(target.removesuffix(".gz").removesuffix(".zst"))
-    if target != "-" and (target.endswith("/") or path.is_dir()):
+    """The format that a name speaks of; JSON Lines for standard output, a device, a pipe.
+
+    Raises UsageError, with the cure, for a folder and for a name that speaks of none.
+    """
+    path = Path(target)
+    if target == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
+        return "jsonl"
+    if target.endswith("/") or path.is_dir():
         raise UsageError(f"{target} is a folder: say --format markdown or --format hf, or name a file")
-    return _SUFFIXES.get(path.suffix.lower(), "jsonl")
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in _PACKED:
+        suffixes.pop()
+    named = _SUFFIXES.get(suffixes[-1]) if suffixes else None
+    if named:
+        return named
+    if suffixes and suffixes[-1] == ".md":
+        raise UsageError(f"{target}: Markdown is a folder with a page an article: name one, and add --format markdown")
+    raise UsageError(f"{target} does not say what to write: say it with --format, or name a file that ends in "
+                     f"{', '.join(_SUFFIXES)} ({' or '.join(_PACKED)} behind it compresses)")  # fmt: skip
 
 
 def export(store: Store, order: Order, advance: Callable[[int], object] = lambda articles: None) -> Made:
@@ -109,14 +126,15 @@ def export(store: Store, order: Order, advance: Callable[[int], object] = lambda
         store.exports.confirm(number, outgoing)
     counts = outgoing.counts
     return Made(
-        added=counts["added"], changed=counts["changed"], removed=counts["removed"], opt_outs=left_out, number=number
-    )
+        added=counts["added"], changed=counts["changed"], removed=counts["removed"], opt_outs=left_out, number=number,
+        tidied=writer.tidied if isinstance(writer, Markdown) else Tidied(),
+    )  # fmt: skip
 
 
 def _check(order: Order) -> None:
     if order.form in _FOLDERS and (order.target == "-" or Path(order.target).is_file()):
         raise UsageError(f"{order.form} is a folder: name one with -o, or say --format jsonl")
-    if order.form in _FOLDERS and Path(order.target).suffix in {*_SUFFIXES, ".md", ".gz", ".zst"}:
+    if order.form in _FOLDERS and Path(order.target).suffix in {*_SUFFIXES, *_PACKED, ".md"}:
         raise UsageError(f"{order.target} is the name of a file, {order.form} is a folder: name one with -o")
     if order.name is not None and order.choice.limit is not None:
         raise UsageError("a series of exports has no --limit: what is beyond it would be lost to the series")
@@ -145,7 +163,7 @@ def _writer(order: Order, facts: Facts, ready: Callable[[], None]) -> AbstractCo
             link = f"https://{site}/" if site and "." in site else "http://localhost/"
             return rss(order.target, script=order.script, title=facts.title, link=link, ready=ready)
         case "markdown":
-            return Markdown(order.target, script=order.script, ready=ready)
+            return Markdown(order.target, script=order.script, increment=order.increment, ready=ready)
         case "jsonl":
             return Records(order.target, script=order.script, ready=ready)
 

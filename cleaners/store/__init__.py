@@ -24,7 +24,7 @@ from cleaners.store.checks import Checks
 from cleaners.store.clippings import Clippings
 from cleaners.store.database import Database
 from cleaners.store.dates import Dates
-from cleaners.store.exports import Export, Exports
+from cleaners.store.exports import Export, Exports, Series
 from cleaners.store.families import Families
 from cleaners.store.heirs import Heirs
 from cleaners.store.indexing import Indexing
@@ -43,6 +43,7 @@ from cleaners.store.search import Hit, Search
 from cleaners.store.selection import Choice, Selection
 from cleaners.store.statistics import Statistics, statistics
 from cleaners.store.tombstones import Pending, Tombstone, Tombstones, Traces
+from cleaners.store.values import Values
 
 __all__ = [
     "Choice",
@@ -67,6 +68,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "Selection",
+    "Series",
     "Statistics",
     "Store",
     "Tombstone",
@@ -118,6 +120,8 @@ class Store:
         """Where its pages are."""
         self.removal = Removal(database)
         """Taking articles out, to the last byte."""
+        self.values = Values(database)
+        """What articles can be filtered by."""
 
     @classmethod
     def open(

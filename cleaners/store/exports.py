@@ -49,6 +49,20 @@ class Export:
     """False: the process ended between announcing and confirming it, so it may be out there or not."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Exports of one name, each of which goes on where the one before it ended."""
+
+    name: str
+    """What ``--since-export`` calls it."""
+    articles: int
+    """Articles that its exports add up to."""
+    exports: int
+    """How many were completed."""
+    last: Export | None
+    """The last of these."""
+
+
 class Exports:
     """The exports of a store."""
 
@@ -70,9 +84,18 @@ class Exports:
                 found.setdefault(id_, []).append(made)
         return {id_: tuple(made) for id_, made in found.items()}
 
-    def all(self) -> list[Export]:
-        """Every export, newest first."""
-        return [_export(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM {_EXPORTS} ORDER BY export DESC")]
+    def all(self, limit: int = -1) -> list[Export]:
+        """The exports, newest first; at most ``limit`` when it is not negative."""
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM {_EXPORTS} ORDER BY export DESC LIMIT ?", (limit,))
+        return [_export(row) for row in rows]
+
+    def series(self) -> list[Series]:
+        """Every series that was begun, by name."""
+        rows = self._db.rows(
+            "SELECT name, (SELECT count(*) FROM exported e WHERE e.series = s.series), "
+            "(SELECT count(*) FROM exports x WHERE x.series = s.series AND complete) FROM export_series s ORDER BY name"
+        )
+        return [Series(name=name, articles=held, exports=made, last=self.last(name)) for name, held, made in rows]
 
     def last(self, name: str) -> Export | None:
         """The last export of a name that was completed."""

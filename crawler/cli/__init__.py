@@ -4,6 +4,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     clean,
     crawl,
     export,
+    exports,
     holdings,
     learn,
     match,

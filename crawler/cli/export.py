@@ -15,7 +15,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.filters import Region, Since, SiteName, Source, Until, selection
+from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cleaners.store import Store
 
 _NEWEST = 100  # items of a feed
+_NAMED = 5  # pages
 
 
 @app.command()
@@ -80,8 +81,6 @@ def export(
         raise UsageError("--name starts a series, --since-export goes on with it: give one of them")
     if as_json and output == "-":
         raise UsageError("--json prints what was done, -o - the articles: give one of them")
-    if form is None and output.endswith(".md"):
-        raise UsageError(f"{output}: Markdown is a folder with a page an article: name one, and add --format markdown")
     form = form or format_of(output)
     increment = since_export is not None
     opened, noted = _opened(store)
@@ -97,11 +96,21 @@ def export(
             target=output, form=form, choice=choice, script=script, name=since_export or name, increment=increment,
             note=noted,
         )  # fmt: skip
-        if increment and opened.exports.last(order.name or "") is None:
-            say(f"no export is called {order.name} yet: this is the first one, with everything")
+        hint(opened, choice.selection)
+        if since_export is not None:
+            _tell_if_new(opened, since_export)
         with progress("exporting") as advance, _uncollected():
             made = make(opened, order, lambda count: advance(count, ""))
     _tell(order, made, as_json=as_json)
+
+
+def _tell_if_new(store: Store, name: str) -> None:
+    from crawler.cli.closest import meant
+
+    if store.exports.last(name) is None:
+        others = [series.name for series in store.exports.series() if series.last]
+        known = f" ({meant(name, others)})" if others else ""
+        say(f"no export is called {name} yet: a new series begins, with everything{known}")
 
 
 @contextmanager
@@ -141,3 +150,12 @@ def _tell(order: Order, made: Made, *, as_json: bool) -> None:
             "(--include-opt-outs takes them in)")  # fmt: skip
     if order.form == "rss" and made.removed:
         say("a feed cannot say what was removed")
+    _tell_pages(made)
+
+
+def _tell_pages(made: Made) -> None:
+    if made.tidied.removed:
+        say(f"{counted(made.tidied.removed, 'page')} of earlier exports removed")
+    if kept := made.tidied.kept:
+        more = f" and {len(kept) - _NAMED:,} more" if len(kept) > _NAMED else ""
+        say(f"not touched, as changed by hand: {', '.join(kept[:_NAMED])}{more}; what is deleted is written anew")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli.app import say
+
 if TYPE_CHECKING:
-    from cleaners.store import Selection
+    from cleaners.store import Selection, Store
 
 Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
 SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
@@ -50,3 +52,11 @@ def selection(
         since=since and since.replace(tzinfo=here),
         until=until and until.replace(tzinfo=here),
     )
+
+
+def hint(store: Store, selection: Selection) -> None:
+    """Say which filters name what no article of the store has, and what may have been meant."""
+    from crawler.cli.closest import meant
+
+    for name, value in store.values.missing(selection).items():
+        say(f"no article has the {name} {value}: {meant(value, store.values.of(name))}")

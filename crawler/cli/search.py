@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
-from crawler.cli.filters import Region, Since, SiteName, Source, Until, selection
+from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
 
 if TYPE_CHECKING:
     from cleaners.store import Hit
@@ -52,6 +52,8 @@ def search(
     with Store.open(store, create=False, readonly=True) as opened:
         chosen = selection(region, site, source, since, until, disguise=disguise, copied=copied)
         hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
+        if not hits:
+            hint(opened, chosen)
     for hit in hits:
         if as_json:
             typer.echo(json.dumps(_record(hit), ensure_ascii=False))

@@ -15,6 +15,7 @@ from typing import Literal
 
 from cleaners.store import Run
 from cleaners.store.counts import of
+from crawler.wording import counted
 
 State = Literal["well", "unknown", "silent", "changed layout"]
 
@@ -60,7 +61,8 @@ def standing(host: str, runs: Sequence[Run], now: datetime, signs: Signs = Signs
 
 def _silence(news: Sequence[datetime], now: datetime, signs: Signs) -> tuple[State, str] | None:
     if len(news) < signs.runs:
-        return "unknown", f"{len(news)} runs brought something new: too few to tell"
+        brought = f"{counted(len(news), 'run')} brought something new"
+        return "unknown", f"{brought}, {signs.runs} are needed to tell"
     longest = max(later - earlier for earlier, later in pairwise(news))
     quiet = now - news[-1]
     if quiet <= max(signs.times * longest, signs.least):
@@ -86,4 +88,4 @@ def _layout(host: str, past: Sequence[Run], signs: Signs) -> tuple[State, str] |
 
 def _told(span: timedelta) -> str:
     hours = span.total_seconds() / 3600
-    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"
+    return counted(round(hours / 24), "day") if hours >= 48 else counted(round(hours), "hour")

@@ -1,8 +1,8 @@
 """What a site offers to be crawled by: feeds, sitemaps, list pages that look like news. Pure functions over responses.
 
 A link looks like one to an article when its text is as long as a headline (eight characters and more) and its address
-holds a number, as those of nearly all Chinese content systems do. A page looks like a list of news when it has at least
-eight of them, and they are at least a third of its links. These are proposals for a person to look at.
+holds a number, as those of nearly all Chinese content systems do. A page is proposed as a list of news when it has at
+least eight of them, and they are at least a third of its links; one that a job already names works when it has any.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import TextResponse
 
-from cleaners.sites import Site
+from cleaners.sites import Site, parse
 from crawler import discover
 from crawler.discover import Link, is_address
+from crawler.wording import counted
 
 Kind = Literal["feed", "sitemap", "list"]
 
@@ -58,7 +59,7 @@ class Home:
 
 def home(response: TextResponse, site: Site, most: int) -> Home:
     """What a home page points to; at most ``most`` sections, in the order of the page."""
-    links = [link for link in discover.links(response) if is_address(link.url) and site.owns(link.url)]
+    links = _own(response, site)
     sections = [link for link in links if _is_section(link, response.url)]
     return Home(
         title=_name(response),
@@ -69,14 +70,24 @@ def home(response: TextResponse, site: Site, most: int) -> Home:
 
 
 def listed(response: TextResponse, site: Site) -> tuple[int, str]:
-    """How many articles a page lists, 0 where it is no list of news, and why."""
-    links = [link for link in discover.links(response) if is_address(link.url) and site.owns(link.url)]
+    """How many articles a page lists that may be proposed; 0 where it is no list of news, and why."""
+    links = _own(response, site)
     found = articles(links)
     if found < _LEAST_ARTICLES:
-        return 0, f"{found} links that look like articles"
+        return 0, f"{counted(found, 'link')} to articles, a list of news has {_LEAST_ARTICLES} and more"
     if found < _LEAST_SHARE * len(links):
-        return 0, f"only {found} of {len(links)} links look like articles"
+        return 0, f"{found} of {len(links)} links lead to articles, in a list of news a third and more do"
     return found, ""
+
+
+def linked(response: TextResponse, site: Site) -> tuple[int, str]:
+    """How many articles a list names that a job reads already; 0 where none, and why."""
+    found = articles(_own(response, site))
+    return found, "" if found else "no links to articles"
+
+
+def _own(response: TextResponse, site: Site) -> list[Link]:
+    return [link for link in discover.links(response) if is_address(link.url) and site.owns(link.url)]
 
 
 def articles(links: Iterable[Link]) -> int:
@@ -109,22 +120,37 @@ def _name(response: TextResponse) -> str:
 
 
 def proposal(site: Site, name: str, offers: Sequence[Offer], day: date) -> str:
-    """The site as an entry of a seed file, ready to be pasted under ``sites:``."""
-    working = [offer for offer in offers if offer.entries]
-    lines = [
-        f"  - id: {site.id}",
-        f"    name: {_quoted(name or site.name)}",
-        f"    home: {_quoted(site.home)}",
-        *(["    seeds:"] if working else []),
-        *(f"      - {offer.kind}: {_quoted(offer.url)}  # {_remark(offer)}" for offer in working),
-        f"    verified: {'yes' if working else 'no'}",
-        f"    as_of: {day}",
-    ]
-    return "\n".join(lines)
+    """The site as an entry of a seed file, ready to be pasted under ``sites:``; ``offers``: those that work.
+
+    Raises SeedFileError for what the reader of seed files would not take.
+    """
+    entry = "\n".join(
+        (
+            f"  - id: {site.id}",
+            f"    name: {_quoted(_one_line(name) or site.name)}",
+            f"    home: {_quoted(site.home)}",
+            "    seeds:",
+            *(f"      - {offer.kind}: {_quoted(offer.url)}  # {_remark(offer)}" for offer in offers),
+            "    verified: yes",
+            f"    as_of: {day}",
+        )
+    )
+    parse(f"job: proposed\nsites:\n{entry}\n", name="the proposed entry")
+    return entry
 
 
 def _remark(offer: Offer) -> str:
-    return " ".join(f"{offer.entries} entries {offer.name}".split())
+    return f"{told(offer)} {_one_line(offer.name)}".rstrip()
+
+
+def told(offer: Offer) -> str:
+    """What was found there: ``12 entries``, or why there are none."""
+    return offer.why or counted(offer.entries, "entry")
+
+
+def _one_line(text: str) -> str:
+    """Without what a comment or a string of YAML cannot hold."""
+    return " ".join("".join(char for char in " ".join(text.split()) if char.isprintable()).split())
 
 
 def _quoted(text: str) -> str:

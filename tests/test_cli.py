@@ -5,14 +5,29 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.testing import CliRunner
+
+from cleaners import Keeper, Page, clean
+from cleaners.errors import UsageError
+from cleaners.items import Drop
+from crawler.cli import app
+from crawler.cli.verbs import shortened
+from crawler.wording import counted, lasting
+
+Command = TyperCommand | TyperGroup
 
 PAGE = """<html><head><title>棉田里的新技术_示例晚报</title></head><body>
 <div class="nav"><a href="/">首页</a><a href="/xj">新疆</a><a href="/cj">财经</a></div>
@@ -23,9 +38,11 @@ PAGE = """<html><head><title>棉田里的新技术_示例晚报</title></head><b
 <div class="related"><h3>相关阅读</h3><a href="/1">图片新闻</a><a href="/2">更多新闻</a></div></body></html>"""
 
 
-def run(*args: str | Path, cwd: Path, stdin: bytes = b"", **more: object) -> subprocess.CompletedProcess[bytes]:
+def run(
+    *args: str | Path, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] = MappingProxyType({}), **more: object
+) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "crawler", *map(str, args)]
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **env}
     return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=180, env=env, **more)  # type: ignore[call-overload,no-any-return]
 
 
@@ -252,3 +269,124 @@ def test_mistakes_that_would_lose_or_hide_something(args: list[str], words: str,
     done = run(*args, cwd=tmp_path)
     assert done.returncode == 2, done.stderr.decode()
     assert words in one_line(done)
+
+
+def every_command() -> Iterator[tuple[str, Command]]:
+    open_: list[tuple[str, Command]] = [("jianbao", typer.main.get_command(app))]
+    for name, command in open_:
+        yield name, command
+        if isinstance(command, TyperGroup):
+            open_ += [(f"{name} {word}", one) for word, one in command.commands.items()]
+
+
+def test_help_names_parameters_as_users_do() -> None:
+    for name, command in every_command():
+        shown = CliRunner(env={"COLUMNS": "80"}).invoke(app, [*name.split()[1:], "--help"], prog_name="jianbao").stdout
+        assert shown.startswith(f"Usage: {name} [OPTIONS]")
+        for python in ("<", "{", "...]...", "x>=", "<=x", "TEXT...", "INTEGER", "default: None"):
+            assert python not in re.sub(r"Examples:\n(.+\n)*", "", shown), f"{name}: {python}"
+        for one in command.params:
+            assert getattr(one, "help", None), f"{name}: {one.name} has no help"
+        options = re.findall(r"^  (?:-\w, )?--(limit|store|json|help)\b", shown.partition("Options:\n")[2], re.MULTILINE)
+        assert options == sorted(options, key=["limit", "store", "json", "help"].index), name
+
+
+def test_the_list_of_commands_is_not_cut_off() -> None:
+    shown = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["--help"], prog_name="jianbao").stdout
+    commands = shown.partition("Commands:\n")[2]
+    assert commands.lstrip().startswith("demo ") and "..." not in commands
+    for text, limit, cut in (
+        ("Check a store of news: its file, its schema.", 40, "Check a store of news"),
+        ("Bring stores into one (--store, made anew): the same families.", 45, "Bring stores into one (--store, made anew)"),
+        ("Bring stores into one (--store, made anew): the same families.", 40, "Bring stores into one"),
+        ("Set, show or lift what is far too long for a line.", 20, "Set, show or lift what is far too long for a line"),
+        ("Short. And more.", 20, "Short"),
+    ):
+        assert shortened(text, limit) == cut
+
+
+def test_numbers_are_told_with_their_noun_and_spans_in_two_units() -> None:
+    assert [counted(1, "copy"), counted(2, "copy"), counted(3000, "day")] == ["1 copy", "2 copies", "3,000 days"]
+    spans = {0.4: "under 1 s", 59.6: "1 min 00 s", 200: "3 min 20 s", 3900: "1 h 05 min", 200_000: "2 days 07 h"}
+    assert {span: lasting(span) for span in spans} == spans
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "news.db"
+    page = Page(origin="a.html", url="http://a.example/a.html", body=PAGE.encode())
+    with Keeper(path, command="clean") as keeper:
+        drops = [Drop(origin=str(n), stage="extract", reason="no body") for n in range(3)]
+        keeper.keep([clean(page), *drops, Drop(origin="x", stage="match", reason="off topic", detail="0.10")])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--reason", "of topic"], "no drop has the reason of topic: did you mean off topic? (`jianbao stats` lists all)"),
+        (["--reason", "match: off topic"], "did you mean off topic?"),
+        (["--reason", "xyz"], "there are: no body, off topic"),
+        (["--stage", "extrakt"], "no drop has the stage extrakt: did you mean extract?"),
+        (["--stage", "match", "--reason", "no body"], "no drop of the stage match has the reason no body: there are: off topic"),
+        (["--limit", "2"], "2 of 4 drops: --limit shows more"),
+        (["--stage", "extract"], ""),
+    ],
+)
+def test_drops_that_are_not_shown_are_told_of(store: Path, args: list[str], said: str) -> None:
+    done = CliRunner().invoke(app, ["drops", "--store", str(store), *args])
+    assert done.exit_code == 0
+    assert said in done.stderr if said else not done.stderr
+    assert bool(done.stdout) == (not said.startswith(("no drop", "did", "there")))
+
+
+def test_figures_have_units(store: Path) -> None:
+    stats = CliRunner().invoke(app, ["stats", "--store", str(store)]).stdout
+    assert "pages dropped, by stage and reason\n          3  extract: no body" in stats
+    assert "characters of noise cut, by class" in stats
+    for command in ("show", "explain"):
+        what = "http://a.example/a.html" if command == "show" else str(store.with_name("a.html"))
+        store.with_name("a.html").write_text(PAGE, encoding="utf-8")
+        shown = CliRunner().invoke(app, [command, what, "--store", str(store)]).stdout
+        assert re.search(r"noise cut +source line \d+, .*\d+ \(characters\)", shown), shown
+        assert re.search(r"regions +新疆/阿克苏 \(\d×\)", shown)
+        assert re.search(r"quality +[01]\.\d\d of 1", shown)
+
+
+def test_chinese_is_utf8_in_every_locale_and_what_is_no_text_is_escaped(store: Path) -> None:
+    for locale in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "gbk"}):
+        done = run("search", "滴灌", "--store", store, cwd=store.parent, env=locale)
+        assert "棉田里的新技术".encode() in done.stdout, done.stderr
+    done = run("show", os.fsdecode(b"\xff.html"), "--store", store, cwd=store.parent)
+    assert done.returncode == 2
+    assert r"\udcff.html: no article" in one_line(done)
+
+
+def test_a_reader_that_ends_early_is_no_error(store: Path) -> None:
+    """``| head -1``: no traceback."""
+    with Keeper(store, command="clean") as keeper:
+        keeper.keep([Drop(origin=f"{n}", stage="read", reason="empty") for n in range(5000)])
+    command = [sys.executable, "-m", "crawler", "drops", "--store", str(store), "--limit", "9999", "--json"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as process:
+        assert process.stdout and process.stderr
+        assert json.loads(process.stdout.readline())["stage"]
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["search", "水"], ["show", "x"], ["stats"], ["drops"], ["runs"], ["lexicon"], ["sites", "noise"], ["window"],
+        ["export", "-o", "x.jsonl"], ["doctor"], ["backup", "b"], ["reclean"],
+    ],
+)  # fmt: skip
+def test_without_a_store_every_command_says_which_one_it_looked_for(
+    args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, args)
+    assert isinstance(done.exception, UsageError), done.output
+    assert "there is no store at jianbao.db: name one with --store" in str(done.exception)
+    assert not list(tmp_path.iterdir())

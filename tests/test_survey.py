@@ -17,6 +17,7 @@ from crawler.survey import Offer, home, listed, proposal
 from tests.small_server import Reply, SmallServer, article, feed, gzipped, serving, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent
+DAY = date(2026, 11, 22)
 SITE = Site(id="a", name="a", home="http://a.example/")
 
 
@@ -50,9 +51,9 @@ def test_a_home_page_points_to_feeds_and_sections() -> None:
 
 def test_a_list_of_news_has_many_headlines_that_lead_to_numbers() -> None:
     assert listed(page(news(9)), SITE) == (9, "")
-    assert listed(page(news(3)), SITE) == (0, "3 links that look like articles")
+    assert listed(page(news(3)), SITE) == (0, "3 links to articles, a list of news has 8 and more")
     menu = "".join(f"<a href='/m/x{chr(97 + n)}'>栏目</a>" for n in range(26))
-    assert listed(page(news(9) + menu), SITE) == (0, "only 9 of 35 links look like articles")
+    assert listed(page(news(9) + menu), SITE) == (0, "9 of 35 links lead to articles, in a list of news a third and more do")
     assert listed(page(news(9).replace("/a/", "http://other.example/a/")), SITE)[0] == 0, "of other sites"
 
 
@@ -60,14 +61,14 @@ def test_a_proposal_is_an_entry_of_a_seed_file() -> None:
     offers = [
         Offer(kind="feed", url="http://a.example/feed.xml?x=1#{", entries=20),
         Offer(kind="list", url="http://a.example/industry/", entries=34, name="产业\n  - evil: yes"),
-        Offer(kind="sitemap", url="http://a.example/dead.xml", entries=0, why="http 404"),
     ]
-    text = proposal(SITE, '绿洲"晨报: #1', offers, date(2026, 11, 22))
+    text = proposal(SITE, '绿洲"晨报: #1', offers, DAY)
     site = parse(f"job: mine\nsites:\n{text}\n").sites[0]
     assert (site.id, site.name, site.home, site.verified) == ("a", '绿洲"晨报: #1', "http://a.example/", True)
     assert [seed.url for seed in site.seeds] == [offers[0].url, offers[1].url]
-    nothing = parse(f"job: mine\nsites:\n{proposal(SITE, '', offers[2:], date(2026, 11, 22))}\n").sites[0]
-    assert (nothing.name, nothing.verified, nothing.seeds) == ("a", False, ())
+    odd = proposal(SITE, "\x00\x7f\u2028\ufffe", [Offer(kind="list", url="http://a.example/x", entries=1, name="\x07栏\x85目")], DAY)
+    assert "# 1 entry 栏 目\n" in odd
+    assert parse(f"job: mine\nsites:\n{odd}\n").sites[0].name == "a"
 
 
 def jianbao(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -113,10 +114,44 @@ def test_seeds_are_proposed_from_a_home_page_politely(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.db")), "nothing is kept"
 
 
-def test_a_home_page_beyond_loopback_needs_someone_who_asks(tmp_path: Path) -> None:
-    done = jianbao(tmp_path, "sites", "check", "https://news.example/")
-    assert done.returncode == 2
-    assert "--contact" in done.stderr
+def test_a_home_page_of_few_links_is_one_verdict_and_nothing_on_stdout(tmp_path: Path) -> None:
+    with serving("127.0.0.1", {"/": Reply(news(4))}) as server:
+        done = jianbao(tmp_path, "sites", "check", f"{server.base}/")
+        assert (done.returncode, done.stdout) == (1, ""), done.stderr
+        assert f"not proposed: home page {server.base}/: 4 links to articles, a list of news has 8 and more" in done.stderr
+        assert "nothing to propose" in done.stderr
+        (tmp_path / "job.yaml").write_text(
+            f"job: probe\nallow_private_hosts: [127.0.0.1]\nsites:\n  - {{id: daily, name: 甲, home: '{server.base}/', delay: 0}}\n",
+            encoding="utf-8",
+        )
+        done = jianbao(tmp_path, "sites", "check", "job.yaml")
+    # What a job already reads works when it names any article.
+    assert done.stdout.splitlines() == [
+        "daily: seeds work; 0 runs brought something new, 5 are needed to tell",
+        f"  home page {server.base}/: 4 entries",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["https://news.example/"], "--contact"),
+        (["https://news.example/", "--contact", "me"], "neither a mail address nor a web address"),
+        (["http://[::1/", "--contact", "me@here.example"], "is not a web address"),
+        (["news.example"], "https://news.example"),
+        (["seeds/none.yaml"], "no such seed file"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_a_line(words: list[str], said: str, tmp_path: Path) -> None:
+    done = jianbao(tmp_path, "sites", "check", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_a_chinese_host_has_an_id() -> None:
+    from crawler.cli.sites import _id_of
+
+    assert [_id_of(host) for host in ("新闻.cn", "::1", "--", "a_b.example")] == ["xn--efvy88h.cn", "1", "site", "a-b.example"]
 
 
 def kept(path: Path, days_ago: int, monkeypatch: pytest.MonkeyPatch) -> None:

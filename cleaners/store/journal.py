@@ -89,3 +89,8 @@ class Journal:
             {"reason": reason, "stage": stage, "limit": limit},
         )
         return [Drop(origin=o, stage=s, reason=r, url=u, detail=d) for o, s, r, u, d in rows]
+
+    def kinds(self) -> dict[tuple[str, str], int]:
+        """How many drops there are of each stage and reason, most first."""
+        rows = self._db.rows("SELECT stage, reason, count(*) FROM drops GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
+        return {(stage, reason): count for stage, reason, count in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import os
 import sys
@@ -12,6 +13,9 @@ from typing import Annotated
 import typer
 
 from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableError, UsageError
+from crawler.cli.verbs import Verbs
+from crawler.wording import counted as counted
+from crawler.wording import lasting as lasting
 
 EXIT_CODES: dict[type[JianbaoError], int] = {InputError: 1, UsageError: 2, UnwritableError: 3, FormatError: 4}
 INTERRUPTED = 11
@@ -30,7 +34,7 @@ _EXTRAS = {
 # Errors of the operating system that mean: nothing can be written there.
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
-app = typer.Typer(
+app = Verbs(
     name="jianbao",
     help="剪报: crawl, clean, un-disguise, match and keep Chinese news, each article once.",
     epilog="Start with: jianbao demo",
@@ -57,7 +61,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def frame(
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more on stderr (-vv: debug).")] = 0,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Say more on stderr (-vv: debug).")
+    ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only errors.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
@@ -72,6 +78,7 @@ def frame(
 
 def main() -> None:
     """Run the command; errors the user can cure end as one line and the exit code of their class."""
+    _write_utf8()
     try:
         app()
     except SystemExit as done:
@@ -99,9 +106,11 @@ def say(message: str) -> None:
         print(message, file=sys.stderr)
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 record``, ``2 records``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def _write_utf8() -> None:
+    """Files and pipes get UTF-8 under every locale; what a terminal, or UTF-8, cannot show is escaped, never fatal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def _end(message: str, code: int) -> None:

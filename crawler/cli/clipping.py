@@ -20,13 +20,13 @@ def page(clipping: Clipping) -> str:
         ("authors", "、".join(article.authors)),
         ("editors", "、".join(article.editors)),
         ("section", article.section),
-        ("regions", "、".join(f"{region.name} ({region.count})" for region in article.regions)),
+        ("regions", regions(article)),
         ("disguises", ", ".join(article.disguises)),
-        ("repairs", _counts(article.repairs)),
-        ("noise cut", _counts(article.noise_removed)),
+        ("repairs", repairs(article)),
+        ("noise cut", noise(article)),
         ("opt-out", ", ".join(article.opt_out)),
         ("next page", article.next_url),
-        ("quality", f"{article.quality:.2f}"),
+        ("quality", quality(article)),
         ("revision", str(clipping.revision) if clipping.revision > 1 else ""),
     ]
     head = [f"{name:10} {value}" for name, value in facts if value]
@@ -57,5 +57,22 @@ def _pieces(pieces: Sequence[Piece], mark: str) -> str:
     return "".join(mark.format(piece.text) if piece.changed else piece.text for piece in pieces)
 
 
-def _counts(counts: object) -> str:
-    return ", ".join(f"{kind} {n}" for kind, n in counts.items()) if isinstance(counts, dict) else ""
+def regions(article: Article) -> str:
+    """The regions with how often the text names each."""
+    return "、".join(f"{region.name} ({region.count}×)" for region in article.regions)
+
+
+def repairs(article: Article) -> str:
+    """How many repairs of each kind were made."""
+    return ", ".join(f"{kind} ({n:,}×)" for kind, n in article.repairs.items())
+
+
+def noise(article: Article) -> str:
+    """How many characters of each class of noise were cut."""
+    told = ", ".join(f"{kind} {n:,}" for kind, n in article.noise_removed.items())
+    return told and f"{told} (characters)"
+
+
+def quality(article: Article) -> str:
+    """How complete and undisguised the copy is."""
+    return f"{article.quality:.2f} of 1"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
-from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
 from crawler.cli.compiling import compiling_told
 from crawler.cli.progress import progress
 
@@ -23,7 +23,7 @@ def demo(
         typer.Option("--store", metavar="DB", help="Where to keep the store; a fresh one in demo-out/ without it."),
     ] = None,
 ) -> None:
-    """See the main job run: crawl a small web on this machine, clean, match, store, and report.
+    """See jianbao at work: crawl a small web on this machine, clean, match, store, and report.
 
     Needs no network: the sites are served on loopback. The report compares what was found with what is known to be
     there and says plainly what was not found.
@@ -122,16 +122,17 @@ def _check(store: Path) -> None:
 
 def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     rate = report.fetched / report.seconds if report.seconds else 0
-    say(f"{report.fetched} responses, {report.bytes / 1e6:.1f} MB in {report.seconds:.0f} s ({rate:.1f}/s)")
+    took = lasting(report.seconds)
+    say(f"{counted(report.fetched, 'response')}, {report.bytes / 1e6:,.1f} MB in {took} ({rate:.1f} responses/s)")
     cleaned = f"{counted(report.articles, 'article')} cleaned into {store}"
-    say(f"{report.pages} pages archived" if archive_only else cleaned)
+    say(f"{counted(report.pages, 'page')} archived" if archive_only else cleaned)
     for reason, count in report.drops.items():
-        say(f"  {count:>6}  dropped, {reason}")
+        say(f"  {count:>6,}  dropped, {reason}")
     for kind, count in report.traps.items():
-        say(f"  {count:>6}  links not followed: {kind}")
+        say(f"  {count:>6,}  links not followed: {kind}")
     if report.unchanged:
-        say(f"  {report.unchanged:>6}  unchanged since the last visit")
+        say(f"  {report.unchanged:>6,}  unchanged since the last visit")
     if report.not_due:
-        say(f"  {report.not_due:>6}  seeds not asked: read a moment ago, or seldom new")
+        say(f"  {report.not_due:>6,}  seeds not asked: read a moment ago, or seldom new")
     if report.left:
-        say(f"  {report.left:>6}  requests left for the next run (a limit was reached)")
+        say(f"  {report.left:>6,}  requests left for the next run (a limit was reached)")

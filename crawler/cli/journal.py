@@ -8,15 +8,19 @@ from datetime import UTC, datetime
 from cleaners.store import Run
 from cleaners.store.counts import of, totals
 from crawler.history import standing
+from crawler.wording import counted, lasting
+
+_COMMAND = 12  # characters: the usual commands stand in one column
 
 
 def told(run: Run) -> str:
-    """One run: when, how long, how it ended, what it counted; what it dropped on a line of its own."""
-    ended = f"to {run.ended:%H:%M} ({(run.ended - run.started).total_seconds():.0f} s)" if run.ended else ""
+    """One run: when (this machine's time), how long, how it ended, what it counted; its drops on a second line."""
+    took = lasting((run.ended - run.started).total_seconds()) if run.ended else ""
+    ended = run.status if run.ended else "unfinished"  # it still runs, or it was killed: the store cannot tell
     dropped = of(run.counts, "dropped")
-    when = f"{run.started:%Y-%m-%d %H:%M} {ended:18}"
-    line = f"{run.run:>4}  {when}  {run.status:11}  {run.command}  {_came_to(run, dropped)}"
-    reasons = ", ".join(f"{n} {reason}" for reason, n in dropped.items())
+    when = f"{run.started.astimezone():%Y-%m-%d %H:%M}  {took:>12}  {ended:11}"
+    line = f"{run.run:>4}  {when}  {run.command:{_COMMAND}}  {_came_to(run, dropped)}".rstrip()
+    reasons = ", ".join(f"{n:,} {reason}" for reason, n in dropped.items())
     return f"{line}\n{'':6}dropped: {reasons}" if reasons else line
 
 
@@ -24,10 +28,14 @@ def _came_to(run: Run, dropped: Mapping[str, int]) -> str:
     """A run that kept articles: pages read, articles, clusters that began with it. Any other: its own counts."""
     counts = totals(run.counts)
     if not counts.keys() >= {"stored", "known", "matched"}:
-        return ", ".join(f"{n} {name}" for name, n in counts.items() if n)
+        return ", ".join(counted(n, "page") + " archived" if name == "archived" else f"{n:,} {name}"
+                         for name, n in counts.items() if n)  # fmt: skip
     stored, articles = counts["stored"], counts["stored"] + counts["known"]
     pages = articles + sum(n for reason, n in dropped.items() if not reason.startswith("fetch:"))
-    return f"{pages} pages, {articles} articles, {stored} of them new, {stored - counts['matched']} new clusters"
+    if not pages:
+        return "no pages"
+    new = f"{stored:,} new, {counted(stored - counts['matched'], 'new cluster')}"
+    return f"{counted(pages, 'page')}, {counted(articles, 'article')}: {new}"
 
 
 def silent(runs: Sequence[Run]) -> list[str]:

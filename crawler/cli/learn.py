@@ -9,9 +9,15 @@ from typing import Annotated
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.closest import meant
+from crawler.cli.verbs import Verbs
 
-sites = typer.Typer(help="What is known of the sites.", no_args_is_help=True, rich_markup_mode=None)
+sites = Verbs(
+    help="Find seeds on a site, check a job's sites, review what was learned.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(sites, name="sites")
 
 
@@ -40,8 +46,9 @@ def noise(
     """
     from cleaners.store import Store
 
-    with Store.open(store, create=False) as opened:
-        if key := undo or redo:
+    key = undo or redo
+    with Store.open(store, create=False, readonly=key is None) as opened:
+        if key is not None:
             if site is None:
                 raise UsageError("name the site the line belongs to: jianbao sites noise SITE --undo KEY")
             if not opened.learned.undo(site, key, undone=undo is not None):
@@ -51,20 +58,22 @@ def noise(
             return
         lines = opened.learned.lines(site)
         if not lines:
-            say(f"nothing learned yet{f' of {site}' if site else ''}: it takes a line in several articles of one site")
+            others = sorted({line.site for line in opened.learned.lines()})
+            none = "nothing learned yet: it takes a line in several articles of one site"
+            say(f"nothing learned of {site}: {meant(site, others)}" if site and others else none)
         for line in lines:
             if as_json:
                 typer.echo(json.dumps(asdict(line), ensure_ascii=False))
             else:
                 state = "undone" if line.undone else "cut"
-                typer.echo(f"{line.clusters:>5} articles  {state:6}  {line.site}  {line.key}")
+                typer.echo(f"in {counted(line.clusters, 'article'):>14}  {state:6}  {line.site}  {line.key}")
                 typer.echo(f"{'':24}e.g. {line.example}")
 
 
 @app.command()
 def lexicon(
     store: StoreOption = STORE,
-    least: Annotated[int, typer.Option("--least", min=1, help="Only pairs met at least so often.")] = 3,
+    least: Annotated[int, typer.Option("--least", min=1, metavar="N", help="Only pairs met at least so often.")] = 3,
     undo: Annotated[
         str | None,
         typer.Option("--undo", metavar="SPUN=PLAIN", help="This pair is no substitution: never count it."),
@@ -81,8 +90,8 @@ def lexicon(
     from cleaners.lexicon import whole_words
     from cleaners.store import Store
 
-    with Store.open(store, create=False) as opened:
-        if undo:
+    with Store.open(store, create=False, readonly=undo is None) as opened:
+        if undo is not None:
             spun, _, plain = undo.partition("=")
             if not opened.learned.undo_pair(spun, plain):
                 raise UsageError(f"{undo}: no such pair; `jianbao lexicon` lists them as SPUN=PLAIN")
@@ -97,4 +106,4 @@ def lexicon(
             if as_json:
                 typer.echo(json.dumps(asdict(pair), ensure_ascii=False))
             else:
-                typer.echo(f"{pair.count:>6}  {pair.spun}={pair.plain}{'  undone' if pair.undone else ''}")
+                typer.echo(f"{pair.count:>6,}×  {pair.spun}={pair.plain}{'  undone' if pair.undone else ''}")

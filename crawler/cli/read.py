@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,6 +107,7 @@ def _print(result: Explanation, as_json: bool) -> None:
 def _facts(result: Explanation) -> list[tuple[str, str]]:
     """What the page was read as, a field a line, with the rule that found it."""
     from cleaners.items import Drop
+    from crawler.cli import clipping
 
     if isinstance(result.result, Drop):
         return [("dropped", f"{result.result.stage}: {result.result.reason} {result.result.detail}".rstrip())]
@@ -119,15 +119,11 @@ def _facts(result: Explanation) -> list[tuple[str, str]]:
         "authors": "、".join(article.authors),
         "editors": "、".join(article.editors),
         "section": article.section,
-        "regions": "、".join(f"{region.name} ({region.count})" for region in article.regions),
+        "regions": clipping.regions(article),
     }
     facts = [(k, f"{v}   [{rules[k]}]" if k in rules else str(v)) for k, v in values.items() if v]
-    facts += [("disguises", ", ".join(article.disguises)), ("repairs", _counts(article.repairs))]
-    facts += [("noise", _counts(article.noise_removed)), ("quality", f"{article.quality:.2f}")]
+    facts += [("disguises", ", ".join(article.disguises)), ("repairs", clipping.repairs(article))]
+    facts += [("noise cut", clipping.noise(article)), ("quality", clipping.quality(article))]
     if result.body:
-        facts.append(("confidence", f"{result.body.confidence:.2f}   [{result.body.extractor}]"))
+        facts.append(("confidence", f"{result.body.confidence:.2f} of 1   [{result.body.extractor}]"))
     return [(name, value) for name, value in facts if value]
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{kind} {n}" for kind, n in counts.items())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import STORE, StoreOption, app, say
+from crawler.cli.app import STORE, StoreOption, app, lasting, say
 
 if TYPE_CHECKING:
     from crawler.schedule import Ended
@@ -63,7 +63,7 @@ def schedule(
 
     def ended(run: Ended) -> None:
         outcome = _OUTCOMES.get(run.code, f"failed, exit code {run.code}")
-        say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}  {run.entry.job}  {outcome}  ({run.seconds:.0f} s)")
+        say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}  {run.entry.job}  {outcome}  ({lasting(run.seconds)})")
         write()
 
     for entry in planned:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +13,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cleaners.errors import InputError, UsageError
-from crawler.cli.app import STORE, StoreOption, say
+from cleaners.errors import InputError, SeedFileError, UsageError
+from crawler.cli.app import STORE, StoreOption, counted, say
 from crawler.cli.learn import sites
 
 if TYPE_CHECKING:
     from cleaners.sites import Job
     from cleaners.store import Run
+    from crawler.history import Standing
     from crawler.spiders.scout import Survey
     from crawler.survey import Offer
 
@@ -29,14 +33,20 @@ def check(
     store: StoreOption = STORE,
     contact: Annotated[
         str | None,
-        typer.Option(envvar="JIANBAO_CONTACT", help="For a home page: where its owner reaches you (mail or web)."),
+        typer.Option(
+            "--contact",
+            metavar="MAIL|URL",
+            envvar="JIANBAO_CONTACT",
+            help="Where the site's owner reaches you; needed for a home page beyond this machine.",
+        ),
     ] = None,
 ) -> None:
     """Look at a site: propose seeds from its home page, or tell how a job's sites and seeds do.
 
     For a home page prints an entry for a seed file: the feeds it declares, the sitemaps of its robots.txt, the pages
-    that look like lists of news. For a job tells of every site whether it has fallen silent or changed its layout, by
-    its own history in the store, and which seeds do not work today. Asks politely, as a crawl: takes a while.
+    that look like lists of news; where there is none of these, nothing but why (exit code 1). For a job tells of every
+    site whether it has fallen silent or changed its layout, by its own history in the store, and which seeds name no
+    articles today. Asks politely, as a crawl: takes a while.
 
     \b
     Examples:
@@ -46,8 +56,8 @@ def check(
     from crawler.run import visit
     from crawler.spiders.scout import Scout, Survey
 
-    is_home = re.match(r"https?://", what) is not None
-    job = _job_of(what, contact) if is_home else _load(Path(what))
+    is_home = re.match(r"https?://", what, re.IGNORECASE) is not None
+    job = _job_of(what, contact) if is_home else _load(what)
     found = Survey()
     visit(job, Scout, job=job, found=found)
     if is_home:
@@ -56,61 +66,106 @@ def check(
         _report(job, found, store)
 
 
-def _load(path: Path) -> Job:
+def _load(what: str) -> Job:
     from cleaners.sites import load
 
-    return load(path)
+    if not Path(what).exists() and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?(/\S*)?", what) and not _is_yaml(what):
+        raise UsageError(f"{what}: no such seed file; if it is a site, write its address in full, as https://{what}")
+    return load(what)
+
+
+def _is_yaml(name: str) -> bool:
+    return name.endswith((".yaml", ".yml"))
 
 
 def _job_of(home: str, contact: str | None) -> Job:
-    """A job of one site, its home page; a loopback host that is named is allowed."""
-    from cleaners.sites import Job, Site
+    """A job of one site, its home page; a loopback host that is named is allowed.
+
+    Raises UsageError for what no seed file could hold, in the words of the seed files' reader.
+    """
+    from cleaners.sites import parse
     from cleaners.urls import site_of
 
-    host = urlsplit(home).hostname
+    try:
+        host = urlsplit(home).hostname or ""
+    except ValueError:  # [ without ]
+        host = ""
     if not host:
         raise UsageError(f"{home} is not a web address: write it in full, as https://news.example/")
-    local = (host,) if _LOOPBACK.match(host) else ()
+    local = [host] if _LOOPBACK.match(host) else []
     if not local and contact is None:
         raise UsageError("say who asks: add --contact you@your.domain, so that the site can reach you")
-    site = Site(id=re.sub(r"[^a-z0-9.\-]", "-", site_of(home) or host), name=host, home=home)
-    return Job(job="sites-check", contact=contact, allow_private_hosts=local, sites=(site,))
+    site = {"id": _id_of(site_of(home) or host), "name": host, "home": home}
+    job = {"job": "sites-check", "contact": contact, "allow_private_hosts": local, "sites": [site]}
+    try:
+        return parse(json.dumps(job, ensure_ascii=False))  # JSON is YAML
+    except SeedFileError as wrong:
+        raise UsageError(str(wrong).partition(": ")[2]) from None
+
+
+def _id_of(host: str) -> str:
+    """A host as the id of a site; of a Chinese one as DNS has it (RFC 3490)."""
+    with suppress(UnicodeError):  # a label too long, or empty
+        host = host.encode("idna").decode()
+    return re.sub(r"[^a-z0-9.\-]+", "-", host).strip(".-") or "site"
 
 
 def _propose(job: Job, found: Survey) -> None:
+    """The entry on stdout where something works, and nothing there where not; on stderr what was looked at in vain."""
     from crawler.survey import proposal
 
     site = job.sites[0]
     offers = _best_first(found.offers[site.id])
-    typer.echo(proposal(site, found.names.get(site.id, ""), offers, datetime.now(UTC).date()))
+    working = [offer for offer in offers if offer.entries]
     for offer in offers:
         if not offer.entries:
-            say(f"not proposed: {offer.kind} {offer.url}: {offer.why}")
-    if not any(offer.entries for offer in offers):
-        raise InputError(f"{site.home}: nothing that announces articles was found; look at the site yourself")
+            say(f"not proposed: {offer.name or offer.kind} {offer.url}: {offer.why}")
+    if not working:
+        raise InputError(
+            f"{site.home}: nothing to propose: no feed, sitemap or list of news was found; if you know a page that "
+            "announces its articles, write it as `list:` into a seed file"
+        )
+    typer.echo(proposal(site, found.names.get(site.id, ""), working, datetime.now(UTC).date()))
+    say(f"{counted(len(working), 'seed')} found to work: the entry belongs under `sites:` of a seed file")
 
 
 def _best_first(offers: list[Offer]) -> list[Offer]:
     """Feeds before sitemaps before lists, the home page last: it repeats what the lists say."""
+    from crawler.spiders.scout import HOME
+
     order = ("feed", "sitemap", "list")
-    return sorted(offers, key=lambda offer: (order.index(offer.kind), offer.name == "home page", -offer.entries))
+    return sorted(offers, key=lambda offer: (order.index(offer.kind), offer.name == HOME, -offer.entries))
 
 
 def _report(job: Job, found: Survey, store: Path) -> None:
+    """Of every site a verdict and, indented under it, what it rests on."""
     from cleaners.urls import site_of
     from crawler.history import standing
+    from crawler.survey import told
 
     runs = _runs(job, store)
     for site in job.sites:
-        state = standing(site_of(site.home) or site.id, runs, datetime.now(UTC))
-        last = f", last new article {state.last_new:%Y-%m-%d %H:%M} UTC" if state.last_new else ""
-        typer.echo(f"{site.id}: {state.state}{f': {state.detail}' if state.detail else ''}{last}")
-        for offer in found.seeds[site.id]:
-            typer.echo(f"  {offer.kind} {offer.url}: {offer.why or f'{offer.entries} entries'}")
-        known = {seed.url for seed in site.seeds}
+        seeds = found.seeds[site.id]
+        typer.echo(f"{site.id}: {_verdict(standing(site_of(site.home) or site.id, runs, datetime.now(UTC)), seeds)}")
+        for offer in seeds:
+            typer.echo(f"  {offer.name or offer.kind} {offer.url}: {told(offer)}")
+        known = {seed.url for seed in site.entries}
         for offer in _best_first(found.offers[site.id]):
             if offer.entries and offer.url not in known:
-                typer.echo(f"  could be a seed: {offer.kind} {offer.url} ({offer.entries} entries)")
+                typer.echo(f"  could be a seed: {offer.kind} {offer.url} ({told(offer)})")
+
+
+def _verdict(history: Standing, seeds: Sequence[Offer]) -> str:
+    """What is wrong with a site by its past and by its seeds today; that it does well only where neither is."""
+    dead = sum(not offer.entries for offer in seeds)
+    wrong = [f"{history.state}: {history.detail}"] if history.state in {"silent", "changed layout"} else []
+    if dead:
+        of = f" of {len(seeds)}" if len(seeds) > 1 else ""
+        wrong.append(f"{dead}{of} {'seed names' if len(seeds) == 1 else 'seeds name'} no articles today")
+    last = f"; last new article {history.last_new.astimezone():%Y-%m-%d %H:%M}" if history.last_new else ""
+    if wrong:
+        return "; ".join(wrong) + last
+    return ("well" if history.state == "well" else f"seeds work; {history.detail}") + last
 
 
 def _runs(job: Job, store: Path) -> list[Run]:

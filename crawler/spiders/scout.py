@@ -17,6 +17,9 @@ from crawler import discover, survey
 from crawler.survey import Kind, Offer
 from crawler.visits import drop_of
 
+HOME = "home page"
+"""The name of an offer that is the home page itself."""
+
 _SECTIONS, _FEEDS, _SITEMAPS = 12, 5, 3  # of a home page, looked at
 
 
@@ -48,19 +51,22 @@ class Scout(Spider):
             self.found.seeds[site.id], self.found.offers[site.id] = [], []
             for seed in site.seeds:
                 yield self._look(seed.url, site, _kind(seed), self.found.seeds[site.id])
-            yield self._ask(site.home, site, self.home, into=self.found.offers[site.id])
+            yield self._ask(site.home, site, self.home, into=self.found.offers[site.id], name=HOME)
             robots = urljoin(site.home, "/robots.txt")
             yield self._ask(robots, site, self.robots, into=self.found.offers[site.id], quiet=True)
 
-    def home(self, response: Response, site: Site, into: list[Offer]) -> Iterator[Request]:
-        """Where a home page points to."""
+    def home(self, response: Response, site: Site, into: list[Offer], name: str) -> Iterator[Request]:
+        """Where a home page points to; for a site that names no seeds it is the seed."""
         if not isinstance(response, TextResponse) or response.status != 200:
-            into.append(Offer(kind="list", url=response.url, entries=0, why=_status(response)))
+            self._fails(site, into, Offer(kind="list", url=site.home, entries=0, name=name, why=_status(response)))
             return
         page = survey.home(response, site, _SECTIONS)
         self.found.names[site.id] = page.title
         count, why = survey.listed(response, site)
-        into.append(Offer(kind="list", url=site.home, entries=count, name="home page", why=why))
+        into.append(Offer(kind="list", url=site.home, entries=count, name=name, why=why))
+        if not site.seeds:
+            count, why = survey.linked(response, site)
+            self.found.seeds[site.id].append(Offer(kind="list", url=site.home, entries=count, name=name, why=why))
         for url in page.feeds[:_FEEDS]:
             yield from self._look_once(url, site, "feed", into)
         for link in page.sections:
@@ -77,12 +83,14 @@ class Scout(Spider):
         if response.status != 200:
             into.append(Offer(kind=kind, url=response.request.url, entries=0, name=name, why=_status(response)))  # type: ignore[union-attr]
             return
-        count, why = await asyncio.to_thread(self._count, response, site, kind)
+        is_seed = into is self.found.seeds[site.id]
+        count, why = await asyncio.to_thread(self._count, response, site, kind, is_seed)
         into.append(Offer(kind=kind, url=response.url, entries=count, name=name, why=why))
 
-    def _count(self, response: Response, site: Site, kind: Kind) -> tuple[int, str]:
+    def _count(self, response: Response, site: Site, kind: Kind, is_seed: bool) -> tuple[int, str]:
         if kind == "list":
-            return survey.listed(response, site) if isinstance(response, TextResponse) else (0, "no text")
+            counted = survey.linked if is_seed else survey.listed
+            return counted(response, site) if isinstance(response, TextResponse) else (0, "no text")
         if kind == "feed":
             count = len(discover.feed(response.body, response.url, self.settings.getint("FEED_MAX_ENTRIES")))
             return count, "" if count else "no entries"
@@ -93,6 +101,11 @@ class Scout(Spider):
             return 0, why.reason
         count = len(named.pages) + len(named.sitemaps)
         return count, "" if count else "no entries"
+
+    def _fails(self, site: Site, into: list[Offer], offer: Offer) -> None:
+        into.append(offer)
+        if offer.name == HOME and not site.seeds:
+            self.found.seeds[site.id].append(offer)
 
     def _look_once(self, url: str, site: Site, kind: Kind, into: list[Offer], name: str = "") -> Iterator[Request]:
         if discover.is_address(url) and (site.id, url) not in self._asked:
@@ -108,7 +121,8 @@ class Scout(Spider):
         def failed(failure: Failure) -> None:
             if not quiet:
                 drop = drop_of(failure.request, failure.value)  # type: ignore[attr-defined]
-                into.append(Offer(kind=more.get("kind", "list"), url=url, entries=0, why=drop.reason))
+                kind, name = more.get("kind", "list"), more.get("name", "")
+                self._fails(site, into, Offer(kind=kind, url=url, entries=0, name=name, why=drop.reason))
 
         arguments = {"site": site, "into": into, **more}
         meta = {"site": site, "kind": "seed"}

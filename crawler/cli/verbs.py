@@ -1,0 +1,118 @@
+"""Commands and their help, as users read it: PATH..., N, NAME instead of Python's types; one order everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.models import CommandFunctionType
+
+# The commands in the order in which somebody needs them; a new one stands behind these until it is named here.
+_ORDER = (
+    "demo", "clean", "crawl", "schedule", "sites",
+    "search", "show", "explain", "stats", "drops", "runs",
+    "export", "exports", "dedup",
+    "merge", "backup", "takedown", "reclean", "doctor", "window", "lexicon",
+)  # fmt: skip
+
+# The parameters that many commands have stand last, in this order, behind the command's own.
+_SHARED = ("limit", "store", "as_json", "help")
+
+# What Typer writes where a parameter has no metavar, and what a user would call it. Choices stay as they are.
+_NAMES = {"str": "NAME", "int": "N", "int range": "N", "float": "N", "float range": "N", "path": "FILE", "file": "FILE"}
+_TYPE = re.compile(r" <(.*?)>$")
+# A bound in Python's notation (x>=1): the message of a number out of bounds tells it, the help need not.
+_BOUND = re.compile(r"(\d+<=?)?x[<>]=?\d+")
+_WIDE = 34  # characters; longer choices are told in the help, not in the column of names
+_LEAST = 12  # characters; a shorter beginning of a sentence says too little
+
+
+class Verb(TyperCommand):
+    """One command, with a help that is read without knowing Python."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """``[OPTIONS] SITE [SEEDS.yaml...]``: in brackets what may be left out."""
+        arguments = [one for one in self.get_params(ctx) if one.param_type_name == "argument"]
+        names = [(str(one.metavar or one.name), one.required) for one in arguments]
+        return ["[OPTIONS]", *(name if required else f"[{name}]" for name, required in names)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """The arguments, then the options, a row each."""
+        for kind, heading in (("argument", "Arguments"), ("option", "Options")):
+            of_kind = sorted((one for one in self.get_params(ctx) if one.param_type_name == kind), key=_place)
+            rows = [_row(one, record) for one in of_kind if (record := one.get_help_record(ctx))]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The line in the list of commands."""
+        return shortened(self.help or "", limit)
+
+
+class Menu(TyperGroup):
+    """A group of commands, listed in the order in which they are needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names."""
+        return sorted(self.commands, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The line in the list of commands."""
+        return shortened(self.help or "", limit)
+
+
+class Verbs(typer.Typer):
+    """An application (or a group in it) whose commands are :class:`Verb`."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"cls": Menu, **settings})
+
+    def command(self, *args: Any, **kwargs: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
+        """As Typer's own."""
+        return super().command(*args, **{"cls": Verb, **kwargs})
+
+
+def shortened(text: str, limit: int) -> str:
+    """The first sentence; of one over ``limit`` characters as much as fits and makes sense, else all of it.
+
+    >>> shortened("Check a store of news: its file, schema, search.", 30)
+    'Check a store of news'
+    """
+    sentence = re.split(r"\.(\s|$)", " ".join(text.split()), maxsplit=1)[0]
+    if len(sentence) <= limit:
+        return sentence
+    for marks in (r"[:;]", r",| \("):
+        cuts = [sentence[: cut.start()] for cut in re.finditer(marks, sentence) if _LEAST <= cut.start() <= limit]
+        if whole := [cut for cut in cuts if cut.count("(") == cut.count(")")]:
+            return whole[-1]
+    return sentence
+
+
+def _place(parameter: Any) -> int:
+    return _SHARED.index(parameter.name) if parameter.name in _SHARED else -1
+
+
+def _row(parameter: Any, record: tuple[str, str]) -> tuple[str, str]:
+    name, told = record[0], _without_bounds(record[1])
+    if parameter.param_type_name == "argument" and parameter.metavar:
+        name = parameter.metavar
+    if (of_type := _TYPE.search(name)) is None:
+        return name, told
+    name, called = name[: of_type.start()], _NAMES.get(of_type[1], of_type[1])
+    if len(name) + len(called) < _WIDE:
+        return f"{name} {called}", told
+    text, bracket, facts = told.partition("  [")
+    return f"{name} {max(parameter.opts, key=len).strip('-').upper()}", f"{text} One of {called.replace('|', ', ')}.{bracket}{facts}"
+
+
+def _without_bounds(told: str) -> str:
+    """The help without Typer's ``x>=1`` among the facts in brackets behind it."""
+    text, bracket, facts = told.rpartition("  [")
+    if not bracket:
+        return told
+    kept = [fact for fact in facts.removesuffix("]").split("; ") if not _BOUND.fullmatch(fact)]
+    return f"{text}{bracket}{'; '.join(kept)}]" if kept else text

@@ -20,6 +20,22 @@ MatchKind = Literal["exact", "near", "contains", "spun"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """What a table says of a page in the columns beside it, as it stands there."""
+
+    title: str | None = None
+    """The headline, maybe with the site's name behind it."""
+    published: str | None = None
+    """When it was published, in any form; ISO 8601 where the table had a number."""
+    source: str | None = None
+    """The 来源."""
+    author: str | None = None
+    """Who wrote it; several names in one string."""
+    section: str | None = None
+    """Category or column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page as the wire or the disk gave it: nothing decoded, nothing judged."""
 
@@ -39,6 +55,8 @@ class Page:
     """When the page was fetched, with a timezone."""
     opt_out: tuple[str, ...] = ()
     """Signals against mining that the host gave outside of the page (``/.well-known/tdmrep.json``)."""
+    columns: Columns = Columns()
+    """What stands beside it, where it came from a table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

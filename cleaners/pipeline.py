@@ -82,6 +82,7 @@ def _metadata(draft: Draft) -> Draft:
         publisher=site.name if site else None,
         fetched_at=draft.page.fetched_at if draft.page.url else None,  # a saved file's date is not the page's
         url=draft.page.url,
+        columns=draft.page.columns,
     )
     return replace(draft, metadata=found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Limits:
 def read(
     paths: Iterable[str | Path], limits: Limits = Limits(), gauge: Gauge | None = None
 ) -> Iterator[Page | Drop]:
-    """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input.
+    """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input, a pipe is read too.
 
     Hidden files and folders (names that begin with a dot) are passed over inside folders and archives. What cannot be
     read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the reading is. Raises ``UsageError`` before
@@ -83,8 +84,19 @@ def size(paths: Iterable[str | Path]) -> int | None:
 
 def _all(given: list[str], limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
     for path in given:
-        for name in [path] if path == "-" else _files(path):
-            yield from _file(name, limits, gauge)
+        if path == "-":
+            yield from _guarded(sys.stdin.buffer, path, None, 0, limits)
+        elif _is_pipe(path):
+            with open(path, "rb") as stream:
+                yield from _guarded(stream, path, None, 0, limits)
+        else:
+            for name in _files(path):
+                yield from _file(name, limits, gauge)
+
+
+def _is_pipe(path: str) -> bool:
+    """Such as a shell makes of ``<(command)``; those inside folders are passed over, nobody may be writing to them."""
+    return os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)
 
 
 def _files(path: str) -> Iterator[str]:
@@ -97,9 +109,6 @@ def _files(path: str) -> Iterator[str]:
 
 
 def _file(name: str, limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
-    if name == "-":
-        yield from _guarded(sys.stdin.buffer, name, None, 0, limits)
-        return
     if not os.path.isfile(name):
         yield Drop(origin=name, stage="read", reason="not a file", detail="a socket, pipe, device or broken link")
         return
@@ -147,12 +156,8 @@ def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, l
         yield from _members(archives.tar_members(peek.whole(), origin, limits.members), origin, depth, limits)
     elif warc.is_warc(head):
         yield from warc.pages(peek.whole(), origin, limits.page_bytes)
-    elif tables.is_jsonl(head):
-        yield from tables.jsonl_pages(peek.whole(), origin, limits.page_bytes)
-    elif tables.is_json(head):
-        yield from tables.json_pages(peek.whole(), head, origin, limits.page_bytes)
-    elif tables.is_csv(head):
-        yield from tables.csv_pages(peek.whole(), origin, limits.page_bytes)
+    elif found := tables.table(head):
+        yield from tables.pages(found, peek.whole(), origin, limits.page_bytes)
     else:
         yield _page(peek, origin, saved, limits)
 

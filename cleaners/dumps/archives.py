@@ -11,6 +11,7 @@ from typing import IO
 
 from cleaners.dumps.directory import slices
 from cleaners.dumps.streams import seekable
+from cleaners.errors import Unusable
 from cleaners.items import Drop
 
 
@@ -35,11 +36,14 @@ def is_tar(head: bytes) -> bool:
 def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | Drop]:
     """The members of a zip archive, at most ``most`` of them; encrypted ones are Drops.
 
-    A zip's directory stands at its end: a stream that cannot seek is copied to a temporary file first.
+    Raises ``Unusable("read", "not a page")`` for office documents, which are zips of what no reader sees. A zip's
+    directory stands at its end: a stream that cannot seek is copied to a temporary file first.
     """
     number = 0
     with seekable(stream) as file:
         for archive in slices(file):
+            if not number and (kind := _document(archive)):
+                raise Unusable("read", "not a page", f"{kind}: save it as HTML or text first")
             for info in archive.infolist():
                 number += 1
                 if number > most:
@@ -47,6 +51,16 @@ def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | 
                     return
                 if not info.is_dir() and not _is_hidden(info.filename):
                     yield from _zip_member(archive, info, f"{origin}#{info.filename}")
+
+
+def _document(archive: zipfile.ZipFile) -> str:
+    """What kind of document a zip is, by the parts it must have (ECMA-376-2, 10.1; ODF 1.3 part 2, 3.3)."""
+    if "[Content_Types].xml" in archive.NameToInfo:
+        return "a document of Word, Excel or PowerPoint"
+    first = next(iter(archive.infolist()), None)
+    if first and first.filename == "mimetype" and first.file_size < 200 and b"opendocument" in archive.read(first):
+        return "a document of OpenOffice"
+    return ""
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> Iterator[Member | Drop]:

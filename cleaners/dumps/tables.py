@@ -1,4 +1,4 @@
-"""Pages in tables: JSON Lines, JSON and CSV with a column that holds HTML or text."""
+"""Pages in tables: JSON Lines, JSON and CSV with a column that holds HTML or text; which of them a stream is."""
 
 from __future__ import annotations
 
@@ -6,158 +6,109 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import IO
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, Literal
 
-import ijson
-
+from cleaners.decode import decode
+from cleaners.dumps import rows
+from cleaners.dumps.columns import BESIDE, BODY
+from cleaners.dumps.streams import HEAD
 from cleaners.errors import Unusable
 from cleaners.items import Drop, Page
 
-_BODY = ("html", "raw_html", "page", "content", "raw_content", "text", "body")
-"""Names of the column that holds the page, the likeliest first."""
-_URL = ("url", "link", "uri", "source_url")
-_BOM = b"\xef\xbb\xbf"
-_JSON = re.compile(rb"\s*(\[\s*)?\{\s*\"")
-_WHEN = ("fetched_at", "crawled_at", "fetch_time", "timestamp", "date_crawled")
+_OBJECT = re.compile(r"\s*(\[\s*)?\{\s*\"")
+_BODY_KEYS = tuple(key for name in BODY for key in (f'"{name}"', json.dumps(name)))
+_DELIMITERS = (",", "\t", ";")
+_USUAL = ("utf-8", "gb18030", "big5hkscs")  # the last two: what sheets are saved in as CSV on Chinese Windows
+_HEADER, _LONGEST = 4000, 40  # bytes of the line with the names of a CSV, characters of one name, at most
 
 
-def is_jsonl(head: bytes) -> bool:
-    """Whether the first line of a stream is a JSON object with a column that may hold a page."""
-    line = head.lstrip(b"\xef\xbb\xbf \r\n").split(b"\n", 1)[0]
-    if not line.startswith(b"{"):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What kind of table a stream is."""
+
+    kind: Literal["lines", "array", "object", "csv"]
+    """JSON Lines; an array of objects; one object; lines of cells with a header."""
+    encoding: str
+    """Python's name of it; of JSON Lines only ``utf-8``, ``utf-8-sig`` or ``utf-16``: others are told line by line."""
+    delimiter: str = ""
+    """Between the cells of a CSV."""
+
+
+def table(head: bytes) -> Table | None:
+    """The table that a stream begins as, None where it is none; ``head``: its first ``HEAD`` bytes, all if fewer."""
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        start, encoding = head.decode("utf-16", "ignore"), "utf-16"
+    else:
+        start, encoding = head.decode("utf-8-sig", "replace"), "utf-8-sig" if head.startswith(BOM_UTF8) else "utf-8"
+    start = start.lstrip()
+    if start.startswith("<"):
+        return None
+    if _is_lines(start, cut=len(head) >= HEAD):
+        return Table(kind="lines", encoding=encoding)
+    if json_begins := _OBJECT.match(start):
+        known = encoding if encoding != "utf-8" else _encoding(head)
+        return Table(kind="array" if json_begins[1] else "object", encoding=known)
+    return _csv(head, encoding)
+
+
+def pages(kind: Table, stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
+    """One page a row; ``#`` and the row's number (from 1, after a header) are added to the origin.
+
+    Raises ``Unusable("read", ...)`` at what is no JSON in an array, and at an object of more than ``limit`` bytes
+    (characters, where it is not UTF-8); what came before is good. Other rows that cannot be used are Drops.
+    """
+    if kind.kind == "csv":
+        csv.field_size_limit(limit)
+        text = io.TextIOWrapper(stream, encoding=kind.encoding, errors="replace", newline="")
+        return rows.csv_pages(text, kind.delimiter, origin)
+    source: rows.Source = stream if kind.encoding == "utf-8" else rows.Recoded(stream, kind.encoding)
+    if kind.kind == "lines":
+        return rows.jsonl_pages(source, origin, limit)
+    return rows.json_pages(source, "item" if kind.kind == "array" else "", origin, limit)
+
+
+def _is_lines(start: str, *, cut: bool) -> bool:
+    """Whether the first line is a JSON object; ``cut``: the stream goes on behind ``start``."""
+    line, end, _ = start.partition("\n")
+    if not line.startswith("{"):
         return False
     try:
         row = json.loads(line)
     except RecursionError:
         return True  # brackets without end: a bad line, told as such when it is read
     except ValueError:
-        # The first object may be longer than the head: its beginning has to do.
-        return len(line) >= len(head) - 16 and any(b'"%s"' % name.encode() in line for name in _BODY)
-    return isinstance(row, dict) and _column(row) is not None
+        # An object may be longer than what is looked at, or in another encoding: its beginning has to do.
+        return ((cut and not end) or "\ufffd" in line) and any(key in line for key in _BODY_KEYS)
+    return isinstance(row, dict) and bool(row)
 
 
-def is_json(head: bytes) -> bool:
-    """Whether a stream begins as a JSON object or an array of objects; ask :func:`is_jsonl` first."""
-    return bool(_JSON.match(head.removeprefix(_BOM)))
+def _csv(head: bytes, encoding: str) -> Table | None:
+    """The CSV whose header is the first line: names of columns, one of them of a page."""
+    for name in _USUAL if encoding == "utf-8" else (encoding,):
+        header = head[:_HEADER].decode(name, "replace").partition("\n")[0]
+        for delimiter in _DELIMITERS:
+            if _is_header(header, delimiter):
+                # Names in ASCII say nothing of the cells.
+                sure = encoding != "utf-8" or not (header.isascii() or "\ufffd" in header)
+                return Table(kind="csv", encoding=name if sure else _encoding(head), delimiter=delimiter)
+    return None
 
 
-def is_csv(head: bytes) -> bool:
-    """Whether the first line of a stream is a CSV header with a column that may hold a page."""
-    line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip().lower()
-    names = [name.strip(' "') for name in line.replace("\t", ",").split(",")]
-    return len(names) > 1 and len(line) < 2_000 and any(n in _BODY for n in names) and all(n.isascii() for n in names)
+def _is_header(line: str, delimiter: str) -> bool:
+    names = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
+    if len(names) < 2 or max(map(len, names)) > _LONGEST or not any(name in BODY for name in names):
+        return False
+    return line.isascii() or any(name in BESIDE for name in names)  # 首页,新闻,正文 is a menu
 
 
-def jsonl_pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
-    """One page a line; ``#`` and the line's number (from 1) are added to the origin."""
-    for number, line in enumerate(_lines(stream, limit), 1):
-        place = f"{origin}#{number}"
-        if line is None:
-            yield Drop(origin=place, stage="read", reason="page too large", detail=f"more than {limit} bytes in a line")
-            continue
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as why:
-            yield Drop(origin=place, stage="read", reason="not JSON", detail=str(why))
-            continue
-        yield _row(row if isinstance(row, dict) else {}, place)
-
-
-def json_pages(stream: IO[bytes], head: bytes, origin: str, limit: int) -> Iterator[Page | Drop]:
-    """One page an object of an array (or the one object); ``#`` and its number (from 1) are added to the origin.
-
-    Read as a stream (ijson), so that the array may be of any length. Raises ``Unusable("read", ...)`` at what is no
-    JSON and at an object of more than ``limit`` bytes; what came before is good. ``head``: how the stream begins.
-    """
-    if head.startswith(_BOM):
-        stream.read(len(_BOM))
-    meter = _Meter(stream, limit)
-    rows = ijson.items(meter, "item" if head.removeprefix(_BOM).lstrip().startswith(b"[") else "", use_float=True)
-    number = 0
-    while True:
-        number += 1
-        meter.since = 0
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except ijson.JSONError as why:
-            raise Unusable("read", "not JSON", str(why).splitlines()[0]) from why
-        yield _row(row if isinstance(row, dict) else {}, f"{origin}#{number}")
-
-
-def csv_pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
-    """One page a row; ``#`` and the row's number (from 1, after the header) are added to the origin."""
-    csv.field_size_limit(limit)
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-    header = text.readline()
-    delimiter = "\t" if "\t" in header else ","
-    names = next(csv.reader([header], delimiter=delimiter), [])
-    rows = csv.DictReader(text, fieldnames=[name.strip().lower() for name in names], delimiter=delimiter)
-    number = 0
-    while True:
-        number += 1
-        try:
-            row = next(rows, None)
-        except csv.Error as why:
-            yield Drop(origin=f"{origin}#{number}", stage="read", reason="not CSV", detail=str(why))
-            continue
-        if row is None:
-            return
-        yield _row(row, f"{origin}#{number}")
-
-
-class _Meter:
-    """A stream that ends in an error where more than ``limit`` bytes are read at a stretch (``since``)."""
-
-    def __init__(self, stream: IO[bytes], limit: int) -> None:
-        self._stream, self._limit = stream, limit
-        self.since = 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.since += len(data)
-        if self.since > self._limit:
-            raise Unusable("read", "page too large", f"more than {self._limit} bytes in an object")
-        return data
-
-
-def _lines(stream: IO[bytes], limit: int) -> Iterator[bytes | None]:
-    """The lines of a stream, None in place of one that is longer than ``limit``."""
-    while line := stream.readline(limit + 1):
-        if len(line) <= limit:
-            yield line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(limit + 1)
-        yield None
-
-
-def _row(row: Mapping[str, object], place: str) -> Page | Drop:
-    name = _column(row)
-    if name is None:
-        return Drop(origin=place, stage="read", reason="no page in the row", detail=f"none of {', '.join(_BODY)}")
-    url = next((str(row[key]) for key in _URL if row.get(key)), None)
-    return Page(
-        # Text, not bytes: a declaration of another encoding inside it is no longer true, so it goes as UTF-8 with BOM.
-        body=_BOM + str(row[name]).encode("utf-8", "replace"),
-        origin=place,
-        url=url if url and url.startswith(("http://", "https://")) else None,
-        fetched_at=_moment(next((row[key] for key in _WHEN if row.get(key)), None)),
-    )
-
-
-def _column(row: Mapping[str, object]) -> str | None:
-    return next((name for name in _BODY if isinstance(row.get(name), str) and row[name]), None)
-
-
-def _moment(value: object) -> datetime | None:
+def _encoding(head: bytes) -> str:
     try:
-        moment = datetime.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+        getincrementaldecoder("utf-8")().decode(head)  # which does not mind a character that is cut
+    except UnicodeDecodeError:
+        with suppress(Unusable):
+            return decode(head).encoding
+    return "utf-8"

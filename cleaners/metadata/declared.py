@@ -1,4 +1,5 @@
-"""What the head of a page declares about the article: meta elements and JSON-LD, sorted by meaning."""
+"""What is declared about the article outside of the page's text: in its head (meta elements and JSON-LD) and in the
+columns of the table it came from, sorted by meaning."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cleaners.items import Head
+from cleaners.items import Columns, Head
 
 # Names in lower case without white space: some systems write "og: time" or "weibo: article:create_at".
 _TITLE = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "sailthru.title", "headline")
@@ -64,7 +65,7 @@ _LD_ARTICLES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """The head's answers by field, each ``(rule, value)``, best first."""
+    """The answers by field, each ``(rule, value)``, best first: those of the head before those of a table."""
 
     titles: tuple[tuple[str, str], ...] = ()
     published: tuple[tuple[str, str], ...] = ()
@@ -74,27 +75,34 @@ class Declared:
     sections: tuple[tuple[str, str], ...] = ()
     addresses: tuple[str, ...] = ()
     """The page's address: as fetched, as declared."""
+    columns: Columns = Columns()
+    """What the table says: date and source of it are asked last."""
 
 
-def read_declared(head: Head, url: str | None = None) -> Declared:
-    """Sort what a head declares; ``url`` is the fetched address, where known."""
+def read_declared(head: Head, url: str | None = None, columns: Columns = Columns()) -> Declared:
+    """Sort what a head and a table declare; ``url`` is the fetched address, where known."""
     meta: dict[str, str] = {}
     for name, content in head.meta:
         meta.setdefault("".join(name.split()), content.strip()[:_LONGEST])
     article = _article(head.json_ld)
     return Declared(
-        titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title"),
+        titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title") + _cell("title", columns.title),
         published=tuple(_named(meta, _PUBLISHED)) + _ld(article, "datePublished", "pubDate"),
         sources=tuple(_named(meta, _SOURCE)),
-        authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)),
+        authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)) + _cell("author", columns.author),
         sites=tuple(_named(meta, _SITE)) + _ld_names(article, "publisher"),
         addresses=tuple(
             filter(
                 None, ((url or "")[:_LONGEST], (head.canonical or "")[:_LONGEST], meta.get("og:url"), meta.get("url"))
             )
         ),
-        sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection"),
+        sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection") + _cell("section", columns.section),
+        columns=columns,
     )
+
+
+def _cell(name: str, value: str | None) -> tuple[tuple[str, str], ...]:
+    return ((f"column {name}", value[:_LONGEST]),) if value else ()
 
 
 def _named(meta: dict[str, str], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cleaners.blocks import Blocks
-from cleaners.items import Metadata
+from cleaners.items import Columns, Metadata
 from cleaners.metadata.authors import authors, declared_authors, editors
+from cleaners.metadata.cells import cell_authors
 from cleaners.metadata.declared import read_declared
 from cleaners.metadata.optout import opt_out
 from cleaners.metadata.origin import origin
@@ -36,16 +37,18 @@ def find(
     publisher: str | None = None,
     fetched_at: datetime | None = None,
     url: str | None = None,
+    columns: Columns = Columns(),
 ) -> Metadata:
     """Read what a page says of itself; what it does not say stays None.
 
     ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known:
     来源：本站 then means it. ``fetched_at`` (with a timezone) gives relative dates a sense and refuses future dates.
-    ``url``: the fetched address; the day in it is the date where the page tells none.
+    ``url``: the fetched address; the day in it is the date where the page tells none. ``columns``: what the table that
+    the page came from says of it, believed where the page itself tells nothing.
 
     Raises ``zoneinfo.ZoneInfoNotFoundError`` for an unknown ``timezone``.
     """
-    declared = read_declared(blocks.head, url)
+    declared = read_declared(blocks.head, url, columns)
     texts = paragraphs(blocks.lines)
     title = headline(blocks.lines, texts, blocks.head, declared, publisher)
     zones = divide(blocks, texts, title.lines)
@@ -53,7 +56,10 @@ def find(
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
     date = published(near, declared, _zone(timezone), fetched_at, _scripts(blocks), issue_date(blocks.lines))
     source = origin(near, declared, publisher, chinese=chinese)
-    writers = authors(zones, near, source.value if source else None) if chinese else declared_authors(declared)
+    if chinese:
+        writers = authors(zones, near, source.value if source else None) or cell_authors(columns)
+    else:
+        writers = declared_authors(declared)
     edited = editors(near) if chinese else ()
     trail = section(blocks.lines, [*reversed(zones.above), *zones.top], near.top, declared, title.text)
     return Metadata(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from cleaners.metadata import byline, source
+from cleaners.metadata.cells import cell_source
 from cleaners.metadata.declared import Declared
 from cleaners.metadata.furniture import Furniture
 from cleaners.metadata.pieces import Answer, Near, Piece
@@ -15,8 +16,10 @@ Rule = Callable[[Furniture], Named | None]
 
 
 def origin(near: Near, declared: Declared, publisher: str | None, *, chinese: bool) -> Answer | None:
-    """Label beside the headline, head, name beside the date, label behind the text, house of the byline."""
+    """Label beside the headline, head, name beside the date, label behind the text, house of the byline, table."""
+    cell = cell_source(declared.columns, publisher)
     known = [name for _, name in (*declared.sources, *declared.authors)] + ([publisher] if publisher else [])
+    known += cell.values if cell else ()
 
     def labelled(furniture: Furniture) -> Named | None:
         return source.labelled(furniture, publisher)
@@ -26,13 +29,14 @@ def origin(near: Near, declared: Declared, publisher: str | None, *, chinese: bo
 
     found = _first(near.around, labelled) or _declared(declared)
     if found or not chinese:
-        return found
+        return found or cell
     return (
         _first(near.around, beside_date)
         or _first(near.top[:3], source.account)
         or _above_date(near.top[:6])
         or _first(near.below, labelled)
         or _house(near.top)
+        or cell
     )
 
 

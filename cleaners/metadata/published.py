@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cleaners.items import Line
 from cleaners.metadata import dates
+from cleaners.metadata.cells import cell_date
 from cleaners.metadata.dates import Stamp
 from cleaners.metadata.declared import Declared
 from cleaners.metadata.names import is_organisation, is_person
@@ -68,12 +69,12 @@ def published(
     scripts: Iterable[str] = (),
     issue: tuple[str, Stamp] | None = None,
 ) -> Published | None:
-    """The date beside the headline, else the head's, else one behind the text that a label names.
+    """The date beside the headline, else the head's, else one behind the text that a label names, else the table's.
 
     Where the article names no date: ``issue``, the date of the newspaper's issue (:func:`issue_date`), and ``scripts``,
     the page's scripts.
     """
-    stated = _declared(declared)
+    stated, cell = _declared(declared), cell_date(declared.columns)
     seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at)
     if (
         seen
@@ -84,7 +85,8 @@ def published(
     ):
         seen = None  # an untimed date without a label may be anything: the head knows better
     if seen is None and stated is None:
-        seen = _labelled(near.below, "published") or _labelled(near.around, "updated")
+        seen = _labelled(near.below, "published") or (None if cell else _labelled(near.around, "updated"))
+    stated = stated or cell
     if seen and stated and not seen.stamp.timed and stated[1].timed and _same_day(seen, stated[1]):
         seen = None  # the same day, told to the minute
     if seen:

@@ -1,0 +1,174 @@
+"""Tables of pages: what their columns say, in any spelling, encoding and delimiter; and that the page knows better."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cleaners.dumps import Limits, read
+from cleaners.items import Article, Columns, Drop, Page
+from cleaners.pipeline import clean, explain
+
+TITLE = "古镇渡口修起了新码头"
+TEXT = (
+    "入秋以来，古镇渡口的新码头一天比一天热闹，渡船每二十分钟一班，挑着担子的菜农和背着书包的学生挤在一处等船。\n"
+    "镇里的负责人说，旧码头用了四十多年，石阶早已磨平，雨天常有人滑倒，这次翻修加宽了两米，还装上了扶手和路灯。\n"
+    "摆渡人老周在这里撑了三十年船，他说以后晚上也能开船了，对岸的人看完夜戏不用再绕十里山路回家。"
+)
+
+
+def jsonl(path: Path, *rows: object, encoding: str = "utf-8") -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding=encoding)
+    return path
+
+
+def pages(path: Path) -> list[Page]:
+    found = list(read([path]))
+    assert all(isinstance(one, Page) for one in found), found
+    return found  # type: ignore[return-value]
+
+
+def article(path: Path) -> Article:
+    (page,) = pages(path)
+    result = clean(page)
+    assert isinstance(result, Article), result
+    return result
+
+
+ENGLISH = {"url": "https://news.example/1", "title": TITLE, "text": TEXT, "date": "2024-10-08 09:30", "source": "水乡晚报",
+           "author": "记者 王小明 李雷", "category": "民生"}  # fmt: skip
+CHINESE = {"链接": "https://news.example/1", "标题": TITLE, "正文": TEXT, "发布时间": "2024年10月8日 09:30", "来源": "水乡晚报",
+           "作者": "王小明、李雷", "栏目": "民生"}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", [ENGLISH, CHINESE, {k.upper(): v for k, v in ENGLISH.items()}], ids=["en", "zh", "EN"])
+def test_what_the_columns_say_is_taken_where_the_text_says_nothing(tmp_path: Path, row: dict[str, str]) -> None:
+    found = article(jsonl(tmp_path / "x.jsonl", row))
+    assert (found.title, found.text, found.url) == (TITLE, TEXT, "https://news.example/1")
+    assert found.published and found.published.isoformat() == "2024-10-08T09:30:00+08:00"
+    assert (found.source, found.authors, found.section) == ("水乡晚报", ("王小明", "李雷"), "民生")
+
+
+def test_that_a_column_said_it_is_recorded(tmp_path: Path) -> None:
+    (page,) = pages(jsonl(tmp_path / "x.jsonl", CHINESE))
+    rules = explain(page).metadata.rules
+    assert rules == {
+        "title": "column title", "published": "column published", "source": "column source",
+        "authors": "column author", "section": "column section",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("title", [TITLE, f"{TITLE}_水乡网", "古镇渡口，修起了新码头"])
+def test_a_title_that_stands_in_the_text_too_is_not_doubled(tmp_path: Path, title: str) -> None:
+    found = article(jsonl(tmp_path / "x.jsonl", {"title": title, "text": f"{TITLE}\n{TEXT}"}))
+    assert (found.title, found.text) == (TITLE, TEXT)
+
+
+def test_the_page_knows_better_than_the_table(tmp_path: Path) -> None:
+    text = f"{TITLE}\n2024-10-08 09:30 来源：水乡晚报 作者：王小明\n{TEXT}"
+    other = {"title": "别的标题说的是别的事", "date": "2020-01-01", "source": "某某网", "author": "赵大海"}
+    found = article(jsonl(tmp_path / "x.jsonl", {"text": text, **other, "title": TITLE}))
+    assert found.published and found.published.isoformat() == "2024-10-08T09:30:00+08:00"
+    assert (found.source, found.authors, found.text) == ("水乡晚报", ("王小明",), TEXT)
+    html = f"<html><head><meta property='og:title' content='{TITLE}'><title>{TITLE}</title></head><body><h1>{TITLE}</h1>"
+    html += "".join(f"<p>{line}</p>" for line in TEXT.split("\n")) + "</body></html>"
+    assert article(jsonl(tmp_path / "y.jsonl", {"html": html, **other})).title == TITLE
+
+
+def test_a_day_in_the_text_gets_its_hour_from_the_table(tmp_path: Path) -> None:
+    row = {"text": f"{TITLE}\n2024-10-08\n{TEXT}", "publish_time": "2024-10-08T09:30:00+08:00"}
+    found = article(jsonl(tmp_path / "x.jsonl", row))
+    assert found.published and found.published.isoformat() == "2024-10-08T09:30:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"source": "c4"}, Columns(source="c4")),  # read, and refused when it is judged
+        ({"source": "转载", "author": "nan", "title": " ", "date": None}, Columns(source="转载")),
+        ({"authors": ["王小明", "李雷", 3], "published": 1728351000}, Columns(author="王小明、李雷", published="2024-10-08T01:30:00+00:00")),
+        ({"time": 1728351000123.0, "title": True}, Columns(published="2024-10-08T01:30:00+00:00")),
+        ({"pubDate": 20241008, "媒体": "水乡晚报"}, Columns(published="20241008", source="水乡晚报")),
+        ({"date": "2024-10-08", "dump": "CC-MAIN-2024-42"}, Columns()),
+    ],
+)
+def test_what_cells_hold(tmp_path: Path, columns: dict[str, object], said: Columns) -> None:
+    (page,) = pages(jsonl(tmp_path / "x.jsonl", {"text": TEXT, **columns}))
+    assert page.columns == said
+    found = clean(page)
+    assert isinstance(found, Article) and found.source == ("水乡晚报" if said.source == "水乡晚报" else None)
+
+
+def test_the_day_of_a_crawl_is_when_the_page_was_fetched(tmp_path: Path) -> None:
+    (page,) = pages(jsonl(tmp_path / "x.jsonl", {"text": TEXT, "date": "2024-10-08", "dump": "CC-MAIN-2024-42"}))
+    assert page.fetched_at and page.fetched_at.isoformat() == "2024-10-08T00:00:00+00:00"
+
+
+def table(delimiter: str, *names: str) -> str:
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, delimiter=delimiter)
+    rows.writerows([names, ["1", TITLE, TEXT, "水乡晚报"], ["2", "", "", ""]])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("names", [("编号", "标题", "正文", "来源"), ("id", "title", "content", "source")], ids=["zh", "en"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_sheets_as_they_are_saved(tmp_path: Path, names: tuple[str, ...], delimiter: str, encoding: str) -> None:
+    (tmp_path / "x.csv").write_text(table(delimiter, *names), encoding=encoding, newline="")
+    page, empty = read([tmp_path / "x.csv"])
+    assert isinstance(page, Page) and page.body.decode("utf-8-sig") == TEXT
+    assert (page.columns.title, page.columns.source) == (TITLE, "水乡晚报")
+    assert isinstance(empty, Drop) and empty.reason == "no page in the row"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_json_in_the_encodings_that_windows_writes(tmp_path: Path, encoding: str) -> None:
+    jsonl(tmp_path / "x.jsonl", CHINESE, {"正文": TEXT}, encoding=encoding)
+    first, second = pages(tmp_path / "x.jsonl")
+    assert (first.columns.title, second.origin) == (TITLE, f"{tmp_path / 'x.jsonl'}#2")
+    assert {one.body.decode("utf-8-sig") for one in (first, second)} == {TEXT}
+    (tmp_path / "y.json").write_text(json.dumps([CHINESE, CHINESE], ensure_ascii=False, indent=1), encoding=encoding)
+    assert [one.columns.title for one in pages(tmp_path / "y.json")] == [TITLE, TITLE]
+
+
+def test_a_first_row_without_a_page_costs_that_row(tmp_path: Path) -> None:
+    drop, page = read([jsonl(tmp_path / "x.jsonl", {"text": None, "n": 1}, {"text": TEXT})])
+    assert isinstance(drop, Drop) and drop.reason == "no page in the row"
+    assert isinstance(page, Page)
+
+
+def test_a_bad_byte_costs_a_character_and_not_its_row(tmp_path: Path) -> None:
+    data = json.dumps({"text": TEXT}, ensure_ascii=False).encode().replace("老周".encode(), "老周".encode()[:-1])
+    (tmp_path / "x.jsonl").write_bytes(b'{"text": "a"}\n' + data + b"\n")
+    _, page = pages(tmp_path / "x.jsonl")
+    assert "摆渡人老" in page.body.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"首页\t新闻\t正文\n{TEXT}", f"首页,新闻,正文\n{TEXT}", f"标题\n{TEXT}", "内容，时间，来源\n" + TEXT, "{}\n" + TEXT],
+)
+def test_a_text_that_begins_nearly_like_a_table_is_a_text(tmp_path: Path, text: str) -> None:
+    for encoding in ("utf-8", "gb18030"):
+        (tmp_path / "x.txt").write_text(text, encoding=encoding)
+        (page,) = pages(tmp_path / "x.txt")
+        assert page.body == text.encode(encoding)
+
+
+def test_a_page_in_utf_16_stays_as_it_came(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text(f"{TITLE}\n\n{TEXT}", encoding="utf-16")
+    (page,) = pages(tmp_path / "x.txt")
+    assert page.body.startswith(codecs.BOM_UTF16) and article(tmp_path / "x.txt").text == TEXT
+
+
+def test_a_row_beyond_the_limit_costs_that_row_in_wide_characters_too(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "x.jsonl", {"text": "长" * 5000}, {"text": TEXT}, encoding="utf-16")
+    drop, page = read([path], Limits(page_bytes=2000))
+    assert isinstance(drop, Drop) and drop.reason == "page too large"
+    assert isinstance(page, Page) and page.origin.endswith("#2")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -92,11 +92,13 @@ class Keeper:
             self._run = self.store.journal.start(command)
             held.pop_all()
 
-    def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> Kept:
+    def keep(
+        self, results: Iterable[Article | Drop], visits: Sequence[Visit] = (), *, then: Callable[[], None] | None = None
+    ) -> Kept:
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).
 
-        ``visits``: what the crawl's ledger calls done with it, in the same transaction. What was taken down, and its
-        near copies, become Drops.
+        ``visits``: what the crawl's ledger calls done with it, in the same transaction; ``then`` writes what else is
+        to stand in the store exactly when the batch does. What was taken down, and its near copies, become Drops.
         """
         if self._index.closed:  # since a batch failed
             self._index = open_index(self.store)
@@ -118,6 +120,8 @@ class Keeper:
                 manifest = self._index.checkpoint() if self._index.full else None
                 if manifest:
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
+                if then:
+                    then()
         except BaseException:
             self._index.close()  # it may hold documents that were taken back: what the store says counts
             raise

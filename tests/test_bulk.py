@@ -283,26 +283,16 @@ def clean(folder: Path, *options: str, kill_after: float | None = None) -> int:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("target", ["file", "store"])
-def test_killed_at_random_moments_the_command_goes_on_to_the_undisturbed_result(tmp_path: Path, target: str) -> None:
+def test_killed_at_random_moments_the_command_goes_on_to_the_undisturbed_result(tmp_path: Path) -> None:
     count = 3000
     dump(tmp_path, count)
-    options = ["-o", "out.jsonl.gz"] if target == "file" else ["--store", "news.db"]
     chance = random.Random(7)
     kills = 0
-    while clean(tmp_path, *options, "--resume", kill_after=chance.uniform(1.5, 6) if kills < 12 else None) == -9:
+    while clean(tmp_path, "-o", "out.jsonl.gz", "--resume", kill_after=chance.uniform(1.5, 6) if kills < 12 else None) == -9:
         kills += 1
     assert kills >= 3
-    if target == "file":
-        ids = [json.loads(line)["url"] for line in gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).splitlines()]
-    else:
-        from cleaners.store import Store
-
-        with Store.open(tmp_path / "news.db", create=False) as store:
-            ids = [c.article.url for c in store.clippings.select()]
-    assert sorted(ids) == sorted(f"https://news.example/{n}" for n in range(count))
-    if target == "file":
-        assert ids == [f"https://news.example/{n}" for n in range(count)], "in input order"
+    ids = [json.loads(line)["url"] for line in gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).splitlines()]
+    assert ids == [f"https://news.example/{n}" for n in range(count)], "in input order"
 
 
 def test_a_killed_run_goes_on(tmp_path: Path) -> None:
@@ -320,24 +310,6 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     urls = [json.loads(line)["url"] for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert urls == [f"https://news.example/{n}" for n in range(600)]
     assert {p.name for p in tmp_path.iterdir()} == {"dump.jsonl", "out.jsonl"}
-
-
-def test_a_killed_run_into_a_store_goes_on_where_it_was(tmp_path: Path) -> None:
-    from cleaners.bulk import Bookmark
-    from cleaners.store import Store
-
-    dump(tmp_path, 30)
-    assert clean(tmp_path, "--store", "s.db") == 0
-    with Store.open(tmp_path / "s.db", create=False) as store:
-        book = Bookmark(store, [str(tmp_path / "dump.jsonl")])
-        assert book.mark == Mark(), "a run that came to the end leaves no mark"
-        mark = Mark()
-        for n in range(1, 21):
-            mark = mark.past(f"dump.jsonl#{n}")
-        book.put(mark)
-    assert clean(tmp_path, "--store", "s.db", "--resume") == 0
-    with Store.open(tmp_path / "s.db", create=False) as store:
-        assert store.journal.runs(1)[0].counts["known"] == 10, "only the pages after the mark were cleaned again"
 
 
 def test_in_this_process_a_page_that_takes_too_long_is_given_up(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def beyond(pages: Iterator[Page | Drop], mark: Mark) -> Iterator[Page | Drop]:
 class Bookmark:
     """The mark of a run over ``paths`` into a store, kept in that store.
 
-    Put it there after the pages before it were kept. A kill in between repeats pages that the store knows already.
+    Put it there in the transaction that keeps the pages before it: a page that changes one before it would else be
+    taken for another change when both come again.
     """
 
     def __init__(self, store: Store, paths: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -157,6 +158,7 @@ def _into_store(
     from cleaners.bulk import Bookmark, Mark, beyond
     from cleaners.items import Drop
     from cleaners.keeper import Keeper
+    from cleaners.store import Store
 
     dropped: Counter[str] = Counter()
     with compiling_told(), Keeper(store, command="clean") as keeper, progress("pages", share) as advance:
@@ -167,14 +169,15 @@ def _into_store(
         results = work.map(beyond(pages, mark))
         while batch := list(islice(results, _BATCH)):
             dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
-            turned_away = keeper.keep(batch).dropped - sum(isinstance(r, Drop) for r in batch)
-            dropped.update({"keep: taken down": turned_away} if turned_away else {})
             for result in batch:
                 mark = mark.past(result.origin)
-            book.put(mark)
+            turned_away = keeper.keep(batch, then=partial(book.put, mark)).dropped
+            turned_away -= sum(isinstance(r, Drop) for r in batch)
+            dropped.update({"keep: taken down": turned_away} if turned_away else {})
             advance(len(batch), f"{keeper.kept.stored} new, {keeper.kept.matched} reposts, {dropped.total()} dropped")
-        book.close()
         kept = keeper.kept
+    with Store.open(store) as opened:  # the last thing: until all is closed, the run has not come to its end
+        Bookmark(opened, paths).close()
     if not kept.stored + kept.known and not resume:
         return "", dropped
     return (

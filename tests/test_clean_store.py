@@ -1,0 +1,149 @@
+"""``clean --store`` killed at any moment: taken up with --resume, the store is that of a run that nobody disturbed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cleaners.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+VOCABULARY = (
+    "棉田 渠水 老农 村口 集市 渡船 晾房 葡萄 瓜地 驼队 雪山 草场 牧民 羊群 戏台 灯会 书屋 学堂 山路 石桥 作坊 染缸 陶窑 茶园 蚕房 "
+    "稻谷 麦浪 鱼塘 藕田 竹林 铁匠 木匠 裁缝 货郎 邮差 医生 技术员 合作社 水利站 气象台 修起 搬来 送走 种下 收回 量出 晒干 磨好 "
+    "装满 点亮 今年 去年 开春 入冬 清早 傍晚 雨后 霜降 三十里 两千斤 四百户 九十亩"
+)
+WORDS = VOCABULARY.split()
+
+
+def story(seed: int) -> str:
+    draw = random.Random(seed)
+    sentences = ["".join(draw.choices(WORDS, k=9)) + "，" + "".join(draw.choices(WORDS, k=7)) + "。" for _ in range(9)]
+    return "\n".join("".join(sentences[at : at + 3]) for at in (0, 3, 6))
+
+
+def dump(folder: Path, count: int) -> Path:
+    """Stories; every fifth a copy of an earlier one, every ninth no article, every seventh an earlier address anew."""
+    path = folder / "dump.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        for n in range(count):
+            text = "无" if n % 9 == 4 else story(n - 7 if n % 5 == 3 and n > 7 else n)
+            url = f"https://news.example/{n - 3 if n % 7 == 5 else n}"
+            out.write(json.dumps({"url": url, "title": f"第{n}件事的来龙去脉", "text": text}, ensure_ascii=False) + "\n")
+    return path
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that a store holds, and how often."""
+
+    articles: list[tuple[object, ...]]
+    revisions: list[list[str]]
+    families: list[list[str]]
+    matches: list[tuple[object, ...]]
+    drops: list[tuple[str, str, str]]
+    marks: list[str]
+    """Of runs that did not come to their end."""
+
+
+def held(path: Path) -> Held:
+    with Store.open(path, create=False) as store:
+        clippings = sorted(store.clippings.select(with_duplicates=True), key=lambda one: one.article.id)
+        families: dict[str, list[str]] = {}
+        for one in clippings:
+            families.setdefault(one.cluster.id if one.cluster else "", []).append(one.article.id)
+        return Held(
+            articles=[(c.article.id, c.article.url, c.article.title, c.article.text, c.revision) for c in clippings],
+            revisions=[[old.text for old in store.articles.revisions(c.article.id)] for c in clippings],
+            families=sorted(families.values()),
+            matches=sorted((c.article.id, m.other, m.kind) for c in clippings for m in c.matches),
+            drops=sorted((d.origin, d.stage, d.reason) for d in store.journal.drops(limit=10**6)),
+            marks=[name for name in store.manifests.names() if name.startswith("clean ")],
+        )
+
+
+# In one process that forks: each child kills itself at another moment of its run.
+KILLS = """
+import os, signal, sys
+from pathlib import Path
+from unittest import mock
+from cleaners.bulk import Bookmark
+from cleaners.keeper import Keeper
+from crawler.cli import clean
+from crawler.cli.app import app
+
+def run(store):
+    app(["-q", "clean", "dump.jsonl", "--store", store, "--jobs", "1", "--resume"], standalone_mode=False)
+
+def killed(owner, name, times, after):
+    if (child := os.fork()) == 0:
+        honest, calls = getattr(owner, name), []
+        def deadly(*given, **named):
+            calls.append(1)
+            last = len(calls) == times
+            result = honest(*given, **named) if after or not last else None
+            if last:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+        with mock.patch.object(owner, name, deadly):
+            run("killed.db")
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL, name
+
+clean._BATCH = 20
+run("whole.db")
+killed(Bookmark, "put", 2, after=False)   # matched and written, not yet marked
+killed(Bookmark, "put", 1, after=True)    # marked, not yet committed
+killed(Keeper, "keep", 2, after=True)     # committed
+killed(Keeper, "close", 1, after=False)   # all is kept, the index is not written
+killed(Keeper, "close", 1, after=True)    # the run is still marked as begun
+run("killed.db")
+"""
+
+
+def test_killed_at_every_step_of_a_batch_nothing_is_lost_or_repeated(tmp_path: Path) -> None:
+    dump(tmp_path, 90)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLS], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    whole = held(tmp_path / "whole.db")
+    assert len(whole.drops) == 10 and whole.matches and not whole.marks and max(map(len, whole.revisions)) == 2
+    assert held(tmp_path / "killed.db") == whole
+
+
+@pytest.mark.soak
+def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
+    dump(tmp_path, 6000)
+
+    def run(store: str, seconds: float | None = None) -> bool:
+        """Whether it came to the end before it was killed."""
+        command = [sys.executable, "-m", "crawler", "-q", "clean", "dump.jsonl", "--store", store, "--jobs", "2", "--resume"]
+        process = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        try:
+            assert process.wait(seconds) == 0
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return False
+        return True
+
+    assert run("whole.db")
+    chance = random.Random()
+    kills: list[float] = []
+    while len(kills) < 20:
+        kills.append(chance.uniform(1, 9))
+        print("killed after", kills)  # shown when it fails
+        if run("killed.db", kills[-1]):
+            break
+    assert len(kills) > 5
+    run("killed.db")
+    assert held(tmp_path / "killed.db") == held(tmp_path / "whole.db")

@@ -17,6 +17,7 @@ from cleaners.context import Context
 from cleaners.items import Article, Drop, Page
 
 _STARTUP = 120.0  # seconds a process may take until it is ready, on a machine that is busy with other things
+_PRELOAD = ["cleaners.bulk.warm"]
 _starting = Lock()  # multiprocessing keeps its list of children without one
 
 
@@ -31,14 +32,14 @@ class Late(Exception):  # noqa: N818
 class Cleaner:
     """A process that cleans one page at a time.
 
-    It comes from a fork server that has imported the pipeline once: forking the caller itself would copy its threads'
+    It comes from a fork server that has loaded the pipeline once: forking the caller itself would copy its threads'
     locks (a crawl has threads).
     """
 
     def __init__(self, context: Context, fence: Fence) -> None:
         """Start it and wait until it is ready; raises ``Died`` or ``Late``."""
         spawning = multiprocessing.get_context("forkserver")
-        spawning.set_forkserver_preload(["cleaners.pipeline"])
+        spawning.set_forkserver_preload(_PRELOAD)
         self._pipe, theirs = spawning.Pipe()
         self._process = spawning.Process(target=_serve, args=(theirs, context, fence), daemon=True)
         with _starting:
@@ -84,7 +85,7 @@ def start_server() -> None:
     except ValueError:  # not the main thread: no signal reaches us here, nor can it be set
         return
     try:
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["cleaners.pipeline"])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
         forkserver.ensure_running()
     finally:
         signal.signal(signal.SIGINT, before)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from cleaners.corpus.families import Families, Labels, Look, look
-from cleaners.corpus.reading import Id, Problem, is_parquet, records
+from cleaners.corpus.reading import Id, Problem, Source, is_parquet, records, sourced
 from cleaners.dedup import Corpus, Found
 from cleaners.errors import FormatError, InputError
 from cleaners.export.files import told, whole_file
@@ -54,18 +54,18 @@ class _Taken:
     looks: list[Look] = field(default_factory=list)
 
 
-def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = None, canonical_only: bool = False,
+def deduplicate(given: Path | str, output: Path | str, *, pairs: Path | str | None = None, canonical_only: bool = False,
                 dating: Dating | None = None,
                 progress: Progress = lambda step, done, total: None, problem: Problem = lambda line: None) -> Summary:
-    """Match every document of ``source``, group them, and write its records to ``output`` with ``cluster_id`` (the id
+    """Match every document of ``given``, group them, and write its records to ``output`` with ``cluster_id`` (the id
     of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each cluster).
 
     ``pairs``: write every verified pair there, as JSONL ``{"a", "b", "kind", "similarity", "containment"}`` with
     the ids as they stand, ``containment`` being the share of the shorter text found in the longer. ``canonical_only``:
     write only the best copy of each cluster. ``dating``: do not compare documents that are further apart; those without
     a date are compared with all, and a third document may still put two distant ones into one cluster. Formats go by
-    the file names (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); ``-`` is standard output. Neither file takes its name
-    before it is whole.
+    the file names (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); ``-`` is standard input or output. Neither file takes its
+    name before it is whole.
 
     Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or two texts have
     one id.
@@ -78,25 +78,26 @@ def deduplicate(source: Path, output: Path | str, *, pairs: Path | str | None = 
         problem(line)
 
     families = Families()
-    with ExitStack() as stack:
-        pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
-        stack.enter_context(told(folder))
-        corpus = stack.enter_context(Corpus(folder, window=dating.window if dating else None))
-        taken = _take(corpus, source, dating, skip, progress)
-        for done, found in corpus.matches():
-            for one in found:
-                families.add(one)
-                if pair_file:
-                    pair_file.write(_pair(one, taken.ids))
-            progress("matching", done, len(corpus))
-    labels = families.labels(taken.looks)
-    written = _write(source, output, taken.ids, labels, canonical_only, progress)
+    with sourced(given) as source:
+        with ExitStack() as stack:
+            pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
+            stack.enter_context(told(folder))
+            corpus = stack.enter_context(Corpus(folder, window=dating.window if dating else None))
+            taken = _take(corpus, source, dating, skip, progress)
+            for done, found in corpus.matches():
+                for one in found:
+                    families.add(one)
+                    if pair_file:
+                        pair_file.write(_pair(one, taken.ids))
+                progress("matching", done, len(corpus))
+        labels = families.labels(taken.looks)
+        written = _write(source, output, taken.ids, labels, canonical_only, progress)
     return Summary(documents=len(taken.ids), skipped=skipped, pairs=len(families), written=written,
                    clusters=int(labels.canonical.sum()), undated=taken.undated)
 
 
-def _take(corpus: Corpus, source: Path, dating: Dating | None, skip: Problem, progress: Progress) -> _Taken:
+def _take(corpus: Corpus, source: Source, dating: Dating | None, skip: Problem, progress: Progress) -> _Taken:
     taken, seen = _Taken(), dict[Id, int]()
     texts: list[str] = []
     days: list[int] = []
@@ -132,7 +133,7 @@ def _pair(found: Found, ids: list[Id]) -> bytes:
     return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def _labelled(source: Path, ids: list[Id], labels: Labels, canonical_only: bool) -> Iterator[dict[str, Any]]:
+def _labelled(source: Source, ids: list[Id], labels: Labels, canonical_only: bool) -> Iterator[dict[str, Any]]:
     """The records again, labelled; raises FormatError when the file is not what it was."""
     doc = -1
     for doc, record in enumerate(records(source)):
@@ -147,7 +148,7 @@ def _labelled(source: Path, ids: list[Id], labels: Labels, canonical_only: bool)
     raise FormatError(f"{source} changed while it was read: give a file that nobody writes to")
 
 
-def _write(source: Path, output: Path | str, ids: list[Id], labels: Labels, canonical_only: bool,
+def _write(source: Source, output: Path | str, ids: list[Id], labels: Labels, canonical_only: bool,
            progress: Progress) -> int:
     written = 0
 

@@ -21,15 +21,15 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a Parquet file as dicts; raises FormatError when it is none."""
+def rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file, called ``name``, as dicts; raises FormatError when it is none."""
     arrow = _pyarrow()
     try:
         with arrow.parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(ROWS):
                 yield from batch.to_pylist()
     except arrow.ArrowException as error:
-        raise FormatError(f"{path} is no Parquet file that can be read ({error}): check where it came from") from error
+        raise FormatError(f"{name} is no Parquet file that can be read ({error}): check where it came from") from error
 
 
 def write(out: IO[bytes], records: Iterable[Mapping[str, Any]]) -> None:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
 
 from cleaners.errors import FormatError, UsageError
+from cleaners.export.files import told
 
 Id = int | str
 Problem = Callable[[str], None]
 """Is told of each record that cannot be used: one line."""
+# What standard input is told by.
+_MAGIC = ((b"\x1f\x8b", ".jsonl.gz"), (b"\x28\xb5\x2f\xfd", ".jsonl.zst"), (b"PAR1", ".parquet"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A corpus to read, as often as is needed."""
+
+    path: Path
+    name: str
+    """What it is called in messages."""
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +43,32 @@ class Record:
     text: str
     fields: dict[str, Any]
     """The record as it stands, all its fields."""
+
+
+@contextmanager
+def sourced(given: Path | str) -> Iterator[Source]:
+    """A file as it is; ``-`` (standard input) or a pipe as a temporary copy, its format told by its first bytes.
+
+    Raises UnwritableError when there is no room for the copy.
+    """
+    path = Path(given)
+    if str(given) == "-":
+        with TemporaryDirectory(prefix="jianbao-") as folder:
+            yield Source(path=_copied(sys.stdin.buffer, Path(folder)), name="standard input")
+    elif path.is_fifo():
+        with TemporaryDirectory(prefix="jianbao-") as folder, path.open("rb") as stream:
+            yield Source(path=_copied(stream, Path(folder)), name=str(given))
+    else:
+        yield Source(path=path, name=str(given))
+
+
+def _copied(stream: IO[bytes], folder: Path) -> Path:
+    head = stream.read(4)
+    copy = folder / f"input{next((suffix for magic, suffix in _MAGIC if head.startswith(magic)), '.jsonl')}"
+    with told(folder), copy.open("wb") as file:
+        file.write(head)
+        shutil.copyfileobj(stream, file, 1 << 20)
+    return copy
 
 
 @contextmanager
@@ -44,8 +88,8 @@ def _lines(path: Path) -> Iterator[IO[bytes]]:
             yield lines
 
 
-def _jsonl(path: Path, problem: Problem) -> Iterator[dict[str, Any]]:
-    with _lines(path) as lines:
+def _jsonl(source: Source, problem: Problem) -> Iterator[dict[str, Any]]:
+    with _lines(source.path) as lines:
         number = 0
         try:
             for number, line in enumerate(lines, 1):
@@ -54,24 +98,28 @@ def _jsonl(path: Path, problem: Problem) -> Iterator[dict[str, Any]]:
                 try:
                     fields = json.loads(line)
                 except (ValueError, RecursionError):  # the second: brackets in brackets without end
-                    problem(f"{path}, line {number}: no JSON")
+                    problem(f"{source}, line {number}: no JSON")
                     continue
                 if isinstance(fields, dict):
                     yield fields
                 else:
-                    problem(f"{path}, line {number}: no JSON object")
+                    problem(f"{source}, line {number}: no JSON object")
         except (EOFError, OSError, ValueError) as error:
-            raise FormatError(f"{path} is damaged after line {number} ({error}): fetch or compress it again") from error
+            raise _damaged(source, number, error) from error
         except Exception as error:
             if type(error).__module__.split(".")[0] != "zstandard":
                 raise
-            raise FormatError(f"{path} is damaged after line {number} ({error}): fetch or compress it again") from error
+            raise _damaged(source, number, error) from error
 
 
-def _parquet(path: Path) -> Iterator[dict[str, Any]]:
+def _damaged(source: Source, line: int, error: Exception) -> FormatError:
+    return FormatError(f"{source} is damaged after line {line} ({error}): fetch or compress it again")
+
+
+def _parquet(source: Source) -> Iterator[dict[str, Any]]:
     from cleaners.corpus.columns import rows
 
-    yield from rows(path)
+    yield from rows(source.path, str(source))
 
 
 def is_parquet(path: Path) -> bool:
@@ -79,18 +127,18 @@ def is_parquet(path: Path) -> bool:
     return path.suffix == ".parquet"
 
 
-def records(path: Path, problem: Problem = lambda line: None) -> Iterator[Record]:
+def records(source: Source, problem: Problem = lambda line: None) -> Iterator[Record]:
     """The usable records of a corpus, in order; ``problem`` is told of the others.
 
     Raises UsageError for a path that is not there, FormatError for a file that is damaged or no corpus.
     """
-    if not path.is_file():
-        raise UsageError(f"{path} is not there: name a JSONL or Parquet file with id and text in each record")
-    for number, fields in enumerate(_parquet(path) if is_parquet(path) else _jsonl(path, problem), 1):
+    if not source.path.is_file():
+        raise UsageError(f"{source} is not there: name a JSONL or Parquet file with id and text in each record")
+    for number, fields in enumerate(_parquet(source) if is_parquet(source.path) else _jsonl(source, problem), 1):
         if found := usable(fields):
             yield Record(id=found[0], text=found[1], fields=fields)
         else:
-            problem(f"{path}, record {number}: needs an id (a number or a string) and a text (a string)")
+            problem(f"{source}, record {number}: needs an id (a number or a string) and a text (a string)")
 
 
 def usable(fields: Mapping[str, Any]) -> tuple[Id, str] | None:

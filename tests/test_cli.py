@@ -326,7 +326,7 @@ def store(tmp_path: Path) -> Path:
     [
         (["--reason", "of topic"], "no drop has the reason of topic: did you mean off topic? (`jianbao stats` lists all)"),
         (["--reason", "match: off topic"], "did you mean off topic?"),
-        (["--reason", "xyz"], "there are: no body, off topic"),
+        (["--reason", "to"], "there are: off topic, no body"),
         (["--stage", "extrakt"], "no drop has the stage extrakt: did you mean extract?"),
         (["--stage", "match", "--reason", "no body"], "no drop of the stage match has the reason no body: there are: off topic"),
         (["--limit", "2"], "2 of 4 drops: --limit shows more"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 _CLOSE, _OTHERS = 3, 5
 
 
 def meant(asked: str, known: Sequence[str]) -> str:
-    """A hint for a name that does not exist: those that are spelt most like it, else the first of the known ones.
+    """A hint for a name that does not exist: those that are meant most likely, else all there are, the likest first.
 
     >>> meant("Corpsu", ["corpus", "news"]), meant("x", ["corpus", "news"]), meant("x", [])
     ('did you mean corpus?', 'there are: corpus, news', 'there are none')
@@ -19,4 +19,6 @@ def meant(asked: str, known: Sequence[str]) -> str:
         return f"did you mean {', '.join(spelt[name] for name in close)}?"
     if not known:
         return "there are none"
-    return f"there are: {', '.join(known[:_OTHERS])}{' ...' if len(known) > _OTHERS else ''}"
+    likeness = {name: SequenceMatcher(None, asked.casefold(), name.casefold()).ratio() for name in known}
+    others = sorted(likeness, key=lambda name: -likeness[name])[:_OTHERS]
+    return f"there are: {', '.join(others)}{' ...' if len(known) > _OTHERS else ''}"

@@ -25,7 +25,7 @@ def told(run: Run) -> str:
 
 
 def _came_to(run: Run, dropped: Mapping[str, int]) -> str:
-    """A run that kept articles: pages read, articles, clusters that began with it. Any other: its own counts."""
+    """A run that kept articles: pages read, articles, how many are new and match others. Any other: its own counts."""
     counts = totals(run.counts)
     if not counts.keys() >= {"stored", "known", "matched"}:
         return ", ".join(counted(n, "page") + " archived" if name == "archived" else f"{n:,} {name}"
@@ -34,7 +34,7 @@ def _came_to(run: Run, dropped: Mapping[str, int]) -> str:
     pages = articles + sum(n for reason, n in dropped.items() if not reason.startswith("fetch:"))
     if not pages:
         return "no pages"
-    new = f"{stored:,} new, {counted(stored - counts['matched'], 'new cluster')}"
+    new = f"{stored:,} new, {counts['matched']:,} match others"
     return f"{counted(pages, 'page')}, {counted(articles, 'article')}: {new}"
 
 

@@ -106,7 +106,8 @@ def _row(parameter: Any, record: tuple[str, str]) -> tuple[str, str]:
     if len(name) + len(called) < _WIDE:
         return f"{name} {called}", told
     text, bracket, facts = told.partition("  [")
-    return f"{name} {max(parameter.opts, key=len).strip('-').upper()}", f"{text} One of {called.replace('|', ', ')}.{bracket}{facts}"
+    choices = f"{text} One of {called.replace('|', ', ')}.{bracket}{facts}"
+    return f"{name} {max(parameter.opts, key=len).strip('-').upper()}", choices
 
 
 def _without_bounds(told: str) -> str:

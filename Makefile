@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help demo test lint soak spark clean
+.PHONY: help demo test lint soak spark java clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -34,8 +34,11 @@ soak: .venv/.installed ## the long runs: kill -9 at many moments
 	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,spark]'
 	@touch $@
 
-spark: .venv-spark/.installed ## the engine on Spark against this machine (own environment, needs Java 17)
-	.venv-spark/bin/python -m pytest tests/test_spark.py
+java:
+	@test -n "$${JAVA_HOME:-$$(command -v java)}" || { echo "Spark needs Java 17 or newer: install it, or name its folder in JAVA_HOME"; exit 1; }
+
+spark: java .venv-spark/.installed ## the engine on Spark against this machine (own environment, needs Java 17)
+	.venv-spark/bin/python -m pytest -rs tests/test_spark.py
 
 clean: ## remove .venv and caches
 	rm -rf .venv .venv-spark build *.egg-info .pytest_cache .mypy_cache .ruff_cache

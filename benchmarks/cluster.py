@@ -25,6 +25,7 @@ from cleaners.corpus import deduplicate
 from tests.spark_cluster import Cluster, frugal
 
 ROOT = Path(__file__).resolve().parent.parent
+_MEMORY = "1536m"  # of each executor's JVM
 
 
 def mixed(source: Path, documents: int) -> list[str]:
@@ -46,12 +47,20 @@ def on_spark(folder: Path, corpus: Path, *, kill: bool) -> float:
     """Seconds of the whole command."""
     settings = folder / "conf"
     settings.mkdir()
-    lines = {**frugal(), "spark.sql.shuffle.partitions": "8"}
+    serial = "-XX:+UseSerialGC"  # two JVMs of one core each; compiled as on any cluster, unlike in the tests
+    lines = {
+        **frugal(),
+        "spark.sql.shuffle.partitions": "32",
+        "spark.executor.memory": _MEMORY,
+        "spark.driver.extraJavaOptions": serial,
+        "spark.executor.extraJavaOptions": serial,
+        "spark.local.dir": str(folder / "driver"),
+    }
     (settings / "spark-defaults.conf").write_text("".join(f"{key} {value}\n" for key, value in lines.items()))
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT), "SPARK_CONF_DIR": str(settings), "SPARK_LOCAL_IP": "127.0.0.1",
     }  # fmt: skip
-    with Cluster(folder / "cluster") as cluster:
+    with Cluster(folder / "cluster", memory=_MEMORY) as cluster:
         command = [
             sys.executable, "-m", "crawler", "dedup", str(corpus), "-o", str(folder / "there.jsonl"),
             "--engine", "spark", "--master", cluster.master, "--pairs", str(folder / "there-pairs.jsonl"),

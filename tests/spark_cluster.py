@@ -30,9 +30,10 @@ def frugal() -> dict[str, str]:
 class Cluster:
     """Use it in a ``with`` block."""
 
-    def __init__(self, folder: Path, workers: int = 2) -> None:
+    def __init__(self, folder: Path, workers: int = 2, memory: str = "1g") -> None:
         self._folder = folder
         self._count = workers
+        self._memory = memory
         self._processes: list[subprocess.Popen[bytes]] = []
         self.master = ""
         """Its address."""
@@ -49,8 +50,8 @@ class Cluster:
             for number in range(self._count):
                 name = f"worker-{number}"
                 self._start(
-                    name, "worker.Worker", self.master, "--host", "127.0.0.1", "--webui-port", "0", "-c", "1", "-m", "1g",
-                    "--work-dir", str(self._folder / name),
+                    name, "worker.Worker", self.master, "--host", "127.0.0.1", "--webui-port", "0", "-c", "1",
+                    "-m", self._memory, "--work-dir", str(self._folder / name),
                 )  # fmt: skip
             for number in range(self._count):
                 self._said(f"worker-{number}", r"Successfully (registered)")
@@ -77,6 +78,7 @@ class Cluster:
         command = [str(self._home / "bin" / "spark-class"), f"org.apache.spark.deploy.{kind}", *arguments]
         environment = {
             **os.environ, "SPARK_HOME": str(self._home), "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_LOCAL_DIRS": str(self._folder),  # who is killed does not clear up
             "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "SPARK_DAEMON_MEMORY": "256m",
         }  # fmt: skip
         with (self._folder / f"{name}.log").open("wb") as log:

@@ -13,15 +13,18 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cleaners import dumps
-from cleaners.corpus import deduplicate
+from cleaners.archive import Archive, Exchange
+from cleaners.corpus import Dating, deduplicate
 from cleaners.errors import InputError, UsageError
 from cleaners.export import record
+from cleaners.index.window import Window
 from cleaners.items import Article, Clipping, Drop
 from cleaners.pipeline import clean
 from tests.spark_cluster import Cluster, frugal
@@ -128,59 +131,118 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
     assert by_id(there) == by_id(here)
 
 
-def test_mistakes_are_told(spark: Any, tmp_path: Path) -> None:
+DAY = Dating(window=Window(days=40), field="day")
+
+
+def test_pages_saved_twice_dates_and_brackets_without_end(spark: Any, tmp_path: Path) -> None:
     from cleaners.spark.corpus import deduplicate as on_spark
 
     source = tmp_path / "in.jsonl"
-    source.write_text('{"id": 1, "text": "一样"}\n{"id": 1, "text": "另一样"}\n', encoding="utf-8")
+    rows = [{"id": f"{n}/{m}", "text": story(n) + "。" * m, "day": f"2024-{m + 1:02}-0{n}T01:00:00+08:00"} for n in range(1, 9) for m in range(4)]
+    rows += [rows[5], {"id": "undated", "text": story(3)}, rows[5]]
+    good = [json.dumps(row, ensure_ascii=False) for row in rows]
+    source.write_text("\r\n".join([*good[:9], "[" * 100_000, " \t", *good[9:], ""]), encoding="utf-8")
+    here = deduplicate(source, tmp_path / "here.jsonl", pairs=tmp_path / "here-pairs.jsonl", dating=DAY)
+    there = on_spark(spark, [str(source)], str(tmp_path / "there.jsonl"), pairs=str(tmp_path / "there-pairs.jsonl"), dating=DAY)
+    assert there == here
+    assert (here.documents, here.skipped, here.undated) == (35, 1, 1)
+    found = pairs(tmp_path / "here-pairs.jsonl")
+    assert pairs(tmp_path / "there-pairs.jsonl") == found
+    assert {("1/0", "1/1"), ("2/1", "2/1")} < {(a, b) for a, b, *_ in found}, "near, and the same"
+    assert ("1/0", "1/3") not in {(a, b) for a, b, *_ in found}, "three months apart"
+    assert sorted(map(json.dumps, lines(tmp_path / "there.jsonl"))) == sorted(map(json.dumps, lines(tmp_path / "here.jsonl")))
+
+
+def test_mistakes_are_told(spark: Any, tmp_path: Path) -> None:
+    from cleaners.spark.corpus import deduplicate as on_spark
+
+    source, undated, packed = (tmp_path / name for name in ("in.jsonl", "undated.jsonl", "in.jsonl.zst"))
+    source.write_text('{"id": 1, "text": "一样"}\n{"id": 2, "text": "一样"}\n{"id": 1, "text": "另一样"}\n', encoding="utf-8")
+    undated.write_text('{"id": 1, "text": "一样", "day": "昨天"}\n', encoding="utf-8")
+    packed.touch()
     with pytest.raises(UsageError, match="no such file"):
         on_spark(spark, [str(tmp_path / "none.jsonl")], str(tmp_path / "out"))
     with pytest.raises(UsageError, match="there already"):
         on_spark(spark, [str(source)], str(tmp_path))
-    with pytest.raises(InputError, match="occurs twice"):
-        on_spark(spark, [str(source)], str(tmp_path / "out"))
-    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl"}, "nothing is left behind"
+    with pytest.raises(UsageError, match=r"no \.zst"):
+        on_spark(spark, [str(packed)], str(tmp_path / "out"))
+    for path, says, dating in ((source, "the id 1 occurs twice, with other texts", None), (undated, "ISO date in 'day'", DAY)):
+        with pytest.raises(InputError, match=says) as here:
+            deduplicate(path, tmp_path / "out", dating=dating)
+        with pytest.raises(InputError) as there:
+            on_spark(spark, [str(path)], str(tmp_path / "out"), dating=dating)
+        assert str(there.value) == str(here.value)
+    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", "undated.jsonl", "in.jsonl.zst"}, "nothing is left behind"
 
 
 def saved_pages(folder: Path) -> Path:
     folder.mkdir()
     page = "<html><body><h1>{title}</h1><div>2024-05-06 10:20 来源：示例晚报</div><div>{body}</div></body></html>"
-    made = [page.format(title=f"乡村见闻之{n}", body="".join(f"<p>{p}</p>" for p in story(n).split("\n"))) for n in range(6)]
+    made = [page.format(title=f"乡村见闻之{n}", body="".join(f"<p>{p}</p>" for p in story(n).split("\n"))) for n in range(8)]
     for n, html in enumerate(made[:4]):
         (folder / f"{n}.html").write_text(html, encoding="utf-8")
     with zipfile.ZipFile(folder / "more.zip", "w") as archive:
-        for n, html in enumerate(made[4:]):
+        for n, html in enumerate(made[4:6]):
             archive.writestr(f"{n}.html", html)
     (folder / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    crawl = Archive(folder, name="crawl", software="test")
+    for n, html in enumerate(made[6:]):
+        crawl.write(Exchange(
+            url=f"https://news.example/{n}.html", status=200, headers=(("Content-Type", "text/html; charset=utf-8"),),
+            body=html.encode(), fetched_at=datetime(2024, 5, 7, tzinfo=UTC), site="example-daily",
+        ))  # fmt: skip
+    crawl.close()
+    for path in folder.iterdir():  # Hadoop's file systems know milliseconds
+        os.utime(path, (1_700_000_000, 1_700_000_000))
     return folder
+
+
+def as_columns(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as the columns have it, which know moments and no mappings."""
+    moments = {name: record[name] and datetime.fromisoformat(record[name]) for name in ("published", "fetched_at")}
+    counts = {name: [{"kind": kind, "count": count} for kind, count in record[name].items()] for name in ("repairs", "noise_removed")}
+    return record | moments | counts
+
+
+def assert_same(folder: Path, here: list[dict[str, Any]]) -> None:
+    """The Parquet of a folder has these records; their origins are addresses."""
+    import pyarrow.parquet as pq
+
+    there = by_id(pq.read_table(folder).to_pylist())
+    assert set(there) == {mine["id"] for mine in here}
+    for mine in map(as_columns, here):
+        theirs = there[mine["id"]]
+        assert theirs.pop("origin").endswith(mine.pop("origin"))
+        assert theirs == mine
 
 
 def test_pages_become_the_records_of_one_machine(spark: Any, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
+    from cleaners.spark.corpus import deduplicate as matched
     from cleaners.spark.pages import clean as on_spark
 
     folder = saved_pages(tmp_path / "pages")
-    here = [clean(page) for page in dumps.read([folder]) if not isinstance(page, Drop)]
+    results = [clean(page) for page in dumps.read([folder]) if not isinstance(page, Drop)]
+    articles = [one for one in results if isinstance(one, Article)]
     done = on_spark(spark, [str(folder)], str(tmp_path / "out"))
-    there = by_id(pq.read_table(tmp_path / "out").to_pylist())
-    assert done.written == len(there) == 6
+    assert done.written == len(articles) == 8
     assert done.dropped == {"decode: binary": 1}
-    for article in here:
-        if isinstance(article, Drop):
-            continue
-        mine, theirs = record(Clipping(article=article)), there[article.id]
-        assert theirs["origin"].endswith(str(mine["origin"]))
-        for name in ("title", "text", "source", "authors", "script", "quality", "language", "cluster_id", "matches"):
-            assert theirs[name] == mine[name], name
-        assert theirs["published"] == article.published
-    assert sum(isinstance(one, Article) for one in here) == 6
+    assert_same(tmp_path / "out", [record(Clipping(article=one)) for one in articles])
     (dropped,) = pq.read_table(tmp_path / "out.drops").to_pylist()
     assert dropped["reason"] == "binary" and dropped["origin"].endswith("picture.html")
+    # What was cleaned there is matched there: its cluster columns, still empty, are filled.
+    done_again = matched(spark, [str(tmp_path / "out")], str(tmp_path / "matched"), dating=Dating(window=Window(days=9)))
+    assert (done_again.documents, done_again.undated) == (8, 0)
+    assert {row["cluster_id"] for row in pq.read_table(tmp_path / "matched").to_pylist()} == {one.id for one in articles}
 
 
-def command(*arguments: str, folder: Path) -> list[str]:
-    return [sys.executable, "-m", "crawler", "dedup", "in.jsonl", "-o", "there.jsonl", "--engine", "spark", *arguments]
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "crawler", *arguments]
+
+
+def dedup_on(master: str) -> list[str]:
+    return command("dedup", "in.jsonl", "-o", "there.jsonl", "--engine", "spark", "--master", master)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -193,22 +255,26 @@ def environment(folder: Path) -> dict[str, str]:
 def test_several_executors_on_one_machine(tmp_path: Path) -> None:
     source = written(tmp_path)
     here = deduplicate(source, tmp_path / "here.jsonl")
-    arguments = command("--master", "local-cluster[2,1,1024]", folder=tmp_path)
-    done = subprocess.run(arguments, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=900)
+    done = subprocess.run(dedup_on("local-cluster[2,1,1024]"), cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
     assert f"{here.pairs:,} pairs" in done.stderr
     assert by_id(lines(tmp_path / "there.jsonl")) == by_id(lines(tmp_path / "here.jsonl"))
 
 
-def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
-    """A real master and two workers on loopback; one is killed with -9 while the candidates are made."""
+def test_a_master_with_two_workers_of_which_one_is_killed(tmp_path: Path) -> None:
+    """On loopback: pages are cleaned, then one worker is killed with -9 while candidates are made. That changes nothing."""
     source = written(tmp_path)
+    saved_pages(tmp_path / "pages")
     deduplicate(source, tmp_path / "here.jsonl")
+    settings: dict[str, Any] = {"cwd": tmp_path, "env": environment(tmp_path), "stderr": subprocess.PIPE, "text": True}
+    subprocess.run(command("clean", "pages", "-o", "here-clean.jsonl"), check=True, timeout=300, **settings)
     with Cluster(tmp_path / "cluster") as cluster:
-        process = subprocess.Popen(
-            command("--master", cluster.master, folder=tmp_path), cwd=tmp_path, env=environment(tmp_path),
-            stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        cleaning = command("clean", "pages", "-o", "clean", "--engine", "spark", "--master", cluster.master)
+        done = subprocess.run(cleaning, timeout=900, **settings)
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert "8 records; 1 dropped (1 decode: binary)" in done.stderr
+        assert_same(tmp_path / "clean", lines(tmp_path / "here-clean.jsonl"))
+        process = subprocess.Popen(dedup_on(cluster.master), **settings)
         assert process.stderr
         said = []
         for line in process.stderr:

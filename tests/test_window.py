@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ from tests.test_chain import OTHER, STORY
 
 
 @pytest.mark.parametrize("value", ["2024-03-01", "2024-03-01T23:30:00+08:00", date(2024, 3, 1),
-                                   datetime(2024, 3, 1, 12, tzinfo=UTC)])
+                                   datetime(2024, 3, 1, 12, tzinfo=UTC),
+                                   datetime(2024, 2, 29, 23, tzinfo=UTC),  # 7 in the morning where it was published
+                                   datetime(2024, 3, 1, 7, tzinfo=timezone(timedelta(hours=8))),
+                                   datetime(2024, 3, 1, 23)])
 def test_dates_that_can_be_read(value: Any) -> None:
     assert day_of(value) == date(2024, 3, 1).toordinal()
 
@@ -125,7 +128,7 @@ def test_the_command_sets_shows_and_lifts_it(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("JIANBAO_STORE", str(tmp_path / "s.db"))
     run = CliRunner()
     assert "window: 90d" in run.invoke(app, ["window", "090d"]).stderr
-    assert "window: 90d" in run.invoke(app, ["window"]).stderr
+    assert "window: 90d" in run.invoke(app, ["window"]).stdout
     assert "window: none" in run.invoke(app, ["window", "none"]).stderr
     with Keeper(tmp_path / "s.db") as keeper:
         assert keeper.kept.stored == 0

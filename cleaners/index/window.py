@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from cleaners.errors import UsageError
 Days = NDArray[np.int32]
 """Days, counted from 0001-01-01 as day 1; 0 for a document without a date."""
 UNDATED = 0
+_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Window:
         >>> Window.parse("90d")
         Window(days=90)
         """
+        if re.fullmatch(r"[0-9]{1,6}", text):
+            raise UsageError(f"{text} has no unit: write {text}d for a window of {text} days")
         if not re.fullmatch(r"[0-9]{1,6}d", text):
             raise UsageError(f"{text!r} is no window: give a number of days, as 90d")
         return cls(days=int(text[:-1]))
@@ -48,9 +51,13 @@ class Window:
 def day_of(value: Any) -> int:
     """The day of a date, of a time, or of a string that begins with an ISO date; ``UNDATED`` for anything else.
 
+    A moment is looked at from China, as its day is the one that the page declared, whichever zone a file keeps it in.
+
     >>> day_of("2024-03-01T08:00:00+08:00") - day_of(date(2024, 2, 28))
     2
     """
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(_CHINA)
     if isinstance(value, date):
         return value.toordinal()
     try:

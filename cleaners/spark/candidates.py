@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaners.index import Limits
+from cleaners.index.window import UNDATED, Window
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+
+def near(pairs: DataFrame, prints: DataFrame, window: Window) -> DataFrame:
+    """The pairs that the window lets be compared: :meth:`cleaners.index.window.Window.near`, as joins."""
+    from pyspark.sql import functions as f
+
+    days = prints.select("doc", "day")
+    dated = pairs.join(days, "doc").join(days.toDF("other", "other_day"), "other")
+    undated = (f.col("day") == UNDATED) | (f.col("other_day") == UNDATED)
+    inside = f.abs(f.col("day") - f.col("other_day")) <= window.days
+    return dated.where(undated | inside).select("doc", "other")
 
 
 def candidates(prints: DataFrame, limits: Limits = Limits()) -> DataFrame:

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cleaners import fingerprint
 from cleaners.corpus.families import look
-from cleaners.corpus.reading import Id, usable
+from cleaners.corpus.reading import Record, usable
+from cleaners.errors import UsageError
 from cleaners.fingerprint import Signatures
+from cleaners.index.window import UNDATED, day_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
+JSON_LINES = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".ndjson", ".ndjson.gz")
+"""How names of JSON Lines end."""
 _ROWS = 33
 """Bits for the row in its split of a file; 30 are left for the splits."""
 BAND = np.int64(-1 << 63)
 """Set in the key of a band: it is negative. An anchor's key is the anchor."""
 PRINTS = (
-    "doc long, id string, points binary, keys array<long>, length int, title binary, annotated boolean"
+    "doc long, id string, digest binary, day int, points binary, keys array<long>, "
+    "length int, title binary, annotated boolean"
 )
-"""What is known of a document: its number, its id as JSON, its normal form (int32 code points), its keys, its look."""
+"""What is known of a document: its number, its id as JSON, what tells its text from others, its day (see
+:mod:`cleaners.index.window`), its normal form (int32 code points), its keys, its look."""
 
-Rows = Iterator[tuple[int, Id, str]]
+Rows = Iterator[tuple[int, Record]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +46,9 @@ class Source:
     options: dict[str, str]
     """How Spark is to read it."""
     columns: tuple[str, ...]
-    """What Python has to see to get id and text."""
+    """What Python has to see to get id and text; its dates too, where each field is a column."""
     rows: Callable[[pa.RecordBatch], Rows]
-    """Number, id and text of each usable document of a batch with ``doc`` and these columns."""
+    """Number and record of each usable document of a batch with ``doc`` and these columns."""
 
 
 def numbered(spark: SparkSession, paths: list[str], source: Source) -> DataFrame:
@@ -65,28 +72,36 @@ def numbered(spark: SparkSession, paths: list[str], source: Source) -> DataFrame
     return placed.join(f.broadcast(first), ["path", "start"]).select(doc, "record")
 
 
-def prints(documents: DataFrame, source: Source) -> DataFrame:
-    """:data:`PRINTS` of every usable document."""
+def prints(documents: DataFrame, source: Source, date: str | None = None) -> DataFrame:
+    """:data:`PRINTS` of every usable document; ``date``: the field that has its date, None when nobody asks for it."""
     from pyspark.sql import functions as f
 
-    columns = [f.col(f"record.{name}").alias(name) for name in source.columns]
     if source is LINES:
         columns = [f.col("record.value").cast("binary").alias("value")]
-    rows = source.rows
-    return documents.select("doc", *columns).mapInArrow(lambda batches: map(_printed(rows), batches), PRINTS)
+    else:
+        there, wanted = documents.schema["record"].dataType.names, dict.fromkeys((*source.columns, date))
+        columns = [f.col("record").getField(name).alias(name) for name in wanted if name in there]
+    printed = _printed(source.rows, date)
+    return documents.select("doc", *columns).mapInArrow(lambda batches: map(printed, batches), PRINTS)
 
 
-def _printed(rows: Callable[[pa.RecordBatch], Rows]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+def _printed(
+    rows: Callable[[pa.RecordBatch], Rows], date: str | None
+) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     def printed(batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
 
-        held = list(rows(batch))
-        forms = fingerprint.normal_forms([text for _, _, text in held])
+        numbered = list(rows(batch))
+        held = [record for _, record in numbered]
+        forms = fingerprint.normal_forms([record.text for record in held])
         keys = keys_of(fingerprint.signatures_of(forms))
-        looks = [look(text) for _, _, text in held]
+        looks = [look(record.text) for record in held]
+        days = [UNDATED if date is None else day_of(record.fields.get(date)) for record in held]
         return pa.record_batch({
-            "doc": pa.array([doc for doc, _, _ in held], pa.int64()),
-            "id": pa.array([json.dumps(name) for _, name, _ in held], pa.string()),
+            "doc": pa.array([doc for doc, _ in numbered], pa.int64()),
+            "id": pa.array([json.dumps(record.id) for record in held], pa.string()),
+            "digest": pa.array([_digest(record.text) for record in held], pa.binary()),
+            "day": pa.array(days, pa.int32()),
             "points": pa.array([forms[row].tobytes() for row in range(len(held))], pa.binary()),
             "keys": pa.array(keys, pa.list_(pa.int64())),
             "length": pa.array([one.length for one in looks], pa.int32()),
@@ -113,20 +128,35 @@ def encoded(text: str | None) -> bytes | None:
     return None if text is None else text.encode("utf-8", "surrogatepass")
 
 
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
 def _lines(batch: pa.RecordBatch) -> Rows:
     for doc, line in zip(batch.column("doc").to_pylist(), batch.column("value").to_pylist(), strict=True):
         try:
             fields = json.loads(line) if line.strip() else None
-        except ValueError:
+        except (ValueError, RecursionError):  # the second: brackets in brackets without end
             continue
         if isinstance(fields, dict) and (found := usable(fields)):
-            yield doc, *found
+            yield doc, Record(id=found[0], text=found[1], fields=fields)
 
 
 def _columns(batch: pa.RecordBatch) -> Rows:
     for row in batch.to_pylist():
+        doc = row.pop("doc")
         if found := usable(row):
-            yield row["doc"], *found
+            yield doc, Record(id=found[0], text=found[1], fields=row)
+
+
+def source_of(paths: Sequence[str]) -> Source:
+    """By the names: a path that ends as JSON Lines do is one, everything else is Parquet; raises UsageError."""
+    if packed := next((path for path in paths if path.lower().endswith(".zst")), None):
+        raise UsageError(f"{packed}: Spark reads .gz and .bz2, no .zst: pack it so, or match it with the local engine")
+    kinds = {path.lower().endswith((*JSON_LINES, ".jsonl/", ".bz2")) for path in paths}
+    if len(kinds) > 1:
+        raise UsageError("JSON Lines and Parquet in one run: convert one of them, or match them apart")
+    return LINES if kinds == {True} else TABLE
 
 
 LINES = Source(format="text", options={"lineSep": "\n"}, columns=("value",), rows=_lines)

@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from cleaners.errors import InputError, UsageError
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -36,7 +38,8 @@ def session(
 
     None takes what spark-submit has set, else every core of this machine. To a master elsewhere the package is sent
     along; under spark-submit that is the part of ``--py-files`` (see :func:`package`). ``settings``: Spark's own, by
-    name. Raises ModuleNotFoundError without pyspark.
+    name. Raises ModuleNotFoundError without pyspark, UsageError without Java, and InputError for what Spark fails with
+    while the session is used.
     """
     from pyspark.sql import SparkSession
 
@@ -46,7 +49,7 @@ def session(
         building = building.config(key, value)
     if master:
         building = building.master(master)
-    with TemporaryDirectory(prefix="jianbao-") as folder:
+    with TemporaryDirectory(prefix="jianbao-") as folder, _failures():
         spark = building.getOrCreate()
         try:
             if master and not master.startswith("local"):
@@ -54,6 +57,23 @@ def session(
             yield spark
         finally:
             spark.stop()
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """What Spark fails with, as one line; the rest stands in its log, which goes to stderr."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as error:
+        if error.getCondition() == "JAVA_GATEWAY_EXITED":
+            raise UsageError("Spark needs Java 17 or newer: install it, or name its folder in JAVA_HOME") from error
+        raise InputError(f"Spark failed, see what it says above: {str(error).strip().splitlines()[0]}") from error
+    except Py4JJavaError as error:
+        reason = str(error.java_exception.toString()).strip().splitlines()[0]
+        raise InputError(f"Spark failed, see what it says above: {reason}") from error
 
 
 def package(target: Path) -> Path:

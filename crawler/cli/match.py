@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from crawler.cli.app import JsonOption, app, counted, say
 from crawler.cli.compiling import compiling_told
 from crawler.cli.on_spark import Engine, EngineOption, MasterOption
 from crawler.cli.progress import steps
+
+if TYPE_CHECKING:
+    from cleaners.corpus import Dating, Summary
 
 
 @app.command()
@@ -55,18 +58,32 @@ def dedup(
       jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
       jianbao dedup hdfs:///news/*.jsonl.gz -o hdfs:///matched --engine spark --master spark://host:7077
     """
-    if engine is Engine.spark:
-        if window:
-            raise UsageError("--window is for the local engine: leave it out, or match the periods one by one")
-        on_spark.dedup(sources, output, master=master, pairs=pairs, canonical_only=canonical_only, as_json=as_json)
-        return
-    from cleaners.corpus import Dating, deduplicate
+    from cleaners.corpus import Dating
     from cleaners.index.window import Window
 
-    if len(sources) > 1 or master:
-        raise UsageError("several inputs, and --master, are for --engine spark: name one file, or add that")
-    source = Path(sources[0])
     dating = Dating(window=Window.parse(window), field=date_field) if window else None
+    if engine is Engine.spark:
+        done = on_spark.dedup(
+            sources, output, master=master, pairs=pairs, canonical_only=canonical_only, dating=dating
+        )
+    elif len(sources) > 1 or master:
+        raise UsageError("several inputs, and --master, are for --engine spark: name one file, or add that")
+    else:
+        done = _here(Path(sources[0]), output, pairs, canonical_only, dating)
+    if as_json and output != "-":
+        typer.echo(json.dumps(asdict(done)))
+    say(
+        f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
+        f"{counted(done.written, 'record')} written"
+        + (f"; {counted(done.skipped, 'record')} skipped" if done.skipped else "")
+        + (f"; {counted(done.undated, 'record')} without a date, compared with all" if done.undated else "")
+    )
+
+
+def _here(source: Path, output: str, pairs: str | None, canonical_only: bool, dating: Dating | None) -> Summary:
+    """Match on this machine; what was skipped is told."""
+    from cleaners.corpus import deduplicate
+
     if source.is_dir():
         raise UsageError(f"{source} is a folder: name one JSONL or Parquet file")
     if output != "-" and source.exists() and Path(output).exists() and source.samefile(output):
@@ -82,11 +99,4 @@ def dedup(
         )
     for line in skipped[:3]:
         say(line)
-    if as_json and output != "-":
-        typer.echo(json.dumps(asdict(done)))
-    say(
-        f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
-        f"{counted(done.written, 'record')} written"
-        + (f"; {counted(done.skipped, 'record')} skipped" if done.skipped else "")
-        + (f"; {counted(done.undated, 'record')} without a date, compared with all" if done.undated else "")
-    )
+    return done

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.app import counted, say
+
+if TYPE_CHECKING:
+    from cleaners.corpus import Dating, Summary
 
 
 class Engine(StrEnum):
@@ -43,8 +44,14 @@ def clean(paths: list[str], output: str | None, *, master: str | None, resume: b
 
 
 def dedup(
-    sources: list[str], output: str, *, master: str | None, pairs: str | None, canonical_only: bool, as_json: bool
-) -> None:
+    sources: list[str],
+    output: str,
+    *,
+    master: str | None,
+    pairs: str | None,
+    canonical_only: bool,
+    dating: Dating | None,
+) -> Summary:
     """Match a corpus into a folder of its records."""
     from cleaners.spark.corpus import deduplicate
     from cleaners.spark.session import session
@@ -52,11 +59,6 @@ def dedup(
     if output == "-":
         raise UsageError("--engine spark writes a folder: name it with -o")
     with session(master) as spark:
-        done = deduplicate(spark, sources, output, pairs=pairs, canonical_only=canonical_only, step=say)
-    if as_json:
-        typer.echo(json.dumps(asdict(done)))
-    say(
-        f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
-        f"{counted(done.written, 'record')} written"
-        + (f"; {counted(done.skipped, 'record')} skipped" if done.skipped else "")
-    )
+        return deduplicate(
+            spark, sources, output, pairs=pairs, canonical_only=canonical_only, dating=dating, step=say
+        )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaners import lexicon
 from cleaners.lexicon import Lexicon
-from cleaners.sites import Site
-from cleaners.store import Store
+
+if TYPE_CHECKING:  # saved pages need neither, and both take long to import
+    from cleaners.sites import Site
 
 _HONEST = 300
 """Texts that show which words people use anyway: no spun word is learned from among them."""
@@ -31,6 +33,8 @@ class Context:
 
 def context_of(store: Path, sites: Iterable[Site] = ()) -> Context:
     """The context of a run that writes to ``store``: its sites, and what the store, where it exists, has learned."""
+    from cleaners.store import Store
+
     by_id = {site.id: site for site in sites}
     if not store.exists():
         return Context(sites=by_id)

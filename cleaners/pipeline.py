@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from cleaners import blocks, decode, extract, lexicon, metadata, quality, regions, restore, script, urls
 from cleaners.blocks import Blocks
@@ -21,7 +22,9 @@ from cleaners.extract import Body
 from cleaners.extract.recipe import recipe
 from cleaners.items import Article, Disguise, Drop, Extractor, Head, Line, Metadata, Page, Region
 from cleaners.restore import Diagnosis, Restored
-from cleaners.sites import ExtractRule, Site
+
+if TYPE_CHECKING:  # the models of seed files take long to import, and only a job has some
+    from cleaners.sites import ExtractRule, Site
 
 log = logging.getLogger(__name__)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-import tldextract
-from w3lib.url import canonicalize_url
+if TYPE_CHECKING:  # both libraries import half of what there is for the web, and pages without an address need neither
+    from tldextract import TLDExtract
 
-# The list that ships with the library: no fetch at run time, the same answer everywhere.
-_EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _TRACKING = ("utm_", "spm", "from_source", "share_token", "wfr", "fbclid", "gclid")
 
 
@@ -20,6 +19,8 @@ def canonical(url: str) -> str:
     >>> canonical("HTTP://News.Example/a?b=2&a=1&utm_source=x#top")
     'http://news.example/a?a=1&b=2'
     """
+    from w3lib.url import canonicalize_url
+
     form = canonicalize_url(url.strip())
     if "?" not in form:
         return form
@@ -30,8 +31,15 @@ def canonical(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _domain(host: str) -> str:
-    found = _EXTRACT(host)
-    return found.top_domain_under_public_suffix or host
+    return _list()(host).top_domain_under_public_suffix or host
+
+
+@cache
+def _list() -> TLDExtract:
+    """The list that ships with the library: no fetch at run time, the same answer everywhere."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def site_of(url: str | None) -> str | None:

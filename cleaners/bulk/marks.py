@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cleaners.errors import UsageError
 from cleaners.items import Drop, Page
-from cleaners.store import Store
+
+if TYPE_CHECKING:  # a run into a file needs none
+    from cleaners.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

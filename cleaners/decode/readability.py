@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # pages that are UTF-8 do without it, and it takes a tenth of a second to import
+    import numpy as np
+    from numpy.typing import NDArray
 
 LOST = -2.0
 """Weight of a byte that belongs to no character."""
@@ -19,6 +21,8 @@ _COMMON_BLOCKS = ((0x3000, 0x3011), (0x3041, 0x30FF), (0xFF01, 0xFF5E), (0x2010,
 
 def score(text: str) -> float:
     """Mean weight of the characters beyond ASCII: near 1 for running Chinese, below 0 for text read wrongly."""
+    import numpy as np
+
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     codes = codes[codes >= 0x80]
     if codes.size == 0:
@@ -39,6 +43,8 @@ def weights() -> NDArray[np.float32]:
     The levels come with the standards: GB2312 level 1 and Big5 level 1 are the common characters, GB2312 level 2 the
     known ones; ``data/frequent_characters.txt`` names those that carry running text.
     """
+    import numpy as np
+
     table = np.full(65_536, _RARE, dtype=np.float32)
     table[:0x80] = 0.0
     for first, last in _KNOWN_BLOCKS:
@@ -54,8 +60,8 @@ def weights() -> NDArray[np.float32]:
 
 
 def _raise(table: NDArray[np.float32], chars: str, to: float) -> None:
-    codes = np.array([ord(char) for char in chars])
-    table[codes] = np.maximum(table[codes], to)
+    codes = [ord(char) for char in chars]
+    table[codes] = table[codes].clip(min=to)
 
 
 def _double_bytes(leads: range, trails: range | tuple[int, ...], encoding: str) -> str:

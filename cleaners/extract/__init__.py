@@ -8,6 +8,7 @@ walk is not sure, trafilatura and readability vote with it; pages in other langu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cleaners.blocks import Blocks
 from cleaners.errors import Unusable
@@ -15,7 +16,9 @@ from cleaners.extract import foreign, kinds, layout, override, vote
 from cleaners.extract.container import Container, choose, span
 from cleaners.items import Line, Metadata
 from cleaners.noise import html as noise
-from cleaners.sites import ExtractRule
+
+if TYPE_CHECKING:
+    from cleaners.sites import ExtractRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml.cssselect import CSSSelector
 
 from cleaners.blocks import Blocks
 from cleaners.extract.container import span
-from cleaners.sites import ExtractRule
+
+if TYPE_CHECKING:
+    from cleaners.sites import ExtractRule
 
 
 def body(blocks: Blocks, rule: ExtractRule) -> int | None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from cleaners.errors import UsageError
-from cleaners.items import Article, Region
+from cleaners import clusters
+from cleaners.errors import FormatError, UsageError
+from cleaners.items import Article, Evidence, Match, Region
 from cleaners.keeper import Keeper
 from cleaners.regions.named import named
 from cleaners.store import Selection, Store
@@ -54,31 +58,130 @@ def test_disguise_and_copies_are_filters(store: Path) -> None:
             assert opened.search.count("馕坑", selection=selection) == count, selection
 
 
-@pytest.mark.parametrize("most", [0, 2_000])
-def test_large_and_small_selections_are_read_differently_and_mean_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    monkeypatch.setattr("cleaners.store.search._SET", most)
+Ask = tuple[str, Callable[[Article], bool]]
+"""A query, and whether it finds an article, by looking at it."""
+
+_ALPHABET = "山水田林湖草，。"
+_SELECTIONS: list[tuple[Selection, Callable[[Article, bool], bool]]] = [
+    (Selection(), lambda a, copied: True),
+    (Selection(site="a"), lambda a, copied: a.site == "a"),
+    (Selection(source="甲报"), lambda a, copied: a.source == "甲报"),
+    (Selection(region="新疆"), lambda a, copied: any(r.name.startswith("新疆") for r in a.regions)),
+    (Selection(region="喀什"), lambda a, copied: any(r.name == "新疆/喀什" for r in a.regions)),
+    (Selection(region="江西"), lambda a, copied: False),
+    (Selection(since=datetime(2024, 6, 9, tzinfo=UTC)), lambda a, copied: bool(a.published and a.published.day >= 9)),
+    (Selection(site="b", until=datetime(2024, 6, 9, tzinfo=UTC)),
+     lambda a, copied: a.site == "b" and bool(a.published and a.published.day < 9)),
+    (Selection(disguise="any"), lambda a, copied: bool(a.disguises)),
+    (Selection(disguise="spun"), lambda a, copied: "spun" in a.disguises),
+    (Selection(copied=True), lambda a, copied: copied),
+    (Selection(copied=False, region="新疆", source="甲报"),
+     lambda a, copied: not copied and bool(a.regions) and a.source == "甲报"),
+]  # fmt: skip
+
+
+def made(rng: random.Random, n: int, day: datetime) -> Article:
     kashgar, aksu = Region(name="新疆/喀什", code="653100", count=1), Region(name="新疆/阿克苏", code="652900", count=2)
-    day = datetime(2024, 6, 1, tzinfo=UTC)
-    with Store.open(tmp_path / "s.db") as opened:
-        for n in range(1, 9):
-            opened.articles.put(Article(
-                id=f"{n:016x}", origin=str(n), text="馕坑边上的路。" if n % 2 else "路，新的。", site="a" if n < 6 else "b",
-                source="甲报" if n % 3 else None, published=day.replace(day=n), regions=(kashgar, aksu)[: n % 3],
-                disguises=("spun",) if n == 4 else (),
-            ))  # fmt: skip
-        cases = {
-            Selection(region="新疆"): {1, 2, 4, 5, 7, 8}, Selection(region="新疆/阿克苏"): {2, 5, 8}, Selection(site="b"): {6, 7, 8},
-            Selection(region="喀什", site="b", source="甲报"): {7, 8}, Selection(since=day.replace(day=3)): {3, 4, 5, 6, 7, 8},
-            Selection(disguise="any"): {4}, Selection(copied=False): set(range(1, 9)), Selection(region="江西"): set(),
-        }  # fmt: skip
-        queries = {"路": range(1, 9), "馕坑": {1, 3, 5, 7}, "馕坑 OR 新": range(1, 9), "路 NOT 馕坑": {2, 4, 6, 8}}
-        for selection, docs in cases.items():
-            for query, held in queries.items():
-                found = {hit.doc for hit in opened.search.find(query, selection=selection)}
-                assert found == docs & set(held), (selection, query)
-                assert opened.search.count(query, selection=selection) == len(found)
+    return Article(
+        id=f"{n:016x}", origin=str(n), text="".join(rng.choices(_ALPHABET, k=rng.randrange(5, 60))),
+        title="".join(rng.choices(_ALPHABET, k=6)) if n % 3 else None, site=rng.choice(["a", "a", "b", None]),
+        source=rng.choice(["甲报", "乙报", None]), published=rng.choice([None, day.replace(day=1 + n % 28)]),
+        regions=tuple(rng.sample([kashgar, aksu], rng.randrange(3))), disguises=rng.choice([(), (), ("spun",), ("invisible", "spun")]),
+    )  # fmt: skip
+
+
+def asked(rng: random.Random, depth: int = 2) -> Ask:
+    """A query at random: words of one to four characters, a phrase over punctuation, AND, OR, NOT, brackets."""
+    kind = rng.choice(["word", "word", "phrase"] if not depth else ["word", "AND", "OR", "NOT"])
+    if kind == "word":
+        word = "".join(rng.choices("山水田林湖草", k=rng.choice([1, 1, 2, 2, 3, 4])))
+        return word, lambda a: any(word in part for part in (a.title or "", a.text))
+    if kind == "phrase":
+        first, second = ("".join(rng.choices("山水田林湖草", k=2)) for _ in range(2))
+        pattern = re.compile(f"{first}[，。]+{second}")
+        return f'"{first}，{second}"', lambda a: any(pattern.search(part) for part in (a.title or "", a.text))
+    (left, on_left), (right, on_right) = asked(rng, depth - 1), asked(rng, depth - 1)
+    query = f"({left}) {kind} ({right})"
+    if kind == "AND":
+        return query, lambda a: on_left(a) and on_right(a)
+    return query, (lambda a: on_left(a) or on_right(a)) if kind == "OR" else (lambda a: on_left(a) and not on_right(a))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """A store of random articles, and what it holds: each current text, the family of those with copies, the best copies."""
+
+    store: Store
+    articles: dict[int, Article]
+    families: dict[int, int]
+    best: set[int]
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[News]:
+    rng, evidence = random.Random(6), Evidence(shared=9, numbers_agree=0, numbers_differ=(), score=1.0, here=(0.0, 1.0))
+    with Store.open(tmp_path_factory.mktemp("search") / "s.db") as opened, opened.transaction():
+        articles: dict[int, Article] = {}
+        for n in (*range(1, 121), *range(5, 25)):  # some come again with another text
+            article = made(rng, n, datetime(2024, 6, 1, tzinfo=UTC))
+            doc = opened.articles.put(article)
+            assert doc
+            articles = {d: a for d, a in articles.items() if a.id != article.id} | {doc: article}
+        docs = rng.sample(sorted(articles), 50)
+        for one, other in zip(docs[::2], docs[1::2], strict=True):
+            match = Match(kind="exact", other=articles[other].id, similarity=1.0, containment=1.0, evidence=evidence)
+            opened.families.link(one, other, match, back=1.0)
+            opened.families.save(clusters.assign(opened.families.around([one, other])))
+        yield News(
+            store=opened, articles=articles, families={doc: n // 2 for n, doc in enumerate(docs)},
+            best={doc for doc in docs if opened.families.cluster_of(doc).is_canonical},
+        )  # fmt: skip
+
+
+# A region is read whole always, where it is small, never; all that is found is ranked, or the latest few.
+@pytest.mark.parametrize(("large", "ranked"), [(1, 7), (8, 7), (1_000_000, 7), (8, 4000)])
+def test_search_finds_what_looking_at_every_article_finds(
+    news: News, monkeypatch: pytest.MonkeyPatch, large: int, ranked: int
+) -> None:
+    monkeypatch.setattr("cleaners.store.selection._LARGE", large)
+    monkeypatch.setattr("cleaners.store.search._RANKED", ranked)
+    rng = random.Random(large + ranked)
+    search, several = news.store.search, 0
+    for _ in range(50):
+        (query, finds), (selection, lets) = asked(rng), rng.choice(_SELECTIONS)
+        held = {d for d, a in news.articles.items() if finds(a) and lets(a, d in news.families)}
+        several += len(held) > 20
+        hits = search.find(query, selection=selection, limit=200, with_duplicates=True)
+        docs = [hit.doc for hit in hits]
+        assert sorted(docs) == sorted(held), (query, selection)
+        assert search.count(query, selection=selection) == len(held), (query, selection)
+        behind = docs[ranked:]
+        assert behind == sorted(behind, reverse=True) and max(behind, default=0) < min(docs[:ranked], default=1)
+        once = {hit.doc for hit in search.find(query, selection=selection, limit=200)}
+        assert sorted(news.families.get(d, -d) for d in once) == sorted({news.families.get(d, -d) for d in held})
+        assert once >= held & news.best
+    assert several > 5
+
+
+def test_words_are_ranked_by_bm25_with_the_headline_weighing_four_times(news: News) -> None:
+    sizes = {doc: len(f"{tokens(a.title or '')} {tokens(a.text)}".split()) for doc, a in news.articles.items()}
+    mean = sum(sizes.values()) / len(sizes)
+    for word in ("山水", "林湖草", "田"):
+        found: dict[int, float] = {}
+        for doc, article in news.articles.items():
+            often = sum(4 * (article.title or "").startswith(word, n) + article.text.startswith(word, n) for n in range(60))
+            if often:  # Robertson & Zaragoza 2009 with k1 = 1.2, b = 0.75, as FTS5 has them
+                found[doc] = 2.2 * often / (often + 1.2 * (0.25 + 0.75 * sizes[doc] / mean)) if len(word) > 1 else 1.0
+        hits = news.store.search.find(word, limit=200, with_duplicates=True)
+        assert [hit.doc for hit in hits] == sorted(found, key=lambda doc: (-round(found[doc], 9), -doc))
+        assert [hit.score for hit in hits] == pytest.approx([found[hit.doc] / max(found.values()) for hit in hits])
+
+
+def test_a_reader_says_when_the_index_is_still_to_be_made(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        store.notes.put("search", "an older recipe")
+        with Store.open(tmp_path / "s.db", readonly=True) as reader, pytest.raises(FormatError, match="once for writing"):
+            reader.search.find("馕坑")
 
 
 def test_json_has_stable_names(store: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from cleaners.store.database import Database
 from cleaners.store.indexing import Indexing
 from cleaners.store.removal import Removal
+from cleaners.store.salvage import altered
 from cleaners.store.schema import MIGRATIONS
 from cleaners.store.words import letters, tokens
 
@@ -149,6 +150,10 @@ class Checks:
         """Those of these texts that the full-text index does not know by their own words."""
         return _told([doc for doc in docs if not self._is_found(doc)], "not found by their own words")
 
+    def altered(self, docs: Sequence[int]) -> list[tuple[int, str]]:
+        """(doc, its url or origin) of those of these texts that are not what was stored."""
+        return altered(self._db, docs)
+
     def rebuild_search(self) -> None:
         """Make the search index anew from the texts."""
         Indexing(self._db).rebuild()
@@ -161,7 +166,7 @@ class Checks:
         title, text = row[0] or "", row[1]
         words, characters = tokens(text).split(), letters(title + text).split()
         size = self._db.one("SELECT sz FROM search_docsize WHERE id = ?", (doc,))
-        if size is None or _varints(size[0]) != [len(tokens(title).split()), len(words)]:
+        if size is None or _varints(size[0]) != [len(words), len(tokens(title).split())]:
             return False
         places = {0, len(words) // 2, max(0, len(words) - _PHRASE)} if words else set()
         phrases = [" ".join(words[at : at + _PHRASE]) for at in places]

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cleaners.errors import FormatError
 from cleaners.store.database import Database, Row
+from cleaners.store.found import Found, lead
 from cleaners.store.passages import Passage, passages
-from cleaners.store.query import Group, Node, Query, Word, parse
+from cleaners.store.query import Node, Query, Word, parse
 from cleaners.store.rows import parsed
-from cleaners.store.selection import Selection, conditions, sizes
+from cleaners.store.selection import Selection
+from cleaners.store.words import recipe
 
 _TITLE_WEIGHT = 4.0  # a word in the headline says what an article is about
 _RANKED = 4000
 """Of a query that finds more, the latest so many are ranked: a word that so many articles have tells them apart no
 more than their age does, and ranking them all takes longer than anybody waits."""
-_SET = 2_000
-"""A selection of at most so many is read as a whole, in milliseconds; of a larger one each hit is asked for itself."""
-_NO_DOC = 1 << 32  # beyond the last one
-_SETS = {"AND": "INTERSECT", "OR": "UNION", "NOT": "EXCEPT"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +64,13 @@ class Search:
 
         Of the copies of one article the best copy is given where it is found too, else the best-ranked one; all of
         them ``with_duplicates``.
-        Raises UsageError for a query that asks for nothing.
+        Raises UsageError for a query that asks for nothing, FormatError while the index is still to be made anew.
         """
         asked = parse(query)
         rows: list[tuple[Row, float]] = []
         families: set[int] = set()
         with self._db.snapshot():
-            found = self._found(asked.wanted, selection or Selection())
+            found = self._found(asked.wanted, selection)
             for doc, score in self._ranked(found):
                 row = self._row(doc)
                 if row is None or (not with_duplicates and row[-1] in families):
@@ -85,68 +84,52 @@ class Search:
             top = rows[0][1] if rows else 0.0
             return [self._hit(best.get(row[0], row), score / top if top else 1.0, asked) for row, score in rows]
 
+    def count(self, query: str, *, selection: Selection | None = None) -> int:
+        """How many articles a query finds, copies included."""
+        sql, values = self._found(parse(query).wanted, selection).statement()
+        row = self._db.one(f"SELECT count(*) FROM ({sql} ORDER BY doc)", values)
+        return int(row[0]) if row else 0
+
+    def docs(self, query: str) -> list[int]:
+        """Every doc a query finds, in order."""
+        sql, values = self._found(parse(query).wanted, None).statement()
+        return [row[0] for row in self._db.rows(f"{sql} ORDER BY doc", values)]
+
+    def _found(self, wanted: Node, selection: Selection | None) -> Found:
+        made = self._db.one("SELECT value FROM meta WHERE key = 'search'")
+        if made != (recipe(),):
+            raise FormatError(f"the search index of {self._db.path} is of another jianbao: open the store once for "
+                              "writing (any crawl), then it is made anew")  # fmt: skip
+        return Found.of(wanted, selection, self._db)
+
     def _row(self, doc: int) -> Row | None:
         return self._db.one(
             "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
         )
 
-    def _best(self, rows: Sequence[Row], found: _Found) -> dict[int, Row]:
+    def _best(self, rows: Sequence[Row], found: Found) -> dict[int, Row]:
         """Doc of a hit -> the best copy of its family, where there is a better one and the query finds it as well."""
         better: dict[int, int] = {}
         for doc, *_, cluster in rows:
             canonical = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (cluster,))
             if canonical and canonical[0] != doc:
                 better[doc] = canonical[0]
-        held: set[int] = set()
-        for i in range(0, len(better), 500):
-            part = list(better.values())[i : i + 500]
-            query = f"SELECT rowid FROM {found.table} WHERE {found.where} AND rowid IN ({','.join('?' * len(part))})"
-            held.update(row[0] for row in self._db.rows(query, (*found.values, *part)))
+        held = found.among(self._db, list(better.values()))
         return {doc: row for doc, best in better.items() if best in held and (row := self._row(best))}
 
-    def _found(self, wanted: Node, selection: Selection) -> _Found:
-        """What a query finds in a selection: a small selection is a set, of a large one each hit is asked."""
-        found = _sought(wanted)
-        where, values = conditions(selection)
-        if not where:
-            return found
-        counts = [row[0] for query, asked in sizes(selection, _SET + 1) if (row := self._db.one(query, asked))]
-        if min(counts, default=_SET + 1) <= _SET:
-            return found.narrowed(f"+rowid IN (SELECT doc FROM articles WHERE current{where})", values)
-        where, values = conditions(selection, each=True)
-        if found.table == "articles":
-            return found.narrowed(f"current{where}", values)
-        return found.narrowed(
-            f"EXISTS (SELECT 1 FROM articles WHERE articles.doc = {found.table}.rowid AND current{where})", values
-        )
-
-    def count(self, query: str, *, selection: Selection | None = None) -> int:
-        """How many articles a query finds, copies included."""
-        found = self._found(parse(query).wanted, selection or Selection())
-        row = self._db.one(f"SELECT count(*) FROM {found.table} WHERE {found.where}", found.values)
-        return int(row[0]) if row else 0
-
-    def docs(self, query: str) -> list[int]:
-        """Every doc a query finds, in order."""
-        found = _sought(parse(query).wanted)
-        rows = self._db.rows(f"SELECT rowid FROM {found.table} WHERE {found.where} ORDER BY rowid", found.values)
-        return [row[0] for row in rows]
-
-    def _ranked(self, found: _Found) -> Iterator[tuple[int, float]]:
+    def _ranked(self, found: Found) -> Iterator[tuple[int, float]]:
         """(doc, score) of what was found: the latest few thousand by rank, then the rest from late to early."""
-        table, where, values = found.table, found.where, found.values
-        latest = f"SELECT rowid, 0.0 FROM {table} WHERE {where} AND rowid < ? ORDER BY rowid DESC"
-        border = _NO_DOC
-        if table == "search":
-            row = self._db.one(
-                f"SELECT rowid FROM search WHERE {where} ORDER BY rowid DESC LIMIT 1 OFFSET {_RANKED - 1}", values
-            )
-            border = row[0] if row else 0
-            yield from self._db.rows(
-                f"SELECT rowid, -bm25(search, {_TITLE_WEIGHT}, 1.0) AS score FROM search WHERE {where} "
-                "AND rowid >= ? ORDER BY score DESC, rowid DESC", (*values, border),
-            )  # fmt: skip
-        yield from self._db.stream(latest, (*values, border))
+        sql, values = found.statement()
+        word = lead(found.wanted)
+        ranked = 0
+        if word is not None:
+            for doc, score in self._db.stream(*_scored(word, found)):
+                yield doc, score
+                ranked += 1
+            if ranked < _RANKED:
+                return
+        for (doc,) in self._db.stream(f"{sql} ORDER BY doc DESC LIMIT -1 OFFSET {ranked}", values):
+            yield doc, 0.0
 
     def _hit(self, row: Sequence[Any], score: float, asked: Query) -> Hit:
         doc, id_, title, url, site, source, published, cluster = row
@@ -159,45 +142,15 @@ class Search:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What a query finds, by the index that can tell it best."""
-
-    table: str
-    where: str
-    """A condition over the table."""
-    values: tuple[Any, ...]
-    """Those of the condition."""
-
-    def narrowed(self, condition: str, values: Sequence[Any]) -> _Found:
-        return replace(self, where=f"{self.where} AND {condition}", values=(*self.values, *values))
-
-
-def _sought(wanted: Node) -> _Found:
-    lead: Node = wanted
-    rest: Sequence[Node] = ()
-    denied: Sequence[Node] = ()
-    if isinstance(wanted, Group) and wanted.how == "AND":
-        lead, *rest = sorted(wanted.parts, key=lambda part: not (isinstance(part, Word) and part.index == "search"))
-    elif isinstance(wanted, Group) and wanted.how == "NOT":
-        lead, *denied = wanted.parts
-    sql, values = _set(lead)
-    if isinstance(lead, Word):
-        found = _Found(table=str(lead.index), where=f"{lead.index} MATCH ?", values=tuple(values))
-    else:
-        found = _Found(table="articles", where=f"doc IN ({sql})", values=tuple(values))
-    # The + keeps SQLite from asking the full-text index once for every doc of a set.
-    for parts, operator in ((rest, "IN"), (denied, "NOT IN")):
-        for part in parts:
-            sql, more = _set(part)
-            found = found.narrowed(f"+rowid {operator} ({sql})", more)
-    return found
-
-
-def _set(node: Node) -> tuple[str, list[Any]]:
-    """The docs of a query as a set in SQL, with its values."""
-    if isinstance(node, Word):
-        return f"SELECT rowid AS doc FROM {node.index} WHERE {node.index} MATCH ?", [node.expression]
-    sets = [_set(part) for part in node.parts]
-    values = [value for _, more in sets for value in more]
-    return f" {_SETS[node.how]} ".join(f"SELECT doc FROM ({sql})" for sql, _ in sets), values
+def _scored(word: Word, found: Found) -> tuple[str, list[Any]]:
+    """A query for (doc, BM25) of the latest docs found, which all have the word, with its values: best first."""
+    sql, values = found.statement()
+    score = f"SELECT rowid, -bm25(search, 1.0, {_TITLE_WEIGHT}) AS score FROM search WHERE search MATCH ? AND"
+    best_first = "ORDER BY score DESC, rowid DESC"
+    if found.whole:
+        border = f"SELECT doc FROM ({sql} ORDER BY doc DESC LIMIT 1 OFFSET {_RANKED - 1})"
+        return f"{score} rowid >= coalesce(({border}), 0) {best_first}", [word.expression, *values]
+    latest = f"WITH latest AS MATERIALIZED ({sql} ORDER BY doc DESC LIMIT {_RANKED})"
+    # The + keeps SQLite from asking the index once for every doc.
+    these = "rowid >= (SELECT min(doc) FROM latest) AND +rowid IN (SELECT doc FROM latest)"
+    return f"{latest} {score} {these} {best_first}", [*values, word.expression]

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cleaners.store.database import Database
 from cleaners.store.rows import seconds
+
+_LARGE = 8  # one text in so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,54 +55,97 @@ OPTED_OUT = "(a.opt_out IS NOT NULL OR (SELECT opt_out FROM articles WHERE doc =
 _PLACES = "(SELECT place FROM places WHERE instr('/' || name || '/', '/' || ? || '/'))"
 
 
-def conditions(selection: Selection, *, each: bool = False) -> tuple[str, list[Any]]:
-    """The selection as `` AND ...`` over ``articles``, with its values; empty when everything is selected.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docs:
+    """The texts that one filter is about."""
 
-    ``each``: to be asked of articles one by one; else of all of them at once.
-    """
+    sql: str
+    """A SELECT of ``doc`` with a WHERE, so that more may be asked of it."""
+    values: tuple[Any, ...]
+    """Those of the statement."""
+    denied: bool = False
+    """Whether these are the texts that the filter leaves out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """A selection as a search narrows what it finds by it. It knows current texts and others: search has no others."""
+
+    lists: tuple[Docs, ...] = ()
+    """Docs to be met with those found; an index has each list whole, so that no article is read for it."""
+    each: str = ""
+    """Conditions for one doc, named ``{doc}``, each as `` AND ...``: those that let much through, so that the first
+    few thousand hits are soon together."""
+    values: tuple[Any, ...] = ()
+    """Those of ``each``."""
+
+
+def conditions(selection: Selection) -> tuple[str, list[Any]]:
+    """The selection as `` AND ...`` over ``articles``, with its values; empty when everything is selected."""
     parts: list[str] = []
     values: list[Any] = []
-    simple = (
-        ("site = ?", selection.site),
-        ("source = ?", selection.source),
-        ("published_at >= ?", seconds(selection.since)),
-        ("published_at < ?", seconds(selection.until)),
-    )
-    for sql, value in simple:
+    for sql, value in _columns(selection):
         if value is not None:
             parts.append(sql)
             values.append(value)
     if selection.region is not None:
-        parts.append(
-            f"EXISTS (SELECT 1 FROM article_places p WHERE p.doc = articles.doc AND +p.place IN {_PLACES})" if each
-            else f"doc IN (SELECT doc FROM article_places WHERE place IN {_PLACES})"
-        )  # fmt: skip
+        parts.append(f"doc IN (SELECT doc FROM article_places WHERE place IN {_PLACES})")
         values.append(selection.region.strip("/"))
     if selection.disguise is not None:
-        parts.append("disguises IS NOT NULL")
-        if selection.disguise != "any":
-            parts.append("EXISTS (SELECT 1 FROM json_each(disguises) WHERE value = ?)")
-            values.append(selection.disguise)
+        sql, more = _disguised(selection.disguise)
+        parts.append(sql)
+        values += more
     if selection.copied is not None:
         parts.append(f"cluster IS {'NOT NULL' if selection.copied else 'NULL'}")
     return "".join(f" AND {part}" for part in parts), values
 
 
-def sizes(selection: Selection, most: int) -> list[tuple[str, list[Any]]]:
-    """Queries, with their values, that count what each filter lets through, up to ``most``: an index answers each."""
-    single = (
-        Selection(site=selection.site), Selection(source=selection.source), Selection(disguise=selection.disguise),
-        Selection(since=selection.since, until=selection.until),
-    )  # fmt: skip
-    queries = []
-    for one in single:
-        where, values = conditions(one)
-        if where:
-            queries.append((f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE current{where} LIMIT {most})", values))
+def narrowing(selection: Selection, database: Database) -> Narrowing:
+    """The selection for a search."""
+    found: list[Docs] = []
+    each, asked = "", tuple[str, ...]()
+    site, source, *dates = _columns(selection)
+    for columns in ((site, *dates), (source,)):
+        there = [(sql, value) for sql, value in columns if value is not None]
+        if there:
+            where = " AND ".join(sql for sql, _ in there)
+            found.append(Docs(sql=f"SELECT doc FROM articles WHERE {where}", values=tuple(v for _, v in there)))
     if selection.region is not None:
-        query = f"SELECT count(*) FROM (SELECT 1 FROM article_places WHERE place IN {_PLACES} LIMIT {most})"
-        queries.append((query, [selection.region.strip("/")]))
-    return queries
+        values = (selection.region.strip("/"),)
+        if _is_large(f"SELECT doc FROM article_places WHERE place IN {_PLACES}", values, database):
+            each = f" AND EXISTS (SELECT 1 FROM article_places WHERE doc = {{doc}} AND +place IN {_PLACES})"
+            asked = values
+        else:
+            found.append(Docs(sql=f"SELECT doc FROM article_places WHERE place IN {_PLACES}", values=values))
+    if selection.disguise is not None:
+        sql, more = _disguised(selection.disguise)
+        found.append(Docs(sql=f"SELECT doc FROM articles WHERE current AND {sql}", values=more))
+    if selection.copied is not None:
+        sql = "SELECT doc FROM articles WHERE cluster IS NOT NULL"
+        found.append(Docs(sql=sql, values=(), denied=not selection.copied))
+    return Narrowing(lists=tuple(found), each=each, values=asked)
+
+
+def _is_large(sql: str, values: tuple[Any, ...], database: Database) -> bool:
+    last = database.one("SELECT max(doc) FROM articles")
+    enough = ((last and last[0]) or 0) // _LARGE
+    count = database.one(f"SELECT count(*) FROM ({sql} LIMIT {enough})", values)
+    return count is not None and count[0] >= enough
+
+
+def _columns(selection: Selection) -> list[tuple[str, Any]]:
+    return [
+        ("site = ?", selection.site),
+        ("source = ?", selection.source),
+        ("published_at >= ?", seconds(selection.since)),
+        ("published_at < ?", seconds(selection.until)),
+    ]
+
+
+def _disguised(disguise: str) -> tuple[str, tuple[str, ...]]:
+    if disguise == "any":
+        return "disguises IS NOT NULL", ()
+    return "disguises IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(disguises) WHERE value = ?)", (disguise,)
 
 
 def chosen(choice: Choice) -> tuple[str, list[Any]]:

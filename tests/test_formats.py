@@ -93,6 +93,23 @@ def test_jsonl_is_the_store(store: Store, tmp_path: Path) -> None:
     assert len(lines(store)) == 13
 
 
+def test_columns_are_exact_whatever_sqlite_does_with_nul(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from cleaners.store.columns import _texts
+
+    titles = ["上\x00下", None, "", "三"]
+    qualities = [0.1 + 0.2, 1 / 3, 0.7000000000000001, 5e-324]
+    with Store.open(tmp_path / "s.db") as store:
+        for n, (title, quality) in enumerate(zip(titles, qualities, strict=True)):
+            put(store, n, title=title, quality=quality, published=None)
+        rows = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet")).to_pylist()
+        assert [(row["title"], row["quality"]) for row in rows] == list(zip(titles, qualities, strict=True))
+        with store.exports.outgoing(ALL) as outgoing:
+            (portion,) = outgoing.portions()
+            cut = _texts(store._db, portion.span, "title", "上".encode(), "7,-1,0,3")  # SQLite before 3.39
+        assert cut.values() == [title if title is None else title.encode() for title in titles]
+
+
 @pytest.mark.parametrize("script", ["keep", "simplified", "traditional"])
 def test_parquet_is_the_store(store: Store, tmp_path: Path, script: Any) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
@@ -295,9 +312,8 @@ def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path
 
     for choice, rows, count in ((ALL, 4, 4), (Choice(), 4, 3), (ALL, 100, 1)):
         with hub_folder(tmp_path / "hf", Facts(choice=choice), rows=rows) as folder, store.exports.outgoing(choice) as outgoing:
-            for portion in outgoing.portions():
-                for n in range(len(portion.rows)):
-                    folder.put(replace(portion, rows=portion.rows[n : n + 1]))
+            for portion in outgoing.portions(1):
+                folder.put(portion)
         names = sorted(path.name for path in (tmp_path / "hf" / "data").iterdir())
         assert names == [f"train-{n:05d}-of-{count:05d}.parquet" for n in range(count)]
     (tmp_path / "hf" / "data" / "notes.txt").write_text("mine")

@@ -218,7 +218,7 @@ def test_exports_come_along_with_their_articles(made: list[Article], tmp_path: P
     for path in parts:
         with Store.open(path) as store:
             with store.exports.outgoing(Choice(), name="corpus") as outgoing:
-                assert sum(len(portion.rows) for portion in outgoing.portions())
+                assert sum(portion.size for portion in outgoing.portions())
             store.exports.confirm(store.exports.announce(outgoing, target=f"{path.stem}.jsonl", form="jsonl"), outgoing)
     out = tmp_path / "out.db"
     for _ in range(2):

@@ -121,7 +121,7 @@ def export(store: Store, order: Order, advance: Callable[[int], object] = lambda
             writer.take_back(withdrawals)
         for portion in outgoing.portions():
             writer.put(portion)
-            advance(len(portion.rows))
+            advance(portion.size)
     if number is not None:
         store.exports.confirm(number, outgoing)
     counts = outgoing.counts

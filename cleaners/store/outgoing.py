@@ -7,15 +7,17 @@ chosen (another copy is the best one now, it was taken down, it opts out) is tak
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from cleaners.items import Extractor
-from cleaners.store.database import Database, Row
-from cleaners.store.portion import Change, Portion, state
-from cleaners.store.rows import ARTICLE_COLUMNS
+from cleaners.store.database import Database
+from cleaners.store.portion import Change, Portion, Span
+from cleaners.store.rows import load
 from cleaners.store.selection import OPTED_OUT, Choice, chosen, conditions
+from cleaners.store.states import states
 
 _PORTION = 500
 
@@ -89,49 +91,41 @@ class Outgoing:
                 reason = "replaced"
             yield Withdrawal(id=id_, reason=reason, replaced_by=other)
 
-    def portions(self) -> Iterator[Portion]:
-        """The articles in order, some at a time; of an increment those that are new or changed."""
-        for first in range(1, self.size + 1, _PORTION):
-            span = (first, first + _PORTION - 1)
-            rows = self._rows(span)
-            matches = self._matches(span)
-            changes: list[Change] = []
-            if self.name is not None:
-                states = [state(row, matches.get(row[0], ()), self._extractors, self._form) for row in rows]
-                if self.increment:
-                    pairs = [(r, s) for r, s in zip(rows, states, strict=True) if r[3] != s]
-                    rows, states = [r for r, _ in pairs], [s for _, s in pairs]
-                    changes = ["changed" if row[3] else "added" for row in rows]
-                self._db.executemany(
-                    "UPDATE temp.chosen SET state = ? WHERE doc = ?",
-                    ((s, r[0]) for r, s in zip(rows, states, strict=True)),
+    def portions(self, most: int = _PORTION) -> Iterator[Portion]:
+        """The articles in order, ``most`` at a time; of an increment those that are new or changed."""
+        for first in range(1, self.size + 1, most):
+            span = (first, min(first + most - 1, self.size))
+            size, changes = span[1] - first + 1, self._changes(span)
+            if self.increment:
+                size = len(changes)
+            self.counts["changed"] += changes.count("changed")
+            self.counts["added"] += size - changes.count("changed")
+            if size:
+                yield Portion(
+                    database=self._db, span=span, size=size, extractors=self._extractors, changes=changes
                 )
-            changed = changes.count("changed")
-            self.counts["changed"] += changed
-            self.counts["added"] += len(rows) - changed
-            if rows:
-                yield Portion(rows=rows, matches=matches, extractors=self._extractors, changes=changes)
 
     def opt_outs(self) -> OptOuts:
         """How many articles of the selection are left out because of an opt-out."""
         if self._choice.with_opt_outs:
             return OptOuts(signals={})
         where, values = conditions(self._choice.selection)
-        table = f"(SELECT * FROM articles WHERE current{where}) a"
-        row = self._db.one(
-            f"SELECT count(*), count(a.opt_out) FROM {table} LEFT JOIN clusters c USING (cluster) WHERE {OPTED_OUT}",
-            values,
+        found = self._db.rows(
+            f"SELECT a.opt_out, count(*) FROM (SELECT * FROM articles WHERE current{where}) a "
+            f"LEFT JOIN clusters c USING (cluster) WHERE {OPTED_OUT} GROUP BY 1", values,
+        )  # fmt: skip
+        signals: Counter[str] = Counter()
+        for given, count in found:
+            signals.update(dict.fromkeys(load(given), count))
+        return OptOuts(
+            articles=sum(count for given, count in found if given),
+            copies=sum(count for given, count in found if not given),
+            signals=dict(sorted(signals.items(), key=lambda pair: (-pair[1], pair[0]))),
         )
-        assert row
-        signals = self._db.rows(
-            f"SELECT value, count(*) FROM {table}, json_each(a.opt_out) GROUP BY 1 ORDER BY 2 DESC, 1", values
-        )
-        return OptOuts(articles=row[1], copies=row[0] - row[1], signals=dict(signals))
 
     def docs(self) -> Iterator[int]:
         """The numbers of the texts that leave, ascending; also after the reading."""
-        which = " WHERE state IS NOT NULL" if self.increment else ""
-        return (row[0] for row in self._db.stream(f"SELECT doc FROM temp.chosen{which} ORDER BY doc"))
+        return (row[0] for row in self._db.stream("SELECT doc FROM temp.leaving ORDER BY doc"))
 
     def outdated(self) -> bool:
         """Whether the store has lost an article that was chosen."""
@@ -152,6 +146,16 @@ class Outgoing:
             "INSERT OR REPLACE INTO exported SELECT ?, id, state FROM temp.chosen WHERE state IS NOT NULL", (series,)
         )
 
+    def _changes(self, span: Span) -> list[Change]:
+        """Note the states in which articles of a series leave; of an increment: which leave, and as what."""
+        if self.name is None:
+            return []
+        found = states(self._db, span, self._series, self._extractors, self._form)
+        if self.increment:
+            found = [one for one in found if one.now != one.before]
+        self._db.executemany("UPDATE temp.chosen SET state = ? WHERE doc = ?", ((one.now, one.doc) for one in found))
+        return ["changed" if one.before else "added" for one in found] if self.increment else []
+
     def _latest(self) -> int | None:
         """The number of the last completed export of the series."""
         row = self._db.one(
@@ -165,6 +169,9 @@ class Outgoing:
             self._db.execute(f"DROP TABLE IF EXISTS temp.{table}")
         self._db.execute("CREATE TEMP TABLE chosen (position INTEGER PRIMARY KEY, doc INTEGER, id TEXT, state BLOB)")
         self._db.execute("CREATE TEMP TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        which = " WHERE state IS NOT NULL" if self.increment else ""
+        self._db.execute("DROP VIEW IF EXISTS temp.leaving")
+        self._db.execute(f"CREATE TEMP VIEW leaving AS SELECT * FROM temp.chosen{which}")
         query, values = chosen(self._choice)
         count = self._db.execute(f"INSERT INTO temp.chosen (doc, id) {query}", values).rowcount
         if self.name is not None:
@@ -176,31 +183,3 @@ class Outgoing:
                 "AND id NOT IN (SELECT id FROM temp.chosen)", (self._series,),
             )  # fmt: skip
         return count
-
-    def _rows(self, span: tuple[int, int]) -> list[Row]:
-        # What only a series asks for would cost the others a twentieth of the time.
-        before, digest, join = "NULL", "NULL", ""
-        if self.name is not None:
-            before, digest = "x.state", "a.digest"
-            join = f"LEFT JOIN exported x ON x.series = {self._series} AND x.id = a.id"
-        return self._db.rows(
-            f"SELECT doc, CAST(text AS BLOB), markdown, {before}, {_FIELDS}, {digest}, a.revision, a.extractor, c.id, "
-            "c.size, a.doc = c.canonical, c.earliest_url, c.earliest_published FROM temp.chosen t "
-            f"JOIN articles a USING (doc) JOIN texts USING (doc) LEFT JOIN clusters c USING (cluster) {join} "
-            "WHERE t.position BETWEEN ? AND ? ORDER BY t.position", span,
-        )  # fmt: skip
-
-    def _matches(self, span: tuple[int, int]) -> dict[int, list[Row]]:
-        found: dict[int, list[Row]] = {}
-        for doc, *match in self._db.rows(_MATCHES, (*span, *span)):
-            found.setdefault(doc, []).append(tuple(match))
-        return found
-
-
-_FIELDS = ", ".join(f"a.{name}" for name in ARTICLE_COLUMNS)
-_MATCHES = " UNION ALL ".join(
-    f"SELECT t.doc, o.id, kind, similarity, containment_{this}, evidence, {turned} FROM temp.chosen t "
-    f"JOIN matches ON doc_{this} = t.doc JOIN articles o ON o.doc = doc_{that} "
-    "WHERE t.position BETWEEN ? AND ? AND o.current"
-    for this, that, turned in (("a", "b", 0), ("b", "a", 1))
-) + " ORDER BY 4 DESC, 2"  # fmt: skip

@@ -1,68 +1,73 @@
-"""Some articles on their way out, as the rows they are: clippings for those who look at one after the other, columns
-for those who write tables."""
+"""Some articles on their way out, read in the shape that their writer needs: one by one, or as columns."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from cleaners.items import Clipping, Cluster, Extractor, Match
-from cleaners.store.database import Row
-from cleaners.store.rows import ARTICLE_COLUMNS, evidence_parts, load_evidence, parsed, row_article
+from cleaners.store.columns import Columns, columns
+from cleaners.store.database import Database, Row
+from cleaners.store.rows import ARTICLE_COLUMNS, load_evidence, parsed, row_article
 
 Change = Literal["added", "changed"]
-_AHEAD = ("doc", "text", "markdown", "before")
-_BEHIND = (
-    "digest", "revision", "extractor", "cluster_id", "cluster_size", "is_canonical", "earliest_url",
-    "earliest_published",
-)  # fmt: skip
-NAMES = (*_AHEAD, *ARTICLE_COLUMNS, *_BEHIND)
-"""What a row of a portion holds, in order. ``text``: UTF-8; ``markdown``: packed; ``before``: the state it left in last
-time; ``extractor``: its number in the store; the cluster's columns are None for a singleton. ``before`` and ``digest``
-are only there when the export belongs to a series."""
-_EXTRACTOR = NAMES.index("extractor")
-_ARTICLE = slice(len(_AHEAD), len(_AHEAD) + len(ARTICLE_COLUMNS))
+Span = tuple[int, int]
+"""The first and the last position of some articles in the order of an export."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """Some articles of an export, in its order."""
+    """Some articles of an export, in its order; to be read inside ``Exports.outgoing``."""
 
-    rows: Sequence[Row]
-    """A row for each, as :data:`NAMES` says."""
-    matches: Mapping[int, Sequence[Row]]
-    """doc -> (other id, kind, similarity, containment, evidence, turned) of its matches, best first."""
+    database: Database = field(repr=False)
+    """Where they are."""
+    span: Span
+    """Which of those chosen; an increment leaves some of them out."""
+    size: int
+    """How many they are."""
     extractors: Mapping[int, Extractor]
     """What produced the articles, by the numbers of the store."""
     changes: Sequence[Change] = ()
-    """For each row what it is to the series; empty when the export is no increment."""
-
-    def columns(self) -> dict[str, tuple[Any, ...]]:
-        """Every one of :data:`NAMES` for all rows."""
-        return dict(zip(NAMES, zip(*self.rows, strict=True), strict=True))
+    """For each article what it is to the series; empty when the export is no increment."""
 
     def clippings(self) -> list[Clipping]:
         """The articles as clippings."""
-        return [_clipping(row, self.matches.get(row[0], ()), self.extractors) for row in self.rows]
+        matches = matches_of(self.database, self.span)
+        return [
+            _clipping(row, matches.get(row[0], ()), self.extractors) for row in self.database.rows(_ROWS, self.span)
+        ]
+
+    def columns(self) -> Columns:
+        """The articles as columns: no value becomes an object of its own."""
+        return columns(self.database, self.span, matches_of(self.database, self.span))
 
 
-def state(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor], form: str) -> bytes:
-    """8 bytes that are others as soon as anything in the record is; ``form``: what else shapes it (its script).
+def matches_of(database: Database, span: Span) -> dict[int, list[Row]]:
+    """doc -> (other id, kind, similarity, containment, evidence, turned) of its matches, best first."""
+    found: dict[int, list[Row]] = {}
+    for doc, *match in database.rows(_MATCHES, (*span, *span)):
+        found.setdefault(doc, []).append(tuple(match))
+    return found
 
-    Nothing of the store's own numbering is in them: the same record after a merge, or in a copy, is no change.
-    """
-    made = extractors[row[_EXTRACTOR]]
-    found = [(*match, evidence_parts(evidence, turned=bool(turned))) for *match, evidence, turned in matches]
-    said = repr((form, row[len(_AHEAD) : _EXTRACTOR], made, row[_EXTRACTOR + 1 :], found))
-    return hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=8).digest()
+
+_MATCHES = " UNION ALL ".join(
+    f"SELECT t.doc, o.id, kind, similarity, containment_{this}, evidence, {turned} FROM temp.chosen t "
+    f"JOIN matches ON doc_{this} = t.doc JOIN articles o ON o.doc = doc_{that} "
+    "WHERE t.position BETWEEN ? AND ? AND o.current"
+    for this, that, turned in (("a", "b", 0), ("b", "a", 1))
+) + " ORDER BY 4 DESC, 2"  # fmt: skip
+_ROWS = (
+    f"SELECT doc, CAST(text AS BLOB), markdown, {', '.join(f'a.{name}' for name in ARTICLE_COLUMNS)}, a.revision, "
+    "a.extractor, c.id, c.size, a.doc = c.canonical, c.earliest_url, c.earliest_published FROM temp.leaving t "
+    "JOIN articles a USING (doc) JOIN texts USING (doc) LEFT JOIN clusters c USING (cluster) "
+    "WHERE t.position BETWEEN ? AND ? ORDER BY t.position"
+)
 
 
 def _clipping(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor]) -> Clipping:
-    text = row[1].decode()
-    _, revision, extractor, cluster, size, canonical, first_url, first = row[-len(_BEHIND) :]
-    article = row_article(row[_ARTICLE], text, row[2], extractors[extractor])
+    _, text, markdown, *fields, revision, extractor, cluster, size, canonical, first_url, first = row
+    article = row_article(fields, text.decode(), markdown, extractors[extractor])
     if cluster is None:
         family = Cluster(
             id=article.id, size=1, is_canonical=True, earliest_url=article.url, earliest_published=article.published

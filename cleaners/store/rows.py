@@ -88,8 +88,16 @@ def digest(article: Article, row: tuple[Any, ...]) -> bytes:
     ``row`` is the article's :func:`article_row`.
     """
     said = tuple(v for name, v in zip(ARTICLE_COLUMNS, row, strict=True) if name not in {"origin", "fetched_at"})
-    parts = (f"{article.title or ''}\0{article.text}", f"{said!r}{article.markdown}")
-    return b"".join(hashlib.blake2b(encoded(part), digest_size=8).digest() for part in parts)
+    return content_digest(article.title, article.text) + _digest(f"{said!r}{article.markdown}")
+
+
+def content_digest(title: str | None, text: str) -> bytes:
+    """The first 8 bytes of :func:`digest`."""
+    return _digest(f"{title or ''}\0{text}")
+
+
+def _digest(part: str) -> bytes:
+    return hashlib.blake2b(encoded(part), digest_size=8).digest()
 
 
 def pack(markdown: str | None, text: str) -> bytes | None:
@@ -134,7 +142,16 @@ def load_evidence(text: str, *, turned: bool) -> Evidence:
 
 def evidence_parts(text: str, *, turned: bool) -> tuple[Any, ...]:
     """What :func:`dump_evidence` wrote, as the values of ``Evidence``: shared, agree, differ, score, here, there."""
-    shared, agree, differ, score, here, there = json.loads(text)
+    return _seen(json.loads(text), turned)
+
+
+def evidence_table(texts: Sequence[str], turned: Sequence[int]) -> list[tuple[Any, ...]]:
+    """:func:`evidence_parts` of many, parsed at once: in a third of the time."""
+    return list(map(_seen, json.loads(f"[{','.join(texts)}]"), turned))
+
+
+def _seen(parts: list[Any], turned: int) -> tuple[Any, ...]:
+    shared, agree, differ, score, here, there = parts
     if turned:
         differ, here, there = [[b, a] for a, b in differ], there, here
     return shared, agree, differ, score, here, there

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @app.command()
 def dedup(
     sources: Annotated[
-        list[str], typer.Argument(metavar="IN...", help="JSONL (plain, .gz, .zst) or Parquet with `id` and `text`.")
+        list[str],
+        typer.Argument(metavar="IN...", help="JSONL (plain, .gz, .zst) or Parquet with `id` and `text`; - is stdin."),
     ],
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="OUT", help="The records with their clusters; - is stdout.")
@@ -55,6 +56,7 @@ def dedup(
     Examples:
       jianbao dedup news.jsonl.gz -o matched.jsonl --pairs pairs.jsonl
       jianbao dedup news.parquet -o unique.parquet --canonical-only
+      zcat *.jsonl.gz | jianbao dedup - -o - > matched.jsonl
       jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
       jianbao dedup hdfs:///news/*.jsonl.gz -o hdfs:///matched --engine spark --master spark://host:7077
     """

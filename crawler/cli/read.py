@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def explain(
-    what: Annotated[str, typer.Argument(metavar="ID|URL|FILE", help="A stored article, or a saved page; - for stdin.")],
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ID|URL|FILE", help="A stored article, or a saved page (FILE#7 in one); - for stdin."),
+    ],
     store: StoreOption = STORE,
     as_json: JsonOption = False,
 ) -> None:
@@ -29,6 +32,7 @@ def explain(
     \b
     Examples:
       jianbao explain page.html
+      jianbao explain dump.jsonl#7
       jianbao explain 3f2a9c0011d2e4b7 --store news.db
       jianbao explain page.html --json | jq 'select(.verdict == "cut")'
     """
@@ -42,7 +46,7 @@ def _page(what: str, store: Path) -> Page:
     from cleaners import dumps
     from cleaners.items import Drop
 
-    origin = what if what == "-" or os.path.exists(what) else _origin(what, store)
+    origin = what if what == "-" or os.path.exists(what) or _file_of(what) else _origin(what, store)
     if "#" in origin and not os.path.exists(origin):
         return _part(what, origin, store)
     if os.path.isdir(origin):
@@ -53,8 +57,8 @@ def _page(what: str, store: Path) -> Page:
     page = next(pages, None)
     if page is None:
         raise InputError(f"{origin}: there is no page in it")
-    if next(pages, None) is not None:
-        say(f"{origin} holds several pages: this is the first; put another into a file of its own to see it")
+    if (second := next(pages, None)) is not None:
+        say(f"{origin} holds several pages: this is the first; the next one is {second.origin}")
     if isinstance(page, Drop):
         raise InputError(f"{origin}: {page.reason} ({page.detail})")
     return page
@@ -70,14 +74,22 @@ def _part(what: str, origin: str, store: Path) -> Page:
     try:
         return read_back(origin, store)
     except Unusable as why:
-        if os.path.exists(file := origin.partition("#")[0]):
-            for page in dumps.read([file]):
-                if page.origin == origin and not isinstance(page, Drop):
-                    return page
+        for page in dumps.read([file]) if (file := _file_of(origin)) else ():
+            if page.origin == origin and isinstance(page, Drop):
+                raise InputError(f"{origin}: {page.reason} ({page.detail})") from None
+            if page.origin == origin and not isinstance(page, Drop):
+                return page
         raise InputError(
             f"{origin}: the page {what} was cleaned from is not there any more ({why.reason}); a file that you gave is "
             "looked for from the folder you are in"
         ) from None
+
+
+def _file_of(origin: str) -> str | None:
+    """The file that an origin leads into: the shortest beginning, up to a ``#``, that is one."""
+    parts = origin.split("#")
+    names = ("#".join(parts[:n]) for n in range(1, len(parts)))
+    return next(filter(os.path.isfile, names), None)
 
 
 def _origin(what: str, store: Path) -> str:

@@ -79,6 +79,7 @@ class Cluster:
         environment = {
             **os.environ, "SPARK_HOME": str(self._home), "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_LOCAL_DIRS": str(self._folder),  # who is killed does not clear up
+            "HOME": "/proc/none",  # as in containers, nobody lives here
             "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "SPARK_DAEMON_MEMORY": "256m",
         }  # fmt: skip
         with (self._folder / f"{name}.log").open("wb") as log:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cleaners import dumps
 from cleaners.bulk import Workers
@@ -122,7 +122,9 @@ def _opened(path: str) -> IO[bytes]:
     parts = urlsplit(path)
     if parts.scheme in {"", "file"}:
         return open(unquote(parts.path), "rb")
-    system, place = fs.FileSystem.from_uri(path)
+    # Hadoop's names of S3 are not those of others.
+    uri = urlunsplit(parts._replace(scheme="s3")) if parts.scheme in {"s3a", "s3n"} else path
+    system, place = fs.FileSystem.from_uri(uri)
     return io.BufferedReader(system.open_input_file(place))
 
 

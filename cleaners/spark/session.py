@@ -52,6 +52,10 @@ def session(
     with TemporaryDirectory(prefix="jianbao-") as folder, _failures():
         spark = building.getOrCreate()
         try:
+            if not spark.sparkContext.master.startswith("local"):
+                # numba keeps what it compiles in the home of the user, which containers do not have: here, where the
+                # executor works. Without a place for it nothing is compiled at all.
+                spark.sparkContext.environment.setdefault("XDG_CACHE_HOME", "cache")
             if master and not master.startswith("local"):
                 spark.sparkContext.addPyFile(str(package(Path(folder) / "jianbao.zip")))
             yield spark

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from cleaners import dumps
 from cleaners.archive import Archive, folder_of, read_back
-from cleaners.errors import UsageError
+from cleaners.errors import UnwritableError, UsageError
 from cleaners.items import Article, Drop, Page
 from cleaners.keeper import Keeper
 from cleaners.pipeline import clean
@@ -105,6 +105,16 @@ def test_a_backup_never_overwrites(path: Path, tmp_path: Path) -> None:
     backup.back_up(path, tmp_path / "by day" / "first")  # folders above are made
     assert sorted(p.name for p in tmp_path.iterdir()) == ["by day", "here", "there"]
     assert sorted(p.name for p in there.iterdir() if p.suffix != ".locks") == ["news.db", "news.warc"]
+
+
+def test_a_backup_that_fails_takes_no_room(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup.shutil, "copy2", full)
+    with pytest.raises(UnwritableError, match="No space left"):
+        backup.back_up(path, tmp_path / "there")
+    assert [p.name for p in tmp_path.iterdir()] == ["here"]
 
 
 PAGE = """<html><head><title>{title}_绿洲晨报</title></head><body><h1>{title}</h1>

@@ -55,13 +55,15 @@ def back_up(path: Path, folder: Path, *, step: Step = quiet) -> Backup:
             part.mkdir(parents=True)
             store.copy_to(part / path.name, lambda done, total: step("store copied (pages)", done, total))
             files = _copy_archive(path, part / path.name, step)
+            articles = _made_whole(part / path.name)
+            sync(part)
+            part.replace(folder)
         except OSError as error:
             raise UnwritableError(
                 f"{part}: {error.strerror or error}; free some space or choose a place you can write to"
             ) from None
-    articles = _made_whole(part / path.name)
-    sync(part)
-    part.replace(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)  # what failed, or was interrupted, takes no room
     sync(folder.absolute().parent)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Backup(store=folder / path.name, articles=articles, files=files, size=size)

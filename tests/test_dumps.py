@@ -373,3 +373,49 @@ def test_a_zip_behind_something_else_with_a_large_directory(tmp_path: Path, monk
             second = next(parts)
             assert second.read(second.infolist()[0]) == HTML
             parts.close()  # type: ignore[attr-defined]
+
+
+def test_office_documents_are_no_pages(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(zipped(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", HTML)))
+    (tmp_path / "b.odt").write_bytes(zipped(("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", HTML)))
+    (tmp_path / "c.zip").write_bytes(zipped(("pages/mimetype", b"text"), ("page.html", HTML)))
+    word, office, note, page = read([tmp_path])
+    assert isinstance(word, Drop) and isinstance(office, Drop) and isinstance(note, Page) and isinstance(page, Page)
+    assert (word.reason, office.reason) == ("not a page", "not a page") and "Word" in word.detail
+
+
+def test_any_bytes_may_stand_where_a_table_could_begin(tmp_path: Path) -> None:
+    import random
+
+    draw = random.Random(5)
+    signs = [b"\r", b"\n", b",", b";", b"\t", b'"', b"{", b"[", b"text", b"url", b"\xff\xfe", b"\x00", "正文".encode("gb18030")]
+    for n in range(400):
+        (tmp_path / f"{n:03}").write_bytes(b"".join(draw.choices(signs, k=draw.randrange(1, 40))))
+    assert len({one.origin.partition("#")[0] for one in read([tmp_path])}) > 350, "most of them say something, none ends it"
+
+
+def test_a_csv_of_an_old_mac(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes('url,text\rhttps://news.example/1,"葡萄熟了\r今年好"\r'.encode())
+    (page,) = pages(tmp_path / "a.csv")
+    assert (page.url, page.body.decode("utf-8-sig")) == ("https://news.example/1", "葡萄熟了\r今年好")
+
+
+def test_links_to_folders_and_closed_folders_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    (tmp_path / "open").mkdir()
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "open" / "page.html").write_bytes(HTML)
+    (tmp_path / "open" / "up").symlink_to(tmp_path)
+    honest = os.scandir
+
+    def scandir(path: str) -> object:
+        if path.endswith("closed"):  # what root does not feel
+            raise PermissionError(13, "Permission denied", path)
+        return honest(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    page, link, closed = read([tmp_path])
+    assert isinstance(page, Page) and page.origin.endswith("open/page.html")
+    assert isinstance(link, Drop) and (link.reason, link.origin) == ("not a file", f"{tmp_path}/open/up")
+    assert isinstance(closed, Drop) and (closed.reason, closed.origin) == ("unreadable", f"{tmp_path}/closed")

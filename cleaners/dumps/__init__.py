@@ -103,14 +103,17 @@ def _files(path: str) -> Iterator[str]:
     if not os.path.isdir(path):
         yield path
         return
-    for folder, folders, names in os.walk(path):
+    closed: list[str] = []
+    for folder, folders, names in os.walk(path, onerror=lambda why: closed.append(str(why.filename))):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        yield from (os.path.join(folder, n) for n in sorted(names) if not n.startswith("."))
+        links = [f for f in folders if os.path.islink(os.path.join(folder, f))]
+        yield from (os.path.join(folder, n) for n in sorted(names + links) if not n.startswith("."))
+    yield from closed
 
 
 def _file(name: str, limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
     if not os.path.isfile(name):
-        yield Drop(origin=name, stage="read", reason="not a file", detail="a socket, pipe, device or broken link")
+        yield _no_file(name)
         return
     try:
         with open(name, "rb") as file:
@@ -122,6 +125,14 @@ def _file(name: str, limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
             gauge.past(status.st_size)
     except OSError as why:
         yield Drop(origin=name, stage="read", reason="unreadable", detail=str(why.strerror or why))
+
+
+def _no_file(name: str) -> Drop:
+    if not os.path.isdir(name):
+        return Drop(origin=name, stage="read", reason="not a file", detail="a socket, pipe, device or broken link")
+    if not os.path.islink(name):
+        return Drop(origin=name, stage="read", reason="unreadable", detail="a folder that you may not open")
+    return Drop(origin=name, stage="read", reason="not a file", detail="a link to a folder: give its name to read it")
 
 
 def _guarded(

@@ -21,6 +21,7 @@ from cleaners.items import Drop, Page
 
 _OBJECT = re.compile(r"\s*(\[\s*)?\{\s*\"")
 _BODY_KEYS = tuple(key for name in BODY for key in (f'"{name}"', json.dumps(name)))
+_LINE_END = re.compile("\r\n?|\n")
 _DELIMITERS = (",", "\t", ";")
 _USUAL = ("utf-8", "gb18030", "big5hkscs")  # the last two: what sheets are saved in as CSV on Chinese Windows
 _HEADER, _LONGEST = 4000, 40  # bytes of the line with the names of a CSV, characters of one name, at most
@@ -89,7 +90,7 @@ def _is_lines(start: str, *, cut: bool) -> bool:
 def _csv(head: bytes, encoding: str) -> Table | None:
     """The CSV whose header is the first line: names of columns, one of them of a page."""
     for name in _USUAL if encoding == "utf-8" else (encoding,):
-        header = head[:_HEADER].decode(name, "replace").partition("\n")[0]
+        header = _LINE_END.split(head[:_HEADER].decode(name, "replace"), maxsplit=1)[0]
         for delimiter in _DELIMITERS:
             if _is_header(header, delimiter):
                 # Names in ASCII say nothing of the cells.
@@ -99,7 +100,10 @@ def _csv(head: bytes, encoding: str) -> Table | None:
 
 
 def _is_header(line: str, delimiter: str) -> bool:
-    names = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
+    try:
+        names = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:  # what is no table may hold anything
+        return False
     if len(names) < 2 or max(map(len, names)) > _LONGEST or not any(name in BODY for name in names):
         return False
     return line.isascii() or any(name in BESIDE for name in names)  # 首页,新闻,正文 is a menu

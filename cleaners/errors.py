@@ -41,6 +41,10 @@ class NotAStoreError(FormatError):
     """The file given as a store is something else."""
 
 
+class DamagedError(NotAStoreError):
+    """A store's file is damaged: parts of it cannot be read."""
+
+
 class SeedFileError(FormatError):
     """A seed file breaks its schema; the message names file, line, key and the cure."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -21,19 +22,18 @@ from cleaners.dedup.relinking import link, relink_left
 from cleaners.dedup.returning import Watch, turn_away
 from cleaners.dedup.sequence import one_by_one
 from cleaners.dedup.standing import Standing
-from cleaners.dedup.vicinity import Vicinity
-from cleaners.index.window import Window
+from cleaners.dedup.vicinity import WINDOW, Vicinity
 from cleaners.items import Article, Drop
 from cleaners.store import RunStatus, Store, Visit, turn
 from cleaners.store.counts import Counts
 from cleaners.store.removal import TAKEN_DOWN
 
+log = logging.getLogger(__name__)
+
 __all__ = ["PUBLISHERS", "WINDOW", "Keeper", "Kept", "publishers_of"]
 
 PUBLISHERS = "publishers"
 """Under what name the store notes how its sites are called in a declared source."""
-WINDOW = "window"
-"""Under what name the store notes how many days apart articles may be to be compared; unless it does, all are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +81,12 @@ class Keeper:
             self._turn = turn.take(path)
             held.callback(self._turn.release)
             self._publishers = publishers_of(self.store) | dict(publishers or {})
-            window = self.store.notes.get(WINDOW)
-            self._near = Vicinity(Window.parse(window), self.store.dates.spans) if window else None
+            self._near = Vicinity.of(self.store, self.store.dates.spans)
             self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
             self._watch = Watch(self.store.tombstones.traces())
+            if self._watch.blind:
+                log.warning("copies of %d articles that were taken down are not stopped: `jianbao doctor` says why",
+                            self._watch.blind)  # fmt: skip
             self._index = open_index(self.store)
             held.callback(self._index.close)
             if self._publishers != publishers_of(self.store):

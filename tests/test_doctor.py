@@ -31,7 +31,7 @@ DAMAGED: dict[str, tuple[str, str]] = {
     # damage in SQL -> the check that finds it
     "a text is not in the search index": ("search", "INSERT INTO search (search) VALUES ('delete-all')"),
     "a text is in the index that is not there": ("search", "INSERT INTO search (rowid, text) VALUES (999, '北京')"),
-    "the index has another text": ("search", "UPDATE articles SET title = '另一个题目，它更长' WHERE doc = 3"),
+    "the index has another text": ("search", "UPDATE search_docsize SET sz = x'0302' WHERE id = 3"),
     "the index of characters is empty": ("search", "INSERT INTO characters (characters) VALUES ('delete-all')"),
     "the best copy is no member": ("families", "UPDATE clusters SET canonical = 10000 WHERE cluster = 1"),
     "the earliest is no member": ("families", "UPDATE clusters SET earliest = 10000 WHERE cluster = 1"),
@@ -188,16 +188,115 @@ def test_revisions_of_copies_and_takedowns_leave_a_healthy_store(path: Path) -> 
     assert not {f.check: f.problems for f in doctor.examine(path, sample=None) if f.problems}
 
 
-def test_garbage_in_the_file_is_said(path: Path) -> None:
+def test_a_text_that_the_disk_gives_back_otherwise_is_named(path: Path) -> None:
+    sql(path, "UPDATE texts SET text = replace(text, '吨', '斤') WHERE doc = 3")
+    with Store.open(path, create=False) as store:
+        store.checks.rebuild_search()
+        origin = store.articles.get([3])[3][0].origin
+    assert wrong(path, repair=True) == {"texts": (f"1 texts are not what was stored: {origin}",)}
+
+
+def pages(path: Path, table: str, kind: str = "leaf") -> list[int]:
+    """The pages of a table, or of an index."""
+    connection = sqlite3.connect(path)
+    found = connection.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = ?", (table, kind)).fetchall()
+    connection.close()
+    return [row[0] for row in found]
+
+
+def harm(path: Path, *numbers: int, at: int = 0, size: int = 8192) -> None:
+    """Overwrite pages, counted from 1, or a part of each."""
+    sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
     data = bytearray(path.read_bytes())
-    for page in range(8192 * 3, len(data), 8192):
-        data[page : page + 2000] = b"\x07" * 2000
+    for number in numbers:
+        first = (number - 1) * 8192 + at
+        data[first : first + size] = b"\x07" * size
     path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "part", ["search_data", "search_config", "search_docsize", "characters_data", "articles_by_date",
+             "sqlite_autoindex_articles_1", "articles_by_cluster", "drops_by_reason", "manifests"],
+)  # fmt: skip
+def test_what_is_made_from_the_articles_is_made_anew_whatever_page_is_damaged(path: Path, part: str) -> None:
+    before = families(path)
+    harm(path, pages(path, part)[0])
+    assert "file" in wrong(path)
+    assert not wrong(path, repair=True)
+    assert not {f.check for f in doctor.examine(path, sample=None) if f.problems}
+    assert families(path) == before and (path.parent / "news.db.damaged").exists()
+    assert sorted(p.name for p in path.parent.iterdir()) == ["news.db", "news.db.damaged", "news.index", "news.locks", "news.warc"]
+    with Keeper(path) as keeper:
+        assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
+
+
+def test_of_damaged_texts_the_others_are_saved_when_that_is_wanted(path: Path) -> None:
+    before = path.read_bytes()
+    harm(path, pages(path, "texts")[1])
+    damaged = path.read_bytes()
+    found = doctor.examine(path, repair=True)[0]
+    assert "texts cannot be read: " in found.problems[1] and "--salvage" in found.cure and path.read_bytes() == damaged
+    lost = int(found.problems[1].split()[0])
+    saved = doctor.examine(path, losing=True)
+    assert all(one.repaired or not one.problems for one in saved)
+    with Store.open(path, create=False) as store:
+        assert 0 < lost < 12 and store.statistics().articles == 25 - lost
+    assert not {f.check for f in doctor.examine(path, sample=None) if f.problems}
+    assert (path.parent / "news.db.damaged").read_bytes() == damaged != before
+
+
+def test_a_file_cut_short_gives_what_stands_before_the_cut(path: Path) -> None:
+    sql(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 2 * 8192)
+    assert "damaged" in wrong(path)["file"][0]
+    doctor.examine(path, losing=True)
+    assert not {f.check for f in doctor.examine(path, sample=None) if f.problems}
+
+
+@pytest.mark.parametrize("size", [0, 100, 8192])
+def test_where_nothing_can_be_read_the_ways_out_are_named(path: Path, size: int) -> None:
+    if size:
+        harm(path, 1, size=size)
+    else:
+        path.write_bytes(b"")
+    (found,) = doctor.examine(path, losing=True)
+    assert found.problems and not found.repaired
+    assert "backup" in found.cure and "jianbao clean" in found.cure and "news.warc" in found.cure
+    stranger = path.parent / "letter.db"
+    stranger.write_text("Dear Sir\n" * 50)
+    with pytest.raises(NotAStoreError, match="name another file"):
+        doctor.examine(stranger)
+
+
+def test_killed_while_it_is_made_anew_there_is_a_store_at_any_moment(path: Path) -> None:
+    harm(path, pages(path, "search_data")[0])
+    for moment in (3, 200, 1200):
+        killed(moment, lambda: doctor.examine(path, repair=True))
+        assert path.exists()
+    assert not wrong(path, repair=True)
+    assert not {f.check for f in doctor.examine(path, sample=None) if f.problems}
+
+
+def killed(moment: int, work: Callable[[], object]) -> int:
+    """Work in a process of its own that is killed (as by kill -9) at its n-th statement; returns how it ended."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1]
+    left, execute = moment, Database.execute
+
+    def counted(self: Database, *given: object) -> sqlite3.Cursor:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(self, *given)  # type: ignore[arg-type]
+
     try:
-        problems = doctor.examine(path)[0].problems
-    except NotAStoreError as why:
-        problems = (str(why),)
-    assert problems
+        Database.execute = counted  # type: ignore[method-assign, assignment]
+        work()
+    finally:
+        os._exit(0)
 
 
 def old_store(path: Path, version: int) -> None:
@@ -241,23 +340,8 @@ def test_a_store_of_every_schema_becomes_one_of_today(tmp_path: Path, version: i
 def check_killed_migration(path: Path, moment: int) -> None:
     """Open a store of the first schema in a process that is killed (as by kill -9) at its n-th statement."""
     old_store(path, 1)
-    child = os.fork()
-    if not child:
-        left, execute = moment, Database.execute
-
-        def counted(self: Database, *given: object) -> sqlite3.Cursor:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return execute(self, *given)  # type: ignore[arg-type]
-
-        try:
-            Database.execute = counted  # type: ignore[method-assign, assignment]
-            Store.open(path, create=False).close()
-        finally:
-            os._exit(0)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "it ended before that moment"
+    ended = killed(moment, lambda: Store.open(path, create=False).close())
+    assert ended == signal.SIGKILL, "it ended before that moment"
     with Store.open(path, create=False) as store:
         assert [d.reason for d in store.journal.drops()] == ["empty"] and store.statistics().articles == 3
     assert not wrong(path)

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import signal
+import sqlite3
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -274,12 +275,73 @@ def test_neither_it_nor_a_copy_comes_back(path: Path, name: str) -> None:
 
 NEXT = BODY.format(odd="").replace("二十三台", "四十台").replace("18方", "31方").replace("6分", "9分").replace("斗口", "支口")
 
+REPORT = """绿洲县水文站发布{month}月水情。本月全县河道来水{water}万方，较去年同期{trend}{share}%，{river}水位{level}米，低于警戒水位。
+{story}
+本月全县灌溉面积{area}万亩，灌溉用水{used}万方，水费收缴率{paid}%，各灌区按轮灌次序放水，没有发生争水事件。
+{rain}
+水文站提醒，下月各水库继续按调度规程运行，沿河群众不要在河道内放牧、取土，发现险情及时报告值班室。"""
+ISSUES = [
+    REPORT.format(month=month, water=4100 + 173 * month, trend="偏多" if month % 2 else "偏少", share=3 + month, river=river,
+                  level=f"{11 + month}.{month}5", area=20 + 3 * month, used=900 + 61 * month, paid=90 + month, story=told, rain=rain)
+    for month, river, told, rain in (
+        (4, "柳树河", "上旬气温回升快，山前积雪融化，渠首三次调整闸门开度，芦苇村一段渠堤出现渗漏，两天内处理完毕。",
+         "降雨两次，总量偏少，戈壁边缘的几个村子用上了新打的机井，红柳村补种了被风沙埋掉的棉苗。"),
+        (5, "白石河", "中旬有一次沙尘过程，泵站停机检修半天，技术员把备用的变压器换上，没有影响小麦灌浆水。",
+         "月末一场中雨，水库蓄水接近汛限，管理处按预案开启底孔，下游的便桥封闭了一个晚上。"),
+        (6, "青羊河", "进入高温期，冰川融水增多，夜间流量大于白天，值班人员改为四班倒，巡堤的骑摩托车往返八十公里。",
+         "雷阵雨多在傍晚，山洪沟里的拦砂坝清淤一次，拉走泥沙，附近葡萄园的排水沟也一起挖深。"),
+    )
+]  # fmt: skip
+
 
 @pytest.mark.parametrize("other", [NEXT, story(98), BODY.format(odd="").split("\n")[0][:30]])
 def test_other_articles_come_in(path: Path, other: str) -> None:
     take(path, URL, copies=True)
     with Keeper(path) as keeper:
         assert keeper.keep([Article(id="f" * 16, origin="next.html", text=other)]).stored == 1
+
+
+def test_the_next_issue_of_a_series_comes_in_a_copy_of_the_one_taken_down_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    stored(path, {URL: ISSUES[0], "http://news.example/1": story(1)})
+    take(path, URL)
+    copies = [ISSUES[0].replace("水文站", "水文中心"), "\n".join(ISSUES[0].split("\n")[:3]), to_traditional(ISSUES[0]),
+              story(50) + "\n" + ISSUES[0] + "\n" + story(51)]  # fmt: skip
+    with Keeper(path) as keeper:
+        for n, text in enumerate(ISSUES[1:]):
+            assert keeper.keep([Article(id=f"{n:016x}", origin="next.html", text=text)]).stored == 1
+        for n, text in enumerate(copies):
+            assert keeper.keep([Article(id=f"{n + 9:016x}", origin="copy.html", text=text)]).dropped == 1
+
+
+def test_the_copies_that_had_stayed_go_when_asked_for_later(path: Path) -> None:
+    stored(path, {"http://third.example/c": "本报讯 " + BODY.format(odd="") + "\n（完）", "http://digest.example/d": COPIES["in a digest"](text(0, ODD))})
+    assert len(take(path, URL).targets[0].copies) == 2
+    dry = takedown.plan(path, [ID], copies=True)
+    assert {target.url for target in dry.targets} == {"http://copy.example/a", "http://third.example/c"}
+    told = CliRunner().invoke(app, ["takedown", URL, "--copies", "--reason", "the same", "--store", str(path)])
+    assert "2 articles taken down" in told.stderr and told.exit_code == 0
+    told = CliRunner().invoke(app, ["takedown", ID, "--copies", "--reason", "the same", "--store", str(path)])
+    assert "the store has no copies of it" in told.stderr
+    with Store.open(path, create=False) as store:
+        assert len(store.tombstones) == 3 and store.clippings.get("http://digest.example/d")
+
+
+def test_what_an_older_normal_form_took_down_is_told_and_its_address_stays_closed(path: Path) -> None:
+    take(path, URL, copies=True)
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE tombstone_traces SET recipe = replace(recipe, 'seed 1', 'seed 2')")
+    connection.commit()
+    assert not [one for one in doctor.examine(path) if one.problems], "nothing of this is in the traces"
+    connection.execute("UPDATE tombstone_traces SET recipe = 'of long ago'")
+    connection.commit()
+    connection.close()
+    (found,) = [one for one in doctor.examine(path, repair=True) if one.problems]
+    assert found.check == "tombstones" and ID in found.problems[0] and not found.repaired
+    assert takedown.plan(path, [ID], copies=True).blind == (ID,)
+    with Keeper(path) as keeper:
+        known, copy = (Article(id=id_, origin="x", text=text(0, ODD)) for id_ in (ID, "f" * 16))
+        assert keeper.keep([known, copy]).dropped == 1
 
 
 def test_its_address_is_not_visited_again_and_what_was_under_way_is_turned_away_and_blanked(path: Path) -> None:

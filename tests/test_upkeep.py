@@ -197,7 +197,30 @@ def test_what_is_not_there_any_more_is_counted(cleaned: Path) -> None:
         counts = reclean_work.summary(
             reclean_work.compare(store, wanted, lambda pages: (p if isinstance(p, Drop) else clean(p) for p in pages))
         )
-    assert counts == {"missing: unreadable": 4, "missing: no page there any more": 3}
+    assert counts == {
+        "missing: unreadable": 4, "missing: no page there any more": 2, "missing: their files were not found": 1
+    }  # fmt: skip
+
+
+def test_files_given_by_relative_paths_are_found_from_elsewhere(cleaned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(*options: str) -> str:
+        return CliRunner().invoke(app, ["reclean", "--store", str(cleaned), "-j", "1", *options], catch_exceptions=False).stderr
+
+    here = told()
+    (cleaned.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(cleaned.parent / "elsewhere")
+    assert told() == here, "beside the store"
+    (cleaned.parent / "dumps").mkdir()
+    for name in ("saved.html", "dump.zip"):
+        (cleaned.parent / name).rename(cleaned.parent / "dumps" / name)
+    lost = told()
+    assert "3 not cleaned again (their files were not found)" in lost and "name that with --root DIR" in lost
+    assert told("--root", str(cleaned.parent / "dumps")) == here
+    with pytest.raises(UsageError, match="no such folder"):
+        told("--root", "nowhere")
+    assert "7 the same" in told("--root", "../dumps", "--apply") + told("--root", "../dumps")
+    with Store.open(cleaned, create=False) as store:
+        assert {one.article.origin for one in store.clippings.select()} >= {"saved.html", "dump.zip#5.html"}
 
 
 def test_the_command_tells_and_applies(cleaned: Path) -> None:

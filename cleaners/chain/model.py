@@ -55,7 +55,8 @@ class Models:
     """For two texts of a corpus of which it is known what many of its documents share."""
 
 
-def _model(data: dict[str, Any]) -> Model:
+def model_of(data: dict[str, Any]) -> Model:
+    """A model from its JSON: ``threshold``, ``bias``, and ``trees`` of nodes ``[feature or -1, split or value, left, right]``."""
     width = max(len(tree) for tree in data["trees"])
     nodes = np.array([tree + [[-1, 0, 0, 0]] * (width - len(tree)) for tree in data["trees"]], dtype=np.float64)
     feature, split, left, right = (np.ascontiguousarray(column) for column in nodes.transpose(2, 0, 1))
@@ -66,8 +67,8 @@ def _model(data: dict[str, Any]) -> Model:
 def parse(text: str) -> Models:
     """The models from the text of their data file."""
     data = json.loads(text)
-    return Models(recipe=data["recipe"], features=tuple(data["features"]), pair=_model(data["pair"]),
-                  corpus=_model(data["corpus"]))
+    return Models(recipe=data["recipe"], features=tuple(data["features"]), pair=model_of(data["pair"]),
+                  corpus=model_of(data["corpus"]))
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cleaners.dedup.matching import Found, match
+from cleaners.dedup.vicinity import Vicinity
 from cleaners.index.memory import MemoryIndex
 from cleaners.items import Match
 from cleaners.store import Store
@@ -27,12 +28,15 @@ def link(store: Store, found: Sequence[Found]) -> None:
 
 
 def relink(store: Store, docs: Iterable[int]) -> None:
-    """Match these texts with each other and keep what is found; part of the transaction that is open."""
+    """Match these texts with each other and keep what is found; part of the transaction that is open.
+
+    In a store with a window, those that are not further apart: the family had grown so far by what is gone.
+    """
     texts = store.articles.texts(sorted(docs))
     if len(texts) < 2:
         return
-    order = sorted(texts)
-    link(store, match(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: []).found)
+    order, near = sorted(texts), Vicinity.of(store, store.dates.days)
+    link(store, match(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: [], near=near).found)
 
 
 def relink_left(store: Store, revised: Iterable[int]) -> set[int]:

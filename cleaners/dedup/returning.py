@@ -1,29 +1,28 @@
 """Texts that were taken down, known again by their traces: hashes, no text.
 
 The verifier needs both texts; of one that was taken down only a digest, its anchors (a fixed quarter of its 4-grams, as
-hashes: Manber 1994) and its numbers are left. Two texts are held to be copies when they share enough of the anchors of
-the one that has fewer, so a cut copy is known as well as one inside a compilation. Numbers decide with them: items of
-one series share their sentences, not their figures; spun copies keep the figures and lose the sentences.
+hashes: Manber 1994) and its numbers are left, all without order. A given text can be held against them; read they
+cannot be: who tries all 4-grams of the language gets some that stood in it, and many that did not, in no order. A text
+that shares enough anchors is looked at closer: how these lie in it tells a copy, cut, spun, or inside a compilation,
+from the next item of a series, which has the frame and other things in it (:mod:`cleaners.dedup.resemblance`).
 
-Measured by ``benchmarks/returning.py`` on the shared reposts and series, which were in view when the limits were chosen
-(2026-11-22): .966 of 7,483 labelled copies are known, .98 and more of each kind but these: spun .79 with a third of the
-words swapped and .45 with all that can be, cut with foreign noise .89, that and spun .84. Stopped wrongly are .004 of
-the labelled pairs that only look alike, .27 of the hardest pairs of one series, and with 500 articles taken down 4 of
-6,509 documents that have nothing to do with them.
+Measured by ``benchmarks/returning.py`` on the shared reposts and series, out of fold (2026-11-22): @@
 """
-
 from __future__ import annotations
 
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaners import fingerprint
+from cleaners.chain.model import Model
+from cleaners.dedup import resemblance
+from cleaners.dedup.resemblance import Known, Placed
 from cleaners.fingerprint import Recipe
 from cleaners.items import Article, Drop
 from cleaners.store import Tombstone, Traces
@@ -34,34 +33,12 @@ _NUMBER = re.compile(r"[0-9]+[^0-9]{0,2}")  # with what is counted: 30 household
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """When traces are held to be those of a copy."""
+    """What a text must share with one that was taken down to be looked at closer."""
 
     anchors: int = 8
-    """So many in common at least, about 30 characters: a set phrase is no copy."""
-    share: float = 0.4
-    """Of the anchors of the text that has fewer, where it has numbers"""
-    numbers: float = 0.34
-    """and so many of these stand in the other one too."""
-    plain: float = 0.6
-    """Of the anchors, where it has no numbers."""
-    spun: float = 0.15
-    """Of the anchors, where the numbers alone say much:"""
-    figures: int = 3
-    """so many in common at least,"""
-    agreement: float = 0.67
-    """and so many of those of the text that has fewer."""
-
-    def holds(self, anchors: int, of_anchors: int, numbers: int, of_numbers: int) -> bool:
-        """Whether two texts are copies that have so much in common, of so much that the one with less has."""
-        share = anchors / of_anchors if of_anchors else 0.0
-        if anchors < self.anchors:
-            return False
-        if of_numbers == 0:
-            return share >= self.plain
-        agreement = numbers / of_numbers
-        if numbers >= self.figures and agreement >= self.agreement:
-            return share >= self.spun
-        return share >= self.share and agreement >= self.numbers
+    """So many anchors at least, about 30 characters: a set phrase is no copy."""
+    share: float = 0.12
+    """And this share of those of the text that has fewer: of a heavily spun copy little is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,65 +49,67 @@ class Met:
     """Id of what was taken down."""
     share: float
     """Of the anchors of the smaller text that they have in common; 1.0 for the very same text."""
+    of_text: float
+    """The same of the text that was met."""
 
 
 def traces(texts: Sequence[str], recipe: Recipe = Recipe()) -> list[Traces]:
     """What each text is known by after it is gone."""
-    forms = fingerprint.normal_forms(texts)
-    made = fingerprint.signatures_of(forms, recipe)
-    found = []
-    for row in range(len(texts)):
-        form = forms[row].tobytes()
-        found.append(
-            Traces(
-                recipe=str(recipe),
-                digest=_digest(form),
-                anchors=made.anchors[made.offsets[row] : made.offsets[row + 1]].astype("<u4").tobytes(),
-                numbers=_numbers(form.decode("utf-32-le", "surrogatepass")).astype("<u4").tobytes(),
-            )
-        )
-    return found
+    return [one for one, _ in _made(texts, recipe)]
+
+
+def comparable(one: Traces) -> bool:
+    """Whether traces can be compared with those of today: the normal form and the anchors are made alike."""
+    return _essence(one.recipe) == _essence(str(Recipe()))
 
 
 class Watch:
     """Knows what was taken down. Texts go in, what they are copies of comes out."""
 
-    def __init__(self, known: Sequence[tuple[str, Traces]], likeness: Likeness = Likeness()) -> None:
-        """``known``: id of what was taken down, traces of one of its texts."""
-        self._known = known
+    def __init__(
+        self, known: Sequence[tuple[str, Traces]], likeness: Likeness = Likeness(), model: Model | None = None
+    ) -> None:
+        """``known``: id of what was taken down, traces of one of its texts; those that are not comparable are left out.
+
+        ``model``: over the features of :mod:`cleaners.dedup.resemblance`; by default the one that ships.
+        """
+        self.blind = len({id_ for id_, one in known if not comparable(one)})
+        """Of so many copies are not known again: they were taken down with another normal form."""
+        known = [(id_, one) for id_, one in known if comparable(one)]
+        self._ids = [id_ for id_, _ in known]
+        self._known = [Known(anchors=_hashes(one.anchors), numbers=_hashes(one.numbers)) for _, one in known]
         self._likeness = likeness
+        self._model = model
         nothing = _digest(b"")  # of any text that is all punctuation
         self._digests = {one.digest: id_ for id_, one in known if one.digest != nothing}
-        anchors = [_hashes(one.anchors) for _, one in known]
-        owners = np.repeat(np.arange(len(known)), [len(one) for one in anchors])
-        every = np.concatenate([np.empty(0, np.uint32), *anchors])
+        self._sizes = np.array([len(one.anchors) for one in self._known], np.int64)
+        owners = np.repeat(np.arange(len(known)), self._sizes)
+        every = np.concatenate([np.empty(0, np.uint32), *(one.anchors for one in self._known)])
         order = np.argsort(every, kind="stable")
         self._anchors, self._owners = every[order], owners[order]
-        self._sizes = [len(one) for one in anchors]
 
     def meet(self, texts: Sequence[str]) -> list[Met | None]:
         """For each text what it is, or is a near copy of; None for what was never taken down."""
         if not self._known:
             return [None] * len(texts)
-        return [self._meet(one) for one in traces(texts)]
+        return [self._meet(one, form) for one, form in _made(texts, Recipe())]
 
-    def _meet(self, one: Traces) -> Met | None:
+    def _meet(self, one: Traces, form: NDArray[np.int32]) -> Met | None:
         if (id_ := self._digests.get(one.digest)) is not None:
-            return Met(id=id_, share=1.0)
+            return Met(id=id_, share=1.0, of_text=1.0)
         mine = _hashes(one.anchors)
         counts = self._shared(mine)
-        best: Met | None = None
-        for row in np.flatnonzero(counts >= self._likeness.anchors).tolist():
-            id_, other = self._known[row]
-            fewest = min(len(mine), self._sizes[row])
-            share = round(int(counts[row]) / fewest, 3)
-            if best and share <= best.share:
-                continue
-            numbers = _hashes(one.numbers), _hashes(other.numbers)
-            common = len(np.intersect1d(*numbers, assume_unique=True))
-            if self._likeness.holds(int(counts[row]), fewest, common, min(map(len, numbers))):
-                best = Met(id=id_, share=share)
-        return best
+        shares = counts / np.maximum(1, np.minimum(len(mine), self._sizes))
+        rows = np.flatnonzero((counts >= self._likeness.anchors) & (shares >= self._likeness.share))
+        if not len(rows):
+            return None
+        model, text = self._model or resemblance.load(), placed(form)
+        seen = np.stack([resemblance.features(self._known[row], text) for row in rows.tolist()])
+        met = rows[model.probability(seen) >= model.threshold]
+        if not len(met):
+            return None
+        best = int(met[np.argmax(shares[met])])
+        return Met(id=self._ids[best], share=round(float(shares[best]), 3), of_text=float(counts[best]) / len(mine))
 
     def _shared(self, mine: NDArray[np.uint32]) -> NDArray[np.int64]:
         """How many anchors each of the known texts has in common with these."""
@@ -138,6 +117,19 @@ class Watch:
         lengths = np.searchsorted(self._anchors, mine, "right") - first
         at = np.arange(lengths.sum()) + np.repeat(first - np.cumsum(lengths) + lengths, lengths)
         return np.bincount(self._owners[at], minlength=len(self._known))
+
+
+def placed(form: NDArray[np.int32], recipe: Recipe = Recipe()) -> Placed:
+    """What stands in a normal form, and where."""
+    from cleaners.fingerprint import kernels
+
+    anchors, places = kernels.placed_anchors(form, recipe.anchor, recipe.modulus)
+    found = list(_NUMBER.finditer(_string(form)))
+    return Placed(
+        length=len(form), anchors=anchors, places=places,
+        numbers=np.array([_number(one.group()) for one in found], np.uint32),
+        spans=np.array([one.span() for one in found], np.int32).reshape(-1, 2),
+    )  # fmt: skip
 
 
 def turn_away(
@@ -163,13 +155,36 @@ def turn_away(
     return found
 
 
+def _made(texts: Sequence[str], recipe: Recipe) -> Iterator[tuple[Traces, NDArray[np.int32]]]:
+    """The traces of each text, and its normal form."""
+    forms = fingerprint.normal_forms(texts)
+    made = fingerprint.signatures_of(forms, recipe)
+    for row in range(len(texts)):
+        numbers = sorted({_number(one) for one in _NUMBER.findall(_string(forms[row]))})
+        yield Traces(
+            recipe=str(recipe),
+            digest=_digest(forms[row].tobytes()),
+            anchors=made.anchors[made.offsets[row] : made.offsets[row + 1]].astype("<u4").tobytes(),
+            numbers=np.array(numbers, "<u4").tobytes(),
+        ), forms[row]
+
+
+def _essence(recipe: str) -> tuple[str, str]:
+    """What traces depend on: the fold and the anchors, not the MinHash between them."""
+    fold, _, rest = recipe.partition("; minhash ")
+    return fold, rest.rpartition("; ")[2]
+
+
 def _digest(form: bytes) -> bytes:
     return hashlib.blake2b(form, digest_size=16).digest()
 
 
-def _numbers(form: str) -> NDArray[np.uint32]:
-    """The numbers of a normal form, hashed (CRC-32), each once, ascending."""
-    return np.unique(np.array([zlib.crc32(n.encode()) for n in _NUMBER.findall(form)], np.uint32))
+def _string(form: NDArray[np.int32]) -> str:
+    return form.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _number(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def _hashes(data: bytes) -> NDArray[np.uint32]:

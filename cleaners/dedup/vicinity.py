@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.index.window import UNDATED, Days, Window
+from cleaners.store import Store
 
+WINDOW = "window"
+"""Under what name a store notes how many days apart articles may be to be compared; unless it does, all are."""
 Spans = Callable[[Sequence[int]], Mapping[int, tuple[int, int]]]
 """Gives the first and the last day of the families of documents; undated ones are left out."""
 
@@ -23,6 +27,12 @@ class Vicinity:
     def __init__(self, window: Window, spans: Spans) -> None:
         self._window = window
         self._spans = spans
+
+    @classmethod
+    def of(cls, store: Store, spans: Spans) -> Self | None:
+        """That of a store, None where it has no window."""
+        window = store.notes.get(WINDOW)
+        return cls(Window.parse(window), spans) if window else None
 
     def __call__(self, docs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
         """For each pair of a new document and another one whether they may be compared."""

@@ -223,6 +223,20 @@ def anchors(points, offsets, width, modulus):
 
 
 @njit(cache=True)
+def placed_anchors(points, width, modulus):
+    """The anchors of one text (see :func:`anchors`) in its order, repeated ones too, and where each begins."""
+    keys = np.empty(len(points), dtype=np.uint32)
+    places = np.empty(len(points), dtype=np.int32)
+    size = 0
+    for at in range(len(points) - width + 1):
+        mixed = gram(points, at, width)
+        if mixed & np.uint64(modulus - 1) == 0:
+            keys[size], places[size] = mixed >> np.uint64(32), at
+            size += 1
+    return keys[:size], places[:size]
+
+
+@njit(cache=True)
 def common(points, offsets, width, modulus, keys, starts, crowded):
     """For each character whether it lies in text that many documents share: the anchors before and after it (where
     there are such) are ``crowded``. Row ``i`` has the anchors ``keys[starts[i]:starts[i + 1]]``, ascending."""

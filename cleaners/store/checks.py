@@ -26,10 +26,10 @@ class Checks:
 
     def file(self) -> list[str]:
         """What SQLite itself finds wrong: pages, b-trees, indexes that disagree with their tables, foreign keys."""
-        found = [str(r[0]) for r in self._db.rows(f"PRAGMA integrity_check({_MOST})")]
+        found = [line for row in self._db.rows(f"PRAGMA integrity_check({_MOST})") for line in str(row[0]).split("\n")]
         broken = [f"{table} {row} refers to a {parent} that is not there"
                   for table, row, parent, _ in self._db.rows("PRAGMA foreign_key_check")]  # fmt: skip
-        return [line for line in found if line != "ok"] + broken[:_MOST]
+        return [line for line in found if line != "ok" and "***" not in line][:_MOST] + broken[:_MOST]
 
     def schema(self) -> list[str]:
         """Tables, indexes and triggers that the store should have and has not, or that read otherwise."""
@@ -51,9 +51,10 @@ class Checks:
                 self._db.execute(sql)
 
     def reindex(self) -> None:
-        """Make SQLite's own indexes anew from their tables, and the file from what is in use of it."""
-        self._db.execute("REINDEX")
-        self._db.execute("VACUUM")
+        """Make SQLite's own indexes anew from their tables, where nothing else is wrong: what writes to a damaged table
+        may lose more of it."""
+        if all(" index " in line for line in self.file()):
+            self._db.execute("REINDEX")
 
     def search_documents(self) -> list[str]:
         """Where the full-text index and the articles disagree about which texts there are."""

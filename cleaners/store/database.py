@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
+from cleaners.errors import DamagedError, FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
 from cleaners.store.rows import encoded
 from cleaners.store.schema import APPLICATION_ID, MIGRATIONS
 
@@ -42,6 +42,8 @@ class Database:
     def close(self) -> None:
         """Give the file back; an open transaction is rolled back."""
         self._connection.close()
+        if self.readonly:
+            _tidy(self.path)
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement."""
@@ -200,7 +202,8 @@ class Database:
             case "NOTADB":
                 raise _not_a_store(self.path, "it is no SQLite database") from error
             case "CORRUPT":
-                raise NotAStoreError(f"{self.path} is damaged: run `jianbao doctor`, or restore a backup") from error
+                raise DamagedError(f"{self.path} is damaged: `jianbao doctor --store {self.path}` says what can be "
+                                   "saved; a backup has it all") from error
         raise error
 
 
@@ -220,6 +223,15 @@ def _connect(path: Path, *, readonly: bool, timeout: float) -> sqlite3.Connectio
         if Path(f"{path}-wal").exists():
             raise
         return _open(f"{address}?mode=ro&immutable=1", timeout)
+
+
+def _tidy(path: Path) -> None:
+    """Take away the empty log that reading needed: SQLite does, when the last one to close is one that may write."""
+    log = Path(f"{path}-wal")
+    with suppress(OSError, sqlite3.Error):
+        if log.stat().st_size == 0:  # else somebody writes, or was killed: then there is more to do than to read
+            with closing(_open(f"file:{quote(str(path.absolute()))}?mode=rw", 0.0)) as connection:
+                connection.execute("PRAGMA schema_version").fetchone()
 
 
 def _open(address: str, timeout: float) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Dates:
-    """First and last days of families."""
+    """Days of articles, first and last days of families."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -32,6 +32,18 @@ class Dates:
                 f"AND doc IN ({marks})", (*part, *part, *part),
             )  # fmt: skip
             found.update((doc, (_day(first), _day(last))) for doc, first, last in rows if first is not None)
+        return found
+
+    def days(self, docs: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """The same with each doc's own day, whatever family it is in."""
+        found: dict[int, tuple[int, int]] = {}
+        for start in range(0, len(docs), 500):
+            part = docs[start : start + 500]
+            rows = self._db.rows(
+                "SELECT doc, published_at FROM articles WHERE published_at IS NOT NULL "
+                f"AND doc IN ({','.join('?' * len(part))})", part,
+            )  # fmt: skip
+            found.update((doc, (_day(at), _day(at))) for doc, at in rows)
         return found
 
 

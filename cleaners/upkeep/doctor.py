@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from cleaners import archive, clusters, dedup, fingerprint
-from cleaners.archive.blanking import cut_tail
-from cleaners.archive.walking import Damage, records
-from cleaners.dedup.beside import MANIFEST, REPRESENTED, index_folder, recipe
-from cleaners.errors import FormatError, Unusable
-from cleaners.index import Limits
-from cleaners.index.segments import Manifest, SegmentIndex
-from cleaners.keeper import Keeper, publishers_of
+from cleaners.errors import DamagedError, FormatError, NotAStoreError
 from cleaners.store import Store, turn
-from cleaners.upkeep import takedown
+from cleaners.upkeep.checking import CHECKS, Check
+from cleaners.upkeep.salvage import beyond_saving, damaged_name, is_ours, salvage
 from cleaners.upkeep.takedown import Step, quiet
-from cleaners.urls import canonical
 
-_PORTION = 200
 _FEW = 5
 
 
@@ -39,190 +29,86 @@ class Finding:
     """Whether it was set right: checked again after the repair, and found well."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that is looked at."""
-
-    name: str
-    find: Callable[[Store, int | None], Sequence[str]]
-    """The problems; the number is how many articles are looked at, evenly spread (None: all)."""
-    repair: Callable[[Store], None] | None = None
-    cure: str = "jianbao doctor --repair"
-
-
-def examine(path: Path, *, repair: bool = False, sample: int | None = 1000, step: Step = quiet) -> list[Finding]:
+def examine(
+    path: Path, *, repair: bool = False, losing: bool = False, sample: int | None = 1000, step: Step = quiet
+) -> list[Finding]:
     """Run every check, in order; with ``repair`` set right what can be, and check that again.
 
-    ``sample``: of how many articles pages, words and keys are looked at (None: all); everything else is looked at
-    whole. Raises as ``Store.open`` for what is no store at all; ``StoreBusyError`` where a repair finds a run at work.
+    ``losing``: also make a damaged file anew where a part of its articles is lost. ``sample``: of how many articles
+    pages, texts, words and keys are looked at (None: all); everything else is looked at whole. Raises as
+    ``Store.open`` for what never was a store; ``StoreBusyError`` where a repair finds a run at work.
     """
-    found = []
-    held = turn.take(path) if repair and path.exists() else None
+    held = turn.take(path) if (repair or losing) and path.exists() else None
     try:
-        with Store.open(path, create=False, readonly=not repair) as store:
-            for done, check in enumerate(CHECKS):
-                step(f"checks ({check.name})", done, len(CHECKS))
-                found.append(_examined(store, check, sample, repair=repair))
+        found = _checked(path, sample, step, repair=repair or losing)
+        file = found[0]
+        if held is None or not file.problems or file.repaired:
+            return found
+        return _made_anew(path, found, sample, step, losing=losing)
     finally:
         if held is not None:
             held.release()
+
+
+def _checked(path: Path, sample: int | None, step: Step, *, repair: bool) -> list[Finding]:
+    """What every check finds; of a file that cannot be opened only the first."""
+    found = []
+    empty = path.is_file() and not path.stat().st_size  # to open it for writing would make a new store of it
+    try:
+        with Store.open(path, create=False, readonly=empty or not repair) as store:
+            for done, check in enumerate(CHECKS):
+                step(f"checks ({check.name})", done, len(CHECKS))
+                # What is made from the articles is made anew when these can be read.
+                readable = not found or not found[0].problems or found[0].repaired
+                found.append(_examined(store, check, sample, repair=repair and readable))
+    except NotAStoreError as why:
+        damaged = isinstance(why, DamagedError)
+        if not damaged and not is_ours(path):
+            raise
+        return [Finding(check=CHECKS[0].name, problems=(f"{why}".partition(":")[0] if damaged else _GONE,),
+                        cure=CHECKS[0].cure if damaged else beyond_saving(path))]  # fmt: skip
     return found
+
+
+_GONE = "it does not begin as a store does: its first page is lost, and with it what leads to all others"
+
+
+def _made_anew(path: Path, found: list[Finding], sample: int | None, step: Step, *, losing: bool) -> list[Finding]:
+    """Make the file anew from what can be read of it; says what is lost where that is not wanted."""
+    file, *rest = found
+    try:
+        made = salvage(path, losing=losing, step=step)
+    except NotAStoreError as why:
+        return [replace(file, problems=(*file.problems, str(why).partition(": ")[2]), cure=beyond_saving(path)), *rest]
+    what = [f"{len(made.lost)} texts cannot be read: {', '.join(made.lost[:_FEW])}"] if made.lost else []
+    what += [f"of these tables a part cannot be read: {', '.join(made.torn)}"] if made.torn else []
+    if what and not losing:
+        cure = (f"restore a backup, or `jianbao doctor --salvage` goes on with the {made.articles} articles that are "
+                "left; what is lost can be cleaned again from its pages")  # fmt: skip
+        return [replace(file, problems=(*file.problems, *what), cure=cure), *rest]
+    again = _checked(path, sample, step, repair=True)
+    before = {one.check: one.problems for one in rest if one.problems}
+    told = (*file.problems, *what, f"made anew; the damaged file is {damaged_name(path)}")
+    return [replace(again[0], problems=told, repaired=not again[0].problems), *(
+        replace(one, problems=before[one.check], repaired=True) if one.check in before and not one.problems else one
+        for one in again[1:]
+    )]  # fmt: skip
 
 
 def _examined(store: Store, check: Check, sample: int | None, *, repair: bool) -> Finding:
     problems = _problems(store, check, sample)
     repaired = False
     if problems and repair and check.repair is not None:
-        check.repair(store)
-        repaired = not _problems(store, check, sample)
+        with suppress(FormatError):  # the file is too damaged for it
+            check.repair(store)
+            repaired = not _problems(store, check, sample)
     return Finding(check=check.name, problems=problems, cure=check.cure, repaired=repaired)
 
 
 def _problems(store: Store, check: Check, sample: int | None) -> tuple[str, ...]:
     try:
         return tuple(check.find(store, sample))
-    except FormatError as why:  # so damaged that it cannot be looked at
-        return (str(why),)
-
-
-def _search(store: Store, sample: int | None) -> list[str]:
-    return [*store.checks.search_documents(), *store.checks.unindexed(store.checks.spread(sample))]
-
-
-def _match_index(store: Store, sample: int | None) -> list[str]:
-    """Whether the index has files that are whole, and proposes every text, or one that represents it, for itself."""
-    folder, saved = index_folder(store.path), store.manifests.get(MANIFEST)
-    if saved is None:
-        return []  # nothing is on disk yet: the next run makes it from the texts
-    try:
-        manifest = Manifest.from_json(saved.decode())
-    except (ValueError, KeyError, TypeError) as why:
-        return [f"the manifest cannot be read: {why!r}"]
-    if manifest.recipe != recipe():
-        return []  # of an older version: made anew by the next run
-    try:
-        index = SegmentIndex(folder, manifest)
+    except DamagedError:  # so damaged that it cannot be looked at
+        return ("cannot be looked at: the file is damaged",)
     except FormatError as why:
-        return [str(why)]
-    try:
-        docs = [doc for doc in store.checks.spread(sample) if doc <= manifest.last]
-        lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
-    finally:
-        index.close()
-    return [f"{len(lost)} texts are not found by their own keys: {lost[:_FEW]}"] if lost else []
-
-
-def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
-    """Those of the texts that the index proposes neither themselves nor through another one that holds them."""
-    texts = store.articles.texts(docs)
-    here = [doc for doc in docs if doc in texts]
-    keys = dedup.keys_of(fingerprint.signatures([texts[doc] for doc in here]))
-    found = index.query(keys)
-    heirs = store.heirs.of(np.unique(found.docs).tolist(), within=REPRESENTED)
-    lost = []
-    for row, doc in enumerate(here):
-        proposed = found.docs[found.rows == row].tolist()
-        reached = {d for one in proposed for d in heirs.get(one, (one,))}
-        if doc in reached or not keys.bands[row].any() or len(proposed) >= Limits().crowded * Limits().shared:
-            continue
-        if not reached & store.heirs.holders(doc, within=REPRESENTED):
-            lost.append(doc)
-    return lost
-
-
-def _rebuild_match_index(store: Store) -> None:
-    with store.transaction():
-        store.manifests.remove(MANIFEST)
-    Keeper(store.path, command="doctor").close()
-
-
-def _families(store: Store, sample: int | None) -> list[str]:
-    return [*store.checks.clusters(), *store.checks.forwards()]
-
-
-def _decide_families(store: Store) -> None:
-    docs = store.checks.restore_clusters()
-    with store.transaction():
-        for at in range(0, len(docs), _PORTION):
-            around = store.families.around(docs[at : at + _PORTION])
-            store.families.save(clusters.assign(around, publishers=publishers_of(store)))
-    store.checks.restore_forwards()
-
-
-def _origins(store: Store, sample: int | None) -> list[str]:
-    """Whether the pages of our own archive are where the articles say, and are theirs."""
-    ours = f"{archive.folder_of(store.path).name}/"
-    wrong = []
-    for id_, origin, url in store.checks.archived(store.checks.spread(sample)):
-        if not origin.startswith(ours):
-            continue
-        try:
-            page = archive.read_back(origin, store.path)
-        except Unusable as why:
-            wrong.append(f"{id_}: {origin}: {why.reason}")
-            continue
-        if url and canonical(page.url or "") != canonical(url):
-            wrong.append(f"{id_}: {origin} is the page of {page.url}")
-    return wrong
-
-
-def _tails(store: Store, sample: int | None) -> list[str]:
-    """Whether the archive's files can be read to their ends; only when everything is looked at."""
-    if sample is not None:
-        return []
-    return [f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, Damage)]
-
-
-def _cut_tails(store: Store) -> None:
-    for one in records(store.path):
-        if isinstance(one, Damage) and not store.checks.speaks_beyond(one.file, one.offset):
-            cut_tail(store.path, one)
-
-
-def _takedowns(store: Store, sample: int | None) -> list[str]:
-    """Whether every takedown came to its end, and nothing that was taken down is there."""
-    back = store.articles.has(stone.id for stone in store.tombstones.all())
-    unfinished = {stone.id for stone, _ in store.tombstones.pending()}
-    return [
-        *(f"{id_}: its takedown was not finished" for id_ in sorted(unfinished - back)),
-        *(f"{id_}: is there again though it was taken down" for id_ in sorted(back)),
-    ]
-
-
-def _finish_takedowns(store: Store) -> None:
-    for stone in store.tombstones.all():
-        if store.articles.has([stone.id]):
-            takedown.take_down(store.path, [stone.id], stone.reason)
-    takedown.finish(store)
-
-
-CHECKS: tuple[Check, ...] = (
-    Check(
-        name="file",
-        find=lambda store, sample: store.checks.file(),
-        repair=lambda store: store.checks.reindex(),
-        cure="`jianbao doctor --repair` makes indexes anew; if that is not enough, restore a backup",
-    ),
-    Check(
-        name="schema",
-        find=lambda store, sample: store.checks.schema(),
-        repair=lambda store: store.checks.restore_schema(),
-        cure="`jianbao doctor --repair` makes indexes anew; where a table is missing, restore a backup",
-    ),
-    Check(name="takedowns", find=_takedowns, repair=_finish_takedowns),
-    Check(name="search", find=_search, repair=lambda store: store.checks.rebuild_search()),
-    Check(name="families", find=_families, repair=_decide_families),
-    Check(name="match index", find=_match_index, repair=_rebuild_match_index),
-    Check(
-        name="pages",
-        find=_origins,
-        cure="copy the archive's files back from a backup; without them these pages cannot be cleaned again",
-    ),
-    Check(
-        name="archive",
-        find=_tails,
-        repair=_cut_tails,
-        cure="`jianbao doctor --all --repair` cuts off what a crash left half-written, a minute after; else: a backup",
-    ),
-)
-"""What is looked at, in an order in which a repair does not undo an earlier one."""
+        return (str(why),)

@@ -1,13 +1,14 @@
 """Cleaning again: what today's cleaner makes of the pages that the store was made from, and what that would change.
 
-Pages come from the store's own archive and from the files the user gave, where these are still there and unchanged.
+Pages come from the store's own archive and from the files the user gave, where these are still there and unchanged. A
+file that was given by a relative path is looked for from the folder at hand, then from others (``roots``).
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from itertools import groupby, islice
@@ -59,6 +60,9 @@ class Outcome:
     """Why it could not be cleaned again; empty when it could."""
 
 
+LOST = "their files were not found"
+"""Why a page could not be cleaned again whose file is in none of the folders that were looked in."""
+
 def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int | None]:
     """Origin -> doc of its article, None for a Drop; at most ``sample`` of them, evenly spread (None: all)."""
     found: dict[str, int | None] = {**dict.fromkeys(store.origins.drops()), **store.origins.articles(site)}
@@ -67,11 +71,12 @@ def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int
 
 
 def compare(
-    store: Store, wanted: Mapping[str, int | None], clean: Cleaner, *, site: str | None = None
+    store: Store, wanted: Mapping[str, int | None], clean: Cleaner, *, site: str | None = None,
+    roots: Sequence[Path] = (),
 ) -> Iterator[Outcome]:
-    """Clean the pages at these origins again; one outcome for each, in no fixed order."""
+    """Clean the pages at these origins again; one outcome for each, in no fixed order. ``roots``: see :func:`pages`."""
     left = dict(wanted)
-    for result in clean(pages(store.path, wanted)):
+    for result in clean(pages(store.path, wanted, roots)):
         if result.origin not in left:
             continue
         doc = left.pop(result.origin)
@@ -83,23 +88,29 @@ def compare(
         yield Outcome(missing="no page there any more")
 
 
-def pages(path: Path, wanted: Iterable[str]) -> Iterator[Page | Drop]:
-    """The pages at these origins, each file read once; a ``read`` Drop for a page of the archive that is not there."""
+def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iterator[Page | Drop]:
+    """The pages at these origins, each file read once; a ``read`` Drop for one that is not there.
+
+    ``roots``: folders in which a file given by a relative path is looked for, after the one at hand.
+    """
     ours = f"{folder_of(path).name}/"
     for origin in sorted((o for o in wanted if o.startswith(ours)), key=_place):
         try:
             yield read_back(origin, path)
         except Unusable as why:
             yield Drop(origin=origin, stage="read", reason=why.reason, detail=why.detail)
-    files = sorted((file, o) for o in wanted if not o.startswith(ours) and (file := _file_of(o)))
+    given = [origin for origin in wanted if not origin.startswith(ours)]
+    files = sorted((file, origin) for origin in given if (file := _file_of(origin, roots)))
     for file, group in groupby(files, key=lambda pair: pair[0]):
-        inside = {origin for _, origin in group}
-        for page in dumps.read([file]):
+        # What the file is called here -> what the store calls it.
+        inside = {f"{file.path}{origin[len(file.name):]}": origin for _, origin in group}
+        for page in dumps.read([file.path]):
             if page.origin in inside:
-                inside.discard(page.origin)
-                yield page
+                yield replace(page, origin=inside.pop(page.origin))
             if not inside:
                 break
+    there = {origin for _, origin in files}
+    yield from (Drop(origin=origin, stage="read", reason=LOST) for origin in given if origin not in there)
 
 
 def apply(path: Path, outcomes: Iterable[Outcome], publishers: Mapping[str, str]) -> Iterator[Outcome]:
@@ -182,8 +193,15 @@ def _place(origin: str) -> tuple[str, int]:
     return file, int(offset) if offset.isdigit() else 0
 
 
-def _file_of(origin: str) -> str | None:
+@dataclass(frozen=True, slots=True, order=True)
+class _File:
+    path: str  # where it is
+    name: str  # what the store calls it
+
+
+def _file_of(origin: str, roots: Sequence[Path]) -> _File | None:
     """The file on disk that an origin leads into: the shortest beginning, up to a ``#``, that is one."""
     parts = origin.split("#")
-    names = ("#".join(parts[:n]) for n in range(1, len(parts) + 1))
-    return next((name for name in names if os.path.isfile(name)), None)
+    names = ["#".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    places = (_File(os.path.join(root, name), name) for root in ("", *map(str, roots)) for name in names)
+    return next((file for file in places if os.path.isfile(file.path)), None)

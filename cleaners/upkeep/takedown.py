@@ -28,6 +28,7 @@ from cleaners.errors import Unusable, UsageError
 from cleaners.keeper import Keeper, publishers_of
 from cleaners.noise import learned
 from cleaners.store import Export, Pending, Store, Tombstone, turn
+from cleaners.upkeep.leftover import copies_of, incomparable
 
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
 
@@ -66,6 +67,8 @@ class Plan:
     targets: tuple[Target, ...]
     known: tuple[Tombstone, ...]
     """Those of the articles asked for that are taken down already."""
+    blind: tuple[str, ...]
+    """Ids of those whose copies are not known again: an older jianbao took them down, with another normal form."""
     unsearched: tuple[Damage, ...]
     """Parts of the archive that could not be read: what they hold is not known."""
 
@@ -85,13 +88,15 @@ def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = Fa
 def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = quiet) -> Plan:
     """Find all there is of articles, by id or url; changes nothing.
 
-    ``copies``: their families too, whole. Raises ``UsageError`` for what neither store nor archive knows.
+    ``copies``: their families too, whole; of what is taken down already, the copies that are left. Raises
+    ``UsageError`` for what neither store nor archive knows.
     """
     with Store.open(path, create=False) as store:
         gone = {one: stone for one in what if (stone := _gone(store, one))}
         wanted = [_target(store, one) for one in what if one not in gone]
         if copies:
-            members = [i for target in wanted for i in target.copies]
+            left = copies_of(store, gone.values()) if gone else []
+            members = [*(i for target in wanted for i in target.copies), *left]
             wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
         targets = {target.id: target for target in wanted}
         known = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in traces(texts)]
@@ -104,7 +109,9 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = 
             if not target.revisions and not places and not store.removal.met(target.url or ""):
                 raise UsageError(f"{target.url or target.id}: no article of {path} has this id or url, nor does its "
                                  "archive; `jianbao search` finds ids")  # fmt: skip
-        return Plan(targets=tuple(targets.values()), known=tuple(gone.values()), unsearched=tuple(damaged))
+        blind = sorted({stone.id for stone in gone.values()} & set(incomparable(store)))
+        return Plan(targets=tuple(targets.values()), known=tuple(gone.values()), blind=tuple(blind),
+                    unsearched=tuple(damaged))  # fmt: skip
 
 
 def carry_out(path: Path, planned: Plan, reason: str, *, step: Step = quiet) -> None:

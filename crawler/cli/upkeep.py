@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaners.errors import FormatError
+from cleaners.errors import FormatError, UsageError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.progress import progress, steps
 
@@ -42,6 +42,7 @@ def takedown(
     Examples:
       jianbao takedown 3f2a9c0011d2e4b7 --reason 'request of the publisher, 2026-11-20' --dry-run
       jianbao takedown https://news.example/a.html --reason 'court order 12/2026' --copies
+      jianbao takedown 3f2a9c0011d2e4b7 --reason 'the same' --copies     # later: the copies that had stayed
     """
     from cleaners.upkeep import takedown as work
 
@@ -54,14 +55,17 @@ def takedown(
         typer.echo(json.dumps({"done": not dry_run, **asdict(planned)}, ensure_ascii=False, default=str))
         return
     _tell(planned, done=not dry_run)
-    if copies and planned.known:
-        say("what is taken down has no copies any more that --copies could find: name each copy by its own id")
+    if copies and planned.known and not planned.targets:
+        say("the store has no copies of it")
 
 
 @app.command()
 def doctor(
     store: StoreOption = STORE,
     repair: Annotated[bool, typer.Option("--repair", help="Set right what can be made anew.")] = False,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Repair, and where texts are lost go on with what can be read.")
+    ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Look at every article and every record, not at 1,000 articles.")
     ] = False,
@@ -70,17 +74,20 @@ def doctor(
     """Check a store: its file, schema, search, families, match index, pages in the archive, unfinished takedowns.
 
     What was made from the articles (search, match index, families, indexes of the file) can be made anew with --repair;
-    the articles themselves only come back from a backup. Ends with 0 when all is well in the end, with 4 otherwise.
+    the articles themselves only come back from a backup, or from their pages. A damaged file is read around the damage
+    into a new one; where articles are lost only with --salvage. The damaged file stays beside it (NAME.db.damaged).
+    Ends with 0 when all is well in the end, with 4 otherwise.
 
     \b
     Examples:
       jianbao doctor --store news.db
       jianbao doctor --all --repair
+      jianbao doctor --store news.db --salvage
     """
     from cleaners.upkeep.doctor import examine
 
     with steps() as step:
-        found = examine(store, repair=repair, sample=None if everything else _SAMPLE, step=step)
+        found = examine(store, repair=repair, losing=salvage, sample=None if everything else _SAMPLE, step=step)
     for one in found:
         if as_json:
             typer.echo(json.dumps(asdict(one), ensure_ascii=False))
@@ -133,19 +140,24 @@ def reclean(
     sample: Annotated[
         int | None, typer.Option("--sample", min=1, metavar="N", help="Only N pages, evenly spread over the store.")
     ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option("--root", metavar="DIR", help="Where paths that were given relative to a folder begin now."),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 uses every core.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Clean the stored pages again with today's cleaner and show what that would change, article by article.
 
-    Pages are read from the archive and from the files that were given, where these are still there. Nothing is changed
-    without --apply. What today's cleaner drops stays in the store; pages that were dropped and are articles today are
-    kept.
+    Pages are read from the archive and from the files that were given, where these are still there: looked for from
+    this folder, from --root and from the store's own. Nothing is changed without --apply. What today's cleaner drops
+    stays in the store; pages that were dropped and are articles today are kept.
 
     \b
     Examples:
       jianbao reclean --store news.db --sample 200 | less
       jianbao reclean --site example-daily --seeds seeds/my.yaml --apply
+      jianbao reclean --store backup/news.db --root ~/dumps
       jianbao reclean --json | jq -r 'select(.kind == "dropped") | .url'
     """
     from cleaners.bulk import cleaning, cores
@@ -154,6 +166,9 @@ def reclean(
     from cleaners.store import Store, turn
     from cleaners.upkeep import reclean as work
 
+    if root is not None and not root.is_dir():
+        raise UsageError(f"--root {root}: there is no such folder")
+    roots = [*([root] if root else []), store.absolute().parent]
     sites = [one for job in seeds or [] for one in load(job).sites]
     known = context_of(store, sites)
     with (
@@ -162,7 +177,7 @@ def reclean(
         cleaning(jobs or cores(), known) as cleaner,
         progress("pages") as advance,
     ):
-        outcomes = work.compare(opened, work.origins(opened, site, sample), cleaner.map, site=site)
+        outcomes = work.compare(opened, work.origins(opened, site, sample), cleaner.map, site=site, roots=roots)
         if apply:
             outcomes = work.apply(store, outcomes, {one.id: one.name for one in sites if one.name})
         counts: Counter[str] = Counter()
@@ -174,6 +189,9 @@ def reclean(
             elif one.change:
                 typer.echo(f"{one.change.kind}: {one.change.url or one.change.origin}\n{one.change.difference}\n")
     say(_summary(counts, applied=apply))
+    if lost := counts[f"missing: {work.LOST}"]:
+        say(f"{counted(lost, 'page')} looked for from here, {', '.join(map(str, roots))}: run it from the folder in "
+            "which they were cleaned, or name that with --root DIR")  # fmt: skip
 
 
 _KINDS = {
@@ -195,6 +213,9 @@ def _summary(counts: Mapping[str, int], *, applied: bool) -> str:
 def _tell(planned: Plan, *, done: bool) -> None:
     for stone in planned.known:
         say(f"{stone.id}  taken down on {stone.at:%Y-%m-%d}: {stone.reason}")
+    for id_ in planned.blind:
+        say(f"{id_} was taken down by an older jianbao whose hashes cannot be compared with today's: its copies are "
+            "not found, nor stopped when they come back; name each by its own id")  # fmt: skip
     for target in planned.targets:
         typer.echo(f"{target.id}  {target.title or target.url or '(no title)'}")
         for line in _facts(target):

@@ -99,7 +99,7 @@ def crawl(
     if not report.fetched and not report.not_due and part.of == 1:
         raise InputError(
             "nothing was fetched: check the addresses in the seed file, robots.txt and the network "
-            "(`jianbao drops --stage fetch` says why)"
+            f"(`jianbao drops --stage fetch --store {store}` says why)"
         )
 
 

@@ -15,12 +15,19 @@ if TYPE_CHECKING:
 Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
 SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
 Source = Annotated[str | None, typer.Option("--source", help="Only this declared 来源.")]
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no date: write it as 2024-12-31") from None
+
+
 Since = Annotated[
-    datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published on or after.")
+    datetime | None, typer.Option("--since", parser=_day, metavar="YYYY-MM-DD", help="Published on or after.")
 ]
-Until = Annotated[
-    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Published before.")
-]
+Until = Annotated[datetime | None, typer.Option("--until", parser=_day, metavar="YYYY-MM-DD", help="Published before.")]
 
 
 def selection(

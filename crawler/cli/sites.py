@@ -16,6 +16,7 @@ import typer
 from cleaners.errors import InputError, SeedFileError, UsageError
 from crawler.cli.app import STORE, StoreOption, counted, say
 from crawler.cli.learn import sites
+from crawler.cli.progress import is_silent
 
 if TYPE_CHECKING:
     from cleaners.sites import Job
@@ -59,6 +60,8 @@ def check(
     is_home = re.match(r"https?://", what, re.IGNORECASE) is not None
     job = _job_of(what, contact) if is_home else _load(what)
     found = Survey()
+    if not is_silent():
+        say("asking about twenty addresses of each site, one at a time with pauses")
     visit(job, Scout, job=job, found=found)
     if is_home:
         _propose(job, found)
@@ -120,6 +123,8 @@ def _propose(job: Job, found: Survey) -> None:
     for offer in offers:
         if not offer.entries:
             say(f"not proposed: {offer.name or offer.kind} {offer.url}: {offer.why}")
+    if not working and site.id not in found.names:
+        raise InputError(f"{site.home}: the home page cannot be read ({offers[-1].why}): check address and network")
     if not working:
         raise InputError(
             f"{site.home}: nothing to propose: no feed, sitemap or list of news was found; if you know a page that "
@@ -160,8 +165,8 @@ def _verdict(history: Standing, seeds: Sequence[Offer]) -> str:
     dead = sum(not offer.entries for offer in seeds)
     wrong = [f"{history.state}: {history.detail}"] if history.state in {"silent", "changed layout"} else []
     if dead:
-        of = f" of {len(seeds)}" if len(seeds) > 1 else ""
-        wrong.append(f"{dead}{of} {'seed names' if len(seeds) == 1 else 'seeds name'} no articles today")
+        some = f"{dead} of {len(seeds)} seeds {'names' if dead == 1 else 'name'} no articles today"
+        wrong.append("no seed names an article today" if dead == len(seeds) else some)
     last = f"; last new article {history.last_new.astimezone():%Y-%m-%d %H:%M}" if history.last_new else ""
     if wrong:
         return "; ".join(wrong) + last

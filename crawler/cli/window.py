@@ -31,7 +31,12 @@ def window(
     from cleaners.keeper import WINDOW
     from cleaners.store import Store
 
-    with Store.open(store, create=days is not None, readonly=days is None) as opened:
-        if days is not None:
-            opened.notes.put(WINDOW, "" if days == "none" else f"{Window.parse(days).days}d")
-        say(f"window: {opened.notes.get(WINDOW) or 'none'}")
+    wanted = None if days is None else "" if days == "none" else f"{Window.parse(days).days}d"
+    with Store.open(store, create=wanted is not None, readonly=wanted is None) as opened:
+        if wanted is not None:
+            opened.notes.put(WINDOW, wanted)
+        now = f"window: {opened.notes.get(WINDOW) or 'none'}"
+    if days is None:
+        typer.echo(now)
+    else:
+        say(now)

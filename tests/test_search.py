@@ -184,6 +184,15 @@ def test_a_reader_says_when_the_index_is_still_to_be_made(tmp_path: Path) -> Non
             reader.search.find("馕坑")
 
 
+def test_reading_leaves_no_files_beside_the_store(store: Path) -> None:
+    before = set(store.parent.iterdir())
+    with Store.open(store, readonly=True) as one:
+        with Store.open(store, readonly=True) as other:
+            assert one.search.count("馕坑") == other.search.count("馕坑") == 3
+        assert set(store.parent.iterdir()) > before and one.search.count("馕坑") == 3
+    assert set(store.parent.iterdir()) == before
+
+
 def test_json_has_stable_names(store: Path) -> None:
     done = CliRunner().invoke(app, ["search", "饢坑 麵粉", "--store", str(store), "--copied", "--json"])
     (hit,) = [json.loads(line) for line in done.stdout.splitlines()]

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,25 @@ def test_a_row_beyond_the_limit_costs_that_row_in_wide_characters_too(tmp_path: 
     drop, page = read([path], Limits(page_bytes=2000))
     assert isinstance(drop, Drop) and drop.reason == "page too large"
     assert isinstance(page, Page) and page.origin.endswith("#2")
+
+
+def test_parquet_says_what_other_tables_say(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    moment = datetime(2024, 10, 8, 1, 30, tzinfo=UTC)
+    rows = {"标题": [TITLE] * 3, "content": [TEXT, None, "长" * 2000], "time": [moment] * 3, "n": [{"a": 1}] * 3}
+    parquet.write_table(arrow.table(rows), tmp_path / "x.parquet", row_group_size=2)
+    page, empty, large = read([tmp_path / "x.parquet"], Limits(page_bytes=4000))
+    assert isinstance(page, Page) and page.columns == Columns(title=TITLE, published="2024-10-08 01:30:00+00:00")
+    assert isinstance(empty, Drop) and empty.reason == "no page in the row"
+    assert isinstance(large, Drop) and (large.reason, large.origin) == ("page too large", f"{tmp_path / 'x.parquet'}#3")
+    found = clean(page)
+    assert isinstance(found, Article) and found.published == moment
+    parquet.write_table(arrow.table({"html": [TEXT.encode("gb18030")]}), tmp_path / "y.parquet")
+    (page,) = pages(tmp_path / "y.parquet")
+    assert page.body == TEXT.encode("gb18030"), "bytes stay as they are"
+    data = (tmp_path / "x.parquet").read_bytes()
+    for damaged in (data[:-30], data[: len(data) // 2], b"PAR1" + data[200:]):
+        (tmp_path / "z.parquet").write_bytes(damaged)
+        assert all(isinstance(one, Page | Drop) for one in read([tmp_path / "z.parquet"]))
+        assert [one.reason for one in read([tmp_path / "z.parquet"]) if isinstance(one, Drop)][-1:] != []

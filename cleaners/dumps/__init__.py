@@ -1,8 +1,8 @@
 """Readers of saved pages: whatever was saved becomes ``Page`` records, told apart by content, never by name.
 
-HTML, MHTML and plain-text files; WARC and WET; JSON, JSON Lines and CSV with a column of pages; folders, zip and tar;
-gzip, bzip2, xz and zstd around any of them; standard input. Everything is streamed: memory does not grow with the
-input.
+HTML, MHTML and plain-text files; WARC and WET; JSON, JSON Lines, CSV and Parquet with a column of pages; folders, zip
+and tar; gzip, bzip2, xz and zstd around any of them; standard input. Everything is streamed: memory does not grow with
+the input.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from cleaners.dumps import archives, mhtml, tables, warc
+from cleaners.dumps import archives, mhtml, parquet, tables, warc
 from cleaners.dumps.archives import Member
 from cleaners.dumps.gauge import Gauge
 from cleaners.dumps.streams import Peekable, can_seek, compression, decompressed, is_damage, read_bounded
@@ -31,7 +31,6 @@ _FOREIGN = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!", "rar"),
     (b"SQLite format 3\x00", "SQLite"),
-    (b"PAR1", "Parquet"),
 )
 _FEED = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
@@ -167,6 +166,8 @@ def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, l
         yield from _members(archives.tar_members(peek.whole(), origin, limits.members), origin, depth, limits)
     elif warc.is_warc(head):
         yield from warc.pages(peek.whole(), origin, limits.page_bytes)
+    elif parquet.is_parquet(head):
+        yield from parquet.pages(peek.whole(), origin, limits.page_bytes)
     elif found := tables.table(head):
         yield from tables.pages(found, peek.whole(), origin, limits.page_bytes)
     else:

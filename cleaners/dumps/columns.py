@@ -36,6 +36,8 @@ BESIDE = frozenset((*_URL, *_TITLE, *_PUBLISHED, *_DAY, *_SOURCE, *_AUTHOR, *_SE
 """Names of the columns beside the page that say something of it."""
 # FineWeb and its like name the moment of the crawl `date`; these columns tell them.
 _OF_A_CRAWL = frozenset(("dump", "warc_filename", "warc_record_offset", "file_path"))
+NAMES = frozenset((*BODY, *BESIDE, *_OF_A_CRAWL))
+"""All of them."""
 _NOTHING = frozenset(("", "-", "--", "n/a", "na", "nan", "nat", "none", "null", "无", "未知"))
 _LONGEST = 1000  # characters of a cell beside the page
 _SINCE_1970 = re.compile(r"1\d{9}(?:\d{3})?")  # 2001 to 2033
@@ -45,14 +47,14 @@ _BOM = b"\xef\xbb\xbf"
 def page_of(row: Mapping[object, object], place: str) -> Page | Drop:
     """The page of a row, a Drop where none of its columns holds one; ``place`` is its origin."""
     cells = {name.strip().lower(): value for name, value in row.items() if isinstance(name, str)}
-    body = next((value for name in BODY if isinstance(value := cells.get(name), str) and value), None)
+    body = next((value for name in BODY if isinstance(value := cells.get(name), str | bytes) and value), None)
     if body is None:
         return Drop(origin=place, stage="read", reason="no page in the row", detail=f"none of {', '.join(BODY)}")
     url = next((value for name in _URL if isinstance(value := cells.get(name), str) and value), "").strip()
     crawled = not _OF_A_CRAWL.isdisjoint(cells)
     return Page(
-        # Text, not bytes: a declaration of another encoding inside it is no longer true, so it goes as UTF-8 with BOM.
-        body=_BOM + body.encode("utf-8", "replace"),
+        # A declaration of another encoding inside of text is no longer true, so it goes as UTF-8 with BOM.
+        body=_BOM + body.encode("utf-8", "replace") if isinstance(body, str) else body,
         origin=place,
         url=url if url.startswith(("http://", "https://")) else None,
         fetched_at=_moment(_when(cells, _FETCHED + (_DAY if crawled else ()))),

@@ -48,8 +48,8 @@ def clean(
 ) -> None:
     """Clean saved pages, told apart by content.
 
-    HTML, MHTML and text; WARC and WET; JSON, JSON Lines and CSV with a column of pages; folders, zip and tar; gzip,
-    bzip2, xz and zstd around any of them.
+    HTML, MHTML and text; WARC and WET; JSON, JSON Lines, CSV and Parquet with a column of pages; folders, zip and tar;
+    gzip, bzip2, xz and zstd around any of them.
 
     Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
     record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason. A page that

@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +123,7 @@ def test_killed_at_every_step_of_a_batch_nothing_is_lost_or_repeated(tmp_path: P
 
 @pytest.mark.soak
 def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
-    dump(tmp_path, 6000)
+    dump(tmp_path, 1500)
 
     def run(store: str, seconds: float | None = None) -> bool:
         """Whether it came to the end before it was killed."""
@@ -136,14 +137,16 @@ def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
             return False
         return True
 
+    began = time.monotonic()
     assert run("whole.db")
+    took = time.monotonic() - began
     chance = random.Random()
     kills: list[float] = []
     while len(kills) < 20:
-        kills.append(chance.uniform(1, 9))
-        print("killed after", kills)  # shown when it fails
-        if run("killed.db", kills[-1]):
-            break
-    assert len(kills) > 5
-    run("killed.db")
-    assert held(tmp_path / "killed.db") == held(tmp_path / "whole.db")
+        store = f"killed-{len(kills)}.db"
+        kills.append(chance.uniform(0.05, 0.9) * took)
+        print(f"{store} killed after", kills)  # shown when it fails
+        while not run(store, kills[-1]):
+            kills.append(chance.uniform(0.05, 0.9) * took)
+        kills.pop()  # that run came to its end
+        assert held(tmp_path / store) == held(tmp_path / "whole.db")

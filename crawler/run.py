@@ -17,8 +17,8 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from cleaners import sites
 from cleaners.archive import Archive, folder_of
-from cleaners.errors import SeedFileError
 from cleaners.sites import Job
 from cleaners.store import turn
 from crawler.desk import Cleaner, Desk
@@ -52,7 +52,7 @@ def crawl(
     the job already, and what the store or the archive raise when they cannot be written.
     """
     for job in jobs:
-        check(job)
+        sites.require_contact(job)
     jobs = [job for job in map(shard.of_job, jobs) if job.sites]
     for job in jobs:
         with running(store, job.job):  # at once, not after a wait
@@ -112,7 +112,7 @@ def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
 
     Works once in a process, as :func:`crawl`. Raises ``SeedFileError`` as that does.
     """
-    check(job)
+    sites.require_contact(job)
     settings = _for_job(_settings([job], None), job)
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     settings.set("SCHEDULER", "scrapy.core.scheduler.Scheduler", priority="cmdline")
@@ -124,14 +124,6 @@ def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
         await process.crawl(Crawler(spider, settings), **arguments)
 
     _run(process, once())
-
-
-def check(job: Job) -> None:
-    """Raises ``SeedFileError`` when the job would fetch from the public web without saying who asks."""
-    if job.contact is None and not job.is_local:
-        raise SeedFileError(
-            f"job {job.job}: contact: is missing: add `contact: you@your.domain`, so that a site can reach you"
-        )
 
 
 def agent(job: Job) -> str:
@@ -240,4 +232,4 @@ def _version() -> str:
         return "0"
 
 
-__all__ = ["CrawlReport", "agent", "check", "crawl", "visit"]
+__all__ = ["CrawlReport", "agent", "crawl", "visit"]

@@ -58,10 +58,14 @@ class Ended:
 
 
 def entries(paths: Iterable[Path]) -> tuple[Entry, ...]:
-    """The jobs of seed files. Raises ``SeedFileError`` where a schedule is missing, ``UsageError`` for equal names."""
+    """The jobs of seed files.
+
+    Raises ``SeedFileError`` where a schedule or a contact is missing, ``UsageError`` for equal names.
+    """
     found: dict[str, Entry] = {}
     for path in paths:
         job = sites.load(path)
+        sites.require_contact(job)
         if job.schedule is None:
             raise SeedFileError(f'{path}: schedule: is missing: add `schedule: "*/30 * * * *"`')
         try:

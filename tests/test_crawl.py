@@ -25,12 +25,11 @@ from cleaners import dumps
 from cleaners.archive import Archive, read_back
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
-from cleaners.sites import parse
+from cleaners.sites import parse, require_contact
 from cleaners.store import Selection, Store
 from crawler import discover
 from crawler.desk import Batching, Desk
 from crawler.guard import ContentGate, GuardedResolver, GuardMiddleware, Refused, is_public
-from crawler.run import check
 from crawler.tally import Tally
 from crawler.traps import Mazes, Patience, shape, trap
 from tests.crawling import Crawled, one_site, run, start
@@ -274,9 +273,9 @@ def test_crawl_delay_and_retry_after_are_kept(tmp_path: Path) -> None:
 def test_who_asks_must_be_said_before_anything_but_loopback_is_fetched() -> None:
     public = "job: a\nsites: [{id: a, name: a, home: 'http://paper.example/'}]"
     with pytest.raises(SeedFileError, match="contact: is missing: add"):
-        check(parse(public))
-    check(parse("contact: a@b.example\n" + public))
-    check(parse(public.replace("paper.example", "127.0.0.1:80")))
+        require_contact(parse(public))
+    require_contact(parse("contact: a@b.example\n" + public))
+    require_contact(parse(public.replace("paper.example", "127.0.0.1:80")))
 
 
 # The parts.

@@ -309,3 +309,14 @@ def test_the_demo_keeps_its_promises(demo_run: Ended, web: Web) -> None:
     assert "BROKEN" not in demo_run.out
     assert "not yet" not in demo_run.out
     assert demo_run.err == ""
+
+
+def test_what_to_type_next_works_in_the_shell_that_ran_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    from crawler.demo import report
+
+    monkeypatch.setattr("sys.argv", [".venv/bin/jianbao", "demo"])
+    for known, called in ((None, ".venv/bin/jianbao"), ("/usr/bin/jianbao", "jianbao")):
+        monkeypatch.setattr("shutil.which", lambda name, known=known: known)
+        assert report._called() == called
+    monkeypatch.setattr("sys.argv", ["/x/crawler/__main__.py", "demo"])
+    assert report._called() == "jianbao"

@@ -26,12 +26,11 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.client import Agent
 
-from cleaners.sites import Limits, Site, parse
+from cleaners.sites import Limits, Site, parse, require_contact
 from crawler import discover, settings
 from crawler.guard import GuardedResolver, GuardMiddleware, Refused
 from crawler.links import Links
 from crawler.politeness import Budget, Pace
-from crawler.run import check
 from crawler.tally import Tally
 from tests.crawling import Crawled, one_site, run
 from tests.small_server import Raw, Reply, article, feed, gzipped, listing, serving, sitemap
@@ -398,7 +397,7 @@ def test_there_is_no_switch_for_robots_txt() -> None:
     assert settings.ROBOTSTXT_OBEY is True
     with pytest.raises(Exception, match="robots"):
         parse("job: a\nrobots: no\nsites: [{id: a, name: a, home: 'http://127.0.0.1/'}]")
-    check(parse(one_site("http://127.0.0.1")))
+    require_contact(parse(one_site("http://127.0.0.1")))
 
 
 def test_a_certificate_is_asked_for_only_where_the_job_says_so(tmp_path: Path) -> None:

@@ -162,11 +162,14 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_a_page_that_needs_javascript_says_so"),
     ),
     *_of(
+        "cleaners/sites/reading.py",
+        ("a crawl by nobody", "if job.contact is None and not job.is_local:", "if False:",
+         "crawl.py::test_who_asks_must_be_said_before_anything_but_loopback_is_fetched"),
+    ),
+    *_of(
         "crawler/run.py",
         ("a user agent without a name", "(+{job.contact or 'loopback only'})", "",
          "crawl.py::test_a_host_gets_one_request_at_a_time_from_someone_with_a_name"),
-        ("a crawl by nobody", "if job.contact is None and not job.is_local:", "if False:",
-         "crawl.py::test_who_asks_must_be_said_before_anything_but_loopback_is_fetched"),
         ("a certificate of nobody", 'settings.set("DOWNLOAD_VERIFY_CERTIFICATES", job.verify_tls, priority="cmdline")',
          "pass", "hostile.py::test_a_certificate_is_asked_for_only_where_the_job_says_so"),
     ),

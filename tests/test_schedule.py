@@ -103,6 +103,11 @@ def test_every_job_needs_a_schedule_and_a_name_of_its_own(tmp_path: Path) -> Non
         entries([job_file(tmp_path, "bare", "")])
     with pytest.raises(SeedFileError, match=r"odd\.yaml: schedule: '99' is no minute: 0 to 59"):
         entries([job_file(tmp_path, "odd", '"99 * * * *"')])
+    (tmp_path / "public.yaml").write_text(
+        'job: public\nschedule: "* * * * *"\nsites: [{id: a, name: a, home: "http://a.example/"}]\n', encoding="utf-8"
+    )
+    with pytest.raises(SeedFileError, match="job public: contact: is missing"):
+        entries([tmp_path / "public.yaml"])  # every run would fail
     with pytest.raises(UsageError, match="are both job probe"):
         entries([job_file(tmp_path), job_file(tmp_path)])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cleaners.sites.models import Defaults, ExtractRule, Focus, Follow, Job, Limits, Seed, Site
-from cleaners.sites.reading import load, parse
+from cleaners.sites.reading import load, parse, require_contact
 
-__all__ = ["Defaults", "ExtractRule", "Focus", "Follow", "Job", "Limits", "Seed", "Site", "load", "parse"]
+__all__ = [
+    "Defaults", "ExtractRule", "Focus", "Follow", "Job", "Limits", "Seed", "Site", "load", "parse", "require_contact",
+]  # fmt: skip

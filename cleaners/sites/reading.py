@@ -70,6 +70,14 @@ def parse(text: str, *, name: str = "seeds", folder: Path = Path()) -> Job:
         raise SeedFileError(f"{name}:{line}: {key}{_wrong(first)}") from None
 
 
+def require_contact(job: Job) -> None:
+    """Raises ``SeedFileError`` when the job would fetch from the public web without saying who asks."""
+    if job.contact is None and not job.is_local:
+        raise SeedFileError(
+            f"job {job.job}: contact: is missing: add `contact: you@your.domain`, so that a site can reach you"
+        )
+
+
 def _wrong(error: Any) -> str:
     kind, loc = error["type"], error["loc"]
     if kind == "extra_forbidden":

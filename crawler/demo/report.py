@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,12 +126,12 @@ class Printer:
         richest = max(self._findings.kinship.stories, key=lambda story: len(story.reprints), default=None)
         example = (richest.origin if richest else None) or "URL"
         for command, why in (
-            (f"jianbao search 苹果 --store {store}", "full-text search, each story once"),
-            (f"jianbao show {example} --store {store}", "one clipping with its copies"),
-            (f"jianbao drops --store {store}", "what was not kept, and why"),
-            (f"jianbao export -o stories.jsonl --format jsonl --store {store}", "each story once, as JSON lines"),
+            (f"search 苹果 --store {store}", "full-text search, each story once"),
+            (f"show {example} --store {store}", "one clipping with its copies"),
+            (f"drops --store {store}", "what was not kept, and why"),
+            (f"export -o stories.jsonl --store {store}", "each story once, as JSON lines"),
         ):
-            self._console.print(Text(f"  {command}", style="bold"), soft_wrap=True)
+            self._console.print(Text(f"  {_called()} {command}", style="bold"), soft_wrap=True)
             self._console.print(Text(f"      {why}"))
 
     def _head(self, title: str) -> None:
@@ -156,3 +158,8 @@ def _table(*columns: str) -> Table:
 
 def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _called() -> str:
+    """How to call the command from here: ``make demo`` runs it out of an environment that the shell does not know."""
+    return "jianbao" if shutil.which("jianbao") or not sys.argv[0].endswith("/jianbao") else sys.argv[0]

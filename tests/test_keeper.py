@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from cleaners.dedup.beside import MANIFEST, index_folder
 from cleaners.errors import UnwritableError
 from cleaners.index.segments import Manifest, SegmentIndex
 from cleaners.items import Article, Drop
-from cleaners.keeper import Keeper
+from cleaners.keeper import WINDOW, Keeper
 from cleaners.store import Store
 from cleaners.upkeep import doctor
 
@@ -216,6 +217,46 @@ SPINS = {"提高": "进步", "发展": "成长", "技术": "技能", "建设": "
 PLAIN = """县里的产业园今年加快建设，三家企业的生产设备全部更新，自动化技术让产量提高了四成。公司负责人说，发展电瓷产业是全县的战略。
 工人的工作环境也变了样。车间里的设备由电脑控制，生产线上的技术人员只需查看数据。企业还和大学一起建设实验室，提高产品的技术优势。
 当地把这个产业当作重要的发展方向，计划三年内再建设两个园区，引进二十家企业，让优势产业的生产规模再提高一倍，公司总数达到六十家。"""
+
+
+def test_the_id_of_a_family_is_not_given_to_another_one_while_it_leads_to_the_first(tmp_path: Path) -> None:
+    first, other = story(1), story(2)
+    with Keeper(tmp_path / "s.db") as keeper:
+        for one in (article("a", first), article("b", "本报讯 " + first), article("c", first + "\n（完）"),
+                    article("a", other), article("d", "本报讯 " + other)):  # fmt: skip
+            keeper.keep([one])
+        a, b, c, d = (article(key, "").id for key in "abcd")
+
+        def named(id_: str) -> tuple[str, set[str]]:
+            doc = keeper.store.articles.doc(id_)
+            assert doc is not None
+            cluster = keeper.store.families.cluster_of(doc).id
+            return cluster, {one.article.id for one in keeper.store.clippings.family(cluster)}
+
+        assert named(b) == (b, {b, c})
+        assert named(a) == (d, {a, d}), "a led to the first family, and still does"
+        assert keeper.store.families.resolve(a) == b
+        keeper.keep([article("e", other + "\n（完）")])  # decided anew it keeps its name
+        assert named(a)[0] == d and keeper.store.families.resolve(a) == b
+        keeper.keep([article("a", "快讯　" + first)])  # back again
+        assert named(a) == (a, {a, b, c}) and keeper.store.families.resolve(b) == a
+        assert named(d)[1] == {d, article("e", "").id}
+
+
+def test_what_a_taken_down_copy_held_together_is_linked_within_the_window_only(tmp_path: Path) -> None:
+    from cleaners.upkeep import takedown
+
+    path = tmp_path / "s.db"
+    with Store.open(path) as store:
+        store.notes.put(WINDOW, "90d")
+    days = {key: datetime(2024, month, 1, tzinfo=UTC) for key, month in (("a", 3), ("b", 1), ("c", 5), ("d", 6))}
+    texts = {"a": story(1), "b": "本报讯 " + story(1), "c": story(1) + "\n（完）", "d": "转载：" + story(1)}
+    with Keeper(path) as keeper:
+        for key, day in days.items():
+            keeper.keep([article(key, texts[key], published=day)])
+    assert [len(family) for family in families(path)] == [4]
+    takedown.take_down(path, [article("a", "").id], "asked for")
+    assert sorted(map(len, families(path))) == [1, 2], "January and May are further apart"
 
 
 def test_a_spun_copy_is_flagged_by_its_original_whichever_came_first(tmp_path: Path) -> None:

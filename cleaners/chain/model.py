@@ -56,7 +56,7 @@ class Models:
 
 
 def model_of(data: dict[str, Any]) -> Model:
-    """A model from its JSON: ``threshold``, ``bias``, and ``trees`` of nodes ``[feature or -1, split or value, left, right]``."""
+    """A model from its JSON: threshold, bias, and trees of nodes ``[feature or -1, split or value, left, right]``."""
     width = max(len(tree) for tree in data["trees"])
     nodes = np.array([tree + [[-1, 0, 0, 0]] * (width - len(tree)) for tree in data["trees"]], dtype=np.float64)
     feature, split, left, right = (np.ascontiguousarray(column) for column in nodes.transpose(2, 0, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cleaners.items import Cluster, Match
 from cleaners.store.database import Database
@@ -77,9 +78,11 @@ class Families:
     def save(self, families: Sequence[Family]) -> None:
         """Write down what was decided about a whole neighbourhood: its families replace those its members had.
 
-        An id that no family has any more is forwarded to the family that most of its members went to.
+        An id that no family has any more is forwarded to the family that most of its members went to, and is not given
+        to another one while it leads there: then the id of a later member stands for the first one's.
         """
         with self._db.transaction():
+            families = [replace(family, id=self._free_id(family)) for family in families]
             docs = [doc for family in families for doc in family.members]
             before = self._dissolve(docs)
             living = {f.id for f in families if len(f.members) > 1}
@@ -221,6 +224,18 @@ class Families:
                 gone.update({row[0]: had[key]} if row else {})
                 self._db.execute("UPDATE articles SET cluster = NULL WHERE cluster = ?", (key,))
         return gone
+
+    def _free_id(self, family: Family) -> str:
+        """The id of the first member that leads to no other family; the first one's where each does."""
+        ids = [family.id]
+        if len(family.members) > 1 and self._leads_away(family.id, family):
+            query = "SELECT id FROM articles WHERE doc = ?"
+            ids += [row[0] for doc in family.members for row in self._db.rows(query, (doc,))]
+        return next((id_ for id_ in ids[1:] if not self._leads_away(id_, family)), family.id)
+
+    def _leads_away(self, id_: str, family: Family) -> bool:
+        target = self._forwarded(id_)
+        return target != id_ and not set(self.members(target)) & set(family.members)
 
     def _write(self, family: Family) -> None:
         first = family.earliest

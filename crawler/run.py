@@ -7,7 +7,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -148,7 +148,9 @@ def _run(process: AsyncCrawlerProcess, work: Any) -> bool:
 
 
 def _stop(reactor: Any) -> None:
-    if reactor.running:  # not when Ctrl-C has stopped it
+    from twisted.internet.error import ReactorNotRunning
+
+    with suppress(ReactorNotRunning):  # Ctrl-C has stopped it; it may still call itself running
         reactor.stop()
 
 

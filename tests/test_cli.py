@@ -14,10 +14,11 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from cleaners import Keeper, Page, clean
@@ -27,7 +28,6 @@ from crawler.cli import app
 from crawler.cli.verbs import shortened
 from crawler.wording import counted, lasting
 
-Command = TyperCommand | TyperGroup
 
 PAGE = """<html><head><title>棉田里的新技术_示例晚报</title></head><body>
 <div class="nav"><a href="/">首页</a><a href="/xj">新疆</a><a href="/cj">财经</a></div>
@@ -271,8 +271,8 @@ def test_mistakes_that_would_lose_or_hide_something(args: list[str], words: str,
     assert words in one_line(done)
 
 
-def every_command() -> Iterator[tuple[str, Command]]:
-    open_: list[tuple[str, Command]] = [("jianbao", typer.main.get_command(app))]
+def every_command() -> Iterator[tuple[str, Any]]:
+    open_: list[tuple[str, Any]] = [("jianbao", typer.main.get_command(app))]
     for name, command in open_:
         yield name, command
         if isinstance(command, TyperGroup):

@@ -49,8 +49,8 @@ def exports(
 def _standing(series: Series) -> str:
     if series.last is None:
         return f"series {series.name}: no export of it was completed"
-    made = counted(series.exports, "export")
-    return f"series {series.name}: {counted(series.articles, 'article')} as of {series.last.at:%Y-%m-%d %H:%M}, {made}"
+    made, when = counted(series.exports, "export"), f"{series.last.at.astimezone():%Y-%m-%d %H:%M}"
+    return f"series {series.name}: {counted(series.articles, 'article')} as of {when}, {made}"
 
 
 def _told(made: Export) -> str:
@@ -58,5 +58,5 @@ def _told(made: Export) -> str:
     came += [f"{count:,} {what}" for count, what in ((made.changed, "changed"), (made.removed, "removed")) if count]
     if not made.complete:
         came.append("interrupted: may be there or not")
-    when = f"{made.at:%Y-%m-%d %H:%M}"
+    when = f"{made.at.astimezone():%Y-%m-%d %H:%M}"
     return f"{made.number:>4}  {when}  {made.name or '-'}  {', '.join(came)}  {made.format}  {made.target}"

@@ -148,7 +148,7 @@ def _print(console: Console, old: Article, new: Article) -> None:
 
 def _moment(article: Article) -> str:
     if article.fetched_at:
-        return f"fetched {article.fetched_at:%Y-%m-%d %H:%M}"
+        return f"fetched {article.fetched_at.astimezone():%Y-%m-%d %H:%M}"
     return f"published {article.published:%Y-%m-%d %H:%M}" if article.published else "no date known"
 
 

@@ -4,27 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-_DATE = re.compile(
-    r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?:\s?年\s?|\s?[-/.]\s?|\s{1,3}(?=\d\d\s?/\s?\d\d\s))(?P<m>1[0-2]|"
-    r"0?[1-9])\s?(?:月\s?|[-/.]\s?)"
-    r"(?P<d>3[01]|[12]\d|0?[1-9])(?:\s?[日号]|(?=\D|$|\d\d:\d\d))"
-    r"(?:[\sT,]{0,3}(?:[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)?\s{0,2}"
-    r"(?:(?P<east>HKT|北京时间|香港时间|台北时间)\s?)?(?P<half>上午|下午|晚上|中午|凌晨|晚|"
-    r"早上|[AaPp][Mm])?\s?"
-    r"(?P<H>2[0-4]|1\d|0?\d)\s?[:时点]\s?(?P<M>[0-5]\d)分?(?::?(?P<S>[0-5]\d)(?!\d)秒?)?(?:\.\d{1,9})?"
-    r"\s?(?P<half2>[AaPp][Mm])?\s?(?P<zone>Z\b|(?:GMT|UTC)?[+-]\d\d:?\d\d(?!\d))?)?"
-)
-_COMPACT = re.compile(
-    r"(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?:(?P<H>[01]\d|"
-    r"2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)?)?"
-)
-_ENGLISH_MONTH = r"(?P<b>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
-_ENGLISH = (
-    re.compile(rf"\b{_ENGLISH_MONTH}\s(?P<d>[0-3]?\d)(?:st|nd|rd|th)?,?\s(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
-    re.compile(rf"\b(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s{_ENGLISH_MONTH},?\s(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
-)
+from cleaners.metadata.date_forms import COMPACT, FORMS
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _AGO = re.compile(
     r"(?P<n>\d{1,3})\s?(?P<unit>秒|分钟|个?小时|天)(?:之)?前|(?P<now>刚刚)|(?P<day>今天|昨天|"
@@ -35,6 +18,8 @@ _NO_YEAR = re.compile(
     r"0?\d):(?P<M>[0-5]\d)"
 )
 _AFTERNOON = ("下午", "晚上", "晚", "pm")
+_DIGITS = {**{char: str(value) for value, char in enumerate("零一二三四五六七八九")}, **dict.fromkeys("〇○ОO", "0")}
+_ROC = 1911  # the year before the first of the Republic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +34,9 @@ class Stamp:
     """The date; naive where the text names no offset."""
     timed: bool
     """Whether a time of day stands with it."""
+    either: datetime | None = None
+    """The reading with the month first, where the text does not tell: 03/04/2024. ``moment`` is then the one with
+    the day first."""
 
 
 def _zone(name: str | None, east: str | None) -> tzinfo | None:
@@ -61,29 +49,74 @@ def _zone(name: str | None, east: str | None) -> tzinfo | None:
 
 
 def _hour(hour: int, half: str | None) -> int:
-    if half and half.lower() in _AFTERNOON and hour < 12:
+    half = half.lower().replace(".", "") if half else None
+    if half in _AFTERNOON and hour < 12:
         return hour + 12
-    if half and half.lower() in ("凌晨", "am") and hour == 12:
+    if half in ("凌晨", "am") and hour == 12:
         return 0
     return hour % 24
 
 
-def _stamp(match: re.Match[str], month: int) -> Stamp | None:
-    groups = match.groupdict()
+def _year(groups: dict[str, str | None]) -> int:
+    if two := groups.get("yy"):
+        return 2000 + int(two)
+    if republic := groups.get("roc"):
+        return _ROC + int(republic)
+    if chinese := groups.get("cy"):
+        return int("".join(_DIGITS[char] for char in chinese))
+    return int(groups["y"] or 0)
+
+
+def _numeral(text: str) -> int:
+    """A Chinese numeral up to 99: 三, 十二, 二十, 三十一."""
+    tens, ten, ones = text.rpartition("十")
+    return (int(_DIGITS[tens]) if tens else 1) * 10 * bool(ten) + (int(_DIGITS[ones]) if ones else 0)
+
+
+def _month(groups: dict[str, str | None]) -> int:
+    if name := groups.get("b"):
+        return _MONTHS.index(name[:3].lower()) + 1
+    if numeral := groups.get("cm"):
+        return _numeral(numeral)
+    return int(groups.get("m") or groups.get("m2") or 0)
+
+
+def _day(groups: dict[str, str | None]) -> int:
+    numeral = groups.get("cd")
+    return _numeral(numeral) if numeral else int(groups.get("d") or groups.get("d2") or 0)
+
+
+def _moment(groups: dict[str, str | None], month: int, day: int) -> datetime | None:
     timed = groups.get("H") is not None
     try:
-        moment = datetime(
-            int(groups["y"]),
+        return datetime(
+            _year(groups),
             month,
-            int(groups["d"]),
-            _hour(int(groups["H"]), groups.get("half") or groups.get("half2")) if timed else 0,
+            day,
+            _hour(int(groups["H"] or 0), groups.get("half") or groups.get("half2")) if timed else 0,
             int(groups.get("M") or 0),
             int(groups.get("S") or 0),
             tzinfo=_zone(groups.get("zone"), groups.get("east")),
         )
     except ValueError:
         return None
-    return Stamp(start=match.start(), end=match.end(), moment=moment, timed=timed)
+
+
+def _stamp(match: re.Match[str]) -> Stamp | None:
+    groups = match.groupdict()
+    either = None
+    if one := groups.get("one"):
+        first, second = int(one), int(groups["two"] or 0)
+        readings = [_moment(groups, second, first), _moment(groups, first, second)]
+        moment = readings[0] or readings[1]
+        either = readings[1] if readings[0] and readings[1] != readings[0] else None
+    else:
+        moment = _moment(groups, _month(groups), _day(groups))
+    if moment is None or (groups.get("yy") and moment.year > date.today().year):
+        return None
+    return Stamp(
+        start=match.start(), end=match.end(), moment=moment, timed=groups.get("H") is not None, either=either
+    )
 
 
 def stamps(text: str) -> tuple[Stamp, ...]:
@@ -93,23 +126,24 @@ def stamps(text: str) -> tuple[Stamp, ...]:
     ['2021-03-05T14:07:00']
     >>> [s.moment.isoformat() for s in stamps("2021-03-05 HKT 14:07")]
     ['2021-03-05T14:07:00+08:00']
+    >>> [s.moment.isoformat() for s in stamps("17/10/2023 2:05pm")]
+    ['2023-10-17T14:05:00']
     """
-    found = [_stamp(match, int(match["m"])) for match in _DATE.finditer(text)]
-    if not found and text.isascii():
-        found = [
-            _stamp(match, _MONTHS.index(match["b"][:3].lower()) + 1)
-            for pattern in _ENGLISH
-            for match in pattern.finditer(text)
-        ]
-    return tuple(stamp for stamp in found if stamp)
+    if not any(char.isdigit() or char == "年" for char in text):
+        return ()
+    for form in FORMS:
+        found = tuple(filter(None, map(_stamp, form.pattern.finditer(text))))
+        if found:
+            return found
+    return ()
 
 
 def declared(text: str) -> Stamp | None:
     """The date of a meta value: any form of :func:`stamps`, or digits alone (20210305)."""
     text = text.strip()
-    compact = _COMPACT.fullmatch(text)
+    compact = COMPACT.fullmatch(text)
     if compact:
-        return _stamp(compact, int(compact["m"]))
+        return _stamp(compact)
     found = stamps(text)
     return found[0] if found else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,16 +13,19 @@ from cleaners.items import Columns, Metadata
 from cleaners.metadata.authors import authors, declared_authors, editors
 from cleaners.metadata.cells import cell_authors
 from cleaners.metadata.declared import read_declared
+from cleaners.metadata.marked import marked
 from cleaners.metadata.optout import opt_out
 from cleaners.metadata.origin import origin
 from cleaners.metadata.pieces import Answer, Near, pieces
-from cleaners.metadata.published import Published, issue_date, published
+from cleaners.metadata.published import Published, published
 from cleaners.metadata.section import section
 from cleaners.metadata.title import headline
 from cleaners.metadata.zones import divide, paragraphs
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
+
+_MARKED_ABOVE = 3  # further up stand other articles
 
 
 @lru_cache(maxsize=64)
@@ -53,8 +56,9 @@ def find(
     title = headline(blocks.lines, texts, blocks.head, declared, publisher)
     zones = divide(blocks, texts, title.lines)
     near = Near(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
+    marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
-    date = published(near, declared, _zone(timezone), fetched_at, _scripts(blocks), issue_date(blocks.lines))
+    date = published(near, declared, _zone(timezone), fetched_at, blocks, marks)
     source = origin(near, declared, publisher, chinese=chinese)
     if chinese:
         writers = authors(zones, near, source.value if source else None) or cell_authors(columns)
@@ -81,11 +85,6 @@ def find(
         ),
         opt_out=opt_out(blocks.head),
     )
-
-
-def _scripts(blocks: Blocks) -> Iterator[str]:
-    if blocks.tree is not None:
-        yield from (script.text for script in blocks.tree.iter("script") if script.text)
 
 
 def _is_chinese(text: str) -> bool:

@@ -5,15 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cleaners.metadata.counters import blanked
 from cleaners.metadata.dates import Stamp, stamps
-from cleaners.metadata.rules import BARE, BARE_LABELS, LONGEST, MARKED, Label, Role
+from cleaners.metadata.rules import (
+    BARE,
+    BARE_LABELS,
+    BRACKETED,
+    BRACKETED_LABELS,
+    LONGEST,
+    MARKED,
+    SPACED,
+    SPACED_LABELS,
+    Label,
+    Role,
+)
 
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _MARK = re.compile(r"\s*([:/|丨])")
 _SPACED = re.compile("(?:^|[^\u4e00-\u9fff])([\u4e00-\u9fff])\\s{1,4}([\u4e00-\u9fff])$")
 _OTHER_DATE = re.compile("(?:[\u4e00-\u9fff](?:时间|日期|期限)|今天是?|现在是?|今日|当前|截至|截止|自|于|至)$")
+_WITHOUT_COLON = ((BRACKETED, BRACKETED_LABELS), (BARE, BARE_LABELS), (SPACED, SPACED_LABELS))
 # Other labels say nothing of a date that follows them: 编辑:王某 2021-03-05, 原创2021-03-05.
 _OF_DATES = frozenset(("published", "updated", "other date", "other"))
+_OPEN, _CLOSE = "([【〔", ")]】〕"
 _STRIP = " \t|丨·•-—_,;:[]【】>"
 
 
@@ -46,7 +60,7 @@ class Furniture:
     """A folded line taken apart."""
 
     text: str
-    """The folded line."""
+    """The folded line, its counters blanked."""
     values: tuple[Value, ...]
     """Labelled values in order."""
     dates: tuple[Dated, ...]
@@ -75,9 +89,9 @@ class _Mark:
 def _word_before(text: str, mark: int, sign: str) -> tuple[int, str] | None:
     """The longest label word that ends at ``mark``: (where it begins, the word)."""
     for size in range(min(LONGEST, mark), 0, -1):
-        word = text[mark - size : mark]
+        word = text[mark - size : mark].lower()
         label = MARKED.get(word)
-        if label and (sign == ":" or label.mark == "/") and _may_stand(text, mark - size, label):
+        if label and (sign == ":" or label.mark in "/_") and _may_stand(text, mark - size, label):
             return mark - size, word
     spaced = _SPACED.search(text, max(0, mark - 8), mark)
     if spaced and sign == ":" and spaced[1] + spaced[2] in MARKED:
@@ -86,7 +100,12 @@ def _word_before(text: str, mark: int, sign: str) -> tuple[int, str] | None:
 
 
 def _may_stand(text: str, start: int, label: Label) -> bool:
-    return label.free or start == 0 or not _CJK.match(text[start - 1])
+    """Not inside a word: resource: names no source."""
+    if start == 0:
+        return True
+    if text[start].isascii() and text[start - 1].isalpha():
+        return False
+    return label.free or not _CJK.match(text[start - 1])
 
 
 def _marks(text: str) -> list[_Mark]:
@@ -95,9 +114,11 @@ def _marks(text: str) -> list[_Mark]:
         word = _word_before(text, mark.start(), mark[1])
         if word and not (found and word[0] < found[-1].end):
             found.append(_Mark(start=word[0], end=mark.end(), label=MARKED[word[1]], word=word[1]))
-    for bare in BARE.finditer(text):
-        if not any(mark.start < bare.end() and bare.start() < mark.end for mark in found):
-            found.append(_Mark(start=bare.start(), end=bare.end(), label=BARE_LABELS[bare.group()], word=bare.group()))
+    for pattern, labels in _WITHOUT_COLON:
+        for bare in pattern.finditer(text):
+            if not any(mark.start < bare.end() and bare.start() < mark.end for mark in found):
+                name = (bare.groupdict().get("word") or bare.group().strip()).lower()
+                found.append(_Mark(start=bare.start(), end=bare.end(), label=labels[name], word=name))
     return sorted(found, key=lambda mark: mark.start)
 
 
@@ -114,15 +135,26 @@ def _dated(text: str, stamp: Stamp, marks: list[_Mark]) -> Dated:
     return Dated(role="other date" if unknown else "published", label=unknown.group() if unknown else "", stamp=stamp)
 
 
+def _closed(text: str) -> str:
+    """A value until the bracket that closes around it: (来源:某报 作者:王某) 李某."""
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if depth < 0:
+            return text[:place]
+    return text
+
+
 def take_apart(text: str) -> Furniture:
-    """Split a folded line at its labels and dates."""
+    """Split a folded line at its labels and dates; counters (阅读 123) are left out."""
+    text = blanked(text)
     marks = _marks(text)
     dates = [stamp for stamp in stamps(text) if not any(m.start < stamp.end and stamp.start < m.end for m in marks)]
     cuts = sorted([m.start for m in marks] + [d.start for d in dates] + [len(text)])
     values, free = [], []
     for mark in marks:
         end = next(cut for cut in cuts if cut >= mark.end)
-        values.append(Value(role=mark.label.role, label=mark.word, text=text[mark.end : end].strip(_STRIP)))
+        values.append(Value(role=mark.label.role, label=mark.word, text=_closed(text[mark.end : end]).strip(_STRIP)))
     places = [0, *(d.end for d in dates)]
     for place in places:
         end = next((cut for cut in cuts if cut >= place), len(text))

@@ -7,17 +7,19 @@ htmldate is not asked where these rules find nothing: on 65 dated Chinese pages 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from cleaners.items import Line
+from cleaners.blocks import Blocks
 from cleaners.metadata import dates
 from cleaners.metadata.cells import cell_date
 from cleaners.metadata.dates import Stamp
 from cleaners.metadata.declared import Declared
+from cleaners.metadata.marked import Marked
 from cleaners.metadata.names import is_organisation, is_person
+from cleaners.metadata.order import Order
 from cleaners.metadata.pieces import Near, Piece
 
 _SAME = timedelta(minutes=3)
@@ -35,7 +37,10 @@ _SCRIPTED = re.compile(
     r"""(?<![\w.])["']?(?:pub(?:lish)?_?(?:time|date)|create_?time|ct)["']?\s*[=:]\s*["'](?P<value>[\d][^"'<>\n]{7,30})["']""",
     re.IGNORECASE,
 )
-_PLATE = re.compile(r"第?\s?[A-Z]?\d{1,2}\s?版")
+_PLATE = re.compile(
+    r"第?\s?[A-Z]?\d{1,2}\s?版|^第?\s?[A-Z]\d{1,2}\s?[:：]|版面(?:导航|導航|概览|目录)|本版(?:标题|新闻)|[上下]一版|数字报|數字報|电子报刊"
+)
+_EDITION = re.compile(r"数字报|數字報|电子报|電子報|电子版|報紙電子版")
 _WEEKDAY = re.compile(
     r"(?:19|20)\d\d\s?(?:年|-|/)\s?\d{1,2}\s?(?:月|-|/)\s?\d{1,2}\s?日?[\s,，(（]{0,4}(?:星期|周)[一二三四五六日天]"
 )
@@ -66,16 +71,18 @@ def published(
     declared: Declared,
     zone: ZoneInfo,
     fetched_at: datetime | None,
-    scripts: Iterable[str] = (),
-    issue: tuple[str, Stamp] | None = None,
+    page: Blocks,
+    marked: Sequence[Marked] = (),
 ) -> Published | None:
     """The date beside the headline, else the head's, else one behind the text that a label names, else the table's.
 
-    Where the article names no date: ``issue``, the date of the newspaper's issue (:func:`issue_date`), and ``scripts``,
-    the page's scripts.
+    Where the article names no date, the address does, or the newspaper's issue (:func:`_issue_date`), or a script.
+    ``marked``: the moments in attributes of elements beside the headline.
     """
-    stated, cell = _declared(declared), cell_date(declared.columns)
-    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at)
+    latest = (fetched_at or datetime.now(UTC)) + timedelta(days=1)
+    order = _order(page, declared, zone, latest)
+    stated, cell = _declared(declared, order), cell_date(declared.columns)
+    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at, order, marked)
     if (
         seen
         and stated
@@ -85,25 +92,40 @@ def published(
     ):
         seen = None  # an untimed date without a label may be anything: the head knows better
     if seen is None and stated is None:
-        seen = _labelled(near.below, "published") or (None if cell else _labelled(near.around, "updated"))
+        seen = _labelled(near.below, "published", order)
+        seen = seen or (None if cell else _labelled(near.around, "updated", order))
     stated = stated or cell
     if seen and stated and not seen.stamp.timed and stated[1].timed and _same_day(seen, stated[1]):
         seen = None  # the same day, told to the minute
     if seen:
         answer = Published(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
-    elif stated or (stated := _in_address(declared) or issue or _in_scripts(scripts)):
+    elif stated or (stated := _in_address(declared) or _issue_date(page) or _in_scripts(_scripts(page))):
         rule, stamp = stated
         answer = Published(moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule)
     else:
         return None
-    latest = (fetched_at or datetime.now(UTC)) + timedelta(days=1)
     return answer if _EARLIEST < answer.moment < latest else None
 
 
-def _declared(declared: Declared) -> tuple[str, Stamp] | None:
+def _order(page: Blocks, declared: Declared, zone: ZoneInfo, latest: datetime) -> Order:
+    stated = [stamp for _, value in declared.published if (stamp := dates.declared(value)) and not stamp.either]
+    address = _in_address(declared)
+    days = [stamp.moment.date() for stamp in (*stated, *([address[1]] if address else []))]
+    return Order(
+        lines=page.lines,
+        addresses=declared.addresses,
+        language=page.head.language,
+        zone=zone,
+        latest=latest.date(),
+        days=tuple(days),
+    )
+
+
+def _declared(declared: Declared, order: Order) -> tuple[str, Stamp] | None:
     for rule, value in declared.published:
-        if stamp := dates.declared(value):
-            return rule, stamp
+        stamp = dates.declared(value)
+        if stamp and (settled := order.settled(stamp)):
+            return rule, settled
     return None
 
 
@@ -117,12 +139,13 @@ def _in_address(declared: Declared) -> tuple[str, Stamp] | None:
     return None
 
 
-def issue_date(lines: Sequence[Line]) -> tuple[str, Stamp] | None:
+def _issue_date(page: Blocks) -> tuple[str, Stamp] | None:
     """The date of a digital edition of a newspaper: the one day named with its weekday, on a page that names plates.
 
     On other pages a date with its weekday is today's.
     """
-    if not any(len(line.text) < 60 and _PLATE.search(line.text) for line in lines):
+    lines, title = page.lines, page.head.title
+    if not (_EDITION.search(title) or any(len(line.text) < 60 and _PLATE.search(line.text) for line in lines)):
         return None
     days = {}
     for line in lines:
@@ -145,28 +168,39 @@ def _in_scripts(scripts: Iterable[str]) -> tuple[str, Stamp] | None:
     return None
 
 
-def _labelled(pieces: Sequence[Piece], role: str) -> _Seen | None:
+def _scripts(page: Blocks) -> Iterator[str]:
+    if page.tree is not None:
+        yield from (script.text for script in page.tree.iter("script") if script.text)
+
+
+def _labelled(pieces: Sequence[Piece], role: str, order: Order) -> _Seen | None:
     for piece in pieces:
         for dated in piece.furniture.dates:
-            if dated.role == role and dated.label:
-                return _Seen(stamp=dated.stamp, rule=f"{role} label", line=piece.index)
+            if dated.role == role and dated.label and (stamp := order.settled(dated.stamp)):
+                return _Seen(stamp=stamp, rule=f"{role} label", line=piece.index)
     return None
 
 
-def _beside(pieces: Sequence[Piece], now: datetime | None) -> _Seen | None:
+def _beside(
+    pieces: Sequence[Piece], now: datetime | None, order: Order, marked: Sequence[Marked]
+) -> _Seen | None:
     """The best date around the headline: one with a label, else one with a time of day, else any; first of its kind."""
     labelled: list[_Seen] = []
     bare: list[_Seen] = []
     for piece in pieces:
         for dated in piece.furniture.dates:
-            if dated.role == "published" and dated.label:
-                labelled.append(_Seen(stamp=dated.stamp, rule="published label", line=piece.index))
-            elif dated.role == "published" and _stands_apart(piece, dated.stamp):
-                bare.append(_Seen(stamp=dated.stamp, rule="date beside headline", line=piece.index))
+            stamp = order.settled(dated.stamp) if dated.role == "published" else None
+            if stamp and dated.label:
+                labelled.append(_Seen(stamp=stamp, rule="published label", line=piece.index))
+            elif stamp and _stands_apart(piece, stamp):
+                bare.append(_Seen(stamp=stamp, rule="date beside headline", line=piece.index))
     timed = [seen for seen in bare if seen.stamp.timed]
     for group in (labelled, timed, bare):
         if group:
             return group[0]
+    for mark in marked:
+        if mark.role == "date" and (stamp := dates.declared(mark.text)) and not stamp.either:
+            return _Seen(stamp=stamp, rule="date in attribute", line=mark.line)
     if now is None:
         return None
     told = ((p.index, dates.relative(p.line.text, now)) for p in pieces if len(p.line.text) < 60)

@@ -23,7 +23,8 @@ class Label:
     reason: str
     """Why the words have this role."""
     mark: str = ":"
-    """What must follow: ``:`` a colon; ``/`` a colon, slash or bar; ``?`` nothing at all is fine too."""
+    """What must follow: ``:`` a colon; ``/`` a colon, slash or bar; ``_`` also a blank, where the word stands alone;
+    ``?`` nothing at all is fine too."""
     free: bool = True
     """Whether a Chinese character may stand directly before the word."""
 
@@ -31,6 +32,11 @@ class Label:
 def words(text: str) -> frozenset[str]:
     """A list of words set with blanks."""
     return frozenset(text.split())
+
+
+def phrases(text: str) -> frozenset[str]:
+    """A list of phrases in lower case, set with commas."""
+    return frozenset(text.split(", "))
 
 
 LABELS: tuple[Label, ...] = (
@@ -48,9 +54,19 @@ LABELS: tuple[Label, ...] = (
         words=words(
             "发布时间 发布日期 发表时间 发表日期 发稿时间 发稿日期 发文时间 发文日期 刊发时间 刊发日期 刊登时间 "
             "出版日期 发布 发表 上传时间 添加时间 录入时间 信息时间 新闻时间 文章时间 公布日期 公开日期 撰写时间 "
-            "写作时间"
+            "写作时间 刊登日期 发文日期 发帖时间 发贴时间 见报日期 稿件时间 文章发布时间"
         ),
+        mark="/",
         reason="names the act of publishing",
+    ),
+    Label(
+        role="published",
+        words=phrases(
+            "date, time, published, publish time, publish date, date published, publication date, pubdate, posted, "
+            "post date, posted on, published on, published at, posted at, release time, release date, released, "
+            "issued, issue date, created"
+        ),
+        reason="the same on English pages and in English templates",
     ),
     Label(
         role="published",
@@ -65,6 +81,11 @@ LABELS: tuple[Label, ...] = (
         reason="the last change: taken only where the page names no other date",
     ),
     Label(
+        role="updated",
+        words=phrases("updated, last updated, updated on, updated at, update, update time, modified, last modified"),
+        reason="the same in English",
+    ),
+    Label(
         role="published",
         words=words("时间 日期"),
         free=False,
@@ -73,7 +94,7 @@ LABELS: tuple[Label, ...] = (
     Label(
         role="source",
         words=words(
-            "信息来源 文章来源 新闻来源 稿件来源 内容来源 资料来源 消息来源 来源媒体 来源单位 来源 稿源 出处 来自 "
+            "内容来源 资料来源 消息来源 来源单位 出处 来自 "
             "转自 转载自 摘自 选自 供稿单位 文章出处 原创 发布机构 发布单位"
         ),
         mark="/",
@@ -86,24 +107,54 @@ LABELS: tuple[Label, ...] = (
         reason="the same as a phrase, often without a colon",
     ),
     Label(
+        role="source",
+        words=words("来源 稿源 信息来源 文章来源 新闻来源 稿件来源 来源媒体"),
+        mark="_",
+        reason="styles set label and name apart, the text has only a blank",
+    ),
+    Label(role="source", words=phrases("source, sources, news source, article source"), reason="English templates"),
+    Label(
         role="editor",
         words=words(
             "责任编辑 本文编辑 收集编辑 执行编辑 值班编辑 本期编辑 网络编辑 文字编辑 新媒体编辑 实习编辑 见习编辑 "
             "助理编辑 高级编辑 微信编辑 文章编辑 责编 值班主编 主编 编审 编校 审编 编辑 审核 审校 初审 复审 终审 "
             "审签 校审 审读 选稿 编发 值班编委"
         ),
-        mark="/",
+        mark="_",
         reason="who edited or passed the text: never its author",
+    ),
+    Label(
+        role="editor",
+        words=phrases("editor, editors, edited by, web editor, responsible editor, proofreader, reviewer"),
+        reason="the same in English",
     ),
     Label(
         role="author",
         words=words(
             "本报记者 本刊记者 本网记者 本台记者 特约记者 实习记者 见习记者 全媒体记者 融媒体记者 文字记者 "
-            "特派记者 首席记者 评论员 通讯员 记者 本文作者 文章作者 原作者 作者 撰文 撰稿 采写 执笔人 执笔 文字 "
-            "特约撰稿 编译 作者姓名 供稿人 供稿 采访 采写记者 采编"
+            "特派记者 首席记者 评论员 通讯员 记者 撰稿 采写 执笔人 执笔 文字 "
+            "特约撰稿 编译 作者姓名 供稿人 供稿 采访 采写记者 采编 采访撰文 撰文记者"
         ),
         mark="/",
         reason="names who wrote",
+    ),
+    Label(
+        role="author",
+        words=words("作者 原作者 本文作者 文章作者 撰文"),
+        mark="_",
+        reason="the same with a blank",
+    ),
+    Label(
+        role="author",
+        words=words("由 楼主 博主 发帖人 发贴人"),
+        mark="_",
+        free=False,
+        reason="由 某某, 楼主 某某: blogs and forums",
+    ),
+    Label(
+        role="author",
+        words=phrases("author, authors, by, writer, reporter, reporters, written by, text by, story by, byline"),
+        reason="names who wrote, in English",
     ),
     Label(
         role="author",
@@ -119,11 +170,25 @@ LABELS: tuple[Label, ...] = (
     ),
     Label(
         role="other",
+        words=words("摄影 摄像 制图 统筹 策划 监制 设计 美编 版式 校对 视频剪辑 剪辑 出品 配图 供图"),
+        mark="_",
+        reason="credits with a blank: 撰文 某某 摄影 某某",
+    ),
+    Label(
+        role="other",
+        words=phrases(
+            "photo, photos, photographer, photo by, click, clicks, hits, views, visits, read, reads, font size, share, "
+            "tags, tag, keywords, print, category, categories, copyright, comments"
+        ),
+        reason="other furniture in English",
+    ),
+    Label(
+        role="other",
         words=words(
             "点击数 点击量 点击 浏览次数 浏览量 浏览 阅读次数 阅读量 阅读 人气 访问量 访问次数 访问 评论数 评论 "
-            "字号 字体大小 字体 分享到 分享至 分享 打印 发布者 发布人 上传者 录入者 录入 管理员 用户 摄影 摄像 "
+            "字号 字体大小 字体 分享到 分享至 分享 打印 发布者 发布人 上传者 录入者 录入 管理员 用户 "
             "图片来源 图片提供 图源 题图来源 题图 封面来源 视频来源 数据来源 "
-            "图片 图 摄 视频 剪辑 制图 制作 美编 设计 监制 总监制 出品 策划 统筹 校对 一校 二校 三校 检校 排版 "
+            "图片 图 摄 视频 制作 总监制 一校 二校 三校 检校 排版 "
             "标签 关键词 关键字 文章关键词 摘要 导读 标题 原标题 副标题 引题 题记 索引号 主题分类 发文机关 "
             "发文机构 发文字号 文号 版次 版面 语言 大小 次数 热度 收藏 声明 配音 播音 主播 翻译 译者 联系电话 电话 "
             "邮箱 网址 地址 微信号 公众号 扫码 编号 责任 总编辑 总值班 运维 技术"
@@ -138,12 +203,25 @@ def _index(marks: str) -> dict[str, Label]:
     return {word: label for label in LABELS for word in label.words if label.mark in marks}
 
 
-MARKED: dict[str, Label] = _index(":/")
-"""Word -> label, for labels that a colon (or slash) must follow."""
-BARE: re.Pattern[str] = re.compile(
-    # Not inside a word: 力量来源于… is no label.
-    f"(?<![\u4e00-\u9fff])(?:{'|'.join(sorted(map(re.escape, _index('?')), key=len, reverse=True))})"
-)
-"""The labels that may stand without any mark."""
-BARE_LABELS: dict[str, Label] = _index("?")
+def _any(labels: dict[str, Label]) -> str:
+    return "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+
+
+MARKED: dict[str, Label] = _index(":/_")
+"""Word -> label, for labels that a colon (or slash) must follow; in lower case."""
 LONGEST = max(map(len, MARKED))
+BARE_LABELS: dict[str, Label] = _index("?")
+BARE: re.Pattern[str] = re.compile(f"(?<![\u4e00-\u9fff])(?:{_any(BARE_LABELS)})")  # 力量来源于… is no label
+"""The labels that may stand without any mark; not inside a word."""
+SPACED_LABELS: dict[str, Label] = _index("_")
+SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{_any(SPACED_LABELS)})\s+(?=[^\s\])】])")
+"""The labels that a blank may follow, where they stand as words of their own."""
+BRACKETED_LABELS: dict[str, Label] = {
+    word: label
+    for word, label in (MARKED | BARE_LABELS).items()
+    if label.role in ("published", "updated", "source", "author", "editor") and len(word) > 1
+}
+BRACKETED: re.Pattern[str] = re.compile(
+    rf"[\[【(〔]\s*(?P<word>{_any(BRACKETED_LABELS)})\s*[\])】〕]\s*:?", re.IGNORECASE
+)
+"""Labels in brackets of their own: 【来源】某报."""

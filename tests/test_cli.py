@@ -28,7 +28,6 @@ from crawler.cli import app
 from crawler.cli.verbs import shortened
 from crawler.wording import counted, lasting
 
-
 PAGE = """<html><head><title>棉田里的新技术_示例晚报</title></head><body>
 <div class="nav"><a href="/">首页</a><a href="/xj">新疆</a><a href="/cj">财经</a></div>
 <h1>棉田里的新技术</h1><div class="info">2024-05-06 10:20 来源：示例晚报</div>

@@ -119,4 +119,4 @@ def test_explain_finds_the_row_that_an_article_came_from(dumps: Path) -> None:
 
 def test_explain_says_which_page_it_lacks(dumps: Path) -> None:
     done = run("explain", "rows.jsonl#9", "--store", "s.db")
-    assert done.exception and "rows.jsonl#9" in str(done.exception) and not Path("s.db").exists()
+    assert "rows.jsonl#9: rows.jsonl has no such page" in str(done.exception) and not Path("s.db").exists()

@@ -79,6 +79,8 @@ def _part(what: str, origin: str, store: Path) -> Page:
                 raise InputError(f"{origin}: {page.reason} ({page.detail})") from None
             if page.origin == origin and not isinstance(page, Drop):
                 return page
+        if what == origin:
+            raise InputError(f"{origin}: {file} has no such page; the `origin` of a record names its page") from None
         raise InputError(
             f"{origin}: the page {what} was cleaned from is not there any more ({why.reason}); a file that you gave is "
             "looked for from the folder you are in"

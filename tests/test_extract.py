@@ -77,6 +77,13 @@ def test_sentences_that_mention_furniture_stay() -> None:
     assert kept[-1].endswith("演出时间。")
 
 
+def test_headlines_listed_between_paragraphs_go_and_the_paragraphs_stay() -> None:
+    kept = body_of("aside-between-paragraphs").text.split("\n")
+    assert len(kept) == 5
+    assert kept[3].startswith("“唱完歌，大家还在看稻子。”")
+    assert kept[-1].endswith("一切照常。")
+
+
 def test_traditional_furniture_is_known_too() -> None:
     kept = body_of("traditional").text.split("\n")
     assert len(kept) == 2

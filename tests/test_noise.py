@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,32 @@ def judged(*texts: str, **arguments: object) -> list[str]:
         ("本刊稿件未经许可，不得以任何方式使用。", "disclaimer"),
         ("更多精彩内容，敬请关注青禾发布。", "related"),
         ("还没有评论，快来抢沙发", "comments"),
+        ("大家还在看", "related"),
+        ("你可能還喜歡", "related"),
+        ("▍相关阅读 全县今年新修水渠二十里", "related"),
+        ("延伸閱讀｜水稻田裡的音樂會", "related"),
+        ("相关", "related"),
+        ("点击以在 Facebook 上共享（在新窗口中打开）", "share"),
+        ("按一下以在 Twitter 分享(在新視窗中開啟)", "share"),
+        ("转播到青禾微博", "share"),
+        ("▲ 加入青禾報LINE好友，天天有好康", "share"),
+        ("(3/12)", "navigation"),
+        ("3 / 12", "navigation"),
+        ("（1/9） 幻灯播放 列表查看 查看原图 分享 支持键盘← →键翻页", "navigation"),
+        ("重新瀏覽 下一圖集", "navigation"),
+        ("点击查看原图", "navigation"),
+        ("按此報名", "navigation"),
+        ("立即购票", "navigation"),
+        ("- Advertisement -", "ads"),
+        ("- 廣告 -", "ads"),
+        ("正在直播｜南岸村插秧节", "ads"),
+        ("编辑 周禾｜校对 王南｜审核 小青", "credits"),
+        ("文字：周禾 | 摄影：王南", "credits"),
+        ("记者：周禾 剪辑：王南 编辑：小青", "credits"),
+        ("（本文图片均由南岸村委会提供）", "credits"),
+        ("【作者简介】周禾，南岸村人，作品散见于各报。", "credits"),
+        ("[网友 nanan] 写得真好，想起了外婆家。 2011/3/5 8:12:00", "comments"),
+        ("以上就是南岸村稻田音乐节门票怎么买的全部内容，更多精彩请关注青禾本地宝。", "related"),
     ],
 )
 def test_a_line_of_furniture_is_named(text: str, noise: str) -> None:
@@ -78,6 +105,28 @@ def test_a_line_of_furniture_is_named(text: str, noise: str) -> None:
         "法院认为，被告未经许可擅自转载原告文章，侵犯了原告的权利。",
         "他强调以上看法仅代表个人，随后又补充说，未经授权使用商标的行为将被追究责任。",
         "市民可以下载“青禾出行”APP查看公交到站时间。",
+        # sentences and short lines of an article that use the same words
+        "今天大家还在看去年的那场演出，都说看不够。",
+        "与此相关的三十户村民已经签字。",
+        "延伸阅读空间，把书送到田头，是今年的新做法。",
+        "村民把视频分享到了朋友圈，两天就有三千人看过。",
+        "她加入县里的民歌群已有五年，在LINE好友中也小有名气。",
+        "这项工程完成了3/12，还要九个月。",
+        "新买的平板支持键盘，孩子们写作文快多了。",
+        "幻灯播放完，台下响起了掌声。",
+        "点击这里的人并不知道，网站是假的。",
+        "立即报名的话，今年秋天就能入学。",
+        "记者：您是什么时候学会插秧的？",
+        "记者 周禾",
+        "文/周禾",
+        "（青禾日报记者 周禾 通讯员 王南）",
+        "编辑周禾说，校对这本书用了三年。",
+        "文字：甲骨文，出土于南岸村；年代：商。",
+        "作者简介里写道，她从小在南岸村长大。",
+        "网友“禾苗”留言说，8:12发车的那班车取消了。",
+        "以上就是南岸村这一年的变化，村民看在眼里。",
+        "以上就是本次调整的相关介绍，大家可以关注下。",
+        "本文图片里的老戏台建于清代。",
         "广告投放费用同比增长三成，成为利润下滑的主要原因。",
         "声明：双方将在平等互利的基础上深化合作。",
         "关键词检索之后，编辑部又花了两个月核对。",
@@ -173,3 +222,30 @@ def test_no_line_takes_rules_long(piece: str) -> None:
     for length in (24, 39, 59, 119, 499, 1499):
         list(rules.hits((piece * length)[:length]))
     assert time.process_time() - start < 1
+
+
+def test_a_fraction_in_a_table_is_no_counter_of_pictures() -> None:
+    (row,) = lines("3/4")
+    cell = html.Signals([replace(row, tag="td")])
+    assert cell[0] is None
+    assert html.Signals([row])[0] is not None
+
+
+def test_a_label_that_runs_together_with_its_link_is_noise_only_as_a_link() -> None:
+    (line,) = lines("推荐阅读南岸村的水稻音乐节")
+    assert html.Signals([line])[0] is None
+    linked = html.Signals([replace(line, link_share=0.7)])[0]
+    assert linked is not None
+    assert linked.noise == "related"
+
+
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [
+        ("青禾县公安局 收起", "青禾县公安局"),
+        ("青禾縣公安局。展開全文 ▼", "青禾縣公安局。"),
+        ("他把折叠床展开", "他把折叠床展开"),
+    ],
+)
+def test_a_button_that_folds_is_taken_off_the_end(shown: str, kept: str) -> None:
+    assert judged(PROSE, PROSE, shown) == [PROSE, PROSE, kept]

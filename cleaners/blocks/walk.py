@@ -39,6 +39,11 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
 
+def _leads_on(anchor: Any) -> bool:
+    """Whether it is a link: one without an address waits for a script, one with a name is only a place."""
+    return bool(anchor.get("href") or (anchor.get("name") is None and anchor.get("id") is None))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkLimits:
     """How much a page may show; no news page met so far has a tenth of it."""
@@ -139,7 +144,7 @@ class Walk:
             elif tag == "pre":
                 self._in_pre += 1
         elif kind == _LINK:
-            if element.get("href"):
+            if _leads_on(element):
                 self._in_link += 1
                 self._links += 1
         elif kind == _IMAGE:
@@ -157,7 +162,7 @@ class Walk:
                 self._heading = 0
             elif tag == "pre":
                 self._in_pre -= 1
-        elif kind == _LINK and element.get("href"):
+        elif kind == _LINK and _leads_on(element):
             self._in_link -= 1
 
     def _is_hidden(self, element: Any) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from cleaners import script
 from cleaners.items import Line, Metadata
@@ -15,6 +16,12 @@ from cleaners.noise.rules import Rule
 
 # Classes whose lines end a body wherever they stand; a list of links may stand in the middle of one.
 _LOUD = frozenset(("credits", "disclaimer", "comments"))
+_LONGEST_LIST = 12
+_SENTENCE = re.compile(r"[。！？!?；;…][”」』\"'）)】]*$")
+# A button that folds the text, at the end of the last line it folds.
+_FOLD = re.compile(
+    r"(?:\s|(?<=[。！？”」…]))(?:[\[(（【<«]?(?:展[开開]|收起)(?:全文|全部)?[\])）】>»]?)\s?[▲△∧︿﹀▼▽∨↑↓]?$"
+)
 # Only to name what is cut anyway: no class name decides.
 _COMMENTS = re.compile(r"comment|cmt|reply|pinglun|liuyan|gentie")
 _CLAIMED = {
@@ -24,6 +31,7 @@ _CLAIMED = {
     "editor": "credits",
     "breadcrumb": "breadcrumb",
 }
+_CELLS = frozenset(("td", "th"))
 _HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
 # No rule looks at longer lines; folding them would cost more than reading the page.
 LONGEST = max(rule.longest for rule in rules.RULES) + 100
@@ -52,13 +60,19 @@ class Signals:
 
     def __getitem__(self, index: int) -> Rule | None:
         if index not in self._found:
-            text = self._lines[index].text
-            self._found[index] = next(rules.hits(script.fold(text)), None) if len(text) <= LONGEST else None
+            self._found[index] = _first_met(self._lines[index])
         return self._found[index]
 
     def known(self, index: int) -> Rule | None:
         """The same, only where it was already asked for: enough to name what stands outside the article."""
         return self._found.get(index)
+
+
+def _first_met(line: Line) -> Rule | None:
+    if len(line.text) > LONGEST:
+        return None
+    linked, cell = line.link_share > 0.5, line.tag in _CELLS
+    return next(rules.hits(script.fold(line.text), linked=linked, cell=cell), None)
 
 
 def weigh(line: Line) -> float:
@@ -96,6 +110,7 @@ def judge(
     home = inside[min(begin, len(inside) - 1)].ancestors
     end = _tail(inside, weights, met, begin, settings)
     appended = _appended(inside, prose, met, begin)
+    listed = _listed(inside, weights, met, home)
     judged = [
         _outside(line, "above the article", meta.claims.get(i), signals.known(i))
         for i, line in enumerate(lines[:first])
@@ -109,6 +124,8 @@ def judge(
             judged.append(_cut(line, "above the headline", "other"))
         elif i >= appended:
             judged.append(_cut(line, "another article", "related"))
+        elif i in listed:
+            judged.append(_cut(line, "listed between paragraphs", "related"))
         elif i >= end and (ending := met[end]):
             own = met[i] or ending
             judged.append(_cut(line, own.name if own is ending else f"below: {ending.name}", own.noise))
@@ -152,6 +169,30 @@ def _appended(inside: Sequence[Line], prose: Sequence[float], met: Sequence[Rule
     return len(met)
 
 
+def _listed(
+    inside: Sequence[Line], weights: Sequence[float], met: Sequence[Rule | None], home: tuple[str, ...]
+) -> frozenset[int]:
+    """The headlines below the heading of a list that stands between paragraphs, in a block of its own.
+
+    A headline has no sentence mark at its end and does not stand where the paragraphs stand.
+    """
+    found: set[int] = set()
+    for i, rule in enumerate(met):
+        if rule is None or rule.name != "heading of a list":
+            continue
+        pairs = zip(inside[i].ancestors, home, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        box = inside[i].ancestors[: shared + 1]
+        for j in range(i + 1, min(i + 1 + _LONGEST_LIST, len(inside))):
+            line = inside[j]
+            if weights[j] >= 2 or line.ancestors == home or line.heading or _SENTENCE.search(line.text):
+                break
+            if line.tag != "li" and (len(box) == shared or line.ancestors[: shared + 1] != box):
+                break
+            found.add(j)
+    return frozenset(found)
+
+
 def _headline_again(inside: Sequence[Line], meta: Metadata, reach: int = 6) -> int:
     """Where the headline stands once more at the head of the container; -1 where it does not.
 
@@ -184,7 +225,8 @@ def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, setti
         return _cut(line, "no letters", "other")
     if line.link_share > settings.link_line and line.punctuation < 3:
         return _cut(line, "a link, not a sentence", "related")
-    return line
+    text = _FOLD.sub("", line.text)
+    return line if text == line.text else replace(line, text=text)
 
 
 def _outside(line: Line, where: str, role: str | None, met: Rule | None) -> Line:

@@ -47,6 +47,7 @@ PROMPTS: tuple[Rule, ...] = (
             r"^.{0,14}点[个击]?\W?(?:赞|在看)\W?",
             r"^(?:点赞|在看|转发|收藏)[、,，和及 ].{0,10}(?:点赞|在看|转发|三连|收藏)$", r"^加入好友$",
             r"(?:点击|点|戳).{0,8}(?:蓝(?:色)?(?:小)?字|名片|标题).{0,8}(?:关注|订阅)", r"^关注(?:我们|本号)$",
+            r"^(?:立即|马上|欢迎|快)?(?:加入|追踪|订阅|按赞|关注)\S{0,16}(?:LINE(?:官方)?(?:好友|账号|帐号|群组?)?|粉丝(?:专页|团)|Telegram(?:频道|群组?)?|YouTube频道)(?:$|[,，!])",
         ),
         reason="posts of public accounts begin and end with a prompt to follow them",
     ),
@@ -62,8 +63,8 @@ PROMPTS: tuple[Rule, ...] = (
     Rule(
         name="advertisement", noise="ads",
         any_of=(
-            r"^(?:ADS?\d*|广告位?|赞助商(?:链接|广告)?|推广|Advertisement)\s?[×xX]?$", r"^[\[【(]?广告[\]】):]",
-            r"^广告\S{6,}",
+            r"^[-–—\s]*(?:ADS?\d*|广告位?|赞助商(?:链接|广告)?|推广|Advertisements?)\s?[×xX]?[-–—\s]*$",
+            r"^[\[【(]?广告[\]】):]", r"^广告\S{6,}",
         ),
         reason="labelled as advertising",
     ),

@@ -11,6 +11,7 @@ Noise = Literal[
 ]  # fmt: skip
 Reach = Literal["line", "above", "below"]
 Sentence = Literal["prompt", "notice", "credit", "any"]
+Place = Literal["anywhere", "link", "outside tables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Rule:
     prompt: those that speak to the reader; notice: those that are nobody's reported words; credit: very short ones;
     any: all.
     """
+    place: Place = "anywhere"
+    """Where a line must stand to meet it. link: most of the line is a link; outside tables: not in a cell."""
     any_of: tuple[str, ...]
     """Regular expressions; one that is found is enough."""
     reason: str

@@ -1,4 +1,4 @@
-"""Which rules of noise a line meets: the patterns of ``heads``, ``patterns``, ``notices``, ``prompts``."""
+"""Which rules of noise a line meets: the tables of this room, put together in the order in which they are asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from cleaners.noise.asides import ASIDES
+from cleaners.noise.closing import CLOSING
 from cleaners.noise.heads import ABOVE
 from cleaners.noise.mention import only_mentioned
 from cleaners.noise.notices import NOTICES
@@ -15,7 +17,7 @@ from cleaners.noise.rule import Noise, Reach, Rule
 
 __all__ = ["RULES", "Noise", "Reach", "Rule", "bare", "hits"]
 
-RULES = ABOVE + BELOW + NOTICES + PROMPTS + ANYWHERE
+RULES = ABOVE + BELOW + CLOSING + NOTICES + PROMPTS + ANYWHERE + ASIDES
 
 
 def _compiled(rule: Rule) -> tuple[Rule, re.Pattern[str] | None, re.Pattern[str] | None]:
@@ -37,7 +39,7 @@ def _either(patterns: list[str]) -> re.Pattern[str] | None:
 
 
 _COMPILED = tuple(_compiled(rule) for rule in RULES)
-_BULLET = re.compile(r"^[\s•·●○■◆▪▶►※★☆>»|*]+|[\s|]+$")
+_BULLET = re.compile(r"^[\s•·●○■◆▪▶►▲△▼▍▎▏▌┃❙※★☆>»|*]+|[\s|]+$")
 
 
 def bare(folded: str) -> str:
@@ -45,9 +47,14 @@ def bare(folded: str) -> str:
     return _BULLET.sub("", folded)
 
 
-def hits(folded: str) -> Iterator[Rule]:
-    """The rules that a folded line meets, in order."""
-    return iter(_met(bare(folded)))
+def hits(folded: str, *, linked: bool = False, cell: bool = False) -> Iterator[Rule]:
+    """The rules that a folded line meets, in order.
+
+    ``linked``: most of it is a link; ``cell``: it stands in a table.
+    """
+    for rule in _met(bare(folded)):
+        if (linked or rule.place != "link") and not (cell and rule.place == "outside tables"):
+            yield rule
 
 
 # Sites repeat their menus and headings on every page.

@@ -150,7 +150,7 @@ def _scored(word: Word, found: Found) -> tuple[str, list[Any]]:
     if found.whole:
         border = f"SELECT doc FROM ({sql} ORDER BY doc DESC LIMIT 1 OFFSET {_RANKED - 1})"
         return f"{score} rowid >= coalesce(({border}), 0) {best_first}", [word.expression, *values]
-    latest = f"WITH latest AS MATERIALIZED ({sql} ORDER BY doc DESC LIMIT {_RANKED})"
+    latest = f"WITH latest AS ({sql} ORDER BY doc DESC LIMIT {_RANKED})"
     # The + keeps SQLite from asking the index once for every doc.
     these = "rowid >= (SELECT min(doc) FROM latest) AND +rowid IN (SELECT doc FROM latest)"
     return f"{latest} {score} {these} {best_first}", [*values, word.expression]

@@ -21,7 +21,7 @@ from cleaners.errors import UsageError
 from cleaners.export.making import Order, export
 from cleaners.items import Article, Drop
 from cleaners.keeper import Keeper
-from cleaners.store import Choice, Store, Visit
+from cleaners.store import Choice, Selection, Store, Visit
 from cleaners.store.ledger import Found
 from cleaners.upkeep import takedown
 from cleaners.upkeep.doctor import examine
@@ -228,6 +228,18 @@ def test_exports_come_along_with_their_articles(made: list[Article], tmp_path: P
             found = store.exports.containing([made[0].id])
             assert [e.target for e in found[made[0].id]] == [f"{made[0].site}.jsonl"]
             assert [e.name for e in store.exports.all()].count("corpus") == 1  # two series of one name stay apart
+
+
+def test_an_export_of_some_articles_comes_along(tmp_path: Path) -> None:
+    """Numbers 7 and 8: a set of them does not come in their order."""
+    fill(tmp_path / "a.db", [article("east" if n < 6 else "west", n, story(n), n) for n in range(8)], [])
+    with Store.open(tmp_path / "a.db") as store:
+        west = Choice(selection=Selection(site="west"))
+        assert export(store, Order(target=str(tmp_path / "x.jsonl"), form="jsonl", choice=west)).added == 2
+    merge([tmp_path / "a.db"], tmp_path / "out.db")
+    with Store.open(tmp_path / "out.db", readonly=True) as store:
+        ids = [clipping_id(f"https://west.example/{n}.html", b"") for n in (5, 6, 7)]
+        assert [len(found) for found in store.exports.containing(ids).values()] == [1, 1]
 
 
 def test_a_series_that_went_on_after_a_merge_goes_on_from_there_after_the_next(made: list[Article], tmp_path: Path) -> None:

@@ -69,9 +69,7 @@ class Joining:
     def _ledger(self) -> None:
         columns = [row[1] for row in self._db.rows("PRAGMA main.table_info(ledger)")]
         kept = ", ".join(name for name in columns if name not in {"visit", "parent"})
-        self._db.execute(
-            f"INSERT OR IGNORE INTO main.ledger ({kept}) SELECT {kept} FROM other.ledger ORDER BY visit"
-        )
+        self._db.execute(f"INSERT OR IGNORE INTO main.ledger ({kept}) SELECT {kept} FROM other.ledger ORDER BY visit")
         visited = ", ".join(_VISITED)
         self._db.execute(
             f"UPDATE main.ledger SET ({visited}) = (SELECT {', '.join(f'o.{name}' for name in _VISITED)} "
@@ -174,12 +172,12 @@ class Joining:
         )
         return number
 
-    def _docs(self, docs: Iterable[int]) -> set[int]:
-        """The numbers that the same texts have here."""
+    def _docs(self, docs: Iterable[int]) -> list[int]:
+        """The numbers that the same texts have here, ascending."""
         found: set[int] = set()
         for doc in docs:
             found.update(row[0] for row in self._db.rows(
                 "SELECT m.doc FROM other.articles o JOIN main.articles m ON m.id = o.id "
                 "AND substr(m.digest, 1, 8) = substr(o.digest, 1, 8) WHERE o.doc = ?", (doc,),
             ))  # fmt: skip
-        return found
+        return sorted(found)

@@ -6,8 +6,10 @@ import gzip
 import json
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -41,6 +43,7 @@ def body_of(name: str, **arguments: object) -> Body:
         ("advert-above-the-headline-said-again", 5),
         ("appended-article", 5),
         ("appended-article-flat", 5),
+        ("article-in-script-state", 5),
         ("body-hidden-until-a-script-runs", 5),
         ("body-in-two-blocks", 5),
         ("class-names-that-lie", 5),
@@ -118,6 +121,58 @@ def test_pages_that_are_no_article(name: str, kind: str) -> None:
     with pytest.raises(Unusable) as refused:
         body_of(name)
     assert (refused.value.stage, refused.value.reason) == ("extract", f"not an article: {kind}")
+
+
+_HTML = "".join(f"<p>{paragraph}</p>" for paragraph in BODY)
+_FIELDS = {"title": "青禾县第二届稻田音乐节开幕", "publishTime": 1720052100000, "source": "青禾日报"}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "window.__NUXT__=(function(a){return {data:[{title:a,content:" + json.dumps(_HTML) + "}],n:a}}(1));",
+        "var d = JSON.parse(" + json.dumps(json.dumps({**_FIELDS, "body": _HTML})) + ");",
+        'self.x = JSON.parse(decodeURIComponent("' + quote(json.dumps({**_FIELDS, "body": _HTML})) + '"));',
+        json.dumps({"props": {**_FIELDS, "text": "\n".join(BODY)}}, ensure_ascii=False),
+        json.dumps({**_FIELDS, "content": [{"type": "text", "text": each} for each in BODY]}),
+        json.dumps({**_FIELDS, "html": _HTML.replace("<", "&lt;").replace(">", "&gt;")}, ensure_ascii=False),
+        "window.S=" + json.dumps({"a": json.dumps({**_FIELDS, "content": _HTML})}),
+    ],
+)
+def test_an_article_is_found_in_what_a_script_holds(script: str) -> None:
+    found = blocks.read(f"<!DOCTYPE html><title>青禾日报</title><div id=app></div><script>{script}</script>", URL)
+    assert extract.extract(found, metadata.find(found)).text.split("\n") == list(BODY)
+
+
+def test_the_data_of_a_script_tell_title_date_and_source_too() -> None:
+    script = "window.S=" + json.dumps({**_FIELDS, "content": _HTML})
+    found = blocks.read(f"<!DOCTYPE html><title>青禾日报</title><div id=app></div><script>{script}</script>", URL)
+    meta = metadata.find(found)
+    assert (meta.title, meta.source) == ("青禾县第二届稻田音乐节开幕", "青禾日报")
+    assert meta.published is not None
+    assert meta.published == datetime(2024, 7, 4, 0, 15, tzinfo=UTC)
+    assert extract.extract(found, meta).extractor == "state"
+
+
+def test_a_page_that_shows_an_article_is_not_looked_for_in_scripts() -> None:
+    other = "window.S=" + json.dumps({**_FIELDS, "content": _HTML})
+    shown = "<h1>南岸村修通水泥路</h1><p>南岸村的水泥路昨天修通了，全长三公里，村民说，下雨天再也不怕了。</p>" * 2
+    found = blocks.read(f"<!DOCTYPE html><title>题</title>{shown}<script>{other}</script>", URL)
+    assert not found.recovered
+    assert "音乐节" not in "".join(line.text for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "window.S={" + "[" * 50_000,
+        "window.S=" + '{"a":' * 5000 + "1" + "}" * 5000,
+        'x={content:"' + "\\u12" * 5000,
+        "=" * 9000,
+    ],
+)
+def test_broken_data_in_a_script_is_passed_over(script: str) -> None:
+    assert not blocks.read(f"<!DOCTYPE html><title>题</title><p>首页</p><script>{script}</script>", URL).recovered
 
 
 def test_structure_becomes_markdown() -> None:

@@ -80,6 +80,7 @@ def judged(*texts: str, **arguments: object) -> list[str]:
         ("正在直播｜南岸村插秧节", "ads"),
         ("编辑 周禾｜校对 王南｜审核 小青", "credits"),
         ("文字：周禾 | 摄影：王南", "credits"),
+        ("（编辑 周禾）", "credits"),
         ("记者：周禾 剪辑：王南 编辑：小青", "credits"),
         ("（本文图片均由南岸村委会提供）", "credits"),
         ("【作者简介】周禾，南岸村人，作品散见于各报。", "credits"),

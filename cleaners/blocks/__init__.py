@@ -26,6 +26,8 @@ class Blocks:
     """HTML: for each of ``nodes`` the index of the block that encloses it, -1 at the root."""
     images: tuple[tuple[int, Any], ...] = ()
     """HTML: every image element with the index of the line it stands in or before."""
+    recovered: bool = False
+    """HTML: whether the lines are those of an article in the data of its scripts, for the page shows none."""
     base: str | None = None
     """HTML: what relative addresses are joined to."""
 

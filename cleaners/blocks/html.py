@@ -8,11 +8,13 @@ from typing import Any
 
 from lxml import etree
 
-from cleaners.blocks import Blocks
+from cleaners.blocks import Blocks, state
 from cleaners.blocks.head import base_of, read_head
 from cleaners.blocks.walk import Walk, WalkLimits
 from cleaners.errors import Unusable
 
+# Sentence marks of a notice (no JavaScript, who owns the site); the shortest flash that is an article has more.
+_NOTICE = 4
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000}")
 _MARKUP_START = re.compile(
@@ -60,6 +62,12 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
         # The article itself waits for a script to show it.
         walk = Walk(tree, limits=limits.walk, with_hidden=True)
     head = read_head(tree, text, url)
+    base, recovered = base_of(tree, url), False
+    if _shows_no_article(walk) and (told := state.find(tree, head.title)) is not None:
+        page = told.page()
+        _fence(page, limits)
+        tree, recovered = _parse(page), True
+        walk = Walk(tree, limits=limits.walk, with_hidden=True)
     if not walk.lines and not head.title:
         raise Unusable("blocks", "empty", "no visible text")
     return Blocks(
@@ -70,8 +78,15 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
         nodes=tuple(walk.nodes),
         parents=tuple(walk.parents),
         images=tuple(walk.images),
-        base=base_of(tree, url),
+        base=base,
+        recovered=recovered,
     )
+
+
+def _shows_no_article(walk: Walk) -> bool:
+    """Whether a page shows menus and notices at most: its article, if it has one, waits for a script."""
+    prose = [line for line in walk.lines if line.punctuation >= 2 and line.link_share < 0.5 and len(line.text) >= 30]
+    return len(prose) < 2 and sum(line.punctuation for line in prose) <= _NOTICE
 
 
 def texts(tree: Any) -> list[str]:

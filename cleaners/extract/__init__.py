@@ -34,7 +34,7 @@ class Body:
     confidence: float = 1.0
     """0..1, how sure the choice is."""
     extractor: str = ""
-    """What decided: ``walk``, ``text``, ``override``, or the extractor that won a vote."""
+    """What decided: ``walk``, ``state`` (walked, but from a script's data), ``text``, ``override``, or who won a vote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def extract(
     found = choose(blocks, meta, signals)
     if found is None:
         raise Unusable("extract", f"not an article: {kinds.no_article(blocks, (), meta) or 'no prose'}")
-    return _walked(blocks, meta, signals, found, learned, rules, "walk", settings)
+    return _walked(blocks, meta, signals, found, learned, rules, "state" if blocks.recovered else "walk", settings)
 
 
 def _plain(blocks: Blocks, meta: Metadata, learned: frozenset[str]) -> Body:

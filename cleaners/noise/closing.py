@@ -18,6 +18,7 @@ CLOSING: tuple[Rule, ...] = (
             rf"^[\[(（【]?{_ROLE}\s?[:/]\s?{_NAMES}(?:\s?[|丨/;；,，]\s?|\s){_ROLE}\s?[:/]\s?{_NAMES}"
             rf"(?:(?:\s?[|丨/;；,，]\s?|\s){_ROLE}\s?[:/]\s?{_NAMES})*[\])）】]?$",
             rf"^[\[(（【]?{_ROLE}\s{_NAMES}\s?[|丨/]\s?{_ROLE}\s{_NAMES}(?:\s?[|丨/]\s?{_ROLE}\s{_NAMES})*[\])）】]?$",
+            r"^[\[(（【](?:编辑|责编|校对|审核|美编)\s?[^\s,，。]{2,4}[\])）】]$",
         ),
         reason="several people with what each one did, and nothing told",
     ),

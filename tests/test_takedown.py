@@ -423,7 +423,10 @@ def test_the_commands_tell_what_goes_and_what_is_gone(path: Path) -> None:
     done = json.loads(run("takedown", URL, "--reason", "a court order", "--json").stdout)
     assert done["done"] and done["targets"][0]["id"] == ID
     assert "taken down on 20" in str(run("show", URL).exception) and "a court order" in str(run("show", ID).exception)
-    assert "a court order" in run("takedown", URL, "--reason", "again").stderr
+    again = run("takedown", URL, "--reason", "again").stderr
+    assert "a court order" in again and "with --copies" in again
+    assert f"{ID}  {URL}  a court order" in run("takedowns").stdout
+    assert json.loads(run("takedowns", "--json").stdout)["copies_known_again"]
     assert "well" in run("doctor").stdout
     assert run("takedown", URL).exit_code == 2, "a reason is asked for"
 

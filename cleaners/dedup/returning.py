@@ -9,7 +9,7 @@ from the next item of a series, which has the frame and other things in it (:mod
 Measured by ``benchmarks/returning.py`` on the shared reposts and series (2026-11-22), out of fold: .976 of 7,483
 labelled copies are known, .98 and more of each kind but these: edited heavily .96, cut with foreign noise .89, that and
 spun .80, spun .95 with a seventh of the words swapped, .92 with a third, .75 with all that can be. Stopped wrongly are
-.003 of the labelled pairs that only look alike and .03 of the hardest pairs of one series; by the model that ships, with
+.003 of the labelled pairs that only look alike and .03 of the hardest pairs of one series; by the shipped model, with
 500 articles taken down, 11 of 6,509 documents that have nothing to do with them.
 """
 from __future__ import annotations

@@ -52,7 +52,7 @@ def examine(
 
 def _checked(path: Path, sample: int | None, step: Step, *, repair: bool) -> list[Finding]:
     """What every check finds; of a file that cannot be opened only the first."""
-    found = []
+    found: list[Finding] = []
     empty = path.is_file() and not path.stat().st_size  # to open it for writing would make a new store of it
     try:
         with Store.open(path, create=False, readonly=empty or not repair) as store:

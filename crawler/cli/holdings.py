@@ -1,4 +1,4 @@
-"""What the store holds: ``stats``, ``drops`` and ``runs``."""
+"""What the store holds: ``stats``, ``drops``, ``takedowns`` and ``runs``."""
 
 from __future__ import annotations
 
@@ -98,6 +98,31 @@ def _left_out(kinds: Mapping[tuple[str, str], int], shown: int, stage: str | Non
     reasons = list(dict.fromkeys(r for s, r in kinds if stage in (None, s)))
     of_stage = f" of the stage {stage}" if stage else ""
     return f"no drop{of_stage} has the reason {reason}: {meant(reason or '', reasons)} (`jianbao stats` lists all)"
+
+
+@app.command()
+def takedowns(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
+    """List what was taken down, newest first: when, id, address, why, and the exports that had contained it.
+
+    \b
+    Examples:
+      jianbao takedowns --store news.db
+      jianbao takedowns --json | jq -r .exports[]
+    """
+    from cleaners.upkeep.leftover import incomparable
+
+    with _open(store) as opened:
+        stones, blind = opened.tombstones.all(), set(incomparable(opened))
+    for stone in stones:
+        if as_json:
+            told = {**asdict(stone), "copies_known_again": stone.id not in blind}
+            typer.echo(json.dumps(told, ensure_ascii=False, default=str))
+            continue
+        state = ["" if stone.done else "  (not finished: jianbao doctor --repair)",
+                 "  (its copies are not known again: jianbao doctor)" if stone.id in blind else ""]  # fmt: skip
+        typer.echo(f"{stone.at:%Y-%m-%d}  {stone.id}  {stone.url or '(no address)'}  {stone.reason}{''.join(state)}")
+        for line in stone.exports:
+            typer.echo(f"{'':12}was exported: {line}")
 
 
 @app.command()

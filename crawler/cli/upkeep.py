@@ -57,6 +57,8 @@ def takedown(
     _tell(planned, done=not dry_run)
     if copies and planned.known and not planned.targets:
         say("the store has no copies of it")
+    elif planned.known and not copies:
+        say("with --copies: also the copies of it that the store still has")
 
 
 @app.command()
@@ -190,8 +192,8 @@ def reclean(
                 typer.echo(f"{one.change.kind}: {one.change.url or one.change.origin}\n{one.change.difference}\n")
     say(_summary(counts, applied=apply))
     if lost := counts[f"missing: {work.LOST}"]:
-        say(f"{counted(lost, 'page')} looked for from here, {', '.join(map(str, roots))}: run it from the folder in "
-            "which they were cleaned, or name that with --root DIR")  # fmt: skip
+        say(f"the files of {counted(lost, 'page')} were looked for from here and in {', '.join(map(str, roots))}: run "
+            "it from the folder in which they were cleaned, or name that with --root DIR")  # fmt: skip
 
 
 _KINDS = {

@@ -257,6 +257,8 @@ def test_progress_on_a_terminal(pages: Path, tmp_path: Path) -> None:
         (["dedup", ".", "-o", "x.jsonl"], "is a folder"),
         (["explain", "pgae.html"], "no such file"),
         (["crawl", "seeds.yaml", "--store", "no/such/s.db"], "no folder"),
+        (["demo", "--store", "no/such/s.db"], "no folder"),
+        (["window", "90"], "90 has no unit: write 90d for a window of 90 days"),
     ],
 )
 def test_mistakes_that_would_lose_or_hide_something(args: list[str], words: str, tmp_path: Path) -> None:
@@ -265,9 +267,11 @@ def test_mistakes_that_would_lose_or_hide_something(args: list[str], words: str,
     (tmp_path / "seeds.yaml").write_text(
         "job: a\nsites:\n  - {id: b, name: 乙, home: 'http://127.0.0.1:9/'}\n", encoding="utf-8"
     )
+    before = sorted(tmp_path.iterdir())
     done = run(*args, cwd=tmp_path)
     assert done.returncode == 2, done.stderr.decode()
     assert words in one_line(done)
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def every_command() -> Iterator[tuple[str, Any]]:

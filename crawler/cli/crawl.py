@@ -36,6 +36,8 @@ def demo(
     from crawler.demo.run import demo as run
 
     _end_on_sigterm()
+    if store is not None:
+        _check(store)
     with compiling_told():
         done = run(store)
     if not done.is_kept:

@@ -278,6 +278,17 @@ def test_a_page_full_of_furniture_belongs_to_its_story(tmp_path: Path) -> None:
     assert len(set(clusters)) == 26
 
 
+def test_an_article_that_everybody_has_is_one_and_a_form_filled_in_is_none(tmp_path: Path) -> None:
+    names = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"
+    copies = [f"{STORY}\n（责任编辑：{name}）" if at % 2 else f"{name}家湾发布 {STORY}" for at, name in enumerate(names)]
+    forms = [notice(day, day % 7 + 2, day % 5 + 14, day % 3 + 3) for day in range(1, 31)]
+    write(tmp_path / "in.jsonl", copies + forms, None)
+    deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    clusters = [record["cluster_id"] for record in read(tmp_path / "out.jsonl")]
+    assert len(set(clusters[:30])) == 1
+    assert len(set(clusters[30:])) == 30
+
+
 def score(docs: list[dict[str, Any]], found: set[tuple[int, int]]) -> dict[str, float]:
     """Precision and recall as ../shared/reposts/score.py counts them."""
     whole = {doc["id"] for doc in docs if doc["cls"].startswith("compile")}

@@ -30,6 +30,9 @@ LACKING = 2.0
 FRAME = 0.45
 """Of text that many documents share, and that the other text does not have, so much counts where a text holds another:
 it is a site's furniture, or else a story that everybody has."""
+REPOSTED = 0.15
+"""Where less of a text than this is its own, many documents share it as a whole: it is an article that everybody has, and
+no furniture. It is judged as two texts alone are, unless numbers differ in it: then it is a form that is filled in."""
 EXAMPLES = 3
 """So many numbers that differ are shown."""
 
@@ -117,6 +120,15 @@ def _near(pair: int, forms: Normal, left: int, right: int, laid: Laid, score: fl
                           score=round(score, 4), here=spans[0], there=spans[1]))
 
 
+def _reposted(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64],
+              laid: Laid) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The pairs in which an article may be that everybody has, and whether it is, by the texts alone."""
+    own, short, differ = (laid.counts[:, column] for column in (Count.OWN, Count.SHORT, Count.DIFFER))
+    asked = np.flatnonzero((own < REPOSTED * short) & (differ == 0))
+    alone = models.load().pair
+    return asked, alone.probability(features(lay(forms, left[asked], right[asked]).counts)) >= alone.threshold
+
+
 def _exact(pair: int, length: int, numbers: int) -> Verdict:
     return Verdict(pair=pair, kind="exact", similarity=1.0, left=1.0, right=1.0,
                    evidence=Evidence(shared=length, numbers_agree=numbers))
@@ -132,6 +144,9 @@ def verify(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], *,
     model = model or (models.load().pair if common is None else models.load().corpus)
     laid = lay(forms, left, right, common)
     scores = model.probability(features(laid.counts))
+    if common is not None:
+        asked, judged = _reposted(forms, left, right, laid)
+        scores[asked] = np.maximum(scores[asked], np.where(judged, model.threshold, 0.0))
     lengths = np.diff(forms.offsets)
     equal = (lengths[left] == lengths[right]) & (lengths[left] > 0)
     confirmed = np.flatnonzero(equal | (scores >= model.threshold) & (laid.counts[:, Count.SHORT] > 0))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cleaners.metadata import byline
+from cleaners import script
+from cleaners.items import Line
+from cleaners.metadata import byline, posts
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.names import is_organisation
+from cleaners.metadata.marked import Marked
+from cleaners.metadata.names import is_organisation, people
 from cleaners.metadata.pieces import Answer, Near, Piece, own
 from cleaners.metadata.zones import Zones
 
@@ -17,8 +20,33 @@ _HOUSE = re.compile(
 )
 
 
-def authors(zones: Zones, near: Near, source: str | None) -> Answer | None:
-    """The first place that names people: beside the headline, the dateline, brackets at the end, behind the text."""
+def authors(
+    zones: Zones, near: Near, source: str | None, declared: Declared, marks: Sequence[Marked], lines: Sequence[Line]
+) -> Answer | None:
+    """The first place that names people: beside the headline, the dateline, brackets at the end, behind the text.
+
+    Where no place does: who posted, and whoever the page calls its author.
+    """
+    return (
+        _signed(zones, near, source)
+        or _confirmed(near, declared)
+        or posts.people_marked(marks)
+        or posts.poster(near, marks, lines)
+        or posts.called_author((*near.around, *near.below))
+    )
+
+
+def _confirmed(near: Near, declared: Declared) -> Answer | None:
+    """The people whom the head declares and a line beside the headline shows; alone either may be an editor."""
+    told = [name for _, value in declared.authors for name in people(script.fold(value), named=True)]
+    for piece in near.top:
+        shown = [token for text in piece.unlabelled for token in re.split(r"[\s,、|/]+", text)]
+        if names := tuple(dict.fromkeys(name for name in told if name in shown)):
+            return Answer(values=own(names, piece.line), rule="declared and shown", line=piece.index)
+    return None
+
+
+def _signed(zones: Zones, near: Near, source: str | None) -> Answer | None:
     for piece in near.around:
         for rule, names in _beside(piece, source):
             if names:

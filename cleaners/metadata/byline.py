@@ -90,13 +90,15 @@ def after_source(furniture: Furniture, source: str | None) -> tuple[str, ...]:
 
 
 def beside_date(furniture: Furniture) -> tuple[str, ...]:
-    """The one person whose name stands bare beside the date: ``王小明 2021-03-05 14:07``, ``王小明 · 2021/03/05``."""
+    """The one person whose name stands bare beside the date: ``王小明 2021-03-05``, ``某报 王小明 2021-03-05``."""
     if len(furniture.dates) != 1 or furniture.first("author") or not furniture.free:
         return ()
-    if not furniture.text.startswith(furniture.free[0][:2]):
-        return ()
-    name = re.sub(r"^(?:由|by)\s", "", furniture.free[0])
-    return (name,) if is_person(name, named=False) and 2 <= len(name) <= 4 else ()
+    for piece in furniture.free:
+        *before, name = re.sub(r"^(?:由|by|原创)\s", "", piece).split()
+        alone = not before and piece is furniture.free[0] and furniture.text.startswith(piece[:2])
+        if (alone or (before and is_organisation(before[-1]))) and is_person(name, named=False) and len(name) <= 4:
+            return (name,)
+    return ()
 
 
 def reprinted(text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from cleaners.metadata.marked import marked
 from cleaners.metadata.optout import opt_out
 from cleaners.metadata.origin import origin
 from cleaners.metadata.pieces import Answer, Near, pieces
+from cleaners.metadata.press import own_press
 from cleaners.metadata.published import Published, published
 from cleaners.metadata.section import section
 from cleaners.metadata.title import headline
@@ -59,11 +60,15 @@ def find(
     marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
     date = published(near, declared, _zone(timezone), fetched_at, blocks, marks)
-    source = origin(near, declared, publisher, chinese=chinese)
+    source = origin(near, declared, publisher, marks, chinese=chinese)
     if chinese:
-        writers = authors(zones, near, source.value if source else None) or cell_authors(columns)
+        name = source.value if source else None
+        writers = authors(zones, near, name, declared, marks, blocks.lines) or cell_authors(columns)
     else:
         writers = declared_authors(declared)
+    if source is None and chinese:
+        told = [piece.line for piece in near.top] + [*zones.first, *zones.last]
+        source = own_press(blocks.head, declared, publisher, writers, told)
     edited = editors(near) if chinese else ()
     trail = section(blocks.lines, [*reversed(zones.above), *zones.top], near.top, declared, title.text)
     return Metadata(

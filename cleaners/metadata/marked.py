@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from cleaners import script
 from cleaners.blocks import Blocks
+from cleaners.metadata.folded import Folded
 
 MarkRole = Literal["author", "account", "source", "date"]
 _WORDS: dict[str, MarkRole] = {
@@ -47,6 +48,12 @@ class Marked:
     """As it stands."""
     line: int
     """Index of the line the element stands in."""
+    sure: bool = False
+    """Whether a standard says so (rel, itemprop), not a class name."""
+
+    def own(self, name: str) -> str:
+        """A name found in the folded text, in the page's own characters."""
+        return Folded(index=self.line, raw=self.raw, text=self.text).own(name)
 
 
 def marked(blocks: Blocks, indexes: Sequence[int]) -> tuple[Marked, ...]:
@@ -73,12 +80,12 @@ def _of_line(blocks: Blocks, index: int) -> Iterator[Marked]:
                 yield Marked(role="date", text=value, raw=value, line=index)
         role = role_of(element)
         if role and 2 <= len(raw) <= _LONGEST:
-            yield Marked(role=role, text=script.fold(raw), raw=raw, line=index)
+            yield Marked(role=role, text=script.fold(raw), raw=raw, line=index, sure=_is_sure(element))
 
 
 def role_of(element: Any) -> MarkRole | None:
     """What the names of an element say that its text is."""
-    if "author" in (element.get("rel") or "").split() or "author" in (element.get("itemprop") or "").split():
+    if _is_sure(element):
         return "author"
     found: MarkRole | None = None
     for name in (element.get("class") or "", element.get("id") or ""):
@@ -86,3 +93,7 @@ def role_of(element: Any) -> MarkRole | None:
         for first, second in pairwise([*words, ""]):
             found = found or _PAIRS.get((first, second)) or _WORDS.get(first)
     return found
+
+
+def _is_sure(element: Any) -> bool:
+    return any("author" in (element.get(name) or "").split() for name in ("rel", "itemprop"))

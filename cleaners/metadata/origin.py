@@ -8,18 +8,25 @@ from itertools import pairwise
 from cleaners.metadata import byline, source
 from cleaners.metadata.cells import cell_source
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.furniture import Furniture
+from cleaners.metadata.furniture import Furniture, take_apart
+from cleaners.metadata.marked import Marked
+from cleaners.metadata.names import is_person
 from cleaners.metadata.pieces import Answer, Near, Piece
 from cleaners.metadata.source import Named
 
 Rule = Callable[[Furniture], Named | None]
 
 
-def origin(near: Near, declared: Declared, publisher: str | None, *, chinese: bool) -> Answer | None:
-    """Label beside the headline, head, name beside the date, label behind the text, house of the byline, table."""
+def origin(
+    near: Near, declared: Declared, publisher: str | None, marks: Sequence[Marked], *, chinese: bool
+) -> Answer | None:
+    """Label beside the headline, head, name beside the date, label behind the text, house of the byline, markup, table.
+
+    An account shows its name above what others wrote too: a label behind the text is asked first.
+    """
     cell = cell_source(declared.columns, publisher)
     known = [name for _, name in (*declared.sources, *declared.authors)] + ([publisher] if publisher else [])
-    known += cell.values if cell else ()
+    known = [*filter(lambda name: not is_person(name, named=False), known), *(cell.values if cell else ())]
 
     def labelled(furniture: Furniture) -> Named | None:
         return source.labelled(furniture, publisher)
@@ -32,12 +39,23 @@ def origin(near: Near, declared: Declared, publisher: str | None, *, chinese: bo
         return found or cell
     return (
         _first(near.around, beside_date)
+        or _first(near.below, labelled)
         or _first(near.top[:3], source.account)
         or _above_date(near.top[:6])
-        or _first(near.below, labelled)
         or _house(near.top)
+        or _marked(marks)
         or cell
     )
+
+
+def _marked(marks: Sequence[Marked]) -> Answer | None:
+    """A name that the markup calls source or account."""
+    for mark in marks:
+        if mark.role in ("source", "account"):
+            name = source.cut(mark.text)
+            if len(name) > 2 and source.may_name_account(name) and not take_apart(mark.text).labelled:
+                return Answer(values=(mark.own(name),), rule=f"{mark.role} in markup", line=mark.line)
+    return None
 
 
 def _first(pieces: Sequence[Piece], rule: Rule) -> Answer | None:

@@ -39,8 +39,23 @@ def _seams(element: Any, whole: str) -> frozenset[int]:
     joined = "".join(pieces)
     start = joined.find(whole)
     if start < 0:
-        return frozenset()
+        return _shown(list(filter(None, pieces)), whole)
     return frozenset(end - start for end in accumulate(map(len, pieces)) if 0 < end - start < len(whole))
+
+
+def _shown(pieces: list[str], whole: str) -> frozenset[int]:
+    """The seams of a line whose element also holds pieces that are not shown: a card that opens under a name."""
+    for first, piece in enumerate(pieces):
+        if not whole.startswith(piece):
+            continue
+        place, seams = 0, set()
+        for follow in pieces[first:]:
+            if whole.startswith(follow, place):
+                place += len(follow)
+                seams.add(place)
+        if place == len(whole):
+            return frozenset(seams - {place})
+    return frozenset()
 
 
 def _is_word(char: str) -> bool:

@@ -15,6 +15,7 @@ _OWN = words(
     "原创内容 自采 本网综合 本站整理"
 )
 _NOTHING = words(
+    "网络 网络来源 来源网络 源自网络 来自网络 互联网综合 综合网络 网络综合 "
     "转载 转载文章 未知 不详 暂无 无 佚名 其他 其它 网络转载 网上 网友 网友投稿 投稿 整理 综合 综合整理 未知来源 "
     "网络整理 admin 管理员 编辑 作者 点击 浏览 互联网整理 匿名 null 字号 分享 举报 来源 查看 评论 阅读原文 手机版 "
     "微信"
@@ -45,7 +46,13 @@ _RUN_IN = re.compile(
     r"官方[账帐]号|进入主页)+$"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
-_ACCOUNT = re.compile(r"^(?:原创|转载)?\s*[:|·]?\s*(?P<name>[^\s。，！？,!?]{2,20})$")
+_ACCOUNT = re.compile(r"^(?P<name>[^\s。，！？,!?]{2,20})$")
+_MARK_OF_POST = re.compile(r"^(?:原创|转载)\s*[:|·]?\s*|\s*[+]?(?:已)?关注\s*$|\s+(?:官方账号|认证)\s*$")
+_BRACKET = re.compile(r"(?P<name>[^()]{2,30})\((?P<inside>[^()]{2,40})\)")
+_IDENTITY = re.compile(r"(?:ID|id|Id|微信号?|公众号|微博|wechat)\s*[:：]?")
+_CHANNEL = re.compile(
+    r"(?:微信)?(?:公众号|公号|订阅号|服务号|视频号)\s*[:]?[“\"「『《〈]?(?P<name>[^“”\"「」『』《》〈〉:]{2,20})[”\"」』》〉]?(?:\((?:ID|id).*\))?"
+)
 _ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-\u9fff]+$")
 
 
@@ -57,7 +64,7 @@ class Named:
     rule: str
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """The name at the beginning of a labelled value: until the first blank that does not stand between Latin words."""
     text = re.sub(r"^(?:自|于)?\s*[\[(【]\s*(.*?)\s*[\])】].*$", r"\1", text.strip())
     tokens = text.split()
@@ -68,8 +75,19 @@ def _cut(text: str) -> str:
         ):
             break
         name.append(token)
-    whole = _RUN_IN.sub("", " ".join(name).strip(" ,;:|[]【】>→-"))
+    whole = _without_place(_RUN_IN.sub("", " ".join(name).strip(" ,;:|[]【】>→-")))
     return whole.strip("()") if whole.count("(") != whole.count(")") else whole
+
+
+def _without_place(name: str) -> str:
+    """A publisher's name without the brackets that say where it is or how it is found: 某报(西安), 某号(ID:abc)."""
+    if channel := _CHANNEL.fullmatch(name):
+        return channel["name"]
+    bracket = _BRACKET.fullmatch(name)
+    if not bracket or is_organisation(bracket["inside"]):
+        return name
+    known = is_organisation(bracket["name"]) and len(bracket["inside"]) <= 4
+    return bracket["name"] if known or _IDENTITY.match(bracket["inside"]) else name
 
 
 def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
@@ -77,7 +95,7 @@ def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
     for value in furniture.values:
         if value.role != "source" or not value.text or (value.label == "原创" and not furniture.dates):
             continue
-        name = _cut(value.text)
+        name = cut(value.text)
         if name in _OWN:
             return Named(name=publisher, rule="source label, own name") if publisher else None
         if (
@@ -110,20 +128,28 @@ def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
 
 
 def account(furniture: Furniture) -> Named | None:
-    """The account that posted: a line that holds nothing but ``[原创] NAME DATE``, or ``DATE TIME NAME``."""
-    if len(furniture.free) != 1 or len(furniture.dates) != 1 or furniture.labelled:
+    """The account that posted: a line that holds nothing but ``[原创] [PERSON] NAME DATE``, or ``DATE TIME NAME``."""
+    if len(furniture.free) != 1 or len(furniture.dates) != 1:
+        return None
+    if any(value.role not in ("published", "updated", "other date") for value in furniture.values):
         return None
     piece = furniture.free[0]
-    match = _ACCOUNT.match(re.sub(r"^(?:原创|转载)\s*[:|·]?\s*", "", piece))
+    tokens = _MARK_OF_POST.sub("", piece).split()
+    if len(tokens) == 2 and is_person(tokens[0], named=False) and not is_person(tokens[1], named=False):
+        tokens = tokens[1:]
+    match = _ACCOUNT.match(tokens[0]) if len(tokens) == 1 else None
     if not match:
         return None
     name = match["name"].strip("《》")
     before = furniture.text.startswith(piece[:2])
     if not (before or (furniture.dates[0].stamp.timed and len(name) > 2 and _HAN.search(name))):
         return None
-    if is_person(name, named=False) or not _is_name(name) or "." in name or _PLACE.match(name):
-        return None
-    return Named(name=name, rule="account beside date")
+    return Named(name=name, rule="account beside date") if may_name_account(name) else None
+
+
+def may_name_account(name: str) -> bool:
+    """Whether a bare word may be the name of an account that publishes: no person, no button, no place."""
+    return not (is_person(name, named=False) or not _is_name(name) or "." in name or _PLACE.match(name))
 
 
 def alone(text: str) -> str | None:

@@ -11,6 +11,7 @@ from cleaners import script
 from cleaners.blocks import Blocks
 from cleaners.items import Line
 from cleaners.metadata.folded import Folded, folded
+from cleaners.metadata.furniture import take_apart
 from cleaners.metadata.seams import spaced
 
 _STOP = re.compile(
@@ -39,6 +40,7 @@ _ABOVE = 6
 _TOP = 30
 _UNTITLED = 12
 _BELOW = 14
+_LEAD, _LEAD_LINES = 160, 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +93,25 @@ def divide(blocks: Blocks, texts: Sequence[int], title_lines: Sequence[int]) -> 
     begin = next((index for index in texts if index >= start), len(lines))
     above_end = title_lines[0] if title_lines else 0
     top = range(start, min(begin, start + _TOP)) if title_lines else range(max(0, begin - _UNTITLED), begin)
+    behind_lead = _behind_lead(lines, texts, begin) if title_lines else range(0)
     found = _text(lines, [index for index in texts if index >= begin])
     behind = range(found[-2] + 1 if len(found) > 2 else found[0] + 1, len(lines)) if found else range(begin, len(lines))
     return Zones(
         above=_furniture(blocks, range(max(0, above_end - _ABOVE), above_end)),
-        top=_furniture(blocks, top),
+        top=_furniture(blocks, [*top, *behind_lead]),
         first=_fold(lines, found[:3]),
         last=_fold(lines, _signed(lines, found)),
         below=_furniture(blocks, [*_below(lines, behind, found), *_credits(lines, found)]),
     )
+
+
+def _behind_lead(lines: Sequence[Line], texts: Sequence[int], begin: int) -> range:
+    """The lines behind a lead that stands between the headline and its furniture."""
+    follow = next((index for index in texts if index > begin), begin)
+    if follow - begin - 1 not in range(1, _LEAD_LINES + 1) or len(lines[begin].text) > _LEAD:
+        return range(0)
+    told = (take_apart(script.fold(line.text)) for line in lines[begin + 1 : follow] if len(line.text) <= _LEAD)
+    return range(begin + 1, follow) if any(one.dates or one.labelled for one in told) else range(0)
 
 
 def _furniture(blocks: Blocks, indexes: Sequence[int]) -> tuple[Folded, ...]:

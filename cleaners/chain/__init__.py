@@ -31,7 +31,7 @@ FRAME = 0.45
 """Of text that many documents share, and that the other text does not have, so much counts where a text holds another:
 it is a site's furniture, or else a story that everybody has."""
 REPOSTED = 0.15
-"""Where less of a text than this is its own, many documents share it as a whole: it is an article that everybody has, and
+"""Where less of a text than this is its own, many documents share it as a whole: it is an article that everybody has,
 no furniture. It is judged as two texts alone are, unless numbers differ in it: then it is a form that is filled in."""
 EXAMPLES = 3
 """So many numbers that differ are shown."""

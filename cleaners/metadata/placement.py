@@ -23,6 +23,10 @@ TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d")
 _LABELLED = re.compile(r"(?:来\s?源|來\s?源|作\s?者|编\s?辑|編\s?輯|责编|稿源|出处|出處)\s?[:：]")
 _CLOCKED = re.compile(r"(?<!\d)[01]?\d(?:月|-)[0-3]?\d日?\s[0-2]?\d:[0-5]\d")  # a date without its year
+# The line above a post: 某城发布 24-8-4 10:05 发布于 江苏 来自 网页版
+_POSTED = re.compile(
+    r"\d{1,2}:[0-5]\d(?!\d)\s?(?:[发發][布表][于於在]|[来來]自)|(?:[发發][布表][于於]|[来來]自)[^，。]{0,8}\d{1,2}:[0-5]\d"
+)
 _INTERFACE = re.compile(
     r"[当當]前的?位置|您(?:[现現]在)?的位置|所在的?位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|"
     r"正在阅读|版权所有|设为首页|"
@@ -175,7 +179,7 @@ def _cannot_be(line: Line, size: int) -> bool:
     ):
         return True
     dated = _DATE.search(text)
-    if _CLOCKED.search(text) and size < 24:
+    if (_CLOCKED.search(text) and size < 24) or _POSTED.search(text):
         return True
     if dated and (_LABELLED.search(text) or FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):
         return True

@@ -19,6 +19,8 @@ _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s*-{2,}\s*|\s+[-–—·丨]\s+|-(?=[^
 _SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首页|\.com|\.cn|\.net|资讯|News", re.IGNORECASE)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
+_LEADING = re.compile(r"\s*【(?P<title>[^【】]{4,40})】(?=\S)")
+_OF_ACCOUNT = re.compile(r"的(?:动态|動態|微博|主页|主頁|个人主页|空间|空間|头条|頭條)|^微博|微博正文|[_-]\s*微博$")
 _REACH = 8
 _AGREED = 3.0
 _LONGEST = 500
@@ -36,10 +38,19 @@ def headline(
         _agreed(lines, [*named, *whole], sites)
         or _from_head(named, sites)
         or (_from_head(whole, sites) if not _HAN.search(title) else None)  # other scripts: the head is surer
+        or _in_brackets(lines, texts, title)
         or placement.placed(lines, texts)
         or _from_head(whole, sites)
         or Headline()
     )
+
+
+def _in_brackets(lines: Sequence[Line], texts: Sequence[int], title: str) -> Headline | None:
+    """The headline that a post sets in brackets at the head of its text, where the page's title is the account's."""
+    match = _LEADING.match(lines[texts[0]].text) if texts and _OF_ACCOUNT.search(title) else None
+    if not match or re.search(r"记者|記者|报道|報道|[讯訊电電]$", match["title"]):
+        return None
+    return Headline(text=match["title"].strip(), rule="brackets before the text")
 
 
 def _may_be_title(text: str, sites: Sequence[str]) -> bool:

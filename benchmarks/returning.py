@@ -71,8 +71,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
 def read(texts: dict[Any, str]) -> Texts:
     forms = fingerprint.normal_forms(list(texts.values()))
     made = {id_: placed(forms[row]) for row, id_ in enumerate(texts)}
-    known = {id_: Known(anchors=np.unique(one.anchors), numbers=np.unique(one.numbers)) for id_, one in made.items()}
-    return Texts(known=known, placed=made)
+    return Texts(known={id_: one.own for id_, one in made.items()}, placed=made)
 
 
 def pairs_of(folder: Path) -> Iterator[Pair]:

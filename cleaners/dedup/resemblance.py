@@ -39,6 +39,14 @@ FEATURES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a text that is gone; both ascending, each once."""
+
+    anchors: NDArray[np.uint32]
+    numbers: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """A text that comes in: what stands in it, and where."""
 
@@ -52,24 +60,17 @@ class Placed:
     """Hashed, in the order of the text."""
     spans: NDArray[np.int32]
     """``(numbers, 2)``: where each begins and ends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of a text that is gone; both ascending, each once."""
-
-    anchors: NDArray[np.uint32]
-    numbers: NDArray[np.uint32]
+    own: Known
+    """The same without order: what would be known of it."""
 
 
 def features(known: Known, text: Placed) -> NDArray[np.float64]:
     """The features of :data:`FEATURES` for a text that shares some of the known anchors."""
-    own, numbers = np.unique(text.anchors), np.unique(text.numbers)
-    shared = np.isin(text.anchors, known.anchors)
-    common = len(np.intersect1d(own, known.anchors, assume_unique=True))
-    sizes = max(1, len(own)), max(1, len(known.anchors))
-    figures = len(np.intersect1d(numbers, known.numbers, assume_unique=True))
-    fewer = min(len(numbers), len(known.numbers))
+    shared = _stand_in(text.anchors, known.anchors)
+    common = int(_stand_in(text.own.anchors, known.anchors).sum())
+    sizes = max(1, len(text.own.anchors)), max(1, len(known.anchors))
+    figures = int(_stand_in(text.own.numbers, known.numbers).sum())
+    fewer = min(len(text.own.numbers), len(known.numbers))
     runs, gaps = _stretches(text, shared)
     span = max(1.0, float(runs.sum() + gaps.sum()))
     longest, gap = max(runs, default=0.0), max(gaps, default=0.0)
@@ -83,6 +84,13 @@ def features(known: Known, text: Placed) -> NDArray[np.float64]:
         (figures + 0.5) / (fewer + 1), np.log1p(figures), np.log1p(fewer), np.log1p(agree), np.log1p(differ),
         (agree + 0.5) / (agree + differ + 1),
     ))  # fmt: skip
+
+
+def _stand_in(values: NDArray[np.uint32], known: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which of the values stand in ``known`` (ascending): ``np.isin`` without sorting each time."""
+    if not len(known):
+        return np.zeros(len(values), dtype=np.bool_)
+    return np.asarray(known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values)
 
 
 def _stretches(text: Placed, shared: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -107,7 +115,7 @@ def _agreement(known: Known, text: Placed, places: NDArray[np.int32]) -> tuple[i
     framed = (before >= 0) & (after < len(places))
     framed &= begins - places[np.maximum(before, 0)] - ANCHOR <= REACH
     framed &= places[np.minimum(after, len(places) - 1)] - ends <= REACH
-    agree = np.isin(text.numbers[framed], known.numbers)
+    agree = _stand_in(text.numbers[framed], known.numbers)
     return int(agree.sum()), int((~agree).sum())
 
 

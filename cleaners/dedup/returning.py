@@ -43,6 +43,8 @@ class Likeness:
     """So many anchors at least, about 30 characters: a set phrase is no copy."""
     share: float = 0.12
     """And this share of those of the text that has fewer: of a heavily spun copy little is left."""
+    most: int = 32
+    """So many of those that share most are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ class Watch:
         rows = np.flatnonzero((counts >= self._likeness.anchors) & (shares >= self._likeness.share))
         if not len(rows):
             return None
+        rows = rows[np.argsort(-shares[rows], kind="stable")[: self._likeness.most]]
         model, text = self._model or resemblance.load(), placed(form)
         seen = np.stack([resemblance.features(self._known[row], text) for row in rows.tolist()])
         met = rows[model.probability(seen) >= model.threshold]
@@ -129,10 +132,11 @@ def placed(form: NDArray[np.int32], recipe: Recipe = Recipe()) -> Placed:
 
     anchors, places = kernels.placed_anchors(form, recipe.anchor, recipe.modulus)
     found = list(_NUMBER.finditer(_string(form)))
+    numbers = np.array([_number(one.group()) for one in found], np.uint32)
     return Placed(
-        length=len(form), anchors=anchors, places=places,
-        numbers=np.array([_number(one.group()) for one in found], np.uint32),
+        length=len(form), anchors=anchors, places=places, numbers=numbers,
         spans=np.array([one.span() for one in found], np.int32).reshape(-1, 2),
+        own=Known(anchors=np.unique(anchors), numbers=np.unique(numbers)),
     )  # fmt: skip
 
 

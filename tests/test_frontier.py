@@ -18,6 +18,7 @@ from cleaners.store import Entry, Found, Store
 from crawler.frontier import Frontier
 from crawler.ledger import Agenda
 from crawler.tally import Tally
+from tests.test_ledger import queue
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
 WINDOW = 10
@@ -72,7 +73,7 @@ def drained(made: Frontier) -> list[str]:
 
 
 def test_what_earlier_runs_left_is_taken_up_a_window_at_a_time(store: Store) -> None:
-    store.ledger.admit([*pages("a", 300), *pages("a", 30, 5), *pages("b", 40)], NOON)
+    queue(store, [*pages("a", 300), *pages("a", 30, 5), *pages("b", 40)], NOON)
     made, _ = frontier(store)
     given = drained(made)
     assert len(given) == len(set(given)) == 370
@@ -97,14 +98,14 @@ def test_what_a_sitemap_names_beyond_the_window_comes_from_the_ledger(store: Sto
         return made.has_pending_requests()
 
     assert asyncio.run(ask()), "the run is not over"
-    store.ledger.admit(named, NOON)
+    queue(store, named, NOON)
     news.desk.is_settled = True
     given = [one.url for one in first if one] + drained(made)
     assert given == [found.url for found in named]
 
 
 def test_a_site_at_its_limit_is_left_to_the_next_run(store: Store) -> None:
-    store.ledger.admit([*pages("a", 100), *pages("b", 30)], NOON)
+    queue(store, [*pages("a", 100), *pages("b", 30)], NOON)
     made, _ = frontier(store)
     made.next_request()
     made.leave("a")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +44,12 @@ def due(store: Store, at: datetime) -> list[str]:
     return [entry.found.url.rpartition("/")[2] for entry in store.ledger.due("a", at=at)]
 
 
+def queue(store: Store, found: Iterable[Found], at: datetime) -> None:
+    """Queue addresses as a page queues those it links to."""
+    with store.transaction():
+        store.ledger.settle([Visit(url="http://start.example/", site="start", at=at, outcome="links", found=tuple(found))])
+
+
 def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:
     store.ledger.settle([replace(LIST, found=links(3, 1, 2))])
     assert queued(store) == ["3", "1", "2"], "in the order found"
@@ -52,13 +58,14 @@ def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:
     assert store.ledger.counts() == {"article": 2, "links": 1, "queued": 2}
     assert list(store.ledger.unfinished("b")) == []
     assert (store.ledger.queued("a"), store.ledger.queued("b")) == (2, 0)
-    store.ledger.admit([replace(links(7)[0], priority=5)], NOON)
+    queue(store, [replace(links(7)[0], priority=5)], NOON)
     assert queued(store) == ["7", "3", "2"], "the most promising first"
 
 
 def test_an_address_is_known_by_every_form_of_it(store: Store) -> None:
     wild = "http://A.example/1?b=2&a=1&utm_source=x#top"
-    assert store.ledger.admit([Found(url=wild, site="a"), Found(url="http://a.example/1?a=1&b=2", site="a")], NOON) == 1
+    queue(store, [Found(url=wild, site="a"), Found(url="http://a.example/1?a=1&b=2", site="a")], NOON)
+    assert store.ledger.queued("a") == 1
     assert next(store.ledger.unfinished("a")).found.url == wild, "asked for as it was found"
     assert list(store.ledger.find(["http://a.example/1?a=1&b=2#x", "http://a.example/2"])) == [
         "http://a.example/1?a=1&b=2"
@@ -67,14 +74,15 @@ def test_an_address_is_known_by_every_form_of_it(store: Store) -> None:
 
 def test_links_seen_again_are_noted_but_not_queued_again(store: Store) -> None:
     store.ledger.settle([page(1)])
-    assert store.ledger.admit(links(1, 2), NOON + HOUR) == 1
+    queue(store, links(1, 2), NOON + HOUR)
+    assert store.ledger.queued("a") == 1
     known = store.ledger.find(["http://a.example/1"])["http://a.example/1"]
     assert (known.first_seen, known.last_seen) == (NOON.timestamp(), (NOON + HOUR).timestamp())
     assert known.outcome == "article"
 
 
 def test_what_is_rolled_back_is_still_to_be_done(store: Store) -> None:
-    store.ledger.admit(links(1), NOON)
+    queue(store, links(1), NOON)
     with contextlib.suppress(KeyboardInterrupt), store.transaction():
         store.ledger.settle([page(1, found=links(2))])
         raise KeyboardInterrupt
@@ -166,5 +174,5 @@ def test_the_lists_that_a_list_has_named_are_known_to_be_its_own(store: Store) -
 
 def test_the_latest_pages(store: Store) -> None:
     store.ledger.settle([LIST, *(page(n) for n in range(5)), page(9, site="b")])
-    store.ledger.admit(links(7), NOON)
+    queue(store, links(7), NOON)
     assert [entry.found.url[-1] for entry in store.ledger.latest("a", 3)] == ["2", "3", "4"]

@@ -36,6 +36,7 @@ from tests.crawling import run as run_crawl
 from tests.small_server import Reply, listing, serving
 from tests.small_server import article as article_page
 from tests.test_keeper import story
+from tests.test_ledger import queue
 
 MOMENT = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)
 
@@ -166,7 +167,7 @@ def stored(path: Path, texts: dict[str, str], *, archive: bool = True) -> dict[s
     shelf.close()
     with Keeper(path) as keeper:
         keeper.keep(made)
-        keeper.store.ledger.admit([Found(url=url, site="daily") for url in texts], MOMENT)
+        queue(keeper.store, [Found(url=url, site="daily") for url in texts], MOMENT)
     return {url: clipping_id(url, b"") for url in texts}
 
 

@@ -118,13 +118,6 @@ class Ledger:
             known.update((row[0], _entry(row)) for row in self._db.rows(query, part))
         return known
 
-    def admit(self, found: Iterable[Found], at: datetime) -> int:
-        """Queue what is new, note of the rest that it was seen again; returns how many are new."""
-        with self._db.transaction():
-            before = self._last()
-            self._queue(found, at, None)
-            return self._last() - before
-
     def settle(self, visits: Sequence[Visit]) -> None:
         """Note what came of visits and queue what they found; Drops that earlier visits left are superseded.
 
@@ -180,11 +173,6 @@ class Ledger:
         """Outcome -> addresses; ``queued`` for those that are not yet done."""
         rows = self._db.rows("SELECT coalesce(outcome, 'queued') AS o, count(*) FROM ledger GROUP BY o ORDER BY o")
         return dict(rows)
-
-    def _last(self) -> int:
-        """The highest number given so far."""
-        row = self._db.one("SELECT coalesce(max(visit), 0) FROM ledger")
-        return int(row[0]) if row else 0
 
     def _queue(self, found: Iterable[Found], at: datetime, parent: str | None) -> None:
         moment = int(at.timestamp())

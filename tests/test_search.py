@@ -163,6 +163,21 @@ def test_search_finds_what_looking_at_every_article_finds(
     assert several > 5
 
 
+@pytest.mark.parametrize("around", ["水 NOT ({})", "(田 山水) OR ({})", "(水 OR 山田) ({})"])
+def test_brackets_inside_each_other_are_answered_or_too_many(
+    news: News, monkeypatch: pytest.MonkeyPatch, around: str
+) -> None:
+    monkeypatch.setattr("cleaners.store.selection._LARGE", 1_000_000)  # the longest statement
+    query = "湖 OR 草林"
+    for _ in range(6):
+        query = around.format(query)
+    selection = Selection(region="新疆", site="a", copied=False)
+    hits = news.store.search.find(query, selection=selection, limit=200)
+    assert 0 < len(hits) == news.store.search.count(query, selection=selection)
+    with pytest.raises(UsageError, match="too many brackets"):
+        news.store.search.find(around.format(around.format(query)))
+
+
 def test_words_are_ranked_by_bm25_with_the_headline_weighing_four_times(news: News) -> None:
     sizes = {doc: len(f"{tokens(a.title or '')} {tokens(a.text)}".split()) for doc, a in news.articles.items()}
     mean = sum(sizes.values()) / len(sizes)

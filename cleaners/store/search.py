@@ -9,9 +9,9 @@ from typing import Any
 
 from cleaners.errors import FormatError
 from cleaners.store.database import Database, Row
-from cleaners.store.found import Found, lead
 from cleaners.store.passages import Passage, passages
 from cleaners.store.query import Node, Query, Word, parse
+from cleaners.store.question import Question, lead
 from cleaners.store.rows import parsed
 from cleaners.store.selection import Selection
 from cleaners.store.words import recipe
@@ -70,8 +70,8 @@ class Search:
         rows: list[tuple[Row, float]] = []
         families: set[int] = set()
         with self._db.snapshot():
-            found = self._found(asked.wanted, selection)
-            for doc, score in self._ranked(found):
+            question = self._question(asked.wanted, selection)
+            for doc, score in self._ranked(question):
                 row = self._row(doc)
                 if row is None or (not with_duplicates and row[-1] in families):
                     continue
@@ -79,51 +79,51 @@ class Search:
                 rows.append((row, score))
                 if len(rows) >= limit:
                     break
-            best = {} if with_duplicates else self._best([row for row, _ in rows], found)
+            best = {} if with_duplicates else self._best([row for row, _ in rows], question)
             # BM25 itself goes down to a millionth where most of the store has the word: it only compares.
             top = rows[0][1] if rows else 0.0
             return [self._hit(best.get(row[0], row), score / top if top else 1.0, asked) for row, score in rows]
 
     def count(self, query: str, *, selection: Selection | None = None) -> int:
         """How many articles a query finds, copies included."""
-        sql, values = self._found(parse(query).wanted, selection).statement()
+        sql, values = self._question(parse(query).wanted, selection).statement()
         row = self._db.one(f"SELECT count(*) FROM ({sql} ORDER BY doc)", values)
         return int(row[0]) if row else 0
 
     def docs(self, query: str) -> list[int]:
         """Every doc a query finds, in order."""
-        sql, values = self._found(parse(query).wanted, None).statement()
+        sql, values = self._question(parse(query).wanted, None).statement()
         return [row[0] for row in self._db.rows(f"{sql} ORDER BY doc", values)]
 
-    def _found(self, wanted: Node, selection: Selection | None) -> Found:
+    def _question(self, wanted: Node, selection: Selection | None) -> Question:
         made = self._db.one("SELECT value FROM meta WHERE key = 'search'")
         if made != (recipe(),):
             raise FormatError(f"the search index of {self._db.path} is of another jianbao: open the store once for "
                               "writing (any crawl), then it is made anew")  # fmt: skip
-        return Found.of(wanted, selection, self._db)
+        return Question.of(wanted, selection, self._db)
 
     def _row(self, doc: int) -> Row | None:
         return self._db.one(
             "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
         )
 
-    def _best(self, rows: Sequence[Row], found: Found) -> dict[int, Row]:
+    def _best(self, rows: Sequence[Row], question: Question) -> dict[int, Row]:
         """Doc of a hit -> the best copy of its family, where there is a better one and the query finds it as well."""
         better: dict[int, int] = {}
         for doc, *_, cluster in rows:
             canonical = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (cluster,))
             if canonical and canonical[0] != doc:
                 better[doc] = canonical[0]
-        held = found.among(self._db, list(better.values()))
+        held = question.among(self._db, list(better.values()))
         return {doc: row for doc, best in better.items() if best in held and (row := self._row(best))}
 
-    def _ranked(self, found: Found) -> Iterator[tuple[int, float]]:
+    def _ranked(self, question: Question) -> Iterator[tuple[int, float]]:
         """(doc, score) of what was found: the latest few thousand by rank, then the rest from late to early."""
-        sql, values = found.statement()
-        word = lead(found.wanted)
+        sql, values = question.statement()
+        word = lead(question.wanted)
         ranked = 0
         if word is not None:
-            for doc, score in self._db.stream(*_scored(word, found)):
+            for doc, score in self._db.stream(*_scored(word, question)):
                 yield doc, score
                 ranked += 1
             if ranked < _RANKED:
@@ -142,12 +142,12 @@ class Search:
         )  # fmt: skip
 
 
-def _scored(word: Word, found: Found) -> tuple[str, list[Any]]:
+def _scored(word: Word, question: Question) -> tuple[str, list[Any]]:
     """A query for (doc, BM25) of the latest docs found, which all have the word, with its values: best first."""
-    sql, values = found.statement()
+    sql, values = question.statement()
     score = f"SELECT rowid, -bm25(search, 1.0, {_TITLE_WEIGHT}) AS score FROM search WHERE search MATCH ? AND"
     best_first = "ORDER BY score DESC, rowid DESC"
-    if found.whole:
+    if question.whole:
         border = f"SELECT doc FROM ({sql} ORDER BY doc DESC LIMIT 1 OFFSET {_RANKED - 1})"
         return f"{score} rowid >= coalesce(({border}), 0) {best_first}", [word.expression, *values]
     latest = f"WITH latest AS ({sql} ORDER BY doc DESC LIMIT {_RANKED})"

@@ -11,17 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cleaners.errors import UsageError
 from cleaners.store.database import Database
 from cleaners.store.query import Group, Node, Word
 from cleaners.store.selection import Narrowing, Selection, narrowing
 
 _COMPOUNDS = {"AND": "INTERSECT", "OR": "UNION", "NOT": "EXCEPT"}
 _CHUNK = 500
+_DEEPEST = 6  # sets inside each other; SQLite takes seven with a filter in the innermost (its parser's stack holds 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The docs of a query in a selection."""
+class Question:
+    """A query in a selection: which docs?"""
 
     wanted: Node
     """The query."""
@@ -29,8 +31,8 @@ class Found:
     """The selection."""
 
     @classmethod
-    def of(cls, wanted: Node, selection: Selection | None, database: Database) -> Found:
-        """What a query finds in a selection of a store."""
+    def of(cls, wanted: Node, selection: Selection | None, database: Database) -> Question:
+        """As a store can answer it best."""
         return cls(wanted=wanted, narrowing=narrowing(selection, database) if selection else Narrowing())
 
     @property
@@ -65,16 +67,18 @@ def lead(wanted: Node) -> Word | None:
     return next((word for part in parts if (word := lead(part))), None)
 
 
-def _compound(node: Node, narrowing: Narrowing, these: str) -> tuple[str, list[Any]]:
+def _compound(node: Node, narrowing: Narrowing, these: str, deep: int = 0) -> tuple[str, list[Any]]:
     if isinstance(node, Word):
         where = f"{node.index} MATCH ?" + (narrowing.each + these).format(doc=f"{node.index}.rowid")
         return f"SELECT rowid AS doc FROM {node.index} WHERE {where}", [node.expression, *narrowing.values]
+    if deep > _DEEPEST:
+        raise UsageError("the query has too many brackets inside each other: ask for less at once")
     # SQLite reads a compound from left to right: the first part needs no brackets, so a group had better be first.
     first, *others = node.parts if node.how == "NOT" else sorted(node.parts, key=lambda part: isinstance(part, Word))
-    sql, values = _compound(first, narrowing, these)
+    sql, values = _compound(first, narrowing, these, deep)
     for part in others:
         # What is not among the first part need not be asked about.
-        inner, more = _compound(part, narrowing if node.how == "OR" else Narrowing(), these)
+        inner, more = _compound(part, narrowing if node.how == "OR" else Narrowing(), these, deep + 1)
         sql += f" {_COMPOUNDS[node.how]} " + (inner if isinstance(part, Word) else f"SELECT doc FROM ({inner})")
         values += more
     return sql, values

@@ -237,6 +237,7 @@ def test_of_damaged_texts_the_others_are_saved_when_that_is_wanted(path: Path) -
     found = doctor.examine(path, repair=True)[0]
     assert "texts cannot be read: " in found.problems[1] and "--salvage" in found.cure and path.read_bytes() == damaged
     lost = int(found.problems[1].split()[0])
+    assert {one.cure for one in doctor.examine(path)[1:] if one.problems} == {"first the file (see above)"}
     saved = doctor.examine(path, losing=True)
     assert all(one.repaired or not one.problems for one in saved)
     with Store.open(path, create=False) as store:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cleaners.errors import DamagedError, FormatError, NotAStoreError
 from cleaners.store import Store, turn
 from cleaners.upkeep.checking import CHECKS, Check
-from cleaners.upkeep.salvage import beyond_saving, damaged_name, is_ours, salvage
+from cleaners.upkeep.salvage import beyond_saving, cleaned_again, damaged_name, is_ours, salvage
 from cleaners.upkeep.takedown import Step, quiet
 
 _FEW = 5
@@ -70,6 +70,7 @@ def _checked(path: Path, sample: int | None, step: Step, *, repair: bool) -> lis
     return found
 
 
+_UNSEEN = "cannot be looked at: the file is damaged"
 _GONE = "it does not begin as a store does: its first page is lost, and with it what leads to all others"
 
 
@@ -83,12 +84,13 @@ def _made_anew(path: Path, found: list[Finding], sample: int | None, step: Step,
     what = [f"{len(made.lost)} texts cannot be read: {', '.join(made.lost[:_FEW])}"] if made.lost else []
     what += [f"of these tables a part cannot be read: {', '.join(made.torn)}"] if made.torn else []
     if what and not losing:
-        cure = (f"restore a backup, or `jianbao doctor --salvage` goes on with the {made.articles} articles that are "
-                "left; what is lost can be cleaned again from its pages")  # fmt: skip
+        cure = (f"restore a backup; or let `jianbao doctor --salvage` go on with the {made.articles} articles that are "
+                f"left, then {cleaned_again(path)}")  # fmt: skip
         return [replace(file, problems=(*file.problems, *what), cure=cure), *rest]
     again = _checked(path, sample, step, repair=True)
     before = {one.check: one.problems for one in rest if one.problems}
-    told = (*file.problems, *what, f"made anew; the damaged file is {damaged_name(path)}")
+    after = f"; to have back what is lost, {cleaned_again(path)}" if what else ""
+    told = (*file.problems, *what, f"made anew; the damaged file is {damaged_name(path)}{after}")
     return [replace(again[0], problems=told, repaired=not again[0].problems), *(
         replace(one, problems=before[one.check], repaired=True) if one.check in before and not one.problems else one
         for one in again[1:]
@@ -102,13 +104,15 @@ def _examined(store: Store, check: Check, sample: int | None, *, repair: bool) -
         with suppress(FormatError):  # the file is too damaged for it
             check.repair(store)
             repaired = not _problems(store, check, sample)
-    return Finding(check=check.name, problems=problems, cure=check.cure, repaired=repaired)
+    unseen = _UNSEEN in problems and check is not CHECKS[0]
+    cure = "first the file (see above)" if unseen else check.cure
+    return Finding(check=check.name, problems=problems, cure=cure, repaired=repaired)
 
 
 def _problems(store: Store, check: Check, sample: int | None) -> tuple[str, ...]:
     try:
         return tuple(check.find(store, sample))
     except DamagedError:  # so damaged that it cannot be looked at
-        return ("cannot be looked at: the file is damaged",)
+        return (_UNSEEN,)
     except FormatError as why:
         return (str(why),)

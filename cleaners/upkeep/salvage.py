@@ -43,13 +43,15 @@ def damaged_name(path: Path) -> Path:
 
 def beyond_saving(path: Path) -> str:
     """What to do where nothing can be read: in words, with the ways that there are here."""
-    ways = ["copy the file, its archive and all back from a backup (`jianbao backup` makes them)"]
+    return (f"copy the file, its archive and all back from a backup (`jianbao backup` makes them); or move {path.name} "
+            f"away and {cleaned_again(path)}")  # fmt: skip
+
+
+def cleaned_again(path: Path) -> str:
+    """How articles come back from their pages, in words."""
     if any(folder_of(path).glob("*.warc*")):
-        ways.append(f"or move it away and clean its archive again, the raw pages are in it: "
-                    f"`jianbao clean {folder_of(path)} --store {path}`")  # fmt: skip
-    else:
-        ways.append("or move it away and clean the files again from which it was made (it has no archive)")
-    return "; ".join(ways)
+        return f"clean its archive again, the raw pages are in it: `jianbao clean {folder_of(path)} --store {path}`"
+    return f"clean the files again from which it was made: `jianbao clean FILES --store {path}`"
 
 
 def is_ours(path: Path) -> bool:

@@ -15,6 +15,12 @@ from cleaners.metadata.pieces import Answer, Near, Piece, own
 from cleaners.metadata.zones import Zones
 
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
+_ENGLISH_BYLINE = re.compile(
+    r"(?P<by>[Bb][Yy]:?\s+)?(?P<names>[A-Z][\w'.-]*(?:,? (?:and |& |with )?[A-Z][\w'.-]*){1,9})"
+    r"(?: (?:in|at|from) [A-Z].{0,40})?\s*(?:[|/•·(,-].*)?$"
+)
+_AND = re.compile(r",? (?:and|with) |,? & |, ")
+_ENGLISH_NAME = re.compile(r"[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){1,3}")
 _HOUSE = re.compile(
     r"\b(?:News|Press|Insider|Staff|Editors?|Desk|Bureau|Team|Media|Times|Post|Agency|Reuters|AFP)\b|[@/:]"
 )
@@ -31,9 +37,17 @@ def authors(
         _signed(zones, near, source)
         or _confirmed(near, declared)
         or posts.people_marked(marks)
+        or _before_account(near)
         or posts.poster(near, marks, lines)
         or posts.called_author((*near.around, *near.below))
     )
+
+
+def _before_account(near: Near) -> Answer | None:
+    for piece in near.top[:3]:
+        if names := byline.before_account(piece.furniture):
+            return Answer(values=own(names, piece.line), rule="name before account", line=piece.index)
+    return None
 
 
 def _confirmed(near: Near, declared: Declared) -> Answer | None:
@@ -85,6 +99,18 @@ def declared_authors(declared: Declared) -> Answer | None:
         people = tuple(name for name in names if 2 < len(name) <= 40 and " " in name and not _HOUSE.search(name))
         if people and not is_organisation(value):
             return Answer(values=people, rule=rule)
+    return None
+
+
+def english_authors(near: Near) -> Answer | None:
+    """The byline of a page in English: ``By ZHAO LIANG and WEN QIONG in Ganting``, ``Author: Zhao Liang``."""
+    for piece in near.around:
+        named = piece.furniture.first("author")
+        match = _ENGLISH_BYLINE.match(named.text if named else piece.unlabelled[0] if piece.unlabelled else "")
+        if match and (named or match["by"]):
+            names = tuple(name.strip() for name in _AND.split(match["names"]))
+            if all(_ENGLISH_NAME.fullmatch(name) and not _HOUSE.search(name) for name in names):
+                return Answer(values=names, rule="byline", line=piece.index)
     return None
 
 

@@ -39,6 +39,8 @@ _NOT_WRITING = re.compile(
     r"摄(?!影?报道)|供图|图片|资料|编辑|责编|化名|翻译|译|制图|审核|校对|来源|原标题|原题|完$|下转|上接|版权|如图|"
     r"见图|左|右|单位|转自|参考"
 )
+_BY = re.compile(r"^(?:由|by|原创)\s", re.IGNORECASE)
+_REPORTED = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)\s?(?:综合)?(?:报道|报导)$")
 _PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|(?<!受访者)(?<!本人)(?<!单位)供图")
 _STAFF = re.compile(r"(?:全媒体|融媒体|首席|特约|实习|见习|高级|资深|特派|驻[\u4e00-\u9fff]{2,4})+$")
 _LENT = re.compile(r"\s*(?:图由)?(?:受访者|本人|单位)供图.*$")
@@ -94,11 +96,21 @@ def beside_date(furniture: Furniture) -> tuple[str, ...]:
     if len(furniture.dates) != 1 or furniture.first("author") or not furniture.free:
         return ()
     for piece in furniture.free:
-        *before, name = re.sub(r"^(?:由|by|原创)\s", "", piece).split()
-        alone = not before and piece is furniture.free[0] and furniture.text.startswith(piece[:2])
+        *before, name = _BY.sub("", piece).split()
+        apart = furniture.text.startswith(piece[:2]) or _BY.match(piece) or f"| {name}" in furniture.text
+        alone = not before and apart
         if (alone or (before and is_organisation(before[-1]))) and is_person(name, named=False) and len(name) <= 4:
             return (name,)
     return ()
+
+
+def before_account(furniture: Furniture) -> tuple[str, ...]:
+    """The person in the head of a post: ``原创 王小明 某城故事汇 2021-03-05``."""
+    if len(furniture.dates) != 1 or not furniture.free or furniture.first("author"):
+        return ()
+    tokens = _BY.sub("", furniture.free[0]).split()
+    begins = len(tokens) == 2 and furniture.text.startswith(furniture.free[0][:2])
+    return (tokens[0],) if begins and is_person(tokens[0], named=False) and len(tokens[0]) <= 4 else ()
 
 
 def reprinted(text: str) -> tuple[str, ...]:
@@ -113,6 +125,9 @@ def standing(text: str) -> Byline | None:
         return None
     if square := _SQUARE.match(text):
         return _marked(square["all"])
+    reported = _REPORTED.match(text)
+    if reported and (names := only_people(reported["names"], named=False)):
+        return Byline(names=names, rule="byline")
     for pattern, rule in ((_BYLINE, "byline"), (_HOUSE, "byline with house")):
         match = pattern.match(text)
         if not match:

@@ -59,8 +59,12 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(rf"(?<!\d){_DAY}\s{{1,2}}{_CHINESE_MONTH}\s?,?\s{_YEAR}(?!\d|\s?年){_CLOCK}", "3 4 月, 2024: the same"),
     _form(
-        rf"(?<!\d:)(?<![\d/.-]){_MONTH}[/.-]{_DAY}\s{{1,3}}{_YEAR}(?!\d|\s?[-/.年])",
+        rf"(?<!\d:)(?<![\d/.-]){_MONTH}[/.月-]{_DAY}日?\s{{1,3}}{_YEAR}(?!\d|\s?[-/.]|\s?年\s?\d)",
         "10/17 2023: the day large, the year small beside it",
+    ),
+    _form(
+        rf"(?<!\d:)(?<![\d/.-]){_YEAR}年?\s{{1,3}}{_MONTH}[/.月-]{_DAY}日?(?![\d/.:年月-])",
+        "2023 10-17: the same, the year first",
     ),
     _form(
         rf"(?<!\d:)(?<![\d/.-]){_DAY}日?\s{{0,3}}(?:\s|/)\s?{_YEAR}\s?[-/.年]\s?{_MONTH}(?![\d月]|\s?[-/.])(?!\s\d)",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cleaners.blocks import Blocks
 from cleaners.items import Columns, Metadata
-from cleaners.metadata.authors import authors, declared_authors, editors
+from cleaners.metadata.authors import authors, declared_authors, editors, english_authors
 from cleaners.metadata.cells import cell_authors
 from cleaners.metadata.declared import read_declared
 from cleaners.metadata.marked import marked
@@ -65,7 +65,7 @@ def find(
         name = source.value if source else None
         writers = authors(zones, near, name, declared, marks, blocks.lines) or cell_authors(columns)
     else:
-        writers = declared_authors(declared)
+        writers = declared_authors(declared) or english_authors(near)
     if source is None and chinese:
         told = [piece.line for piece in near.top] + [*zones.first, *zones.last]
         source = own_press(blocks.head, declared, publisher, writers, told)

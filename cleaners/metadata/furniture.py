@@ -27,6 +27,7 @@ _OTHER_DATE = re.compile("(?:[\u4e00-\u9fff](?:时间|日期|期限)|今天是?|
 _WITHOUT_COLON = ((BRACKETED, BRACKETED_LABELS), (BARE, BARE_LABELS), (SPACED, SPACED_LABELS))
 # Other labels say nothing of a date that follows them: 编辑:王某 2021-03-05, 原创2021-03-05.
 _OF_DATES = frozenset(("published", "updated", "other date", "other"))
+_BUTTON = re.compile(r"(?:只看该?|该|联系|关于|更多)$")  # 只看该作者 | 倒序浏览
 _OPEN, _CLOSE = "([【〔", ")]】〕"
 _STRIP = " \t|丨·•-—_,;:[]【】>"
 
@@ -104,6 +105,8 @@ def _may_stand(text: str, start: int, label: Label) -> bool:
     if start == 0:
         return True
     if text[start].isascii() and text[start - 1].isalpha():
+        return False
+    if _BUTTON.search(text, 0, start):
         return False
     return label.free or not _CJK.match(text[start - 1])
 

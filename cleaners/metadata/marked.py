@@ -71,7 +71,7 @@ def _of_line(blocks: Blocks, index: int) -> Iterator[Marked]:
             return
         if not isinstance(element.tag, str):
             continue
-        raw = " ".join("".join(element.itertext()).split())
+        raw = " ".join(" ".join(element.itertext()).split())
         if "".join(raw.split()) not in packed:
             continue
         for name in ("datetime", "title"):

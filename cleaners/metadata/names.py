@@ -51,7 +51,8 @@ _NOT_NAMES = words(
     "时讯 时报 时事 居民 温馨 严选 商务 商城 商家 广西 广东 郑州 徐州 苏州 杭州 杭报 柳州 梅州 梅花 盖章 单击 简体 "
     "原标题 原题 水果 花絮 花边 曾经 常见 常用 毕业 施工 申请 申报 谢谢 许可 解析 解密 解放 祝福 童话 习惯 何处 "
     "何时 何以 白酒 石油 牛市 马上 马拉松 金牌 方案 方法 方式 康养 易车 景区 景点 艾滋 蓝天 党员 党委 党政 党群 "
-    "乐活 乐享 乐居 欧洲 欧美 欧盟 全集 全部 全媒体 阳泉 郁闷 官员 台风 路况 云端 云上"
+    "乐活 乐享 乐居 欧洲 欧美 欧盟 全集 全部 全媒体 阳泉 郁闷 官员 台风 路况 云端 云上 "
+    "昨天 今天 前天 昨日 今日 刚刚 倒序 正序 见习 实习 和田 上午 下午 晚上 凌晨 星期"
 )
 _ORGANISATION_END = re.compile(
     r"(?:网|网站|在线|广电|报|报社|日报|晚报|晨报|早报|时报|商报|快报|周报|周刊|周末|杂志|月刊|社|通讯社|电视|电视台|"
@@ -80,6 +81,7 @@ _ANONYMOUS = words(
     "本刊 小编 编辑 记者 作者 通讯员 管理员 系统管理员 暂无 综合 网友 化名"
 )
 _OFFICE_END = "县区市乡局处股队"
+_LISTING = re.compile("[、,;/&|]")
 _SEPARATORS = re.compile(r"[\s、,;/&|]+")
 _SPACED = re.compile(f"(?<![{_CJK}])([{_CJK}])\\s+([{_CJK}])(?![{_CJK}])")
 
@@ -124,12 +126,18 @@ def people(text: str, *, named: bool) -> tuple[str, ...]:
     ('王明', '李小雷')
     """
     found: list[str] = []
+    listed = bool(_LISTING.search(text))
     for token in _tokens(text):
-        if not is_person(token, named=named):
+        if not is_person(token, named=named) or (found and not listed and not _is_sure(token)):
             break
         if token not in found:
             found.append(token)
     return tuple(found)
+
+
+def _is_sure(token: str) -> bool:
+    """Whether a word is a name also where only a blank parts it from another: 记者 王小明 倒序 names one."""
+    return token[0] in SURNAMES or not _PLAIN_NAME.fullmatch(token) or all(char in _TRANSCRIBING for char in token)
 
 
 def _tokens(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,10 @@ from cleaners.metadata.folded import Folded
 from cleaners.metadata.furniture import Furniture, take_apart
 
 _SHORT = 150
+_DATE_IN_TWO = re.compile(  # the day large in one line, the rest small in the next, and the other way round
+    r"\d{1,2}日?\s/?\s?20\d\d\s?[-/.年]\s?\d{1,2}月?|20\d\d\s?[-/.年]\s?\d{1,2}月?\s/?\s?\d{1,2}日?|"
+    r"\d{1,2}[-/.月]\d{1,2}日?\s20\d\d年?|20\d\d年?\s\d{1,2}[-/.月]\d{1,2}日?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +79,30 @@ class Near:
 
 
 def pieces(lines: Sequence[Folded]) -> tuple[Piece, ...]:
-    """Take short lines apart; a line that ends in a bare label is read together with the next one."""
+    """Take short lines apart; one that ends in a bare label, or holds half a date, is read together with the next."""
     found, skip = [], -1
     for place, line in enumerate(lines):
         if len(line.text) > _SHORT or line.index == skip:
             continue
         furniture = take_apart(line.text)
         follow = lines[place + 1] if place + 1 < len(lines) else None
-        if follow and _waits(furniture) and len(follow.text) <= 40 and not take_apart(follow.text).labelled:
+        if follow and (_answered(furniture, follow) or _in_two(line, follow)):
             line = Folded(index=line.index, raw=f"{line.raw} {follow.raw}", text=f"{line.text} {follow.text}")
             furniture, skip = take_apart(line.text), follow.index
             found.append(Piece(line=line, furniture=furniture, value_line=follow.index))
         else:
             found.append(Piece(line=line, furniture=furniture))
     return tuple(found)
+
+
+def _in_two(line: Folded, follow: Folded) -> bool:
+    """Whether two lines are one date."""
+    return bool(_DATE_IN_TWO.fullmatch(f"{line.text} {follow.text}"))
+
+
+def _answered(furniture: Furniture, follow: Folded) -> bool:
+    """Whether the next line holds the value of the label that a line ends in."""
+    return _waits(furniture) and len(follow.text) <= 40 and not take_apart(follow.text).labelled
 
 
 def _waits(furniture: Furniture) -> bool:

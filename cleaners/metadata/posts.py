@@ -33,7 +33,7 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _PLACE_END = re.compile(r"[省市县区镇乡村州]$")
-_MAIL = re.compile(r"\S+@\S+")
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
 def people_marked(marks: Sequence[Marked]) -> Answer | None:
@@ -78,11 +78,12 @@ def poster(near: Near, marks: Sequence[Marked], lines: Sequence[Line]) -> Answer
 
 def _beside_post(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
     for piece in pieces:
-        if piece.furniture.dates and piece.furniture.free and is_pen_name(piece.furniture.free[0]):
-            if piece.furniture.text.lstrip("[( ").startswith(piece.furniture.free[0]):
-                yield piece, piece.furniture.free[0]
+        name = piece.furniture.free[0] if piece.furniture.dates and piece.furniture.free else ""
+        if is_pen_name(name) and piece.furniture.text.lstrip("[( ").startswith(name):
+            yield piece, name
     for piece, follow in pairwise(pieces):
-        if follow.furniture.dates and not follow.furniture.free and is_pen_name(piece.line.text):
+        rest = _FORUM.sub("", " ".join(follow.furniture.free)).strip(" |")
+        if follow.furniture.dates and not rest and is_pen_name(piece.line.text):
             yield piece, piece.line.text
 
 

@@ -64,6 +64,16 @@ def test_that_a_column_said_it_is_recorded(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_cell_may_hold_more_than_the_names_and_a_title_may_be_short(tmp_path: Path) -> None:
+    row = {"title": "悼念", "text": TEXT, "作者": "水乡晚报记者 王小明 通讯员 李雷", "来源": "来源：水乡晚报"}
+    found = article(jsonl(tmp_path / "x.jsonl", row))
+    assert (found.title, found.authors, found.source) == ("悼念", ("王小明", "李雷"), "水乡晚报")
+    english = "Farmers in the northern valleys have begun to bring in the harvest two weeks earlier than usual this year.\n" * 3
+    row = {"title": "Harvest begins early in the north", "text": english, "author": "Jane Smith, John Doe", "source": "Valley Times"}
+    found = article(jsonl(tmp_path / "y.jsonl", row))
+    assert (found.title, found.authors, found.source) == (row["title"], ("Jane Smith", "John Doe"), "Valley Times")
+
+
 @pytest.mark.parametrize("title", [TITLE, f"{TITLE}_水乡网", "古镇渡口，修起了新码头"])
 def test_a_title_that_stands_in_the_text_too_is_not_doubled(tmp_path: Path, title: str) -> None:
     found = article(jsonl(tmp_path / "x.jsonl", {"title": title, "text": f"{TITLE}\n{TEXT}"}))

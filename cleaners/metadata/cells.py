@@ -13,6 +13,7 @@ from cleaners.metadata import byline, dates, source
 from cleaners.metadata.dates import Stamp
 from cleaners.metadata.folded import Folded, folded
 from cleaners.metadata.furniture import take_apart
+from cleaners.metadata.names import is_organisation
 from cleaners.metadata.pieces import Answer, own
 
 _LONGEST = 200  # of a cell that is read as a line
@@ -37,7 +38,8 @@ def cell_source(columns: Columns, publisher: str | None) -> Answer | None:
 def cell_authors(columns: Columns) -> Answer | None:
     """The people that a column names."""
     line = _line("作者", columns.author)
-    names = byline.labelled(take_apart(line.text)) if line else ()
+    found = byline.labelled(take_apart(line.text)) if line else ()
+    names = [name for name in found if not is_organisation(name)]  # 水乡晚报记者 王小明
     return Answer(values=own(names, line), rule="column author") if line and names else None
 
 

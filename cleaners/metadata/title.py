@@ -41,7 +41,7 @@ def headline(
         or _in_brackets(lines, texts, title)
         or placement.placed(lines, texts)
         or _from_head(whole, sites)
-        or Headline()
+        or Headline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
     )
 
 

@@ -9,7 +9,7 @@ from cleaners.metadata.furniture import Furniture
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
 _JOB = (
-    r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿|实习生|主笔|撰稿|观察员|"
+    r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿人?|实习生|主笔|撰稿|观察员|"
     r"编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
 )
 _BYLINE = re.compile(
@@ -29,7 +29,7 @@ _RUNNING = re.compile(
 # A name runs into the place only where the place is well known; else nobody can tell where it ends.
 _FROM_PLACE = re.compile(
     r"^([\u4e00-\u9fff]{2,3})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|"
-    r"伦敦|巴黎)(?:\d{1,2}月)?\d{1,2}日.{0,4}$"
+    r"伦敦|巴黎)(?:(?:\d{1,2}月)?\d{1,2}日.{0,4})?$"
 )
 _FINAL = re.compile(r"[(\[【〔](?P<inside>[^()\[\]【】〔〕]{2,60})[)\]】〕]?[\s.。]*$")
 _REPRINTED = re.compile(
@@ -40,14 +40,19 @@ _NOT_WRITING = re.compile(
     r"见图|左|右|单位|转自|参考"
 )
 _BY = re.compile(r"^(?:由|by|原创)\s", re.IGNORECASE)
-_REPORTED = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)\s?(?:综合)?(?:报道|报导)$")
+_REPORTED = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)\s?(?:/\s?\S{2,8}?)?(?:综合)?(?:报道|报导)$")
+_TEXT_BY = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)(?:\s?[/|]\s?|\s)(?:文|撰文|文字)(?=[\s/、]|$)")
+_HOUSE_FIRST = re.compile(r"^(?P<where>[\w·《》]{3,16})\s*[/|丨]\s*(?P<names>[\u4e00-\u9fff·、 ]{2,20})$")
 _PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|(?<!受访者)(?<!本人)(?<!单位)供图")
 _STAFF = re.compile(r"(?:全媒体|融媒体|首席|特约|实习|见习|高级|资深|特派|驻[\u4e00-\u9fff]{2,4})+$")
 _LENT = re.compile(r"\s*(?:图由)?(?:受访者|本人|单位)供图.*$")
 _REPORT = re.compile(
-    r"(?:[\s/]\S{0,10}?)?(?:综合报道|摄影报道|即时报导|报道|报导|供稿|文/图|文/摄影?|图/文|文图|图文|撰文|采写|"
+    r"(?:[\s/]\S{0,10}?)?(?:发自\S{2,6}|综合报道|摄影报道|即时报导|报道|报导|供稿|文/图|文/摄影?|图/文|文图|图文|撰文|采写|"
     r"整理|专电|电|讯|[/\s]文)$"
 )
+
+
+_BYLINES = ((_BYLINE, "byline"), (_HOUSE, "byline with house"), (_HOUSE_FIRST, "byline with house"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +130,11 @@ def standing(text: str) -> Byline | None:
         return None
     if square := _SQUARE.match(text):
         return _marked(square["all"])
-    reported = _REPORTED.match(text)
-    if reported and (names := only_people(reported["names"], named=False)):
-        return Byline(names=names, rule="byline")
-    for pattern, rule in ((_BYLINE, "byline"), (_HOUSE, "byline with house")):
+    for pattern in (_REPORTED, _TEXT_BY):
+        match = pattern.match(text)
+        if match and (names := only_people(match["names"], named=False)):
+            return Byline(names=names, rule="byline")
+    for pattern, rule in _BYLINES:
         match = pattern.match(text)
         if not match:
             continue

@@ -21,6 +21,7 @@ from cleaners.metadata.marked import Marked
 from cleaners.metadata.names import is_organisation, is_person
 from cleaners.metadata.order import Order
 from cleaners.metadata.pieces import Near, Piece
+from cleaners.metadata.rules import MARKED
 
 _SAME = timedelta(minutes=3)
 _ABOVE = 3  # further up stand other articles' dates
@@ -217,7 +218,8 @@ def _stands_apart(piece: Piece, stamp: Stamp) -> bool:
         return True
     if _SENTENCE_GOES_ON.match(after):
         return False
-    return not _HAN_END.search(before) or is_organisation(before) or is_person(before, named=False)
+    last = re.split(r"[\s:]+", before)[-1]
+    return not _HAN_END.search(before) or is_organisation(before) or is_person(last, named=False) or last in MARKED
 
 
 def _same_day(seen: _Seen, stamp: Stamp) -> bool:

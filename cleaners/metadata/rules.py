@@ -133,7 +133,8 @@ LABELS: tuple[Label, ...] = (
         words=words(
             "本报记者 本刊记者 本网记者 本台记者 特约记者 实习记者 见习记者 全媒体记者 融媒体记者 文字记者 "
             "特派记者 首席记者 评论员 通讯员 记者 撰稿 采写 执笔人 执笔 文字 "
-            "特约撰稿 编译 作者姓名 供稿人 供稿 采访 采写记者 采编 采访撰文 撰文记者"
+            "特约撰稿 编译 作者姓名 供稿人 供稿 采访 采写记者 采编 采访撰文 撰文记者 "
+            "采写/摄影 采写、摄影 撰文/摄影 撰文、摄影 文字/摄影 采访/撰文 采访、撰文 采写/拍摄"
         ),
         mark="/",
         reason="names who wrote",
@@ -153,9 +154,10 @@ LABELS: tuple[Label, ...] = (
     ),
     Label(
         role="author",
-        words=phrases("author, authors, by, writer, reporter, reporters, written by, text by, story by, byline"),
+        words=phrases("author, authors, by, writer, reporter, reporters, text by, story by, byline"),
         reason="names who wrote, in English",
     ),
+    Label(role="author", words=phrases("posted by, written by"), mark="?", reason="English templates of blogs"),
     Label(
         role="author",
         words=words("图文 文图 文并图 文、图 图、文 文/图 图/文 文"),
@@ -211,8 +213,8 @@ MARKED: dict[str, Label] = _index(":/_")
 """Word -> label, for labels that a colon (or slash) must follow; in lower case."""
 LONGEST = max(map(len, MARKED))
 BARE_LABELS: dict[str, Label] = _index("?")
-BARE: re.Pattern[str] = re.compile(f"(?<![\u4e00-\u9fff])(?:{_any(BARE_LABELS)})")  # 力量来源于… is no label
-"""The labels that may stand without any mark; not inside a word."""
+BARE: re.Pattern[str] = re.compile(f"(?<![\u4e00-\u9fff])(?:{_any(BARE_LABELS)})", re.IGNORECASE)
+"""The labels that may stand without any mark; not inside a word: 力量来源于… is no label."""
 SPACED_LABELS: dict[str, Label] = _index("_")
 SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{_any(SPACED_LABELS)})\s+(?=[^\s\])】])")
 """The labels that a blank may follow, where they stand as words of their own."""

@@ -23,7 +23,8 @@ _NOTHING = words(
 _INTERFACE = re.compile(
     r"举报|字号|字体|分享|收藏|评论|阅读|浏览|点击|参与|关注|打印|微博|微信|查看|放大|缩小|^(?:打开|下载|手机|移动)?客户端$|我有话说|登录|"
     r"注册|发表|人气|热度|第\d|页|\d人|首页|正文|今天|星期|"
-    r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|^发布$|时间|日期|原创$"
+    r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|^发布$|时间|日期|原创$|"
+    r"\d楼|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 )
 # Columns, which stand beside dates too.
 _COLUMN = re.compile(
@@ -46,13 +47,14 @@ _RUN_IN = re.compile(
     r"官方[账帐]号|进入主页)+$"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
-_ACCOUNT = re.compile(r"^(?P<name>[^\s。，！？,!?]{2,20})$")
+_ACCOUNT = re.compile(r"^(?P<name>[^\s。，！？,!?:]{2,20})$")
 _MARK_OF_POST = re.compile(r"^(?:原创|转载)\s*[:|·]?\s*|\s*[+]?(?:已)?关注\s*$|\s+(?:官方账号|认证)\s*$")
 _BRACKET = re.compile(r"(?P<name>[^()]{2,30})\((?P<inside>[^()]{2,40})\)")
 _IDENTITY = re.compile(r"(?:ID|id|Id|微信号?|公众号|微博|wechat)\s*[:：]?")
 _CHANNEL = re.compile(
     r"(?:微信)?(?:公众号|公号|订阅号|服务号|视频号)\s*[:]?[“\"「『《〈]?(?P<name>[^“”\"「」『』《》〈〉:]{2,20})[”\"」』》〉]?(?:\((?:ID|id).*\))?"
 )
+_REPORTER = re.compile(r"\(\s*(?:记者|作者|通讯员|编辑|文[/:]).*$")
 _ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-\u9fff]+$")
 
 
@@ -67,7 +69,7 @@ class Named:
 def cut(text: str) -> str:
     """The name at the beginning of a labelled value: until the first blank that does not stand between Latin words."""
     text = re.sub(r"^(?:自|于)?\s*[\[(【]\s*(.*?)\s*[\])】].*$", r"\1", text.strip())
-    tokens = text.split()
+    tokens = _REPORTER.sub("", text).split()
     name: list[str] = []
     for token in tokens:
         if name and not (
@@ -129,11 +131,12 @@ def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
 
 def account(furniture: Furniture) -> Named | None:
     """The account that posted: a line that holds nothing but ``[原创] [PERSON] NAME DATE``, or ``DATE TIME NAME``."""
-    if len(furniture.free) != 1 or len(furniture.dates) != 1:
+    told = [piece for piece in furniture.free if len(piece) > 4 or not _INTERFACE.search(piece)]
+    if len(told) != 1 or len(furniture.dates) != 1:
         return None
     if any(value.role not in ("published", "updated", "other date") for value in furniture.values):
         return None
-    piece = furniture.free[0]
+    piece = told[0]
     tokens = _MARK_OF_POST.sub("", piece).split()
     if len(tokens) == 2 and is_person(tokens[0], named=False) and not is_person(tokens[1], named=False):
         tokens = tokens[1:]

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from cleaners.items import Columns, Drop, Page
 
 BODY = (
-    "html", "raw_html", "content", "raw_content", "text", "body", "article_text", "网页源码", "正文", "内容", "全文", "文本",
-    "文章内容", "新闻内容", "正文内容", "page", "网页",
+    "html", "raw_html", "content", "raw_content", "text", "body", "article_text", "网页源码", "正文", "内容", "全文",
+    "文本", "文章内容", "新闻内容", "正文内容", "page", "网页",
 )  # fmt: skip
 """Names of the column that holds the page, the likeliest first; ``page`` may be a number."""
 _URL = ("url", "link", "uri", "source_url", "article_url", "链接", "网址", "原文链接", "文章链接", "新闻链接")

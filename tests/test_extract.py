@@ -200,6 +200,13 @@ def test_other_languages_are_taken_whole() -> None:
     assert [line.text for line in body.lines if line.verdict == "keep"] == body.text.split("\n")
 
 
+def test_a_list_between_paragraphs_of_an_english_page_stays() -> None:
+    lines = body_of("english-notice-with-a-list").text.split("\n")
+    assert lines[0].startswith("Students who wish")
+    assert [line.lstrip("- ")[:2] for line in lines[2:5]] == ["1.", "2.", "3."]
+    assert lines[-1].startswith("The office is open")
+
+
 def test_a_site_rule_overrules() -> None:
     rule = ExtractRule(body=".text", drop=("blockquote", "table"))
     kept = body_of("structure", rules=rule)

@@ -250,3 +250,43 @@ def test_a_label_that_runs_together_with_its_link_is_noise_only_as_a_link() -> N
 )
 def test_a_button_that_folds_is_taken_off_the_end(shown: str, kept: str) -> None:
     assert judged(PROSE, PROSE, shown) == [PROSE, PROSE, kept]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Current Location: Home > News > Content",
+        "Home >> News >> Local",
+        "[ Print ] [ Close ]",
+        "Font: Large Medium Small",
+        "Previous: A new road for Nanan",
+        "NEXT：The theatre opens",
+        "Most Viewed",
+        "Latest News",
+        "Editor: Zhou He",
+        "Source: Nanan Daily  Updated: 2024-07-04 08:15",
+        "Release Time: 2024-07-04 Click: 92",
+        "Click to share on X (Opens in new window)",
+        "Copyright © 2024 Nanan Daily. All rights reserved.",
+        "- Advertisement -",
+    ],
+)
+def test_furniture_of_english_pages_is_noise(text: str) -> None:
+    assert foreign.met(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Next: the harvest begins in September, when the fields turn yellow.",
+        "The most viewed video of the festival shows a child and a duck.",
+        "Print and close are the two buttons the villagers know.",
+        "Home is where the rice grows, she said.",
+        "Editors of three papers came to Nanan.",
+        "Source of the river: a spring above the village.",
+        "Latest news from the village reached the county on Monday.",
+        "Time: 10 am to 4 pm",
+    ],
+)
+def test_english_sentences_that_use_the_same_words_stay(text: str) -> None:
+    assert foreign.met(text) is None

@@ -15,6 +15,7 @@ from cleaners.errors import Unusable
 
 # Sentence marks of a notice (no JavaScript, who owns the site); the shortest flash that is an article has more.
 _NOTICE = 4
+_LIST = 15
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000}")
 _MARKUP_START = re.compile(
@@ -84,7 +85,12 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
 
 
 def _shows_no_article(walk: Walk) -> bool:
-    """Whether a page shows menus and notices at most: its article, if it has one, waits for a script."""
+    """Whether a page shows menus and notices at most: its article, if it has one, waits for a script.
+
+    A list of headlines is shown for its own sake, and what a script holds of their articles is not the page.
+    """
+    if sum(line.link_share > 0.6 and len(line.text) >= 8 for line in walk.lines) >= _LIST:
+        return False
     prose = [line for line in walk.lines if line.punctuation >= 2 and line.link_share < 0.5 and len(line.text) >= 30]
     return len(prose) < 2 and sum(line.punctuation for line in prose) <= _NOTICE
 

@@ -34,7 +34,7 @@ class Body:
     confidence: float = 1.0
     """0..1, how sure the choice is."""
     extractor: str = ""
-    """What decided: ``walk``, ``state`` (walked, but from a script's data), ``text``, ``override``, or who won a vote."""
+    """What decided: ``walk``, ``state`` (walked, from a script's data), ``text``, ``override``, or who won a vote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

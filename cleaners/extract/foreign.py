@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from cleaners.blocks import Blocks
 from cleaners.blocks import html as html_blocks
@@ -55,8 +56,34 @@ def extract(
         choices = {"trafilatura": whole, "container+trafilatura": inside, "readability": _readability(blocks)}
         by = vote.medoid(choices, vote.text_agreement)
         text = choices[by]
-    kept = noise.clean(text.split("\n"), meta.title)
+    kept = noise.clean(_with_lists(blocks, text.split("\n")), meta.title)
     return _judged(blocks.lines, kept, by), "\n".join(kept), sure, by
+
+
+def _with_lists(blocks: Blocks, kept: list[str]) -> list[str]:
+    """The text with the lists that were left out between two of its paragraphs, in the block that holds these."""
+    found = vote.found_in(blocks.lines, "\n".join(kept))
+    out = list(kept)
+    for is_item, run in groupby(range(len(blocks.lines)), key=lambda i: _is_left_item(blocks.lines[i], i in found)):
+        items = list(run)
+        before, after = items[0] - 1, items[-1] + 1
+        if not is_item or before not in found or after not in found:
+            continue
+        homes = {blocks.parents[blocks.lines[i].node] for i in (before, after)}
+        lists = {blocks.parents[blocks.lines[i].node] for i in items}
+        at = _place(out, blocks.lines[before].text)
+        if len(homes) == 1 and {blocks.parents[owner] for owner in lists} == homes and at is not None:
+            out[at:at] = [blocks.lines[i].text for i in items]
+    return out
+
+
+def _is_left_item(line: Line, kept: bool) -> bool:
+    return not kept and line.tag == "li" and not line.links
+
+
+def _place(kept: list[str], text: str) -> int | None:
+    """Behind the line that has the text."""
+    return next((i + 1 for i, line in enumerate(kept) if line.strip("- ") == text.strip("- ")), None)
 
 
 def _readability(blocks: Blocks) -> str:

@@ -164,7 +164,7 @@ CHECKS: tuple[Check, ...] = (
         name="file",
         find=lambda store, sample: store.checks.file(),
         repair=lambda store: store.checks.reindex(),
-        cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without its "
+        cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without the "
         "-wal beside it only looks damaged: copy both, or use `jianbao backup`)",
     ),
     Check(

@@ -164,8 +164,8 @@ CHECKS: tuple[Check, ...] = (
         name="file",
         find=lambda store, sample: store.checks.file(),
         repair=lambda store: store.checks.reindex(),
-        cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without the "
-        "-wal beside it only looks damaged: copy both, or use `jianbao backup`)",
+        cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without "
+        "the -wal beside it only looks damaged: copy both, or use `jianbao backup`)",
     ),
     Check(
         name="texts",

@@ -13,7 +13,9 @@ from scrapy.http import HtmlResponse
 from cleaners.items import Article
 from cleaners.keeper import Keeper
 from cleaners.sites import Site, parse
-from crawler.survey import Offer, home, listed, proposal
+from crawler.cli.sites import _id_of, _verdict
+from crawler.history import Standing, State
+from crawler.survey import Offer, home, linked, listed, proposal
 from tests.small_server import Reply, SmallServer, article, feed, gzipped, serving, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,16 +122,29 @@ def test_a_home_page_of_few_links_is_one_verdict_and_nothing_on_stdout(tmp_path:
         assert (done.returncode, done.stdout) == (1, ""), done.stderr
         assert f"not proposed: home page {server.base}/: 4 links to articles, a list of news has 8 and more" in done.stderr
         assert "nothing to propose" in done.stderr
-        (tmp_path / "job.yaml").write_text(
-            f"job: probe\nallow_private_hosts: [127.0.0.1]\nsites:\n  - {{id: daily, name: 甲, home: '{server.base}/', delay: 0}}\n",
-            encoding="utf-8",
-        )
-        done = jianbao(tmp_path, "sites", "check", "job.yaml")
-    # What a job already reads works when it names any article.
-    assert done.stdout.splitlines() == [
-        "daily: seeds work; 0 runs brought something new, 5 are needed to tell",
-        f"  home page {server.base}/: 4 entries",
-    ]
+
+
+def test_a_list_that_a_job_reads_works_when_it_names_any_article() -> None:
+    assert linked(page(news(1)), SITE) == (1, "")
+    assert linked(page("<a href='/'>首页</a>"), SITE) == (0, "no links to articles")
+
+
+@pytest.mark.parametrize(
+    ("state", "entries", "said"),
+    [
+        ("well", (4,), "well"),
+        ("unknown", (4, 1), "seeds work; DETAIL"),
+        ("well", (4, 0), "1 of 2 seeds names no articles today"),
+        ("well", (0,), "no seed names an article today"),
+        ("unknown", (0, 0, 9), "2 of 3 seeds name no articles today"),
+        ("silent", (4,), "silent: DETAIL"),
+        ("changed layout", (0,), "changed layout: DETAIL; no seed names an article today"),
+    ],
+)
+def test_a_verdict_never_says_well_of_what_is_not(state: State, entries: tuple[int, ...], said: str) -> None:
+    history = Standing(host="a.example", state=state, last_new=None, detail="" if state == "well" else "DETAIL")
+    offers = [Offer(kind="list", url=f"http://a.example/{n}", entries=n) for n in entries]
+    assert _verdict(history, offers) == said
 
 
 @pytest.mark.parametrize(
@@ -149,8 +164,6 @@ def test_what_cannot_be_asked_is_said_in_a_line(words: list[str], said: str, tmp
 
 
 def test_a_chinese_host_has_an_id() -> None:
-    from crawler.cli.sites import _id_of
-
     assert [_id_of(host) for host in ("新闻.cn", "::1", "--", "a_b.example")] == ["xn--efvy88h.cn", "1", "site", "a-b.example"]
 
 

@@ -54,11 +54,14 @@ def check(
       jianbao sites check https://news.example/ --contact you@your.domain >> seeds/mine.yaml
       jianbao sites check seeds/xinjiang.yaml --store news.db
     """
-    from crawler.run import visit
-    from crawler.spiders.scout import Scout, Survey
+    from cleaners.sites import require_contact
 
     is_home = re.match(r"https?://", what, re.IGNORECASE) is not None
     job = _job_of(what, contact) if is_home else _load(what)
+    require_contact(job)
+    from crawler.run import visit  # Scrapy, which takes a second to load: after all that can be wrong without it
+    from crawler.spiders.scout import Scout, Survey
+
     found = Survey()
     if not is_silent():
         say("asking about twenty addresses of each site, one at a time with pauses")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
@@ -83,14 +83,16 @@ class Scout(Spider):
         if response.status != 200:
             into.append(Offer(kind=kind, url=response.request.url, entries=0, name=name, why=_status(response)))  # type: ignore[union-attr]
             return
-        is_seed = into is self.found.seeds[site.id]
-        count, why = await asyncio.to_thread(self._count, response, site, kind, is_seed)
+        reading = survey.linked if into is self.found.seeds[site.id] else survey.listed
+        count, why = await asyncio.to_thread(self._count, response, site, kind, reading)
         into.append(Offer(kind=kind, url=response.url, entries=count, name=name, why=why))
 
-    def _count(self, response: Response, site: Site, kind: Kind, is_seed: bool) -> tuple[int, str]:
+    def _count(
+        self, response: Response, site: Site, kind: Kind, reading: Callable[[TextResponse, Site], tuple[int, str]]
+    ) -> tuple[int, str]:
+        """How many articles are named; ``reading``: how a list is read."""
         if kind == "list":
-            counted = survey.linked if is_seed else survey.listed
-            return counted(response, site) if isinstance(response, TextResponse) else (0, "no text")
+            return reading(response, site) if isinstance(response, TextResponse) else (0, "no text")
         if kind == "feed":
             count = len(discover.feed(response.body, response.url, self.settings.getint("FEED_MAX_ENTRIES")))
             return count, "" if count else "no entries"

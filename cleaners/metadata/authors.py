@@ -22,7 +22,8 @@ _ENGLISH_BYLINE = re.compile(
 _AND = re.compile(r",? (?:and|with) |,? & |, ")
 _ENGLISH_NAME = re.compile(r"[A-Z][\w'.-]*(?: [A-Z][\w'.-]*){1,3}")
 _HOUSE = re.compile(
-    r"\b(?:News|Press|Insider|Staff|Editors?|Desk|Bureau|Team|Media|Times|Post|Agency|Reuters|AFP)\b|[@/:]"
+    r"\b(?:News|Press|Insider|Staff|Editors?|Desk|Bureau|Team|Media|Times|Post|Agency|Reuters|AFP)\b|[@/:]",
+    re.IGNORECASE,
 )
 
 

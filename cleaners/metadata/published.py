@@ -78,12 +78,12 @@ def published(
     """The date beside the headline, else the head's, else one behind the text that a label names, else the table's.
 
     Where the article names no date, the address does, or the newspaper's issue (:func:`_issue_date`), or a script.
-    ``marked``: the moments in attributes of elements beside the headline.
+    ``marked``: what attributes of elements beside the headline say, asked where the head is silent.
     """
     latest = (fetched_at or datetime.now(UTC)) + timedelta(days=1)
     order = _order(page, declared, zone, latest)
     stated, cell = _declared(declared, order), cell_date(declared.columns)
-    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at, order, marked)
+    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at, order, () if stated else marked)
     if (
         seen
         and stated

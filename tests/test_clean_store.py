@@ -144,9 +144,9 @@ def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
     kills: list[float] = []
     while len(kills) < 20:
         store = f"killed-{len(kills)}.db"
-        kills.append(chance.uniform(0.05, 0.9) * took)
+        kills.append(chance.uniform(0.05, 0.5) * took)
         print(f"{store} killed after", kills)  # shown when it fails
         while not run(store, kills[-1]):
-            kills.append(chance.uniform(0.05, 0.9) * took)
+            kills.append(chance.uniform(0.05, 0.5) * took)
         kills.pop()  # that run came to its end
         assert held(tmp_path / store) == held(tmp_path / "whole.db")

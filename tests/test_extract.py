@@ -80,6 +80,12 @@ def test_sentences_that_mention_furniture_stay() -> None:
     assert kept[-1].endswith("演出时间。")
 
 
+def test_a_lead_that_is_one_of_the_paragraphs_stays() -> None:
+    kept = body_of("lead-among-the-paragraphs").text.split("\n")
+    assert len(kept) == 4
+    assert kept[0].startswith("核心提示：从2003年")
+
+
 def test_headlines_listed_between_paragraphs_go_and_the_paragraphs_stay() -> None:
     kept = body_of("aside-between-paragraphs").text.split("\n")
     assert len(kept) == 5

@@ -199,3 +199,38 @@ def test_a_text_full_of_slips_takes_bounded_time() -> None:
     started = time.process_time()
     repair(worn, diagnose(worn))
     assert time.process_time() - started < 10
+
+
+NARROWED = TEXT.translate(str.maketrans({"，": ",", "。": ".", "、": ","}))
+SAID = '李师傅说:"今年种5亩,卖了8,000元,比去年多."他还说:"明年种6亩!"网址是http://nanan.example/a,b,GDP增长3.5%.'
+
+
+def test_punctuation_that_was_turned_to_ascii_is_full_width_again() -> None:
+    worn = f"{NARROWED}\n{SAID}"
+    diagnosis = diagnose(worn)
+    done = repair(worn, diagnosis)
+    assert "punctuation" in diagnosis.disguises
+    assert done.repairs["half-width punctuation"] > 20
+    assert done.text.split("\n")[0] == TEXT.split("\n")[0].replace("、", "，")
+    assert done.text.split("\n")[2] == (
+        "李师傅说：“今年种5亩，卖了8,000元，比去年多。”他还说：“明年种6亩！”网址是http://nanan.example/a,b,GDP增长3.5%。"
+    )
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        TEXT.replace("，", ","),  # typed by hand: sentences end as they should
+        "The market opened in 河口县. It has 12,000 stalls, and farmers came.\n" * 4,
+        "河口县. 青禾县. 南岸村.",
+    ],
+)
+def test_ascii_marks_that_people_type_stay(honest: str) -> None:
+    assert diagnose(honest).disguises == ()
+    assert restored(honest) == honest
+
+
+def test_one_character_that_a_writer_prefers_is_no_machine() -> None:
+    honest = "華人社區服務中心逢周二、周六舉行報稅日，周三休息，請帶1099表，停車計時表在門口，稻谷場邊也可停車，谷倉旁不可。"
+    assert script.detect(honest) == "traditional"
+    assert "forced-traditional" not in diagnose(honest * 3).disguises

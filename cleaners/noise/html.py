@@ -127,11 +127,12 @@ def judge(
         elif i in listed:
             judged.append(_cut(line, "listed between paragraphs", "related"))
         elif i >= end and (ending := met[end]):
-            own = met[i] or ending
-            judged.append(_cut(line, own.name if own is ending else f"below: {ending.name}", own.noise))
+            named = met[i] or ending
+            judged.append(_cut(line, named.name if named is ending else f"below: {ending.name}", named.noise))
         else:
             role = "title" if i < begin and _is_headline(line, meta) else meta.claims.get(first + i)
-            judged.append(_by_itself(line, role, met[i], i < begin, settings))
+            own = None if _is_lead(line, met[i], home) else met[i]
+            judged.append(_by_itself(line, role, own, i < begin, settings))
     below = enumerate(lines[last + 1 :], last + 1)
     judged += [_outside(line, "below the article", meta.claims.get(i), signals.known(i)) for i, line in below]
     return tuple(judged)
@@ -191,6 +192,13 @@ def _listed(
                 break
             found.add(j)
     return frozenset(found)
+
+
+def _is_lead(line: Line, met: Rule | None, home: tuple[str, ...]) -> bool:
+    """A summary that stands among the paragraphs, as one of them, is the first of them."""
+    if met is None or met.name != "summary" or len(home) <= 3:
+        return False
+    return line.ancestors[:-1] == home[:-1] and line.tag == re.split("[#.]", home[-1], maxsplit=1)[0]
 
 
 def _headline_again(inside: Sequence[Line], meta: Metadata, reach: int = 6) -> int:

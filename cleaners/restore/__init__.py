@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cleaners import script
 from cleaners.items import Disguise
-from cleaners.restore import invisible, punctuation, readings, slip
+from cleaners.restore import halved, invisible, punctuation, readings, slip
 from cleaners.restore.counting import Repaired, count_han
 
 _MISTAKES_OF_CHANCES = 0.03
@@ -33,6 +33,8 @@ class Diagnosis:
     """Whether spaces stand inside its words."""
     doubled: bool = False
     """Whether its punctuation is doubled."""
+    halved: bool = False
+    """Whether all of its punctuation was turned to ASCII."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +65,14 @@ def diagnose(text: str) -> Diagnosis:
     if hidden or glyphs:
         found.append("invisible")
     spaced, doubled = punctuation.has_stray_spaces(text, han), punctuation.has_doubles(text, han)
-    if spaced or doubled:
+    narrow = halved.is_halved(text, han)
+    if spaced or doubled or narrow:
         found.append("punctuation")
     if _is_forced(text, annotated="annotated" in found):
         found.append("forced-traditional")
-    return Diagnosis(disguises=tuple(found), hidden=hidden, glyphs=glyphs, spaced=spaced, doubled=doubled)
+    return Diagnosis(
+        disguises=tuple(found), hidden=hidden, glyphs=glyphs, spaced=spaced, doubled=doubled, halved=narrow
+    )
 
 
 def _is_forced(text: str, *, annotated: bool) -> bool:
@@ -97,4 +102,6 @@ def repair(text: str, diagnosis: Diagnosis) -> Restored:
         text = keep(punctuation.repair_spaces(text))
     if diagnosis.doubled:
         text = keep(punctuation.repair_doubles(text))
+    if diagnosis.halved:
+        text = keep(halved.repair(text))
     return Restored(text=text, repairs=dict(repairs))

@@ -207,3 +207,21 @@ def test_english_bylines(line: str, wanted: tuple[str, ...]) -> None:
     <p>Two rows of stalls were added this year, with lights and drains, so that rain no longer stops the trade at all.</p></body></html>"""
     found = metadata.find(blocks.read(text))
     assert (found.authors, found.source, found.published.isoformat()[:16]) == (wanted, "Xiaocheng Daily", "2023-06-07T09:14")
+
+
+@pytest.mark.parametrize(("h1", "wanted"), [
+    (f"<a>[民生]</a> <span>{TITLE}</span>", TITLE),
+    (f"【民生】 {TITLE}", TITLE),
+    (f"【民生】{TITLE}", f"【民生】{TITLE}"),  # set as a part of the headline
+    (f"【民生】 另有{TITLE}", f"【民生】 另有{TITLE}"),
+])
+def test_the_category_of_a_forum_is_no_part_of_the_headline(h1: str, wanted: str) -> None:
+    assert page("2021-03-05 14:07", h1=h1).title == wanted
+
+
+def test_the_first_post_of_a_forum_tells_who_wrote() -> None:
+    text = f"""<html><head><title>{TITLE} - 民生杂谈 - 某城论坛</title></head><body><table><tr><td><div class="authi"><a>三栋老陈</a></div>
+    <p>金牌会员</p></td><td><h1>{TITLE}</h1><div class="authi"><em>发表于 2021-3-5 14:07</em> <a>只看该作者</a> <a>倒序浏览</a></div>
+    <div class="t_f"><p>{FIRST}</p><p>{SECOND}</p></div></td></tr><tr><td><div class="authi"><a>路过的人</a></div></td><td>
+    <em>发表于 2021-3-6 14:07</em><div class="t_f">顶一下楼主</div></td></tr></table></body></html>"""
+    assert summary(metadata.find(blocks.read(text))) == "2021-03-05T14:07|-|三栋老陈"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cleaners.items import Head, Line
 from cleaners.metadata import placement
@@ -20,6 +21,7 @@ _SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首�
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _LEADING = re.compile(r"\s*【(?P<title>[^【】]{4,40})】(?=\S)")
+_CATEGORY = re.compile(r"[\[【][^\[\]【】]{2,6}[\]】]\s+(?P<rest>\S.{3,})")
 _OF_ACCOUNT = re.compile(r"的(?:动态|動態|微博|主页|主頁|个人主页|空间|空間|头条|頭條)|^微博|微博正文|[_-]\s*微博$")
 _REACH = 8
 _AGREED = 3.0
@@ -34,7 +36,7 @@ def headline(
     sites = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
     named = [(rule, text) for rule, text in declared.titles if _may_be_title(text, sites)]
     whole = [("head title", title)] if _may_be_title(without_site(title, sites), sites) else []
-    return (
+    found = (
         _agreed(lines, [*named, *whole], sites)
         or _from_head(named, sites)
         or (_from_head(whole, sites) if not _HAN.search(title) else None)  # other scripts: the head is surer
@@ -43,6 +45,15 @@ def headline(
         or _from_head(whole, sites)
         or Headline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
     )
+    return _without_category(found, title)
+
+
+def _without_category(found: Headline, title: str) -> Headline:
+    """A forum sets the category before the subject, [民生] 小城…; the page's title begins with the subject."""
+    match = _CATEGORY.match(found.text or "")
+    if not match or not key(title).startswith(key(match["rest"])):
+        return found
+    return replace(found, text=match["rest"])
 
 
 def _in_brackets(lines: Sequence[Line], texts: Sequence[int], title: str) -> Headline | None:

@@ -52,7 +52,8 @@ _NOT_NAMES = words(
     "原标题 原题 水果 花絮 花边 曾经 常见 常用 毕业 施工 申请 申报 谢谢 许可 解析 解密 解放 祝福 童话 习惯 何处 "
     "何时 何以 白酒 石油 牛市 马上 马拉松 金牌 方案 方法 方式 康养 易车 景区 景点 艾滋 蓝天 党员 党委 党政 党群 "
     "乐活 乐享 乐居 欧洲 欧美 欧盟 全集 全部 全媒体 阳泉 郁闷 官员 台风 路况 云端 云上 "
-    "昨天 今天 前天 昨日 今日 刚刚 倒序 正序 见习 实习 和田 上午 下午 晚上 凌晨 星期"
+    "昨天 今天 前天 昨日 今日 刚刚 倒序 正序 见习 实习 和田 上午 下午 晚上 凌晨 星期 "
+    "走基层 走一线 最新 推荐 介绍 信息 其他 其它 详情 资料 名片"
 )
 _ORGANISATION_END = re.compile(
     r"(?:网|网站|在线|广电|报|报社|日报|晚报|晨报|早报|时报|商报|快报|周报|周刊|周末|杂志|月刊|社|通讯社|电视|电视台|"
@@ -78,7 +79,7 @@ _NEVER_IN_NAMES = re.compile(
 )
 _ANONYMOUS = words(
     "手记 札记 观察 调查 日记 笔记 视线 之家 证 节 站 团 佚名 匿名 未知 不详 无名 网络 转载 原创 本站 本报 本网 "
-    "本刊 小编 编辑 记者 作者 通讯员 管理员 系统管理员 暂无 综合 网友 化名"
+    "本刊 小编 编辑 记者 作者 通讯员 管理员 系统管理员 暂无 综合 网友 化名 来源网络 来自网络 网络来源"
 )
 _OFFICE_END = "县区市乡局处股队"
 _LISTING = re.compile("[、,;/&|]")
@@ -117,6 +118,11 @@ def is_person(text: str, *, named: bool) -> bool:
         # Pen names, and names of peoples without surnames: 阿依努尔, 其其格.
         return (len(text) <= 3 and not is_organisation(text)) or all(char in _TRANSCRIBING for char in text)
     return text[0] in SURNAMES and not (named and len(text) > 3 and is_organisation(text))
+
+
+def is_word(text: str) -> bool:
+    """Whether a folded text is a word that looks like a name: 简介, 小编."""
+    return text in _NOT_NAMES or text in _ANONYMOUS
 
 
 def people(text: str, *, named: bool) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from cleaners.items import Line
 from cleaners.metadata.furniture import take_apart
 from cleaners.metadata.marked import Marked
-from cleaners.metadata.names import is_organisation, is_person
+from cleaners.metadata.names import is_organisation, is_person, is_word
 from cleaners.metadata.pieces import Answer, Near, Piece, own
 from cleaners.metadata.rules import MARKED, words
 
@@ -94,7 +94,7 @@ def is_forum(lines: Sequence[Line]) -> bool:
 
 def is_pen_name(text: str) -> bool:
     """Whether a folded word may be a name that somebody chose: 石头哥, 三栋老陈; no publisher, no place, no button."""
-    if not _PEN_NAME.fullmatch(text) or _NOBODY.search(text) or text in MARKED or text.isdigit():
+    if not _PEN_NAME.fullmatch(text) or _NOBODY.search(text) or text in MARKED or is_word(text):
         return False
     return is_person(text, named=True) or not (is_organisation(text) or _PLACE_END.search(text))
 

@@ -95,16 +95,22 @@ class Keeper:
             held.pop_all()
 
     def keep(
-        self, results: Iterable[Article | Drop], visits: Sequence[Visit] = (), *, then: Callable[[], None] | None = None
-    ) -> Kept:
+        self, results: Iterable[Article | Drop], visits: Sequence[Visit] = (), *,
+        then: Callable[[], None] | None = None, left: Callable[[Article, str], bool] | None = None,
+    ) -> Kept:  # fmt: skip
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).
 
         ``visits``: what the crawl's ledger calls done with it, in the same transaction; ``then`` writes what else is
-        to stand in the store exactly when the batch does. What was taken down, and its near copies, become Drops.
+        to stand in the store exactly when the batch does. What was taken down, and its near copies, become Drops; but
+        not a copy that was left when another one was taken down (by that one's id): here, or as ``left`` says.
         """
         if self._index.closed:  # since a batch failed
             self._index = open_index(self.store)
-        results = turn_away(list(results), self._watch, self._gone, self._holds)
+
+        def held(article: Article, gone: str) -> bool:
+            return self._holds(article) or bool(left and left(article, gone))
+
+        results = turn_away(list(results), self._watch, self._gone, held)
         articles = [result for result in results if isinstance(result, Article)]
         drops = [result for result in results if isinstance(result, Drop)]
         try:

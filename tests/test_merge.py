@@ -213,6 +213,18 @@ def test_what_was_taken_down_anywhere_is_taken_down(made: list[Article], tmp_pat
         assert merge(parts, out).stored == 0
 
 
+def test_a_copy_that_was_left_when_another_was_taken_down_comes_along(tmp_path: Path) -> None:
+    text = story(1)
+    gone, left, later = (article(site, 1, text, hour) for site, hour in (("east", 1), ("west", 2), ("north", 3)))
+    fill(tmp_path / "a.db", [gone, left], [])
+    fill(tmp_path / "b.db", [later], [])
+    takedown.carry_out(tmp_path / "a.db", takedown.plan(tmp_path / "a.db", [gone.id]), "asked for")
+    merged = merge([tmp_path / "a.db", tmp_path / "b.db"], tmp_path / "out.db")
+    assert (merged.stored, merged.refused) == (1, 1)
+    with Store.open(tmp_path / "out.db", readonly=True) as store:
+        assert store.articles.has([gone.id, left.id, later.id]) == {left.id}, "nobody who took it down had kept the last"
+
+
 def test_exports_come_along_with_their_articles(made: list[Article], tmp_path: Path) -> None:
     parts = shards(tmp_path, made)
     for path in parts:

@@ -141,12 +141,13 @@ def placed(form: NDArray[np.int32], recipe: Recipe = Recipe()) -> Placed:
 
 
 def turn_away(
-    results: Sequence[Article | Drop], watch: Watch, stones: Mapping[str, Tombstone], held: Callable[[Article], bool]
-) -> list[Article | Drop]:
+    results: Sequence[Article | Drop], watch: Watch, stones: Mapping[str, Tombstone],
+    held: Callable[[Article, str], bool],
+) -> list[Article | Drop]:  # fmt: skip
     """The results with a Drop in place of each article that was taken down or is a near copy of one that was.
 
-    ``stones``: tombstones by id. ``held``: whether the store has an article with this very text: a copy that was left
-    in the store when another one was taken down stays.
+    ``stones``: tombstones by id. ``held``: whether an article was left when another one (an id) was taken down: such
+    a copy stays.
     """
     if not stones:
         return list(results)
@@ -154,7 +155,7 @@ def turn_away(
     found: list[Article | Drop] = []
     for one, met in zip(results, watch.meet(texts), strict=True):
         stone = stones.get(one.id if isinstance(one, Article) else "") or (stones[met.id] if met else None)
-        if isinstance(one, Drop) or stone is None or (stone.id != one.id and held(one)):
+        if isinstance(one, Drop) or stone is None or (stone.id != one.id and held(one, stone.id)):
             found.append(one)
             continue
         why = "itself" if stone.id == one.id else f"{met.share:.0%} like" if met else ""

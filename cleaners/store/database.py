@@ -152,7 +152,7 @@ class Database:
         if found > _VERSION:
             raise FormatError(f"{self.path} was written by a newer jianbao (schema {found}): upgrade jianbao")
         if self.readonly:
-            raise FormatError(f"{self.path} has the schema of an older jianbao: open it once for writing (any crawl)")
+            raise FormatError(f"{self.path} is of an older jianbao: `jianbao doctor --repair` brings it up to date")
         self.execute("PRAGMA page_size = 8192")  # three articles fill a page; of 4096 bytes one leaves a third empty
         self.execute("PRAGMA journal_mode = WAL")
         with self.transaction():

@@ -98,8 +98,9 @@ class Search:
     def _question(self, wanted: Node, selection: Selection | None) -> Question:
         made = self._db.one("SELECT value FROM meta WHERE key = 'search'")
         if made != (recipe(),):
-            raise FormatError(f"the search index of {self._db.path} is of another jianbao: open the store once for "
-                              "writing (any crawl), then it is made anew")  # fmt: skip
+            raise FormatError(
+                f"the search index of {self._db.path} is of another jianbao: `jianbao doctor --repair` makes it anew"
+            )
         return Question.of(wanted, selection, self._db)
 
     def _row(self, doc: int) -> Row | None:

@@ -147,16 +147,23 @@ def _stones(stores: Sequence[Store]) -> dict[str, Tombstone]:
 
 def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], step: Step) -> Merged:
     total = sum(other.statistics().articles for other in others)
+    stones = [frozenset(stone.id for stone in other.tombstones.all()) for other in others]
+
+    def left(article: Article, gone: str) -> bool:
+        """Whether a store from which another copy was taken down has kept this one."""
+        return any(gone in theirs and other.articles.has([article.id])
+                   for other, theirs in zip(others, stones, strict=True))  # fmt: skip
+
     with Keeper(out, command="merge") as keeper:
         batch: list[Article] = []
         count = 0
         for article in _in_order(others, renames):
             batch.append(article)
             if len(batch) == _BATCH:
-                keeper.keep(batch)
+                keeper.keep(batch, left=left)
                 count, batch = count + len(batch), []
                 step("articles", count, max(total, count))
-        keeper.keep(batch)
+        keeper.keep(batch, left=left)
         kept = keeper.kept
     return Merged(stored=kept.stored, known=kept.known, matched=kept.matched, refused=kept.dropped, files=0)
 

@@ -86,6 +86,23 @@ def test_a_lead_that_is_one_of_the_paragraphs_stays() -> None:
     assert kept[0].startswith("核心提示：从2003年")
 
 
+@pytest.mark.parametrize(
+    ("above", "kept"),
+    [
+        ("南岸村的水泥路上，孩子们跟着压路机跑。（青禾日报记者周禾摄）", True),
+        ("南岸村的水泥路上，孩子們跟著壓路機跑。（記者周禾／攝影）", True),
+        ("南岸村的水泥路上，孩子们跟着压路机跑，笑声传得很远。", False),
+        ("摄影：周禾", False),
+    ],
+)
+def test_a_caption_between_headline_and_text_belongs_to_the_article(above: str, kept: bool) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in BODY)
+    page = "<html><head><title>稻田音乐节开幕</title></head><body><div><h1>稻田音乐节开幕</h1><div>2024-07-04 08:00</div>"
+    found = blocks.read(f"{page}<div><img src=a.jpg><p>{above}</p></div><div class=t>{text}</div></div></body></html>")
+    lines = extract.extract(found, metadata.find(found)).text.split("\n")
+    assert lines == ([above] if kept else []) + list(BODY)
+
+
 def test_headlines_listed_between_paragraphs_go_and_the_paragraphs_stay() -> None:
     kept = body_of("aside-between-paragraphs").text.split("\n")
     assert len(kept) == 5

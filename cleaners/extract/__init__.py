@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cleaners.blocks import Blocks
 from cleaners.errors import Unusable
-from cleaners.extract import foreign, kinds, layout, override, vote
+from cleaners.extract import caption, foreign, kinds, layout, override, vote
 from cleaners.extract.container import Container, choose, span
 from cleaners.items import Line, Metadata
 from cleaners.noise import html as noise
@@ -108,9 +108,8 @@ def _walked(
     settings: ExtractSettings,
 ) -> Body:
     drop = override.dropped(blocks, rules) if rules is not None else frozenset()
-    lines = noise.judge(
-        blocks.lines, meta, signals, first=container.first, last=container.last, learned=learned, dropped=drop
-    )
+    first = caption.first_line(blocks, meta, container)
+    lines = noise.judge(blocks.lines, meta, signals, first=first, last=container.last, learned=learned, dropped=drop)
     sure = confidence(lines, meta, container, settings)
     small = sum(len(line.text) for line in lines) <= settings.ask_up_to
     if by == "walk" and sure < settings.vote_below and small:

@@ -40,7 +40,6 @@ HOMES = {
     "twisted": {"crawler"},
     "warcio": {"cleaners/archive"},
     "fastwarc": {"cleaners/dumps"},
-    "ijson": {"cleaners/dumps"},
     "typer": {"crawler/cli"},
     "feedparser": {"crawler"},
     "apscheduler": {"crawler/schedule", "crawler/cron"},

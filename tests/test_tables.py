@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,6 +147,47 @@ def test_json_in_the_encodings_that_windows_writes(tmp_path: Path, encoding: str
     assert {one.body.decode("utf-8-sig") for one in (first, second)} == {TEXT}
     (tmp_path / "y.json").write_text(json.dumps([CHINESE, CHINESE], ensure_ascii=False, indent=1), encoding=encoding)
     assert [one.columns.title for one in pages(tmp_path / "y.json")] == [TITLE, TITLE]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '"title": "渡口\\ud83d"',  # half of an emoji, as a program leaves that cuts text at a length
+        '"id": 14627333968688430831',  # more than 63 bits
+        f'"id": {"1" * 5000}',
+        '"title": "渡口\t码头"',  # a tab that should be escaped
+        '"score": NaN',
+    ],
+)
+def test_an_odd_value_in_an_array_costs_no_row(tmp_path: Path, odd: str) -> None:
+    row = json.dumps({"text": TEXT}, ensure_ascii=False)
+    for name, text in (("x.json", f"[{row},\n{{{odd}, {row[1:]},\n{row}]"), ("x.jsonl", f"{row}\n{{{odd}, {row[1:]}\n{row}")):
+        if name == "x.json" or "\t" not in odd:
+            (tmp_path / name).write_text(text, encoding="utf-8")
+            assert [page.body.decode("utf-8-sig") for page in pages(tmp_path / name)] == [TEXT] * 3
+
+
+def test_a_bad_byte_in_an_array_costs_a_character(tmp_path: Path) -> None:
+    row = json.dumps({"text": TEXT}, ensure_ascii=False).encode()
+    (tmp_path / "x.json").write_bytes(b"[" + b",".join([row] * 200 + [row.replace("老周".encode(), b"\xe8"), row]) + b"]")
+    assert len(pages(tmp_path / "x.json")) == 202
+
+
+def test_brackets_without_end_in_an_array_cost_no_memory(tmp_path: Path) -> None:
+    row = json.dumps({"text": TEXT}, ensure_ascii=False)
+    (tmp_path / "x.json").write_text(f"[{row}, " + '{"a": ' + "[" * 20_000, encoding="utf-8")
+    tracemalloc.start()
+    page, drop = read([tmp_path / "x.json"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(page, Page) and isinstance(drop, Drop) and drop.reason == "not JSON"
+    assert peak < 20_000_000
+
+
+def test_objects_over_several_lines_may_follow_one_another(tmp_path: Path) -> None:
+    row = json.dumps({"text": TEXT}, ensure_ascii=False, indent=1)
+    (tmp_path / "x.json").write_text(f"{row}\n{row}\n", encoding="utf-8")
+    assert [one.origin for one in pages(tmp_path / "x.json")] == [f"{tmp_path / 'x.json'}#{n}" for n in (1, 2)]
 
 
 def test_a_first_row_without_a_page_costs_that_row(tmp_path: Path) -> None:

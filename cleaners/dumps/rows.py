@@ -8,10 +8,9 @@ import json
 from collections.abc import Iterator
 from typing import IO, Protocol, TextIO
 
-import ijson
-
 from cleaners.decode import decode
 from cleaners.dumps.columns import page_of
+from cleaners.dumps.values import values
 from cleaners.errors import Unusable
 from cleaners.items import Drop, Page
 
@@ -60,24 +59,13 @@ def jsonl_pages(source: Source, origin: str, limit: int) -> Iterator[Page | Drop
         yield page_of(row if isinstance(row, dict) else {}, place)
 
 
-def json_pages(source: Source, path: str, origin: str, limit: int) -> Iterator[Page | Drop]:
-    """One page an object at ``path`` (as ijson names it: ``item`` for those of an array, empty for the one object);
-    ``#`` and its number (from 1) are added to the origin.
+def json_pages(text: TextIO, origin: str, limit: int, *, array: bool) -> Iterator[Page | Drop]:
+    """One page an object of an array, or of those that follow one another; ``#`` and its number (from 1) are added to
+    the origin.
 
-    Raises ``Unusable("read", ...)`` at what is no JSON and at an object of more than ``limit`` bytes.
+    Raises ``Unusable("read", ...)`` at what is no JSON and at an object of more than ``limit`` characters.
     """
-    meter = _Meter(source, limit)
-    rows = ijson.items(meter, path, use_float=True)
-    number = 0
-    while True:
-        number += 1
-        meter.since = 0
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except ijson.JSONError as why:
-            raise Unusable("read", "not JSON", str(why).splitlines()[0]) from why
+    for number, row in enumerate(values(text, limit, array=array), 1):
         yield page_of(row if isinstance(row, dict) else {}, f"{origin}#{number}")
 
 
@@ -98,26 +86,11 @@ def csv_pages(text: TextIO, delimiter: str, origin: str) -> Iterator[Page | Drop
         yield page_of(row, f"{origin}#{number}")
 
 
-class _Meter:
-    """A stream that ends in an error where more than ``limit`` bytes are read at a stretch (``since``)."""
-
-    def __init__(self, source: Source, limit: int) -> None:
-        self._source, self._limit = source, limit
-        self.since = 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._source.read(size)
-        self.since += len(data)
-        if self.since > self._limit:
-            raise Unusable("read", "page too large", f"more than {self._limit} bytes in an object")
-        return data
-
-
 def _loaded(line: bytes) -> object:
     try:
-        return json.loads(line)
+        return json.loads(line, parse_int=float)  # which takes any number of digits
     except UnicodeDecodeError:  # GB18030, or a bad byte
-        return json.loads(decode(line).text)
+        return json.loads(decode(line).text, parse_int=float)
 
 
 def _lines(source: Source, limit: int) -> Iterator[bytes | None]:

@@ -32,7 +32,7 @@ class Table:
     """What kind of table a stream is."""
 
     kind: Literal["lines", "array", "object", "csv"]
-    """JSON Lines; an array of objects; one object; lines of cells with a header."""
+    """JSON Lines; an array of objects; objects one behind the other; lines of cells with a header."""
     encoding: str
     """Python's name of it; of JSON Lines only ``utf-8``, ``utf-8-sig`` or ``utf-16``: others are told line by line."""
     delimiter: str = ""
@@ -59,17 +59,19 @@ def table(head: bytes) -> Table | None:
 def pages(kind: Table, stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
     """One page a row; ``#`` and the row's number (from 1, after a header) are added to the origin.
 
-    Raises ``Unusable("read", ...)`` at what is no JSON in an array, and at an object of more than ``limit`` bytes
-    (characters, where it is not UTF-8); what came before is good. Other rows that cannot be used are Drops.
+    Raises ``Unusable("read", ...)`` at what is no JSON in an array, and at an object in it of more than ``limit``
+    characters; what came before is good. Other rows that cannot be used are Drops, as a line of more than ``limit``
+    bytes (characters, where it is not UTF-8).
     """
+    if kind.kind == "lines":
+        return rows.jsonl_pages(
+            stream if kind.encoding == "utf-8" else rows.Recoded(stream, kind.encoding), origin, limit
+        )
+    text = io.TextIOWrapper(stream, encoding=kind.encoding, errors="replace", newline="")
     if kind.kind == "csv":
         csv.field_size_limit(limit)
-        text = io.TextIOWrapper(stream, encoding=kind.encoding, errors="replace", newline="")
         return rows.csv_pages(text, kind.delimiter, origin)
-    source: rows.Source = stream if kind.encoding == "utf-8" else rows.Recoded(stream, kind.encoding)
-    if kind.kind == "lines":
-        return rows.jsonl_pages(source, origin, limit)
-    return rows.json_pages(source, "item" if kind.kind == "array" else "", origin, limit)
+    return rows.json_pages(text, origin, limit, array=kind.kind == "array")
 
 
 def _is_lines(start: str, *, cut: bool) -> bool:

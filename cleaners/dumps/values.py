@@ -1,0 +1,97 @@
+"""The values of a JSON text one after the other, in bounded memory: those of an array, or several behind each other.
+
+Only where a value ends is looked for here. Each is read by the standard library, which takes what parsers of streams
+stumble over: numbers of more than 64 bits, and half a surrogate pair, as a program leaves that cuts an emoji in two.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TextIO
+
+from cleaners.errors import Unusable
+
+_PIECE = 64 * 1024  # characters
+_BLANK = re.compile(r"[ \t\r\n\ufeff]*")
+_NEAR = 16  # characters: a word of JSON, or an escape, that is cut at the end
+# An integer may have any number of digits; float never refuses one.
+_DECODER = json.JSONDecoder(parse_int=float, strict=False)
+
+
+def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:
+    """The values of the array that the text is, or the values that it has.
+
+    Raises ``Unusable("read", ...)`` at what is no JSON, and at a value of more than ``limit`` characters.
+    """
+    held = _Held(text, limit)
+    if array:
+        held.take("[")
+    number = 0
+    while sign := held.sign():
+        if array and sign == "]":
+            held.take("]")
+            if held.sign():
+                raise Unusable("read", "not JSON", "something stands behind the array")
+            return
+        if array and number:
+            held.take(",")
+        number += 1
+        yield held.value()
+    if array:
+        raise Unusable("read", "not JSON", "it ends inside of the array")
+
+
+class _Held:
+    """A text as far as it was read and not yet used."""
+
+    def __init__(self, text: TextIO, limit: int) -> None:
+        self._text, self._limit = text, limit
+        self._held, self._at, self._ended = "", 0, False
+
+    def sign(self) -> str:
+        """The next character that is not blank; empty at the end."""
+        while True:
+            blank = _BLANK.match(self._held, self._at)
+            self._at = blank.end() if blank else self._at
+            if self._at < len(self._held) or self._ended:
+                return self._held[self._at : self._at + 1]
+            self._more()
+
+    def take(self, sign: str) -> None:
+        """Pass over a sign that must be the next one."""
+        if self.sign() != sign:
+            raise Unusable("read", "not JSON", f"no {sign} where one should be")
+        self._at += 1
+
+    def value(self) -> object:
+        """The next value."""
+        self.sign()
+        while True:
+            try:
+                found, end = _DECODER.raw_decode(self._held, self._at)
+            except RecursionError:
+                raise Unusable("read", "not JSON", "brackets in brackets without end") from None
+            except json.JSONDecodeError as why:
+                cut = why.msg.startswith("Unterminated string") or why.pos > len(self._held) - _NEAR
+                if self._ended or not cut:
+                    raise Unusable("read", "not JSON", why.msg) from None
+            else:
+                if end - self._at > self._limit:
+                    raise self._too_large()
+                if end < len(self._held) or self._ended:  # else a number may go on
+                    self._at = end
+                    return found
+            self._more()
+
+    def _more(self) -> None:
+        """Read as much again as there is, so that a long value is not begun too often."""
+        rest = self._held[self._at :]
+        if len(rest) > self._limit:
+            raise self._too_large()
+        piece = self._text.read(max(_PIECE, len(rest)))
+        self._held, self._at, self._ended = rest + piece, 0, not piece
+
+    def _too_large(self) -> Unusable:
+        return Unusable("read", "page too large", f"more than {self._limit} characters in an object")

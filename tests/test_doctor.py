@@ -16,13 +16,13 @@ import pytest
 from cleaners.archive import Archive, folder_of
 from cleaners.archive.walking import Record, records
 from cleaners.dedup.beside import index_folder
-from cleaners.errors import NotAStoreError
+from cleaners.errors import NotAStoreError, StoreBusyError
 from cleaners.items import Article
 from cleaners.keeper import Keeper
 from cleaners.store import Store
 from cleaners.store.database import Database
 from cleaners.store.schema import MIGRATIONS
-from cleaners.upkeep import doctor
+from cleaners.upkeep import doctor, takedown
 from cleaners.urls import clipping_id
 from tests.test_keeper import corpus, story
 from tests.test_takedown import MOMENT, URL, exchange, stored, take
@@ -268,6 +268,33 @@ def test_where_nothing_can_be_read_the_ways_out_are_named(path: Path, size: int)
     stranger.write_text("Dear Sir\n" * 50)
     with pytest.raises(NotAStoreError, match="name another file"):
         doctor.examine(stranger)
+
+
+def test_a_store_that_somebody_reads_is_not_made_anew_under_them(path: Path) -> None:
+    harm(path, pages(path, "search_data")[0])
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM meta").fetchone()
+    sql(path, "INSERT INTO meta VALUES ('in the log only', 'x')")
+    before = path.read_bytes()
+    with pytest.raises(StoreBusyError, match="open in another program"):
+        doctor.examine(path, repair=True)
+    assert path.read_bytes() == before and not (path.parent / "news.db.damaged").exists()
+    reader.close()
+    assert not wrong(path, repair=True)
+    with Store.open(path, create=False) as store:
+        assert store.notes.get("in the log only") == "x"
+
+
+def test_made_anew_no_article_gets_the_number_of_one_that_was_taken_down(path: Path) -> None:
+    with Store.open(path, create=False) as store:
+        (last,) = store.articles.ids([25]).values()
+    takedown.take_down(path, [last], "a test")
+    harm(path, pages(path, "search_data")[0])
+    assert not wrong(path, repair=True)
+    with Keeper(path) as keeper:
+        keeper.keep([Article(id="9" * 16, origin="x", text=story(77))])
+        assert keeper.store.articles.doc("9" * 16) == 26
 
 
 def test_killed_while_it_is_made_anew_there_is_a_store_at_any_moment(path: Path) -> None:

@@ -210,17 +210,14 @@ class Database:
 def _connect(path: Path, *, readonly: bool, timeout: float) -> sqlite3.Connection:
     address = f"file:{quote(str(path.absolute()))}"
     connection = _open(f"{address}?mode={'ro' if readonly else 'rwc'}", timeout)
-    if not readonly:
-        # A commit survives a power cut, not only kill -9: the match index relies on it. Cheap in batches.
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
     try:
-        connection.execute("PRAGMA schema_version")
+        # A commit survives a power cut, not only kill -9: the match index relies on it. Cheap in batches.
+        connection.execute("PRAGMA schema_version" if readonly else "PRAGMA synchronous = FULL")
         return connection
-    except sqlite3.OperationalError:
-        # WAL needs its -shm file; in a folder that cannot be written it is not there, and nobody writes either.
+    except sqlite3.Error as why:
         connection.close()
-        if Path(f"{path}-wal").exists():
+        # WAL needs its -shm file; in a folder that cannot be written it is not there, and nobody writes either.
+        if not readonly or not isinstance(why, sqlite3.OperationalError) or Path(f"{path}-wal").exists():
             raise
         return _open(f"{address}?mode=ro&immutable=1", timeout)
 

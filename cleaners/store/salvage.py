@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cleaners.errors import DamagedError
+from cleaners.errors import DamagedError, StoreBusyError
 from cleaners.store.database import Database
 from cleaners.store.indexing import Indexing
 from cleaners.store.rows import content_digest
@@ -24,6 +24,7 @@ from cleaners.store.schema import MIGRATIONS
 _MADE_ANEW = {"migrations", "manifests"}
 _PORTION = 256  # rows at a time
 _BEYOND = 1000  # rows that may lie behind the last one that can be read
+_MANY = 1 << 31  # articles that no store has: such a number is damage
 _ARTICLES = {"articles", "texts"}
 
 Row = tuple[Any, ...]
@@ -49,8 +50,9 @@ class Salvaged:
 
 
 def salvage(path: Path, new: Path, told: Told) -> Salvaged:
-    """Read what can be read of ``path`` into a ``new`` store. Raises ``DamagedError`` where there is nothing."""
-    _flush(path)
+    """Read what can be read of ``path`` into a ``new`` store. Raises ``DamagedError`` where there is nothing, and as
+    :func:`flush`."""
+    flush(path)
     with closing(_opened(path)) as damaged, closing(Database(new, create=True, readonly=False, timeout=30)) as out:
         tables = _tables(damaged, path)
         out.execute("PRAGMA foreign_keys = OFF")
@@ -59,6 +61,7 @@ def salvage(path: Path, new: Path, told: Told) -> Salvaged:
             for name in sorted(set(tables) - _MADE_ANEW):
                 if not _copy(damaged, out, name, tables[name], told):
                     torn.append(name)
+            _count_on(damaged, out)
             lost = _consistent(out)
             out.execute("DELETE FROM meta WHERE key = 'search'")
         out.execute("PRAGMA foreign_keys = ON")
@@ -69,11 +72,23 @@ def salvage(path: Path, new: Path, told: Told) -> Salvaged:
     return Salvaged(articles=int(row[0]) if row else 0, lost=tuple(lost), torn=tuple(torn))
 
 
-def _flush(path: Path) -> None:
-    """Write what stands in the log into the file, as far as that can be done: it is to be moved without its log."""
-    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def flush(path: Path) -> None:
+    """Write what stands in the log into the file, which is to be moved without it.
+
+    A log that stayed would be taken for that of the file that comes in its place. Raises ``StoreBusyError`` while
+    others have the file open, ``DamagedError`` where the log cannot be written into it.
+    """
+    log = Path(f"{path}-wal")
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as connection:
+        try:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.DatabaseError as why:
+            if why.sqlite_errorname.startswith("SQLITE_BUSY"):
+                raise StoreBusyError(f"{path} is open in another program: end that, then repair it again") from None
+            if log.exists() and log.stat().st_size:
+                raise DamagedError(f"{path}: its log cannot be written into it ({why}): nothing can be saved") from None
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -116,6 +131,16 @@ def _copy(damaged: sqlite3.Connection, out: Database, table: str, rowid: bool, t
         done += len(rows)
         told(table, done)
     return not reader.failed
+
+
+def _count_on(damaged: sqlite3.Connection, out: Database) -> None:
+    """Let no new article have the number of one that was removed, or is lost: exports know them by their numbers."""
+    with suppress(sqlite3.DatabaseError):
+        row = damaged.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+        given = out.one("SELECT max(doc) FROM articles")
+        if row and given and isinstance(row[0], int) and (given[0] or 0) < row[0] < _MANY:
+            out.execute("DELETE FROM sqlite_sequence WHERE name = 'articles'")
+            out.execute("INSERT INTO sqlite_sequence VALUES ('articles', ?)", (row[0],))
 
 
 class _Reader:

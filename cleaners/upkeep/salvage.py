@@ -9,7 +9,7 @@ from pathlib import Path
 from cleaners.archive import folder_of
 from cleaners.durable import sync
 from cleaners.errors import UnwritableError
-from cleaners.store.salvage import Salvaged
+from cleaners.store.salvage import Salvaged, flush
 from cleaners.store.salvage import salvage as read_out
 from cleaners.upkeep.takedown import Step, quiet
 
@@ -18,7 +18,8 @@ def salvage(path: Path, *, losing: bool, step: Step = quiet) -> Salvaged:
     """Make a damaged store anew from what can be read of it; the damaged file stays beside it as ``NAME.db.damaged``.
 
     ``losing``: also where a part is lost; else nothing is changed then. The turn must be held (``turn``). Raises
-    ``DamagedError`` where nothing can be read, ``UnwritableError`` without room for a copy.
+    ``DamagedError`` where nothing can be read, ``UnwritableError`` without room for a copy, ``StoreBusyError`` while
+    another program has the store open.
     """
     part = path.with_name(f".{path.stem}.salvaged{path.suffix}")
     _remove(part)
@@ -26,6 +27,7 @@ def salvage(path: Path, *, losing: bool, step: Step = quiet) -> Salvaged:
         made = read_out(path, part, lambda table, done: step(f"read ({table})", done, None))
         if made.whole or losing:
             sync(part)
+            flush(path)  # reading it began a log anew
             os.replace(_kept(path), damaged_name(path))
             os.replace(part, path)
             sync(path.absolute().parent)

@@ -121,6 +121,19 @@ def test_the_day_of_a_crawl_is_when_the_page_was_fetched(tmp_path: Path) -> None
     assert page.fetched_at and page.fetched_at.isoformat() == "2024-10-08T00:00:00+00:00"
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+08:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00"])
+def test_a_moment_of_fetching_that_is_none_makes_no_date_one_of_the_future(tmp_path: Path, moment: str) -> None:
+    (page,) = pages(jsonl(tmp_path / "x.jsonl", {**ENGLISH, "fetched_at": moment}))
+    assert page.fetched_at is None
+    found = clean(page)
+    assert isinstance(found, Article) and found.published
+
+
+def test_a_moment_of_fetching_is_told_in_utc(tmp_path: Path) -> None:
+    (page,) = pages(jsonl(tmp_path / "x.jsonl", {"text": TEXT, "fetched_at": "2024-10-08T09:30:00+08:05:43"}))
+    assert page.fetched_at and page.fetched_at.isoformat() == "2024-10-08T01:24:17+00:00"
+
+
 def table(delimiter: str, *names: str) -> str:
     out = io.StringIO(newline="")
     rows = csv.writer(out, delimiter=delimiter)

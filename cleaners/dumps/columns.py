@@ -41,6 +41,7 @@ NAMES = frozenset((*BODY, *BESIDE, *_OF_A_CRAWL))
 _NOTHING = frozenset(("", "-", "--", "n/a", "na", "nan", "nat", "none", "null", "无", "未知"))
 _LONGEST = 1000  # characters of a cell beside the page
 _SINCE_1970 = re.compile(r"1\d{9}(?:\d{3})?")  # 2001 to 2033
+_WEB = 1990  # before it no page was fetched
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -92,8 +93,10 @@ def _when(cells: Mapping[str, object], names: tuple[str, ...]) -> str | None:
 
 
 def _moment(value: str | None) -> datetime | None:
+    """A moment of fetching, UTC; None for what is none, as the year 1 or 1970 that systems write for it."""
     try:
         moment = datetime.fromisoformat(value) if value else None
-    except ValueError:
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC) if moment else None
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+    return moment if moment and moment.year >= _WEB else None

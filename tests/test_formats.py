@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,16 @@ def test_parquet_is_the_store(store: Store, tmp_path: Path, script: Any) -> None
     assert [as_moments(as_record(row)) for row in table.to_pylist()] == [as_moments(line) for line in expected]
     full = table.filter(parquet.filters_to_expression([("id", "=", FULL.id)])).to_pylist()[0]
     assert full["published"].isoformat() == "2023-05-06T07:08:00+08:00"  # its day is the day that the page names
+
+
+def test_parquet_takes_an_offset_with_seconds(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    moments = (datetime(2024, 1, 1, 8, 5, 43, tzinfo=timezone(timedelta(hours=8, minutes=5, seconds=43))), None)
+    with Store.open(tmp_path / "s.db") as store:
+        for n, moment in enumerate(moments):
+            put(store, n, published=moment, fetched_at=moment)
+        rows = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet")).to_pylist()
+    assert [row["published"] for row in rows] == [row["fetched_at"] for row in rows] == [datetime(2024, 1, 1, tzinfo=UTC), None]
 
 
 def test_csv_is_the_store(store: Store, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from cleaners.export.records import ScriptChoice, converter
 from cleaners.items import Extractor
 from cleaners.store import Portion, Withdrawal
 from cleaners.store.columns import Columns, Texts
-from cleaners.store.rows import evidence_table, unpacked
+from cleaners.store.rows import evidence_table, parsed, unpacked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,11 +95,18 @@ def _array(values: Any, kind: pa.DataType, size: int) -> pa.Array:
     if values is None:
         return pa.nulls(size, kind)
     if isinstance(values, Texts):
-        texts = _joined(values)
-        return texts.cast(kind) if pa.types.is_timestamp(kind) else texts  # ISO 8601 with an offset, read by Arrow
+        return _moments(values, kind) if pa.types.is_timestamp(kind) else _joined(values)
     if isinstance(values, np.ndarray):
         return pa.array(values).cast(kind)
     return pa.array(values, kind)
+
+
+def _moments(texts: Texts, kind: pa.DataType) -> pa.Array:
+    """Dates in ISO 8601 with an offset, as Arrow reads them; Python does where an offset has seconds."""
+    try:
+        return _joined(texts).cast(kind)
+    except arrow().ArrowInvalid:
+        return arrow().array([parsed(value.decode()) if value else None for value in texts.values()], kind)
 
 
 def _joined(texts: Texts) -> pa.Array:

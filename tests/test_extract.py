@@ -66,6 +66,7 @@ def test_the_body_and_nothing_else(name: str, paragraphs: int) -> None:
     [
         ("list-of-names", "一等奖", "东溪村 赵建国 《茶山情》", 9),
         ("verse", "稻子绿了，", "一个夜晚。", 13),
+        ("verse-under-a-short-line", "老井", "叫不出一棵树的名字", 14),
         ("official-notice", "青政发〔2024〕8号", "附件：1.音乐节方案.doc", 11),
     ],
 )

@@ -132,6 +132,8 @@ def confidence(
     """How sure the walk is of its choice, 0..1: little prose elsewhere, little cut inside, a headline, some text."""
     inside = lines[container.first : container.last + 1]
     weights = [noise.weigh(line) for line in inside]
+    if not any(weights):  # verse, a list of names
+        weights = [len(line.text) for line in inside]
     kept = sum(weight for line, weight in zip(inside, weights, strict=True) if line.verdict == "keep")
     pure = kept / sum(weights) if any(weights) else 0.0
     length = sum(len(line.text) for line in inside if line.verdict == "keep")

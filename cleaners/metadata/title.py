@@ -86,13 +86,14 @@ def _agreement(line: Line, line_key: str, keys: Sequence[str]) -> float:
 
 def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> Headline | None:
     keys = [key(text) for _, text in wanted]
+    bare = [key(without_site(text, sites)) for _, text in wanted]  # a short headline is no more than that
     joined = " ".join(text for _, text in wanted)
     best, place = _AGREED, -1
     for index, line in enumerate(lines):
         if not 2 <= len(line.text) <= 150 or not _may_agree(line.text, joined):
             continue
         line_key = key(without_label(line.text))
-        agreement = _agreement(line, line_key, keys) if len(line_key) >= 4 else 0.0
+        agreement = _agreement(line, line_key, [*bare, *keys]) if len(line_key) >= 4 else 0.0
         if agreement:
             score = 4 * agreement + min(len(line_key), 20) / 20 + _setting(lines, index)
             if score > best + 1e-9:

@@ -220,13 +220,16 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def on_a_terminal(folder: Path, *args: str) -> tuple[int, str]:
-    """Run the command with a pseudo-terminal as its standard error, as a person would."""
+def on_a_terminal(folder: Path, *args: str, output: bool = False) -> tuple[int, str]:
+    """Run the command with a pseudo-terminal as its standard error (or ``output``), as a person would."""
     import pty
 
     ours, theirs = pty.openpty()
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "TERM": "xterm"}
-    process = subprocess.Popen([sys.executable, "-m", "crawler", *args], cwd=folder, stderr=theirs, env=env)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawler", *args], cwd=folder, env=env,
+        stdout=theirs if output else None, stderr=None if output else theirs,
+    )  # fmt: skip
     os.close(theirs)
     shown = b""
     try:
@@ -247,6 +250,14 @@ def test_progress_on_a_terminal(pages: Path, tmp_path: Path) -> None:
     code, shown = on_a_terminal(tmp_path, "dedup", "in.jsonl", "-o", "matched.jsonl")
     assert code == 0, shown
     assert "30 documents" in shown and "Traceback" not in shown
+
+
+def test_what_a_page_says_gives_a_terminal_no_commands(tmp_path: Path) -> None:
+    title = "渡口\x1b]0;新\x07码头\x9b2J"
+    (tmp_path / "in.jsonl").write_text(json.dumps({"title": title, "text": "渡口的新码头一天比一天热闹。\n" * 5}))
+    assert on_a_terminal(tmp_path, "clean", "in.jsonl", "--store", "s.db")[0] == 0
+    code, shown = on_a_terminal(tmp_path, "search", "码头", "--store", "s.db", output=True)
+    assert code == 0 and "渡口\\x1b]0;新\\x07码头" in shown and not {"\x1b", "\x07", "\x9b"} & set(shown)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableError, UsageError
+from crawler.cli.terminal import guard, plain
 from crawler.cli.verbs import Verbs
 from crawler.wording import counted as counted
 from crawler.wording import lasting as lasting
@@ -79,6 +80,7 @@ def frame(
 def main() -> None:
     """Run the command; errors the user can cure end as one line and the exit code of their class."""
     _write_utf8()
+    guard()
     try:
         app()
     except SystemExit as done:
@@ -103,7 +105,7 @@ def main() -> None:
 def say(message: str) -> None:
     """A line for the person at the terminal: on stderr, not with ``-q``."""
     if not os.environ.get("JIANBAO_QUIET"):
-        print(message, file=sys.stderr)
+        print(plain(message), file=sys.stderr)
 
 
 def _write_utf8() -> None:
@@ -114,5 +116,5 @@ def _write_utf8() -> None:
 
 
 def _end(message: str, code: int) -> None:
-    print(f"jianbao: {message}", file=sys.stderr)
+    print(plain(f"jianbao: {message}"), file=sys.stderr)
     sys.exit(code)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
@@ -13,6 +15,10 @@ from cleaners.dumps.directory import slices
 from cleaners.dumps.streams import seekable
 from cleaners.errors import Unusable
 from cleaners.items import Drop
+
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What opening and reading a member of a zip raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +64,9 @@ def _document(archive: zipfile.ZipFile) -> str:
     if "[Content_Types].xml" in archive.NameToInfo:
         return "a document of Word, Excel or PowerPoint"
     first = next(iter(archive.infolist()), None)
-    if first and first.filename == "mimetype" and first.file_size < 200 and b"opendocument" in archive.read(first):
-        return "a document of OpenOffice"
+    if first and first.filename == "mimetype" and first.file_size < 200:
+        with suppress(*_UNREADABLE):  # encrypted, damaged: then it is told as the member that it is
+            return "a document of OpenOffice" if b"opendocument" in archive.read(first) else ""
     return ""
 
 
@@ -70,7 +77,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> 
     try:
         with archive.open(info) as member:
             yield Member(name=info.filename, stream=member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as why:
+    except _UNREADABLE as why:
         yield Drop(origin=place, stage="read", reason="damaged archive member", detail=str(why))
 
 

@@ -260,3 +260,20 @@ def test_parquet_says_what_other_tables_say(tmp_path: Path) -> None:
         (tmp_path / "z.parquet").write_bytes(damaged)
         assert all(isinstance(one, Page | Drop) for one in read([tmp_path / "z.parquet"]))
         assert [one.reason for one in read([tmp_path / "z.parquet"]) if isinstance(one, Drop)][-1:] != []
+
+
+def test_a_cell_of_parquet_that_python_cannot_hold_costs_no_row(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    text = TEXT.encode("gb18030")  # which Arrow takes for a string from whoever says so
+    places = arrow.array([0, len(text)], arrow.int32()).buffers()[1]
+    strings = arrow.Array.from_buffers(arrow.string(), 1, [None, places, arrow.py_buffer(text)])
+    rows = {
+        "text": [TEXT], "published_at": arrow.array([1728351000_123456789], arrow.timestamp("ns")),
+        "date": arrow.array([1 << 62], arrow.timestamp("us")), "crawl_time": arrow.array([0], arrow.timestamp("s", "Mars/X")),
+    }  # fmt: skip
+    parquet.write_table(arrow.table(rows), tmp_path / "x.parquet")
+    (page,) = pages(tmp_path / "x.parquet")
+    assert page.columns.published == "2024-10-08 01:30:00.123456" and page.fetched_at is None
+    parquet.write_table(arrow.table({"text": strings}), tmp_path / "y.parquet")
+    assert article(tmp_path / "y.parquet").text == TEXT

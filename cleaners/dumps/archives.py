@@ -16,7 +16,6 @@ from cleaners.dumps.streams import seekable
 from cleaners.errors import Unusable
 from cleaners.items import Drop
 
-
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """What opening and reading a member of a zip raises."""
 

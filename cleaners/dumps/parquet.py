@@ -30,11 +30,38 @@ def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
         with seekable(stream) as file, arrow.parquet.ParquetFile(file, memory_map=False) as table:
             wanted = [name for name in table.schema_arrow.names if name.strip().lower() in NAMES]
             batches = table.iter_batches(_ROWS, columns=wanted, use_threads=False)
-            for number, row in enumerate((row for batch in batches for row in batch.to_pylist()), 1):
+            for number, row in enumerate((row for batch in batches for row in _rows(batch)), 1):
                 page = page_of(row, f"{origin}#{number}")
                 yield page if isinstance(page, Drop) or len(page.body) <= limit else _too_large(page, limit)
     except arrow.ArrowException as why:
         raise Unusable("read", "damaged or cut short", str(why).splitlines()[0]) from why
+
+
+def _rows(batch: Any) -> Iterator[dict[object, object]]:
+    if not batch.num_columns:
+        yield from ({} for _ in range(batch.num_rows))
+    for cells in zip(*map(_cells, batch.columns), strict=True):
+        yield dict(zip(batch.schema.names, cells, strict=True))
+
+
+def _cells(column: Any) -> list[object]:
+    arrow = _pyarrow()
+    if arrow.types.is_timestamp(column.type) and column.type.unit == "ns":  # as pandas writes; Python has no such
+        column = column.cast(arrow.timestamp("us", column.type.tz), safe=False)
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError, KeyError):
+        return [_cell(one) for one in column]
+
+
+def _cell(one: Any) -> object:
+    """A value; bytes for a text that is no UTF-8, None for what Python cannot hold, as a moment of the year 100,000."""
+    try:
+        return one.as_py()
+    except UnicodeDecodeError:
+        return one.as_buffer().to_pybytes() if hasattr(one, "as_buffer") else None
+    except (ValueError, OverflowError, KeyError):
+        return None
 
 
 def _too_large(page: Page, limit: int) -> Drop:

@@ -50,6 +50,25 @@ def test_dedup_reads_parquet_from_a_pipe(tmp_path: Path) -> None:
     assert done.exit_code == 0 and len((tmp_path / "out.jsonl").read_text().splitlines()) == 3
 
 
+def test_dedup_gives_half_an_emoji_back_as_it_came(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": one, "text": STORIES[0] + "\ud83d"}) for one in ("a\ud83d", "b")]
+    done = run("dedup", "-", "-o", "-", "--pairs", tmp_path / "pairs.jsonl", stdin="\n".join(lines).encode())
+    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == [STORIES[0] + "\ud83d"] * 2
+    assert json.loads((tmp_path / "pairs.jsonl").read_text(encoding="utf-8"))["a"] == "a\ud83d"
+
+
+def test_what_parquet_cannot_hold_or_python_cannot_read_is_told(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    lines = [json.dumps({"id": n, "text": STORIES[0], "date": date}) for n, date in enumerate((20240506, "2024-05-06"))]
+    done = run("dedup", "-", "-o", tmp_path / "x.parquet", stdin="\n".join(lines).encode())
+    assert isinstance(done.exception, InputError) and ".jsonl" in str(done.exception) and not list(tmp_path.iterdir())
+    moments = arrow.array([1714953600_123456789], arrow.timestamp("ns"))
+    pq.write_table(arrow.table({"id": [1], "text": STORIES[:1], "at": moments}), tmp_path / "in.parquet")
+    done = run("dedup", tmp_path / "in.parquet", "-o", tmp_path / "x.jsonl")
+    assert isinstance(done.exception, FormatError) and "in.parquet has a value that cannot be read" in str(done.exception)
+
+
 def test_what_is_wrong_with_standard_input_is_told_by_that_name() -> None:
     done = run("dedup", "-", "-o", "-", stdin=corpus(*TEXTS) + b"no\n")
     assert done.exit_code == 0 and "standard input, line 4: no JSON" in done.stderr

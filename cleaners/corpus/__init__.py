@@ -130,7 +130,7 @@ def _take(corpus: Corpus, source: Source, dating: Dating | None, skip: Problem, 
 def _pair(found: Found, ids: list[Id]) -> bytes:
     line = {"a": ids[found.other], "b": ids[found.doc], "kind": found.kind, "similarity": round(found.similarity, 4),
             "containment": round(max(found.containment, found.covered), 4)}
-    return json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    return json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _labelled(source: Source, ids: list[Id], labels: Labels, canonical_only: bool) -> Iterator[dict[str, Any]]:
@@ -172,4 +172,4 @@ def _write(source: Source, output: Path | str, ids: list[Id], labels: Labels, ca
 
 def _write_lines(out: IO[bytes], lines: Iterator[dict[str, Any]]) -> None:
     for record in lines:
-        out.write(json.dumps(record, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass") + b"\n")
+        out.write(json.dumps(record, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace") + b"\n")

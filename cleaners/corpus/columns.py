@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from cleaners.errors import FormatError, UsageError
+from cleaners.errors import FormatError, InputError, UsageError
 
 ROWS = 5000
 
@@ -27,18 +27,38 @@ def rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
     try:
         with arrow.parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(ROWS):
-                yield from batch.to_pylist()
+                yield from _held(batch, name)
     except arrow.ArrowException as error:
         raise FormatError(f"{name} is no Parquet file that can be read ({error}): check where it came from") from error
 
 
+def _held(batch: Any, name: str) -> list[dict[str, Any]]:
+    try:
+        return list(batch.to_pylist())
+    except (ValueError, OverflowError, KeyError) as error:  # such as nanoseconds, no UTF-8
+        raise FormatError(f"{name} has a value that cannot be read ({str(error).partition('. ')[0]}): convert that "
+                          "column, to microseconds or to a string") from error  # fmt: skip
+
+
 def write(out: IO[bytes], records: Iterable[Mapping[str, Any]]) -> None:
-    """Write records as Parquet; the columns are those of the first 5000 records."""
+    """Write records as Parquet; the columns, and their types, are those of the first 5000 records.
+
+    Raises InputError for a record that has a value of another type.
+    """
     arrow = _pyarrow()
     source = iter(records)
     group = list(islice(source, ROWS))
-    table = arrow.Table.from_pylist(group)
-    with arrow.parquet.ParquetWriter(out, table.schema, compression="zstd") as writer:
+    schema = _table(group).schema
+    with arrow.parquet.ParquetWriter(out, schema, compression="zstd") as writer:
         while group:
-            writer.write_table(arrow.Table.from_pylist(group, schema=table.schema))
+            writer.write_table(_table(group, schema))
             group = list(islice(source, ROWS))
+
+
+def _table(group: list[Mapping[str, Any]], schema: Any = None) -> Any:
+    arrow = _pyarrow()
+    try:
+        return arrow.Table.from_pylist(group, schema=schema)
+    except (arrow.ArrowException, ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"the records do not fit into columns, which have one type each ({error}): name an output "
+                         "that ends in .jsonl") from error  # fmt: skip

@@ -116,6 +116,14 @@ def test_what_cells_hold(tmp_path: Path, columns: dict[str, object], said: Colum
     assert isinstance(found, Article) and found.source == ("水乡晚报" if said.source == "水乡晚报" else None)
 
 
+@pytest.mark.parametrize("url", ["https://[::1", "https://news.example:99999/1", "https://news.example/\ud83d", "http://", "ftp://x/1"])
+def test_what_is_no_address_costs_no_page(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps({**ENGLISH, "url": url, "source": "水乡晚报\ud83d"}))
+    found = article(path)
+    assert (found.url, found.text, found.source) == (None, TEXT, "水乡晚报")
+
+
 def test_the_day_of_a_crawl_is_when_the_page_was_fetched(tmp_path: Path) -> None:
     (page,) = pages(jsonl(tmp_path / "x.jsonl", {"text": TEXT, "date": "2024-10-08", "dump": "CC-MAIN-2024-42"}))
     assert page.fetched_at and page.fetched_at.isoformat() == "2024-10-08T00:00:00+00:00"

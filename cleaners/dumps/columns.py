@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from cleaners.items import Columns, Drop, Page
 
@@ -57,7 +58,7 @@ def page_of(row: Mapping[object, object], place: str) -> Page | Drop:
         # A declaration of another encoding inside of text is no longer true, so it goes as UTF-8 with BOM.
         body=_BOM + body.encode("utf-8", "replace") if isinstance(body, str) else body,
         origin=place,
-        url=url if url.startswith(("http://", "https://")) else None,
+        url=url if _is_address(url) else None,
         fetched_at=_moment(_when(cells, _FETCHED + (_DAY if crawled else ()))),
         columns=Columns(
             title=_told(cells, _TITLE),
@@ -69,13 +70,24 @@ def page_of(row: Mapping[object, object], place: str) -> Page | Drop:
     )
 
 
+def _is_address(url: str) -> bool:
+    """Whether this is the address of a page; one that cannot be taken apart is none, and its page is kept without."""
+    try:
+        parts = urlsplit(url.encode().decode())
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets, a port beyond 65535, half a surrogate pair
+        return False
+
+
 def _told(cells: Mapping[str, object], names: tuple[str, ...]) -> str | None:
     """What the first of these columns that is not empty says; several names in a list become one string."""
     for name in names:
         value = cells.get(name)
         if isinstance(value, list):
             value = "、".join(one for one in value if isinstance(one, str))
-        if isinstance(value, str) and (said := " ".join(value.split())[:_LONGEST]).lower() not in _NOTHING:
+        # Half a surrogate pair, as of an emoji that was cut in two, is nothing that a reader sees.
+        said = " ".join(value.split())[:_LONGEST].encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
+        if said.lower() not in _NOTHING:
             return said
     return None
 

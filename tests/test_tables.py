@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import json
 import tracemalloc
@@ -239,6 +240,20 @@ def test_a_page_in_utf_16_stays_as_it_came(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text(f"{TITLE}\n\n{TEXT}", encoding="utf-16")
     (page,) = pages(tmp_path / "x.txt")
     assert page.body.startswith(codecs.BOM_UTF16) and article(tmp_path / "x.txt").text == TEXT
+
+
+def test_a_line_of_csv_without_end_costs_that_row_and_no_memory(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "x.csv.gz", "wb") as file:
+        file.write(b"url,text\n,")
+        for _ in range(60):
+            file.write(b"0" * 1_000_000)
+        file.write(f"\n,{TEXT.splitlines()[0]}\n".encode())
+    tracemalloc.start()
+    drop, page = read([tmp_path / "x.csv.gz"], Limits(page_bytes=1_000_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(drop, Drop) and drop.reason == "not CSV" and isinstance(page, Page)
+    assert peak < 20_000_000
 
 
 def test_a_row_beyond_the_limit_costs_that_row_in_wide_characters_too(tmp_path: Path) -> None:

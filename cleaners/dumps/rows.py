@@ -69,10 +69,14 @@ def json_pages(text: TextIO, origin: str, limit: int, *, array: bool) -> Iterato
         yield page_of(row if isinstance(row, dict) else {}, f"{origin}#{number}")
 
 
-def csv_pages(text: TextIO, delimiter: str, origin: str) -> Iterator[Page | Drop]:
-    """One page a row; ``#`` and the row's number (from 1, after the header) are added to the origin."""
-    names = next(csv.reader([text.readline()], delimiter=delimiter), [])
-    rows = csv.DictReader(text, fieldnames=names, delimiter=delimiter)
+def csv_pages(text: TextIO, delimiter: str, origin: str, limit: int) -> Iterator[Page | Drop]:
+    """One page a row; ``#`` and the row's number (from 1, after the header) are added to the origin.
+
+    No row may have a line, or a cell, of more than ``limit`` characters.
+    """
+    csv.field_size_limit(limit)
+    names = next(csv.reader([text.readline(limit)], delimiter=delimiter), [])
+    rows = csv.DictReader(_bounded(text, limit), fieldnames=names, delimiter=delimiter)
     number = 0
     while True:
         number += 1
@@ -84,6 +88,16 @@ def csv_pages(text: TextIO, delimiter: str, origin: str) -> Iterator[Page | Drop
         if row is None:
             return
         yield page_of(row, f"{origin}#{number}")
+
+
+def _bounded(text: TextIO, limit: int) -> Iterator[str]:
+    """The lines of a text; in place of one that is longer than ``limit`` a cell that is too large."""
+    while line := text.readline(limit + 1):
+        if len(line) > limit:
+            while line and not line.endswith(("\n", "\r")):
+                line = text.readline(limit + 1)
+            line = "x" * (limit + 1)
+        yield line
 
 
 def _loaded(line: bytes) -> object:

@@ -69,8 +69,7 @@ def pages(kind: Table, stream: IO[bytes], origin: str, limit: int) -> Iterator[P
         )
     text = io.TextIOWrapper(stream, encoding=kind.encoding, errors="replace", newline="")
     if kind.kind == "csv":
-        csv.field_size_limit(limit)
-        return rows.csv_pages(text, kind.delimiter, origin)
+        return rows.csv_pages(text, kind.delimiter, origin, limit)
     return rows.json_pages(text, origin, limit, array=kind.kind == "array")
 
 

@@ -36,7 +36,8 @@ class ParquetFile:
 
     def __init__(self, out: IO[bytes], columns: pa.Schema) -> None:
         # Gathered, as each write to a stream of Python has to wait for the thread that reads.
-        self._out = arrow().BufferedOutputStream(arrow().PythonFile(_Forward(out), "w"), _GATHERED)
+        self._end = _Forward(out)
+        self._out = arrow().BufferedOutputStream(arrow().PythonFile(self._end, "w"), _GATHERED)
         self._writer = arrow().parquet.ParquetWriter(self._out, columns, **_SETTINGS)
         self._waiting: list[pa.RecordBatch] = []
         self._thread = ThreadPoolExecutor(1)
@@ -63,18 +64,20 @@ class ParquetFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        done = False
         try:
             if error is None:
                 self._flush()
                 for writing in self._writing:
                     writing.result()
-        finally:
-            self._thread.shutdown(cancel_futures=True)
-            if error is None:
                 self._writer.close()
                 self._out.flush()
-            else:
+                done = True
+        finally:
+            self._thread.shutdown(cancel_futures=True)
+            if not done:
                 self._writer.is_open = False  # what failed gets no footer
+                self._end.deaf = True
 
 
 @contextmanager
@@ -114,9 +117,12 @@ class _Forward:
         self._out = out
         self._place = 0
         self.closed = False
+        self.deaf = False
+        """Whether it has failed: what Arrow still has to write when it is taken down goes nowhere."""
 
     def write(self, data: Any) -> int:
-        self._out.write(data)
+        if not self.deaf:
+            self._out.write(data)
         self._place += len(data)
         return len(data)
 

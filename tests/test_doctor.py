@@ -286,6 +286,14 @@ def test_a_store_that_somebody_reads_is_not_made_anew_under_them(path: Path) -> 
         assert store.notes.get("in the log only") == "x"
 
 
+def test_a_damaged_number_of_a_row_costs_no_memory(path: Path) -> None:
+    sql(path, f"UPDATE runs SET run = {1 << 61} WHERE run = (SELECT max(run) FROM runs)")
+    harm(path, pages(path, "search_data")[0])
+    assert "runs" in doctor.examine(path, repair=True)[0].problems[-1]
+    doctor.examine(path, losing=True)
+    assert not {f.check for f in doctor.examine(path) if f.problems}
+
+
 def test_made_anew_no_article_gets_the_number_of_one_that_was_taken_down(path: Path) -> None:
     with Store.open(path, create=False) as store:
         (last,) = store.articles.ids([25]).values()

@@ -24,7 +24,7 @@ from cleaners.store.schema import MIGRATIONS
 _MADE_ANEW = {"migrations", "manifests"}
 _PORTION = 256  # rows at a time
 _BEYOND = 1000  # rows that may lie behind the last one that can be read
-_MANY = 1 << 31  # articles that no store has: such a number is damage
+_MANY = 1 << 24  # a number of a row beyond this, and beyond the bytes of the file, is damage
 _ARTICLES = {"articles", "texts"}
 
 Row = tuple[Any, ...]
@@ -138,7 +138,7 @@ def _count_on(damaged: sqlite3.Connection, out: Database) -> None:
     with suppress(sqlite3.DatabaseError):
         row = damaged.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
         given = out.one("SELECT max(doc) FROM articles")
-        if row and given and isinstance(row[0], int) and (given[0] or 0) < row[0] < _MANY:
+        if row and given and isinstance(row[0], int) and (given[0] or 0) < row[0] < max(_MANY, 2 * (given[0] or 0)):
             out.execute("DELETE FROM sqlite_sequence WHERE name = 'articles'")
             out.execute("INSERT INTO sqlite_sequence VALUES ('articles', ?)", (row[0],))
 
@@ -151,16 +151,18 @@ class _Reader:
         self.failed = False
 
     def by_rowid(self) -> Iterator[list[Row]]:
-        last = self._last()
-        open_ = [(low, low + _PORTION - 1) for low in range(0, last + 1, _PORTION)][::-1]
-        while open_:
-            low, high = open_.pop()
-            rows = self._between(low, high)
-            if rows is not None:
-                yield rows
-            elif high > low:
-                middle = (low + high) // 2
-                open_ += [(middle + 1, high), (low, middle)]
+        last, most = self._last(), max(_MANY, self._bytes())
+        self.failed |= last > most
+        for first in range(0, min(last, most) + 1, _PORTION):
+            open_ = [(first, first + _PORTION - 1)]
+            while open_:
+                low, high = open_.pop()
+                rows = self._between(low, high)
+                if rows is not None:
+                    yield rows
+                elif high > low:
+                    middle = (low + high) // 2
+                    open_ += [(middle + 1, high), (low, middle)]
 
     def from_both_ends(self) -> Iterator[list[Row]]:
         yield self._until_damage("")
@@ -184,6 +186,11 @@ class _Reader:
         except sqlite3.DatabaseError:
             self.failed = True
         return found
+
+    def _bytes(self) -> int:
+        """Of the file, which has fewer rows than these."""
+        pages, size = (self._db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+        return int(pages[0] * size[0])
 
     def _last(self) -> int:
         """The highest rowid there may be."""

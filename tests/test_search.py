@@ -195,7 +195,7 @@ def test_words_are_ranked_by_bm25_with_the_headline_weighing_four_times(news: Ne
 def test_a_reader_says_when_the_index_is_still_to_be_made(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store:
         store.notes.put("search", "an older recipe")
-        with Store.open(tmp_path / "s.db", readonly=True) as reader, pytest.raises(FormatError, match="once for writing"):
+        with Store.open(tmp_path / "s.db", readonly=True) as reader, pytest.raises(FormatError, match="doctor --repair"):
             reader.search.find("馕坑")
 
 

@@ -197,7 +197,8 @@ def main() -> None:
         if given.only in {None, "reading", "memory"}:
             large = folder / "large.warc.gz"
             records = make_warc(large, pages, megabytes=given.megabytes)
-            print(f"{given.megabytes:.0f} MB in {records} records, {large.stat().st_size / 1e6:.0f} MB compressed", flush=True)
+            compressed = large.stat().st_size / 1e6
+            print(f"{given.megabytes:.0f} MB in {records} records, {compressed:.0f} MB compressed", flush=True)
             if given.only != "memory":
                 reading(large, given.megabytes)
             if given.only != "reading":

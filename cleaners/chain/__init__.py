@@ -120,13 +120,14 @@ def _near(pair: int, forms: Normal, left: int, right: int, laid: Laid, score: fl
                           score=round(score, 4), here=spans[0], there=spans[1]))
 
 
-def _reposted(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64],
-              laid: Laid) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """The pairs in which an article may be that everybody has, and whether it is, by the texts alone."""
+def _reposted(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], laid: Laid,
+              open_: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Those of the pairs still open in which an article stands that everybody has, by the texts alone."""
     own, short, differ = (laid.counts[:, column] for column in (Count.OWN, Count.SHORT, Count.DIFFER))
-    asked = np.flatnonzero((own < REPOSTED * short) & (differ == 0))
+    asked = np.flatnonzero(open_ & (own < REPOSTED * short) & (differ == 0))
     alone = models.load().pair
-    return asked, alone.probability(features(lay(forms, left[asked], right[asked]).counts)) >= alone.threshold
+    judged = alone.probability(features(lay(forms, left[asked], right[asked]).counts)) >= alone.threshold
+    return asked[judged]
 
 
 def _exact(pair: int, length: int, numbers: int) -> Verdict:
@@ -145,8 +146,7 @@ def verify(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], *,
     laid = lay(forms, left, right, common)
     scores = model.probability(features(laid.counts))
     if common is not None:
-        asked, judged = _reposted(forms, left, right, laid)
-        scores[asked] = np.maximum(scores[asked], np.where(judged, model.threshold, 0.0))
+        scores[_reposted(forms, left, right, laid, scores < model.threshold)] = model.threshold
     lengths = np.diff(forms.offsets)
     equal = (lengths[left] == lengths[right]) & (lengths[left] > 0)
     confirmed = np.flatnonzero(equal | (scores >= model.threshold) & (laid.counts[:, Count.SHORT] > 0))

@@ -6,7 +6,7 @@ The corpus is that of ``cluster.py``: phrases of real texts mixed anew, so that 
 language, not news. For each size: anchors a document; the share of postings whose anchor stands in
 one document only (never proposes), in up to 40, in more (proposes three); what a document is proposed before counting
 (``shared``: rows of the join), and after (``candidates``: at least four anchors of one other); the hottest anchor; and
-how full the counters are that tell common text (``cleaners.dedup.commons``).
+how full the counters are that tell common text (``cleaners.dedup.corpus.commons``).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.cluster import mixed
-from cleaners import dedup, fingerprint
-from cleaners.dedup.commons import SLOTS, limit_of, slots_of
-from cleaners.index import Limits
-from cleaners.index.memory import MemoryIndex
+from cleaners.dedup import fingerprint, match
+from cleaners.dedup.corpus.commons import SLOTS, limit_of, slots_of
+from cleaners.dedup.index import Limits
+from cleaners.dedup.index.memory import MemoryIndex
 
 BATCH = 2000
 
@@ -30,7 +30,7 @@ def measure(texts: list[str]) -> None:
     limits, count = Limits(), len(texts)
     index, candidates = MemoryIndex(limits), 0
     for number, part in enumerate(parts):
-        keys = dedup.keys_of(part)
+        keys = match.keys_of(part)
         index.add(np.arange(number * BATCH, number * BATCH + len(part), dtype=np.uint32), keys)
         if number == len(parts) - 1:
             found = index.query(keys)

@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cleaners.corpus import deduplicate
+from cleaners.dedup.corpus import deduplicate
 from tests.spark_cluster import Cluster, frugal
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -27,8 +27,8 @@ from typing import Any
 
 from datasketch import MinHash, MinHashLSH
 
-from cleaners.corpus import deduplicate
-from cleaners.fingerprint import normalize, signatures
+from cleaners.dedup.corpus import deduplicate
+from cleaners.dedup.fingerprint import normalize, signatures
 
 THRESHOLD, PERMUTATIONS, BANDS = 0.7, 128, 16
 Pairs = set[tuple[int, int]]

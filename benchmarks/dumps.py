@@ -27,7 +27,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from cleaners import dumps
+from cleaners import readers
 from cleaners.items import Page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,7 +71,7 @@ def with_fastwarc(path: Path) -> int:
 
 
 def with_jianbao(path: Path) -> int:
-    return sum(len(page.body) for page in dumps.read([path]) if isinstance(page, Page))
+    return sum(len(page.body) for page in readers.read([path]) if isinstance(page, Page))
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
@@ -188,7 +188,7 @@ def main() -> None:
     options.add_argument("--only", choices=["reading", "processes", "memory"])
     given = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was begun is ended, what was made is removed
-    pages = [page.body for page in dumps.read([given.folder]) if isinstance(page, Page)]
+    pages = [page.body for page in readers.read([given.folder]) if isinstance(page, Page)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.only in {None, "processes"}:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cleaners.export.making import Format, Order, export
+from cleaners.export.run import Format, Order, export
 from cleaners.store import Choice, Store
 
 FORMATS: tuple[tuple[str, Format], ...] = (

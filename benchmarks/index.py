@@ -27,9 +27,9 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from cleaners.fingerprint import Normal, normal_forms, signatures_of
-from cleaners.index import Keys
-from cleaners.index.segments import Manifest, SegmentIndex
+from cleaners.dedup.fingerprint import Normal, normal_forms, signatures_of
+from cleaners.dedup.index import Keys
+from cleaners.dedup.index.segments import Manifest, SegmentIndex
 
 LENGTH = 800
 PLANTED = 0.05

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cleaners.blocks.plain import read
 from cleaners.items import Line
+from cleaners.page.lines.plain import read
 
 ABOVE, BODY, HOLE, BELOW = range(4)
 Allowed = tuple[int, ...]

@@ -27,8 +27,8 @@ from generated import Newsroom
 from rich.console import Console
 from rich.table import Table
 
-from cleaners.dedup.beside import index_folder
-from cleaners.keeper import Keeper
+from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.match_index import index_folder
 from cleaners.store import Selection, Store
 
 WRITER_SEED = 7_000_001  # articles of the process that writes during a search are others than those stored

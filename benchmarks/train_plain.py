@@ -25,13 +25,13 @@ from numpy.typing import NDArray
 from plain_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, real_pages, tokens
 
 from cleaners import metadata
-from cleaners.blocks import Blocks
-from cleaners.blocks.plain import read
+from cleaners.extract.boilerplate.text_lines import judge
+from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, Weights
+from cleaners.extract.boilerplate.text_lines.features import features
+from cleaners.extract.boilerplate.text_lines.line_stats import measure
 from cleaners.items import Head, Line
-from cleaners.noise.plain import judge
-from cleaners.noise.plain.features import features
-from cleaners.noise.plain.segment import COLUMNS, Weights
-from cleaners.noise.plain.shape import measure
+from cleaners.page.lines import Blocks
+from cleaners.page.lines.plain import read
 
 WINDOW = 90
 """Lines farther than this from the body teach nothing new."""

@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 from rewriters import made_up_copies
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from cleaners import chain, fingerprint
-from cleaners.chain.features import FEATURES, features
-from cleaners.dedup import keys_of
-from cleaners.dedup.commons import Commons
-from cleaners.index.memory import MemoryIndex
+from cleaners.dedup import fingerprint, verify
+from cleaners.dedup.corpus.commons import Commons
+from cleaners.dedup.index.memory import MemoryIndex
+from cleaners.dedup.match import keys_of
+from cleaners.dedup.verify.features import FEATURES, features
 
 SETTINGS = {"max_iter": 120, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 20,
             "l2_regularization": 5.0, "random_state": 0}
@@ -106,7 +106,7 @@ def seen_of(forms: fingerprint.Normal, left: NDArray[np.int64],
     signatures, commons = fingerprint.signatures_of(forms), Commons()
     commons.add(signatures)
     masks = {"pair": None, "corpus": commons.mark(forms, signatures)}
-    return {name: features(chain.lay(forms, left, right, mask).counts) for name, mask in masks.items()}
+    return {name: features(verify.lay(forms, left, right, mask).counts) for name, mask in masks.items()}
 
 
 def repost_pairs(docs: Docs, made_up: Docs, folds: int) -> Pairs:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cleaners.context import Context, context_of
-    from cleaners.dumps import read
     from cleaners.export import record
+    from cleaners.ingest.ingester import Keeper
     from cleaners.items import Article, Clipping, Drop, Match, Page
-    from cleaners.keeper import Keeper
     from cleaners.pipeline import clean, explain
+    from cleaners.readers import read
     from cleaners.store import Store
 
 _HOMES = {
@@ -24,14 +24,14 @@ _HOMES = {
     "Clipping": "items",
     "Context": "context",
     "Drop": "items",
-    "Keeper": "keeper",
+    "Keeper": "ingest.ingester",
     "Match": "items",
     "Page": "items",
     "Store": "store",
     "clean": "pipeline",
     "context_of": "context",
     "explain": "pipeline",
-    "read": "dumps",
+    "read": "readers",
     "record": "export",
 }
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleaners import lexicon
-from cleaners.lexicon import Lexicon
+from cleaners.chinese import spinning as lexicon
+from cleaners.chinese.spinning import Lexicon
 
 if TYPE_CHECKING:  # saved pages need neither, and both take long to import
-    from cleaners.sites import Site
+    from cleaners.config import Site
 
 _HONEST = 300
 """Texts that show which words people use anyway: no spun word is learned from among them."""

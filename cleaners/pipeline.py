@@ -1,6 +1,6 @@
 """From a page to an article: the whole process as a list, in order.
 
-What follows, matching and keeping, is :mod:`cleaners.keeper`.
+What follows, matching and keeping, is :mod:`cleaners.ingest.ingester`.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from cleaners import blocks, decode, extract, lexicon, metadata, quality, regions, restore, script, urls
-from cleaners.blocks import Blocks
+from cleaners import extract, metadata, quality, urls
+from cleaners.chinese import disguise, regions, script, spinning
+from cleaners.chinese.disguise import Diagnosis, Restored
 from cleaners.context import Context
 from cleaners.errors import Unusable
 from cleaners.extract import Body
 from cleaners.extract.recipe import recipe
 from cleaners.items import Article, Disguise, Drop, Extractor, Head, Line, Metadata, Page, Region
-from cleaners.restore import Diagnosis, Restored
+from cleaners.page import decode
+from cleaners.page import lines as blocks
+from cleaners.page.lines import Blocks
 
 if TYPE_CHECKING:  # the models of seed files take long to import, and only a job has some
-    from cleaners.sites import ExtractRule, Site
+    from cleaners.config import ExtractRule, Site
 
 log = logging.getLogger(__name__)
 
@@ -96,12 +99,12 @@ def _extract(draft: Draft) -> Draft:
 
 
 def _restore(draft: Draft) -> Draft:
-    diagnosis = restore.diagnose(draft.body.text)
-    return replace(draft, diagnosis=diagnosis, restored=restore.repair(draft.body.text, diagnosis))
+    diagnosis = disguise.diagnose(draft.body.text)
+    return replace(draft, diagnosis=diagnosis, restored=disguise.repair(draft.body.text, diagnosis))
 
 
 def _spun(draft: Draft) -> Draft:
-    return replace(draft, spun=lexicon.score(draft.restored.text, draft.context.lexicon).is_spun)
+    return replace(draft, spun=spinning.score(draft.restored.text, draft.context.lexicon).is_spun)
 
 
 def _regions(draft: Draft) -> Draft:
@@ -167,7 +170,7 @@ def _article(draft: Draft) -> Article:
         raise Unusable("restore", "empty", "nothing was left after the repairs")
 
     def mended(value: str | None) -> str | None:
-        return restore.repair(value, draft.diagnosis).text.strip() or None if value else None
+        return disguise.repair(value, draft.diagnosis).text.strip() or None if value else None
 
     def all_mended(values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(filter(None, map(mended, values)))

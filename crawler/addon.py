@@ -32,13 +32,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import BaseSettings
 
-from cleaners.bulk import Workers, cores
 from cleaners.context import context_of
 from cleaners.export import record
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Clipping, Drop, Page
-from cleaners.keeper import Keeper
+from cleaners.parallel import Workers, cores
 from cleaners.store import RunStatus
-from crawler.guard import GuardMiddleware, Refused
+from crawler.middlewares.address_guard import GuardMiddleware, Refused
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +52,13 @@ class Jianbao:
     @classmethod
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
         """What belongs to the whole process: every name is resolved by the guard."""
-        settings.set("TWISTED_DNS_RESOLVER", "crawler.guard.GuardedResolver", "addon")
+        settings.set("TWISTED_DNS_RESOLVER", "crawler.middlewares.address_guard.GuardedResolver", "addon")
         settings.set("PRIVATE_HOSTS_OF_RUN", settings.getlist("JIANBAO_PRIVATE_HOSTS"), "addon")
 
     def update_settings(self, settings: BaseSettings) -> None:
         """What belongs to a crawl."""
         settings.set("PRIVATE_HOSTS", settings.getlist("JIANBAO_PRIVATE_HOSTS"), "addon")
-        handlers = dict.fromkeys(("http", "https"), "crawler.wire.Handler")  # bounded heads
+        handlers = dict.fromkeys(("http", "https"), "crawler.middlewares.http_handler.Handler")  # bounded heads
         settings.set("DOWNLOAD_HANDLERS", {**handlers, **settings.getdict("DOWNLOAD_HANDLERS")}, "addon")
         settings.setdefault_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", Guard, _NEAREST_TO_THE_WIRE)
         settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", Clippings, _BEFORE_OTHERS)
@@ -72,12 +72,12 @@ class Guard(GuardMiddleware):
         self._stats = crawler.stats
 
     def process_request(self, request: Request) -> None:
-        """Raises :class:`~crawler.guard.Refused` for what is not to be fetched."""
+        """Raises :class:`~crawler.middlewares.address_guard.Refused` for what is not to be fetched."""
         with self._telling(request):
             super().process_request(request)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raises :class:`~crawler.guard.Refused` for a name that leads to a private address."""
+        """Raises :class:`~crawler.middlewares.address_guard.Refused` for a name that leads to a private address."""
         with self._telling(request):
             super().process_exception(request, exception)
 

@@ -96,7 +96,7 @@ def sitemap(body: bytes, url: str, most: int, limit: int) -> Sitemap:
     from scrapy.utils.sitemap import sitemap_urls_from_robots
 
     if body[:2] == b"\x1f\x8b":
-        from cleaners.archive import decoded
+        from cleaners.warc import decoded
 
         body = decoded(body, "gzip", limit)
     if urlsplit(url).path == "/robots.txt":

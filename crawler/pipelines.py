@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.crawler import Crawler
 
 from cleaners.items import Article, Page
-from crawler.promise import OFF_TOPIC
+from crawler.scheduling.link_score import OFF_TOPIC
 from crawler.visits import Delivery
 
 if TYPE_CHECKING:

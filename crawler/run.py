@@ -17,17 +17,17 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from cleaners import sites
-from cleaners.archive import Archive, folder_of
-from cleaners.sites import Job
-from cleaners.store import turn
-from crawler.desk import Cleaner, Desk
-from crawler.ledger import Agenda, Register
-from crawler.lock import running
-from crawler.promise import Promises, Sieve
-from crawler.shard import Shard
+from cleaners import config
+from cleaners.config import Job
+from cleaners.store import locks
+from cleaners.store.lock import running
+from cleaners.warc import Archive, folder_of
+from crawler.agenda import Agenda, Register
+from crawler.ingest_queue import Cleaner, Desk
+from crawler.jobs.shard import Shard
+from crawler.scheduling.link_score import Promises, Sieve
 from crawler.spiders.news import NewsSpider
-from crawler.tally import CrawlReport, Tally
+from crawler.stats import CrawlReport, Tally
 
 
 def crawl(
@@ -52,7 +52,7 @@ def crawl(
     the job already, and what the store or the archive raise when they cannot be written.
     """
     for job in jobs:
-        sites.require_contact(job)
+        config.require_contact(job)
     jobs = [job for job in map(shard.of_job, jobs) if job.sites]
     for job in jobs:
         with running(store, job.job):  # at once, not after a wait
@@ -83,7 +83,7 @@ def crawl(
             if failures or tally.interrupted:
                 return
 
-    with nullcontext() if archive_only or not jobs else turn.awaited(store):
+    with nullcontext() if archive_only or not jobs else locks.awaited(store):
         if not _run(process, one_after_the_other()):
             tally.interrupted = True
     if failures:
@@ -112,11 +112,11 @@ def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
 
     Works once in a process, as :func:`crawl`. Raises ``SeedFileError`` as that does.
     """
-    sites.require_contact(job)
+    config.require_contact(job)
     settings = _for_job(_settings([job], None), job)
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     settings.set("SCHEDULER", "scrapy.core.scheduler.Scheduler", priority="cmdline")
-    extensions = {**settings.getdict("EXTENSIONS"), "crawler.recorder.Recorder": None}
+    extensions = {**settings.getdict("EXTENSIONS"), "crawler.middlewares.warc_recorder.Recorder": None}
     settings.set("EXTENSIONS", extensions, priority="cmdline")
     process = _process(settings)
 
@@ -157,7 +157,7 @@ def _stop(reactor: Any) -> None:
 def _promises(job: Job) -> Promises | None:
     if job.focus is None:
         return None
-    from crawler.focus import aim
+    from crawler.scheduling.topic import aim
 
     return Promises(aim(job.focus))
 
@@ -174,9 +174,9 @@ def _desk(
     if archive_only:
         register = partial(Register, store, command=_command(job))
         return Desk(archive=archive, tally=tally, cleaner=None, shelf=register, progress=progress)
-    from cleaners.bulk import Workers, cores
     from cleaners.context import context_of
-    from cleaners.keeper import Keeper
+    from cleaners.ingest.ingester import Keeper
+    from cleaners.parallel import Workers, cores
 
     publishers = {site.id: site.name for site in job.sites}
     workers: Cleaner = Workers(cores(), context_of(store, job.sites))
@@ -209,7 +209,7 @@ def _for_job(base: Settings, job: Job) -> Settings:
     settings.set("PRIVATE_HOSTS", list(job.allow_private_hosts), priority="cmdline")
     settings.set("DOWNLOAD_VERIFY_CERTIFICATES", job.verify_tls, priority="cmdline")
     if job.focus is not None:
-        settings.set("SCHEDULER_PRIORITY_QUEUE", "crawler.queues.BestFirst", priority="cmdline")
+        settings.set("SCHEDULER_PRIORITY_QUEUE", "crawler.scheduling.best_first.BestFirst", priority="cmdline")
     return settings
 
 

@@ -39,7 +39,7 @@ FEED_MAX_ENTRIES = 2_000
 PAGES_IN_MEMORY = 500  # of a site, waiting to be fetched; the others wait in the ledger
 
 # Order: what is found first is fetched first (a list shows its newest article first), near pages before far ones.
-SCHEDULER = "crawler.frontier.Frontier"
+SCHEDULER = "crawler.scheduling.scheduler.Frontier"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 METAREFRESH_MAXDELAY = 5
 
@@ -47,21 +47,21 @@ METAREFRESH_MAXDELAY = 5
 # papers' certificates have run out. A job can ask for more (`verify_tls`).
 DOWNLOAD_VERIFY_CERTIFICATES = False
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.wire.Handler",
-    "https": "crawler.wire.Handler",
+    "http": "crawler.middlewares.http_handler.Handler",
+    "https": "crawler.middlewares.http_handler.Handler",
     "data": None,
     "file": None,
     "ftp": None,
     "s3": None,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.guard.GuardMiddleware": 20,
-    "crawler.conditional.Conditional": 50,
-    "crawler.politeness.Budget": 60,
+    "crawler.middlewares.address_guard.GuardMiddleware": 20,
+    "crawler.middlewares.conditional_get.Conditional": 50,
+    "crawler.middlewares.politeness.Budget": 60,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # Site.owns decides, ports included
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.politeness.Robots": 100,
-    "crawler.optout.TdmRep": 110,
+    "crawler.middlewares.politeness.Robots": 100,
+    "crawler.middlewares.tdm_reservation.TdmRep": 110,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
 }
@@ -75,17 +75,17 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
-    "crawler.politeness.Pace": 0,
-    "crawler.recorder.Recorder": 0,
-    "crawler.guard.ContentGate": 0,
+    "crawler.middlewares.politeness.Pace": 0,
+    "crawler.middlewares.warc_recorder.Recorder": 0,
+    "crawler.middlewares.address_guard.ContentGate": 0,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.feedexport.FeedExporter": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
 ITEM_PIPELINES = {"crawler.pipelines.CleanAndKeep": 300}
-TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
-REQUEST_FINGERPRINTER_CLASS = "crawler.politeness.CanonicalFingerprinter"
+TWISTED_DNS_RESOLVER = "crawler.middlewares.address_guard.GuardedResolver"
+REQUEST_FINGERPRINTER_CLASS = "crawler.middlewares.politeness.CanonicalFingerprinter"
 
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

@@ -21,7 +21,7 @@ from scrapy.http import Response
 from cleaners.items import Article, Drop, Page
 from cleaners.store import Entry, Found, Outcome, Visit
 from cleaners.urls import canonical
-from crawler.guard import Refused
+from crawler.middlewares.address_guard import Refused
 
 NOT_MODIFIED = 304
 _REASONS: tuple[tuple[type[Exception], str], ...] = (

@@ -14,17 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
 FLOORS: list[set[str]] = [
-    {"errors", "data", "durable"},
-    {"items"},
-    {"urls", "decode", "script", "quality", "difference"},
-    {"blocks", "fingerprint"},
-    {"chain"},
-    {"sites"},
-    {"metadata", "noise", "restore", "regions", "lexicon", "archive", "index", "store"},
-    {"extract", "dedup", "dumps", "export"},
-    {"clusters", "context", "learning"},
-    {"pipeline", "keeper", "corpus"},
-    {"bulk", "upkeep"},
+    {"errors", "data", "diff", "progress"},
+    {"items", "atomic"},
+    {"urls", "quality", "page", "chinese"},
+    {"config", "metadata", "warc", "dedup"},
+    {"extract", "readers", "store"},
+    {"context", "export"},
+    {"pipeline", "ingest"},
+    {"parallel", "maintenance"},
     {"spark"},
 ]
 LEVEL = {room: n for n, floor in enumerate(FLOORS) for room in floor}
@@ -34,20 +31,20 @@ HOMES = {
     "trafilatura": {"cleaners/extract"},
     "readability": {"cleaners/extract"},
     "datasketch": {"cleaners/dedup"},
-    "opencc": {"cleaners/script"},
+    "opencc": {"cleaners/chinese/script"},
     "sqlite3": {"cleaners/store"},
     "scrapy": {"crawler"},
     "twisted": {"crawler"},
-    "warcio": {"cleaners/archive"},
-    "fastwarc": {"cleaners/dumps"},
+    "warcio": {"cleaners/warc"},
+    "fastwarc": {"cleaners/readers"},
     "typer": {"crawler/cli"},
     "feedparser": {"crawler"},
-    "apscheduler": {"crawler/schedule", "crawler/cron"},
-    "prometheus_client": {"crawler/monitor"},
-    "filelock": {"crawler/lock", "cleaners/store"},
-    "pydantic": {"cleaners/sites"},
+    "apscheduler": {"crawler/jobs"},
+    "prometheus_client": {"crawler/jobs/metrics"},
+    "filelock": {"cleaners/store"},
+    "pydantic": {"cleaners/config"},
     "pyspark": {"cleaners/spark"},
-    "yaml": {"cleaners/sites", "cleaners/export", "crawler/demo"},
+    "yaml": {"cleaners/config", "cleaners/export", "crawler/demo"},
 }
 
 
@@ -56,7 +53,7 @@ def modules(package: str) -> list[Path]:
 
 
 def room_of(path: Path) -> str:
-    """``cleaners/noise/html.py`` -> ``noise``; ``cleaners/urls.py`` -> ``urls``."""
+    """``cleaners/extract/boilerplate/html_lines.py`` -> ``noise``; ``cleaners/urls.py`` -> ``urls``."""
     parts = path.relative_to(ROOT / "cleaners").parts
     return parts[0].removesuffix(".py")
 

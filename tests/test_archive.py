@@ -14,8 +14,8 @@ import pytest
 import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from cleaners.archive import Archive, Exchange, decoded, folder_of, read_back
 from cleaners.errors import Unusable, UnwritableError
+from cleaners.warc import Archive, Exchange, decoded, folder_of, read_back
 
 TEXT = "绿洲晨报记者报道，渠水已经放到第三支渠。".encode() * 50
 MOMENT = datetime(2026, 11, 22, 6, 30, 15, 123456, tzinfo=UTC)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import blocks
-from cleaners.blocks import html
 from cleaners.errors import Unusable
+from cleaners.page import lines as blocks
+from cleaners.page.lines import html
 
 PAGES = Path(__file__).parent / "pages"
 

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.bulk import Fence, Here, Mark, Resumable, Workers, beyond, fenced
+from cleaners.config import Site
 from cleaners.context import Context
 from cleaners.errors import FormatError, UsageError
 from cleaners.items import Article, Drop, Page
-from cleaners.sites import Site
+from cleaners.parallel import Fence, Here, Mark, Resumable, Workers, beyond, fenced
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = """葡萄熟了 农户笑了
@@ -324,7 +324,7 @@ def test_in_this_process_a_page_that_takes_too_long_is_given_up(tmp_path: Path) 
 def test_nothing_is_imported_that_a_command_does_not_need() -> None:
     heavy = "{'numpy', 'numba', 'lxml', 'trafilatura', 'pydantic', 'rich', 'scrapy', 'sqlite3', 'pyarrow', 'pyspark', 'yaml'}"
     work = (
-        "from cleaners.bulk import Fence, fenced; from cleaners.context import Context; from cleaners.items import Page; "
+        "from cleaners.parallel import Fence, fenced; from cleaners.context import Context; from cleaners.items import Page; "
         f"fenced(Page(origin='x', body={page('x').body!r}), Context(), Fence())"
     )
     cases = {"import crawler.cli": heavy, work: "{'numpy', 'numba', 'pydantic', 'requests', 'sqlite3', 'trafilatura', 'readability', 'datasketch', 'scrapy', 'pyarrow', 'pyspark', 'rich'}"}

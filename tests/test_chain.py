@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cleaners import chain, fingerprint
-from cleaners.chain import model
-from cleaners.chain.features import FEATURES, Count, features
+from cleaners.dedup import fingerprint, verify
+from cleaners.dedup.verify import model
+from cleaners.dedup.verify.features import FEATURES, Count, features
 
 STORY = (
     "示例市昨日宣布，位于城东的文化公园将于9月12日向市民免费开放。公园占地46公顷，建有一座图书馆、两处球场和长达3.5公里的环湖步道，"
@@ -36,7 +36,7 @@ def notice(day: int, low: int, high: int, wind: int) -> str:
 
 def verdict(left: str, right: str) -> Any:
     forms = fingerprint.normal_forms([left, right])
-    found = chain.verify(forms, np.array([0]), np.array([1]))
+    found = verify.verify(forms, np.array([0]), np.array([1]))
     return found[0] if found else None
 
 
@@ -107,7 +107,7 @@ def test_a_sentence_left_out_makes_no_part() -> None:
 
 def test_what_lies_between_is_counted() -> None:
     def counts(copy: str) -> Any:
-        return chain.lay(fingerprint.normal_forms([STORY, copy]), np.array([0]), np.array([1])).counts[0]
+        return verify.lay(fingerprint.normal_forms([STORY, copy]), np.array([0]), np.array([1])).counts[0]
 
     swapped = counts(STORY.replace("图书馆", "美术馆").replace("退休教师顾春晖", "售票员林晓"))
     assert (swapped[Count.SWAPS], swapped[Count.LONG_SWAPS], swapped[Count.INSERTED]) == (2, 1, 0)
@@ -171,9 +171,9 @@ def test_sides_can_be_swapped() -> None:
 def test_counts_do_not_depend_on_the_other_pairs() -> None:
     forms = fingerprint.normal_forms([STORY, OTHER, spun(STORY), STORY[:90], STORY + OTHER])
     left, right = np.array([0, 1, 2, 3, 0, 2]), np.array([4, 4, 4, 4, 2, 3])
-    together = chain.lay(forms, left, right)
+    together = verify.lay(forms, left, right)
     for pair in range(len(left)):
-        alone = chain.lay(forms, left[pair : pair + 1], right[pair : pair + 1])
+        alone = verify.lay(forms, left[pair : pair + 1], right[pair : pair + 1])
         assert np.array_equal(alone.counts[0], together.counts[pair])
         assert np.array_equal(alone.marks[0], together.marks[pair])
 
@@ -182,7 +182,7 @@ def test_common_text_is_not_own() -> None:
     forms = fingerprint.normal_forms([STORY, STORY])
     half = np.zeros(len(forms.points), dtype=np.bool_)
     half[: len(forms[0]) // 2] = True
-    row = chain.lay(forms, np.array([0]), np.array([1]), half).counts[0]
+    row = verify.lay(forms, np.array([0]), np.array([1]), half).counts[0]
     assert row[Count.OWN] == row[Count.OWN_COVERED] == len(forms[0]) - len(forms[0]) // 2
 
 

@@ -25,7 +25,7 @@ from cleaners import Keeper, Page, clean
 from cleaners.errors import UsageError
 from cleaners.items import Drop
 from crawler.cli import app
-from crawler.cli.verbs import shortened
+from crawler.cli.help_format import shortened
 from crawler.wording import counted, lasting
 
 PAGE = """<html><head><title>棉田里的新技术_示例晚报</title></head><body>

@@ -9,7 +9,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from cleaners.corpus import deduplicate
+from cleaners.dedup.corpus import deduplicate
 from tests.spark_cluster import Cluster
 from tests.test_spark import by_id, dedup_on, environment, lines, story
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cleaners import clusters
+from cleaners.dedup import clusters
 from cleaners.store import Edge, Family, Member, Neighbourhood
 
 DAY = datetime(2024, 3, 5, 9, 30, tzinfo=UTC)

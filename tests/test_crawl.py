@@ -21,17 +21,17 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Headers
 from scrapy.settings import Settings
 
-from cleaners import dumps
-from cleaners.archive import Archive, read_back
+from cleaners import readers
+from cleaners.config import parse, require_contact
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
-from cleaners.sites import parse, require_contact
 from cleaners.store import Selection, Store
+from cleaners.warc import Archive, read_back
 from crawler import discover
-from crawler.desk import Batching, Desk
-from crawler.guard import ContentGate, GuardedResolver, GuardMiddleware, Refused, is_public
-from crawler.tally import Tally
-from crawler.traps import Mazes, Patience, shape, trap
+from crawler.ingest_queue import Batching, Desk
+from crawler.middlewares.address_guard import ContentGate, GuardedResolver, GuardMiddleware, Refused, is_public
+from crawler.scheduling.traps import Mazes, Patience, shape, trap
+from crawler.stats import Tally
 from tests.crawling import Crawled, one_site, run, start
 from tests.small_server import Reply, article, feed, gzipped, listing, serving, sitemap
 
@@ -206,7 +206,7 @@ def test_what_a_host_reserves_goes_with_its_pages(tmp_path: Path) -> None:
     assert server.paths.count("/.well-known/tdmrep.json") == 1
     archived = {
         page.url[-4:]: page.opt_out
-        for page in dumps.read([str(tmp_path / "job.warc")])
+        for page in readers.read([str(tmp_path / "job.warc")])
         if isinstance(page, Page) and page.url
     }
     assert archived["/a/1"] == found["/a/1"].opt_out, "cleaning the archive gives the same"

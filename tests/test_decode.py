@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.decode import decode
+from cleaners.chinese.script import to_traditional
 from cleaners.errors import Unusable
-from cleaners.script import to_traditional
+from cleaners.page.decode import decode
 
 TEXTS = (
     "本报讯 河口县昨天下了入冬以来的第一场雪，城关镇的菜农王大爷却笑得合不拢嘴。他家的三座大棚里，西红柿刚刚转红，一斤能卖六块二毛钱。",

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash, MinHashLSH
 
-from cleaners import dedup, fingerprint
-from cleaners.corpus import deduplicate
-from cleaners.dedup.returning import Met, Watch, traces
+from cleaners.dedup import fingerprint, match
+from cleaners.dedup.corpus import deduplicate
+from cleaners.dedup.fingerprint import Recipe, kernels
+from cleaners.dedup.index import Keys, Limits
+from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.errors import FormatError, InputError, UsageError
-from cleaners.fingerprint import Recipe, kernels
-from cleaners.index import Keys, Limits
-from cleaners.index.memory import MemoryIndex
+from cleaners.ingest.takedown_filter import Met, Watch, traces
 from tests.test_chain import OTHER, STORY, notice, spun
 
 THIRD = (
@@ -60,7 +60,7 @@ def test_signatures_are_those_of_datasketch_bit_for_bit() -> None:
 
 def test_signatures_become_datasketch_objects() -> None:
     made = fingerprint.signatures(TEXTS)
-    one, other = (dedup.lean(made, row) for row in (0, 3))
+    one, other = (match.lean(made, row) for row in (0, 3))
     assert isinstance(one, LeanMinHash)
     assert 0.3 < one.jaccard(other) < 0.6
     assert one.jaccard(one) == 1.0
@@ -119,8 +119,8 @@ def pairs_by_match(texts: Sequence[str], batches: Sequence[int]) -> set[tuple[in
     start = 0
     for size in batches:
         docs = list(range(start, start + size))
-        matched = dedup.match(docs, [texts[doc] for doc in docs], index, lambda ids: [known[doc] for doc in ids])
-        index.add(np.array(docs, dtype=np.uint32), dedup.keys_of(matched.signatures))
+        matched = match.match(docs, [texts[doc] for doc in docs], index, lambda ids: [known[doc] for doc in ids])
+        index.add(np.array(docs, dtype=np.uint32), match.keys_of(matched.signatures))
         found |= {(one.other, one.doc, one.kind) for one in matched.found}
         assert all(one.other < one.doc for one in matched.found)
         start += size
@@ -142,9 +142,9 @@ def test_matches_do_not_depend_on_the_order() -> None:
 
 def test_kinds_and_shares() -> None:
     index, texts = MemoryIndex(), {7: STORY}
-    index.add(np.array([7], dtype=np.uint32), dedup.keys_of(fingerprint.signatures([STORY])))
+    index.add(np.array([7], dtype=np.uint32), match.keys_of(fingerprint.signatures([STORY])))
     new = [STORY.replace("，", ","), STORY[:150], OTHER + STORY + THIRD]
-    found = dedup.match([20, 21, 22], new, index, lambda ids: [texts[doc] for doc in ids]).found
+    found = match.match([20, 21, 22], new, index, lambda ids: [texts[doc] for doc in ids]).found
     kinds = {one.doc: one for one in found if one.other == 7}
     assert [kinds[doc].kind for doc in (20, 21, 22)] == ["exact", "contains", "contains"]
     assert kinds[21].containment > 0.95 > 0.7 > kinds[21].covered
@@ -255,7 +255,7 @@ def test_missing_and_damaged_files(tmp_path: Path) -> None:
 
 
 def test_what_does_not_match_does_not_import_numba() -> None:
-    code = "import sys; import cleaners.fingerprint, cleaners.chain, cleaners.index; print('numba' in sys.modules)"
+    code = "import sys; import cleaners.dedup.fingerprint, cleaners.dedup.verify, cleaners.dedup.index; print('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cleaners import sites
+from cleaners import config
 from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match, MatchKind
 from crawler.demo import disguise, server
 from crawler.demo.check import bare, check
+from crawler.demo.expectations import promises
 from crawler.demo.manifest import Manifest, PageTruth
 from crawler.demo.plan import Plan, read
-from crawler.demo.promises import promises
 from crawler.demo.server import serving
 from crawler.demo.web import Web
 
@@ -166,7 +166,7 @@ def test_spinning_swaps_words_and_leaves_numbers() -> None:
 def test_the_seed_file_of_the_demo_is_a_valid_job(web: Web, tmp_path: Path) -> None:
     from crawler.demo.run import _seeds
 
-    job = sites.parse(_seeds(web))
+    job = config.parse(_seeds(web))
     assert {site.id for site in job.sites} == set(web.origins)
     assert job.is_local
 

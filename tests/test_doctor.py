@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.archive import Archive, folder_of
-from cleaners.archive.walking import Record, records
-from cleaners.dedup.beside import index_folder
 from cleaners.errors import NotAStoreError, StoreBusyError
+from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.match_index import index_folder
 from cleaners.items import Article
-from cleaners.keeper import Keeper
+from cleaners.maintenance import doctor, takedown
 from cleaners.store import Store
 from cleaners.store.database import Database
 from cleaners.store.schema import MIGRATIONS
-from cleaners.upkeep import doctor, takedown
 from cleaners.urls import clipping_id
+from cleaners.warc import Archive, folder_of
+from cleaners.warc.scan import Record, records
 from tests.test_keeper import corpus, story
 from tests.test_takedown import MOMENT, URL, exchange, stored, take
 

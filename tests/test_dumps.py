@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from cleaners.archive import Archive, Exchange
-from cleaners.dumps import Limits, read
 from cleaners.errors import UsageError
 from cleaners.items import Drop, Page
+from cleaners.readers import Limits, read
+from cleaners.warc import Archive, Exchange
 
 HTML = "<html><body><h1>葡萄熟了</h1><p>吐鲁番的晾房里挂满了葡萄，农户说今年的收成比去年好。</p></body></html>".encode()
 OTHER = HTML.replace("吐鲁番".encode(), "鄯善".encode())
@@ -121,7 +121,7 @@ def test_warc_records_with_offsets_status_and_content_coding(tmp_path: Path) -> 
     assert one.url == "https://news.example/0.html"
     assert (one.site, one.status) == ("example-daily", 200)
     assert one.fetched_at and one.fetched_at.isoformat() == "2024-05-06T00:00:00+00:00"
-    from cleaners.archive import read_back
+    from cleaners.warc import read_back
 
     offset = two.origin.rpartition("#")[2]
     assert read_back(f"{path.name}#{offset}", tmp_path).body == OTHER
@@ -305,7 +305,7 @@ def test_feeds_databases_and_other_formats_are_no_pages(tmp_path: Path) -> None:
 
 def test_standard_input_may_be_an_archive(tmp_path: Path) -> None:
     data = COMPRESSIONS["gz"](tarred(("one.html", HTML), ("two.html", OTHER)))
-    code = "from cleaners.dumps import read\nfor p in read(['-']): print(p.origin, len(p.body))"
+    code = "from cleaners.readers import read\nfor p in read(['-']): print(p.origin, len(p.body))"
     root = str(Path(__file__).parent.parent)
     done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, cwd=root, timeout=60)
     assert done.stdout.decode().split("\n")[:2] == [f"-#one.html {len(HTML)}", f"-#two.html {len(OTHER)}"]
@@ -337,7 +337,7 @@ def zip_of_many(entries: int, prefix: bytes = b"") -> bytes:
 
 
 def test_the_directory_of_a_zip_is_read_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cleaners.dumps import directory
+    from cleaners.readers import zip_directory as directory
 
     monkeypatch.setattr(directory, "_SLICE", 7)
     (tmp_path / "x.zip").write_bytes(zipped(*((f"{n}.html", HTML + b"%d" % n) for n in range(25))))
@@ -363,7 +363,7 @@ def test_a_zip_of_hundreds_of_thousands_of_entries_is_read_up_to_the_limit_in_bo
 
 
 def test_a_zip_behind_something_else_with_a_large_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cleaners.dumps import directory
+    from cleaners.readers import zip_directory as directory
 
     monkeypatch.setattr(directory, "_SLICE", 5)
     for count in (12, 70_000):

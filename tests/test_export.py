@@ -15,9 +15,9 @@ import pytest
 import yaml
 import zstandard
 
+from cleaners.atomic import whole_folder
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.export import JsonLines, Output, drop_record, in_script, markdown_folder, markdown_page, record
-from cleaners.export.files import whole_folder
 from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match
 from tests.test_store import FULL, article
 

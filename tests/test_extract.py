@@ -13,13 +13,15 @@ from urllib.parse import quote
 
 import pytest
 
-from cleaners import blocks, decode, extract, metadata
+from cleaners import extract, metadata
+from cleaners.config import ExtractRule
 from cleaners.errors import Unusable
-from cleaners.extract import Body, vote
+from cleaners.extract import Body, ensemble
 from cleaners.extract import recipe as recipes
+from cleaners.extract.boilerplate.rules import RULES
 from cleaners.items import Line, Metadata
-from cleaners.noise.rules import RULES
-from cleaners.sites import ExtractRule
+from cleaners.page import decode
+from cleaners.page import lines as blocks
 
 PAGES = Path(__file__).parent / "pages"
 URL = "https://news.example/2024/t20240704_12.html"
@@ -264,7 +266,7 @@ def test_lines_of_a_tool_are_found_in_order_and_short_ones_only_in_place() -> No
             "首页",
         )
     ]
-    assert vote.found_in(lines, "\n".join(line.text for line in lines[1:4])) == {1, 2, 3}
+    assert ensemble.found_in(lines, "\n".join(line.text for line in lines[1:4])) == {1, 2, 3}
 
 
 def test_a_recipe_names_what_the_article_was_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +284,7 @@ def test_a_recipe_names_what_the_article_was_made_with(monkeypatch: pytest.Monke
 def test_the_medoid_is_the_one_in_the_middle() -> None:
     lines = [Line(text="一二三四五六七八九十")] * 4
     choices = {"all": frozenset({0, 1, 2, 3}), "half": frozenset({1, 2}), "most": frozenset({1, 2, 3})}
-    assert vote.medoid(choices, vote.line_agreement(lines)) == "most"
+    assert ensemble.medoid(choices, ensemble.line_agreement(lines)) == "most"
 
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cleaners import fingerprint, script
-from cleaners.fingerprint import Recipe, normalize, signatures
+from cleaners.chinese import script
+from cleaners.dedup import fingerprint
+from cleaners.dedup.fingerprint import Recipe, normalize, signatures
 
 TEXT = (
     "昨日上午，示例县举行春季造林启动仪式，来自12个乡镇的300余名干部群众在河滩栽下胡杨、沙枣等苗木4600株。"

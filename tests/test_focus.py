@@ -18,18 +18,18 @@ from scrapy import Request
 from scrapy.squeues import FifoMemoryQueue
 from scrapy.utils.test import get_crawler
 
-from cleaners import regions
+from cleaners.chinese import regions
+from cleaners.config import Focus, Site, parse
 from cleaners.errors import SeedFileError
 from cleaners.items import Article, Drop, Page
-from cleaners.sites import Focus, Site, parse
 from cleaners.store import Selection, Store
 from crawler.demo.plan import read
 from crawler.demo.server import serving
 from crawler.demo.stories import HERE
 from crawler.demo.web import Web
-from crawler.focus import Aim, aim
-from crawler.promise import Experience, Promises, Sieve
-from crawler.queues import BestFirst
+from crawler.scheduling.best_first import BestFirst
+from crawler.scheduling.link_score import Experience, Promises, Sieve
+from crawler.scheduling.topic import Aim, aim
 
 ROOT = Path(__file__).resolve().parent.parent
 SILK = (
@@ -178,7 +178,7 @@ def test_poor_requests_wait_for_better_ones_only_where_pages_are_counted(monkeyp
         best.push(asking("a", 90))
         best.push(asking("b", 10))
         assert popped(best) == expected
-    monkeypatch.setattr("crawler.queues._PATIENCE", 0.0)
+    monkeypatch.setattr("crawler.scheduling.best_first._PATIENCE", 0.0)
     assert popped(best) == ["10"], "a host that is stuck holds nothing up for long"
 
 

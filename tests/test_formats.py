@@ -24,9 +24,9 @@ from typer.testing import CliRunner
 
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.export import in_script, record
-from cleaners.export.card import Facts
-from cleaners.export.making import Format, Order, export, format_of
+from cleaners.export.dataset_card import Facts
 from cleaners.export.records import NAMES
+from cleaners.export.run import Format, Order, export, format_of
 from cleaners.items import Article, Clipping
 from cleaners.store import Choice, Selection, Store
 from crawler.cli import app
@@ -96,7 +96,7 @@ def test_jsonl_is_the_store(store: Store, tmp_path: Path) -> None:
 
 def test_columns_are_exact_whatever_sqlite_does_with_nul(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    from cleaners.store.columns import _texts
+    from cleaners.store.export_columns import _texts
 
     titles = ["上\x00下", None, "", "三"]
     qualities = [0.1 + 0.2, 1 / 3, 0.7000000000000001, 5e-324]
@@ -203,7 +203,7 @@ def test_a_folder_of_the_hub_is_the_store(store: Store, tmp_path: Path) -> None:
 
 def test_a_large_folder_has_several_shards(store: Store, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    from cleaners.export.hub import hub_folder
+    from cleaners.export.huggingface import hub_folder
 
     facts = Facts(choice=ALL)
     with hub_folder(tmp_path / "hf", facts, rows=20) as folder, store.exports.outgoing(ALL) as outgoing:
@@ -319,7 +319,7 @@ def test_pages_that_an_export_does_not_hold_go_and_what_people_wrote_stays(tmp_p
 
 def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
-    from cleaners.export.hub import hub_folder
+    from cleaners.export.huggingface import hub_folder
 
     for choice, rows, count in ((ALL, 4, 4), (Choice(), 4, 3), (ALL, 100, 1)):
         with hub_folder(tmp_path / "hf", Facts(choice=choice), rows=rows) as folder, store.exports.outgoing(choice) as outgoing:

@@ -13,11 +13,11 @@ import pytest
 from scrapy import Request, Spider
 from scrapy.utils.test import get_crawler
 
-from cleaners.sites import parse
+from cleaners.config import parse
 from cleaners.store import Entry, Found, Store
-from crawler.frontier import Frontier
-from crawler.ledger import Agenda
-from crawler.tally import Tally
+from crawler.agenda import Agenda
+from crawler.scheduling.scheduler import Frontier
+from crawler.stats import Tally
 from tests.test_ledger import queue
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)

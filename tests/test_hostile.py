@@ -26,12 +26,12 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.client import Agent
 
-from cleaners.sites import Limits, Site, parse, require_contact
+from cleaners.config import Limits, Site, parse, require_contact
 from crawler import discover, settings
-from crawler.guard import GuardedResolver, GuardMiddleware, Refused
-from crawler.links import Links
-from crawler.politeness import Budget, Pace
-from crawler.tally import Tally
+from crawler.middlewares.address_guard import GuardedResolver, GuardMiddleware, Refused
+from crawler.middlewares.politeness import Budget, Pace
+from crawler.scheduling.link_filter import Links
+from crawler.stats import Tally
 from tests.crawling import Crawled, one_site, run
 from tests.small_server import Raw, Reply, article, feed, gzipped, listing, serving, sitemap
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.dedup.beside import MANIFEST, index_folder
+from cleaners.dedup.index.segments import Manifest, SegmentIndex
 from cleaners.errors import UnwritableError
-from cleaners.index.segments import Manifest, SegmentIndex
+from cleaners.ingest.ingester import WINDOW, Keeper
+from cleaners.ingest.match_index import MANIFEST, index_folder
 from cleaners.items import Article, Drop
-from cleaners.keeper import WINDOW, Keeper
+from cleaners.maintenance import doctor
 from cleaners.store import Store
-from cleaners.upkeep import doctor
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ["喀什", "阿克苏", "和田", "伊宁", "库尔勒", "萍乡", "芦溪", "湘东", "莲花", "上栗"]
@@ -244,7 +244,7 @@ def test_the_id_of_a_family_is_not_given_to_another_one_while_it_leads_to_the_fi
 
 
 def test_what_a_taken_down_copy_held_together_is_linked_within_the_window_only(tmp_path: Path) -> None:
-    from cleaners.upkeep import takedown
+    from cleaners.maintenance import takedown
 
     path = tmp_path / "s.db"
     with Store.open(path) as store:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cleaners import pipeline
 from cleaners.context import context_of
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Page
-from cleaners.keeper import Keeper
 from cleaners.store import Store
 from tests.test_cli import run
 

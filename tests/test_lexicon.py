@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import script
-from cleaners.lexicon import Entry, Lexicon, grow, score, substitutions, whole_words
+from cleaners.chinese import script
+from cleaners.chinese.spinning import Entry, Lexicon, grow, score, substitutions, whole_words
 
 ORIGINAL = (
     "开发区的产业发展很快，三家有限公司的负责人介绍，基础设施建设的资金已经到位，工作人员正在解决最后的问题。"

@@ -15,18 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.archive import read_back
-from cleaners.archive.writing import Archive, Exchange, folder_of
 from cleaners.errors import UsageError
-from cleaners.export.making import Order, export
+from cleaners.export.run import Order, export
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Drop
-from cleaners.keeper import Keeper
+from cleaners.maintenance import takedown
+from cleaners.maintenance.doctor import examine
+from cleaners.maintenance.merge import merge
 from cleaners.store import Choice, Selection, Store, Visit
-from cleaners.store.ledger import Found
-from cleaners.upkeep import takedown
-from cleaners.upkeep.doctor import examine
-from cleaners.upkeep.merge import merge
+from cleaners.store.crawl_state import Found
 from cleaners.urls import clipping_id
+from cleaners.warc import read_back
+from cleaners.warc.write import Archive, Exchange, folder_of
 from tests.test_keeper import ROOT, story
 
 DAY = datetime(2024, 3, 1, 6, tzinfo=UTC)

@@ -12,14 +12,15 @@ from types import ModuleType
 
 import pytest
 
-from cleaners import blocks, metadata
+from cleaners import metadata
 from cleaners.items import Head, Metadata
 from cleaners.metadata import dates, names
-from cleaners.metadata.folded import folded
-from cleaners.metadata.furniture import take_apart
-from cleaners.metadata.optout import opt_out
-from cleaners.metadata.rules import LABELS
+from cleaners.metadata.folding import folded
+from cleaners.metadata.info_line import take_apart
+from cleaners.metadata.labels import LABELS
+from cleaners.metadata.opt_out import opt_out
 from cleaners.metadata.title import without_site
+from cleaners.page import lines
 
 TITLE = "小城早市扩建后添了新气象"
 FIRST = "入冬以来，小城的早市天不亮就热闹起来，热气腾腾的摊位前排着长队，老人们提着篮子慢慢挑选，价格和去年差不多。"
@@ -30,11 +31,11 @@ def html(info: str = "", *, lead: str = "", end: str = "", after: str = "", head
     page = f"""<html><head><title>{TITLE}_要闻_某城新闻网</title>{head}</head><body>
     <div class="nav"><a href="/">首页</a> <a href="/a">新闻</a></div><h1>{h1}</h1><div class="info">{info}</div>
     <div class="content"><p>{lead}{FIRST}</p><p>{SECOND}{end}</p>{after}</div><div>相关阅读</div></body></html>"""
-    return metadata.find(blocks.read(page))
+    return metadata.find(lines.read(page))
 
 
 def text(info: str = "", *, lead: str = "", end: str = "", after: str = "") -> Metadata:
-    return metadata.find(blocks.read(f"首页 新闻 图片\n\n{TITLE}\n\n{info}\n\n{lead}{FIRST}\n\n{SECOND}{end}\n\n{after}\n"))
+    return metadata.find(lines.read(f"首页 新闻 图片\n\n{TITLE}\n\n{info}\n\n{lead}{FIRST}\n\n{SECOND}{end}\n\n{after}\n"))
 
 
 def summary(found: Metadata) -> str:
@@ -256,9 +257,9 @@ def test_elements_that_meet_are_two_words():
 def test_the_issue_of_a_digital_edition_dates_its_articles():
     page = "{}\n2021年3月5日 星期五\n{}\n\n{}\n\n{}\n\n{}"
     others = "\n".join(f"第{n}条旧闻在这里" for n in "一二三四五六七八九十")
-    dated = metadata.find(blocks.read(page.format("第A01版：要闻\n第A02版：民生", others, TITLE, FIRST, SECOND)))
+    dated = metadata.find(lines.read(page.format("第A01版：要闻\n第A02版：民生", others, TITLE, FIRST, SECOND)))
     assert (dated.published.day, dated.rules["published"]) == (5, "date of the issue")
-    assert metadata.find(blocks.read(page.format("首页", others, TITLE, FIRST, SECOND))).published is None
+    assert metadata.find(lines.read(page.format("首页", others, TITLE, FIRST, SECOND))).published is None
 
 
 def test_scripts_that_fill_in_the_date_are_read_last():
@@ -280,7 +281,7 @@ def test_dates_of_related_items_are_not_the_date():
 def test_the_timezone_is_the_pages_own_else_the_sites():
     assert html("2021-03-05 14:07").published.isoformat() == "2021-03-05T14:07:00+08:00"
     assert html("2021-03-05T14:07:00+09:00").published.isoformat() == "2021-03-05T14:07:00+09:00"
-    page = blocks.read(f"{TITLE}\n\n2021-03-05 14:07\n\n{FIRST}")
+    page = lines.read(f"{TITLE}\n\n2021-03-05 14:07\n\n{FIRST}")
     assert metadata.find(page, timezone="Asia/Tokyo").published.utcoffset().total_seconds() == 9 * 3600
     same_moment = '<meta property="article:published_time" content="2021-03-05T05:07:00Z">'
     assert html("2021-03-05 14:07", head=same_moment).published.isoformat() == "2021-03-05T14:07:00+09:00"
@@ -295,7 +296,7 @@ def test_the_head_is_asked_where_the_page_is_silent():
     assert found.section == "要闻"
     assert html(head='<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2021-03-05T14:07:00+08:00"}</script>').published
     assert html(head='<link rel="canonical" href="https://news.example/a/20210305/1.html">').published.isoformat()[:10] == "2021-03-05"
-    page = blocks.read(f"{TITLE}\n\n{FIRST}\n\n{SECOND}")
+    page = lines.read(f"{TITLE}\n\n{FIRST}\n\n{SECOND}")
     assert metadata.find(page, url="https://news.example/2021-03/05/c_1.htm").published.isoformat()[:10] == "2021-03-05"
     assert html(head='<link rel="canonical" href="https://news.example/a/20211399/1.html">').published is None
     assert html(head='<script type="application/ld+json">{"@type": </script>').title == TITLE
@@ -308,18 +309,18 @@ def test_a_day_of_the_page_and_the_minute_of_the_head():
 
 
 def test_the_future_and_the_relative_past():
-    page = blocks.read(f"{TITLE}\n\n3小时前 来源：某城网\n\n{FIRST}\n\n{SECOND}")
+    page = lines.read(f"{TITLE}\n\n3小时前 来源：某城网\n\n{FIRST}\n\n{SECOND}")
     now = datetime(2021, 3, 5, 12, tzinfo=UTC)
     assert metadata.find(page, fetched_at=now).published == datetime(2021, 3, 5, 9, tzinfo=UTC)
     assert metadata.find(page).published is None
-    later = blocks.read(f"{TITLE}\n\n2031-03-05 14:07\n\n{FIRST}\n\n{SECOND}")
+    later = lines.read(f"{TITLE}\n\n2031-03-05 14:07\n\n{FIRST}\n\n{SECOND}")
     assert metadata.find(later, fetched_at=now).published is None
 
 
 def test_own_name_as_source():
-    page = blocks.read(f"{TITLE}\n\n2021-03-05 来源：本站\n\n{FIRST}\n\n{SECOND}")
+    page = lines.read(f"{TITLE}\n\n2021-03-05 来源：本站\n\n{FIRST}\n\n{SECOND}")
     assert metadata.find(page, publisher="某城新闻网").source == "某城新闻网"
-    named = blocks.read(f"{TITLE}\n\n2021-03-05 来源：某城新闻网\n\n{FIRST}\n\n{SECOND}")
+    named = lines.read(f"{TITLE}\n\n2021-03-05 来源：某城新闻网\n\n{FIRST}\n\n{SECOND}")
     assert metadata.find(named, publisher="某城新闻网").source == "某城新闻网"
 
 
@@ -344,34 +345,34 @@ def test_headline_in_two_lines_is_one():
 def test_headline_of_a_text_is_above_its_furniture_not_a_quote_or_a_button():
     lifted = "增加了照明和排水设施，下雨天也不会积水"
     page = f"返回首页\n\n{lifted}\n\n{TITLE}\n\n□ 某城日报 王小明\n\n{FIRST}\n\n{SECOND}"
-    found = metadata.find(blocks.read(page))
+    found = metadata.find(lines.read(page))
     assert (found.title, found.authors) == (TITLE, ("王小明",))
     assert found.claims[found.title_line] == "title"
 
 
 def test_headline_of_a_government_table():
     page = f"索引号：\n000/2021-1\n发文机关：\n某城市政府\n标 题：\n{TITLE}通知\n发布日期：2021-03-05\n\n{FIRST}\n\n{SECOND}"
-    found = metadata.find(blocks.read(page))
+    found = metadata.find(lines.read(page))
     assert found.title == f"{TITLE}通知"
 
 
 def test_a_page_without_a_headline_has_none():
-    assert metadata.find(blocks.read(f"{FIRST}\n\n{SECOND}")).title is None
+    assert metadata.find(lines.read(f"{FIRST}\n\n{SECOND}")).title is None
 
 
 def test_section_from_label_and_breadcrumb():
     assert text("类别:社会 发布时间:2021-03-05 来源:某城网").section == "社会"
     crumbs = f"当前位置:首页 > 生活 > 市场 >\n\n{TITLE}\n\n2021-03-05\n\n{FIRST}\n\n{SECOND}"
-    found = metadata.find(blocks.read(crumbs))
+    found = metadata.find(lines.read(crumbs))
     assert (found.section, found.claims[0]) == ("市场", "breadcrumb")
-    assert metadata.find(blocks.read(crumbs.replace("首页 > 生活 > 市场 >", "首页 > 正文"))).section is None
+    assert metadata.find(lines.read(crumbs.replace("首页 > 生活 > 市场 >", "首页 > 正文"))).section is None
     forum = f"某城论坛 门户 城事 某城区政府 查看内容\n\n{TITLE}\n\n2021-03-05 15:34| 发布者: admin\n\n{FIRST}\n\n{SECOND}"
-    assert metadata.find(blocks.read(forum)).section == "某城区政府"
+    assert metadata.find(lines.read(forum)).section == "某城区政府"
 
 
 def test_annotated_traditional_pages_are_read_in_their_own_characters():
     page = f"小城早市擴(kuò)建後添了新氣(qì)象\n\n2021-03-05 15:34| 發(fā)布者: admin| 評(píng)論: 0|來自: 某城網(wǎng)\n\n{FIRST}\n\n{SECOND}(文/王小華(huá))"
-    found = metadata.find(blocks.read(page))
+    found = metadata.find(lines.read(page))
     assert summary(found) == "2021-03-05T15:34|某城網(wǎng)|王小華(huá)"
     assert found.title.startswith("小城早市擴(kuò)")
 
@@ -381,7 +382,7 @@ def test_other_languages_take_the_head():
     <meta property="article:published_time" content="2021-03-05T14:07:00Z"><meta name="author" content="Jane Doe"></head>
     <body><h1>Town market grows</h1><p>The market of the small town was extended this year, with two new rows of stalls.
     The neighbours say that shopping has become easier, and that the lights help in winter.</p></body></html>"""
-    found = metadata.find(blocks.read(page))
+    found = metadata.find(lines.read(page))
     assert (found.title, found.authors, found.source) == ("Town market grows", ("Jane Doe",), None)
     assert found.published == datetime(2021, 3, 5, 14, 7, tzinfo=UTC)
 
@@ -401,7 +402,7 @@ def test_rules_are_data_with_reasons():
 
 def test_a_hostile_page_costs_little():
     menu = "\n".join(f"菜单{i} 2021-01-{i % 28 + 1:02d}" for i in range(14_000))
-    page = blocks.read(f"{menu}\n\n{TITLE}\n\n来源：某城日报\n\n{FIRST}\n\n{SECOND}\n{menu}")
+    page = lines.read(f"{menu}\n\n{TITLE}\n\n来源：某城日报\n\n{FIRST}\n\n{SECOND}\n{menu}")
     began = time.process_time()
     metadata.find(page)
     assert time.process_time() - began < 2
@@ -468,13 +469,13 @@ def _meets(got: dict[str, float], floor: dict[str, float]) -> None:
 def test_floors_on_zhnews(shared, floors):
     import gzip
 
-    from cleaners.decode import decode
+    from cleaners.page.decode import decode
 
     gold = _gold(shared / "zhnews")
     found = {}
     for row in gold:
         page = gzip.decompress((shared / "zhnews" / "html" / f"{row['id']}.html.gz").read_bytes())
-        found[row["id"]] = _record(str(row["id"]), metadata.find(blocks.read(decode(page).text)))
+        found[row["id"]] = _record(str(row["id"]), metadata.find(lines.read(decode(page).text)))
     _meets(_score(shared).score(gold, found)[0], floors["metadata zhnews"])
 
 
@@ -484,19 +485,19 @@ def test_floors_on_zhtext(shared, floors, rendering):
     found = {}
     for row in gold:
         page = (shared / "zhtext" / "text" / f"{row['id']}.txt").read_text(encoding="utf-8")
-        found[row["id"]] = _record(str(row["id"]), metadata.find(blocks.read(page)))
+        found[row["id"]] = _record(str(row["id"]), metadata.find(lines.read(page)))
     _meets(_score(shared).score(gold, found)[0], floors[f"metadata zhtext {rendering}"])
 
 
 def test_the_five_seeds(shared):
-    from cleaners.script import fold
+    from cleaners.chinese.script import fold
 
     gold = json.loads((shared / "seeds" / "gold.json").read_text(encoding="utf-8"))
     for name, wanted in gold.items():
         if name.startswith("_"):
             continue
         page = (shared / "seeds" / name).read_text(encoding="utf-8")
-        found = metadata.find(blocks.read(page))
+        found = metadata.find(lines.read(page))
         published = datetime.fromisoformat(wanted["published"]) if wanted["published"] else None
         assert fold(found.title or "") == fold(page.split("\n")[wanted["title_line"] - 1].strip())
         assert found.published == published

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cleaners import blocks, metadata
+from cleaners import metadata
 from cleaners.items import Metadata
+from cleaners.page import lines
 
 TITLE = "小城早市扩建后添了新气象"
 FIRST = "入冬以来，小城的早市天不亮就热闹起来，热气腾腾的摊位前排着长队，老人们提着篮子慢慢挑选，价格和去年差不多。"
@@ -19,7 +20,7 @@ def page(
 ) -> Metadata:
     text = f"""<html lang="{lang}"><head><title>{TITLE} - {site}</title>{head}</head><body><div><a href="/">首页</a></div>
     <h1>{h1}</h1><div class="x1">{info}</div><div class="t9"><p>{FIRST}</p><p>{SECOND}</p>{end}</div></body></html>"""
-    return metadata.find(blocks.read(text), url=url, fetched_at=datetime(2026, 11, 1, tzinfo=UTC))
+    return metadata.find(lines.read(text), url=url, fetched_at=datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def summary(found: Metadata) -> str:
@@ -150,7 +151,7 @@ def test_furniture_behind_a_lead_is_read() -> None:
     text = f"""<html><head><title>{TITLE} - 山河周刊</title></head><body><div class="a"><h1>{TITLE}</h1>
     <p>热气腾腾的摊位前排着长队，老人们提着篮子慢慢挑选。</p><p>撰文　王小明　　编辑　李大江</p><p>2024.01.19　总第816期</p></div>
     <div class="b"><p>{FIRST}</p><p>{SECOND}</p></div></body></html>"""
-    found = metadata.find(blocks.read(text))
+    found = metadata.find(lines.read(text))
     assert summary(found) == "2024-01-19|山河周刊|王小明"
     assert found.editors == ("李大江",)
 
@@ -183,7 +184,7 @@ def test_class_names_are_believed_for_people_only() -> None:
 def test_the_post_of_an_account_has_its_headline_in_brackets() -> None:
     text = f"""<html><head><title>平安小城的动态 - 微社区</title></head><body><div>首页 视频 发现</div><article><header><a>平安小城</a>
     <a>24-8-4 10:05</a><span>发布于 江苏</span><span>来自 网页版</span></header><div>【警情通报】{FIRST}</div><div>{SECOND}</div></article></body></html>"""
-    found = metadata.find(blocks.read(text))
+    found = metadata.find(lines.read(text))
     assert (found.title, summary(found)) == ("警情通报", "2024-08-04T10:05|平安小城|-")
 
 
@@ -205,7 +206,7 @@ def test_english_bylines(line: str, wanted: tuple[str, ...]) -> None:
     <div>{line}</div><div>Source: Xiaocheng Daily Updated: 2023-06-07 09:14</div>
     <p>The morning market of the town was busy long before dawn, with queues at every stall, and prices were much the same.</p>
     <p>Two rows of stalls were added this year, with lights and drains, so that rain no longer stops the trade at all.</p></body></html>"""
-    found = metadata.find(blocks.read(text))
+    found = metadata.find(lines.read(text))
     assert (found.authors, found.source, found.published.isoformat()[:16]) == (wanted, "Xiaocheng Daily", "2023-06-07T09:14")
 
 
@@ -224,4 +225,4 @@ def test_the_first_post_of_a_forum_tells_who_wrote() -> None:
     <p>金牌会员</p></td><td><h1>{TITLE}</h1><div class="authi"><em>发表于 2021-3-5 14:07</em> <a>只看该作者</a> <a>倒序浏览</a></div>
     <div class="t_f"><p>{FIRST}</p><p>{SECOND}</p></div></td></tr><tr><td><div class="authi"><a>路过的人</a></div></td><td>
     <em>发表于 2021-3-6 14:07</em><div class="t_f">顶一下楼主</div></td></tr></table></body></html>"""
-    assert summary(metadata.find(blocks.read(text))) == "2021-03-05T14:07|-|三栋老陈"
+    assert summary(metadata.find(lines.read(text))) == "2021-03-05T14:07|-|三栋老陈"

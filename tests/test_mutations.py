@@ -38,7 +38,7 @@ def _of(file: str, *rows: tuple[str, str, str, str]) -> list[Mutation]:
 
 MUTATIONS: list[Mutation] = [
     *_of(
-        "crawler/politeness.py",
+        "crawler/middlewares/politeness.py",
         ("robots.txt forbids", 'raise Refused("robots.txt forbids", netloc)', "pass",
          "crawl.py::test_what_does_not_become_an_article_is_a_drop_with_its_reason"),
         ("robots.txt answers 5xx", "response.status >= 500 or response", "response",
@@ -77,11 +77,11 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_bombs_are_not_unpacked"),
         ("redirects without an end", "REDIRECT_MAX_TIMES = 5", "REDIRECT_MAX_TIMES = 50",
          "hostile.py::test_redirects_end"),
-        ("names that lead to private addresses", 'TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"', "",
+        ("names that lead to private addresses", 'TWISTED_DNS_RESOLVER = "crawler.middlewares.address_guard.GuardedResolver"', "",
          "crawl.py::test_no_disguise_of_an_address_reaches_a_host_the_job_does_not_name"),
     ),
     *_of(
-        "crawler/guard.py",
+        "crawler/middlewares/address_guard.py",
         ("other schemes than http", 'if parts.scheme not in {"http", "https"} or not host:', "if not host:",
          "crawl.py::test_what_is_not_even_asked_for"),
         ("loopback, private, link-local ...", "return ip.is_global and not", "return not",
@@ -111,7 +111,7 @@ MUTATIONS: list[Mutation] = [
         ("attachments", "or (attached and is_page)", "", "hostile.py::test_what_is_no_page_is_left_at_its_head"),
     ),
     *_of(
-        "crawler/wire.py",
+        "crawler/middlewares/http_handler.py",
         ("a head without an end", "if self.received > self.most:", "if False:",
          "hostile.py::test_heads_are_bounded_as_a_whole_and_not_asked_for_again"),
         ("a head without an end, asked for again", "if why.check(HeadTooLargeError):", "if False:",
@@ -135,7 +135,7 @@ MUTATIONS: list[Mutation] = [
          "crawl.py::test_hostile_feeds_cost_seconds_not_minutes"),
     ),
     *_of(
-        "crawler/spiders/announcements.py",
+        "crawler/spiders/sources.py",
         ("sitemaps of sitemaps", 'if self._sitemaps[site.id] <= self._settings.getint("SITEMAP_MAX_FILES"):', "if True:",
          "hostile.py::test_feeds_and_sitemaps_are_bounded"),
     ),
@@ -145,7 +145,7 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_links_are_followed_no_deeper_than_the_job_says"),
     ),
     *_of(
-        "crawler/traps.py",
+        "crawler/scheduling/traps.py",
         ("calendars", 'return "calendar"', "return None", "hostile.py::test_endless_webs_are_told_by_their_addresses"),
         ("paths that repeat themselves", 'return "path repetition"', "return None",
          "hostile.py::test_endless_webs_are_told_by_their_addresses"),
@@ -157,12 +157,12 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_pages_that_are_all_the_same_or_never_articles_lead_nowhere"),
     ),
     *_of(
-        "cleaners/extract/kinds.py",
+        "cleaners/extract/page_type.py",
         ("pages that need JavaScript", 'return "script shell"', 'return "no prose"',
          "hostile.py::test_a_page_that_needs_javascript_says_so"),
     ),
     *_of(
-        "cleaners/sites/reading.py",
+        "cleaners/config/load.py",
         ("a crawl by nobody", "if job.contact is None and not job.is_local:", "if False:",
          "crawl.py::test_who_asks_must_be_said_before_anything_but_loopback_is_fetched"),
     ),
@@ -174,7 +174,7 @@ MUTATIONS: list[Mutation] = [
          "pass", "hostile.py::test_a_certificate_is_asked_for_only_where_the_job_says_so"),
     ),
     *_of(
-        "cleaners/metadata/optout.py",
+        "cleaners/metadata/opt_out.py",
         ("robots meta noai, noindex", "elif _ROBOTS.match(name):", "elif False:",
          "hostile.py::test_what_a_page_reserves_is_recorded_with_it"),
         ("X-Robots-Tag", 'elif name.lower() == "x-robots-tag":', "elif False:",
@@ -185,7 +185,7 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_what_a_page_reserves_is_recorded_with_it"),
     ),
     *_of(
-        "crawler/optout.py",
+        "crawler/middlewares/tdm_reservation.py",
         ("tdmrep.json", 'request.meta["opt_out"] = opt_out_host(', "opt_out_host(",
          "crawl.py::test_what_a_host_reserves_goes_with_its_pages"),
     ),

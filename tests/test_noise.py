@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from cleaners.extract.boilerplate import english, html_lines, rules, site_lines
 from cleaners.items import Line, Metadata
-from cleaners.noise import foreign, html, learned, rules
 
 PROSE = "南岸村今年种了一千二百亩水稻，比去年多了三百亩，村民们都很高兴，说收成会更好。"
 
@@ -22,7 +22,7 @@ def lines(*texts: str) -> list[Line]:
 
 def judged(*texts: str, **arguments: object) -> list[str]:
     page = lines(*texts)
-    result = html.judge(page, Metadata(), html.Signals(page), first=0, last=len(page) - 1, **arguments)  # type: ignore[arg-type]
+    result = html_lines.judge(page, Metadata(), html_lines.Signals(page), first=0, last=len(page) - 1, **arguments)  # type: ignore[arg-type]
     return [line.text for line in result if line.verdict == "keep"]
 
 
@@ -89,7 +89,7 @@ def judged(*texts: str, **arguments: object) -> list[str]:
     ],
 )
 def test_a_line_of_furniture_is_named(text: str, noise: str) -> None:
-    from cleaners import script
+    from cleaners.chinese import script
 
     hit = next(rules.hits(script.fold(text)), None)
     assert hit is not None
@@ -145,7 +145,7 @@ def test_a_line_of_furniture_is_named(text: str, noise: str) -> None:
     ],
 )
 def test_prose_meets_no_rule(text: str) -> None:
-    from cleaners import script
+    from cleaners.chinese import script
 
     assert next(rules.hits(script.fold(text)), None) is None
 
@@ -175,35 +175,35 @@ def test_lines_without_letters_go() -> None:
 
 
 def test_learned_lines_go() -> None:
-    known = frozenset({learned.key("青禾日报，记录青禾每一天，天天都精彩。")})
+    known = frozenset({site_lines.key("青禾日报，记录青禾每一天，天天都精彩。")})
     assert judged(PROSE, "青禾日报，记录青禾每一天，天天都精彩。", PROSE, learned=known) == [PROSE, PROSE]
 
 
 def test_an_article_that_was_learned_by_mistake_stays() -> None:
-    known = frozenset({learned.key(PROSE)})
+    known = frozenset({site_lines.key(PROSE)})
     other = "只有这一段是新的，写得很短，别的段落都学错了。"
     assert judged(PROSE, PROSE, PROSE, other, learned=known) == [PROSE, PROSE, PROSE, other]
 
 
 def test_numbers_do_not_make_another_line() -> None:
-    assert learned.key("本文已被阅读 305 次") == learned.key("本文已被閱讀12次")
+    assert site_lines.key("本文已被阅读 305 次") == site_lines.key("本文已被閱讀12次")
 
 
 def test_a_repost_counts_once() -> None:
     same = ["key of the article", "key of the slogan"]
-    counts = learned.count([("one", same)] * 9 + [(name, ["key of the slogan"]) for name in ("two", "three", "four")])
+    counts = site_lines.count([("one", same)] * 9 + [(name, ["key of the slogan"]) for name in ("two", "three", "four")])
     assert counts["key of the article"] == 1
     assert counts["key of the slogan"] == 4
-    assert learned.learn(counts, 4) == {"key of the slogan"}
+    assert site_lines.learn(counts, 4) == {"key of the slogan"}
 
 
 def test_a_line_must_be_common_on_a_large_site() -> None:
-    assert learned.learn({"now and then": 5, "always": 80}, 100) == {"always"}
+    assert site_lines.learn({"now and then": 5, "always": 80}, 100) == {"always"}
 
 
 def test_only_kept_lines_with_letters_are_counted() -> None:
     page = [Line(text="青禾日报新媒体出品"), Line(text="12:30"), Line(text="首页", verdict="cut")]
-    assert learned.countable(page) == {learned.key("青禾日报新媒体出品"): "青禾日报新媒体出品"}
+    assert site_lines.countable(page) == {site_lines.key("青禾日报新媒体出品"): "青禾日报新媒体出品"}
 
 
 def test_the_title_and_the_furniture_of_other_languages() -> None:
@@ -214,7 +214,7 @@ def test_the_title_and_the_furniture_of_other_languages() -> None:
         "Sign up for our newsletter",
         "12 comments",
     ]
-    assert foreign.clean(text, "A new road!") == ["The road was opened on Monday."]
+    assert english.clean(text, "A new road!") == ["The road was opened on Monday."]
 
 
 @pytest.mark.parametrize("piece", ["1", "1 ", "1,", "热", "> ", "[1] ", "a", "上", "侵权", "转载"])
@@ -227,15 +227,15 @@ def test_no_line_takes_rules_long(piece: str) -> None:
 
 def test_a_fraction_in_a_table_is_no_counter_of_pictures() -> None:
     (row,) = lines("3/4")
-    cell = html.Signals([replace(row, tag="td")])
+    cell = html_lines.Signals([replace(row, tag="td")])
     assert cell[0] is None
-    assert html.Signals([row])[0] is not None
+    assert html_lines.Signals([row])[0] is not None
 
 
 def test_a_label_that_runs_together_with_its_link_is_noise_only_as_a_link() -> None:
     (line,) = lines("推荐阅读南岸村的水稻音乐节")
-    assert html.Signals([line])[0] is None
-    linked = html.Signals([replace(line, link_share=0.7)])[0]
+    assert html_lines.Signals([line])[0] is None
+    linked = html_lines.Signals([replace(line, link_share=0.7)])[0]
     assert linked is not None
     assert linked.noise == "related"
 
@@ -272,7 +272,7 @@ def test_a_button_that_folds_is_taken_off_the_end(shown: str, kept: str) -> None
     ],
 )
 def test_furniture_of_english_pages_is_noise(text: str) -> None:
-    assert foreign.met(text) is not None
+    assert english.met(text) is not None
 
 
 @pytest.mark.parametrize(
@@ -289,4 +289,4 @@ def test_furniture_of_english_pages_is_noise(text: str) -> None:
     ],
 )
 def test_english_sentences_that_use_the_same_words_stay(text: str) -> None:
-    assert foreign.met(text) is None
+    assert english.met(text) is None

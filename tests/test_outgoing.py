@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from cleaners import clusters
+from cleaners.dedup import clusters
 from cleaners.errors import InputError, UsageError
 from cleaners.export import in_script, record
-from cleaners.export.making import Made, Order, export
+from cleaners.export.run import Made, Order, export
 from cleaners.items import Article
 from cleaners.store import Choice, Selection, Store
 from tests.test_store import FULL, article, match

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from cleaners import metadata, pipeline
-from cleaners.blocks import plain
-from cleaners.blocks.plain import TextLimits
+from cleaners.chinese.script import fold, to_traditional
 from cleaners.errors import Unusable
+from cleaners.extract.boilerplate.rules import RULES, bare, hits
+from cleaners.extract.boilerplate.site_lines import key
+from cleaners.extract.boilerplate.text_lines import judge
+from cleaners.extract.boilerplate.text_lines.crf import STATES, Weights, segment, shipped
+from cleaners.extract.boilerplate.text_lines.line_stats import measure
+from cleaners.extract.boilerplate.text_lines.main_prose import echoes, find, on_topic
 from cleaners.items import Article, Line, Metadata, Page
-from cleaners.noise.learned import key
-from cleaners.noise.plain import judge
-from cleaners.noise.plain.core import echoes, find, on_topic
-from cleaners.noise.plain.segment import STATES, Weights, segment, shipped
-from cleaners.noise.plain.shape import measure
-from cleaners.noise.rules import RULES, bare, hits
-from cleaners.script import fold, to_traditional
+from cleaners.page.lines import plain
+from cleaners.page.lines.plain import TextLimits
 
 TITLE = "渡口镇的夜校又亮灯了"
 BODY = (

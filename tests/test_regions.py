@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import regions
-from cleaners.regions.gazetteer import gazetteer
-from cleaners.restore import diagnose, repair
+from cleaners.chinese import regions
+from cleaners.chinese.disguise import diagnose, repair
+from cleaners.chinese.regions.gazetteer import gazetteer
 
 
 def names(text: str, title: str | None = None) -> dict[str, int]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import script
-from cleaners.restore import Diagnosis, diagnose, repair
+from cleaners.chinese import script
+from cleaners.chinese.disguise import Diagnosis, diagnose, repair
 
 TEXT = (
     "今年春天，河口县新建的果蔬市场开门营业。总投资三亿元的冷链物流园同时动工，附近十几个村的农民都来看热闹。"

@@ -17,17 +17,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cleaners import dumps
+from cleaners import readers
+from cleaners.config import parse
 from cleaners.errors import UsageError
 from cleaners.items import Article, Drop, Page
 from cleaners.pipeline import clean
-from cleaners.sites import parse
 from cleaners.store import Store
 from crawler.demo import run as demo
 from crawler.demo.plan import read
 from crawler.demo.server import serving as serving_web
 from crawler.demo.web import Answer, Web
-from crawler.shard import Shard
+from crawler.jobs.shard import Shard
 from tests.small_server import Reply, article, listing, serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -285,14 +285,14 @@ def test_what_is_archived_only_is_done_once_its_record_is_written(tmp_path: Path
         server.seen.clear()
         assert web.run(tmp_path, archive_only=True)["articles"] == 0
         assert not [path for path in server.paths if server.base + path in stored]
-    archived = {page.url for page in dumps.read([str(tmp_path / "job.warc")]) if isinstance(page, Page)}
+    archived = {page.url for page in readers.read([str(tmp_path / "job.warc")]) if isinstance(page, Page)}
     assert archived == {server.base + path for path in pages}, "lists were only read for their links"
     with Store.open(tmp_path / "job.db", create=False) as store:
         assert store.ledger.counts() == {"archived": 40, "links": 1}
 
 
 def test_cleaning_the_archive_gives_what_the_crawl_gave(undisturbed: tuple[Path, list[str]]) -> None:
-    pages = list(dumps.read([str(undisturbed[0] / "job.warc")]))
+    pages = list(readers.read([str(undisturbed[0] / "job.warc")]))
     results = list(map(clean, (page for page in pages if isinstance(page, Page))))
     crawled = final(undisturbed[0])
     assert {(one.id, one.title) for one in results if isinstance(one, Article)} == {one[:2] for one in crawled.articles}

@@ -23,16 +23,17 @@ from apscheduler.schedulers.base import BaseScheduler
 from typer.testing import CliRunner
 
 from cleaners.errors import SeedFileError, UsageError
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Drop
-from cleaners.keeper import Keeper
 from cleaners.store import Run, Store
 from cleaners.store.counts import Counts, of, totals
-from crawler import cron, schedule
+from cleaners.store.lock import JobRunsError, running
 from crawler.cli import app
-from crawler.history import standing
-from crawler.lock import JobRunsError, running
-from crawler.schedule import Entry, Runner, entries, is_missed, plan
-from crawler.units import cron_line, systemd_units
+from crawler.jobs import cron
+from crawler.jobs import scheduler as schedule
+from crawler.jobs.scheduler import Entry, Runner, entries, is_missed, plan
+from crawler.jobs.site_health import standing
+from crawler.jobs.systemd import cron_line, systemd_units
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ZoneInfo("Asia/Shanghai")
@@ -389,7 +390,7 @@ def test_counts_of_a_whole_web_stay_small() -> None:
 
 
 def test_metrics_are_read_from_the_store(tmp_path: Path) -> None:
-    from crawler.monitor import registry, serve, write
+    from crawler.jobs.metrics import registry, serve, write
 
     path = tmp_path / "news.db"
     metrics = registry(path, ["crawl probe"])

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from cleaners import script
+from cleaners.chinese import script
 
 SIMPLIFIED = "县里的干部介绍，市场建成以后，当地的西红柿和土豆直接装车发往全国各地。"
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cleaners import clusters
+from cleaners.chinese.regions.lookup import named
+from cleaners.dedup import clusters
 from cleaners.errors import FormatError, UsageError
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Evidence, Match, Region
-from cleaners.keeper import Keeper
-from cleaners.regions.named import named
 from cleaners.store import Selection, Store
 from cleaners.store.indexing import entries
-from cleaners.store.words import letters, tokens
+from cleaners.store.tokens import letters, tokens
 from crawler.cli import app
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from cleaners import pipeline
+from cleaners.chinese.script import ruby, to_simplified
 from cleaners.export.records import record
 from cleaners.items import Article, Clipping, Page
-from cleaners.script import annotation, to_simplified
 
 HERE = Path(__file__).resolve().parent.parent / "seeds" / "samples" / "text"
 GOLD: dict[str, dict[str, Any]] = {
@@ -34,7 +34,7 @@ def cleaned(path: Path) -> Article:
 
 
 def folded(text: str | None) -> str:
-    plain = unicodedata.normalize("NFKC", annotation.remove(text or ""))
+    plain = unicodedata.normalize("NFKC", ruby.remove(text or ""))
     return to_simplified(re.sub(r"[\W_]+", "", plain))
 
 

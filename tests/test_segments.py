@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cleaners.dedup.index import BANDS, Keys, Limits, segments
+from cleaners.dedup.index.files import write_joined
+from cleaners.dedup.index.memory import MemoryIndex
+from cleaners.dedup.index.runs import Run, merged, merging, run_of
+from cleaners.dedup.index.segments import Manifest, SegmentIndex, Shape
 from cleaners.errors import FormatError, UsageError
-from cleaners.index import BANDS, Keys, Limits, segments
-from cleaners.index.files import write_joined
-from cleaners.index.memory import MemoryIndex
-from cleaners.index.runs import Run, merged, merging, run_of
-from cleaners.index.segments import Manifest, SegmentIndex, Shape
 
 ROOT = Path(__file__).parents[1]
 SMALL = Shape(buffer=300, ahead=2, settled=700)

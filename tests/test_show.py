@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cleaners.clusters.lineage import lineage
-from cleaners.difference import changes, near
+from cleaners.dedup.clusters.tree import lineage
+from cleaners.diff import changes, near
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article
-from cleaners.keeper import Keeper
 from cleaners.store import Edge, Member
 from cleaners.urls import clipping_id
 from crawler.cli import app

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from cleaners.config import Defaults, ExtractRule, Focus, Follow, Job, Limits, Seed, Site, load, parse
 from cleaners.errors import SeedFileError, UsageError
-from cleaners.sites import Defaults, ExtractRule, Focus, Follow, Job, Limits, Seed, Site, load, parse
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = """\

@@ -19,14 +19,14 @@ from typing import Any
 
 import pytest
 
-from cleaners import dumps
-from cleaners.archive import Archive, Exchange
-from cleaners.corpus import Dating, deduplicate
+from cleaners import readers
+from cleaners.dedup.corpus import Dating, deduplicate
+from cleaners.dedup.index.window import Window
 from cleaners.errors import InputError, UsageError
 from cleaners.export import record
-from cleaners.index.window import Window
 from cleaners.items import Article, Clipping, Drop
 from cleaners.pipeline import clean
+from cleaners.warc import Archive, Exchange
 from tests.spark_cluster import Cluster, frugal
 
 pytestmark = pytest.mark.soak  # all of it by `make spark`; in CI its small form, test_cluster.py
@@ -224,7 +224,7 @@ def test_pages_become_the_records_of_one_machine(spark: Any, tmp_path: Path) -> 
     from cleaners.spark.pages import clean as on_spark
 
     folder = saved_pages(tmp_path / "pages")
-    results = [clean(page) for page in dumps.read([folder]) if not isinstance(page, Drop)]
+    results = [clean(page) for page in readers.read([folder]) if not isinstance(page, Drop)]
     articles = [one for one in results if isinstance(one, Article)]
     done = on_spark(spark, [str(folder)], str(tmp_path / "out"))
     assert done.written == len(articles) == 8

@@ -20,11 +20,12 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import clusters, urls
+from cleaners import urls
+from cleaners.dedup import clusters
 from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
 from cleaners.items import Article, Drop, Evidence, Extractor, Match, Region
 from cleaners.store import NoiseLine, Selection, Store
-from cleaners.store.words import finder, letters, tokens
+from cleaners.store.tokens import finder, letters, tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 CHINA = timezone(timedelta(hours=8))

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
+from cleaners.config import Site, parse
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article
-from cleaners.keeper import Keeper
-from cleaners.sites import Site, parse
 from crawler.cli.sites import _id_of, _verdict
-from crawler.history import Standing, State
-from crawler.survey import Offer, home, linked, listed, proposal
+from crawler.jobs.site_health import Standing, State
+from crawler.site_survey import Offer, home, linked, listed, proposal
 from tests.small_server import Reply, SmallServer, article, feed, gzipped, serving, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,11 +168,11 @@ def test_a_chinese_host_has_an_id() -> None:
 
 
 def kept(path: Path, days_ago: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cleaners.store import journal
-    from cleaners.store.rows import now
+    from cleaners.store import runs
+    from cleaners.store.codec import now
 
     then = now
-    monkeypatch.setattr(journal, "now", lambda: shifted(then(), days_ago))
+    monkeypatch.setattr(runs, "now", lambda: shifted(then(), days_ago))
     text = f"{days_ago}号渠的水上午十点放到了第三支渠，比去年早了{days_ago}天。守闸的老李说，水库的水位到了{days_ago * 3}米。"
     url = f"http://127.0.0.1/a/{days_ago}.html"
     with Keeper(path, command="crawl probe") as keeper:

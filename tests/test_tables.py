@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.dumps import Limits, read
 from cleaners.items import Article, Columns, Drop, Page
 from cleaners.pipeline import clean, explain
+from cleaners.readers import Limits, read
 
 TITLE = "古镇渡口修起了新码头"
 TEXT = (

@@ -18,18 +18,18 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from typer.testing import CliRunner, Result
 from warcio.archiveiterator import ArchiveIterator
 
-from cleaners import dumps
-from cleaners.archive import Archive, Exchange, folder_of, read_back
-from cleaners.archive.blanking import blank
-from cleaners.archive.walking import Damage, Record, place_of, records
+from cleaners import readers
+from cleaners.chinese.script.conversion import to_traditional
 from cleaners.errors import InputError, Unusable, UsageError
+from cleaners.extract.boilerplate.site_lines import key
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Page
-from cleaners.keeper import Keeper
-from cleaners.noise.learned import key
-from cleaners.script.conversion import to_traditional
+from cleaners.maintenance import doctor, takedown
 from cleaners.store import Choice, Found, NoiseLine, Store, Visit
-from cleaners.upkeep import doctor, takedown
 from cleaners.urls import canonical, clipping_id
+from cleaners.warc import Archive, Exchange, folder_of, read_back
+from cleaners.warc.blank import blank
+from cleaners.warc.scan import Damage, Record, place_of, records
 from crawler.cli import app
 from tests.crawling import one_site
 from tests.crawling import run as run_crawl
@@ -92,7 +92,7 @@ def test_a_blanked_record_leaves_all_others_where_they_were(tmp_path: Path, size
         read_back(origins[3], store)
     plain = gzip.decompress(path.read_bytes())  # any gzip reader
     assert "第3条".encode() not in plain and b"news.example/3" not in plain and "第4条".encode() in plain
-    found = [page for page in dumps.read([path]) if isinstance(page, Page)]
+    found = [page for page in readers.read([path]) if isinstance(page, Page)]
     assert [page.url for page in found] == [f"http://news.example/{n}" for n in range(8) if n != 3]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cleaners.errors import StoreBusyError
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article
-from cleaners.keeper import Keeper
-from cleaners.store import Store, turn
+from cleaners.store import Store, locks
 from tests.small_server import Reply, article, listing, serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,7 +52,7 @@ def test_a_second_keeper_is_refused_until_the_first_has_ended_in_any_way(tmp_pat
     first.communicate()
     with Keeper(tmp_path / "news.db") as keeper:
         keeper.keep([Article(id="0" * 16, origin="a", text="今年的苹果丰收了。")])
-        again = turn.take(tmp_path / "news.db")  # the same process may
+        again = locks.take(tmp_path / "news.db")  # the same process may
         again.release()
     second = holder(tmp_path)  # the keeper gave its turn back
     second.communicate("\n")

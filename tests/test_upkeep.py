@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cleaners import dumps
-from cleaners.archive import Archive, folder_of, read_back
+from cleaners import readers
 from cleaners.errors import UnwritableError, UsageError
+from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Drop, Page
-from cleaners.keeper import Keeper
+from cleaners.maintenance import backup, doctor
+from cleaners.maintenance import reclean as reclean_work
 from cleaners.pipeline import clean
 from cleaners.store import Store
-from cleaners.upkeep import backup, doctor
-from cleaners.upkeep import reclean as reclean_work
 from cleaners.urls import clipping_id
+from cleaners.warc import Archive, folder_of, read_back
 from crawler.cli import app
 from tests.test_keeper import story
 from tests.test_takedown import MOMENT, exchange, stored
@@ -138,7 +138,7 @@ def cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with zipfile.ZipFile("dump.zip", "w") as packed:
         for n in (5, 6):
             packed.writestr(f"{n}.html", page(n))
-    read = [*(read_back(one, path) for one in origins), *dumps.read(["saved.html", "dump.zip"])]
+    read = [*(read_back(one, path) for one in origins), *readers.read(["saved.html", "dump.zip"])]
     made = [clean(one) for one in read if isinstance(one, Page)]
     articles = [one for one in made if isinstance(one, Article)]
     assert len(articles) == 7

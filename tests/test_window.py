@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cleaners.corpus import Dating, Summary, deduplicate
+from cleaners.dedup.corpus import Dating, Summary, deduplicate
+from cleaners.dedup.index.window import UNDATED, Window, day_of
 from cleaners.errors import InputError, UsageError
-from cleaners.index.window import UNDATED, Window, day_of
+from cleaners.ingest.ingester import WINDOW, Keeper
 from cleaners.items import Article
-from cleaners.keeper import WINDOW, Keeper
 from cleaners.store import Store
 from crawler.cli import app
 from tests.test_chain import OTHER, STORY

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleaners.dedup.matching import Found, Near
+from cleaners.dedup.match import Found, Near
 
 
 def one_by_one(found: Sequence[Found], *, within: float, near: Near | None = None) -> tuple[list[Found], set[int]]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cleaners.export.card import RIGHTS, Facts
-from cleaners.export.columns import arrow
-from cleaners.export.tally import Tally
+from cleaners.export.arrow import arrow
+from cleaners.export.dataset_card import RIGHTS, Facts
+from cleaners.export.dataset_stats import Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from cleaners.export.files import nothing, told, whole_file
+from cleaners.atomic import nothing, told, whole_file
 from cleaners.export.records import ScriptChoice, drop_record, record, records, withdrawal_record
 from cleaners.items import Clipping, Drop
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class JsonLines:
     """A JSONL file, open for writing; it takes its name when the ``with`` block ends well.
 
-    ``-`` is standard output; ``.gz`` and ``.zst`` are compressed. Raises as :func:`cleaners.export.files.whole_file`.
+    ``-`` is standard output; ``.gz`` and ``.zst`` are compressed. Raises as :func:`cleaners.atomic.whole_file`.
     """
 
     def __init__(self, target: str | Path, *, ready: Callable[[], None] = nothing) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from cleaners.atomic import nothing, whole_file
 from cleaners.errors import UsageError
-from cleaners.export.columns import arrow, batch, schema, withdrawn
-from cleaners.export.files import nothing, whole_file
+from cleaners.export.arrow import arrow, batch, schema, withdrawn
 from cleaners.export.records import ScriptChoice
 from cleaners.store import Portion, Withdrawal
 
@@ -86,7 +86,7 @@ def parquet(
 ) -> Iterator[Parquet]:
     """Articles to one Parquet file, which takes its name when the block ends well; ``-`` is standard output.
 
-    Raises as :func:`cleaners.export.files.whole_file`.
+    Raises as :func:`cleaners.atomic.whole_file`.
     """
     if Path(target).suffix in {".gz", ".zst"}:
         raise UsageError(f"{target}: Parquet is compressed inside; name it {Path(target).with_suffix('')}")

@@ -109,7 +109,7 @@ def in_script(clipping: Clipping, choice: ScriptChoice) -> Clipping:
 
 def converter(choice: Literal["simplified", "traditional"]) -> Callable[[str], str]:
     """What turns Chinese text into the script asked for."""
-    from cleaners import script
+    from cleaners.chinese import script
 
     return script.to_simplified if choice == "simplified" else script.to_traditional
 

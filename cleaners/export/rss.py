@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from cleaners.export.files import nothing, whole_file
+from cleaners.atomic import nothing, whole_file
 from cleaners.export.records import ScriptChoice, in_script
 from cleaners.items import Clipping
 from cleaners.store import Portion, Withdrawal
@@ -30,7 +30,7 @@ def rss(
     """Articles to one feed, which takes its name when the block ends well; ``-`` is standard output.
 
     Readers know items by their guid (the id): one that comes again is not shown twice. RSS has no word for what is
-    taken back: that item is just not there any more. Raises as :func:`cleaners.export.files.whole_file`.
+    taken back: that item is just not there any more. Raises as :func:`cleaners.atomic.whole_file`.
     """
     spaces = {"content": _CONTENT, "dc": _DUBLIN_CORE}
     # Memory does not grow with the feed: https://lxml.de/api.html#incremental-xml-generation

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaners.blocks import Blocks
 from cleaners.errors import Unusable
-from cleaners.extract import caption, foreign, kinds, layout, override, vote
+from cleaners.extract import caption, ensemble, layout, other_languages, page_type, site_rules
+from cleaners.extract.boilerplate import html_lines as noise
 from cleaners.extract.container import Container, choose, span
 from cleaners.items import Line, Metadata
-from cleaners.noise import html as noise
+from cleaners.page.lines import Blocks
 
 if TYPE_CHECKING:
-    from cleaners.sites import ExtractRule
+    from cleaners.config import ExtractRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,33 +65,33 @@ def extract(
     if blocks.media == "text":
         return _plain(blocks, meta, learned)
     signals = noise.Signals(blocks.lines)
-    if rules is not None and (node := override.body(blocks, rules)) is not None:
+    if rules is not None and (node := site_rules.body(blocks, rules)) is not None:
         first, last = span(blocks, node)
         container = Container(node=node, first=first, last=last, share=1.0)
         return _walked(blocks, meta, signals, container, learned, rules, "override", settings)
     small = sum(len(line.text) for line in blocks.lines) <= settings.ask_up_to
-    if small and foreign.is_foreign(blocks.lines):
+    if small and other_languages.is_foreign(blocks.lines):
         return _foreign(blocks, meta)
     found = choose(blocks, meta, signals)
     if found is None:
-        raise Unusable("extract", f"not an article: {kinds.no_article(blocks, (), meta) or 'no prose'}")
+        raise Unusable("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
     return _walked(blocks, meta, signals, found, learned, rules, "state" if blocks.recovered else "walk", settings)
 
 
 def _plain(blocks: Blocks, meta: Metadata, learned: frozenset[str]) -> Body:
-    from cleaners.noise import plain
+    from cleaners.extract.boilerplate import text_lines
 
-    lines = plain.judge(blocks.lines, meta, learned)
+    lines = text_lines.judge(blocks.lines, meta, learned)
     text = "\n".join(line.text for line in lines if line.verdict == "keep")
-    if kind := kinds.no_article(blocks, lines, meta):
+    if kind := page_type.no_article(blocks, lines, meta):
         raise Unusable("extract", f"not an article: {kind}")
     return Body(lines=lines, text=text, extractor="text")
 
 
 def _foreign(blocks: Blocks, meta: Metadata) -> Body:
-    lines, text, confidence, by = foreign.extract(blocks, meta)
+    lines, text, confidence, by = other_languages.extract(blocks, meta)
     if not text:
-        raise Unusable("extract", f"not an article: {kinds.no_article(blocks, (), meta) or 'no prose'}")
+        raise Unusable("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
     kept = [line.node for line in lines if line.verdict == "keep"]
     markdown = layout.as_markdown(layout.pieces(blocks, lines, 0), blocks, 0) if kept else None
     return Body(lines=lines, text=text, markdown=markdown, confidence=confidence, extractor=by)
@@ -107,14 +107,14 @@ def _walked(
     by: str,
     settings: ExtractSettings,
 ) -> Body:
-    drop = override.dropped(blocks, rules) if rules is not None else frozenset()
+    drop = site_rules.dropped(blocks, rules) if rules is not None else frozenset()
     first = caption.first_line(blocks, meta, container)
     lines = noise.judge(blocks.lines, meta, signals, first=first, last=container.last, learned=learned, dropped=drop)
     sure = confidence(lines, meta, container, settings)
     small = sum(len(line.text) for line in lines) <= settings.ask_up_to
     if by == "walk" and sure < settings.vote_below and small:
         lines, container, by = _vote(blocks, meta, signals, lines, container, learned)
-    if kind := kinds.no_article(blocks, lines, meta):
+    if kind := page_type.no_article(blocks, lines, meta):
         raise Unusable("extract", f"not an article: {kind}")
     found = layout.pieces(blocks, lines, container.node)
     return Body(
@@ -150,13 +150,13 @@ def _vote(
     learned: frozenset[str],
 ) -> tuple[tuple[Line, ...], Container, str]:
     """Ask trafilatura and readability too; the medoid of the three wins, its lines judged by the same rules."""
-    tree = vote.readability_tree(blocks.tree)
+    tree = ensemble.readability_tree(blocks.tree)
     choices = {
         "walk": frozenset(i for i, line in enumerate(lines) if line.verdict == "keep"),
-        "trafilatura": vote.found_in(blocks.lines, vote.trafilatura_text(blocks.tree)),
-        "readability": vote.found_in(blocks.lines, "\n".join(tree.itertext()) if tree is not None else ""),
+        "trafilatura": ensemble.found_in(blocks.lines, ensemble.trafilatura_text(blocks.tree)),
+        "readability": ensemble.found_in(blocks.lines, "\n".join(tree.itertext()) if tree is not None else ""),
     }
-    by = vote.medoid(choices, vote.line_agreement(blocks.lines))
+    by = ensemble.medoid(choices, ensemble.line_agreement(blocks.lines))
     if by == "walk" or not choices[by]:
         return lines, container, "walk"
     first, last = min(choices[by]), max(choices[by])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from cleaners.blocks import Blocks
 from cleaners.extract.container import Container
 from cleaners.items import Metadata
+from cleaners.page.lines import Blocks
 
 # Who took the picture, at the end: only captions end so.
 _CREDIT = re.compile(r"(?:[摄攝]|摄影|攝影|拍摄|拍攝|供图|供圖)\s?[)）]$|[\s/／][摄攝](?:影)?$")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cleaners.blocks import Blocks
+from cleaners.extract.boilerplate.html_lines import Signals, weigh
 from cleaners.items import Line, Metadata
-from cleaners.noise.html import Signals, weigh
+from cleaners.page.lines import Blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from cleaners.blocks import Blocks
-from cleaners.blocks.head import join
 from cleaners.items import Line
+from cleaners.page.lines import Blocks
+from cleaners.page.lines.head import join
 
 Kind = Literal["paragraph", "heading", "item", "quote", "row"]
 # Where pages keep the address of an image that is loaded late; the plain src is then a placeholder.

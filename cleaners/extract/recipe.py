@@ -6,11 +6,11 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 
-from cleaners.blocks.walk import WalkLimits
+from cleaners.extract.boilerplate.html_lines import HtmlSettings
+from cleaners.extract.boilerplate.rules import RULES
+from cleaners.extract.boilerplate.text_lines.crf import shipped
 from cleaners.extract.container import ContainerSettings
-from cleaners.noise.html import HtmlSettings
-from cleaners.noise.plain.segment import shipped
-from cleaners.noise.rules import RULES
+from cleaners.page.lines.walk import WalkLimits
 
 _LIBRARIES = {"trafilatura": "trafilatura", "readability": "readability-lxml"}
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cleaners import script
+from cleaners.chinese import script
 from cleaners.items import Line
 from cleaners.metadata import byline, posts
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.marked import Marked
+from cleaners.metadata.info_lines import Answer, Near, Piece, own
+from cleaners.metadata.markup import Marked
 from cleaners.metadata.names import is_organisation, people
-from cleaners.metadata.pieces import Answer, Near, Piece, own
-from cleaners.metadata.zones import Zones
+from cleaners.metadata.page_regions import Zones
 
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
 _ENGLISH_BYLINE = re.compile(

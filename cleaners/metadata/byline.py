@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cleaners.metadata.furniture import Furniture
+from cleaners.metadata.info_line import Furniture
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
 _JOB = (

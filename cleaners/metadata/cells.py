@@ -11,10 +11,10 @@ import re
 from cleaners.items import Columns
 from cleaners.metadata import byline, dates, source
 from cleaners.metadata.dates import Stamp
-from cleaners.metadata.folded import Folded, folded
-from cleaners.metadata.furniture import take_apart
+from cleaners.metadata.folding import Folded, folded
+from cleaners.metadata.info_line import take_apart
+from cleaners.metadata.info_lines import Answer, own
 from cleaners.metadata.names import is_organisation
-from cleaners.metadata.pieces import Answer, own
 
 _LONGEST = 200  # of a cell that is read as a line
 _NAME = re.compile("[\u4e00-\u9fff]|^[A-Za-z .&'-]+$")  # else the name of a file or of a data set: c4, part_0001

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cleaners.metadata.rules import MARKED, words
+from cleaners.metadata.labels import MARKED, words
 
 # The surnames that cover more than 99 % of the people of China (National Citizen Identity Information Center
 # lists; Hundred Family Surnames), simplified.

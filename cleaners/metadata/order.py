@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from cleaners import script
+from cleaners.chinese import script
 from cleaners.items import Line
 from cleaners.metadata.dates import Stamp, stamps
-from cleaners.metadata.rules import words
+from cleaners.metadata.labels import words
 
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(?:19|20)\d\d(?!\d)")
 _SHORT = 100

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from cleaners.items import Line
-from cleaners.metadata.furniture import take_apart
-from cleaners.metadata.marked import Marked
+from cleaners.metadata.info_line import take_apart
+from cleaners.metadata.info_lines import Answer, Near, Piece, own
+from cleaners.metadata.labels import MARKED, words
+from cleaners.metadata.markup import Marked
 from cleaners.metadata.names import is_organisation, is_person, is_word
-from cleaners.metadata.pieces import Answer, Near, Piece, own
-from cleaners.metadata.rules import MARKED, words
 
 _FORUM = re.compile(
     r"只看该作者|只看楼主|只看作者|倒序浏览|倒序看帖|电梯直达|楼主|发新帖|只看大图|只看該作者|只看樓主|倒序瀏覽|電梯直達|樓主"

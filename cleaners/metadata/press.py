@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cleaners import script
+from cleaners.chinese import script
 from cleaners.items import Head
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.folded import Folded
-from cleaners.metadata.pieces import Answer
+from cleaners.metadata.folding import Folded
+from cleaners.metadata.info_lines import Answer
 from cleaners.metadata.source import may_name_account
 
 _PRESS = re.compile(r"(?:[\u4e00-\u9fff]报|周刊|月刊|画报|通讯社)$")

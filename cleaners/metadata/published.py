@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from cleaners.blocks import Blocks
 from cleaners.metadata import dates
 from cleaners.metadata.cells import cell_date
 from cleaners.metadata.dates import Stamp
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.marked import Marked
+from cleaners.metadata.info_lines import Near, Piece
+from cleaners.metadata.labels import MARKED
+from cleaners.metadata.markup import Marked
 from cleaners.metadata.names import is_organisation, is_person
 from cleaners.metadata.order import Order
-from cleaners.metadata.pieces import Near, Piece
-from cleaners.metadata.rules import MARKED
+from cleaners.page.lines import Blocks
 
 _SAME = timedelta(minutes=3)
 _ABOVE = 3  # further up stand other articles' dates

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import accumulate, islice
 from typing import Any
 
-from cleaners.blocks import Blocks
+from cleaners.page.lines import Blocks
 
 _LONGEST = 150
 _PIECES = 300  # an element with more pieces of text is no line of furniture

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from cleaners.items import Line
 from cleaners.metadata.declared import Declared
-from cleaners.metadata.folded import Folded
-from cleaners.metadata.pieces import Piece
+from cleaners.metadata.folding import Folded
+from cleaners.metadata.info_lines import Piece
 
 _WHERE = re.compile(
     r"^.{0,4}?(?:[当目]前(?:的)?(?:所在)?位置|当前所在|(?:您|你)?(?:现)?(?:所)?在的?位置|您现在的位置|你在这里|"

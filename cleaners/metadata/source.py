@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleaners.metadata.furniture import Furniture
+from cleaners.metadata.info_line import Furniture
+from cleaners.metadata.labels import words
 from cleaners.metadata.names import is_organisation, is_person
-from cleaners.metadata.rules import words
 
 _OWN = words(
     "本站 本网 本报 本刊 本台 本站原创 本网原创 原创 本院 本校 我院 我校 本局 本网站 本报讯 本网讯 原创文章 "

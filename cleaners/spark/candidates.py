@@ -1,18 +1,18 @@
-"""Pairs worth comparing, as joins: the rule of :mod:`cleaners.index`, whoever holds which keys."""
+"""Pairs worth comparing, as joins: the rule of :mod:`cleaners.dedup.index`, whoever holds which keys."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaners.index import Limits
-from cleaners.index.window import UNDATED, Window
+from cleaners.dedup.index import Limits
+from cleaners.dedup.index.window import UNDATED, Window
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
 def near(pairs: DataFrame, prints: DataFrame, window: Window) -> DataFrame:
-    """The pairs that the window lets be compared: :meth:`cleaners.index.window.Window.near`, as joins."""
+    """The pairs that the window lets be compared: :meth:`cleaners.dedup.index.window.Window.near`, as joins."""
     from pyspark.sql import functions as f
 
     days = prints.select("doc", "day")

@@ -1,4 +1,4 @@
-"""A whole corpus on Spark: the steps of :func:`cleaners.corpus.deduplicate`, each one kept before the next begins."""
+"""A whole corpus on Spark: the steps of :func:`cleaners.dedup.corpus.deduplicate`, each one kept before the next begins."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from cleaners.corpus import Dating, Summary
+from cleaners.dedup.corpus import Dating, Summary
+from cleaners.dedup.index.window import UNDATED
 from cleaners.errors import InputError
-from cleaners.index.window import UNDATED
 from cleaners.spark.candidates import candidates, near
 from cleaners.spark.documents import LINES, Source, numbered, prints, source_of
 from cleaners.spark.labels import labels

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cleaners import fingerprint
-from cleaners.corpus.families import look
-from cleaners.corpus.reading import Record, usable
+from cleaners.dedup import fingerprint
+from cleaners.dedup.corpus.families import look
+from cleaners.dedup.corpus.reading import Record, usable
+from cleaners.dedup.fingerprint import Signatures
+from cleaners.dedup.index.window import UNDATED, day_of
 from cleaners.errors import UsageError
-from cleaners.fingerprint import Signatures
-from cleaners.index.window import UNDATED, day_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +32,7 @@ PRINTS = (
     "length int, title binary, annotated boolean"
 )
 """What is known of a document: its number, its id as JSON, what tells its text from others, its day (see
-:mod:`cleaners.index.window`), its normal form (int32 code points), its keys, its look."""
+:mod:`cleaners.dedup.index.window`), its normal form (int32 code points), its keys, its look."""
 
 Rows = Iterator[tuple[int, Record]]
 

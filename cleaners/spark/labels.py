@@ -1,4 +1,4 @@
-"""Clusters, decided on the driver by :mod:`cleaners.clusters`: only the documents that match anything come here."""
+"""Clusters, decided on the driver by :mod:`cleaners.dedup.clusters`: only the documents that match anything come here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.corpus.families import Families, Look
+from cleaners.dedup.corpus.families import Families, Look
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from cleaners import dumps
-from cleaners.bulk import Workers
+from cleaners import readers
 from cleaners.context import Context
 from cleaners.errors import InputError
 from cleaners.export import drop_record, record
-from cleaners.export.columns import schema
+from cleaners.export.arrow import schema
 from cleaners.items import Article, Clipping, Drop
+from cleaners.parallel import Workers
 from cleaners.spark.storage import Storage
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _pages(batch: pa.RecordBatch) -> Iterator[Any]:
     for row in batch.to_pylist():
         path = row["path"]
         with io.BytesIO(row["content"]) if row["content"] is not None else _opened(path) as stream:
-            yield from dumps.pages(stream, path, row["modificationTime"])
+            yield from readers.pages(stream, path, row["modificationTime"])
 
 
 def _opened(path: str) -> IO[bytes]:

@@ -1,4 +1,4 @@
-"""Candidate pairs laid along one another, with what many documents share marked in both, by :mod:`cleaners.chain`."""
+"""Candidate pairs laid along one another, with what many documents share marked in both, by :mod:`cleaners.dedup.verify`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners import chain
-from cleaners.dedup.commons import SLOTS, covered, limit_of, slots_of
-from cleaners.dedup.whole import COMMON
-from cleaners.fingerprint import Normal
+from cleaners.dedup import verify
+from cleaners.dedup.corpus.commons import SLOTS, covered, limit_of, slots_of
+from cleaners.dedup.corpus.engine import COMMON
+from cleaners.dedup.fingerprint import Normal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 FOUND = "doc long, other long, kind string, similarity double, containment double, covered double"
-"""The columns of confirmed pairs: see :class:`cleaners.dedup.Found`; ``doc`` is the later one."""
+"""The columns of confirmed pairs: see :class:`cleaners.dedup.match.Found`; ``doc`` is the later one."""
 _MARKED = "doc long, points binary"
 
 
 def crowded_slots(prints: DataFrame, documents: int) -> NDArray[np.bool_]:
-    """For each counter of anchors whether so many share it that it proves nothing (:mod:`cleaners.dedup.commons`)."""
+    """For each counter of anchors whether so many share it that it proves nothing (:mod:`cleaners.dedup.corpus.commons`)."""
     from pyspark.sql import functions as f
 
     anchors = prints.select(f.explode("keys").alias("key")).where("key >= 0")
@@ -83,7 +83,7 @@ def _verified(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         left = np.array([place[rows["doc"][at]] for at in order], dtype=np.int64)
         right = np.array([place[rows["other"][at]] for at in order], dtype=np.int64)
         plain = Normal(points=forms.points & ~COMMON, offsets=forms.offsets)
-        verdicts = chain.verify(plain, left, right, common=(forms.points & COMMON) != 0)
+        verdicts = verify.verify(plain, left, right, common=(forms.points & COMMON) != 0)
         yield pa.RecordBatch.from_pylist([
             {"doc": rows["doc"][order[v.pair]], "other": rows["other"][order[v.pair]], "kind": v.kind,
              "similarity": v.similarity, "containment": v.left, "covered": v.right}

@@ -19,29 +19,29 @@ from types import TracebackType
 from typing import Self
 
 from cleaners.store.articles import Articles
-from cleaners.store.beside import Manifests, Notes
-from cleaners.store.checks import Checks
-from cleaners.store.clippings import Clippings
+from cleaners.store.clusters import Families
+from cleaners.store.codec import Earliest, Edge, Family, Member, Neighbourhood
+from cleaners.store.crawl_state import Entry, Found, Kind, Ledger, Outcome, Visit
 from cleaners.store.database import Database
 from cleaners.store.dates import Dates
-from cleaners.store.exports import Export, Exports, Series
-from cleaners.store.families import Families
+from cleaners.store.export_log import Export, Exports, Series
+from cleaners.store.export_snapshot import OptOuts, Outgoing, Withdrawal
 from cleaners.store.heirs import Heirs
 from cleaners.store.indexing import Indexing
-from cleaners.store.joining import Joining
-from cleaners.store.journal import Journal, Run, RunStatus
+from cleaners.store.integrity import Checks
+from cleaners.store.key_value import Manifests, Notes
 from cleaners.store.learned import Learned, NoiseLine, WordPair
-from cleaners.store.ledger import Entry, Found, Kind, Ledger, Outcome, Visit
+from cleaners.store.merge_tables import Joining
 from cleaners.store.origins import Origins
-from cleaners.store.outgoing import OptOuts, Outgoing, Withdrawal
 from cleaners.store.passages import Passage
 from cleaners.store.portion import Portion
-from cleaners.store.removal import Removal
+from cleaners.store.records import Clippings
 from cleaners.store.room import Room, room
-from cleaners.store.rows import Earliest, Edge, Family, Member, Neighbourhood
+from cleaners.store.runs import Journal, Run, RunStatus
 from cleaners.store.search import Hit, Search
 from cleaners.store.selection import Choice, Selection
-from cleaners.store.statistics import Statistics, statistics
+from cleaners.store.stats import Statistics, statistics
+from cleaners.store.takedowns import Removal
 from cleaners.store.tombstones import Pending, Tombstone, Tombstones, Traces
 from cleaners.store.values import Values
 
@@ -164,7 +164,7 @@ class Store:
         return self._db.snapshot()
 
     def copy_to(self, path: Path, step: Callable[[int, int], None] = lambda done, of: None) -> None:
-        """Copy the store's file, as of one moment, whoever writes meanwhile; see :mod:`cleaners.upkeep.backup`."""
+        """Copy the store's file, as of one moment, whoever writes meanwhile; see :mod:`cleaners.maintenance.backup`."""
         self._db.copy_to(path, step)
 
     def statistics(self) -> Statistics:

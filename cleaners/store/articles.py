@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from cleaners import urls
 from cleaners.items import Article, Disguise, Extractor
+from cleaners.store.codec import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
 from cleaners.store.database import Database, Row
 from cleaners.store.indexing import Indexing
-from cleaners.store.rows import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
 _VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 from cleaners.errors import DamagedError, FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
-from cleaners.store.rows import encoded
+from cleaners.store.codec import encoded
 from cleaners.store.schema import APPLICATION_ID, MIGRATIONS
 
 Row = tuple[Any, ...]

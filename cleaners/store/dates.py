@@ -1,4 +1,4 @@
-"""When the articles of a family were published: what a window in days asks (see :mod:`cleaners.index.window`)."""
+"""When the articles of a family were published: what a window in days asks (see :mod:`cleaners.dedup.index.window`)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from cleaners.store.database import Database
-from cleaners.store.words import MARK, letters, points, recipe, tables, tokens
+from cleaners.store.tokens import MARK, letters, points, recipe, tables, tokens
 
 _PORTION = 200  # articles at a time
 _LONGEST = 24  # bytes of tokens that come of one character, at most

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cleaners.store.codec import now
 from cleaners.store.database import Database
-from cleaners.store.rows import now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleaners.store.words import fold
+from cleaners.store.tokens import fold
 
 _WIDTH = 80  # characters of a passage: two lines of a terminal
 _LEAD = 20  # characters before the first word

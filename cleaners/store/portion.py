@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cleaners.items import Clipping, Cluster, Extractor, Match
-from cleaners.store.columns import Columns, columns
+from cleaners.store.codec import ARTICLE_COLUMNS, load_evidence, parsed, row_article
 from cleaners.store.database import Database, Row
-from cleaners.store.rows import ARTICLE_COLUMNS, load_evidence, parsed, row_article
+from cleaners.store.export_columns import Columns, columns
 
 Change = Literal["added", "changed"]
 Span = tuple[int, int]

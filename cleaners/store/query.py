@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cleaners.errors import UsageError
-from cleaners.store.words import finder, fold, is_letter, phrase
+from cleaners.store.tokens import finder, fold, is_letter, phrase
 
 _PART = re.compile(r'"([^"]*)"?|[“]([^”]*)[”]?|([()（）])|([^\s()（）"“]+)')
 _WORDS = {"AND": "AND", "OR": "OR", "NOT": "NOT", "&": "AND", "&&": "AND", "|": "OR", "||": "OR"}

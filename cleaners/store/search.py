@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from cleaners.errors import FormatError
+from cleaners.store.codec import parsed
 from cleaners.store.database import Database, Row
 from cleaners.store.passages import Passage, passages
 from cleaners.store.query import Node, Query, Word, parse
 from cleaners.store.question import Question, lead
-from cleaners.store.rows import parsed
 from cleaners.store.selection import Selection
-from cleaners.store.words import recipe
+from cleaners.store.tokens import recipe
 
 _TITLE_WEIGHT = 4.0  # a word in the headline says what an article is about
 _RANKED = 4000

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cleaners.store.codec import seconds
 from cleaners.store.database import Database
-from cleaners.store.rows import seconds
 
 _LARGE = 8  # one text in so many
 

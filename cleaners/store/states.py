@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cleaners.items import Extractor
+from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts
 from cleaners.store.database import Database
 from cleaners.store.portion import Span, matches_of
-from cleaners.store.rows import ARTICLE_COLUMNS, evidence_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Tombstones: what is left of an article that was taken down, so that neither it nor a copy of it comes back.
 
 A tombstone holds no text: the address, why and when, and of each text its traces (digest, anchors and numbers as
-hashes; see :mod:`cleaners.dedup.returning`). While a takedown is under way it also holds what is still to be done, so
+hashes; see :mod:`cleaners.ingest.takedown_filter`). While a takedown is under way it also holds what is still to be done, so
 that one that was killed can be finished.
 """
 
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cleaners import urls
+from cleaners.store.codec import now
 from cleaners.store.database import Database, Row
-from cleaners.store.rows import now
 
 _COLUMNS = "id, url, reason, at, exports, done"
 

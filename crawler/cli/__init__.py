@@ -3,18 +3,18 @@
 from crawler.cli import (  # noqa: F401 - importing adds the commands
     clean,
     crawl,
+    dedup,
+    explain,
     export,
     exports,
-    holdings,
-    learn,
-    match,
+    learned,
+    maintenance,
     merge,
-    read,
+    reports,
     schedule,
     search,
     show,
     sites,
-    upkeep,
     window,
 )
 from crawler.cli.app import app, main

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableError, UsageError
-from crawler.cli.terminal import guard, plain
-from crawler.cli.verbs import Verbs
+from crawler.cli.escape import guard, plain
+from crawler.cli.help_format import Verbs
 from crawler.wording import counted as counted
 from crawler.wording import lasting as lasting
 

@@ -20,8 +20,8 @@ from crawler.cli.on_spark import Engine, EngineOption, MasterOption
 from crawler.cli.progress import is_silent, progress
 
 if TYPE_CHECKING:
-    from cleaners.bulk import Cleaning
     from cleaners.items import Drop, Page
+    from cleaners.parallel import Cleaning
 
 _BATCH = 200
 _FEW = 10
@@ -64,9 +64,9 @@ def clean(
       jianbao clean - -o - < page.html
       jianbao clean hdfs:///crawl/ -o hdfs:///clean --engine spark --master spark://host:7077
     """
-    from cleaners import dumps
-    from cleaners.bulk import cleaning, cores
+    from cleaners import readers
     from cleaners.context import Context, context_of
+    from cleaners.parallel import cleaning, cores
 
     if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise UsageError("-o writes records and needs no store: give -o or --store, not both")
@@ -75,9 +75,9 @@ def clean(
         return
     if master:
         raise UsageError("--master is for --engine spark: add that, or leave it out")
-    gauge = dumps.Gauge()
-    pages = dumps.read(paths, gauge=gauge)
-    total = None if is_silent() else dumps.size(paths)
+    gauge = readers.Gauge()
+    pages = readers.read(paths, gauge=gauge)
+    total = None if is_silent() else readers.size(paths)
 
     def share() -> float | None:
         return gauge.read / total if total else None
@@ -99,10 +99,10 @@ def clean(
 
 def _turn(store: Path) -> AbstractContextManager[None]:
     """The turn to add articles, which is waited for: what another run learns until then is known to this one."""
-    from cleaners.store import Store, turn
+    from cleaners.store import Store, locks
 
     Store.open(store).close()  # what is no store is said to be none before anything waits for it
-    return turn.awaited(store, say)
+    return locks.awaited(store, say)
 
 
 def _processes(paths: list[str], wanted: int) -> int:
@@ -119,7 +119,7 @@ def _is_file(output: str) -> bool:
 def _into_file(
     pages: Iterator[Page | Drop], work: Cleaning, output: Path, resume: bool, share: Callable[[], float | None]
 ) -> tuple[str, Counter[str]]:
-    from cleaners.bulk import Resumable, beyond
+    from cleaners.parallel import Resumable, beyond
 
     with Resumable(output, resume=resume) as out:
         if out.mark.done:
@@ -155,9 +155,9 @@ def _into_store(
     pages: Iterator[Page | Drop], work: Cleaning, store: Path, paths: list[str], resume: bool,
     share: Callable[[], float | None],
 ) -> tuple[str, Counter[str]]:  # fmt: skip
-    from cleaners.bulk import Bookmark, Mark, beyond
+    from cleaners.ingest.ingester import Keeper
     from cleaners.items import Drop
-    from cleaners.keeper import Keeper
+    from cleaners.parallel import Bookmark, Mark, beyond
     from cleaners.store import Store
 
     dropped: Counter[str] = Counter()

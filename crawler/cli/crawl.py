@@ -74,13 +74,13 @@ def crawl(
     import json
     from dataclasses import asdict
 
-    from cleaners import sites
+    from cleaners import config
+    from crawler.jobs.shard import Shard
     from crawler.run import crawl as run
-    from crawler.shard import Shard
 
     _end_on_sigterm()
     part = Shard.parse(shard)
-    jobs = [sites.load(path) for path in seeds]
+    jobs = [config.load(path) for path in seeds]
     _check(store)
     with compiling_told(), progress("responses") as advance:
         seen = 0

@@ -19,7 +19,7 @@ from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, se
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:
-    from cleaners.export.making import Made, Order
+    from cleaners.export.run import Made, Order
     from cleaners.store import Store
 
 _NEWEST = 100  # items of a feed
@@ -73,8 +73,8 @@ def export(
       jianbao export -o all.parquet --name corpus
       jianbao export -o monday.parquet --since-export corpus
     """
-    from cleaners.export.making import Order, format_of
-    from cleaners.export.making import export as make
+    from cleaners.export.run import Order, format_of
+    from cleaners.export.run import export as make
     from cleaners.store import Choice
 
     if name is not None and since_export is not None:

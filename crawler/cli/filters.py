@@ -46,7 +46,7 @@ def selection(
     from cleaners.store import Selection
 
     if region is not None:
-        from cleaners.regions.named import named
+        from cleaners.chinese.regions.lookup import named
 
         region = named(region)
     here = ZoneInfo("Asia/Shanghai")  # the days of the articles are Chinese days

@@ -31,7 +31,7 @@ def merge(
       jianbao merge shard1.db shard2.db --store news.db
       jianbao merge colleague.db --store news.db --json
     """
-    from cleaners.upkeep.merge import merge as merged
+    from cleaners.maintenance.merge import merge as merged
 
     done = merged(stores, store, step=_step)
     if as_json:

@@ -11,7 +11,7 @@ from cleaners.errors import UsageError
 from crawler.cli.app import counted, say
 
 if TYPE_CHECKING:
-    from cleaners.corpus import Dating, Summary
+    from cleaners.dedup.corpus import Dating, Summary
 
 
 class Engine(StrEnum):

@@ -13,7 +13,7 @@ from cleaners.errors import UsageError
 from crawler.cli.app import STORE, StoreOption, app, lasting, say
 
 if TYPE_CHECKING:
-    from crawler.schedule import Ended
+    from crawler.jobs.scheduler import Ended
 
 _OUTCOMES = {
     0: "done",
@@ -47,13 +47,13 @@ def schedule(
       jianbao schedule seeds/*.yaml --cron | crontab -
       jianbao schedule seeds/xinjiang.yaml --systemd
     """
-    from crawler import schedule as jobs
+    from crawler.jobs import scheduler as jobs
 
     if cron and systemd:
         raise UsageError("--cron and --systemd are two things to print: choose one")
     planned = jobs.entries(seeds)
     if cron or systemd:
-        from crawler.units import cron_line, systemd_units
+        from crawler.jobs.systemd import cron_line, systemd_units
 
         for entry in planned:
             typer.echo((cron_line if cron else systemd_units)(entry, store))
@@ -76,7 +76,7 @@ def _metrics(store: Path, commands: list[str], port: int | None, file: Path | No
     if port is None and file is None:
         return lambda: None
     _need("prometheus_client", "monitor")
-    from crawler.monitor import registry, serve, write
+    from crawler.jobs.metrics import registry, serve, write
 
     metrics = registry(store, commands)
     if port is not None:

@@ -79,10 +79,10 @@ def stored(store: Store, what: str) -> Clipping:
 
 
 def _of_file(store: Store, path: str) -> Clipping:
-    from cleaners import dumps, urls
+    from cleaners import readers, urls
     from cleaners.items import Page
 
-    ids = [urls.clipping_id(page.url, page.body) for page in dumps.read([path]) if isinstance(page, Page)]
+    ids = [urls.clipping_id(page.url, page.body) for page in readers.read([path]) if isinstance(page, Page)]
     held = [id_ for id_ in dict.fromkeys(ids) if id_ in store.articles.has(ids)]
     if not held:
         raise UsageError(f"{path}: {store.path} has no article of this page; `jianbao clean {path}` stores it, "
@@ -96,8 +96,8 @@ def _of_file(store: Store, path: str) -> Clipping:
 
 def _whole(store: Store, found: Clipping, as_json: bool) -> None:
     from cleaners.export import record
-    from crawler.cli.clipping import page
-    from crawler.cli.family import relatives
+    from crawler.cli.article_text import page
+    from crawler.cli.cluster_text import relatives
 
     family = relatives(store, found)
     went_on = store.families.left_behind(found.cluster) if found.cluster else None
@@ -139,7 +139,7 @@ def _differ(one: Article, other: Article) -> None:
 
 
 def _print(console: Console, old: Article, new: Article) -> None:
-    from crawler.cli.clipping import differences
+    from crawler.cli.article_text import differences
 
     lines = list(differences(old, new))
     for style, line in lines or [("dim", "  title and text are the same")]:

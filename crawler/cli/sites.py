@@ -15,15 +15,15 @@ import typer
 
 from cleaners.errors import InputError, SeedFileError, UsageError
 from crawler.cli.app import STORE, StoreOption, counted, say
-from crawler.cli.learn import sites
+from crawler.cli.learned import sites
 from crawler.cli.progress import is_silent
 
 if TYPE_CHECKING:
-    from cleaners.sites import Job
+    from cleaners.config import Job
     from cleaners.store import Run
-    from crawler.history import Standing
-    from crawler.spiders.scout import Survey
-    from crawler.survey import Offer
+    from crawler.jobs.site_health import Standing
+    from crawler.site_survey import Offer
+    from crawler.spiders.site_check import Survey
 
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
 
@@ -54,13 +54,13 @@ def check(
       jianbao sites check https://news.example/ --contact you@your.domain >> seeds/mine.yaml
       jianbao sites check seeds/xinjiang.yaml --store news.db
     """
-    from cleaners.sites import require_contact
+    from cleaners.config import require_contact
 
     is_home = re.match(r"https?://", what, re.IGNORECASE) is not None
     job = _job_of(what, contact) if is_home else _load(what)
     require_contact(job)
     from crawler.run import visit  # Scrapy, which takes a second to load: after all that can be wrong without it
-    from crawler.spiders.scout import Scout, Survey
+    from crawler.spiders.site_check import Scout, Survey
 
     found = Survey()
     if not is_silent():
@@ -73,7 +73,7 @@ def check(
 
 
 def _load(what: str) -> Job:
-    from cleaners.sites import load
+    from cleaners.config import load
 
     if not Path(what).exists() and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?(/\S*)?", what) and not _is_yaml(what):
         raise UsageError(f"{what}: no such seed file; if it is a site, write its address in full, as https://{what}")
@@ -89,7 +89,7 @@ def _job_of(home: str, contact: str | None) -> Job:
 
     Raises UsageError for what no seed file could hold, in the words of the seed files' reader.
     """
-    from cleaners.sites import parse
+    from cleaners.config import parse
     from cleaners.urls import site_of
 
     try:
@@ -118,7 +118,7 @@ def _id_of(host: str) -> str:
 
 def _propose(job: Job, found: Survey) -> None:
     """The entry on stdout where something works, and nothing there where not; on stderr what was looked at in vain."""
-    from crawler.survey import proposal
+    from crawler.site_survey import proposal
 
     site = job.sites[0]
     offers = _best_first(found.offers[site.id])
@@ -139,7 +139,7 @@ def _propose(job: Job, found: Survey) -> None:
 
 def _best_first(offers: list[Offer]) -> list[Offer]:
     """Feeds before sitemaps before lists, the home page last: it repeats what the lists say."""
-    from crawler.spiders.scout import HOME
+    from crawler.spiders.site_check import HOME
 
     order = ("feed", "sitemap", "list")
     return sorted(offers, key=lambda offer: (order.index(offer.kind), offer.name == HOME, -offer.entries))
@@ -148,8 +148,8 @@ def _best_first(offers: list[Offer]) -> list[Offer]:
 def _report(job: Job, found: Survey, store: Path) -> None:
     """Of every site a verdict and, indented under it, what it rests on."""
     from cleaners.urls import site_of
-    from crawler.history import standing
-    from crawler.survey import told
+    from crawler.jobs.site_health import standing
+    from crawler.site_survey import told
 
     runs = _runs(job, store)
     for site in job.sites:

@@ -27,8 +27,8 @@ def window(
       jianbao window none --store news.db
       jianbao window
     """
-    from cleaners.index.window import Window
-    from cleaners.keeper import WINDOW
+    from cleaners.dedup.index.window import Window
+    from cleaners.ingest.ingester import WINDOW
     from cleaners.store import Store
 
     wanted = None if days is None else "" if days == "none" else f"{Window.parse(days).days}d"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cleaners.chinese.script import to_simplified
 from cleaners.items import Clipping, Drop
-from cleaners.script import to_simplified
 from crawler.demo.manifest import ArticleTruth, Kind, Manifest
 from crawler.demo.reprints import Kinship, kinship
 

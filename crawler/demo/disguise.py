@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 
-from cleaners.script import to_traditional
+from cleaners.chinese.script import to_traditional
 from crawler.demo.stories import HERE, Story
 
 Change = Callable[[str], str]

@@ -9,7 +9,7 @@ from html import escape
 from string import Template
 
 from crawler.demo import disguise
-from crawler.demo.bodies import STYLES
+from crawler.demo.markup import STYLES
 from crawler.demo.plan import Filler, Plan, Posting, SitePlan
 from crawler.demo.stories import HERE, Story
 

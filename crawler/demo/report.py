@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.demo.check import Findings
+from crawler.demo.expectations import Promise
 from crawler.demo.manifest import Manifest
 from crawler.demo.plan import SitePlan
-from crawler.demo.promises import Promise
-from crawler.tally import CrawlReport
+from crawler.stats import CrawlReport
 
 _PLAIN_WIDTH = 118
 _COLOURS = {"kept": "green", "broken": "bold red", "not yet": "yellow", "unseen": "yellow"}

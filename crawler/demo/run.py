@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from cleaners import sites
-from cleaners.archive import folder_of
+from cleaners import config
 from cleaners.items import Clipping, Drop
 from cleaners.store import Store
+from cleaners.warc import folder_of
 from crawler.demo.check import Findings, check
+from crawler.demo.expectations import Promise, promises
 from crawler.demo.manifest import Manifest
 from crawler.demo.plan import SitePlan, read
-from crawler.demo.promises import Promise, promises
 from crawler.demo.report import Printer
 from crawler.demo.server import serving
 from crawler.demo.stories import HERE
@@ -63,7 +63,7 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
         seeds = path.with_name("seeds.yaml") if store is None else path.with_suffix(".seeds.yaml")
         seeds.write_text(_seeds(web), encoding="utf-8")
         with Console(stderr=True).status("crawling ...") as status:  # shows only on a terminal
-            crawled = crawl([sites.load(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
+            crawled = crawl([config.load(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
     if crawled.interrupted:
         raise KeyboardInterrupt
     clippings, drops = _stored(path, web.manifest)

@@ -12,21 +12,21 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
+from cleaners.config import Job, Site
 from cleaners.items import Page
-from cleaners.sites import Job, Site
 from cleaners.store import Entry, Found
 from cleaners.urls import canonical
 from crawler import visits
-from crawler.answers import Answers
-from crawler.conditional import NOT_DUE
-from crawler.desk import Desk
-from crawler.frontier import Frontier
-from crawler.guard import Refused
-from crawler.ledger import Agenda
-from crawler.links import Links
-from crawler.promise import Promises
-from crawler.recorder import pairs
-from crawler.spiders.announcements import Announcements, of_seed
+from crawler.agenda import Agenda
+from crawler.ingest_queue import Desk
+from crawler.middlewares.address_guard import Refused
+from crawler.middlewares.conditional_get import NOT_DUE
+from crawler.middlewares.warc_recorder import pairs
+from crawler.responses import Answers
+from crawler.scheduling.link_filter import Links
+from crawler.scheduling.link_score import Promises
+from crawler.scheduling.scheduler import Frontier
+from crawler.spiders.sources import Announcements, of_seed
 from crawler.visits import Delivery
 
 _AGAIN = 200  # taken off the priority of pages that were read before: new ones come first

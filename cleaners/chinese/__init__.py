@@ -1,0 +1,1 @@
+"""What is particular to Chinese text: scripts, disguises, spun vocabulary, regions."""

@@ -1,0 +1,48 @@
+"""Characters nobody sees or reads: zero-width, soft hyphens, private-use glyphs, radicals in place of characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cleaners.chinese.disguise.counting import Repaired, substitute
+from cleaners.chinese.script.ruby import HAN, INVISIBLE
+
+_PRIVATE = "\ue000-\uf8ff"
+_CHINESE = HAN + "\u3001-\u3011\uff01-\uff5e\u201c\u201d0-9"
+# Only beside Chinese: in other scripts and in emoji some of these join letters and carry meaning.
+_UNSEEN = re.compile(rf"(?<=[{_CHINESE}])(?![{_PRIVATE}])[{INVISIBLE}]+|(?![{_PRIVATE}])[{INVISIBLE}]+(?=[{_CHINESE}])")
+_ANYWHERE = re.compile(rf"(?![{_PRIVATE}])[{INVISIBLE}]+")
+_MARKED = re.compile(rf"(?<=[{HAN}])[\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f\U000e0100-\U000e01ef]+")
+_GLYPH = re.compile(rf"(?<=[{_CHINESE}])\s?[{_PRIVATE}]+\s?(?=[{_CHINESE}])|[{_PRIVATE}]+")
+_RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
+_FEWEST, _PER_HAN = 3, 1 / 200
+_FEWEST_GLYPHS = 2  # one may stand for a character that old character sets lack
+
+
+def is_dense(text: str, han: int) -> bool:
+    """Whether so much is hidden in the text that it is no accident of an editor."""
+    count = sum(len(pattern.findall(text)) for pattern in (_UNSEEN, _MARKED, _RADICAL))
+    return count >= _FEWEST and count >= han * _PER_HAN
+
+
+def has_glyphs(text: str) -> bool:
+    """Whether private-use glyphs are scattered over the text."""
+    return len(_GLYPH.findall(text)) >= _FEWEST_GLYPHS
+
+
+def repair(text: str, *, dense: bool) -> Repaired:
+    """Remove what is not seen (always harmless beside Chinese), and all the rest where the text is full of it."""
+    if not dense:
+        return substitute(text, "invisible", _UNSEEN, "")
+    text, unseen = _ANYWHERE.subn("", text)
+    text, marks = _MARKED.subn("", text)
+    radicals = len(_RADICAL.findall(text))
+    text = _RADICAL.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+    counts = {"invisible": unseen + marks, "radicals": radicals}
+    return Repaired(text=text, repairs={kind: number for kind, number in counts.items() if number})
+
+
+def repair_glyphs(text: str) -> Repaired:
+    """Remove private-use glyphs, with the stray space that often comes with one."""
+    return substitute(text, "private-use", _GLYPH, "")

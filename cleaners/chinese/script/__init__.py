@@ -1,0 +1,45 @@
+"""Chinese scripts: conversion (the only home of OpenCC), detection, the grammar of annotations, a fold for rules."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from cleaners.chinese.script import ruby
+from cleaners.chinese.script.characters import scripts
+from cleaners.chinese.script.conversion import to_simplified, to_traditional
+from cleaners.chinese.script.detection import conversion_mistakes, detect, language
+from cleaners.chinese.script.ruby import INVISIBLE
+
+__all__ = [
+    "annotation",
+    "conversion_mistakes",
+    "detect",
+    "fold",
+    "language",
+    "to_simplified",
+    "to_traditional",
+]
+
+
+@cache
+def _foldable() -> tuple[re.Pattern[str], dict[str, str]]:
+    table = dict(scripts().to_simplified)
+    table.update({chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)})
+    table.update({"\u3000": " ", "\u00a0": " "})
+    return re.compile("[" + "".join(scripts().to_simplified) + f"\u3000\u00a0\uff01-\uff5e{INVISIBLE}]"), table
+
+
+def fold(text: str) -> str:
+    """The form that rules are matched against, never stored: half width, simplified, without annotations.
+
+    Full-width letters, digits and ASCII punctuation become ASCII (，： -> ``,`` ``:``), ideographic and no-break spaces
+    become spaces, characters that are not seen go, traditional characters become simplified one by one.
+
+    >>> fold("萍鄉（xiāng）新聞：２０２３")
+    '萍乡新闻:2023'
+    """
+    if text.isascii():
+        return text
+    pattern, table = _foldable()
+    return pattern.sub(lambda match: table.get(match.group(), ""), ruby.remove(text))

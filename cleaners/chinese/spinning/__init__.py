@@ -1,0 +1,50 @@
+"""The vocabulary of spun text: what machines write in place of ordinary words, to flag a copy that stands alone.
+
+A spun word by itself proves nothing (技能 and 家当 have honest uses), so words are weighted by how odd they are, and
+many different ones have to come together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cleaners.chinese.script import fold
+from cleaners.chinese.spinning.learn import GrowthRule, grow, spun_side, substitutions
+from cleaners.chinese.spinning.vocabulary import Entry, Lexicon
+from cleaners.chinese.spinning.word_boundaries import whole_words
+
+__all__ = ["Entry", "GrowthRule", "Lexicon", "SpunScore", "grow", "score", "spun_side", "substitutions", "whole_words"]
+
+_FEWEST_KINDS = 3  # different odd words
+_ODD = 1.0  # weight from which on a word is odd
+_SHARE = 0.008  # of the text, weighted
+_CAP = 4  # times that one word counts: a topic may need an odd word often
+_HAN = re.compile("[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpunScore:
+    """How much a text's vocabulary looks spun."""
+
+    share: float
+    """Weighted share of the text's Chinese characters that are spun words."""
+    kinds: int
+    """Different odd words found."""
+    hits: Mapping[str, int] = field(default_factory=dict)
+    """Spun word -> how often it stands in the text."""
+    is_spun: bool
+    """Whether the text is flagged."""
+
+
+def score(text: str, lexicon: Lexicon) -> SpunScore:
+    """Judge a text by its vocabulary, in either script."""
+    plain = fold(text)
+    han = len("".join(_HAN.findall(plain)))
+    hits = lexicon.count(plain)
+    entries = lexicon.entries
+    kinds = sum(entries[word].weight >= _ODD for word in hits)
+    weighted = sum(min(count, _CAP) * entries[word].weight * len(word) / 3 for word, count in hits.items())
+    share = min(1.0, weighted / han) if han else 0.0
+    return SpunScore(share=share, kinds=kinds, hits=hits, is_spun=kinds >= _FEWEST_KINDS and share >= _SHARE)

@@ -1,0 +1,158 @@
+"""Reading a seed file: every error is one line with file, line number, key and cure."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from cleaners.config.models import Job
+from cleaners.errors import SeedFileError, UsageError
+
+Step = str | int
+# Pydantic's words for what a person who writes YAML would call it.
+_PLAIN = {
+    "missing": "is missing: add it",
+    "string_type": "must be text: put it in quotes",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "bool_parsing": "must be yes or no",
+    "tuple_type": "must be a list: [one, two] or lines that begin with -",
+    "model_type": "must be a block of keys, indented under it",
+    "too_short": "needs at least one entry",
+    "date_from_datetime_parsing": "must be a date, as 2025-01-31",
+    "date_type": "must be a date, as 2025-01-31",
+    "string_pattern_mismatch": "must be lower-case letters, digits, dots and hyphens",
+}
+
+
+def load(path: Path | str) -> Job:
+    """Read and check a seed file.
+
+    Raises :class:`~cleaners.errors.SeedFileError` where it cannot be read, is not YAML or breaks the schema, and
+    :class:`~cleaners.errors.UsageError` where there is no such file.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SeedFileError(f"{path}: not UTF-8 text: save the seed file as UTF-8") from None
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such seed file; check the spelling") from None
+    except OSError as error:
+        raise SeedFileError(f"{path}: cannot be read: {error.strerror}") from None
+    return parse(text, name=str(path), folder=path.parent)
+
+
+def parse(text: str, *, name: str = "seeds", folder: Path = Path()) -> Job:
+    """The job a YAML text describes; ``folder`` is where relative paths in it start. Raises as :func:`load`."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SeedFileError(f"{name}:{_mark(error)}: not valid YAML: {_reason(error)}") from None
+    if not isinstance(root, yaml.MappingNode):
+        raise SeedFileError(f"{name}:1: not a seed file: it begins with `job: NAME` (see seeds/README.md)")
+    if twice := _repeated_key(root):
+        key = twice.value
+        raise SeedFileError(f"{name}:{twice.start_mark.line + 1}: {key}: stands twice here: keep one of them")
+    try:
+        return Job.model_validate(data, context={"folder": folder})
+    except ValidationError as error:
+        # A misspelt key comes before the missing one it leaves behind.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        line, key = _line(root, first["loc"]), _key(first["loc"])
+        raise SeedFileError(f"{name}:{line}: {key}{_wrong(first)}") from None
+
+
+def require_contact(job: Job) -> None:
+    """Raises ``SeedFileError`` when the job would fetch from the public web without saying who asks."""
+    if job.contact is None and not job.is_local:
+        raise SeedFileError(
+            f"job {job.job}: contact: is missing: add `contact: you@your.domain`, so that a site can reach you"
+        )
+
+
+def _wrong(error: Any) -> str:
+    kind, loc = error["type"], error["loc"]
+    if kind == "extra_forbidden":
+        return f" is not a key of this block: {_cure(loc)}"
+    if kind == "value_error":
+        return f": {error['ctx']['error']}" if loc else str(error["ctx"]["error"])
+    return f" {_PLAIN[kind]}" if kind in _PLAIN else f": {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+def _cure(loc: tuple[Step, ...]) -> str:
+    known = _keys(loc[:-1])
+    close = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"keys here are {', '.join(known)}"
+
+
+def _keys(loc: tuple[Step, ...]) -> list[str]:
+    """The keys the schema knows at a place."""
+    model: type[BaseModel] = Job
+    for step in (str(step) for step in loc if not isinstance(step, int)):
+        field = next(f for name, f in model.model_fields.items() if step in (name, f.alias))
+        model = next(_models(field.annotation), model)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _key(loc: tuple[Step, ...]) -> str:
+    """``("sites", 0, "home")`` as people write it: ``sites[1].home``."""
+    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in loc]
+    return "".join(steps).removeprefix(".")
+
+
+def _line(root: yaml.Node, loc: tuple[Step, ...]) -> int:
+    """Line (from 1) of the key at a place, or of the nearest block around it."""
+    node, line = root, root.start_mark.line
+    for step in loc:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == step), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line
+        else:
+            break
+    return line + 1
+
+
+def _repeated_key(node: yaml.Node) -> yaml.ScalarNode | None:
+    """The second of two equal keys in one block: YAML itself would silently keep the last."""
+    seen: set[str] = set()
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                return key
+            seen.add(str(key.value))
+            if found := _repeated_key(value):
+                return found
+    elif isinstance(node, yaml.SequenceNode):
+        return next((found for child in node.value if (found := _repeated_key(child))), None)
+    return None
+
+
+def _mark(error: yaml.YAMLError) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 1
+
+
+def _reason(error: yaml.YAMLError) -> str:
+    problem = getattr(error, "problem", None) or str(error)
+    hint = ": indent with spaces" if "\\t" in problem else ""
+    return " ".join(str(problem).split()) + hint

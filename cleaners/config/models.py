@@ -1,0 +1,200 @@
+"""The schema of a seed file. A key that is not here is an error, never ignored."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from cleaners.config.validators import Address, Charset, Contact, Cron, Pattern, Selector, Timezone
+from cleaners.urls import site_of
+
+_LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Strict):
+    """How much one run may take from a site."""
+
+    pages: int = Field(default=500, gt=0)
+    """Responses fetched from the site in one run."""
+    minutes: float = Field(default=20, gt=0)
+    """Minutes of one run after which no new page of the site is fetched."""
+    megabytes: float = Field(default=200, gt=0)
+    """Millions of bytes read from the site in one run."""
+
+
+class Defaults(_Strict):
+    """What may stand once for all sites of a job and again at a site."""
+
+    timezone: Timezone = "Asia/Shanghai"
+    """The timezone of dates that name none."""
+    delay: float | None = Field(default=None, ge=0)
+    """Seconds between two requests to one host; None: as the crawler's settings say."""
+    limits: Limits = Limits()
+
+
+class Seed(_Strict):
+    """One place where the addresses of articles are found."""
+
+    feed: Address | None = None
+    """RSS, Atom or JSON feed."""
+    sitemap: Address | None = None
+    """Sitemap or sitemap index, gzipped or not; ``robots.txt`` names sitemaps too."""
+    list_page: Address | None = Field(default=None, alias="list")
+    """A page with links to articles."""
+    pages: int = Field(default=1, ge=1, le=1000)
+    """With ``list``: how many pages of the list to read, by its link to the next one."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Seed:
+        if sum(kind is not None for kind in (self.feed, self.sitemap, self.list_page)) != 1:
+            raise ValueError("a seed is one of `feed:`, `sitemap:` or `list:`")
+        if self.pages > 1 and self.list_page is None:
+            raise ValueError("`pages` goes with `list:` only")
+        return self
+
+    @property
+    def url(self) -> str:
+        """The address, whatever its kind."""
+        return self.feed or self.sitemap or self.list_page or ""
+
+
+class Follow(_Strict):
+    """Which links are followed, by regular expressions searched in the whole address."""
+
+    allow: tuple[Pattern, ...] = ()
+    """At least one must match; empty: all of the site."""
+    deny: tuple[Pattern, ...] = ()
+    """None may match."""
+    depth: int = Field(default=1, ge=1, le=20)
+    """How many links away from a seed pages are fetched; 1: only what the seeds themselves name."""
+
+    def admits(self, url: str) -> bool:
+        """Whether an address passes both lists."""
+        if any(re.search(pattern, url) for pattern in self.deny):
+            return False
+        return not self.allow or any(re.search(pattern, url) for pattern in self.allow)
+
+
+class ExtractRule(_Strict):
+    """A hand-written override for a site whose layout defeats the general method."""
+
+    body: Selector | None = None
+    """The element that holds the body."""
+    drop: tuple[Selector, ...] = ()
+    """Elements cut before anything else looks at the page."""
+    until: date | None = None
+    """The last day of this layout; None: it still stands."""
+
+
+class Site(Defaults):
+    """One publisher."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
+    """Short name in lower case; stands in the records as ``site``."""
+    name: str
+    """The publisher's own name: a 来源 equal to it counts as the source."""
+    home: Address
+    """The home page; it is the list seed where no seeds are given."""
+    region: str | None = None
+    """The region it reports on, as ``新疆/喀什``."""
+    seeds: tuple[Seed, ...] = ()
+    follow: Follow = Follow()
+    extract: tuple[ExtractRule, ...] = ()
+    """The first rule whose ``until`` has not passed applies."""
+    charset: Charset | None = None
+    """The encoding, for a site that declares a wrong one."""
+    verified: bool = False
+    """Whether someone has seen the seeds work."""
+    as_of: date | None = None
+    """When ``verified`` was last looked at."""
+
+    @property
+    def entries(self) -> tuple[Seed, ...]:
+        """The seeds, or the home page as a list where there are none."""
+        return self.seeds or (Seed(list=self.home),)
+
+    def owns(self, url: str) -> bool:
+        """Whether an address belongs to the site: same registered domain, or same host and port for a bare IP."""
+        home, other = urlsplit(self.home), urlsplit(url)
+        if re.fullmatch(r"[\d.]+|.*:.*|localhost", home.hostname or ""):
+            return home.netloc == other.netloc
+        return site_of(url) == site_of(self.home)
+
+    def rule_on(self, day: date) -> ExtractRule | None:
+        """The extraction override for a page of that day, if any."""
+        return next((rule for rule in self.extract if rule.until is None or day <= rule.until), None)
+
+
+class Focus(_Strict):
+    """What the job is about: links and articles are scored by it."""
+
+    regions: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    """Sample documents, as paths or globs relative to the seed file."""
+    min_score: float = Field(default=0.2, ge=0, le=1)
+    """Articles under it become Drops that name the score."""
+
+    @field_validator("like")
+    @classmethod
+    def _beside_the_file(cls, like: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        folder: Path = (info.context or {}).get("folder", Path())
+        return tuple(str(folder / pattern) for pattern in like)
+
+
+class Job(_Strict):
+    """One crawl job: a seed file."""
+
+    job: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
+    """Short name in lower case: names the runs and the WARC files."""
+    contact: Contact | None = None
+    """Mail or web address that goes into the user agent; required before anything but loopback is fetched."""
+    allow_private_hosts: tuple[str, ...] = ()
+    """Hosts that may be reached on private or loopback addresses, as they stand in the address."""
+    verify_tls: bool = False
+    """Whether a site's certificate must be valid; else what it serves is kept as it is served."""
+    focus: Focus | None = None
+    schedule: Cron | None = None
+    """When ``jianbao schedule`` runs the job: a cron expression."""
+    defaults: Defaults = Defaults()
+    sites: tuple[Site, ...] = Field(min_length=1)
+
+    @field_validator("sites")
+    @classmethod
+    def _filled(cls, sites: tuple[Site, ...], info: ValidationInfo) -> tuple[Site, ...]:
+        ids = [site.id for site in sites]
+        if twice := next((one for one in ids if ids.count(one) > 1), None):
+            raise ValueError(f"two sites have the id {twice!r}: an id stands for one site")
+        defaults = info.data.get("defaults", Defaults())
+        return tuple(_inherit(site, defaults) for site in sites)
+
+    @model_validator(mode="after")
+    def _polite(self) -> Job:
+        for site in self.sites:
+            if site.delay == 0 and urlsplit(site.home).hostname not in self.allow_private_hosts:
+                raise ValueError(f"`delay: 0` at {site.id}: only for hosts listed in `allow_private_hosts`")
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether every address the job names is on loopback."""
+        named = [url for site in self.sites for url in (site.home, *(seed.url for seed in site.seeds))]
+        return all(_LOOPBACK.match(urlsplit(url).hostname or "") for url in named)
+
+
+def _inherit(site: Site, defaults: Defaults) -> Site:
+    """The site with what it does not say itself taken from the job's defaults (limits key by key)."""
+    said: dict[str, Any] = {
+        key: getattr(defaults, key) for key in ("timezone", "delay") if key not in site.model_fields_set
+    }
+    own = {key: getattr(site.limits, key) for key in site.limits.model_fields_set}
+    return site.model_copy(update={**said, "limits": defaults.limits.model_copy(update=own)})

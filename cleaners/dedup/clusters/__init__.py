@@ -1,0 +1,39 @@
+"""Families of articles: who belongs together, which copy is the best, where the story comes from. Pure decisions.
+
+The decision is made anew from all the matches of a neighbourhood each time, so it does not depend on the order in
+which they arrived. (What does: the id of a cluster is the id of the member that arrived first.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cleaners.dedup.clusters.copies import best
+from cleaners.dedup.clusters.earliest_source import earliest
+from cleaners.dedup.clusters.grouping import Strictness, group
+from cleaners.store import Family, Neighbourhood
+
+__all__ = ["Strictness", "assign", "best", "earliest", "group"]
+
+
+def assign(
+    around: Neighbourhood, strictness: Strictness = Strictness(), publishers: Mapping[str, str] | None = None
+) -> tuple[Family, ...]:
+    """Decide the families of a neighbourhood; every member is in exactly one. In order of their first members.
+
+    ``publishers``: site -> the name it goes by in a declared source (示例日报), where known.
+    """
+    members = {m.doc: m for m in around.members}
+    grouping = group(members, around.edges, strictness)
+    families = []
+    for docs, inside in zip(grouping.families, grouping.inside(around.edges), strict=True):
+        family = [members[doc] for doc in docs]
+        families.append(
+            Family(
+                id=family[0].id,
+                members=docs,
+                canonical=best(family, inside, grouping.compilations).doc,
+                earliest=earliest(family, inside, publishers or {}) if len(family) > 1 else None,
+            )
+        )
+    return tuple(families)

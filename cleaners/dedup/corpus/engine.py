@@ -1,0 +1,133 @@
+"""Whole corpora: every document against every other, in bounded memory.
+
+First all documents are taken in: their normal forms go to a file, their keys into a match index on disk, and what
+many of them share is counted. Then each is matched with the earlier ones, and common text proves nothing. So the order
+of the documents decides nothing (but for keys that more than ``Limits.documents`` of them share).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.dedup import fingerprint, verify
+from cleaners.dedup.corpus.commons import Commons
+from cleaners.dedup.fingerprint import Normal, Recipe
+from cleaners.dedup.index import Limits
+from cleaners.dedup.index.segments import Manifest, SegmentIndex
+from cleaners.dedup.index.window import UNDATED, Window
+from cleaners.dedup.match import Found, found_of, keys_of
+from cleaners.dedup.verify.model import Model
+
+COMMON = np.int32(1 << 30)
+"""Flag on a stored character: it lies in common text."""
+BATCH = 500
+CHARACTERS = 8_000_000
+"""Texts are taken in hand in batches of so many documents, or characters if that is less (a text alone may be more)."""
+
+
+class Corpus:
+    """Documents by number, 0, 1, 2 ... in the order given; lives in ``folder``, which the caller deletes.
+
+    ``window``: documents further apart are not compared with each other (others may still link them into a cluster).
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe = Recipe(), limits: Limits = Limits(),
+                 window: Window | None = None) -> None:
+        self._recipe, self._window = recipe, window
+        self._days = array("i")
+        self._forms = (folder / "forms").open("w+b")
+        self._ends = [0]
+        self._commons = Commons()
+        self._index = SegmentIndex(folder / "index", Manifest(recipe=str(recipe)), limits)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._index.close()
+        self._forms.close()
+
+    def add(self, texts: Sequence[str], days: Sequence[int] | None = None) -> None:
+        """Take in the next documents; not after :meth:`matches` began. ``days``: see :mod:`cleaners.dedup.index.window`."""
+        self._days.extend(days if days is not None else [UNDATED] * len(texts))
+        forms = fingerprint.normal_forms(texts)
+        signatures = fingerprint.signatures_of(forms, self._recipe)
+        first = len(self)
+        self._commons.add(signatures)
+        self._index.add(np.arange(first, first + len(forms), dtype=np.uint32), keys_of(signatures))
+        if self._index.full:
+            self._index.checkpoint()
+            self._index.saved()
+        self._forms.write(forms.points.tobytes())
+        self._ends.extend((self._ends[-1] + forms.offsets[1:]).tolist())
+
+    def matches(self, model: Model | None = None) -> Iterator[tuple[int, list[Found]]]:
+        """The matches of each stretch of documents with earlier ones; how many documents are done, and the matches."""
+        self._forms.flush()
+        self._index.flush()  # what a slow disk has kept in memory, and in many files
+        self._index.saved()
+        if not self._ends[-1]:
+            yield len(self), []
+            return
+        ends = np.array(self._ends, dtype=np.int64)
+        points = np.memmap(self._forms.name, dtype=np.int32, mode="r+")
+        self._mark(points, ends)
+        for start, stop in _batches(ends):
+            yield stop, self._matched(points, ends, np.arange(start, stop), model)
+
+    def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
+        for start, stop in _batches(ends):
+            forms = Normal(points=np.array(points[ends[start]:ends[stop]]), offsets=ends[start:stop + 1] - ends[start])
+            marked = self._commons.mark(forms, fingerprint.signatures_of(forms, self._recipe), self._recipe)
+            points[ends[start]:ends[stop]] |= np.where(marked, COMMON, np.int32(0))
+
+    def _matched(self, points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64],
+                 model: Model | None) -> list[Found]:
+        own = _texts(points, ends, docs)
+        plain = Normal(points=own.points & ~COMMON, offsets=own.offsets)
+        found = self._index.query(keys_of(fingerprint.signatures_of(plain, self._recipe)))
+        rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
+        before = others < docs[rows]
+        if self._window:
+            known = np.frombuffer(self._days, dtype=np.int32)
+            before &= self._window.near(known[docs[rows]], known[others])
+        order = np.argsort(others[before], kind="stable")
+        rows, others = rows[before][order], others[before][order]
+        names, places = np.unique(others, return_inverse=True)
+        reach = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum((ends[1:] - ends[:-1])[names])))
+        matched = []
+        for start, stop in _batches(reach, len(names)):
+            inside = (places >= start) & (places < stop)
+            forms = own.joined(_texts(points, ends, names[start:stop]))
+            verdicts = verify.verify(Normal(points=forms.points & ~COMMON, offsets=forms.offsets), rows[inside],
+                                    places[inside] - start + len(own), common=(forms.points & COMMON) != 0, model=model)
+            matched += [found_of(v, int(docs[rows[inside][v.pair]]), int(others[inside][v.pair])) for v in verdicts]
+        return sorted(matched, key=lambda f: (f.doc, f.other))
+
+
+def _batches(ends: NDArray[np.int64], documents: int = BATCH) -> Iterator[tuple[int, int]]:
+    """Ranges of documents of bounded size, given where each ends."""
+    start = 0
+    while start < len(ends) - 1:
+        enough = int(np.searchsorted(ends, ends[start] + CHARACTERS, side="right")) - 1
+        stop = min(max(enough, start + 1), start + documents, len(ends) - 1)
+        yield start, stop
+        start = stop
+
+
+def _texts(points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64]) -> Normal:
+    parts = [points[ends[doc]:ends[doc + 1]] for doc in docs.tolist()]
+    lengths = (ends[1:] - ends[:-1])[docs]
+    return Normal(points=np.concatenate([np.empty(0, dtype=np.int32), *parts]),
+                  offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths))))

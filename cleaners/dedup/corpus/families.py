@@ -1,0 +1,125 @@
+"""The clusters of a corpus: the decisions of :mod:`cleaners.dedup.clusters`, one connected group of documents at a time."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.dedup.clusters import best, group
+from cleaners.dedup.match import Found
+from cleaners.items import MatchKind
+from cleaners.store import Edge, Member
+
+HEADLINE = 60
+"""A first line of more characters is a paragraph."""
+ANNOTATED = 1 / 30
+"""A text with at least so many brackets a character is full of annotations."""
+KINDS: tuple[MatchKind, ...] = get_args(MatchKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the decisions look at in a document besides its matches."""
+
+    length: int
+    """Characters of the text."""
+    title: str | None
+    """Its first line, if that may be a headline."""
+    annotated: bool
+    """Whether it is full of brackets, as texts with annotations are."""
+
+
+def look(text: str) -> Look:
+    """A look at a document."""
+    first = text.strip().partition("\n")[0].strip()
+    brackets = text.count("(") + text.count("（")
+    return Look(length=len(text), title=first if len(first) <= HEADLINE else None,
+                annotated=brackets > ANNOTATED * len(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What each document is in its cluster, by document number."""
+
+    cluster: NDArray[np.int64]
+    """Number of the cluster's first document."""
+    size: NDArray[np.int64]
+    canonical: NDArray[np.bool_]
+    """Whether it is the best copy: exactly one in each cluster."""
+
+
+class Families:
+    """Collects matches compactly (20 bytes each), then decides."""
+
+    def __init__(self) -> None:
+        self._docs = array("I")
+        self._kinds = array("B")
+        self._shares = array("f")
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def add(self, found: Found) -> None:
+        """One match."""
+        self.link(found.doc, found.other, found.kind, found.similarity, found.containment, found.covered)
+
+    def link(self, doc: int, other: int, kind: MatchKind, similarity: float, containment: float,
+             covered: float) -> None:
+        """One match, by what the decisions look at (see :class:`~cleaners.dedup.match.Found`)."""
+        self._docs.extend((doc, other))
+        self._kinds.append(KINDS.index(kind))
+        self._shares.extend((similarity, containment, covered))
+
+    def labels(self, looks: Sequence[Look]) -> Labels:
+        """Decide, given a look at each document."""
+        cluster = np.arange(len(looks))
+        canonical = np.ones(len(looks), dtype=np.bool_)
+        for docs, edges in self._groups(len(looks)):
+            members = {doc: _member(doc, looks[doc]) for doc in docs}
+            grouping = group(members, edges)
+            for family, held in zip(grouping.families, grouping.inside(edges), strict=True):
+                cluster[list(family)] = min(family)
+                canonical[list(family)] = False
+                canonical[best([members[doc] for doc in family], held, grouping.compilations).doc] = True
+        return Labels(cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical)
+
+    def _groups(self, documents: int) -> Iterator[tuple[list[int], list[Edge]]]:
+        """The connected groups of more than one document, with their matches."""
+        pairs = np.frombuffer(self._docs, dtype=np.uint32).reshape(-1, 2).astype(np.int64)
+        if not len(pairs):
+            return
+        roots = _components(pairs, documents)
+        order = np.argsort(roots[pairs[:, 0]], kind="stable")
+        starts = np.flatnonzero(np.diff(roots[pairs[order, 0]], prepend=-1))
+        for edges in np.split(order, starts[1:]):
+            yield np.unique(pairs[edges]).tolist(), [self._edge(at) for at in edges.tolist()]
+
+    def _edge(self, at: int) -> Edge:
+        a, b = self._docs[2 * at:2 * at + 2]
+        similarity, one, other = self._shares[3 * at:3 * at + 3]
+        return Edge(a=a, b=b, kind=KINDS[self._kinds[at]], similarity=similarity, containment_a=one,
+                    containment_b=other)
+
+
+def _member(doc: int, seen: Look) -> Member:
+    return Member(doc=doc, id=f"{doc:012d}", arrival=doc, title=seen.title, url=None, site=None, source=None,
+                  published=None, length=seen.length, quality=0.0, repairs=0, noise=0,
+                  disguises=("annotated",) if seen.annotated else ())
+
+
+def _components(pairs: NDArray[np.int64], documents: int) -> NDArray[np.int64]:
+    """The smallest document reachable from each one, by label propagation with pointer jumping (Shiloach, Vishkin)."""
+    roots = np.arange(documents)
+    while True:
+        before = roots.copy()
+        least = np.minimum(roots[pairs[:, 0]], roots[pairs[:, 1]])
+        np.minimum.at(roots, roots[pairs[:, 0]], least)
+        np.minimum.at(roots, roots[pairs[:, 1]], least)
+        roots = roots[roots]
+        if np.array_equal(before, roots):
+            return roots

@@ -1,0 +1,130 @@
+"""Fingerprints: a normal form in which disguises do not show, and the signatures that find its likes.
+
+The normal form is only for comparing and never stored as the text: NFKC, one script and one regional standard,
+letters, digits and CJK only, without the annotations that are set after characters to hide a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.dedup.fingerprint import fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How signatures are made; those of different recipes must not be compared."""
+
+    shingle: int = 5
+    """Characters in a shingle of the MinHash."""
+    permutations: int = 128
+    """Hash values of the MinHash."""
+    seed: int = 1
+    """Seed of the permutations, as in ``datasketch.MinHash``."""
+    bands: int = 25
+    """Bands of the MinHash (see :mod:`cleaners.dedup.index`)."""
+    rows: int = 5
+    """Hash values in a band."""
+    anchor: int = 4
+    """Characters in an anchor."""
+    modulus: int = 4
+    """One 4-gram of so many is an anchor; a power of two."""
+
+    def __str__(self) -> str:
+        return (f"{fold.load().recipe}; minhash affine32 {self.permutations}x{self.shingle} seed {self.seed}, "
+                f"{self.bands}x{self.rows}; anchors {self.anchor} mod {self.modulus}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normal:
+    """The normal forms of some texts, as code points."""
+
+    points: NDArray[np.int32]
+    """All of them, one after the other."""
+    offsets: NDArray[np.int64]
+    """Text ``i`` is ``points[offsets[i]:offsets[i + 1]]``."""
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> NDArray[np.int32]:
+        return self.points[self.offsets[row]:self.offsets[row + 1]]
+
+    def joined(self, more: Normal) -> Normal:
+        """These and, after them, ``more``."""
+        return Normal(points=np.concatenate((self.points, more.points)),
+                      offsets=np.concatenate((self.offsets, self.offsets[-1] + more.offsets[1:])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatures:
+    """The signatures of some texts, one row a text."""
+
+    minhash: NDArray[np.uint32]
+    """``(n, permutations)`` MinHash values, scheme ``affine32`` of datasketch; all ones for an empty text."""
+    bands: NDArray[np.uint64]
+    """``(n, bands)`` band keys, a row of zeros for an empty text."""
+    anchors: NDArray[np.uint32]
+    """Anchors of all rows; ascending and distinct within a row."""
+    offsets: NDArray[np.int64]
+    """Row ``i`` has ``anchors[offsets[i]:offsets[i + 1]]``."""
+
+    def __len__(self) -> int:
+        return len(self.minhash)
+
+
+def normal_forms(texts: Sequence[str]) -> Normal:
+    """The normal forms of ``texts``."""
+    from cleaners.dedup.fingerprint import kernels
+
+    folding = fold.load()
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.int32)
+    offsets = np.concatenate(([0], np.cumsum([len(text) for text in texts], dtype=np.int64)))
+    for growth in (1, 20):  # one character becomes at most 18 (U+FDFA), nearly always one
+        out = np.empty(growth * len(points) + 64, dtype=np.int32)
+        ends = kernels.fold_characters(points, offsets, folding.table, folding.expansions, out)
+        if ends[-1] >= 0:
+            break
+    ends = kernels.fold_words(out, ends, folding.words, folding.slots)
+    return Normal(points=out[:ends[-1]], offsets=ends)
+
+
+def normalize(text: str) -> str:
+    """The normal form of a text: for comparing only.
+
+    >>> normalize("发展(fāzhǎn)，網路！") == normalize("發(fā)展(zhǎn) 网络")
+    True
+    """
+    return normal_forms([text]).points.tobytes().decode("utf-32-le")
+
+
+@cache
+def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Factors and summands of the permutations, as ``datasketch.MinHash`` draws them for scheme ``affine32``."""
+    source = np.random.RandomState(seed)
+    scale = source.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return scale, source.randint(0, 1 << 32, count, dtype=np.uint32)
+
+
+def signatures_of(forms: Normal, recipe: Recipe = Recipe()) -> Signatures:
+    """The signatures of normal forms (MinHash: Broder, 1997; anchors: Manber, 1994)."""
+    from cleaners.dedup.fingerprint import kernels
+
+    hashes, starts = kernels.shingles(forms.points, forms.offsets, recipe.shingle)
+    minhash = kernels.minhash(hashes, starts, *permutations(recipe.permutations, recipe.seed))
+    bands = kernels.band_keys(minhash, recipe.bands, recipe.rows)
+    bands[np.diff(forms.offsets) == 0] = 0
+    keys = np.sort(kernels.anchors(forms.points, forms.offsets, recipe.anchor, recipe.modulus))
+    keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
+    offsets = np.searchsorted(keys, np.arange(len(forms) + 1, dtype=np.uint64) << np.uint64(32))
+    return Signatures(minhash=minhash, bands=bands, anchors=keys.astype(np.uint32), offsets=offsets.astype(np.int64))
+
+
+def signatures(texts: Sequence[str], recipe: Recipe = Recipe()) -> Signatures:
+    """The signatures of texts."""
+    return signatures_of(normal_forms(texts), recipe)

@@ -1,0 +1,93 @@
+"""The match index: which earlier documents share enough keys with a new one to be worth comparing.
+
+Two kinds of key (see :mod:`cleaners.dedup.fingerprint`): the 25 band keys of a document find whole copies, its anchors (a
+fixed quarter of its 4-grams) find parts, compilations and spun text. An index only proposes; :mod:`cleaners.dedup.verify`
+decides. It is disposable: it can always be built again from the stored keys.
+
+Banding is that of Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4 (as in ``datasketch.MinHashLSH``);
+anchors are the ``0 mod p`` fingerprints of Manber, "Finding similar files in a large file system" (1994).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+BANDS = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The keys of ``n`` documents, one row a document."""
+
+    bands: NDArray[np.uint64]
+    """``(n, 25)`` band keys; rows of zeros for documents without text, which are neither kept nor found."""
+    anchors: NDArray[np.uint32]
+    """Anchors of all rows, one after the other; ascending and distinct within a row."""
+    offsets: NDArray[np.int64]
+    """``n + 1`` offsets into ``anchors``."""
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def rows(self) -> NDArray[np.uint32]:
+        """The row of each anchor."""
+        return np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(self.offsets))
+
+    def select(self, rows: NDArray[np.int64]) -> Keys:
+        """The keys of these rows only, in this order."""
+        lengths = np.diff(self.offsets)[rows]
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        take = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
+        return Keys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How an index proposes (the recipe is stored with what it produced)."""
+
+    documents: int = 40
+    """A key of more documents says little. A band then proposes the so many with the smallest ids."""
+    crowded: int = 3
+    """An anchor of more than ``documents`` documents proposes only so many, those with the smallest ids: enough that
+    the next copy of a text with hundreds of copies finds its family, too few for site furniture to propose a site."""
+    shared: int = 4
+    """So many anchors two documents must share, unless they share a band."""
+
+    @property
+    def recipe(self) -> str:
+        """The settings as one string."""
+        return f"bands>=1|anchors>={self.shared}|documents<={self.documents},{self.crowded}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Pairs worth comparing, each once, ascending by row, then by document."""
+
+    rows: NDArray[np.uint32]
+    """Row of the queried keys."""
+    docs: NDArray[np.uint32]
+    """Id of the document found."""
+
+
+class Index(Protocol):
+    """What holds the keys of earlier documents: in memory (here), or on disk (:mod:`cleaners.dedup.index.segments`)."""
+
+    def add(self, docs: NDArray[np.uint32], keys: Keys) -> None:
+        """Keep ``keys`` under the ids ``docs``: ascending, and greater than every id kept before."""
+        ...
+
+    def query(self, keys: Keys) -> Candidates:
+        """The kept documents that share a band, or ``limits.shared`` anchors, with each row.
+
+        Of a crowded key only the smallest ids are looked at (see :class:`Limits`), however the documents are split
+        into runs: a run may drop what is beyond the first ``documents + 1`` of a key.
+        """
+        ...
+
+    def __len__(self) -> int:
+        """How many documents are kept."""
+        ...

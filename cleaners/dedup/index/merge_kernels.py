@@ -1,0 +1,119 @@
+"""The kernels that make runs: from sorted keys, and from two runs. See :class:`cleaners.dedup.index.runs.Run`."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (numba takes the types from the arguments)
+
+from __future__ import annotations
+
+import numpy as np
+
+from cleaners.dedup.index.search_kernels import KEY_BITS, KIND, ROW_BITS, kernel
+
+SEGMENTS = 256
+"""Keys that begin alike in the bits that are not stored: within a segment the stored ones ascend."""
+
+
+@kernel
+def build(packed, docs, limit, crowded, shift, heads, entries, lists):
+    """Make a run of ``key << ROW_BITS | row`` (ascending), row ``r`` being document ``docs[r]``.
+
+    Returns how many keys and how many words of ``lists`` it has.
+    """
+    keys, words, cell, at = 0, 1, 0, 0
+    lists[0] = 0
+    while at < len(packed):
+        key = packed[at] >> np.uint64(ROW_BITS)
+        end = at + 1
+        while end < len(packed) and packed[end] >> np.uint64(ROW_BITS) == key:
+            end += 1
+        while cell <= np.int64(key >> np.uint64(shift)):
+            heads[cell] = keys
+            cell += 1
+        entries[keys, 0] = key & np.uint64(0xFFFFFFFF)
+        if end - at == 1:
+            entries[keys, 1] = docs[packed[at] & np.uint64((1 << ROW_BITS) - 1)] * 2 + 1
+        else:
+            entries[keys, 1] = words * 2
+            lists[words] = min(end - at, limit + 1)
+            words += 1
+            kept = end - at if end - at <= limit else (crowded if key & np.uint64(KIND) == 0 else limit)
+            for k in range(at, at + kept):
+                lists[words] = docs[packed[k] & np.uint64((1 << ROW_BITS) - 1)]
+                words += 1
+        keys += 1
+        at = end
+    heads[cell:] = keys
+    return keys, words
+
+
+@kernel
+def copied(lists, value, size, out, at, room):
+    """Copy the documents of a value that has ``size`` of them to ``out[at:]``, as far as there is ``room``."""
+    if value & 1:
+        if room > 0:
+            out[at] = value >> 1
+        return min(1, room)
+    for k in range(min(size, room)):
+        out[at + k] = lists[(value >> 1) + 1 + k]
+    return min(size, room)
+
+
+@kernel
+def merge(
+    heads_a, entries_a, lists_a, heads_b, entries_b, lists_b, limit, crowded, shift, state, heads, entries, lists
+):
+    """Merge two runs, the older first, as far as ``entries`` and ``lists`` have room; returns how much of them is full.
+
+    ``state``: segment, place in a, place in b, keys and words written by earlier calls, cell of ``heads`` (which is
+    that of the whole result); all 0 at first, moved on. Done when the segment is ``SEGMENTS``.
+    """
+    segment, i, j = state[0], state[1], state[2]
+    keys_before, words_before, cell = state[3], state[4], state[5]
+    cells_a, cells_b = (len(heads_a) - 1) // SEGMENTS, (len(heads_b) - 1) // SEGMENTS
+    keys, words = 0, 0
+    if words_before == 0:
+        lists[0] = 0
+        words = 1
+    full = False
+    while segment < SEGMENTS and not full:
+        stop_a, stop_b = np.int64(heads_a[(segment + 1) * cells_a]), np.int64(heads_b[(segment + 1) * cells_b])
+        while i < stop_a or j < stop_b:
+            full = keys + 2 > len(entries) or words + 2 * limit + 4 > len(lists)
+            if full:
+                break
+            has_a = i < stop_a and (j >= stop_b or entries_a[i, 0] <= entries_b[j, 0])
+            has_b = j < stop_b and (not has_a or entries_a[i, 0] == entries_b[j, 0])
+            key = entries_a[i, 0] if has_a else entries_b[j, 0]
+            a = np.int64(entries_a[i, 1]) if has_a else 0
+            b = np.int64(entries_b[j, 1]) if has_b else 0
+            i += has_a
+            j += has_b
+            prefix = ((segment << (KEY_BITS - 8)) | np.int64(key)) >> shift
+            while cell <= prefix:
+                heads[cell] = keys_before + keys
+                cell += 1
+            entries[keys, 0] = key
+            if (a & 1 and b == 0) or (b & 1 and a == 0):
+                entries[keys, 1] = a | b
+            else:
+                size_a = a & 1 if a & 1 or a == 0 else np.int64(lists_a[a >> 1])
+                size_b = b & 1 if b & 1 or b == 0 else np.int64(lists_b[b >> 1])
+                size = size_a + size_b
+                kept = size if size <= limit else (crowded if key & KIND == 0 else limit)
+                entries[keys, 1] = (words_before + words) * 2
+                lists[words] = min(size, limit + 1)
+                words += 1
+                if a:
+                    taken = copied(lists_a, a, size_a, lists, words, kept)
+                    words += taken
+                    kept -= taken
+                if b:
+                    words += copied(lists_b, b, size_b, lists, words, kept)
+            keys += 1
+        if not full:
+            segment += 1
+    if segment == SEGMENTS:
+        heads[cell:] = keys_before + keys
+    state[0], state[1], state[2] = segment, i, j
+    state[3], state[4], state[5] = keys_before + keys, words_before + words, cell
+    return keys, words

@@ -1,0 +1,110 @@
+"""Matching of new documents with those in an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from datasketch import LeanMinHash
+from numpy.typing import NDArray
+
+from cleaners.dedup import fingerprint, verify
+from cleaners.dedup.fingerprint import Recipe, Signatures
+from cleaners.dedup.index import Index, Keys, Limits
+from cleaners.dedup.index.memory import MemoryIndex
+from cleaners.dedup.verify import Verdict
+from cleaners.dedup.verify.model import Model
+from cleaners.items import Evidence, MatchKind
+
+Read = Callable[[Sequence[int]], Sequence[str]]
+"""Gives the texts of earlier documents by their ids, in the order of the ids."""
+Near = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+"""Says of pairs of ids, the new document's first, which may be compared at all (:mod:`cleaners.ingest.vicinity`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One confirmed match of a new document with an earlier one (or one before it in its batch)."""
+
+    doc: int
+    """Id of the new document."""
+    other: int
+    """Id of the earlier document."""
+    kind: MatchKind
+    similarity: float
+    """Share of both texts together that they have in common, 0..1."""
+    containment: float
+    """Share of the new text found in the other."""
+    covered: float
+    """Share of the other text found in the new one."""
+    evidence: Evidence
+    """As seen from the new document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """What became of a batch."""
+
+    signatures: Signatures
+    """Of the batch, one row a document; to be kept, and added to the index by :func:`keys_of`."""
+    found: tuple[Found, ...]
+    """All matches, in the order of the documents, then by the other's id."""
+
+
+def lean(signatures: Signatures, row: int, recipe: Recipe = Recipe()) -> LeanMinHash:
+    """One signature as a datasketch object, to compare or to index it with that library."""
+    return LeanMinHash(seed=recipe.seed, hashvalues=signatures.minhash[row], scheme="affine32")
+
+
+def keys_of(signatures: Signatures) -> Keys:
+    """What the match index keeps of signatures."""
+    return Keys(bands=signatures.bands, anchors=signatures.anchors, offsets=signatures.offsets)
+
+
+def found_of(verdict: Verdict, doc: int, other: int) -> Found:
+    """A verdict (left: the new document) with the ids of both."""
+    return Found(doc=doc, other=other, kind=verdict.kind, similarity=verdict.similarity, containment=verdict.left,
+                 covered=verdict.right, evidence=verdict.evidence)
+
+
+def _inside(keys: Keys, limits: Limits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Candidates within the batch, as rows: later, earlier."""
+    batch = MemoryIndex(limits)
+    batch.add(np.arange(len(keys), dtype=np.uint32), keys)
+    found = batch.query(keys)
+    before = found.docs < found.rows
+    return found.rows[before].astype(np.int64), found.docs[before].astype(np.int64)
+
+
+def match(docs: Sequence[int], texts: Sequence[str], index: Index, read: Read, *, recipe: Recipe = Recipe(),
+          limits: Limits = Limits(), model: Model | None = None, near: Near | None = None) -> Matched:
+    """Match new documents with those in ``index`` and with those before them in the batch.
+
+    Reads only: the caller adds ``keys_of(matched.signatures)`` under those ids that it wants found later. Whether two
+    texts match depends on these two alone. The order of arrival decides which side of a pair is the later one, and,
+    for keys that more than ``limits.documents`` documents share, which of these are looked at: the earliest.
+    ``near``: only such pairs are compared; without it all are.
+    """
+    forms = fingerprint.normal_forms(texts)
+    signatures = fingerprint.signatures_of(forms, recipe)
+    keys = keys_of(signatures)
+    found = index.query(keys)
+    rows, before = _inside(keys, limits)
+    later, earlier = found.rows.astype(np.int64), found.docs.astype(np.int64)
+    if near:
+        ids = np.array(docs, dtype=np.int64)
+        kept = near(ids[later], earlier)
+        later, earlier = later[kept], earlier[kept]
+        kept = near(ids[rows], ids[before])
+        rows, before = rows[kept], before[kept]
+    others, places = np.unique(earlier, return_inverse=True)
+    left = np.concatenate((later, rows))
+    right = np.concatenate((places.astype(np.int64) + len(forms), before))
+    order = np.argsort(right, kind="stable")
+    names = [*docs, *others.tolist()]
+    every = forms.joined(fingerprint.normal_forms(read(others.tolist()) if len(others) else []))
+    verdicts = verify.verify(every, left[order], right[order], model=model)
+    pairs = sorted((int(left[order[v.pair]]), names[right[order[v.pair]]], at) for at, v in enumerate(verdicts))
+    return Matched(signatures=signatures,
+                   found=tuple(found_of(verdicts[at], docs[row], other) for row, other, at in pairs))

@@ -1,0 +1,160 @@
+"""The verifier: does one text retell the other, how much of it, and how changed?
+
+Matching 3-grams of two normal forms are chained on diagonals (:mod:`cleaners.dedup.verify.kernels`); a small model
+(:mod:`cleaners.dedup.verify.model`) weighs coverage, density, unbroken stretches and the agreement of the numbers. Plain
+containment cannot tell a cut copy from next week's issue of the same notice; the numbers on the diagonal can.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.dedup.fingerprint import Normal
+from cleaners.dedup.verify import model as models
+from cleaners.dedup.verify.features import Count, Counts, features
+from cleaners.dedup.verify.model import Model
+from cleaners.items import Evidence, MatchKind
+
+SWAPS, SWAPPED = 5, 0.015
+"""From so many swapped words on, and so many for each character found, words were swapped throughout: editors change a
+word here and there."""
+PART = 0.7
+"""Of a part this share is found in the whole,"""
+WHOLE = 0.85
+"""in which it makes up no more than this,"""
+LACKING = 2.0
+"""and it lacks this many times what the whole lacks of it: a text rewritten in places is no part."""
+FRAME = 0.45
+"""Of text that many documents share, and that the other text does not have, so much counts where a text holds another:
+it is a site's furniture, or else a story that everybody has."""
+REPOSTED = 0.15
+"""Where less of a text than this is its own, many documents share it as a whole: it is an article that everybody has,
+no furniture. It is judged as two texts alone are, unless numbers differ in it: then it is a form that is filled in."""
+EXAMPLES = 3
+"""So many numbers that differ are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One confirmed pair."""
+
+    pair: int
+    """Its position among the pairs asked about."""
+    kind: MatchKind
+    similarity: float
+    """Share of both texts together that they have in common, 0..1."""
+    left: float
+    """Share of the left text found in the right one; of the longer text, what many documents share counts less."""
+    right: float
+    """Share of the right text found in the left one; the same."""
+    evidence: Evidence
+    """As seen from the left text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """Pairs of texts laid along one another."""
+
+    counts: Counts
+    """See :class:`~cleaners.dedup.verify.features.Count`."""
+    marks: NDArray[np.int32]
+    """Where: begin and end of what was found in the shorter and in the longer text, then begin and end in both of the
+    first numbers that differ (ends of 0: there are no more)."""
+
+
+def lay(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64],
+        common: NDArray[np.bool_] | None = None) -> Laid:
+    """Lay the texts of each pair along one another. Fastest when equal texts lie side by side.
+
+    ``common`` says for each character of ``forms`` whether many documents of the corpus share it there.
+    """
+    from cleaners.dedup.verify import measure_kernels
+
+    common = np.zeros(len(forms.points), dtype=np.bool_) if common is None else common
+    counts = np.zeros((len(left), len(Count)), dtype=np.float32)
+    marks = np.zeros((len(left), 4 + 4 * EXAMPLES), dtype=np.int32)
+    measure_kernels.compare(forms.points, forms.offsets, common, left, right, counts, marks)
+    return Laid(counts=counts, marks=marks)
+
+
+def kind_of(row: NDArray[np.float32]) -> MatchKind:
+    """What kind of match a confirmed pair is that is not exact."""
+    words = row[Count.SWAPS] - row[Count.LONG_SWAPS]
+    if words >= SWAPS and words >= SWAPPED * row[Count.INSIDE]:
+        return "spun"
+    covered, short, long = row[Count.COVERED], row[Count.SHORT], row[Count.LONG]
+    part = covered >= PART * short and covered <= WHOLE * long and long - covered >= LACKING * (short - covered)
+    return "contains" if part else "near"
+
+
+def _differing(marks: NDArray[np.int32], short: NDArray[np.int32], long: NDArray[np.int32]) -> list[tuple[str, str]]:
+    spans = marks[4:].reshape(-1, 4).tolist()
+    return [("".join(map(chr, short[a:b])), "".join(map(chr, long[c:d]))) for a, b, c, d in spans if b]
+
+
+def _framed(row: NDArray[np.float32], common: NDArray[np.bool_]) -> float:
+    """The length of the longer text, given where it is common, its frame counting less."""
+    frame = max(0.0, float(common.sum()) - float(row[Count.COVERED] - row[Count.OWN_COVERED]))
+    return float(row[Count.LONG]) - (1 - FRAME) * frame
+
+
+def _near(pair: int, forms: Normal, left: int, right: int, laid: Laid, score: float,
+          common: NDArray[np.bool_] | None) -> Verdict:
+    row, marks = laid.counts[pair], laid.marks[pair]
+    swapped = len(forms[left]) > len(forms[right])
+    short, long = (right, left) if swapped else (left, right)
+    covered, lengths = float(row[Count.COVERED]), (float(row[Count.SHORT]), float(row[Count.LONG]))
+    held = lengths[1] if common is None else _framed(row, common[forms.offsets[long]:forms.offsets[long + 1]])
+    shares = [covered / lengths[0], min(1.0, covered / held)]
+    spans = [(float(marks[0] / lengths[0]), float(marks[1] / lengths[0])),
+             (float(marks[2] / lengths[1]), float(marks[3] / lengths[1]))]
+    numbers = _differing(marks, forms[short], forms[long])
+    if swapped:
+        shares, spans, numbers = shares[::-1], spans[::-1], [(b, a) for a, b in numbers]
+    return Verdict(
+        pair=pair, kind=kind_of(row), similarity=2 * covered / sum(lengths), left=shares[0], right=shares[1],
+        evidence=Evidence(shared=int(covered), numbers_agree=int(row[Count.AGREE]), numbers_differ=tuple(numbers),
+                          score=round(score, 4), here=spans[0], there=spans[1]))
+
+
+def _reposted(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], laid: Laid,
+              open_: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Those of the pairs still open in which an article stands that everybody has, by the texts alone."""
+    own, short, differ = (laid.counts[:, column] for column in (Count.OWN, Count.SHORT, Count.DIFFER))
+    asked = np.flatnonzero(open_ & (own < REPOSTED * short) & (differ == 0))
+    alone = models.load().pair
+    judged = alone.probability(features(lay(forms, left[asked], right[asked]).counts)) >= alone.threshold
+    return asked[judged]
+
+
+def _exact(pair: int, length: int, numbers: int) -> Verdict:
+    return Verdict(pair=pair, kind="exact", similarity=1.0, left=1.0, right=1.0,
+                   evidence=Evidence(shared=length, numbers_agree=numbers))
+
+
+def verify(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], *,
+           common: NDArray[np.bool_] | None = None, model: Model | None = None) -> list[Verdict]:
+    """The pairs of texts ``left[k]``, ``right[k]`` that tell one article, in order.
+
+    Two texts of the same normal form always do; empty texts never. ``common`` as in :func:`lay`; ``model`` is by
+    default the one that ships for pairs with, or without, such knowledge.
+    """
+    model = model or (models.load().pair if common is None else models.load().corpus)
+    laid = lay(forms, left, right, common)
+    scores = model.probability(features(laid.counts))
+    if common is not None:
+        scores[_reposted(forms, left, right, laid, scores < model.threshold)] = model.threshold
+    lengths = np.diff(forms.offsets)
+    equal = (lengths[left] == lengths[right]) & (lengths[left] > 0)
+    confirmed = np.flatnonzero(equal | (scores >= model.threshold) & (laid.counts[:, Count.SHORT] > 0))
+    verdicts = []
+    for pair in confirmed.tolist():
+        one, other = int(left[pair]), int(right[pair])
+        if equal[pair] and np.array_equal(forms[one], forms[other]):
+            verdicts.append(_exact(pair, int(lengths[one]), int(laid.counts[pair, Count.AGREE])))
+        elif scores[pair] >= model.threshold:
+            verdicts.append(_near(pair, forms, one, other, laid, float(scores[pair]), common))
+    return verdicts

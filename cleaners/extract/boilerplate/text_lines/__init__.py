@@ -1,0 +1,129 @@
+"""Judging the lines of a plain text: the menu before, the body with its holes, the lists after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise, takewhile
+
+from cleaners.extract.boilerplate.rules import Noise
+from cleaners.extract.boilerplate.site_lines import met
+from cleaners.extract.boilerplate.text_lines.corrections import CORRECTIONS
+from cleaners.extract.boilerplate.text_lines.crf import State, Weights, segment, shipped
+from cleaners.extract.boilerplate.text_lines.features import features
+from cleaners.extract.boilerplate.text_lines.line_stats import Shape, measure
+from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
+from cleaners.items import Line, Metadata
+
+__all__ = ["judge"]
+
+_ROLES: dict[str, Noise] = {
+    "title": "repeated title",
+    "source line": "source line",
+    "byline": "source line",
+    "editor": "credits",
+    "breadcrumb": "breadcrumb",
+}
+_UNNAMED: dict[State, tuple[str, Noise]] = {
+    "above": ("above the body", "navigation"),
+    "body": ("between paragraphs", "other"),
+    "hole": ("between paragraphs", "other"),
+    "below": ("below the body", "related"),
+}
+_HEADED = 12
+_OPENING = frozenset({"title", "source line", "breadcrumb"})
+# What a heading says of the lines below it, until the next one says something else.
+_HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
+
+
+def _states(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata, weights: Weights) -> tuple[State, ...]:
+    """The best division of the page.
+
+    A body without a line of the core is believed only where it has prose close below the headline; else the best
+    division is looked for that has the core in it.
+    """
+    names = features(lines, shapes, meta)
+    states = segment(names, weights)
+    body = [i for i, state in enumerate(states) if state == "body"]
+    core = find_core(shapes)
+    inside = frozenset(i for i in range(core.first, core.last + 1) if shapes[i].prose)
+    if not inside.isdisjoint(body):
+        return states
+    headed = bool(body) and meta.title_line is not None and 0 <= body[0] - meta.title_line <= _HEADED
+    return states if headed and any(shapes[i].prose for i in body) else segment(names, weights, inside)
+
+
+def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -> list[State]:
+    """What rules and metadata know better: a body's ends meet no rule, no claimed line opens it, no ad is in it."""
+    out = list(states)
+    for correct in CORRECTIONS:
+        out = correct(out, shapes)
+    body = [i for i, state in enumerate(out) if state == "body"]
+    opening = list(takewhile(lambda i: not shapes[i].prose, body))
+    out = _marked(out, "hole", (i for i in body if not shapes[i].prose and shapes[i].says("ads")))
+    out = _marked(out, "above", (i for i in opening if meta.claims.get(i) in _OPENING))
+    out = _marked(out, "above", takewhile(lambda i: shapes[i].meets_but("below"), body))
+    out = _marked(out, "below", takewhile(lambda i: shapes[i].meets_but("above"), reversed(body)))
+    out = _marked(out, "below", _said_again(body, shapes))
+    if meta.title_line is not None:
+        title = shapes[meta.title_line]
+        out = _marked(out, "above", (i for i in opening if title.size >= 6 and shapes[i].key == title.key))
+    return out if "body" in out else list(states)
+
+
+def _said_again(body: Sequence[int], shapes: Sequence[Shape]) -> set[int]:
+    """Paragraphs of a body that stands on the page twice: at least two in a row, in the order they had before."""
+    prose = [i for i in body if shapes[i].prose]
+    seen: set[tuple[str, str]] = set()
+    again: set[int] = set()
+    for first, second in pairwise(prose):
+        pair = (shapes[first].key, shapes[second].key)
+        if pair in seen and pair[0] != pair[1]:
+            again.update((first, second))
+        seen.add(pair)
+    return again
+
+
+def _marked(states: list[State], state: State, indexes: Iterable[int]) -> list[State]:
+    marked = set(indexes)
+    return [state if i in marked else old for i, old in enumerate(states)]
+
+
+def _cut(line: Line, state: State, role: str | None, shape: Shape, heading: Noise | None) -> Line:
+    """A line outside of the body, with the best name for what it is."""
+    if role in _ROLES:
+        return replace(line, verdict="cut", rule=f"claimed as {role}", noise=_ROLES[role])
+    if shape.rules:
+        return replace(line, verdict="cut", rule=shape.rules[0].name, noise=shape.rules[0].noise)
+    name, noise = _UNNAMED[state]
+    return replace(line, verdict="cut", rule=name, noise=heading if heading and state == "below" else noise)
+
+
+def judge(
+    lines: tuple[Line, ...],
+    meta: Metadata,
+    learned: frozenset[str] = frozenset(),
+    *,
+    weights: Weights | None = None,
+) -> tuple[Line, ...]:
+    """The same lines with verdict, rule and noise class.
+
+    ``learned``: keys of lines that the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`). ``weights``: the shipped ones
+    where None.
+    """
+    shapes = [measure(line) for line in lines]
+    states = _trimmed(_states(lines, shapes, meta, weights or shipped()), shapes, meta)
+    repeated = met(lines, [float(shape.size) if shape.prose else 0.0 for shape in shapes], learned)
+    heading: Noise | None = None
+    out: list[Line] = []
+    for i, (line, state, shape) in enumerate(zip(lines, states, shapes, strict=True)):
+        if i in repeated:
+            out.append(replace(line, verdict="cut", rule="learned of the site", noise="navigation"))
+            continue
+        if state == "body":
+            out.append(replace(line, verdict="keep", rule="", noise=""))
+            continue
+        if state == "below" and shape.below and shape.rules[0].noise in _HEADINGS:
+            heading = shape.rules[0].noise
+        out.append(_cut(line, state, meta.claims.get(i), shape, heading))
+    return tuple(out)

@@ -1,0 +1,125 @@
+"""Where the segmenter's body ends too early or too late: habits of Chinese pages that weights alone do not tell.
+
+Each function takes the states of a page and returns them, corrected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from cleaners.extract.boilerplate.text_lines.crf import State
+from cleaners.extract.boilerplate.text_lines.line_stats import Shape
+
+_CLOCK = re.compile(r"\d{1,2}:\d\d")
+_DAY = re.compile(
+    r"^[(]?(?:(?:19|20)\d\d年\d{1,2}月\d{1,2}日|[〇零○Oo一二]{1,2}[〇零○Oo一二三四五六七八九]{2,3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)[)]?$"
+)
+_ISSUED = re.compile(r"^[(](?:此件|此文)?(?:主动|依申请|不予)?公开(?:发布|方式.{2,8})?[)]$")
+_MOST_HEADLINES = 5
+_MOST_BULLETS = 20
+_SIGNATURE = 5
+
+
+def _end(states: Sequence[State]) -> int:
+    """Index of the last line of the body, -1 without one."""
+    return max((i for i, state in enumerate(states) if state == "body"), default=-1)
+
+
+def _is_paragraph(shape: Shape) -> bool:
+    return shape.prose and not shape.rules
+
+
+def resumed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+    """A short list of related headlines in the middle does not end a body whose paragraphs go on in the same layout."""
+    out = list(states)
+    while (last := _end(out)) >= 0 and last + 1 < len(shapes):
+        heading = shapes[last + 1]
+        if not any(rule.noise == "related" and rule.reach == "below" for rule in heading.rules):
+            return out
+        after = last + 2
+        while (
+            after < len(shapes)
+            and after - last <= _MOST_HEADLINES + 1
+            and not (shapes[after].prose or shapes[after].rules)
+        ):
+            after += 1
+        end = after
+        while end < len(shapes) and _is_paragraph(shapes[end]) and shapes[end].layout == shapes[last].layout:
+            end += 1
+        if after == last + 2 or end - after < 2:
+            return out
+        out[last + 1 : after] = ["hole"] * (after - last - 1)
+        out[after:end] = ["body"] * (end - after)
+    return out
+
+
+def continued(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+    """Nothing ends a body between two paragraphs that are laid out alike: what ends it says so, or is no paragraph."""
+    out, last = list(states), _end(states)
+    if last < 0 or not shapes[last].prose:
+        return out
+    end = last + 1
+    while end < len(shapes) and _is_paragraph(shapes[end]) and shapes[end].layout[1:] == shapes[last].layout[1:]:
+        end += 1
+    out[last + 1 : end] = ["body"] * (end - last - 1)
+    return out
+
+
+def signed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+    """A notice ends with who signed it and the day, each in a line of its own, attachments before them."""
+    out, last = list(states), _end(states)
+    if last < 0:
+        return out
+    for i in range(last + 1, min(last + 1 + _SIGNATURE, len(shapes))):
+        this = shapes[i]
+        if _DAY.match(this.text):
+            end = i + 1
+            if end < len(shapes) and _ISSUED.match(shapes[end].text):
+                end += 1
+            out[last + 1 : end] = ["body"] * (end - last - 1)
+            return out
+        if this.below or this.size > 30:
+            return out
+    return out
+
+
+def listed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+    """A body does not end in a colon: the items of the list that it announces belong to it."""
+    out, last = list(states), _end(states)
+    if last < 0 or not shapes[last].text.endswith((":", "：")):
+        return out
+    end = last + 1
+    while end < len(shapes) and end - last <= _MOST_BULLETS and shapes[end].bullet and not shapes[end].rules:
+        end += 1
+    out[last + 1 : end] = ["body"] * (end - last - 1)
+    return out
+
+
+def appended(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+    """Another article is appended: a headline, a line with date and clock, and paragraphs, after paragraphs."""
+    out = list(states)
+    body = [i for i, state in enumerate(states) if state == "body"]
+    if not body:
+        return out
+    for i in body:
+        told = sum(shapes[j].prose for j in body if j < i)
+        dated = any(rule.noise == "source line" and rule.reach == "above" for rule in shapes[i].rules)
+        if (
+            told < 2
+            or not dated
+            or not _CLOCK.search(shapes[i].text)
+            or not any(s.prose for s in shapes[i + 1 : i + 3])
+        ):
+            continue
+        headline = shapes[i - 1]
+        if headline.prose or headline.closed or headline.rules or not 6 <= headline.size <= 40:
+            continue
+        out[i - 1 :] = ["below"] * (len(out) - i + 1)
+        return out
+    return out
+
+
+Correction = Callable[[Sequence[State], Sequence[Shape]], list[State]]
+CORRECTIONS: tuple[Correction, ...] = (continued, resumed, listed, signed, appended)
+"""In the order they are applied."""

@@ -1,0 +1,197 @@
+"""What the segmenter knows of each line of a text: shape, layout, rules, echoes, neighbours.
+
+Every feature is a name that a line has or has not, so that its weight can be read and argued with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from cleaners.extract.boilerplate.text_lines.line_stats import LONG, Shape
+from cleaners.extract.boilerplate.text_lines.main_prose import Core, echoes, on_topic
+from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
+from cleaners.items import Line, Metadata
+
+_BRACKET_END = re.compile(r"[)）\]】]$")
+_DOTS_END = re.compile(r"(?:\.{2,}|…+)$")
+_DOTS_START = re.compile(r"^[\s•·]*(?:\.{2,}|…+)\S")
+_SEPARATOR = re.compile(r"[|丨/>»]|(?<=\S)\s(?=\S)")
+_DATE = re.compile(r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]|\d{1,2}:\d\d|(?:分钟|小时|天)前$")
+_WORDING = {
+    "dateline": re.compile(
+        r"^\S{0,16}(?:讯|电|报道|消息)\s?[(:,，]|^.{0,12}记者.{2,14}(?:报道|\))|^(?:\S{2,6}社|本报)\S{0,10}(?:电|讯)"
+    ),
+    "byline": re.compile(
+        r"^[(【].{0,8}(?:记者|通讯员|实习生|文|图|作者|编译|总台).{0,40}[)】]$|^(?:文|图|文图|采写|撰文)\s?[:/|]"
+    ),
+    "caption": re.compile(r"(?:摄|供图|资料图|视频截图|图源.{0,10}|图/\S{2,6}|摄影\S{0,10})\)?$|^\(?(?:图为|△|▲|↑)"),
+    "quotation": re.compile(r"^[“\"「『]"),
+}
+_BESIDE = 4
+_NEAR = 6
+_TOPIC = 8
+_WORDS = 6
+_SHARES = (0.05, 0.1, 0.2, 0.3, 0.45)
+
+
+def _size(tokens: int) -> str:
+    return next((f"size <={limit}" for limit in (0, 2, 4, 9, 14, 24, 39, 79) if tokens <= limit), "size >79")
+
+
+def _count(count: int) -> str:
+    return str(count) if count < 3 else "3-5" if count < 6 else "6+"
+
+
+def _share(part: int, whole: int) -> str:
+    if not part or not whole:
+        return "0"
+    return "all" if part == whole else next((f"<{limit}" for limit in (0.1, 0.5, 0.9) if part < limit * whole), "<1")
+
+
+def _ending(this: Shape) -> str:
+    if _DOTS_END.search(this.text):
+        return "ends in dots"
+    if this.closed:
+        return "ends as a sentence"
+    if _BRACKET_END.search(this.text):
+        return "ends in a bracket"
+    if this.text.endswith((":", "：")):
+        return "ends in a colon"
+    return "ends open" if this.size < LONG else "long and ends open"
+
+
+def _own(line: Line, this: Shape) -> Iterator[str]:
+    """Of the line alone."""
+    yield _size(this.size)
+    yield _ending(this)
+    short = this.size < LONG
+    facts = {
+        "paragraph": this.prose,
+        "begins in dots": bool(_DOTS_START.match(line.text)),
+        "no punctuation": not line.punctuation and this.size < 25,
+        "long without punctuation": not line.punctuation and this.size >= 25,
+        "bullet": this.bullet,
+        "indented": line.indent > 0,
+        "digits only": this.key.isdigit(),
+        "short with a date": short and bool(_DATE.search(this.text)),
+        "separators": short and len(_SEPARATOR.findall(this.text)) >= 3,
+    }
+    yield from (name for name, is_so in facts.items() if is_so)
+    yield from (name for name, pattern in _WORDING.items() if pattern.search(this.text))
+    for rule in this.rules:
+        yield f"rule {rule.reach}"
+        yield f"rule {rule.noise}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sums:
+    """Running counts over the lines of a page: how many before each line are so (words: how many of how many)."""
+
+    prose: Sequence[int]
+    above: Sequence[int]
+    below: Sequence[int]
+    shared: Sequence[int]
+    words: Sequence[int]
+
+
+def _sums(shapes: Sequence[Shape], core: Core) -> _Sums:
+    topic = on_topic(shapes, core)
+    return _Sums(
+        shared=list(accumulate((shared for shared, _ in topic), initial=0)),
+        words=list(accumulate((words for _, words in topic), initial=0)),
+        prose=list(accumulate((shape.prose for shape in shapes), initial=0)),
+        above=list(accumulate((shape.above for shape in shapes), initial=0)),
+        below=list(accumulate((shape.below for shape in shapes), initial=0)),
+    )
+
+
+def _neighbours(sums: _Sums, i: int, size: int) -> Iterator[str]:
+    """Of the lines around."""
+    yield f"paragraphs before {sums.prose[i] - sums.prose[max(0, i - _BESIDE)]}"
+    yield f"paragraphs after {sums.prose[min(size, i + 1 + _BESIDE)] - sums.prose[i + 1]}"
+    if i and sums.prose[i] > sums.prose[i - 1]:
+        yield "previous is a paragraph"
+    if i + 1 < size and sums.prose[i + 2] > sums.prose[i + 1]:
+        yield "next is a paragraph"
+    for reach, counts in (("above", sums.above), ("below", sums.below)):
+        yield f"rules {reach} before {_count(counts[i] - counts[max(0, i - _NEAR)])}"
+        yield f"rules {reach} after {_count(counts[min(size, i + 1 + _NEAR)] - counts[i + 1])}"
+        if i and counts[i] > counts[i - 1]:
+            yield f"previous meets a rule {reach}"
+
+
+def _topic(sums: _Sums, i: int, size: int) -> Iterator[str]:
+    """How much of the line, of the lines above it and from it on, is said in the words of the page's main prose."""
+    for name, first, last in (
+        ("here", i, i + 1),
+        ("above", max(0, i - _TOPIC), i),
+        ("ahead", i, min(size, i + _TOPIC)),
+    ):
+        words = sums.words[last] - sums.words[first]
+        share = (sums.shared[last] - sums.shared[first]) / words if words else 0.0
+        if words >= _WORDS:
+            yield f"words of the core {name} {next((f'<{limit}' for limit in _SHARES if share < limit), 'most')}"
+
+
+def _runs(shapes: Sequence[Shape]) -> list[str]:
+    """How long the run of lines that are no paragraphs is which each line stands in."""
+    out: list[str] = []
+    start = 0
+    for i in range(len(shapes) + 1):
+        if i == len(shapes) or shapes[i].prose:
+            length = i - start
+            name = next((f"<={limit}" for limit in (1, 3, 8, 20) if length <= limit), ">20")
+            out += [f"run of short lines {name}"] * length + ["run of short lines 0"]
+            start = i + 1
+    return out[: len(shapes)]
+
+
+def _against_core(this: Shape, core: Core, i: int) -> Iterator[str]:
+    """Against the page's main run of prose."""
+    if core.first <= i <= core.last:
+        yield "in the core"
+    else:
+        yield "before the core" if i < core.first else "after the core"
+    if this.prose:
+        yield "layout of the core" if this.layout == core.layout else "other layout"
+    elif this.layout == core.layout:
+        yield "short in the layout of the core"
+
+
+def _against_title(shapes: Sequence[Shape], meta: Metadata, i: int) -> Iterator[str]:
+    """Against what metadata has claimed."""
+    if role := meta.claims.get(i):
+        yield f"claimed {role}"
+    if meta.title_line is None:
+        yield "no title line"
+        return
+    distance = i - meta.title_line
+    yield "title line" if not distance else "above the title" if distance < 0 else "below the title"
+    if 0 < distance <= 4:
+        yield f"below the title by {distance}"
+    elif -4 <= distance < 0:
+        yield "just above the title"
+    if distance > 4 and shapes[i].key == shapes[meta.title_line].key:
+        yield "title again"
+
+
+def features(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata) -> list[frozenset[str]]:
+    """The features of every line of a page."""
+    core, said_twice, runs = find_core(shapes), echoes(shapes), _runs(shapes)
+    sums = _sums(shapes, core)
+    whole = sum(shape.size for shape in shapes if shape.prose)
+    above = ended = 0
+    out: list[frozenset[str]] = []
+    for i, (line, this) in enumerate(zip(lines, shapes, strict=True)):
+        below = whole - above - (this.size if this.prose else 0)
+        names = {"any", runs[i], f"prose above {_share(above, whole)}", f"prose below {_share(below, whole)}"}
+        names.add(f"rules below since the core began {_count(ended)}")
+        names.update(_own(line, this), _neighbours(sums, i, len(shapes)), _against_core(this, core, i), said_twice[i])
+        names.update(_against_title(shapes, meta, i), _topic(sums, i, len(shapes)))
+        out.append(frozenset(names))
+        ended += i >= core.first and this.below
+        above = whole - below
+    return out

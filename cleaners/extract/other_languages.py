@@ -1,0 +1,99 @@
+"""Pages that are not Chinese: trafilatura takes them whole; where it doubts itself, a vote."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from cleaners.extract import ensemble
+from cleaners.extract.boilerplate import english as noise
+from cleaners.extract.boilerplate.html_lines import Signals
+from cleaners.extract.container import choose
+from cleaners.items import Line, Metadata
+from cleaners.page.lines import Blocks
+from cleaners.page.lines import html as html_blocks
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_KANA_HANGUL = re.compile(r"[\u3041-\u30fa\uac00-\ud7af]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignSettings:
+    """When a page is Chinese, and when to vote on one that is not."""
+
+    han: float = 0.3
+    """Share of Chinese characters among the letters of the prose that makes a page Chinese."""
+    kana: float = 0.1
+    """Share of kana and hangul, measured against the Chinese characters, that makes it Japanese or Korean."""
+    agreed: float = 0.9
+    """Agreement of trafilatura on the page with trafilatura in the container above which nobody else is asked."""
+
+
+def is_foreign(lines: tuple[Line, ...], settings: ForeignSettings = ForeignSettings()) -> bool:
+    """Whether the prose of a page is in another language than Chinese."""
+    prose = "".join(line.text[:1000] for line in lines if line.punctuation and line.link_share < 0.5)
+    if len(prose) < 100:
+        prose = "".join(line.text[:1000] for line in lines)
+    han, letters = _count(_HAN, prose), _count(_LETTERS, prose)
+    return han < settings.han * letters or _count(_KANA_HANGUL, prose) > settings.kana * han
+
+
+def _count(pattern: re.Pattern[str], text: str) -> int:
+    return sum(map(len, pattern.findall(text)))
+
+
+def extract(
+    blocks: Blocks, meta: Metadata, settings: ForeignSettings = ForeignSettings()
+) -> tuple[tuple[Line, ...], str, float, str]:
+    """The judged lines, the text, the confidence (agreement of the voters, 0..1) and who decided."""
+    whole = ensemble.trafilatura_text(blocks.tree)
+    container = choose(blocks, meta, Signals(blocks.lines))
+    inside = ensemble.trafilatura_text(blocks.nodes[container.node]) if container else ""
+    text, sure, by = whole, ensemble.text_agreement(whole, inside), "trafilatura"
+    if sure < settings.agreed:
+        choices = {"trafilatura": whole, "container+trafilatura": inside, "readability": _readability(blocks)}
+        by = ensemble.medoid(choices, ensemble.text_agreement)
+        text = choices[by]
+    kept = noise.clean(_with_lists(blocks, text.split("\n")), meta.title)
+    return _judged(blocks.lines, kept, by), "\n".join(kept), sure, by
+
+
+def _with_lists(blocks: Blocks, kept: list[str]) -> list[str]:
+    """The text with the lists that were left out between two of its paragraphs, in the block that holds these."""
+    found = ensemble.found_in(blocks.lines, "\n".join(kept))
+    out = list(kept)
+    for is_item, run in groupby(range(len(blocks.lines)), key=lambda i: _is_left_item(blocks.lines[i], i in found)):
+        items = list(run)
+        before, after = items[0] - 1, items[-1] + 1
+        if not is_item or before not in found or after not in found:
+            continue
+        homes = {blocks.parents[blocks.lines[i].node] for i in (before, after)}
+        lists = {blocks.parents[blocks.lines[i].node] for i in items}
+        at = _place(out, blocks.lines[before].text)
+        if len(homes) == 1 and {blocks.parents[owner] for owner in lists} == homes and at is not None:
+            out[at:at] = [blocks.lines[i].text for i in items]
+    return out
+
+
+def _is_left_item(line: Line, kept: bool) -> bool:
+    return not kept and line.tag == "li" and not line.links
+
+
+def _place(kept: list[str], text: str) -> int | None:
+    """Behind the line that has the text."""
+    return next((i + 1 for i, line in enumerate(kept) if line.strip("- ") == text.strip("- ")), None)
+
+
+def _readability(blocks: Blocks) -> str:
+    tree = ensemble.readability_tree(blocks.tree)
+    return "\n".join(html_blocks.texts(tree)) if tree is not None else ""
+
+
+def _judged(lines: tuple[Line, ...], kept: list[str], by: str) -> tuple[Line, ...]:
+    found = ensemble.found_in(lines, "\n".join(kept))
+    return tuple(
+        line if i in found else replace(line, verdict="cut", rule=f"left out by {by}", noise="other")
+        for i, line in enumerate(lines)
+    )

@@ -1,0 +1,122 @@
+"""Pages that are no article, by what is left of them and by what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleaners.chinese import script
+from cleaners.extract.boilerplate.html_lines import weigh
+from cleaners.items import Line, Metadata
+from cleaners.page.lines import Blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSettings:
+    """What an article has at least."""
+
+    letters: int = 40
+    """Fewer characters are an article only with a headline, a date and a whole sentence (a flash)."""
+    notice: int = 250
+    """An error page or a login wall says no more than this many characters."""
+    entries: int = 5
+    """So many headlines of other pages between the paragraphs make an index page ..."""
+    entries_share: float = 0.8
+    """... when there are at least this many of them for each paragraph."""
+    passage: int = 300
+    """Unless so many characters stand together without a headline between them."""
+    images: int = 4
+    """So many images with next to no text make a gallery."""
+
+
+_ERROR = re.compile(
+    r"\b(?:40[0-9]|50[0-4])\b.{0,12}(?:错误|not found|error|forbidden|bad gateway|页面)|page not found|access denied"
+    r"|^\W*404\W*$|(?:页面|网页|文章|内容|信息|帖子|链接|新闻)(?:已|已经|可能)?(?:不存在|找不到|未找到|无法找到|没有找到)"
+    r"|(?:页面|网页|文章|内容|信息|帖子|链接|新闻)(?:已|已经|可能)?(?:被?删除|失效|走丢|不见|过期|下线)"
+    r"|(?:找不到|无法(?:显示|访问)|没有找到).{0,8}(?:页面|网页|文章|内容)|服务器.{0,6}(?:错误|繁忙)|系统发生错误"
+    r"|访问(?:过于频繁|被拒绝|出错)|安全验证|请输入验证码",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"(?:请|需要?|必须)先?(?:登录|登陆|注册)|(?:登录|登陆|注册)后?(?:才能|即可|可以|方可)?(?:查看|阅读|访问|继续|浏览)"
+    r"|付费(?:后|阅读)|开通会员|用户名.{0,20}密码"
+)
+_SHELL = re.compile(
+    r"(?:启用|开启|打开|允许|支持).{0,6}java ?script|java ?script.{0,12}(?:enable|disabled|required|启用|禁用)"
+    r"|enable java ?script",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[。！？!?…][”」』\"'）)]?$")
+
+
+def no_article(
+    blocks: Blocks, lines: Sequence[Line], meta: Metadata, settings: KindSettings = KindSettings()
+) -> str | None:
+    """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one."""
+    kept = [line for line in lines if line.verdict == "keep"]
+    letters = sum(map(str.isalpha, "".join(line.text for line in kept)))  # the days of a calendar are no text
+    dated = meta.title is not None and meta.published is not None and letters >= settings.letters
+    if letters < settings.notice and not dated and (notice := _notice(blocks, kept)):
+        return notice  # news of a site that is down is dated, the page of a site that is down is not
+    if _is_list(lines, settings) or (letters < settings.passage and _is_teaser(lines, settings)):
+        return "index page"
+    if letters >= settings.letters or _is_flash(kept, meta):
+        return None
+    return _without_text(blocks, settings)
+
+
+def _notice(blocks: Blocks, kept: Sequence[Line]) -> str | None:
+    said = script.fold(
+        " ".join([blocks.head.title[:60], *(line.text[:500] for line in kept[:40] or blocks.lines[:40])])
+    )
+    if _ERROR.search(said):
+        return "error page"
+    return "login wall" if _LOGIN.search(said) and len(kept) < 6 else None
+
+
+def _is_list(lines: Sequence[Line], settings: KindSettings) -> bool:
+    """Headlines of other pages stand between the paragraphs, and nowhere is a longer text: teasers, not an article."""
+    kept = [i for i, line in enumerate(lines) if line.verdict == "keep" and weigh(line)]
+    if not kept:
+        return sum(map(is_entry, lines)) > sum(line.verdict == "keep" for line in lines)
+    entries = longest = run = 0
+    for line in lines[kept[0] : kept[-1] + 1]:
+        if line.verdict == "keep":
+            run += len(line.text)
+            longest = max(longest, run)
+        elif is_entry(line):
+            entries, run = entries + 1, 0
+    many = entries >= settings.entries and entries >= settings.entries_share * len(kept)
+    return many and longest < settings.passage
+
+
+def _is_teaser(lines: Sequence[Line], settings: KindSettings) -> bool:
+    """What was kept is one of many: paragraphs in the same place, each below the headline of another page."""
+    places = {line.ancestors for line in lines if line.verdict == "keep" and weigh(line)}
+    entries = sum(
+        line.ancestors in places and bool(weigh(line)) and any(is_entry(above) for above in lines[max(0, i - 2) : i])
+        for i, line in enumerate(lines)
+    )
+    return entries >= settings.entries
+
+
+def is_entry(line: Line) -> bool:
+    """A line that is the linked headline of another page."""
+    return line.link_share > 0.6 and len(line.text) >= 8
+
+
+def _is_flash(kept: Sequence[Line], meta: Metadata) -> bool:
+    return bool(meta.title and meta.published and any(_SENTENCE.search(line.text) for line in kept))
+
+
+def _without_text(blocks: Blocks, settings: KindSettings) -> str:
+    shown = " ".join(line.text for line in blocks.lines)
+    scripted = blocks.tree is not None and next(blocks.tree.iter("script"), None) is not None
+    if _SHELL.search(shown[:2000]) or (len(shown) < 200 and scripted):
+        return "script shell"
+    if sum(is_entry(line) for line in blocks.lines) >= 15:
+        return "index page"
+    if len(blocks.images) >= settings.images:
+        return "gallery"
+    return "no prose"

@@ -1,0 +1,1 @@
+"""Matching a batch with the store and keeping it."""

@@ -1,0 +1,204 @@
+"""What the doctor looks at in a store, one check after the other, and how what was made from the texts is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaners import warc
+from cleaners.dedup import clusters, fingerprint, match
+from cleaners.dedup.index import Limits
+from cleaners.dedup.index.segments import Manifest, SegmentIndex
+from cleaners.errors import FormatError, Unusable
+from cleaners.ingest.ingester import Keeper, publishers_of
+from cleaners.ingest.match_index import MANIFEST, REPRESENTED, index_folder, recipe
+from cleaners.maintenance import takedown
+from cleaners.maintenance.remaining_copies import incomparable
+from cleaners.store import Store
+from cleaners.urls import canonical
+from cleaners.warc.blank import cut_tail
+from cleaners.warc.scan import Damage, records
+
+_PORTION = 200
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that is looked at."""
+
+    name: str
+    find: Callable[[Store, int | None], Sequence[str]]
+    """The problems; the number is how many articles are looked at, evenly spread (None: all)."""
+    repair: Callable[[Store], None] | None = None
+    cure: str = "jianbao doctor --repair"
+
+
+def _texts(store: Store, sample: int | None) -> list[str]:
+    """Whether the texts are what was stored: a disk may give other bytes back, and SQLite does not see it."""
+    wrong = [name for _, name in store.checks.altered(store.checks.spread(sample))]
+    return [f"{len(wrong)} texts are not what was stored: {', '.join(wrong[:_FEW])}"] if wrong else []
+
+
+def _search(store: Store, sample: int | None) -> list[str]:
+    return [*store.checks.search_documents(), *store.checks.unindexed(store.checks.spread(sample))]
+
+
+def _match_index(store: Store, sample: int | None) -> list[str]:
+    """Whether the index has files that are whole, and proposes every text, or one that represents it, for itself."""
+    folder, saved = index_folder(store.path), store.manifests.get(MANIFEST)
+    if saved is None:
+        return []  # nothing is on disk yet: the next run makes it from the texts
+    try:
+        manifest = Manifest.from_json(saved.decode())
+    except (ValueError, KeyError, TypeError) as why:
+        return [f"the manifest cannot be read: {why!r}"]
+    if manifest.recipe != recipe():
+        return []  # of an older version: made anew by the next run
+    try:
+        index = SegmentIndex(folder, manifest)
+    except FormatError as why:
+        return [str(why)]
+    try:
+        docs = [doc for doc in store.checks.spread(sample) if doc <= manifest.last]
+        lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
+    finally:
+        index.close()
+    return [f"{len(lost)} texts are not found by their own keys: {lost[:_FEW]}"] if lost else []
+
+
+def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
+    """Those of the texts that the index proposes neither themselves nor through another one that holds them."""
+    texts = store.articles.texts(docs)
+    here = [doc for doc in docs if doc in texts]
+    keys = match.keys_of(fingerprint.signatures([texts[doc] for doc in here]))
+    found = index.query(keys)
+    heirs = store.heirs.of(np.unique(found.docs).tolist(), within=REPRESENTED)
+    lost = []
+    for row, doc in enumerate(here):
+        proposed = found.docs[found.rows == row].tolist()
+        reached = {d for one in proposed for d in heirs.get(one, (one,))}
+        if doc in reached or not keys.bands[row].any() or len(proposed) >= Limits().crowded * Limits().shared:
+            continue
+        if not reached & store.heirs.holders(doc, within=REPRESENTED):
+            lost.append(doc)
+    return lost
+
+
+def _rebuild_match_index(store: Store) -> None:
+    with store.transaction():
+        store.manifests.remove(MANIFEST)
+    Keeper(store.path, command="doctor").close()
+
+
+def _families(store: Store, sample: int | None) -> list[str]:
+    return [*store.checks.clusters(), *store.checks.forwards()]
+
+
+def _decide_families(store: Store) -> None:
+    docs = store.checks.restore_clusters()
+    with store.transaction():
+        for at in range(0, len(docs), _PORTION):
+            around = store.families.around(docs[at : at + _PORTION])
+            store.families.save(clusters.assign(around, publishers=publishers_of(store)))
+    store.checks.restore_forwards()
+
+
+def _origins(store: Store, sample: int | None) -> list[str]:
+    """Whether the pages of our own archive are where the articles say, and are theirs."""
+    ours = f"{warc.folder_of(store.path).name}/"
+    wrong = []
+    for id_, origin, url in store.checks.archived(store.checks.spread(sample)):
+        if not origin.startswith(ours):
+            continue
+        try:
+            page = warc.read_back(origin, store.path)
+        except Unusable as why:
+            wrong.append(f"{id_}: {origin}: {why.reason}")
+            continue
+        if url and canonical(page.url or "") != canonical(url):
+            wrong.append(f"{id_}: {origin} is the page of {page.url}")
+    return wrong
+
+
+def _tails(store: Store, sample: int | None) -> list[str]:
+    """Whether the archive's files can be read to their ends; only when everything is looked at."""
+    if sample is not None:
+        return []
+    return [f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, Damage)]
+
+
+def _cut_tails(store: Store) -> None:
+    for one in records(store.path):
+        if isinstance(one, Damage) and not store.checks.speaks_beyond(one.file, one.offset):
+            cut_tail(store.path, one)
+
+
+def _takedowns(store: Store, sample: int | None) -> list[str]:
+    """Whether every takedown came to its end, and nothing that was taken down is there."""
+    back = store.articles.has(stone.id for stone in store.tombstones.all())
+    unfinished = {stone.id for stone, _ in store.tombstones.pending()}
+    return [
+        *(f"{id_}: its takedown was not finished" for id_ in sorted(unfinished - back)),
+        *(f"{id_}: is there again though it was taken down" for id_ in sorted(back)),
+    ]
+
+
+def _finish_takedowns(store: Store) -> None:
+    for stone in store.tombstones.all():
+        if store.articles.has([stone.id]):
+            takedown.take_down(store.path, [stone.id], stone.reason)
+    takedown.finish(store)
+
+
+def _blind(store: Store, sample: int | None) -> list[str]:
+    """Whether what was taken down is still known again when a copy of it comes."""
+    ids = incomparable(store)
+    more = ", ..." if len(ids) > _FEW else ""
+    return [f"copies of {len(ids)} articles are not stopped: {', '.join(ids[:_FEW])}{more}"] if ids else []
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        name="file",
+        find=lambda store, sample: store.checks.file(),
+        repair=lambda store: store.checks.reindex(),
+        cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without "
+        "the -wal beside it only looks damaged: copy both, or use `jianbao backup`)",
+    ),
+    Check(
+        name="texts",
+        find=_texts,
+        cure="restore a backup, or make them anew from their pages: `jianbao reclean --apply`",
+    ),
+    Check(
+        name="schema",
+        find=lambda store, sample: store.checks.schema(),
+        repair=lambda store: store.checks.restore_schema(),
+        cure="`jianbao doctor --repair` makes indexes anew; where a table is missing, restore a backup",
+    ),
+    Check(name="takedowns", find=_takedowns, repair=_finish_takedowns),
+    Check(
+        name="tombstones",
+        find=_blind,
+        cure="their addresses stay closed, but their hashes are of an older version's normal form, and no text is left "
+        "to make new ones of: take down copies by their own ids (`jianbao search` finds them)",
+    ),
+    Check(name="search", find=_search, repair=lambda store: store.checks.rebuild_search()),
+    Check(name="families", find=_families, repair=_decide_families),
+    Check(name="match index", find=_match_index, repair=_rebuild_match_index),
+    Check(
+        name="pages",
+        find=_origins,
+        cure="copy the archive's files back from a backup; without them these pages cannot be cleaned again",
+    ),
+    Check(
+        name="archive",
+        find=_tails,
+        repair=_cut_tails,
+        cure="`jianbao doctor --all --repair` cuts off what a crash left half-written, a minute after; else: a backup",
+    ),
+)
+"""What is looked at, in an order in which a repair does not undo an earlier one."""

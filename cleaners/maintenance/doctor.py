@@ -1,0 +1,118 @@
+"""Is the store as it should be, and what can be set right: file, schema, search, match index, families, archive."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cleaners.errors import DamagedError, FormatError, NotAStoreError
+from cleaners.maintenance.checks import CHECKS, Check
+from cleaners.maintenance.salvage import beyond_saving, cleaned_again, damaged_name, is_ours, salvage
+from cleaners.maintenance.takedown import Step, quiet
+from cleaners.store import Store, locks
+
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    """Its name."""
+    problems: tuple[str, ...]
+    """What is wrong, in words; empty when all is well."""
+    cure: str
+    """What sets it right: ``--repair``, or what a person has to do."""
+    repaired: bool = False
+    """Whether it was set right: checked again after the repair, and found well."""
+
+
+def examine(
+    path: Path, *, repair: bool = False, losing: bool = False, sample: int | None = 1000, step: Step = quiet
+) -> list[Finding]:
+    """Run every check, in order; with ``repair`` set right what can be, and check that again.
+
+    ``losing``: also make a damaged file anew where a part of its articles is lost. ``sample``: of how many articles
+    pages, texts, words and keys are looked at (None: all); everything else is looked at whole. Raises as
+    ``Store.open`` for what never was a store; ``StoreBusyError`` where a repair finds a run at work.
+    """
+    held = locks.take(path) if (repair or losing) and path.exists() else None
+    try:
+        found = _checked(path, sample, step, repair=repair or losing)
+        file = found[0]
+        if held is None or not file.problems or file.repaired:
+            return found
+        return _made_anew(path, found, sample, step, losing=losing)
+    finally:
+        if held is not None:
+            held.release()
+
+
+def _checked(path: Path, sample: int | None, step: Step, *, repair: bool) -> list[Finding]:
+    """What every check finds; of a file that cannot be opened only the first."""
+    found: list[Finding] = []
+    empty = path.is_file() and not path.stat().st_size  # to open it for writing would make a new store of it
+    try:
+        with Store.open(path, create=False, readonly=empty or not repair) as store:
+            for done, check in enumerate(CHECKS):
+                step(f"checks ({check.name})", done, len(CHECKS))
+                # What is made from the articles is made anew when these can be read.
+                readable = not found or not found[0].problems or found[0].repaired
+                found.append(_examined(store, check, sample, repair=repair and readable))
+    except NotAStoreError as why:
+        damaged = isinstance(why, DamagedError)
+        if not damaged and not is_ours(path):
+            raise
+        return [Finding(check=CHECKS[0].name, problems=(f"{why}".partition(":")[0] if damaged else _GONE,),
+                        cure=CHECKS[0].cure if damaged else beyond_saving(path))]  # fmt: skip
+    return found
+
+
+_UNSEEN = "cannot be looked at: the file is damaged"
+_GONE = "it does not begin as a store does: its first page is lost, and with it what leads to all others"
+
+
+def _made_anew(path: Path, found: list[Finding], sample: int | None, step: Step, *, losing: bool) -> list[Finding]:
+    """Make the file anew from what can be read of it; says what is lost where that is not wanted."""
+    file, *rest = found
+    try:
+        made = salvage(path, losing=losing, step=step)
+    except NotAStoreError as why:
+        return [replace(file, problems=(*file.problems, str(why).partition(": ")[2]), cure=beyond_saving(path)), *rest]
+    what = [f"{len(made.lost)} texts cannot be read: {', '.join(made.lost[:_FEW])}"] if made.lost else []
+    what += [f"of these tables a part cannot be read: {', '.join(made.torn)}"] if made.torn else []
+    if what and not losing:
+        cure = (f"restore a backup; or let `jianbao doctor --salvage` go on with the {made.articles} articles that are "
+                f"left, then {cleaned_again(path)}")  # fmt: skip
+        return [replace(file, problems=(*file.problems, *what), cure=cure), *rest]
+    again = _checked(path, sample, step, repair=True)
+    before = {one.check: one.problems for one in rest if one.problems}
+    after = f"; to have back what is lost, {cleaned_again(path)}" if what else ""
+    told = (*file.problems, *what, f"made anew; the damaged file is {damaged_name(path)}{after}")
+    return [replace(again[0], problems=told, repaired=not again[0].problems), *(
+        replace(one, problems=before[one.check], repaired=True) if one.check in before and not one.problems else one
+        for one in again[1:]
+    )]  # fmt: skip
+
+
+def _examined(store: Store, check: Check, sample: int | None, *, repair: bool) -> Finding:
+    problems = _problems(store, check, sample)
+    repaired = False
+    if problems and repair and check.repair is not None:
+        with suppress(FormatError):  # the file is too damaged for it
+            check.repair(store)
+            repaired = not _problems(store, check, sample)
+    unseen = _UNSEEN in problems and check is not CHECKS[0]
+    cure = "first the file (see above)" if unseen else check.cure
+    return Finding(check=check.name, problems=problems, cure=cure, repaired=repaired)
+
+
+def _problems(store: Store, check: Check, sample: int | None) -> tuple[str, ...]:
+    try:
+        return tuple(check.find(store, sample))
+    except DamagedError:  # so damaged that it cannot be looked at
+        return (_UNSEEN,)
+    except FormatError as why:
+        return (str(why),)

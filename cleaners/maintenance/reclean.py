@@ -1,0 +1,207 @@
+"""Cleaning again: what today's cleaner makes of the pages that the store was made from, and what that would change.
+
+Pages come from the store's own archive and from the files the user gave, where these are still there and unchanged. A
+file that was given by a relative path is looked for from the folder at hand, then from others (``roots``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Literal
+
+from cleaners import readers
+from cleaners.errors import Unusable
+from cleaners.ingest.ingester import Keeper
+from cleaners.items import Article, Drop, Page
+from cleaners.store import Store
+from cleaners.warc import folder_of, read_back
+
+Kind = Literal["text", "metadata", "dropped", "found"]
+"""Headline or body differ; only what else the page says; no article any more; a Drop that is an article today."""
+Cleaner = Callable[[Iterable[Page | Drop]], Iterator[Article | Drop]]
+"""Cleans in input order, in this process or in many (``cleaners.parallel.cleaning(...).map``)."""
+
+_BATCH = 200
+_TEXT = ("title", "text")
+_SAID = (
+    "published", "authors", "editors", "source", "section", "regions", "language", "script", "disguises", "repairs",
+    "noise_removed", "quality", "opt_out", "next_url", "markdown",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What cleaning again changes of one page."""
+
+    id: str
+    url: str | None
+    origin: str
+    kind: Kind
+    fields: tuple[str, ...]
+    """The names of those that differ."""
+    difference: str
+    """Unified: what is stored, what today's cleaner gives."""
+    article: Article | None
+    """What today's cleaner gives; None for what it drops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one page: a change, or why there is none."""
+
+    change: Change | None = None
+    missing: str = ""
+    """Why it could not be cleaned again; empty when it could."""
+
+
+LOST = "their files were not found"
+"""Why a page could not be cleaned again whose file is in none of the folders that were looked in."""
+
+def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int | None]:
+    """Origin -> doc of its article, None for a Drop; at most ``sample`` of them, evenly spread (None: all)."""
+    found: dict[str, int | None] = {**dict.fromkeys(store.origins.drops()), **store.origins.articles(site)}
+    step = max(1, -(-len(found) // sample)) if sample else 1
+    return dict(list(found.items())[::step])
+
+
+def compare(
+    store: Store, wanted: Mapping[str, int | None], clean: Cleaner, *, site: str | None = None,
+    roots: Sequence[Path] = (),
+) -> Iterator[Outcome]:
+    """Clean the pages at these origins again; one outcome for each, in no fixed order. ``roots``: see :func:`pages`."""
+    left = dict(wanted)
+    for result in clean(pages(store.path, wanted, roots)):
+        if result.origin not in left:
+            continue
+        doc = left.pop(result.origin)
+        if isinstance(result, Drop) and result.stage == "read":
+            yield Outcome(missing=result.reason)
+        else:
+            yield _outcome(store, doc, result, site)
+    for _ in left:
+        yield Outcome(missing="no page there any more")
+
+
+def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iterator[Page | Drop]:
+    """The pages at these origins, each file read once; a ``read`` Drop for one that is not there.
+
+    ``roots``: folders in which a file given by a relative path is looked for, after the one at hand.
+    """
+    ours = f"{folder_of(path).name}/"
+    for origin in sorted((o for o in wanted if o.startswith(ours)), key=_place):
+        try:
+            yield read_back(origin, path)
+        except Unusable as why:
+            yield Drop(origin=origin, stage="read", reason=why.reason, detail=why.detail)
+    given = [origin for origin in wanted if not origin.startswith(ours)]
+    files = sorted((file, origin) for origin in given if (file := _file_of(origin, roots)))
+    for file, group in groupby(files, key=lambda pair: pair[0]):
+        # What the file is called here -> what the store calls it.
+        inside = {f"{file.path}{origin[len(file.name):]}": origin for _, origin in group}
+        for page in readers.read([file.path]):
+            if page.origin in inside:
+                yield replace(page, origin=inside.pop(page.origin))
+            if not inside:
+                break
+    there = {origin for _, origin in files}
+    yield from (Drop(origin=origin, stage="read", reason=LOST) for origin in given if origin not in there)
+
+
+def apply(path: Path, outcomes: Iterable[Outcome], publishers: Mapping[str, str]) -> Iterator[Outcome]:
+    """Write what changed: a new text as a new revision, other changes in place; passes the outcomes on.
+
+    What today's cleaner drops stays as it is. Raises as :class:`~cleaners.ingest.ingester.Keeper`.
+    """
+    with Keeper(path, command="reclean", publishers=publishers) as keeper:
+        waiting = iter(outcomes)
+        while batch := list(islice(waiting, _BATCH)):
+            keeper.keep(one.change.article for one in batch if one.change and one.change.article)
+            yield from batch
+
+
+def summary(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """How many of each kind, and of what could not be cleaned again by reason."""
+    return Counter(one.change.kind if one.change else f"missing: {one.missing}" if one.missing else "same"
+                   for one in outcomes)  # fmt: skip
+
+
+def _outcome(store: Store, doc: int | None, result: Article | Drop, site: str | None) -> Outcome:
+    if doc is None:
+        if isinstance(result, Drop) or (site is not None and result.site != site):
+            return Outcome()
+        return Outcome(change=_change(None, result))
+    held = store.articles.get([doc]).get(doc)
+    if held is None:  # taken down since its page was looked up
+        return Outcome(missing="not in the store any more")
+    stored, _ = held
+    if isinstance(result, Drop):
+        return Outcome(change=_dropped(stored, result))
+    if result.id != stored.id:
+        return Outcome(missing="another page stands there now")
+    disguises = result.disguises
+    if "spun" in stored.disguises and "spun" not in disguises:
+        disguises = (*disguises, "spun")  # found by comparing with other texts, which a page alone does not show
+    # The page is as old as it was: a saved file's date says when it was saved.
+    result = replace(result, fetched_at=stored.fetched_at, disguises=disguises)
+    change = _change(stored, result)
+    return Outcome(change=change if change.fields else None)
+
+
+def _change(stored: Article | None, today: Article) -> Change:
+    fields = tuple(name for name in (*_TEXT, *_SAID) if stored is None or _value(stored, name) != _value(today, name))
+    kind: Kind = "found" if stored is None else "text" if set(fields) & set(_TEXT) else "metadata"
+    before = [] if stored is None else _lines(stored)
+    return Change(
+        id=today.id, url=today.url, origin=today.origin, kind=kind, fields=fields, article=today,
+        difference=_difference(today.id, before, _lines(today)),
+    )  # fmt: skip
+
+
+def _dropped(stored: Article, drop: Drop) -> Change:
+    reason = f"dropped: {drop.stage}: {drop.reason} {drop.detail}".rstrip()
+    return Change(
+        id=stored.id, url=stored.url, origin=stored.origin, kind="dropped", fields=(), article=None,
+        difference=_difference(stored.id, _lines(stored), [reason]),
+    )  # fmt: skip
+
+
+def _value(article: Article, name: str) -> object:
+    value = getattr(article, name)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return sorted(value) if name == "disguises" else value
+
+
+def _lines(article: Article) -> list[str]:
+    """An article as lines to compare: a field a line where it says anything, then the body."""
+    said = ((name, _value(article, name)) for name in ("title", *_SAID[:-1]))
+    return [f"{name}: {value}" for name, value in said if value] + ["", *article.text.split("\n")]
+
+
+def _difference(id_: str, before: list[str], after: list[str]) -> str:
+    return "\n".join(unified_diff(before, after, f"{id_} stored", f"{id_} today", lineterm="", n=1))
+
+
+def _place(origin: str) -> tuple[str, int]:
+    file, _, offset = origin.rpartition("#")
+    return file, int(offset) if offset.isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _File:
+    path: str  # where it is
+    name: str  # what the store calls it
+
+
+def _file_of(origin: str, roots: Sequence[Path]) -> _File | None:
+    """The file on disk that an origin leads into: the shortest beginning, up to a ``#``, that is one."""
+    parts = origin.split("#")
+    names = ["#".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    places = (_File(os.path.join(root, name), name) for root in ("", *map(str, roots)) for name in names)
+    return next((file for file in places if os.path.isfile(file.path)), None)

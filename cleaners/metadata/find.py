@@ -1,0 +1,125 @@
+"""All fields of one page, each by its own module, from the same few lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from cleaners.items import Columns, Metadata
+from cleaners.metadata.authors import authors, declared_authors, editors, english_authors
+from cleaners.metadata.cells import cell_authors
+from cleaners.metadata.declared import read_declared
+from cleaners.metadata.info_lines import Answer, Near, pieces
+from cleaners.metadata.markup import marked
+from cleaners.metadata.opt_out import opt_out
+from cleaners.metadata.page_regions import divide, paragraphs
+from cleaners.metadata.press import own_press
+from cleaners.metadata.published import Published, published
+from cleaners.metadata.section import section
+from cleaners.metadata.source_places import origin
+from cleaners.metadata.title import headline
+from cleaners.page.lines import Blocks
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
+
+_MARKED_ABOVE = 3  # further up stand other articles
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def find(
+    blocks: Blocks,
+    *,
+    timezone: str = "Asia/Shanghai",
+    publisher: str | None = None,
+    fetched_at: datetime | None = None,
+    url: str | None = None,
+    columns: Columns = Columns(),
+) -> Metadata:
+    """Read what a page says of itself; what it does not say stays None.
+
+    ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known:
+    来源：本站 then means it. ``fetched_at`` (with a timezone) gives relative dates a sense and refuses future dates.
+    ``url``: the fetched address; the day in it is the date where the page tells none. ``columns``: what the table that
+    the page came from says of it, believed where the page itself tells nothing.
+
+    Raises ``zoneinfo.ZoneInfoNotFoundError`` for an unknown ``timezone``.
+    """
+    declared = read_declared(blocks.head, url, columns)
+    texts = paragraphs(blocks.lines)
+    title = headline(blocks.lines, texts, blocks.head, declared, publisher)
+    zones = divide(blocks, texts, title.lines)
+    near = Near(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
+    marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
+    chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
+    date = published(near, declared, _zone(timezone), fetched_at, blocks, marks)
+    source = origin(near, declared, publisher, marks, chinese=chinese)
+    if chinese:
+        name = source.value if source else None
+        writers = authors(zones, near, name, declared, marks, blocks.lines) or cell_authors(columns)
+    else:
+        writers = declared_authors(declared) or english_authors(near)
+    if source is None and chinese:
+        told = [piece.line for piece in near.top] + [*zones.first, *zones.last]
+        source = own_press(blocks.head, declared, publisher, writers, told)
+    edited = editors(near) if chinese else ()
+    trail = section(blocks.lines, [*reversed(zones.above), *zones.top], near.top, declared, title.text)
+    return Metadata(
+        title=title.text,
+        published=date.moment if date else None,
+        authors=writers.values if writers else (),
+        editors=tuple(dict.fromkeys(name for answer in edited for name in answer.values)),
+        source=source.value if source else None,
+        section=trail.section,
+        title_line=title.lines[0] if title.lines else None,
+        claims=_claims(title.lines, date, source, writers, edited, trail.line, near.values),
+        rules=_rules(
+            title=title.rule,
+            published=date,
+            source=source,
+            authors=writers,
+            editors=edited[0] if edited else None,
+            section=trail.rule,
+        ),
+        opt_out=opt_out(blocks.head),
+    )
+
+
+def _is_chinese(text: str) -> bool:
+    han = len(_HAN.findall(text))
+    return han >= 2 and han * 5 >= len(text) and len(_KANA_OR_HANGUL.findall(text)) * 10 < len(text)
+
+
+def _claims(
+    title: Sequence[int],
+    date: Published | None,
+    source: Answer | None,
+    writers: Answer | None,
+    edited: Sequence[Answer],
+    trail: int | None,
+    values: Mapping[int, int],
+) -> dict[int, str]:
+    """What each line was read as; where it says several things, the first of: title, source line, byline, editor."""
+    claims = dict.fromkeys(title, "title")
+    said = [(date.line if date else None, "source line"), (source.line if source else None, "source line")]
+    said.append((writers.line if writers else None, "byline"))
+    said += [(answer.line, "editor") for answer in edited]
+    said.append((trail, "breadcrumb"))
+    for line, role in said:
+        if line is not None:
+            claims.setdefault(line, role)
+            if line in values:
+                claims.setdefault(values[line], role)
+    return claims
+
+
+def _rules(**found: Published | Answer | str | None) -> dict[str, str]:
+    named = {field: answer if isinstance(answer, str | None) else answer.rule for field, answer in found.items()}
+    return {field: rule for field, rule in named.items() if rule}

@@ -1,0 +1,115 @@
+"""The short lines near the headline, each folded and taken apart once, and the answers read from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cleaners.metadata.folding import Folded
+from cleaners.metadata.info_line import Furniture, take_apart
+
+_SHORT = 150
+_DATE_IN_TWO = re.compile(  # the day large in one line, the rest small in the next, and the other way round
+    r"\d{1,2}日?\s/?\s?20\d\d\s?[-/.年]\s?\d{1,2}月?|20\d\d\s?[-/.年]\s?\d{1,2}月?\s/?\s?\d{1,2}日?|"
+    r"\d{1,2}[-/.月]\d{1,2}日?\s20\d\d年?|20\d\d年?\s\d{1,2}[-/.月]\d{1,2}日?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A short line, folded and taken apart."""
+
+    line: Folded
+    furniture: Furniture
+    value_line: int | None = None
+    """The next line, where it holds the value of this one's label."""
+
+    @property
+    def index(self) -> int:
+        """Index of the line on its page."""
+        return self.line.index
+
+    @property
+    def unlabelled(self) -> tuple[str, ...]:
+        """What stands outside of labelled values and dates: the whole folded line where there are none."""
+        if not self.furniture.labelled and not self.furniture.dates:
+            return (self.line.text,)
+        return self.furniture.free
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to one field."""
+
+    values: tuple[str, ...]
+    """One value, or several names in order, in the page's own characters."""
+    rule: str
+    """What found it."""
+    line: int | None = None
+    """The line that was used up by it; None where it stands in the text or in the head."""
+
+    @property
+    def value(self) -> str:
+        """The only value."""
+        return self.values[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """The pieces of a page by place."""
+
+    above: tuple[Piece, ...]
+    """Before the headline."""
+    top: tuple[Piece, ...]
+    """Between headline and text."""
+    below: tuple[Piece, ...]
+    """Behind the text."""
+
+    @property
+    def around(self) -> tuple[Piece, ...]:
+        """Around the headline: first what follows it, then what precedes it, nearest first."""
+        return (*self.top, *reversed(self.above))
+
+    @property
+    def values(self) -> dict[int, int]:
+        """Line of a bare label -> line of its value."""
+        pairs = ((piece.index, piece.value_line) for piece in (*self.above, *self.top, *self.below))
+        return {label: value for label, value in pairs if value is not None}
+
+
+def pieces(lines: Sequence[Folded]) -> tuple[Piece, ...]:
+    """Take short lines apart; one that ends in a bare label, or holds half a date, is read together with the next."""
+    found, skip = [], -1
+    for place, line in enumerate(lines):
+        if len(line.text) > _SHORT or line.index == skip:
+            continue
+        furniture = take_apart(line.text)
+        follow = lines[place + 1] if place + 1 < len(lines) else None
+        if follow and (_answered(furniture, follow) or _in_two(line, follow)):
+            line = Folded(index=line.index, raw=f"{line.raw} {follow.raw}", text=f"{line.text} {follow.text}")
+            furniture, skip = take_apart(line.text), follow.index
+            found.append(Piece(line=line, furniture=furniture, value_line=follow.index))
+        else:
+            found.append(Piece(line=line, furniture=furniture))
+    return tuple(found)
+
+
+def _in_two(line: Folded, follow: Folded) -> bool:
+    """Whether two lines are one date."""
+    return bool(_DATE_IN_TWO.fullmatch(f"{line.text} {follow.text}"))
+
+
+def _answered(furniture: Furniture, follow: Folded) -> bool:
+    """Whether the next line holds the value of the label that a line ends in."""
+    return _waits(furniture) and len(follow.text) <= 40 and not take_apart(follow.text).labelled
+
+
+def _waits(furniture: Furniture) -> bool:
+    last = furniture.values[-1] if furniture.values else None
+    return last is not None and not last.text and furniture.text.endswith(":") and not furniture.dates
+
+
+def own(names: Sequence[str], line: Folded) -> tuple[str, ...]:
+    """Values found in a folded line, in the page's own characters."""
+    return tuple(line.own(name) for name in names)

@@ -1,0 +1,99 @@
+"""What the markup beside the headline calls by name: class, rel and itemprop of its elements, moments in attributes.
+
+Class names are no standard, so a mark is only asked where the text itself tells nothing, and its text must look like an
+answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+from cleaners.chinese import script
+from cleaners.metadata.folding import Folded
+from cleaners.page.lines import Blocks
+
+MarkRole = Literal["author", "account", "source", "date"]
+_WORDS: dict[str, MarkRole] = {
+    **dict.fromkeys(("author", "authors", "byline", "writer", "zuozhe", "reporter", "authi"), "author"),
+    **dict.fromkeys(
+        ("nickname", "nick", "username", "account", "poster", "screenname", "uname", "wemedia", "profile"), "account"
+    ),
+    **dict.fromkeys(("source", "laiyuan", "origin", "medianame", "copyfrom"), "source"),
+}
+_PAIRS: dict[tuple[str, str], MarkRole] = {
+    ("head", "name"): "account",
+    ("user", "name"): "account",
+    ("media", "name"): "source",
+    ("screen", "name"): "account",
+    ("nick", "name"): "account",
+}
+_SPLIT = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
+_MOMENT = re.compile(r"(?:19|20)\d\d[-/年.]\s?\d{1,2}[-/月.]\s?\d{1,2}")
+_LONGEST = 60
+_ELEMENTS = 60  # of one line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A text that an element's name tells the role of."""
+
+    role: MarkRole
+    text: str
+    """Folded, white space as single blanks; for ``date`` the attribute as it stands."""
+    raw: str
+    """As it stands."""
+    line: int
+    """Index of the line the element stands in."""
+    sure: bool = False
+    """Whether a standard says so (rel, itemprop), not a class name."""
+
+    def own(self, name: str) -> str:
+        """A name found in the folded text, in the page's own characters."""
+        return Folded(index=self.line, raw=self.raw, text=self.text).own(name)
+
+
+def marked(blocks: Blocks, indexes: Sequence[int]) -> tuple[Marked, ...]:
+    """The marks in the lines ``indexes`` of an HTML page, in order."""
+    return tuple(mark for index in indexes if blocks.lines[index].node >= 0 for mark in _of_line(blocks, index))
+
+
+def _of_line(blocks: Blocks, index: int) -> Iterator[Marked]:
+    line = blocks.lines[index]
+    if len(line.text) > 3 * _LONGEST:
+        return
+    packed = "".join(line.text.split())
+    for count, element in enumerate(blocks.nodes[line.node].iter()):
+        if count > _ELEMENTS:
+            return
+        if not isinstance(element.tag, str):
+            continue
+        raw = " ".join(" ".join(element.itertext()).split())
+        if "".join(raw.split()) not in packed:
+            continue
+        for name in ("datetime", "title"):
+            value = element.get(name) or ""
+            if raw and len(value) <= 40 and _MOMENT.match(value):
+                yield Marked(role="date", text=value, raw=value, line=index)
+        role = role_of(element)
+        if role and 2 <= len(raw) <= _LONGEST:
+            yield Marked(role=role, text=script.fold(raw), raw=raw, line=index, sure=_is_sure(element))
+
+
+def role_of(element: Any) -> MarkRole | None:
+    """What the names of an element say that its text is."""
+    if _is_sure(element):
+        return "author"
+    found: MarkRole | None = None
+    for name in (element.get("class") or "", element.get("id") or ""):
+        words = [word.lower() for word in _SPLIT.split(name) if word]
+        for first, second in pairwise([*words, ""]):
+            found = found or _PAIRS.get((first, second)) or _WORDS.get(first)
+    return found
+
+
+def _is_sure(element: Any) -> bool:
+    return any("author" in (element.get(name) or "").split() for name in ("rel", "itemprop"))

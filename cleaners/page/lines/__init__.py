@@ -1,0 +1,42 @@
+"""One walk over a page: HTML or plain text in, line records out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cleaners.items import Head, Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """A page as lines in reading order."""
+
+    media: Literal["html", "text"]
+    """What the page turned out to be, by content."""
+    lines: tuple[Line, ...]
+    """Every visible line, in document order."""
+    head: Head
+    """What the head declares; empty for plain text."""
+    tree: Any = None
+    """The lxml tree the lines came from (parsed once), None for plain text."""
+    nodes: tuple[Any, ...] = ()
+    """HTML: the block elements in document order; ``Line.node`` is an index into it."""
+    parents: tuple[int, ...] = ()
+    """HTML: for each of ``nodes`` the index of the block that encloses it, -1 at the root."""
+    images: tuple[tuple[int, Any], ...] = ()
+    """HTML: every image element with the index of the line it stands in or before."""
+    recovered: bool = False
+    """HTML: whether the lines are those of an article in the data of its scripts, for the page shows none."""
+    base: str | None = None
+    """HTML: what relative addresses are joined to."""
+
+
+def read(text: str, url: str | None = None) -> Blocks:
+    """Turn a decoded page into lines; HTML or plain text is told apart by content.
+
+    Raises ``Unusable("blocks", ...)`` for pages beyond the limits or with nothing to read.
+    """
+    from cleaners.page.lines import html, plain
+
+    return html.read(text, url) if html.is_html(text) else plain.read(text)

@@ -1,0 +1,111 @@
+"""One cleaning process, from both sides of its pipe."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+from contextlib import suppress
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from threading import Lock, Thread
+from typing import cast
+
+from cleaners.context import Context
+from cleaners.items import Article, Drop, Page
+from cleaners.parallel.fence import Fence, fenced
+
+_STARTUP = 120.0  # seconds a process may take until it is ready, on a machine that is busy with other things
+_PRELOAD = ["cleaners.parallel.preload"]
+_starting = Lock()  # multiprocessing keeps its list of children without one
+
+
+class Died(Exception):  # noqa: N818 - not an error of the program
+    """The process ended while it had a page; the message says how."""
+
+
+class Late(Exception):  # noqa: N818
+    """The process did not answer in time, and was killed."""
+
+
+class Cleaner:
+    """A process that cleans one page at a time.
+
+    It comes from a fork server that has loaded the pipeline once: forking the caller itself would copy its threads'
+    locks (a crawl has threads).
+    """
+
+    def __init__(self, context: Context, fence: Fence) -> None:
+        """Start it and wait until it is ready; raises ``Died`` or ``Late``."""
+        spawning = multiprocessing.get_context("forkserver")
+        spawning.set_forkserver_preload(_PRELOAD)
+        self._pipe, theirs = spawning.Pipe()
+        self._process = spawning.Process(target=_serve, args=(theirs, context, fence), daemon=True)
+        with _starting:
+            self._process.start()
+        theirs.close()  # else the pipe would not end with the process
+        self._answer(_STARTUP)
+
+    def clean(self, page: Page, seconds: float) -> Article | Drop:
+        """Have a page cleaned; raises ``Died``, or ``Late`` after ``seconds``. It cannot be used after that."""
+        try:
+            self._pipe.send(page)
+        except OSError:
+            raise self._death() from None
+        return cast("Article | Drop", self._answer(seconds))
+
+    def close(self) -> None:
+        """Let it end."""
+        self._pipe.close()
+        self._process.join()
+
+    def _answer(self, seconds: float) -> object:
+        try:
+            if not self._pipe.poll(seconds):
+                self._process.kill()
+                self.close()
+                raise Late
+            return self._pipe.recv()
+        except (EOFError, OSError):
+            raise self._death() from None
+
+    def _death(self) -> Died:
+        self.close()
+        code = self._process.exitcode or 0
+        return Died(signal.Signals(-code).name if code < 0 else f"exit code {code}")
+
+
+def start_server() -> None:
+    """Start the fork server deaf to Ctrl-C from the first moment: later it is by itself, but not while it imports."""
+    from multiprocessing import forkserver
+
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread: no signal reaches us here, nor can it be set
+        return
+    try:
+        multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _serve(pipe: Connection, context: Context, fence: Fence) -> None:
+    """What the process does: cleans what comes until the pipe ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (fence.memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    with suppress(EOFError, OSError):
+        pipe.send(None)  # ready
+        while True:
+            pipe.send(fenced(pipe.recv(), context, fence))
+
+
+def _end_with_parent() -> None:
+    """A process in the middle of a page must not outlive the one it works for, however that one was ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

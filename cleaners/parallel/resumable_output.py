@@ -1,0 +1,141 @@
+"""Records of cleaned pages and what was dropped, in two files that are whole or not there, and can be gone on with."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+from cleaners.atomic import told
+from cleaners.durable import sync
+from cleaners.errors import FormatError, UsageError
+from cleaners.export import drop_record, record
+from cleaners.items import Article, Clipping, Drop
+from cleaners.parallel.checkpoint import Mark
+from cleaners.parallel.parts import Part, replace_whole
+
+_OFTEN = 500
+"""Results between two marks: at most so many pages are cleaned again. By count, so that the same input gives the same
+bytes in a compressed file too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What is on the disk, as the file beside the parts says."""
+
+    mark: Mark = Mark()
+    kept_bytes: int = 0
+    drop_bytes: int = 0
+    written: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    complete: bool = False
+
+    @classmethod
+    def read(cls, path: Path) -> Self | None:
+        try:
+            data = json.loads(path.read_bytes())
+            return cls(**{**data, "mark": Mark(**data["mark"])})
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError):
+            raise FormatError(f"{path} is damaged: delete it, and start anew without --resume") from None
+
+
+class Resumable:
+    """Cleaned pages to one JSONL file, Drops to ``TARGET.drops.jsonl`` beside it.
+
+    Both take their names when the ``with`` block ends well (no Drops: no second file, an old one is removed). Until
+    then they grow under hidden names, and ``.TARGET.progress.json`` says after every few hundred results how much of
+    them is on the disk, and of which pages. What an interrupted run left stays when there is such a mark.
+    """
+
+    def __init__(self, target: Path, *, resume: bool) -> None:
+        """Raises UsageError for a place where no file can be, or a finished part that ``resume`` does not take up."""
+        _check(target)
+        self._kept = Part(target)
+        self._drops = Part(target.with_name(f"{target.name}.drops.jsonl"))
+        self._marked = target.with_name(f".{target.name[:200]}.progress.json")
+        before = _State.read(self._marked)
+        if before and not resume:
+            raise UsageError(
+                f"{target} was begun by a run that did not end ({before.mark.done} pages are done): "
+                f"add --resume to go on, or delete {self._marked} to start anew"
+            )
+        self._state = before or _State()
+        self._since = 0
+        self.mark = self._state.mark
+        """How far the output is: pages before it are in there."""
+        self.written = self._state.written
+        """Articles written, by earlier runs too."""
+        self.dropped = Counter(self._state.reasons)
+        """Drops by stage and reason, of earlier runs too."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether an earlier run had come to the end and was only kept from giving the files their names."""
+        return self._state.complete
+
+    def add(self, result: Article | Drop) -> None:
+        """Write the next result. Raises UnwritableError."""
+        with told(self._kept.target):
+            if isinstance(result, Drop):
+                self._drops.write(drop_record(result))
+                self.dropped[f"{result.stage}: {result.reason}"] += 1
+            else:
+                self._kept.write(record(Clipping(article=result)))
+                self.written += 1
+            self.mark = self.mark.past(result.origin)
+            self._since += 1
+            if self._since >= _OFTEN:
+                self._save()
+
+    def __enter__(self) -> Self:
+        with told(self._kept.target):
+            if not self.complete:
+                self._kept.open(self._state.kept_bytes)
+                self._drops.open(self._state.drop_bytes)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            with told(self._kept.target):
+                if kind is None:
+                    self._finish()
+                elif issubclass(kind, KeyboardInterrupt) and self._since:
+                    self._save()
+        finally:
+            for part in (self._kept, self._drops):
+                part.close()
+                if not self._state.mark.done and not self.complete:
+                    part.path.unlink(missing_ok=True)
+
+    def _save(self, *, complete: bool = False) -> None:
+        """First the results, then the mark that says so."""
+        state = _State(
+            mark=self.mark, kept_bytes=self._kept.sync(), drop_bytes=self._drops.sync(), written=self.written,
+            reasons=dict(self.dropped), complete=complete,
+        )  # fmt: skip
+        replace_whole(self._marked, json.dumps(asdict(state), ensure_ascii=False).encode())
+        self._state = state
+        self._since = 0
+
+    def _finish(self) -> None:
+        if not self.complete:
+            self._save(complete=True)
+        for part in (self._kept, self._drops):
+            if part is self._drops and not self.dropped:
+                part.path.unlink(missing_ok=True)
+                part.target.unlink(missing_ok=True)
+            elif part.path.exists():  # else an earlier run had given it its name
+                part.path.replace(part.target)
+        sync(self._marked.parent)
+        self._marked.unlink()
+
+
+def _check(target: Path) -> None:
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder: name a file")
+    if not target.parent.is_dir():
+        raise UsageError(f"{target} cannot be made: there is no folder {target.parent}; make it first")

@@ -1,0 +1,79 @@
+"""Parquet with a column of pages (extra ``parquet``): the only module here that imports pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from cleaners.errors import Unusable
+from cleaners.items import Drop, Page
+from cleaners.readers.streams import seekable
+from cleaners.readers.table_columns import NAMES, page_of
+
+_ROWS = 64  # at once in memory
+
+
+def is_parquet(head: bytes) -> bool:
+    """Whether a stream begins as Parquet."""
+    return head.startswith(b"PAR1")
+
+
+def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
+    """One page a row; ``#`` and the row's number (from 1) are added to the origin.
+
+    Only the columns that say something are read; no page has more than ``limit`` bytes. A file's description stands at
+    its end: a stream that cannot seek is copied to a temporary file first. Raises ``Unusable("read", ...)`` at damage;
+    what came before is good.
+    """
+    arrow = _pyarrow()
+    try:
+        with seekable(stream) as file, arrow.parquet.ParquetFile(file, memory_map=False) as table:
+            wanted = [name for name in table.schema_arrow.names if name.strip().lower() in NAMES]
+            batches = table.iter_batches(_ROWS, columns=wanted, use_threads=False)
+            for number, row in enumerate((row for batch in batches for row in _rows(batch)), 1):
+                page = page_of(row, f"{origin}#{number}")
+                yield page if isinstance(page, Drop) or len(page.body) <= limit else _too_large(page, limit)
+    except arrow.ArrowException as why:
+        raise Unusable("read", "damaged or cut short", str(why).splitlines()[0]) from why
+
+
+def _rows(batch: Any) -> Iterator[dict[object, object]]:
+    if not batch.num_columns:
+        yield from ({} for _ in range(batch.num_rows))
+    for cells in zip(*map(_cells, batch.columns), strict=True):
+        yield dict(zip(batch.schema.names, cells, strict=True))
+
+
+def _cells(column: Any) -> list[object]:
+    arrow = _pyarrow()
+    if arrow.types.is_timestamp(column.type) and column.type.unit == "ns":  # as pandas writes; Python has no such
+        column = column.cast(arrow.timestamp("us", column.type.tz), safe=False)
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError, KeyError):
+        return [_cell(one) for one in column]
+
+
+def _cell(one: Any) -> object:
+    """A value; bytes for a text that is no UTF-8, None for what Python cannot hold, as a moment of the year 100,000."""
+    try:
+        return one.as_py()
+    except UnicodeDecodeError:
+        return one.as_buffer().to_pybytes() if hasattr(one, "as_buffer") else None
+    except (ValueError, OverflowError, KeyError):
+        return None
+
+
+def _too_large(page: Page, limit: int) -> Drop:
+    return Drop(
+        origin=page.origin, url=page.url, stage="read", reason="page too large", detail=f"more than {limit} bytes"
+    )
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise Unusable("read", "not a page", "Parquet: it is read with pip install 'jianbao[parquet]'") from None
+    return pyarrow

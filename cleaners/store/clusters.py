@@ -1,0 +1,261 @@
+"""Matches and clusters in the store: what a decision about families needs, and what was decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from cleaners.items import Cluster, Match
+from cleaners.store.codec import (
+    Earliest,
+    Edge,
+    Family,
+    Member,
+    Neighbourhood,
+    dump_evidence,
+    load,
+    load_evidence,
+    moment,
+    parsed,
+)
+from cleaners.store.database import Database
+
+_MEMBER = (
+    "a.doc, a.id, coalesce(a.first_doc, a.doc), a.title, a.url, a.site, a.source, a.published, length(t.text), "
+    "a.quality, a.disguises, a.repairs, a.noise_removed FROM articles a JOIN texts t USING (doc) WHERE a.current"
+)
+
+
+class Families:
+    """The match edges and clusters of a store. Docs that are superseded take part in nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def link(self, doc: int, other: int, match: Match, *, back: float) -> None:
+        """Keep one match as seen from ``doc``; ``back`` is the share of the OTHER text found in this one.
+
+        The same pair again replaces what was known of it.
+        """
+        first, second, this, that, evidence = doc, other, match.containment, back, dump_evidence(match.evidence)
+        if doc > other:
+            first, second, this, that = other, doc, back, match.containment
+            evidence = dump_evidence(load_evidence(evidence, turned=True))
+        self._db.execute(
+            "INSERT OR REPLACE INTO matches VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (first, second, match.kind, round(match.similarity, 4), round(this, 4), round(that, 4), evidence),
+        )
+
+    def around(self, docs: Iterable[int]) -> Neighbourhood:
+        """What a decision about these texts depends on: every family they, their matches or their old revisions are in.
+
+        Only families that may change are read: those of the texts and of the texts they match.
+        """
+        seeds = set(docs)
+        met = set(seeds)
+        for doc in seeds:
+            met.update(
+                r[0] for r in self._db.rows(
+                    "SELECT doc_b FROM matches WHERE doc_a = ? UNION SELECT doc_a FROM matches WHERE doc_b = ?",
+                    (doc, doc),
+                )
+            )  # fmt: skip
+        keys: set[int] = set()
+        for doc in met:
+            keys.update(
+                r[0] for r in self._db.rows(
+                    "SELECT cluster FROM articles WHERE cluster IS NOT NULL AND "
+                    "id = (SELECT id FROM articles WHERE doc = ?)", (doc,),
+                )
+            )  # fmt: skip
+        for key in keys:
+            met.update(r[0] for r in self._db.rows("SELECT doc FROM articles WHERE cluster = ?", (key,)))
+        members = [m for doc in sorted(met) if (m := self._member(doc))]
+        edges = {(e.a, e.b): e for m in members for e in self._edges(m.doc)}
+        return Neighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
+
+    def save(self, families: Sequence[Family]) -> None:
+        """Write down what was decided about a whole neighbourhood: its families replace those its members had.
+
+        An id that no family has any more is forwarded to the family that most of its members went to, and is not given
+        to another one while it leads there: then the id of a later member stands for the first one's.
+        """
+        with self._db.transaction():
+            families = [replace(family, id=self._free_id(family)) for family in families]
+            docs = [doc for family in families for doc in family.members]
+            before = self._dissolve(docs)
+            living = {f.id for f in families if len(f.members) > 1}
+            for family in families:
+                if len(family.members) > 1:
+                    self._write(family)
+            for gone, ids in before.items():
+                if gone not in living:
+                    self._forward(gone, ids)
+
+    def cluster_of(self, doc: int) -> Cluster:
+        """The family of an article, seen from it; a singleton is its own."""
+        return self.clusters_of([doc])[doc]
+
+    def clusters_of(self, docs: Sequence[int]) -> dict[int, Cluster]:
+        """doc -> its family."""
+        found: dict[int, Cluster] = {}
+        for i in range(0, len(docs), 500):
+            part = docs[i : i + 500]
+            for doc, own, url, published, id_, size, canonical, first_url, first in self._db.rows(
+                "SELECT a.doc, a.id, a.url, a.published, c.id, c.size, c.canonical, c.earliest_url, "
+                "c.earliest_published FROM articles a LEFT JOIN clusters c ON c.cluster = a.cluster AND a.current "
+                f"WHERE a.doc IN ({','.join('?' * len(part))})", part,
+            ):  # fmt: skip
+                if id_ is None:
+                    found[doc] = Cluster(id=own, size=1, is_canonical=True, earliest_url=url,
+                                         earliest_published=parsed(published))  # fmt: skip
+                else:
+                    found[doc] = Cluster(id=id_, size=size, is_canonical=doc == canonical, earliest_url=first_url,
+                                         earliest_published=parsed(first))  # fmt: skip
+        return found
+
+    def members(self, cluster_id: str) -> tuple[int, ...]:
+        """The docs of a family, by arrival; also by an id that was forwarded; empty when there is no such family."""
+        target = self.resolve(cluster_id)
+        rows = self._db.rows(
+            "SELECT a.doc FROM clusters c JOIN articles a USING (cluster) WHERE c.id = ? AND a.current "
+            "ORDER BY coalesce(a.first_doc, a.doc)", (target,),
+        ) or self._db.rows("SELECT doc FROM articles WHERE id = ? AND current AND cluster IS NULL", (target,))
+        return tuple(r[0] for r in rows)
+
+    def family(self, cluster_id: str) -> Family | None:
+        """A family as it was decided, also by an id that was forwarded; None for a singleton and for no family."""
+        row = self._db.one(
+            "SELECT cluster, id, canonical, earliest, earliest_url, earliest_published, confidence, evidence "
+            "FROM clusters WHERE id = ?", (self.resolve(cluster_id),),
+        )  # fmt: skip
+        if row is None:
+            return None
+        _, id_, canonical, doc, url, published, confidence, evidence = row
+        first = Earliest(doc=doc, url=url, published=parsed(published), confidence=confidence,
+                         evidence=dict(load(evidence))) if doc is not None else None  # fmt: skip
+        return Family(id=id_, members=self.members(id_), canonical=canonical, earliest=first)
+
+    def among(self, docs: Sequence[int]) -> Neighbourhood:
+        """These members, and the matches they have with each other."""
+        members = [m for doc in docs if (m := self._member(doc))]
+        inside = {m.doc for m in members}
+        edges = {(e.a, e.b): e for m in members for e in self._edges(m.doc) if e.a in inside and e.b in inside}
+        return Neighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
+
+    def resolve(self, cluster_id: str) -> str:
+        """Where an id leads today: itself, or what became of its family. The id of an article without copies is its
+        own, also where it once was that of a family (see :meth:`left_behind`)."""
+        alone = "SELECT 1 FROM articles WHERE id = ? AND current AND cluster IS NULL"
+        return cluster_id if self._db.one(alone, (cluster_id,)) else self._forwarded(cluster_id)
+
+    def left_behind(self, cluster: Cluster) -> str | None:
+        """The family that had the id of an article which now stands alone, under the id it goes by since."""
+        if cluster.size > 1:
+            return None
+        found = self._forwarded(cluster.id)
+        return found if found != cluster.id else None
+
+    def _forwarded(self, cluster_id: str) -> str:
+        seen: set[str] = set()
+        while cluster_id not in seen and (
+            row := self._db.one("SELECT target FROM forwards WHERE id = ?", (cluster_id,))
+        ):
+            seen.add(cluster_id)
+            cluster_id = row[0]
+        return cluster_id
+
+    def matches_of(self, docs: Sequence[int]) -> dict[int, tuple[Match, ...]]:
+        """doc -> its matches with current articles, seen from it, best first."""
+        found: dict[int, tuple[Match, ...]] = {}
+        for doc in docs:
+            rows = self._db.rows(
+                "SELECT id, kind, similarity, containment_a, evidence, 0 FROM matches JOIN articles ON doc = doc_b "
+                "WHERE doc_a = ? AND current UNION ALL "
+                "SELECT id, kind, similarity, containment_b, evidence, 1 FROM matches JOIN articles ON doc = doc_a "
+                "WHERE doc_b = ? AND current", (doc, doc),
+            )  # fmt: skip
+            matches = (
+                Match(kind=kind, other=other, similarity=similarity, containment=share,
+                      evidence=load_evidence(evidence, turned=bool(turned)))
+                for other, kind, similarity, share, evidence, turned in rows
+            )  # fmt: skip
+            found[doc] = tuple(sorted(matches, key=lambda m: (-m.similarity, m.other)))
+        return found
+
+    def _member(self, doc: int) -> Member | None:
+        row = self._db.one(f"SELECT {_MEMBER} AND a.doc = ?", (doc,))
+        if row is None:
+            return None
+        repairs, noise = dict(load(row[11])), dict(load(row[12]))
+        return Member(
+            doc=row[0], id=row[1], arrival=row[2], title=row[3], url=row[4], site=row[5], source=row[6],
+            published=parsed(row[7]), length=row[8], quality=row[9], disguises=tuple(load(row[10])),
+            repairs=sum(repairs.values()), noise=sum(noise.values()),
+        )  # fmt: skip
+
+    def _edges(self, doc: int) -> list[Edge]:
+        return [
+            Edge(a=a, b=b, kind=kind, similarity=similarity, containment_a=x, containment_b=y)
+            for a, b, kind, similarity, x, y in self._db.rows(
+                "SELECT doc_a, doc_b, kind, similarity, containment_a, containment_b FROM ("
+                "SELECT *, doc_b AS other FROM matches WHERE doc_a = :doc UNION ALL "
+                "SELECT *, doc_a FROM matches WHERE doc_b = :doc) JOIN articles ON doc = other WHERE current",
+                {"doc": doc},
+            )
+        ]
+
+    def _dissolve(self, docs: Sequence[int]) -> dict[str, list[str]]:
+        """Take the docs out of their families; returns those that have lost all: id -> ids of the articles it had."""
+        keys = {
+            r[0] for doc in docs for r in self._db.rows(
+                "SELECT cluster FROM articles WHERE cluster IS NOT NULL AND id = "
+                "(SELECT id FROM articles WHERE doc = ?)", (doc,),
+            )
+        }  # fmt: skip
+        query = "SELECT DISTINCT id FROM articles WHERE cluster = ?"
+        had = {key: [r[0] for r in self._db.rows(query, (key,))] for key in keys}
+        self._db.executemany("UPDATE articles SET cluster = NULL WHERE doc = ?", ((d,) for d in docs))
+        gone: dict[str, list[str]] = {}
+        for key in keys:
+            if self._db.one("SELECT 1 FROM articles WHERE cluster = ? AND current", (key,)) is None:
+                row = self._db.one("DELETE FROM clusters WHERE cluster = ? RETURNING id", (key,))
+                gone.update({row[0]: had[key]} if row else {})
+                self._db.execute("UPDATE articles SET cluster = NULL WHERE cluster = ?", (key,))
+        return gone
+
+    def _free_id(self, family: Family) -> str:
+        """The id of the first member that leads to no other family; the first one's where each does."""
+        ids = [family.id]
+        if len(family.members) > 1 and self._leads_away(family.id, family):
+            query = "SELECT id FROM articles WHERE doc = ?"
+            ids += [row[0] for doc in family.members for row in self._db.rows(query, (doc,))]
+        return next((id_ for id_ in ids[1:] if not self._leads_away(id_, family)), family.id)
+
+    def _leads_away(self, id_: str, family: Family) -> bool:
+        target = self._forwarded(id_)
+        return target != id_ and not set(self.members(target)) & set(family.members)
+
+    def _write(self, family: Family) -> None:
+        first = family.earliest
+        key = self._db.execute(
+            "INSERT INTO clusters (id, size, canonical, earliest, earliest_url, earliest_published, confidence, "
+            "evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                family.id, len(family.members), family.canonical, first and first.doc, first and first.url,
+                first and moment(first.published), first and first.confidence,
+                json.dumps(dict(first.evidence), ensure_ascii=False) if first else None,
+            ),
+        ).lastrowid  # fmt: skip
+        self._db.executemany("UPDATE articles SET cluster = ? WHERE doc = ?", ((key, d) for d in family.members))
+        self._db.execute("DELETE FROM forwards WHERE id = ?", (family.id,))
+
+    def _forward(self, gone: str, ids: Sequence[str]) -> None:
+        row = self._db.one(
+            "SELECT c.id FROM articles a JOIN clusters c USING (cluster) WHERE a.current "
+            "AND a.id IN (SELECT value FROM json_each(?)) GROUP BY c.cluster "
+            "ORDER BY count(*) DESC, min(coalesce(a.first_doc, a.doc)) LIMIT 1", (json.dumps(ids),),
+        )  # fmt: skip
+        if row and row[0] != gone:
+            self._db.execute("INSERT OR REPLACE INTO forwards VALUES (?, ?)", (gone, row[0]))

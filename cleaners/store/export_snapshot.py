@@ -1,0 +1,185 @@
+"""What one export takes out of the store: its articles in order, and how they differ from what its series has.
+
+The choice is written to a temporary table, so that memory does not grow with the store. A series of increments adds up
+to what a full export of the day would hold, record by record: what differs in anything is a change, what is no longer
+chosen (another copy is the best one now, it was taken down, it opts out) is taken back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cleaners.items import Extractor
+from cleaners.store.codec import load
+from cleaners.store.database import Database
+from cleaners.store.portion import Change, Portion, Span
+from cleaners.store.selection import OPTED_OUT, Choice, chosen, conditions
+from cleaners.store.states import states
+
+_PORTION = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """An article that an increment takes back."""
+
+    id: str
+    """The article."""
+    reason: Literal["gone", "opt-out", "replaced", "filtered"]
+    """gone: not in the store any more (taken down); opt-out: its publisher does not want mining any more; replaced:
+    another copy stands for its family; filtered: what was asked for does not include it."""
+    replaced_by: str | None = None
+    """The copy that stands for its family now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOuts:
+    """Articles left out because their publishers do not want mining."""
+
+    articles: int = 0
+    """Those whose own page says so."""
+    copies: int = 0
+    """Those that copy a story from such a page."""
+    signals: Mapping[str, int]
+    """Signal -> articles that give it."""
+
+
+class Outgoing:
+    """An export as of one moment; to be read inside ``Exports.outgoing``."""
+
+    def __init__(self, database: Database, choice: Choice, *, name: str | None, increment: bool, form: str) -> None:
+        self._db = database
+        self._choice = choice
+        self.name = name
+        """The series it belongs to."""
+        self.increment = increment
+        """Whether it holds only what differs from the series so far."""
+        self._form = form
+        row = database.one("SELECT series FROM export_series WHERE name = ?", (name,))
+        self._series = int(row[0]) if row else 0
+        self._last = self._latest()
+        self.counts: dict[Change | Literal["removed"], int] = {"added": 0, "changed": 0, "removed": 0}
+        """What has been read so far."""
+        self._extractors = {
+            number: Extractor(name=made, version=version, recipe=recipe)
+            for number, made, version, recipe in database.rows("SELECT * FROM extractors")
+        }
+        self.size = self._choose()
+        """Articles chosen (of an increment: those it may hold)."""
+
+    def removals(self) -> Iterator[Withdrawal]:
+        """What an increment takes back, by id."""
+        opted = "0" if self._choice.with_opt_outs else OPTED_OUT
+        heir = "NULL" if self._choice.with_duplicates else (
+            "(SELECT o.id FROM articles o JOIN temp.chosen USING (doc) WHERE o.cluster = a.cluster "
+            "ORDER BY o.id LIMIT 1)"
+        )  # fmt: skip
+        for id_, here, opt_out, other in self._db.stream(
+            f"SELECT g.id, a.doc IS NOT NULL, {opted}, {heir} FROM temp.gone g "
+            "LEFT JOIN articles a ON a.id = g.id AND a.current LEFT JOIN clusters c USING (cluster) ORDER BY g.id"
+        ):
+            self.counts["removed"] += 1
+            reason: Literal["gone", "opt-out", "replaced", "filtered"] = "filtered"
+            if not here:
+                reason = "gone"
+            elif opt_out:
+                reason = "opt-out"
+            elif other:
+                reason = "replaced"
+            yield Withdrawal(id=id_, reason=reason, replaced_by=other)
+
+    def portions(self, most: int = _PORTION) -> Iterator[Portion]:
+        """The articles in order, ``most`` at a time; of an increment those that are new or changed."""
+        for first in range(1, self.size + 1, most):
+            span = (first, min(first + most - 1, self.size))
+            size, changes = span[1] - first + 1, self._changes(span)
+            if self.increment:
+                size = len(changes)
+            self.counts["changed"] += changes.count("changed")
+            self.counts["added"] += size - changes.count("changed")
+            if size:
+                yield Portion(
+                    database=self._db, span=span, size=size, extractors=self._extractors, changes=changes
+                )
+
+    def opt_outs(self) -> OptOuts:
+        """How many articles of the selection are left out because of an opt-out."""
+        if self._choice.with_opt_outs:
+            return OptOuts(signals={})
+        where, values = conditions(self._choice.selection)
+        found = self._db.rows(
+            f"SELECT a.opt_out, count(*) FROM (SELECT * FROM articles WHERE current{where}) a "
+            f"LEFT JOIN clusters c USING (cluster) WHERE {OPTED_OUT} GROUP BY 1", values,
+        )  # fmt: skip
+        signals: Counter[str] = Counter()
+        for given, count in found:
+            signals.update(dict.fromkeys(load(given), count))
+        return OptOuts(
+            articles=sum(count for given, count in found if given),
+            copies=sum(count for given, count in found if not given),
+            signals=dict(sorted(signals.items(), key=lambda pair: (-pair[1], pair[0]))),
+        )
+
+    def docs(self) -> Iterator[int]:
+        """The numbers of the texts that leave, ascending; also after the reading."""
+        return (row[0] for row in self._db.stream("SELECT doc FROM temp.leaving ORDER BY doc"))
+
+    def outdated(self) -> bool:
+        """Whether the store has lost an article that was chosen."""
+        query = "SELECT 1 FROM temp.chosen WHERE doc NOT IN (SELECT doc FROM articles)"
+        return self._db.one(query) is not None
+
+    def overtaken(self) -> bool:
+        """Whether another export of the series was completed since: an increment would bring the same as that."""
+        return self.increment and self._latest() != self._last
+
+    def remember(self, series: int) -> None:
+        """Make this the state of its series, once it is in place; part of the transaction that is open."""
+        if self.increment:
+            self._db.execute("DELETE FROM exported WHERE series = ? AND id IN (SELECT id FROM temp.gone)", (series,))
+        else:
+            self._db.execute("DELETE FROM exported WHERE series = ?", (series,))
+        self._db.execute(
+            "INSERT OR REPLACE INTO exported SELECT ?, id, state FROM temp.chosen WHERE state IS NOT NULL", (series,)
+        )
+
+    def _changes(self, span: Span) -> list[Change]:
+        """Note the states in which articles of a series leave; of an increment: which leave, and as what."""
+        if self.name is None:
+            return []
+        found = states(self._db, span, self._series, self._extractors, self._form)
+        if self.increment:
+            found = [one for one in found if one.now != one.before]
+        self._db.executemany("UPDATE temp.chosen SET state = ? WHERE doc = ?", ((one.now, one.doc) for one in found))
+        return ["changed" if one.before else "added" for one in found] if self.increment else []
+
+    def _latest(self) -> int | None:
+        """The number of the last completed export of the series."""
+        row = self._db.one(
+            "SELECT max(export) FROM exports JOIN export_series USING (series) WHERE name = ? AND complete",
+            (self.name,),
+        )
+        return row[0] if row else None
+
+    def _choose(self) -> int:
+        for table in ("chosen", "gone"):
+            self._db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        self._db.execute("CREATE TEMP TABLE chosen (position INTEGER PRIMARY KEY, doc INTEGER, id TEXT, state BLOB)")
+        self._db.execute("CREATE TEMP TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        which = " WHERE state IS NOT NULL" if self.increment else ""
+        self._db.execute("DROP VIEW IF EXISTS temp.leaving")
+        self._db.execute(f"CREATE TEMP VIEW leaving AS SELECT * FROM temp.chosen{which}")
+        query, values = chosen(self._choice)
+        count = self._db.execute(f"INSERT INTO temp.chosen (doc, id) {query}", values).rowcount
+        if self.name is not None:
+            self._db.execute("CREATE UNIQUE INDEX temp.chosen_by_doc ON chosen (doc)")
+        if self.increment:
+            self._db.execute("CREATE INDEX temp.chosen_by_id ON chosen (id)")
+            self._db.execute(
+                "INSERT INTO temp.gone SELECT id FROM exported WHERE series = ? "
+                "AND id NOT IN (SELECT id FROM temp.chosen)", (self._series,),
+            )  # fmt: skip
+        return count

@@ -1,0 +1,56 @@
+"""Clippings read back: articles with their matches and family, one by one or in bulk, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cleaners.items import Clipping
+from cleaners.store.articles import Articles
+from cleaners.store.clusters import Families
+from cleaners.store.database import Database
+from cleaners.store.selection import Choice, Selection, chosen
+
+_PORTION = 200
+
+
+class Clippings:
+    """What the store keeps, whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._articles = Articles(database)
+        self._families = Families(database)
+
+    def get(self, id_or_url: str) -> Clipping | None:
+        """One clipping by id, cluster id that was forwarded, or url; None when there is none."""
+        doc = self._articles.doc(id_or_url)
+        if doc is None and (target := self._families.resolve(id_or_url)) != id_or_url:
+            doc = self._articles.doc(target)
+        return self.read([doc])[0] if doc is not None else None
+
+    def family(self, cluster_id: str) -> list[Clipping]:
+        """The members of a family, in order of arrival; also by an id that was forwarded."""
+        return self.read(self._families.members(cluster_id))
+
+    def read(self, docs: Sequence[int]) -> list[Clipping]:
+        """Clippings by doc, in that order; docs that are gone are left out."""
+        articles = self._articles.get(docs)
+        clusters = self._families.clusters_of(docs)
+        matches = self._families.matches_of(docs)
+        return [
+            Clipping(article=articles[doc][0], revision=articles[doc][1], matches=matches[doc], cluster=clusters[doc])
+            for doc in docs
+            if doc in articles
+        ]
+
+    def select(self, selection: Selection | None = None, *, with_duplicates: bool = False) -> Iterator[Clipping]:
+        """Every clipping of a selection, by date and id (without a date: last), as of one moment.
+
+        One for each family, its best copy among those selected, unless ``with_duplicates``.
+        """
+        choice = Choice(selection=selection or Selection(), with_duplicates=with_duplicates, with_opt_outs=True)
+        query, values = chosen(choice)
+        with self._db.snapshot():
+            docs = [row[0] for row in self._db.rows(query, values)]
+            for i in range(0, len(docs), _PORTION):
+                yield from self.read(docs[i : i + _PORTION])

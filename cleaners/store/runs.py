@@ -1,0 +1,96 @@
+"""What came of the work: runs, and the pages that were not kept, each with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from cleaners.items import Drop
+from cleaners.store.codec import load, now, parsed
+from cleaners.store.database import Database
+
+RunStatus = Literal["running", "done", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of a command that writes."""
+
+    run: int
+    """Its number."""
+    command: str
+    """What was run (``clean``, ``crawl xinjiang-industry`` ...)."""
+    started: datetime
+    """When it started, UTC."""
+    ended: datetime | None
+    """When it ended, None while it runs or when it was killed."""
+    status: str
+    """A ``RunStatus``; ``running`` without an end is a run that was killed, or still runs."""
+    counts: Mapping[str, int]
+    """What it counted: ``stored``, ``known`` ..., and by host and reason (see ``cleaners.store.counts``)."""
+
+
+class Journal:
+    """Runs and drops of a store."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def start(self, command: str) -> int:
+        """Note that a run starts; returns its number."""
+        run = self._db.execute(
+            "INSERT INTO runs (command, started, status, counts) VALUES (?, ?, 'running', '{}')", (command, now())
+        ).lastrowid
+        assert run
+        return run
+
+    def end(self, run: int, counts: Mapping[str, int], status: RunStatus = "done") -> None:
+        """Note how a run ended."""
+        self._db.execute(
+            "UPDATE runs SET ended = ?, status = ?, counts = ? WHERE run = ?",
+            (now(), status, json.dumps(dict(counts), ensure_ascii=False), run),
+        )
+
+    def runs(self, limit: int = 50, *, command: str | None = None) -> list[Run]:
+        """The latest runs, newest first; only of one ``command`` where it is given."""
+        rows = self._db.rows(
+            "SELECT run, command, started, ended, status, counts FROM runs "
+            "WHERE :command IS NULL OR command = :command ORDER BY run DESC LIMIT :limit",
+            {"command": command, "limit": limit},
+        )
+        return [
+            Run(run=run, command=command, started=datetime.fromisoformat(started), ended=parsed(ended), status=status,
+                counts=dict(load(counts)))
+            for run, command, started, ended, status, counts in rows
+        ]  # fmt: skip
+
+    def drop(self, drops: Iterable[Drop], run: int | None = None) -> int:
+        """Keep drops; what was dropped there for the same reason before is not counted twice. Returns how many are new.
+
+        A drop leaves when its origin becomes an article.
+        """
+        new = 0
+        with self._db.transaction():
+            for drop in drops:
+                new += self._db.execute(
+                    "INSERT OR IGNORE INTO drops VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (drop.origin, drop.stage, drop.reason, drop.url, drop.detail, run, now()),
+                ).rowcount
+        return new
+
+    def drops(self, *, reason: str | None = None, stage: str | None = None, limit: int = 100) -> list[Drop]:
+        """Drops by stage, reason and origin."""
+        rows = self._db.rows(
+            "SELECT origin, stage, reason, url, detail FROM drops WHERE (:reason IS NULL OR reason = :reason) "
+            "AND (:stage IS NULL OR stage = :stage) ORDER BY stage, reason, origin LIMIT :limit",
+            {"reason": reason, "stage": stage, "limit": limit},
+        )
+        return [Drop(origin=o, stage=s, reason=r, url=u, detail=d) for o, s, r, u, d in rows]
+
+    def kinds(self) -> dict[tuple[str, str], int]:
+        """How many drops there are of each stage and reason, most first."""
+        rows = self._db.rows("SELECT stage, reason, count(*) FROM drops GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
+        return {(stage, reason): count for stage, reason, count in rows}

@@ -1,0 +1,13 @@
+"""Raw pages as WARC files: what came over the wire is kept, so that everything can be cleaned again.
+
+The files lie in ``NAME.warc/`` beside the store ``NAME.db``; a page's ``origin`` is the path of its file relative to
+the store, ``#``, and the offset of its response record.
+"""
+
+from __future__ import annotations
+
+from cleaners.warc.content_encoding import decoded
+from cleaners.warc.read import read_back
+from cleaners.warc.write import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, Archive, Exchange, folder_of
+
+__all__ = ["OPT_OUT_FIELD", "ROLE_FIELD", "SITE_FIELD", "Archive", "Exchange", "decoded", "folder_of", "read_back"]

@@ -1,0 +1,62 @@
+"""Reading one page back by its origin."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from cleaners.errors import Unusable
+from cleaners.items import Page
+from cleaners.warc.content_encoding import decoded
+from cleaners.warc.write import OPT_OUT_FIELD, SITE_FIELD
+
+
+def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Page:
+    """The page at an origin (``NAME.warc/FILE.warc.gz#OFFSET``), as it was when it was fetched.
+
+    ``beside`` is the store, or its folder: origins are relative to it. At most ``limit`` bytes of body.
+    Raises ``Unusable("read", ...)`` when the file is gone or holds something else there.
+    """
+    name, _, offset = origin.rpartition("#")
+    base = beside if beside.is_dir() else beside.parent
+    try:
+        with (base / name).open("rb") as file:
+            file.seek(int(offset))
+            record = next(iter(ArchiveIterator(file)), None)
+            if record is None or record.rec_type != "response" or record.http_headers is None:
+                raise Unusable("read", "not a response record", origin)
+            raw = record.raw_stream.read(limit + 1)
+            _check_whole(record, len(raw), limit, origin)
+    except (ArchiveLoadFailed, EOFError, ValueError) as why:
+        raise Unusable("read", "not a WARC record", f"{origin}: {why}") from None
+    except OSError as why:
+        raise Unusable("read", "unreadable", f"{origin}: {why.strerror or why}") from None
+    headers = tuple((name, value) for name, value in record.http_headers.headers)
+    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    return Page(
+        body=decoded(raw, coding, limit),
+        origin=origin,
+        url=record.rec_headers.get_header("WARC-Target-URI"),
+        site=record.rec_headers.get_header(SITE_FIELD),
+        status=int(record.http_headers.get_statuscode()),
+        headers=headers,
+        fetched_at=_moment(record.rec_headers.get_header("WARC-Date")),
+        opt_out=tuple(filter(None, (record.rec_headers.get_header(OPT_OUT_FIELD) or "").split(","))),
+    )
+
+
+def _check_whole(record: object, size: int, limit: int, origin: str) -> None:
+    """warcio ends a record cut short by a crash without a word: compare with what the server's length says."""
+    if size > limit:
+        raise Unusable("read", "too large", f"more than {limit} bytes")
+    said = record.http_headers.get_header("Content-Length")  # type: ignore[attr-defined]
+    if said and said.isdigit() and int(said) != size:
+        raise Unusable("read", "cut short", f"{origin}: {size} of {said} bytes")
+
+
+def _moment(date: str | None) -> datetime | None:
+    """``WARC-Date`` is UTC with or without fractions of a second (WARC 1.1, 5.4)."""
+    return datetime.fromisoformat(date.replace("Z", "+00:00")).astimezone(UTC) if date else None

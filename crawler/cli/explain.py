@@ -1,0 +1,143 @@
+"""``jianbao explain``: why each line of a page was kept or cut."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleaners.errors import InputError, UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+
+if TYPE_CHECKING:
+    from cleaners.items import Page
+    from cleaners.pipeline import Explanation
+
+
+@app.command()
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ID|URL|FILE", help="A stored article, or a saved page (FILE#7 in one); - for stdin."),
+    ],
+    store: StoreOption = STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every line of a page with keep or cut and the rule that decided.
+
+    \b
+    Examples:
+      jianbao explain page.html
+      jianbao explain dump.jsonl#7
+      jianbao explain 3f2a9c0011d2e4b7 --store news.db
+      jianbao explain page.html --json | jq 'select(.verdict == "cut")'
+    """
+    from cleaners.pipeline import explain as explained
+
+    _print(explained(_page(what, store)), as_json)
+
+
+def _page(what: str, store: Path) -> Page:
+    """The bytes of a stored article's page or of a file."""
+    from cleaners import readers
+    from cleaners.items import Drop
+
+    origin = what if what == "-" or os.path.exists(what) or _file_of(what) else _origin(what, store)
+    if "#" in origin and not os.path.exists(origin):
+        return _part(what, origin, store)
+    if os.path.isdir(origin):
+        raise UsageError(f"{origin} is a folder: explain reads one page; name a file in it")
+    if origin != "-" and not os.path.exists(origin):
+        raise InputError(f"{origin}: the page {what} was cleaned from is not there any more")
+    pages = readers.read([origin])
+    page = next(pages, None)
+    if page is None:
+        raise InputError(f"{origin}: there is no page in it")
+    if (second := next(pages, None)) is not None:
+        say(f"{origin} holds several pages: this is the first; the next one is {second.origin}")
+    if isinstance(page, Drop):
+        raise InputError(f"{origin}: {page.reason} ({page.detail})")
+    return page
+
+
+def _part(what: str, origin: str, store: Path) -> Page:
+    """The page at an origin inside a file: a record of the archive, or a page of a zip, a JSON Lines and the like."""
+    from cleaners import readers
+    from cleaners.errors import Unusable
+    from cleaners.items import Drop
+    from cleaners.warc import read_back
+
+    try:
+        return read_back(origin, store)
+    except Unusable as why:
+        for page in readers.read([file]) if (file := _file_of(origin)) else ():
+            if page.origin == origin and isinstance(page, Drop):
+                raise InputError(f"{origin}: {page.reason} ({page.detail})") from None
+            if page.origin == origin and not isinstance(page, Drop):
+                return page
+        if what == origin:
+            raise InputError(f"{origin}: {file} has no such page; the `origin` of a record names its page") from None
+        raise InputError(
+            f"{origin}: the page {what} was cleaned from is not there any more ({why.reason}); a file that you gave is "
+            "looked for from the folder you are in"
+        ) from None
+
+
+def _file_of(origin: str) -> str | None:
+    """The file that an origin leads into: the shortest beginning, up to a ``#``, that is one."""
+    parts = origin.split("#")
+    names = ("#".join(parts[:n]) for n in range(1, len(parts)))
+    return next(filter(os.path.isfile, names), None)
+
+
+def _origin(what: str, store: Path) -> str:
+    from cleaners.store import Store
+
+    if not store.exists():
+        raise UsageError(f"{what}: no such file, and there is no store at {store} to look it up in")
+    with Store.open(store, create=False, readonly=True) as opened:
+        if (found := opened.clippings.get(what)) is None:
+            raise UsageError(f"{what}: no such file, nor an article of {store}; `jianbao search` finds ids")
+        return found.article.origin
+
+
+def _print(result: Explanation, as_json: bool) -> None:
+    if as_json:
+        for line in result.lines:
+            typer.echo(json.dumps(asdict(line), ensure_ascii=False))
+        return
+    for line in result.lines:
+        why = f"{line.noise}: {line.rule}" if line.noise else line.rule
+        typer.echo(f"{'keep' if line.verdict == 'keep' else ' cut'}  {why[:40]:40}  {line.text}")
+    typer.echo()
+    for name, value in _facts(result):
+        typer.echo(f"{name:12} {value}")
+
+
+def _facts(result: Explanation) -> list[tuple[str, str]]:
+    """What the page was read as, a field a line, with the rule that found it."""
+    from cleaners.items import Drop
+    from crawler.cli import article_text
+
+    if isinstance(result.result, Drop):
+        return [("dropped", f"{result.result.stage}: {result.result.reason} {result.result.detail}".rstrip())]
+    article, rules = result.result, result.metadata.rules
+    values = {
+        "title": article.title,
+        "published": article.published and article.published.isoformat(),
+        "source": article.source,
+        "authors": "、".join(article.authors),
+        "editors": "、".join(article.editors),
+        "section": article.section,
+        "regions": article_text.regions(article),
+    }
+    facts = [(k, f"{v}   [{rules[k]}]" if k in rules else str(v)) for k, v in values.items() if v]
+    facts += [("disguises", ", ".join(article.disguises)), ("repairs", article_text.repairs(article))]
+    facts += [("noise cut", article_text.noise(article)), ("quality", article_text.quality(article))]
+    if result.body:
+        facts.append(("confidence", f"{result.body.confidence:.2f} of 1   [{result.body.extractor}]"))
+    return [(name, value) for name, value in facts if value]

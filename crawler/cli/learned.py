@@ -1,0 +1,109 @@
+"""What was learned, to be reviewed and undone: ``jianbao sites noise`` and ``jianbao lexicon``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cleaners.errors import UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.closest import meant
+from crawler.cli.help_format import Verbs
+
+sites = Verbs(
+    help="Find seeds on a site, check a job's sites, review what was learned.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(sites, name="sites")
+
+
+@sites.command()
+def noise(
+    site: Annotated[str | None, typer.Argument(metavar="SITE", help="Only this site (id or domain).")] = None,
+    store: StoreOption = STORE,
+    undo: Annotated[
+        str | None,
+        typer.Option("--undo", metavar="KEY", help="This line is no noise: never cut it again."),
+    ] = None,
+    redo: Annotated[
+        str | None,
+        typer.Option("--redo", metavar="KEY", help="Take an --undo back."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the lines learned as a site's noise, with counts and an example; undo what was learned wrongly.
+
+    A line is learned when it stands in several different articles of a site (copies of one article count once).
+
+    \b
+    Examples:
+      jianbao sites noise example-daily
+      jianbao sites noise example-daily --undo 0月0日本报讯
+    """
+    from cleaners.store import Store
+
+    key = undo or redo
+    with Store.open(store, create=False, readonly=key is None) as opened:
+        if key is not None:
+            if site is None:
+                raise UsageError("name the site the line belongs to: jianbao sites noise SITE --undo KEY")
+            if not opened.learned.undo(site, key, undone=undo is not None):
+                raise UsageError(f"{key}: no such line of {site}; `jianbao sites noise {site}` lists the keys")
+            change = "will not be cut any more" if undo else "counts as noise again"
+            say(f"{key}: {change}; clean the pages again to see it")
+            return
+        lines = opened.learned.lines(site)
+        if not lines:
+            others = sorted({line.site for line in opened.learned.lines()})
+            none = "nothing learned yet: it takes a line in several articles of one site"
+            say(f"nothing learned of {site}: {meant(site, others)}" if site and others else none)
+        for line in lines:
+            if as_json:
+                typer.echo(json.dumps(asdict(line), ensure_ascii=False))
+            else:
+                state = "undone" if line.undone else "cut"
+                typer.echo(f"in {counted(line.clusters, 'article'):>14}  {state:6}  {line.site}  {line.key}")
+                typer.echo(f"{'':24}e.g. {line.example}")
+
+
+@app.command()
+def lexicon(
+    store: StoreOption = STORE,
+    least: Annotated[int, typer.Option("--least", min=1, metavar="N", help="Only pairs met at least so often.")] = 3,
+    undo: Annotated[
+        str | None,
+        typer.Option("--undo", metavar="SPUN=PLAIN", help="This pair is no substitution: never count it."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the word substitutions learned from spun copies and their originals.
+
+    \b
+    Examples:
+      jianbao lexicon --store news.db --least 3
+      jianbao lexicon --undo 家当=产业
+    """
+    from cleaners.chinese.spinning import whole_words
+    from cleaners.store import Store
+
+    with Store.open(store, create=False, readonly=undo is None) as opened:
+        if undo is not None:
+            spun, _, plain = undo.partition("=")
+            if not opened.learned.undo_pair(spun, plain):
+                raise UsageError(f"{undo}: no such pair; `jianbao lexicon` lists them as SPUN=PLAIN")
+            say(f"{undo}: not counted any more")
+            return
+        every = opened.learned.pairs(undone=True)
+        whole = whole_words({(pair.spun, pair.plain): pair.count for pair in every})
+        pairs = [pair for pair in every if pair.count >= least and (pair.undone or (pair.spun, pair.plain) in whole)]
+        if not pairs:
+            say("no substitutions yet: they come from spun copies whose original is stored too; see also --least 1")
+        for pair in pairs:
+            if as_json:
+                typer.echo(json.dumps(asdict(pair), ensure_ascii=False))
+            else:
+                typer.echo(f"{pair.count:>6,}×  {pair.spun}={pair.plain}{'  undone' if pair.undone else ''}")

@@ -1,0 +1,237 @@
+"""Looking after a store: ``takedown``, ``reclean``, ``doctor`` and ``backup``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleaners.errors import FormatError, UsageError
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.progress import progress, steps
+
+if TYPE_CHECKING:
+    from cleaners.maintenance.takedown import Plan, Target
+
+_SAMPLE = 1000  # articles
+
+
+@app.command()
+def takedown(
+    what: Annotated[list[str], typer.Argument(metavar="ID|URL...", help="The articles.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stays with the tombstone.", metavar="TEXT")],
+    store: StoreOption = STORE,
+    copies: Annotated[bool, typer.Option("--copies", help="Also every copy of it that the store has.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take articles down: out of the store with all revisions, search, match index and archive, and never back in.
+
+    Its address is not visited again; what comes back as it was or as a near copy is dropped as "taken down". What stays
+    is a tombstone: address, reason, date and hashes, no text. Exports that contained it are listed: they, backups and
+    files that you gave are yours to deal with. The store is rewritten so that no byte of the text stays; that takes
+    as long, and as much free room, as a copy of the store.
+
+    \b
+    Examples:
+      jianbao takedown 3f2a9c0011d2e4b7 --reason 'request of the publisher, 2026-11-20' --dry-run
+      jianbao takedown https://news.example/a.html --reason 'court order 12/2026' --copies
+      jianbao takedown 3f2a9c0011d2e4b7 --reason 'the same' --copies     # later: the copies that had stayed
+    """
+    from cleaners.maintenance import takedown as work
+
+    with steps() as step:
+        if dry_run:
+            planned = work.plan(store, what, copies=copies, step=step)
+        else:
+            planned = work.take_down(store, what, reason, copies=copies, step=step)
+    if as_json:
+        typer.echo(json.dumps({"done": not dry_run, **asdict(planned)}, ensure_ascii=False, default=str))
+        return
+    _tell(planned, done=not dry_run)
+    if copies and planned.known and not planned.targets:
+        say("the store has no copies of it")
+    elif planned.known and not copies:
+        say("with --copies: also the copies of it that the store still has")
+
+
+@app.command()
+def doctor(
+    store: StoreOption = STORE,
+    repair: Annotated[bool, typer.Option("--repair", help="Set right what can be made anew.")] = False,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Repair, and where texts are lost go on with what can be read.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Look at every article and every record, not at 1,000 articles.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a store: its file, schema, search, families, match index, pages in the archive, unfinished takedowns.
+
+    What was made from the articles (search, match index, families, indexes of the file) can be made anew with --repair;
+    the articles themselves only come back from a backup, or from their pages. A damaged file is read around the damage
+    into a new one; where articles are lost only with --salvage. The damaged file stays beside it (NAME.db.damaged).
+    Ends with 0 when all is well in the end, with 4 otherwise.
+
+    \b
+    Examples:
+      jianbao doctor --store news.db
+      jianbao doctor --all --repair
+      jianbao doctor --store news.db --salvage
+    """
+    from cleaners.maintenance.doctor import examine
+
+    with steps() as step:
+        found = examine(store, repair=repair, losing=salvage, sample=None if everything else _SAMPLE, step=step)
+    for one in found:
+        if as_json:
+            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+            continue
+        state = "repaired" if one.repaired else "wrong" if one.problems else "well"
+        typer.echo(f"{one.check:12} {state}")
+        for problem in one.problems:
+            typer.echo(f"    {problem}")
+        if one.problems and not one.repaired:
+            typer.echo(f"    -> {one.cure}")
+    if wrong := [one.check for one in found if one.problems and not one.repaired]:
+        raise FormatError(f"{store}: not well: {', '.join(wrong)}")
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DEST", help="A folder that is not there yet.")],
+    store: StoreOption = STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the store with its archive into a new folder, as of one moment, while crawls go on.
+
+    What comes out is a store like any other: use it with --store, or copy its files back. The match index is made anew
+    when it is first written to. Backups keep what is taken down later.
+
+    \b
+    Examples:
+      jianbao backup backups/2026-11-22 --store news.db
+      jianbao search 产业园 --store backups/2026-11-22/news.db
+    """
+    from cleaners.maintenance.backup import back_up
+
+    with steps() as step:
+        made = back_up(store, folder, step=step)
+    if as_json:
+        typer.echo(json.dumps(asdict(made), ensure_ascii=False, default=str))
+    say(f"{counted(made.articles, 'article')} and {counted(made.files, 'file')} of the archive in {made.store.parent} "
+        f"({made.size / 1e6:,.1f} MB)")  # fmt: skip
+
+
+@app.command()
+def reclean(
+    store: StoreOption = STORE,
+    site: Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")] = None,
+    seeds: Annotated[
+        list[Path] | None,
+        typer.Option("--seeds", metavar="SEEDS.yaml", help="The jobs of its crawls: their time zones and rules count."),
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write what changes: a new text as a new revision.")] = False,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, metavar="N", help="Only N pages, evenly spread over the store.")
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option("--root", metavar="DIR", help="Where paths that were given relative to a folder begin now."),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 uses every core.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Clean the stored pages again with today's cleaner and show what that would change, article by article.
+
+    Pages are read from the archive and from the files that were given, where these are still there: looked for from
+    this folder, from --root and from the store's own. Nothing is changed without --apply. What today's cleaner drops
+    stays in the store; pages that were dropped and are articles today are kept.
+
+    \b
+    Examples:
+      jianbao reclean --store news.db --sample 200 | less
+      jianbao reclean --site example-daily --seeds seeds/my.yaml --apply
+      jianbao reclean --store backup/news.db --root ~/dumps
+      jianbao reclean --json | jq -r 'select(.kind == "dropped") | .url'
+    """
+    from cleaners.config import load
+    from cleaners.context import context_of
+    from cleaners.maintenance import reclean as work
+    from cleaners.parallel import cleaning, cores
+    from cleaners.store import Store, locks
+
+    if root is not None and not root.is_dir():
+        raise UsageError(f"--root {root}: there is no such folder")
+    roots = [*([root] if root else []), store.absolute().parent]
+    sites = [one for job in seeds or [] for one in load(job).sites]
+    known = context_of(store, sites)
+    with (
+        Store.open(store, create=False, readonly=True) as opened,
+        locks.awaited(store, say) if apply else nullcontext(),
+        cleaning(jobs or cores(), known) as cleaner,
+        progress("pages") as advance,
+    ):
+        outcomes = work.compare(opened, work.origins(opened, site, sample), cleaner.map, site=site, roots=roots)
+        if apply:
+            outcomes = work.apply(store, outcomes, {one.id: one.name for one in sites if one.name})
+        counts: Counter[str] = Counter()
+        for one in outcomes:
+            counts += work.summary([one])
+            advance(1, f"{counts.total() - counts['same']} differ")
+            if one.change and as_json:
+                typer.echo(json.dumps(asdict(replace(one.change, article=None)), ensure_ascii=False))
+            elif one.change:
+                typer.echo(f"{one.change.kind}: {one.change.url or one.change.origin}\n{one.change.difference}\n")
+    say(_summary(counts, applied=apply))
+    if lost := counts[f"missing: {work.LOST}"]:
+        say(f"the files of {counted(lost, 'page')} were looked for from here and in {', '.join(map(str, roots))}: run "
+            "it from the folder in which they were cleaned, or name that with --root DIR")  # fmt: skip
+
+
+_KINDS = {
+    "same": "the same",
+    "text": "with another text",
+    "metadata": "with other metadata",
+    "dropped": "no articles any more (left as they are)",
+    "found": "dropped before and articles today",
+}
+
+
+def _summary(counts: Mapping[str, int], *, applied: bool) -> str:
+    told = [f"{counts[kind]:,} {name}" for kind, name in _KINDS.items() if counts[kind]]
+    told += [f"{n:,} not cleaned again ({name})" for name, n in counts.items() if name.startswith("missing: ")]
+    pending = any(counts[kind] for kind in ("text", "metadata", "found")) and not applied
+    return f"{'; '.join(told) or 'no pages'}{'; --apply writes it' if pending else ''}".replace("(missing: ", "(")
+
+
+def _tell(planned: Plan, *, done: bool) -> None:
+    for stone in planned.known:
+        say(f"{stone.id}  taken down on {stone.at:%Y-%m-%d}: {stone.reason}")
+    for id_ in planned.blind:
+        say(f"{id_} was taken down by an older jianbao whose hashes cannot be compared with today's: its copies are "
+            "not found, nor stopped when they come back; name each by its own id")  # fmt: skip
+    for target in planned.targets:
+        typer.echo(f"{target.id}  {target.title or target.url or '(no title)'}")
+        for line in _facts(target):
+            typer.echo(f"  {line}")
+    for damage in planned.unsearched:
+        say(f"{damage.file} cannot be read from byte {damage.offset} on: what stands behind was not searched")
+    if planned.targets:
+        say(f"{counted(len(planned.targets), 'article')} {'taken down' if done else 'would be taken down'}")
+
+
+def _facts(target: Target) -> list[str]:
+    facts = [f"{counted(target.revisions, 'revision')}, {counted(len(target.records), 'record')} in the archive"]
+    if target.copies:
+        facts.append(f"copies that stay (--copies takes them too): {', '.join(target.copies)}")
+    facts += [f"was exported: {one}" for one in target.exports]
+    facts += [f"its page stays in your file: {one}" for one in target.elsewhere]
+    return facts

@@ -1,0 +1,160 @@
+"""What the store holds: ``stats``, ``drops``, ``takedowns`` and ``runs``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+
+if TYPE_CHECKING:
+    from cleaners.store import Store
+
+_MOST = 20  # lines of each table
+_HEADINGS = {
+    "drops": "pages dropped, by stage and reason",
+    "sites": "articles by site",
+    "regions": "articles that speak of a region",
+    "matches": "pairs of articles that match, by kind",
+    "noise_removed": "characters of noise cut, by class",
+    "disguises": "articles by disguise",
+    "repairs": "repairs made to the texts, by kind",
+}  # the unit of the numbers under each
+
+
+@app.command()
+def stats(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
+    """Count what the store holds: articles, families of copies, drops, noise removed, by site and region.
+
+    \b
+    Example:
+      jianbao stats --store news.db
+    """
+    with _open(store) as opened:
+        numbers = asdict(opened.statistics())
+    if as_json:
+        typer.echo(json.dumps(numbers, ensure_ascii=False))
+        return
+    for name, value in numbers.items():
+        if isinstance(value, int):
+            typer.echo(f"{name:14} {value:,}")
+    for name, value in numbers.items():
+        if isinstance(value, dict) and value:
+            typer.echo(f"\n{_HEADINGS[name]}")
+            for key, n in list(value.items())[:_MOST]:
+                typer.echo(f"  {n:>9,}  {key}")
+            if (more := len(value) - _MOST) > 0:
+                typer.echo(f"  {'...':>9}  and {more:,} more (--json gives all)")
+
+
+@app.command()
+def drops(
+    store: StoreOption = STORE,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="REASON", help="Only this reason.")] = None,
+    stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Only this stage.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many.")] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """List the pages that did not become articles, each with its stage and reason.
+
+    \b
+    Examples:
+      jianbao drops --store news.db
+      jianbao drops --reason 'off topic' --limit 1000
+      jianbao drops --stage fetch --json
+    """
+    from cleaners.export import drop_record
+
+    with _open(store) as opened:
+        found = opened.journal.drops(reason=reason, stage=stage, limit=limit)
+        kinds = opened.journal.kinds()
+        for drop in found:
+            if as_json:
+                typer.echo(json.dumps(drop_record(drop), ensure_ascii=False))
+            else:
+                detail = f"  ({drop.detail})" if drop.detail else ""
+                typer.echo(f"{drop.stage}: {drop.reason}{detail}  {drop.url or drop.origin}")
+    if note := _left_out(kinds, len(found), stage, reason):
+        say(note)
+
+
+def _left_out(kinds: Mapping[tuple[str, str], int], shown: int, stage: str | None, reason: str | None) -> str:
+    """What the list does not tell: that it was cut, or why it is empty and which names were meant."""
+    from crawler.cli.closest import meant
+
+    total = sum(n for (s, r), n in kinds.items() if stage in (None, s) and reason in (None, r))
+    if shown:
+        return f"{shown:,} of {counted(total, 'drop')}: --limit shows more" if shown < total else ""
+    if not kinds:
+        return "no drops: every page that was read became an article"
+    stages = list(dict.fromkeys(s for s, _ in kinds))
+    if stage is not None and stage not in stages:
+        return f"no drop has the stage {stage}: {meant(stage, stages)}"
+    reasons = list(dict.fromkeys(r for s, r in kinds if stage in (None, s)))
+    of_stage = f" of the stage {stage}" if stage else ""
+    return f"no drop{of_stage} has the reason {reason}: {meant(reason or '', reasons)} (`jianbao stats` lists all)"
+
+
+@app.command()
+def takedowns(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
+    """List what was taken down, newest first: when, id, address, why, and the exports that had contained it.
+
+    \b
+    Examples:
+      jianbao takedowns --store news.db
+      jianbao takedowns --json | jq -r .exports[]
+    """
+    from cleaners.maintenance.remaining_copies import incomparable
+
+    with _open(store) as opened:
+        stones, blind = opened.tombstones.all(), set(incomparable(opened))
+    for stone in stones:
+        if as_json:
+            told = {**asdict(stone), "copies_known_again": stone.id not in blind}
+            typer.echo(json.dumps(told, ensure_ascii=False, default=str))
+            continue
+        state = ["" if stone.done else "  (not finished: jianbao doctor --repair)",
+                 "  (its copies are not known again: jianbao doctor)" if stone.id in blind else ""]  # fmt: skip
+        typer.echo(f"{stone.at:%Y-%m-%d}  {stone.id}  {stone.url or '(no address)'}  {stone.reason}{''.join(state)}")
+        for line in stone.exports:
+            typer.echo(f"{'':12}was exported: {line}")
+
+
+@app.command()
+def runs(
+    store: StoreOption = STORE,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs that wrote to the store, newest first: what each counted, what it dropped and why.
+
+    Times are this machine's. An unfinished run is still at work, or was killed. Below the runs stand the sites of the
+    crawls that have fallen silent or changed their layout, by their own history.
+
+    \b
+    Example:
+      jianbao runs --store news.db
+    """
+    from crawler.cli.runs_text import silent, told
+
+    with _open(store) as opened:
+        latest = opened.journal.runs(limit)
+        crawls = sorted({run.command for run in latest if run.command.startswith("crawl ")})
+        if not as_json:
+            troubled = [silent(opened.journal.runs(200, command=command)) for command in crawls]
+    for run in latest:
+        typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str) if as_json else told(run))
+    if not as_json:
+        for line in (line for lines in troubled for line in lines):
+            typer.echo(line)
+
+
+def _open(store: Path) -> Store:
+    from cleaners.store import Store
+
+    return Store.open(store, create=False, readonly=True)

@@ -1,0 +1,217 @@
+"""From fetched pages to the store without holding up the downloads.
+
+The reactor's thread only passes things on: WARC records are written in threads, pages cleaned in processes,
+articles matched and kept in one thread, a batch at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from cleaners.items import Article, Drop, Page
+from cleaners.store import RunStatus, Visit
+from cleaners.warc import Archive, Exchange
+from crawler.stats import CrawlReport, Tally
+from crawler.visits import settled
+
+
+class Cleaner(Protocol):
+    """Cleans pages elsewhere (:class:`cleaners.parallel.Workers`)."""
+
+    def submit(self, page: Page) -> Future[Article | Drop]:
+        """Clean one page; the future never fails."""
+        ...
+
+    def close(self) -> None:
+        """Let the pages in flight finish."""
+        ...
+
+
+class Shelf(Protocol):
+    """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Keeper`, or :class:`crawler.agenda.Register`."""
+
+    def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> object:
+        """Keep a batch, and note in the ledger the visits that it came of."""
+        ...
+
+    def close(self, status: RunStatus = "done") -> None:
+        """Note how the run ended and release the store."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batching:
+    """How results are gathered before they are kept."""
+
+    most: int = 200
+    """Results in one batch."""
+    seconds: float = 0.5
+    """How long a batch waits to grow."""
+    in_flight: int = 64
+    """Pages handed to cleaning and not yet back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one delivery."""
+
+    result: Article | Drop | None = None
+    visits: tuple[Visit, ...] = ()
+
+
+class Desk:
+    """Where one job's exchanges and pages are handed in. Lives in the event loop; owns the threads behind it."""
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        tally: Tally,
+        cleaner: Cleaner | None,
+        shelf: Callable[[], Shelf],
+        progress: Callable[[CrawlReport], None] = lambda report: None,
+        batching: Batching = Batching(),
+    ) -> None:
+        """``cleaner`` is None to archive only; ``shelf`` is called in the thread that keeps."""
+        self.tally = tally
+        self.failure: BaseException | None = None
+        self._archive = archive
+        self._cleaner = cleaner
+        self._make_shelf = shelf
+        self._progress = progress
+        self._batching = batching
+        self._recording = ThreadPoolExecutor(2, thread_name_prefix="warc")  # compressing is most of the work
+        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._room = asyncio.Semaphore(batching.in_flight)
+        self._results: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=batching.most * 4)
+        self._notes: list[Visit] = []
+        self._unsettled = 0
+        self._shelving: asyncio.Task[None] | None = None
+        self._failed = asyncio.Event()
+
+    def fail(self, error: BaseException) -> None:
+        """Note what makes going on useless: a full disk, a broken store. The first one counts."""
+        self.failure = self.failure or error
+        self._failed.set()
+
+    async def failed(self) -> BaseException | None:
+        """Wait until going on is useless; returns why."""
+        await self._failed.wait()
+        return self.failure
+
+    def record(self, exchange: Exchange) -> Future[str]:
+        """Write an exchange to the archive; the future gives its origin."""
+        self.tally.fetched += 1
+        self.tally.bytes += len(exchange.body)
+        return self._recording.submit(self._archive.write, exchange)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the store holds everything that was taken; notes go with what is taken next."""
+        return not self._unsettled
+
+    async def open(self) -> None:
+        """Open the store. Raises what the store raises when it cannot be opened."""
+        loop = asyncio.get_running_loop()
+        shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
+        self._shelving = loop.create_task(self._shelve(shelf))
+
+    def note(self, visits: Iterable[Visit]) -> None:
+        """Note visits that have nothing to hand in with them."""
+        self._notes += visits
+
+    async def take(self, item: Page | Drop | None, visits: tuple[Visit, ...] = ()) -> Article | Drop | None:
+        """Clean a page and put what comes of it on the way to the store; waits when too much is on its way.
+
+        ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
+        """
+        self._unsettled += 1
+        result = await self._cleaned(item) if isinstance(item, Page) else item
+        if result is not None:
+            self.tally.result(result)
+        self._progress(self.tally.report())
+        await self._results.put(Outcome(result=result, visits=settled(visits, result)))
+        return result
+
+    async def _cleaned(self, page: Page) -> Article | Drop | None:
+        self.tally.pages += 1
+        if self._cleaner is None:
+            return None
+        async with self._room:
+            return await asyncio.wrap_future(self._cleaner.submit(page))
+
+    async def close(self) -> None:
+        """Finish what was handed in, then let go of files, processes and store. Raises what went wrong in keeping."""
+        loop = asyncio.get_running_loop()
+        if self._cleaner is not None:
+            await loop.run_in_executor(None, self._cleaner.close)
+        if self._shelving is not None:
+            await self._results.put(None)
+            await self._shelving
+        await loop.run_in_executor(None, self._recording.shutdown)
+        self._archive.close()
+        self._keeping.shutdown()
+
+    async def _shelve(self, shelf: Shelf) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while (batch := await self._batch()) is not None:
+                if self.failure is None:
+                    try:
+                        await loop.run_in_executor(self._keeping, self._keep, shelf, batch)
+                    except Exception as error:  # keep emptying the queue: a full one would hold up the close
+                        self.fail(error)
+                self._unsettled -= len(batch)
+        finally:
+            await loop.run_in_executor(self._keeping, shelf.close, self._status())
+
+    def _keep(self, shelf: Shelf, batch: Sequence[Outcome]) -> None:
+        """The archive first: what the store calls done has its record on the disk."""
+        self._archive.sync()
+        shelf.keep(
+            [one.result for one in batch if one.result is not None], [visit for one in batch for visit in one.visits]
+        )
+
+    def _status(self) -> RunStatus:
+        if self.failure is not None:
+            return "failed"
+        return "interrupted" if self.tally.interrupted else "done"
+
+    async def _batch(self) -> list[Outcome] | None:
+        """The next outcomes: what is there within a moment; None at the end."""
+        first = await self._results.get()
+        notes, self._notes = tuple(self._notes), []
+        if first is None and not notes:
+            return None
+        batch = [first] if first is not None else []
+        if notes:
+            self._unsettled += 1
+            batch.append(Outcome(visits=notes))
+        if first is None:
+            self._results.put_nowait(None)  # for the next call
+            return batch
+        until = time.monotonic() + self._batching.seconds
+        while len(batch) < self._batching.most:
+            try:
+                result = await self._next(until - time.monotonic())
+            except TimeoutError:
+                break
+            if result is None:
+                self._results.put_nowait(None)  # for the next call
+                break
+            batch.append(result)
+        return batch
+
+    async def _next(self, seconds: float) -> Outcome | None:
+        """The next outcome; raises ``TimeoutError`` when none comes in time.
+
+        What is there is taken at once: to wait for it costs turns of a loop that the downloads keep busy.
+        """
+        if not self._results.empty():
+            return self._results.get_nowait()
+        return await asyncio.wait_for(self._results.get(), max(0.0, seconds))

@@ -1,0 +1,1 @@
+"""Jobs over time: schedules, health of sites, metrics."""

@@ -1,0 +1,199 @@
+"""Running jobs when they are due: one process that starts ``jianbao crawl`` by each job's cron expression.
+
+Every run is a process of its own (the event loop of the network library cannot be started twice), and the runs follow
+each other: they write one store. A run that was missed, because the machine slept or the schedule was not running, is
+made up once, however many were missed; when the last one was is known from the store's journal.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cleaners import config
+from cleaners.errors import SeedFileError, UsageError
+from crawler.jobs import cron
+from crawler.jobs.cron import Cron
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.base import BaseScheduler
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 120.0  # seconds a run has to finish what is in flight when the schedule is ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A job and when it runs."""
+
+    job: str
+    seeds: Path
+    """The seed file, absolute."""
+    cron: Cron
+
+    @property
+    def command(self) -> str:
+        """What the store's journal calls its runs."""
+        return f"crawl {self.job}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What came of a run."""
+
+    entry: Entry
+    code: int
+    """Exit code of ``jianbao crawl``; negative: the signal that ended it."""
+    seconds: float
+
+
+def entries(paths: Iterable[Path]) -> tuple[Entry, ...]:
+    """The jobs of seed files.
+
+    Raises ``SeedFileError`` where a schedule or a contact is missing, ``UsageError`` for equal names.
+    """
+    found: dict[str, Entry] = {}
+    for path in paths:
+        job = config.load(path)
+        config.require_contact(job)
+        if job.schedule is None:
+            raise SeedFileError(f'{path}: schedule: is missing: add `schedule: "*/30 * * * *"`')
+        try:
+            times = cron.read(job.schedule)
+        except ValueError as error:
+            raise SeedFileError(f"{path}: schedule: {error}") from None
+        if job.job in found:
+            raise UsageError(f"{path} and {found[job.job].seeds} are both job {job.job}: give one another name")
+        found[job.job] = Entry(job=job.job, seeds=path.absolute(), cron=times)
+    return tuple(found.values())
+
+
+def program() -> list[str]:
+    """How this program is called from elsewhere."""
+    script = Path(sys.executable).with_name("jianbao")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "crawler"]
+
+
+def crawling(entry: Entry, store: Path) -> list[str]:
+    """The command that runs a job."""
+    return [*program(), "--quiet", "crawl", str(entry.seeds), "--store", str(store.absolute())]
+
+
+class Runner:
+    """Runs jobs one after the other and can be told to stop. Meant for one thread that runs, another that stops."""
+
+    def __init__(self, store: Path, ended: Callable[[Ended], None]) -> None:
+        self._store = store
+        self._ended = ended
+        self._running: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+        self._starting = threading.Lock()
+
+    def run(self, entry: Entry) -> None:
+        """Run a job to its end."""
+        began = time.monotonic()
+        with self._starting:
+            if self._stopped:
+                return
+            # A session of its own: Ctrl-C at the terminal reaches the run once, from stop(), and it ends in good order.
+            self._running = subprocess.Popen(crawling(entry, self._store), start_new_session=True)
+        code = self._running.wait()
+        self._ended(Ended(entry=entry, code=code, seconds=time.monotonic() - began))
+
+    def stop(self) -> None:
+        """Let the job that runs finish what is in flight; after two minutes it is killed. No other one begins."""
+        with self._starting:
+            self._stopped = True
+            running = self._running
+        if running is None or running.poll() is not None:
+            return
+        running.send_signal(signal.SIGINT)
+        try:
+            running.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            log.warning("a run did not end in %d s: killed; the next one takes up what it left", _PATIENCE)
+            running.kill()
+
+
+def is_missed(entry: Entry, last: datetime | None, now: datetime, timezone: tzinfo) -> bool:
+    """Whether a run was due after the ``last`` one began and before ``now``; a job that never ran has missed none."""
+    if last is None:
+        return False
+    due = entry.cron.trigger(timezone).get_next_fire_time(None, last + timedelta(seconds=1))
+    return due is not None and due <= now
+
+
+def plan(
+    scheduler: BaseScheduler,
+    jobs: Sequence[Entry],
+    run: Callable[[Entry], None],
+    *,
+    last: Callable[[Entry], datetime | None],
+    now: datetime,
+    timezone: tzinfo,
+) -> None:
+    """Put jobs into a scheduler: each at its times, and at once where a run was missed."""
+    for entry in jobs:
+        missed = is_missed(entry, last(entry), now, timezone)
+        at_once: dict[str, Any] = {"next_run_time": now} if missed else {}
+        scheduler.add_job(
+            run,
+            entry.cron.trigger(timezone),
+            args=[entry],
+            id=entry.job,
+            name=entry.job,
+            coalesce=True,  # however many were missed while the machine slept: one
+            max_instances=1,
+            misfire_grace_time=None,  # and however late
+            **at_once,
+        )
+
+
+def serve(jobs: Sequence[Entry], store: Path, ended: Callable[[Ended], None]) -> None:
+    """Run jobs when they are due, until Ctrl-C or SIGTERM; then let the run in flight finish. Main thread only."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _serve(jobs, store, ended)
+    except KeyboardInterrupt:
+        log.info("told to end")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _serve(jobs: Sequence[Entry], store: Path, ended: Callable[[Ended], None]) -> None:
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.blocking import BlockingScheduler
+    from tzlocal import get_localzone
+
+    timezone = get_localzone()
+    scheduler = BlockingScheduler(timezone=timezone, executors={"default": ThreadPoolExecutor(1)})
+    runner = Runner(store, ended)
+    now = datetime.now(timezone)
+    plan(scheduler, jobs, runner.run, last=lambda entry: last_run(store, entry), now=now, timezone=timezone)
+    try:
+        scheduler.start()
+    finally:
+        runner.stop()
+        if scheduler.running:
+            scheduler.shutdown()
+
+
+def last_run(store: Path, entry: Entry) -> datetime | None:
+    """When the job's last run began, UTC; None without a store or a run."""
+    from cleaners.store import Store
+
+    if not store.exists():
+        return None
+    with Store.open(store, create=False, readonly=True) as opened:
+        runs = opened.journal.runs(1, command=entry.command)
+    return runs[0].started if runs else None

@@ -1,0 +1,1 @@
+"""What stands between spider and network: addresses, manners, conditional requests, the archive."""

@@ -1,0 +1,46 @@
+"""Asking only for what has changed: the validators of the last visit go with the request (RFC 9110, 13.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from crawler.middlewares.address_guard import Refused
+
+if TYPE_CHECKING:
+    from crawler.agenda import Agenda
+
+NOT_DUE = "not due"
+"""The reason of a refusal: a redirect leads to a page that this run need not visit."""
+
+
+class Conditional:
+    """Sends the validators of what is asked for, and of what a redirect leads to."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises :class:`~crawler.middlewares.address_guard.Refused` for what a redirect leads to and is done."""
+        if "found" not in request.meta:  # robots.txt
+            return
+        spider: Any = self._crawler.spider
+        agenda: Agenda = spider.agenda
+        if request.meta.get("redirect_times"):
+            entry = request.meta["known"] = agenda.entry(request.url)
+            if not agenda.is_open(entry):
+                raise Refused(NOT_DUE)
+        entry = request.meta["known"]
+        for name in ("If-None-Match", "If-Modified-Since"):
+            request.headers.pop(name, None)  # those of the address that led here
+        if entry is not None and entry.etag:
+            request.headers["If-None-Match"] = entry.etag
+        if entry is not None and entry.last_modified:
+            request.headers["If-Modified-Since"] = entry.last_modified

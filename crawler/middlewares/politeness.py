@@ -1,0 +1,189 @@
+"""Manners: robots.txt without a way around it, pauses that a host asked for, limits of a run, one fetch a page."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+
+from cleaners.config import Site
+from cleaners.urls import canonical
+from crawler.middlewares.address_guard import Refused
+
+_ROBOTS_BYTES = 500 * 1024  # RFC 9309, 2.5: a parser must read at least that much
+_TOO_MANY = 429
+# Seconds. With a delay of exactly 0, Scrapy 2.19 starts a whole queue at once, whatever the concurrency of the host:
+# a request counts as running only one turn of the event loop after it was started.
+_NO_PAUSE = 0.001
+
+
+class CanonicalFingerprinter:
+    """Two addresses with one canonical form are one request."""
+
+    def fingerprint(self, request: Request) -> bytes:
+        """Scrapy's duplicate filter asks for it."""
+        return hashlib.sha1(f"{request.method} {canonical(request.url)}".encode()).digest()
+
+
+class Robots(RobotsTxtMiddleware):
+    """Scrapy's middleware with the rules of RFC 9309 for a robots.txt that cannot be had.
+
+    4xx: no rules. 5xx, 429 and unreachable: everything is forbidden. Scrapy itself would allow both.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._why: dict[str, Refused] = {}
+
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Raises :class:`~crawler.middlewares.address_guard.Refused` for what robots.txt forbids."""
+        if request.meta.get("dont_obey_robotstxt"):  # set by Scrapy for robots.txt itself
+            return
+        parser = await self.robot_parser(request)
+        netloc = urlsplit(request.url).netloc
+        if netloc in self._why:
+            why = self._why[netloc]
+            raise Refused(why.reason, why.detail)
+        agent = request.headers.get(b"User-Agent", self._default_useragent)
+        if parser is not None and not parser.allowed(request.url, agent or self._default_useragent):
+            raise Refused("robots.txt forbids", netloc)
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500 or response.status == _TOO_MANY:
+            self._why[netloc] = Refused("robots.txt unavailable", f"{netloc}: http {response.status}")
+        body = response.body[:_ROBOTS_BYTES] if 200 <= response.status < 300 else b""
+        await super()._parse_robots(response.replace(body=body), netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        refused = isinstance(exc, Refused)
+        self._why[netloc] = exc if refused else Refused("robots.txt unavailable", f"{netloc}: {exc}")  # type: ignore[assignment]
+        super()._robots_error(exc, netloc)
+
+
+class Pace(AutoThrottle):
+    """AutoThrottle that never goes below what the job, the host's Crawl-delay or its Retry-After ask for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._crawl_delay: dict[str, float] = {}
+        self._retry_after_max = crawler.settings.getfloat("RETRY_AFTER_MAX")
+        self._private = frozenset(crawler.settings.getlist("PRIVATE_HOSTS"))
+        self._site_delay: dict[str, float] = {}
+        crawler.signals.connect(self._request_reached, signals.request_reached_downloader)
+        crawler.signals.connect(self._robots_parsed, signals.robots_parsed)
+
+    def floor(self, request: Request) -> float:
+        """The least seconds between two requests to the request's host."""
+        host = urlsplit(request.url).hostname or ""
+        if (site := request.meta.get("site")) is not None:
+            self._site_delay[host] = self._wanted(site, host)
+        default = 0.0 if host in self._private else self.mindelay
+        return max(self._site_delay.get(host, default), self._crawl_delay.get(host, 0.0))
+
+    def _wanted(self, site: Site, host: str) -> float:
+        if site.delay is None:
+            return self.mindelay
+        return site.delay if host in self._private else max(site.delay, self.mindelay)
+
+    def _request_reached(self, request: Request, spider: Spider) -> None:
+        """The slot exists, the request is not yet sent: the moment to set its pause."""
+        _, slot = self._get_slot(request, spider)
+        if slot is not None:
+            floor = self.floor(request)
+            slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
+
+    def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
+        floor = self.floor(request)
+        if floor > 0:
+            super()._response_downloaded(response, request, spider)
+        _, slot = self._get_slot(request, spider)
+        if slot is None:
+            return
+        slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
+        if response.status in {_TOO_MANY, 503} and (wait := _retry_after(response)):
+            _hold(slot, min(wait, self._retry_after_max))
+
+    def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        rules = getattr(robotparser, "rp", None)  # Protego's own object knows Crawl-delay
+        agent = self.crawler.settings["USER_AGENT"]
+        wait = rules.crawl_delay(agent) if rules is not None else None
+        if wait:
+            self._crawl_delay[urlsplit(request.url).hostname or ""] = min(float(wait), self.maxdelay)
+
+
+def _retry_after(response: Response) -> float:
+    """Seconds the server asks to be left alone (RFC 9110, 10.2.3: seconds or a date); 0 when it does not."""
+    value = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _hold(slot: Slot, seconds: float) -> None:
+    """Let the slot's last request seem later than it was: the next one waits for that much longer."""
+    slot.lastseen = time.monotonic() + seconds - slot.delay
+
+
+class Budget:
+    """Ends a site, or the run, at its limit of pages, minutes or bytes; what is left is left for the next run."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._pages_of_run = crawler.settings.getint("PAGES_OF_RUN")  # 0: no limit
+        self._began = time.monotonic()
+        self._requests: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
+        self._pages = 0
+        crawler.signals.connect(self._count_bytes, signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises :class:`~crawler.middlewares.address_guard.Refused` with the reason ``limit``."""
+        site: Site | None = request.meta.get("site")
+        if site is None:
+            return
+        if why := self._reached(site, request.meta.get("kind", "")):
+            raise Refused("limit", why)
+        self._requests[site.id] += 1
+        self._pages += request.meta.get("kind") == "page"
+
+    def look_again(self, request: Request) -> None:
+        """A request is about to be sent, perhaps long after :meth:`process_request`: raises as that."""
+        site: Site | None = request.meta.get("site")
+        if site is not None and (why := self._used_up(site)):
+            raise Refused("limit", why)
+
+    def _reached(self, site: Site, kind: str) -> str:
+        limits = site.limits
+        if self._pages_of_run and self._pages >= self._pages_of_run and kind == "page":
+            return "pages of the run"
+        if self._requests[site.id] >= limits.pages:
+            return "pages"
+        return self._used_up(site)
+
+    def _used_up(self, site: Site) -> str:
+        if time.monotonic() - self._began > site.limits.minutes * 60:
+            return "minutes"
+        return "megabytes" if self._bytes[site.id] > site.limits.megabytes * 1e6 else ""
+
+    def _count_bytes(self, response: Response, request: Request, spider: Any) -> None:
+        if (site := request.meta.get("site")) is not None:
+            self._bytes[site.id] += len(response.body)

@@ -1,0 +1,158 @@
+"""What a site offers to be crawled by: feeds, sitemaps, list pages that look like news. Pure functions over responses.
+
+A link looks like one to an article when its text is as long as a headline (eight characters and more) and its address
+holds a number, as those of nearly all Chinese content systems do. A page is proposed as a list of news when it has at
+least eight of them, and they are at least a third of its links; one that a job already names works when it has any.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from scrapy.http import TextResponse
+
+from cleaners.config import Site, parse
+from crawler import discover
+from crawler.discover import Link, is_address
+from crawler.wording import counted
+
+Kind = Literal["feed", "sitemap", "list"]
+
+_FEEDS = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
+_HEADLINE = 8  # characters; names of sections are shorter
+_SECTION = range(2, 7)
+_SECTION_PATH = re.compile(r"(/|/(index|list|default)[\w-]*\.\w+|/[a-z][a-z_-]*(\.s?html?)?)$", re.IGNORECASE)
+_LEAST_ARTICLES, _LEAST_SHARE = 8, 1 / 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A place where articles are announced, and what was found there."""
+
+    kind: Kind
+    url: str
+    entries: int
+    """Articles it names; 0: it does not work, or names none."""
+    name: str = ""
+    """What the home page calls it."""
+    why: str = ""
+    """Why it names none: a Drop's reason, or what it looks like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What a home page points to, not yet looked at."""
+
+    title: str
+    feeds: tuple[str, ...]
+    sections: tuple[Link, ...]
+    """Links that look like sections of the paper."""
+    articles: int
+    """Links that look like articles."""
+
+
+def home(response: TextResponse, site: Site, most: int) -> Home:
+    """What a home page points to; at most ``most`` sections, in the order of the page."""
+    links = _own(response, site)
+    sections = [link for link in links if _is_section(link, response.url)]
+    return Home(
+        title=_name(response),
+        feeds=tuple(_feeds(response)),
+        sections=tuple(sections[:most]),
+        articles=articles(links),
+    )
+
+
+def listed(response: TextResponse, site: Site) -> tuple[int, str]:
+    """How many articles a page lists that may be proposed; 0 where it is no list of news, and why."""
+    links = _own(response, site)
+    found = articles(links)
+    if found < _LEAST_ARTICLES:
+        return 0, f"{counted(found, 'link')} to articles, a list of news has {_LEAST_ARTICLES} and more"
+    if found < _LEAST_SHARE * len(links):
+        return 0, f"{found} of {len(links)} links lead to articles, in a list of news a third and more do"
+    return found, ""
+
+
+def linked(response: TextResponse, site: Site) -> tuple[int, str]:
+    """How many articles a list names that a job reads already; 0 where none, and why."""
+    found = articles(_own(response, site))
+    return found, "" if found else "no links to articles"
+
+
+def _own(response: TextResponse, site: Site) -> list[Link]:
+    return [link for link in discover.links(response) if is_address(link.url) and site.owns(link.url)]
+
+
+def articles(links: Iterable[Link]) -> int:
+    """How many links look like articles."""
+    return sum(len(link.text) >= _HEADLINE and any(map(str.isdigit, urlsplit(link.url).path + urlsplit(link.url).query))
+               for link in links)
+
+
+def _is_section(link: Link, here: str) -> bool:
+    path = urlsplit(link.url).path
+    return (
+        len(link.text) in _SECTION
+        and _SECTION_PATH.search(path) is not None
+        and path != "/"
+        and link.url.rstrip("/") != here.rstrip("/")
+    )
+
+
+def _feeds(response: TextResponse) -> list[str]:
+    nodes = response.css("link[rel~=alternate][href]")
+    feeds = [node.attrib["href"] for node in nodes if node.attrib.get("type", "").lower() in _FEEDS]
+    return list(dict.fromkeys(filter(is_address, (urljoin(response.url, href) for href in feeds))))
+
+
+def _name(response: TextResponse) -> str:
+    """The publisher's name: what the page declares, else the first part of its title."""
+    declared = response.css("meta[property='og:site_name']::attr(content)").get("").strip()
+    title = re.split(r"[-_|—–·]|--", response.css("title::text").get("").strip())[0]
+    return " ".join((declared or title).split())
+
+
+def proposal(site: Site, name: str, offers: Sequence[Offer], day: date) -> str:
+    """The site as an entry of a seed file, ready to be pasted under ``sites:``; ``offers``: those that work.
+
+    Raises SeedFileError for what the reader of seed files would not take.
+    """
+    entry = "\n".join(
+        (
+            f"  - id: {site.id}",
+            f"    name: {_quoted(_one_line(name) or site.name)}",
+            f"    home: {_quoted(site.home)}",
+            "    seeds:",
+            *(f"      - {offer.kind}: {_quoted(offer.url)}  # {_remark(offer)}" for offer in offers),
+            "    verified: yes",
+            f"    as_of: {day}",
+        )
+    )
+    parse(f"job: proposed\nsites:\n{entry}\n", name="the proposed entry")
+    return entry
+
+
+def _remark(offer: Offer) -> str:
+    return f"{told(offer)} {_one_line(offer.name)}".rstrip()
+
+
+def told(offer: Offer) -> str:
+    """What was found there: ``12 entries``, or why there are none."""
+    return offer.why or counted(offer.entries, "entry")
+
+
+def _one_line(text: str) -> str:
+    """Without what a comment or a string of YAML cannot hold."""
+    return " ".join("".join(char for char in " ".join(text.split()) if char.isprintable()).split())
+
+
+def _quoted(text: str) -> str:
+    """A JSON string is a YAML string."""
+    return json.dumps(text, ensure_ascii=False)

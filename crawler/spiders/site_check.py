@@ -1,0 +1,139 @@
+"""Looks at sites without keeping anything: what they offer, and whether a job's seeds still work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from cleaners.config import Job, Seed, Site
+from cleaners.errors import Unusable
+from crawler import discover, site_survey
+from crawler.site_survey import Kind, Offer
+from crawler.visits import drop_of
+
+HOME = "home page"
+"""The name of an offer that is the home page itself."""
+
+_SECTIONS, _FEEDS, _SITEMAPS = 12, 5, 3  # of a home page, looked at
+
+
+class Survey:
+    """What the scout found, by site id."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.seeds: dict[str, list[Offer]] = {}
+        """The job's own seeds."""
+        self.offers: dict[str, list[Offer]] = {}
+        """What else the home page points to."""
+
+
+class Scout(Spider):
+    """Fetches each site's seeds, its home page, and what that points to: about twenty requests a site."""
+
+    name = "scout"
+
+    def __init__(self, *, job: Job, found: Survey, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+        self.found = found
+        self._asked: set[tuple[str, str]] = set()
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The seeds and the home page of every site, and what its robots.txt names."""
+        for site in self.job.sites:
+            self.found.seeds[site.id], self.found.offers[site.id] = [], []
+            for seed in site.seeds:
+                yield self._look(seed.url, site, _kind(seed), self.found.seeds[site.id])
+            yield self._ask(site.home, site, self.home, into=self.found.offers[site.id], name=HOME)
+            robots = urljoin(site.home, "/robots.txt")
+            yield self._ask(robots, site, self.robots, into=self.found.offers[site.id], quiet=True)
+
+    def home(self, response: Response, site: Site, into: list[Offer], name: str) -> Iterator[Request]:
+        """Where a home page points to; for a site that names no seeds it is the seed."""
+        if not isinstance(response, TextResponse) or response.status != 200:
+            self._fails(site, into, Offer(kind="list", url=site.home, entries=0, name=name, why=_status(response)))
+            return
+        page = site_survey.home(response, site, _SECTIONS)
+        self.found.names[site.id] = page.title
+        count, why = site_survey.listed(response, site)
+        into.append(Offer(kind="list", url=site.home, entries=count, name=name, why=why))
+        if not site.seeds:
+            count, why = site_survey.linked(response, site)
+            self.found.seeds[site.id].append(Offer(kind="list", url=site.home, entries=count, name=name, why=why))
+        for url in page.feeds[:_FEEDS]:
+            yield from self._look_once(url, site, "feed", into)
+        for link in page.sections:
+            yield from self._look_once(link.url, site, "list", into, link.text)
+
+    def robots(self, response: Response, site: Site, into: list[Offer]) -> Iterator[Request]:
+        """The sitemaps that a robots.txt names."""
+        named = discover.sitemap(response.body, response.url, _SITEMAPS, 0).sitemaps if response.status == 200 else ()
+        for url in named:
+            yield from self._look_once(url, site, "sitemap", into)
+
+    async def offer(self, response: Response, site: Site, kind: Kind, into: list[Offer], name: str) -> None:
+        """What a feed, a sitemap or a list names today."""
+        if response.status != 200:
+            into.append(Offer(kind=kind, url=response.request.url, entries=0, name=name, why=_status(response)))  # type: ignore[union-attr]
+            return
+        reading = site_survey.linked if into is self.found.seeds[site.id] else site_survey.listed
+        count, why = await asyncio.to_thread(self._count, response, site, kind, reading)
+        into.append(Offer(kind=kind, url=response.url, entries=count, name=name, why=why))
+
+    def _count(
+        self, response: Response, site: Site, kind: Kind, reading: Callable[[TextResponse, Site], tuple[int, str]]
+    ) -> tuple[int, str]:
+        """How many articles are named; ``reading``: how a list is read."""
+        if kind == "list":
+            return reading(response, site) if isinstance(response, TextResponse) else (0, "no text")
+        if kind == "feed":
+            count = len(discover.feed(response.body, response.url, self.settings.getint("FEED_MAX_ENTRIES")))
+            return count, "" if count else "no entries"
+        limits = self.settings.getint("SITEMAP_MAX_ENTRIES"), self.settings.getint("DOWNLOAD_MAXSIZE")
+        try:
+            named = discover.sitemap(response.body, response.url, *limits)
+        except Unusable as why:
+            return 0, why.reason
+        count = len(named.pages) + len(named.sitemaps)
+        return count, "" if count else "no entries"
+
+    def _fails(self, site: Site, into: list[Offer], offer: Offer) -> None:
+        into.append(offer)
+        if offer.name == HOME and not site.seeds:
+            self.found.seeds[site.id].append(offer)
+
+    def _look_once(self, url: str, site: Site, kind: Kind, into: list[Offer], name: str = "") -> Iterator[Request]:
+        if discover.is_address(url) and (site.id, url) not in self._asked:
+            yield self._look(url, site, kind, into, name)
+
+    def _look(self, url: str, site: Site, kind: Kind, into: list[Offer], name: str = "") -> Request:
+        self._asked.add((site.id, url))
+        return self._ask(url, site, self.offer, into=into, kind=kind, name=name)
+
+    def _ask(
+        self, url: str, site: Site, callback: Any, *, into: list[Offer], quiet: bool = False, **more: Any
+    ) -> Request:
+        def failed(failure: Failure) -> None:
+            if not quiet:
+                drop = drop_of(failure.request, failure.value)  # type: ignore[attr-defined]
+                kind, name = more.get("kind", "list"), more.get("name", "")
+                self._fails(site, into, Offer(kind=kind, url=url, entries=0, name=name, why=drop.reason))
+
+        arguments = {"site": site, "into": into, **more}
+        meta = {"site": site, "kind": "seed"}
+        return Request(url, callback=callback, errback=failed, meta=meta, cb_kwargs=arguments, dont_filter=True)
+
+
+def _kind(seed: Seed) -> Kind:
+    return "feed" if seed.feed else "sitemap" if seed.sitemap else "list"
+
+
+def _status(response: Response) -> str:
+    return "not html" if response.status == 200 else f"http {response.status}"

@@ -1,0 +1,115 @@
+"""Feeds, sitemaps and lists: read for the pages and the further lists they name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response, TextResponse
+from scrapy.settings import BaseSettings
+
+from cleaners.config import Seed, Site
+from cleaners.errors import Unusable
+from cleaners.store import Entry, Found, Kind
+from crawler import discover, visits
+from crawler.agenda import Agenda
+from crawler.responses import Answers
+from crawler.scheduling.link_filter import Links
+from crawler.visits import Delivery
+
+_FIRST = 1000  # priority: what announces pages comes before pages
+
+Requests = Callable[[Found, Entry | None], Request]
+
+
+class Announcements:
+    """The callbacks of a spider for what announces pages."""
+
+    def __init__(
+        self,
+        *,
+        settings: BaseSettings,
+        answers: Answers,
+        links: Links,
+        agenda: Agenda,
+        request: Requests,
+        follow: Callable[[Iterable[Found]], Iterator[Request]],
+    ) -> None:
+        """``request`` makes a request of a known address, ``follow`` those of what was found and is to be visited."""
+        self._settings = settings
+        self._answers = answers
+        self._links = links
+        self._agenda = agenda
+        self._request = request
+        self._follow = follow
+        self._sitemaps: Counter[str] = Counter()
+
+    async def feed(self, response: Response, site: Site) -> AsyncIterator[Any]:
+        """The pages a feed names."""
+        if done := await self._answers.without_news(response):
+            yield done
+            return
+        most = self._settings.getint("FEED_MAX_ENTRIES")
+        links = await asyncio.to_thread(discover.feed, response.body, response.url, most)
+        for one in self._announced(response, self._links.of(links, site, 1)):
+            yield one
+
+    async def sitemap(self, response: Response, site: Site) -> AsyncIterator[Any]:
+        """The pages a sitemap names, and the sitemaps it names."""
+        if done := await self._answers.without_news(response):
+            yield done
+            for entry in self._agenda.announced_by(response.url):
+                yield self._request(entry.found, entry)
+            return
+        limits = self._settings.getint("SITEMAP_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
+        try:
+            found = await asyncio.to_thread(discover.sitemap, response.body, response.url, *limits)
+        except Unusable as why:
+            yield await self._answers.drop(response, why.reason)
+            return
+        further = []
+        for url in filter(discover.is_address, found.sitemaps):
+            self._sitemaps[site.id] += 1
+            if self._sitemaps[site.id] <= self._settings.getint("SITEMAP_MAX_FILES"):
+                further.append(announcing(url, site, "sitemap"))
+        for one in self._announced(response, [*further, *self._links.of(found.pages, site, 1)]):
+            yield one
+
+    async def list_page(self, response: Response, site: Site) -> AsyncIterator[Any]:
+        """The pages a list links to, and its next page."""
+        pages = response.meta["found"].pages
+        if done := await self._answers.without_news(response):
+            yield done
+            for entry in self._agenda.announced_by(response.url) if pages > 1 else ():
+                yield self._request(entry.found, entry)
+            return
+        found: list[Found] = []
+        if isinstance(response, TextResponse):
+            url = discover.next_page(response) if pages > 1 else None
+            if url is not None and discover.is_address(url) and site.owns(url):
+                found.append(announcing(url, site, "list", pages - 1))
+            found += self._links.on_page(response, site, 1)
+        for one in self._announced(response, found):
+            yield one
+
+    def _announced(self, response: Response, found: Iterable[Found]) -> Iterator[Delivery | Request]:
+        """What it came to: the links on it, and requests for those that are to be visited."""
+        found = list(found)
+        yield Delivery(item=None, visits=visits.read(response, "links", found))
+        yield from self._follow(found)
+
+
+def of_seed(seed: Seed, site: Site) -> Found:
+    """A job's seed as an address to be visited."""
+    if seed.list_page:
+        return announcing(seed.url, site, "list", seed.pages)
+    return announcing(seed.url, site, "feed" if seed.feed else "sitemap")
+
+
+def announcing(url: str, site: Site, kind: Kind, pages: int = 1) -> Found:
+    """A feed, sitemap or list as an address to be visited."""
+    priority = _FIRST - (kind == "sitemap")  # last: a sitemap's links come without words
+    return Found(url=url, site=site.id, kind=kind, hops=0, pages=pages, priority=priority)

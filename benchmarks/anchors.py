@@ -6,7 +6,7 @@ The corpus is that of ``cluster.py``: phrases of real texts mixed anew, so that 
 language, not news. For each size: anchors a document; the share of postings whose anchor stands in
 one document only (never proposes), in up to 40, in more (proposes three); what a document is proposed before counting
 (``shared``: rows of the join), and after (``candidates``: at least four anchors of one other); the hottest anchor; and
-how full the counters are that tell common text (``cleaners.dedup.corpus.commons``).
+how full the counters are that tell common text (``cleaners.dedup.corpus.engine``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.cluster import mixed
 from cleaners.dedup import fingerprint, match
-from cleaners.dedup.corpus.commons import SLOTS, limit_of, slots_of
+from cleaners.dedup.corpus.engine import SLOTS, limit_of, slots_of
 from cleaners.dedup.index import Limits
 from cleaners.dedup.index.memory import MemoryIndex
 

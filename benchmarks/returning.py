@@ -27,8 +27,7 @@ from rewriters import made_up_copies
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from cleaners.dedup import fingerprint
-from cleaners.ingest.resemblance import FEATURES, Known, Placed, features
-from cleaners.ingest.takedown_filter import Likeness, Watch, placed, traces
+from cleaners.ingest.takedown_filter import FEATURES, Known, Likeness, Placed, Watch, features, placed, traces
 
 FOLDS = 3
 SETTINGS = {"max_iter": 300, "max_leaf_nodes": 8, "min_samples_leaf": 30, "l2_regularization": 5.0, "random_state": 0}

@@ -28,7 +28,7 @@ from rewriters import made_up_copies
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from cleaners.dedup import fingerprint, verify
-from cleaners.dedup.corpus.commons import Commons
+from cleaners.dedup.corpus.engine import Commons
 from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.dedup.match import keys_of
 from cleaners.dedup.verify.features import FEATURES, features

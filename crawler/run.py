@@ -20,7 +20,7 @@ from scrapy.settings import Settings
 from cleaners import config
 from cleaners.config import Job
 from cleaners.store import locks
-from cleaners.store.lock import running
+from cleaners.store.locks import running
 from cleaners.warc import Archive, folder_of
 from crawler.agenda import Agenda, Register
 from crawler.ingest_queue import Cleaner, Desk

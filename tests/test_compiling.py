@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crawler.cli import compiling
+from crawler.cli import progress
 
 
 def compile_something() -> None:
@@ -17,8 +17,8 @@ def compile_something() -> None:
 
 
 def test_told_once_and_only_while_it_lasts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(compiling, "is_silent", lambda: False)
-    with compiling.compiling_told():
+    monkeypatch.setattr(progress, "is_silent", lambda: False)
+    with progress.compiling_told():
         assert capsys.readouterr().err == ""
         compile_something()
         compile_something()
@@ -27,7 +27,7 @@ def test_told_once_and_only_while_it_lasts(monkeypatch: pytest.MonkeyPatch, caps
 
 
 def test_silent_where_nobody_watches(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(compiling, "is_silent", lambda: True)
-    with compiling.compiling_told():
+    monkeypatch.setattr(progress, "is_silent", lambda: True)
+    with progress.compiling_told():
         compile_something()
     assert capsys.readouterr().err == ""

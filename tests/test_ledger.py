@@ -12,7 +12,7 @@ import pytest
 
 from cleaners.items import Drop
 from cleaners.store import Found, Store, Visit
-from cleaners.store.rhythm import Bounds, Rhythm
+from cleaners.store.crawl_state import Bounds, Rhythm
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -26,8 +26,8 @@ from cleaners.errors import SeedFileError, UsageError
 from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Drop
 from cleaners.store import Run, Store
-from cleaners.store.counts import Counts, of, totals
-from cleaners.store.lock import JobRunsError, running
+from cleaners.store.locks import JobRunsError, running
+from cleaners.store.runs import Counts, of, totals
 from crawler.cli import app
 from crawler.jobs import cron
 from crawler.jobs import scheduler as schedule

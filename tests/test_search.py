@@ -19,8 +19,7 @@ from cleaners.errors import FormatError, UsageError
 from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article, Evidence, Match, Region
 from cleaners.store import Selection, Store
-from cleaners.store.indexing import entries
-from cleaners.store.tokens import letters, tokens
+from cleaners.store.tokens import entries, letters, tokens
 from crawler.cli import app
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from cleaners.metadata import Reservation, opt_out_host, reservations
-from cleaners.metadata.tdmrep import SIGNAL
+from cleaners.metadata.opt_out import SIGNAL
 
 
 def rules(*entries: tuple[str, object]) -> bytes:

@@ -15,8 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from cleaners.atomic import draft_folder, nothing
-from cleaners.durable import sync
+from cleaners.atomic import draft_folder, nothing, sync
 from cleaners.export.markdown import markdown_page, page_name
 from cleaners.export.records import ScriptChoice, in_script
 from cleaners.items import Clipping

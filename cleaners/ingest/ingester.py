@@ -17,23 +17,40 @@ import numpy as np
 from cleaners import urls
 from cleaners.chinese import spinning
 from cleaners.dedup import clusters, fingerprint, match
-from cleaners.dedup.match import Found
-from cleaners.dedup.sequence import one_by_one
-from cleaners.ingest import learning
-from cleaners.ingest.match_index import MANIFEST, REPRESENTED, open_index
-from cleaners.ingest.relinking import link, relink_left
-from cleaners.ingest.standing import Standing
+from cleaners.dedup.match import Found, one_by_one
+from cleaners.extract.boilerplate import site_lines as repeated
+from cleaners.ingest.match_index import MANIFEST, REPRESENTED, WINDOW, Standing, Vicinity, link, open_index, relink_left
 from cleaners.ingest.takedown_filter import Watch, turn_away
-from cleaners.ingest.vicinity import WINDOW, Vicinity
 from cleaners.items import Article, Drop
-from cleaners.store import RunStatus, Store, Visit, locks
-from cleaners.store.counts import Counts
+from cleaners.store import NoiseLine, RunStatus, Store, Visit, locks
+from cleaners.store.runs import Counts
 from cleaners.store.takedowns import TAKEN_DOWN
 from cleaners.warc.blank import blank_exchange
 
+__all__ = ["PUBLISHERS", "WINDOW", "Keeper", "Kept", "publishers_of"]
+
+# What is learned from the texts of a store: the lines that a site repeats on page after page.
+
+def repeated_lines(site: str, pages: Iterable[tuple[str, str]]) -> list[NoiseLine]:
+    """The lines a site repeats on page after page, from ``(cluster id, text)`` of its articles."""
+    examples: dict[str, str] = {}
+    keyed = []
+    families = set()
+    for cluster, text in pages:
+        lines = {repeated.key(line): line for line in text.split("\n")}
+        examples.update(lines)
+        families.add(cluster)
+        keyed.append((cluster, lines))
+    counts = repeated.count(keyed)
+    return [
+        NoiseLine(site=site, key=key, example=examples[key], clusters=counts[key])
+        for key in sorted(repeated.learn(counts, len(families)))
+    ]
+
+
 log = logging.getLogger(__name__)
 
-__all__ = ["PUBLISHERS", "WINDOW", "Keeper", "Kept", "publishers_of"]
+
 
 PUBLISHERS = "publishers"
 """Under what name the store notes how its sites are called in a declared source."""
@@ -150,7 +167,7 @@ class Keeper:
         new = 0
         with self.store.transaction():
             for site in sorted(self._sites):
-                new += self.store.learned.note(learning.repeated_lines(site, self.store.articles.of_site(site)))
+                new += self.store.learned.note(repeated_lines(site, self.store.articles.of_site(site)))
         return new
 
     def close(self, status: RunStatus = "done") -> None:

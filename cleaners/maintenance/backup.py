@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleaners.durable import sync
+from cleaners.atomic import sync
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.ingest.match_index import MANIFEST
 from cleaners.maintenance.takedown import Step, quiet

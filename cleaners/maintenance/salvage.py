@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from cleaners.durable import sync
+from cleaners.atomic import sync
 from cleaners.errors import UnwritableError
 from cleaners.maintenance.takedown import Step, quiet
 from cleaners.store.recover import Salvaged, flush

@@ -20,8 +20,7 @@ from cleaners.dedup import clusters
 from cleaners.errors import Unusable, UsageError
 from cleaners.extract.boilerplate import site_lines
 from cleaners.ingest.ingester import Keeper, publishers_of
-from cleaners.ingest.match_index import MANIFEST
-from cleaners.ingest.relinking import relink
+from cleaners.ingest.match_index import MANIFEST, relink
 from cleaners.ingest.takedown_filter import Met, Watch, traces
 from cleaners.maintenance.remaining_copies import copies_of, incomparable
 from cleaners.page import decode

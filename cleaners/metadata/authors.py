@@ -4,15 +4,109 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from cleaners.chinese import script
 from cleaners.items import Line
-from cleaners.metadata import byline, posts
+from cleaners.metadata import byline
 from cleaners.metadata.declared import Declared
+from cleaners.metadata.info_line import take_apart
 from cleaners.metadata.info_lines import Answer, Near, Piece, own
+from cleaners.metadata.labels import MARKED, words
 from cleaners.metadata.markup import Marked
-from cleaners.metadata.names import is_organisation, people
+from cleaners.metadata.names import is_organisation, is_person, is_word, people
 from cleaners.metadata.page_regions import Zones
+
+# Who wrote where no reporter signs: the poster of a forum or blog, and whoever the page itself calls the author.
+#
+# Pen names and offices look like any other word, so they are believed only where the page says what they are: behind
+# 作者 or 楼主, in an element marked rel=author, or as the poster on a page that is a forum.
+
+_FORUM = re.compile(
+    r"只看该作者|只看楼主|只看作者|倒序浏览|倒序看帖|电梯直达|楼主|发新帖|只看大图|只看該作者|只看樓主|倒序瀏覽|電梯直達|樓主"
+)
+_CALLED = words("作者 文章作者 本文作者 原作者 楼主 博主 发帖人 发贴人")
+_OFFICE = re.compile(
+    r"(?:大队|支队|中队|分局|局|厅|处|科|室|办|委|委员会|党委|支部|总支|院|庭|部|学校|小学|中学|学院|协会|工会|团委|"
+    r"街道|村委会|居委会|研究所)$"
+)
+_PEN_NAME = re.compile(r"(?=.*[\u4e00-\u9fff])[\w·.@-]{2,10}")
+_NOBODY = re.compile(
+    r"本站|本网|本报|网络|互联网|编辑|小编|转载|来源|综合|整理|未知|佚名|匿名|不详|admin|管理|记者|网友|投稿|原创|发布|发表|"
+    r"更新|日期|时间|点击|浏览|阅读|评论|回复|分享|关注|收藏|举报|登录|注册|首页|正文|楼层?|帖|作者|楼主|倒序|正序|昨天|今天|前天|"
+    r"游客|会员|版主|积分|在线|等级|\d{4}",
+    re.IGNORECASE,
+)
+_PLACE_END = re.compile(r"[省市县区镇乡村州]$")
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+
+
+def people_marked(marks: Sequence[Marked]) -> Answer | None:
+    """The people whom the markup calls authors: names with a known surname, also with an address behind them."""
+    for mark in marks:
+        if mark.role != "author":
+            continue
+        furniture = take_apart(_MAIL.sub(" ", mark.text))
+        if furniture.labelled or not furniture.free:
+            continue
+        names = []
+        for token in re.split(r"[\s,、|/]+", furniture.free[0]):
+            if not is_person(token, named=False):
+                break
+            names.append(token)
+        if names:
+            return Answer(values=tuple(map(mark.own, dict.fromkeys(names))), rule="author in markup", line=mark.line)
+    return None
+
+
+def called_author(pieces: Sequence[Piece]) -> Answer | None:
+    """Whoever stands behind 作者: an office (作者：交警大队) or a pen name."""
+    for piece in pieces:
+        for value in piece.furniture.values:
+            if value.label in _CALLED and (_is_office(value.text) or is_pen_name(value.text)):
+                return Answer(values=own((value.text,), piece.line), rule="called author", line=piece.index)
+    return None
+
+
+def poster(near: Near, marks: Sequence[Marked], lines: Sequence[Line]) -> Answer | None:
+    """Who posted: in an element marked as author's, on a forum also the name beside or above 发表于 and its date."""
+    forum = is_forum(lines)
+    for mark in marks:
+        believed = mark.sure or (forum and mark.role in ("author", "account"))
+        if believed and is_pen_name(mark.text.strip()):
+            return Answer(values=(mark.own(mark.text.strip()),), rule="poster in markup", line=mark.line)
+    if forum:
+        for piece, name in _beside_post(near.around):
+            return Answer(values=own((name,), piece.line), rule="poster", line=piece.index)
+    return None
+
+
+def _beside_post(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
+    for piece in pieces:
+        name = piece.furniture.free[0] if piece.furniture.dates and piece.furniture.free else ""
+        if is_pen_name(name) and piece.furniture.text.lstrip("[( ").startswith(name):
+            yield piece, name
+    for piece, follow in pairwise(pieces):
+        rest = _FORUM.sub("", " ".join(follow.furniture.free)).strip(" |")
+        if follow.furniture.dates and not rest and is_pen_name(piece.line.text):
+            yield piece, piece.line.text
+
+
+def is_forum(lines: Sequence[Line]) -> bool:
+    """Whether a page has the buttons of a forum."""
+    return any(len(line.text) < 80 and _FORUM.search(line.text) for line in lines)
+
+
+def is_pen_name(text: str) -> bool:
+    """Whether a folded word may be a name that somebody chose: 石头哥, 三栋老陈; no publisher, no place, no button."""
+    if not _PEN_NAME.fullmatch(text) or _NOBODY.search(text) or text in MARKED or is_word(text):
+        return False
+    return is_person(text, named=True) or not (is_organisation(text) or _PLACE_END.search(text))
+
+
+def _is_office(text: str) -> bool:
+    return 3 <= len(text) <= 16 and text.isalpha() and bool(_OFFICE.search(text)) and not _NOBODY.search(text)
+
 
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
 _ENGLISH_BYLINE = re.compile(
@@ -37,10 +131,10 @@ def authors(
     return (
         _signed(zones, near, source)
         or _confirmed(near, declared)
-        or posts.people_marked(marks)
+        or people_marked(marks)
         or _before_account(near)
-        or posts.poster(near, marks, lines)
-        or posts.called_author((*near.around, *near.below))
+        or poster(near, marks, lines)
+        or called_author((*near.around, *near.below))
     )
 
 

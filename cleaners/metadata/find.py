@@ -10,16 +10,14 @@ from zoneinfo import ZoneInfo
 
 from cleaners.items import Columns, Metadata
 from cleaners.metadata.authors import authors, declared_authors, editors, english_authors
-from cleaners.metadata.cells import cell_authors
 from cleaners.metadata.declared import read_declared
 from cleaners.metadata.info_lines import Answer, Near, pieces
 from cleaners.metadata.markup import marked
 from cleaners.metadata.opt_out import opt_out
 from cleaners.metadata.page_regions import divide, paragraphs
-from cleaners.metadata.press import own_press
 from cleaners.metadata.published import Published, published
 from cleaners.metadata.section import section
-from cleaners.metadata.source_places import origin
+from cleaners.metadata.source_places import cell_authors, origin, own_press
 from cleaners.metadata.title import headline
 from cleaners.page.lines import Blocks
 

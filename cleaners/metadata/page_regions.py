@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from cleaners.chinese import script
 from cleaners.items import Line
-from cleaners.metadata.folding import Folded, folded
+from cleaners.metadata.folding import Folded, folded, spaced
 from cleaners.metadata.info_line import take_apart
-from cleaners.metadata.seams import spaced
 from cleaners.page.lines import Blocks
 
 _STOP = re.compile(

@@ -13,14 +13,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from cleaners.metadata import dates
-from cleaners.metadata.cells import cell_date
-from cleaners.metadata.dates import Stamp
+from cleaners.metadata.dates import Order, Stamp
 from cleaners.metadata.declared import Declared
 from cleaners.metadata.info_lines import Near, Piece
 from cleaners.metadata.labels import MARKED
 from cleaners.metadata.markup import Marked
 from cleaners.metadata.names import is_organisation, is_person
-from cleaners.metadata.order import Order
+from cleaners.metadata.source_places import cell_date
 from cleaners.page.lines import Blocks
 
 _SAME = timedelta(minutes=3)

@@ -2,17 +2,94 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from cleaners.metadata import byline, source
-from cleaners.metadata.cells import cell_source
+from cleaners.chinese import script
+from cleaners.items import Columns, Head
+from cleaners.metadata import byline, dates, source
+from cleaners.metadata.dates import Stamp
 from cleaners.metadata.declared import Declared
+from cleaners.metadata.folding import Folded, folded
 from cleaners.metadata.info_line import Furniture, take_apart
-from cleaners.metadata.info_lines import Answer, Near, Piece
+from cleaners.metadata.info_lines import Answer, Near, Piece, own
 from cleaners.metadata.markup import Marked
-from cleaners.metadata.names import is_person
-from cleaners.metadata.source import Named
+from cleaners.metadata.names import is_organisation, is_person
+from cleaners.metadata.source import Named, may_name_account
+
+# The page's own newspaper as the source: its name stands on the page, and its reporters wrote.
+
+_PRESS = re.compile(r"(?:[\u4e00-\u9fff]报|周刊|月刊|画报|通讯社)$")
+_EDITION = re.compile(
+    r"(?:多媒体)?(?:数字报刊平台|数字报刊|数字报|电子报|电子版|數字報刊|數字報|電子報|電子版)$|(?:官方)?(?:网站|網站|官网)$"
+)
+_NOT_PRESS = re.compile(
+    r"(?:情报|预报|通报|公报|简报|海报|举报|汇报|年报|季报|月报|捷报|喜报|警报|小报|填报|申报|播报)$"
+)
+_OWN_REPORTER = re.compile(r"本[报刊社](?:讯|记者|评论员|通讯员|特约|见习|实习|特派|全媒体|首席)")
+_BY_A_JOB = frozenset(("author label", "byline", "byline with mark", "dateline", "author in markup"))
+_SEPARATOR = re.compile(r"[_|｜—–]+|\s-+\s|-(?=[^-]{2,16}$)|\s+")
+
+
+def own_press(
+    head: Head, declared: Declared, publisher: str | None, writers: Answer | None, told: Sequence[Folded]
+) -> Answer | None:
+    """The newspaper or magazine whose page it is, where its own reporters wrote; ``told``: furniture and first lines.
+
+    Only names that end as those of the press do count: a portal's name is on what others wrote too.
+    """
+    own = any(_OWN_REPORTER.search(line.text[:120]) for line in told)
+    if not own and not (writers and writers.rule in _BY_A_JOB):
+        return None
+    last = _SEPARATOR.split(head.title.strip())[-1]
+    for name in (publisher, *(value for _, value in declared.sites), last):
+        bare = _EDITION.sub("", name.strip()) if name else ""
+        folded = script.fold(bare)
+        if 3 <= len(bare) <= 12 and _is_press(folded):
+            return Answer(values=(bare,), rule="own newspaper")
+    return None
+
+
+def _is_press(name: str) -> bool:
+    return bool(_PRESS.search(name)) and not _NOT_PRESS.search(name) and may_name_account(name)
+
+
+# What the columns of a table say of a page: each cell is read as the line it would be with its label (来源：CELL).
+#
+# A table may hold anything under a name, so a cell is believed where the page itself tells nothing, and no more of it
+# than of such a line: a source that is 转载 is none, and 新华社 is no author.
+
+_LONGEST = 200  # of a cell that is read as a line
+_NAME = re.compile("[\u4e00-\u9fff]|^[A-Za-z .&'-]+$")  # else the name of a file or of a data set: c4, part_0001
+
+
+def cell_date(columns: Columns) -> tuple[str, Stamp] | None:
+    """``(rule, date)`` of the column with the date; None where it holds none that can be read."""
+    stamp = dates.declared(columns.published[:_LONGEST]) if columns.published else None
+    return ("column published", stamp) if stamp else None
+
+
+def cell_source(columns: Columns, publisher: str | None) -> Answer | None:
+    """The source that a column names; ``publisher`` is what 本站 means."""
+    line = _line("来源", columns.source)
+    named = source.labelled(take_apart(line.text), publisher) if line else None
+    if line is None or named is None or not _NAME.search(named.name):
+        return None
+    return Answer(values=(line.own(named.name),), rule="column source")
+
+
+def cell_authors(columns: Columns) -> Answer | None:
+    """The people that a column names."""
+    line = _line("作者", columns.author)
+    found = byline.labelled(take_apart(line.text)) if line else ()
+    names = [name for name in found if not is_organisation(name)]  # 水乡晚报记者 王小明
+    return Answer(values=own(names, line), rule="column author") if line and names else None
+
+
+def _line(label: str, cell: str | None) -> Folded | None:
+    return folded(-1, f"{label}：{' '.join(cell[:_LONGEST].split())}") if cell else None
+
 
 Rule = Callable[[Furniture], Named | None]
 

@@ -12,7 +12,7 @@ from typing import Protocol, Self
 from cleaners.context import Context
 from cleaners.items import Article, Drop, Page
 from cleaners.parallel.checkpoint import Bookmark, Mark, beyond
-from cleaners.parallel.fence import Fence, fenced
+from cleaners.parallel.process import Fence, fenced
 from cleaners.parallel.resumable_output import Resumable
 from cleaners.parallel.workers import Workers
 

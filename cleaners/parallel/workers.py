@@ -13,8 +13,7 @@ from typing import Self
 from cleaners.context import Context
 from cleaners.errors import InputError
 from cleaners.items import Article, Drop, Page
-from cleaners.parallel.fence import Fence, dropped
-from cleaners.parallel.process import Cleaner, Died, Late, start_server
+from cleaners.parallel.process import Cleaner, Died, Fence, Late, dropped, start_server
 
 Task = tuple[Page, Future[Article | Drop]]
 

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import verify
-from cleaners.dedup.corpus.commons import SLOTS, covered, limit_of, slots_of
-from cleaners.dedup.corpus.engine import COMMON
+from cleaners.dedup.corpus.engine import COMMON, SLOTS, covered, limit_of, slots_of
 from cleaners.dedup.fingerprint import Normal
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ _MARKED = "doc long, points binary"
 
 
 def crowded_slots(prints: DataFrame, documents: int) -> NDArray[np.bool_]:
-    """For each counter of anchors whether so many share it that it proves nothing (:mod:`cleaners.dedup.corpus.commons`)."""
+    """For each counter of anchors whether so many share it that it proves nothing (:mod:`cleaners.dedup.corpus.engine`)."""
     from pyspark.sql import functions as f
 
     anchors = prints.select(f.explode("keys").alias("key")).where("key >= 0")

@@ -19,31 +19,23 @@ from types import TracebackType
 from typing import Self
 
 from cleaners.store.articles import Articles
-from cleaners.store.clusters import Families
+from cleaners.store.clusters import Dates, Families, Heirs
 from cleaners.store.codec import Earliest, Edge, Family, Member, Neighbourhood
 from cleaners.store.crawl_state import Entry, Found, Kind, Ledger, Outcome, Visit
 from cleaners.store.database import Database
-from cleaners.store.dates import Dates
 from cleaners.store.export_log import Export, Exports, Series
-from cleaners.store.export_snapshot import OptOuts, Outgoing, Withdrawal
-from cleaners.store.heirs import Heirs
-from cleaners.store.indexing import Indexing
+from cleaners.store.export_snapshot import OptOuts, Outgoing, Portion, Withdrawal
 from cleaners.store.integrity import Checks
 from cleaners.store.key_value import Manifests, Notes
 from cleaners.store.learned import Learned, NoiseLine, WordPair
 from cleaners.store.merge_tables import Joining
-from cleaners.store.origins import Origins
-from cleaners.store.passages import Passage
-from cleaners.store.portion import Portion
 from cleaners.store.records import Clippings
-from cleaners.store.room import Room, room
 from cleaners.store.runs import Journal, Run, RunStatus
-from cleaners.store.search import Hit, Search
+from cleaners.store.search import Hit, Passage, Search
 from cleaners.store.selection import Choice, Selection
-from cleaners.store.stats import Statistics, statistics
-from cleaners.store.takedowns import Removal
-from cleaners.store.tombstones import Pending, Tombstone, Tombstones, Traces
-from cleaners.store.values import Values
+from cleaners.store.stats import Origins, Room, Statistics, Values, room, statistics
+from cleaners.store.takedowns import Pending, Removal, Tombstone, Tombstones, Traces
+from cleaners.store.tokens import Indexing
 
 __all__ = [
     "Choice",

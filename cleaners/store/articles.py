@@ -11,7 +11,7 @@ from cleaners import urls
 from cleaners.items import Article, Disguise, Extractor
 from cleaners.store.codec import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
 from cleaners.store.database import Database, Row
-from cleaners.store.indexing import Indexing
+from cleaners.store.tokens import Indexing
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
 _VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from cleaners.items import Cluster, Match
 from cleaners.store.codec import (
@@ -20,6 +21,117 @@ from cleaners.store.codec import (
     parsed,
 )
 from cleaners.store.database import Database
+
+# Who stands in for a text that was superseded: the match index knows a family by one of its texts.
+
+class Heirs:
+    """The texts that superseded ones represented in the match index."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def of(self, docs: Sequence[int], *, within: float) -> dict[int, tuple[int, ...]]:
+        """For each of the docs that is superseded or gone, the current ones of which it held the share ``within``.
+
+        An heir may be superseded in its turn: then its heirs take its place.
+        """
+        found: dict[int, tuple[int, ...]] = {}
+        for doc in self._superseded(docs):
+            current: set[int] = set()
+            met, open_ = {doc}, [doc]
+            while open_:
+                for heir, is_current in self._represented(open_.pop(), within):
+                    if is_current:
+                        current.add(heir)
+                    elif heir not in met:
+                        met.add(heir)
+                        open_.append(heir)
+            found[doc] = tuple(sorted(current))
+        return found
+
+    def holders(self, doc: int, *, within: float) -> frozenset[int]:
+        """The current texts that hold the share ``within`` of a text and came before it."""
+        rows = self._db.rows(
+            "SELECT doc_a FROM matches JOIN articles ON doc = doc_a WHERE doc_b = ? AND current AND kind != 'spun' "
+            "AND containment_b >= ?", (doc, within),
+        )  # fmt: skip
+        return frozenset(r[0] for r in rows)
+
+    def left_by(self, doc: int) -> list[int]:
+        """The current texts that an earlier text of the same article matched and this one does not."""
+        rows = self._db.rows(
+            "WITH old AS "
+            "(SELECT doc FROM articles WHERE NOT current AND id = (SELECT id FROM articles WHERE doc = :doc)) "
+            "SELECT doc FROM articles WHERE current AND doc != :doc "
+            "AND doc IN (SELECT doc_b FROM matches WHERE doc_a IN old UNION "
+            "SELECT doc_a FROM matches WHERE doc_b IN old) "
+            "AND doc NOT IN (SELECT doc_a FROM matches WHERE doc_b = :doc UNION "
+            "SELECT doc_b FROM matches WHERE doc_a = :doc) ORDER BY doc", {"doc": doc},
+        )  # fmt: skip
+        return [r[0] for r in rows]
+
+    def _superseded(self, docs: Sequence[int]) -> list[int]:
+        standing: set[int] = set()
+        for i in range(0, len(docs), 500):
+            part = docs[i : i + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._db.rows(f"SELECT doc FROM articles WHERE current AND doc IN ({marks})", part)
+            standing.update(r[0] for r in rows)
+        return [doc for doc in docs if doc not in standing]
+
+    def _represented(self, doc: int, within: float) -> list[tuple[int, bool]]:
+        rows = self._db.rows(
+            "SELECT doc_b, current FROM matches JOIN articles ON doc = doc_b "
+            "WHERE doc_a = ? AND kind != 'spun' AND containment_b >= ?", (doc, within),
+        )  # fmt: skip
+        return [(heir, bool(current)) for heir, current in rows]
+
+
+# When the articles of a family were published: what a window in days asks (see :mod:`cleaners.dedup.index.window`).
+
+_DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Dates:
+    """Days of articles, first and last days of families."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def spans(self, docs: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """For each doc the first and the last day (UTC, counted from 0001-01-01) of its family, or its own when it is
+        in none yet; docs without any date are left out."""
+        found: dict[int, tuple[int, int]] = {}
+        for start in range(0, len(docs), 500):
+            part = docs[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._db.rows(
+                "SELECT doc, first, last FROM articles JOIN (SELECT cluster, min(published_at) first, "
+                "max(published_at) last FROM articles WHERE current AND cluster IN (SELECT cluster FROM articles "
+                f"WHERE doc IN ({marks})) GROUP BY cluster) USING (cluster) WHERE doc IN ({marks}) "
+                "UNION ALL SELECT doc, published_at, published_at FROM articles WHERE cluster IS NULL "
+                f"AND doc IN ({marks})", (*part, *part, *part),
+            )  # fmt: skip
+            found.update((doc, (_day(first), _day(last))) for doc, first, last in rows if first is not None)
+        return found
+
+    def days(self, docs: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """The same with each doc's own day, whatever family it is in."""
+        found: dict[int, tuple[int, int]] = {}
+        for start in range(0, len(docs), 500):
+            part = docs[start : start + 500]
+            rows = self._db.rows(
+                "SELECT doc, published_at FROM articles WHERE published_at IS NOT NULL "
+                f"AND doc IN ({','.join('?' * len(part))})", part,
+            )  # fmt: skip
+            found.update((doc, (_day(at), _day(at))) for doc, at in rows)
+        return found
+
+
+def _day(seconds: int) -> int:
+    return seconds // _DAY + _EPOCH
+
 
 _MEMBER = (
     "a.doc, a.id, coalesce(a.first_doc, a.doc), a.title, a.url, a.site, a.source, a.published, length(t.text), "

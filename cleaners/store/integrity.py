@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cleaners.store.database import Database
-from cleaners.store.indexing import Indexing
 from cleaners.store.recover import altered
 from cleaners.store.schema import MIGRATIONS
 from cleaners.store.takedowns import Removal
-from cleaners.store.tokens import letters, tokens
+from cleaners.store.tokens import Indexing, letters, tokens
 
 _MOST = 20  # complaints of one kind that are worth reading
 _FEW = 5  # of these named

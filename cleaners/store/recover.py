@@ -18,8 +18,8 @@ from urllib.parse import quote
 from cleaners.errors import DamagedError, StoreBusyError
 from cleaners.store.codec import content_digest
 from cleaners.store.database import Database
-from cleaners.store.indexing import Indexing
 from cleaners.store.schema import MIGRATIONS
+from cleaners.store.tokens import Indexing
 
 _MADE_ANEW = {"migrations", "manifests"}
 _PORTION = 256  # rows at a time

@@ -3,9 +3,123 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleaners.store.database import Database
+from cleaners.store.selection import Selection, conditions
+
+# What articles can be filtered by: the values that some article has.
+
+_VALUES = {
+    "site": "SELECT site FROM articles WHERE current AND site IS NOT NULL GROUP BY site ORDER BY count(*) DESC, site",
+    "source": "SELECT source FROM articles WHERE current AND source IS NOT NULL GROUP BY source "
+    "ORDER BY count(*) DESC, source",
+    "region": "SELECT name FROM article_places JOIN places USING (place) GROUP BY place ORDER BY count(*) DESC, name",
+}
+
+
+class Values:
+    """The values of filters."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def missing(self, selection: Selection) -> dict[str, str]:
+        """Those of its filters ``site``, ``source`` and ``region`` that let nothing through by themselves: their names
+        and the values that were asked for."""
+        nothing = Selection()
+        single = {
+            "site": replace(nothing, site=selection.site),
+            "source": replace(nothing, source=selection.source),
+            "region": replace(nothing, region=selection.region),
+        }
+        return {name: getattr(one, name) for name, one in single.items() if one != nothing and not self._any(one)}
+
+    def of(self, name: str) -> list[str]:
+        """Every value of ``site``, ``source`` or ``region`` that some article has, the most frequent one first."""
+        return [row[0] for row in self._db.rows(_VALUES[name])]
+
+    def _any(self, selection: Selection) -> bool:
+        where, values = conditions(selection)
+        return self._db.one(f"SELECT 1 FROM articles WHERE current{where} LIMIT 1", values) is not None
+
+
+# What takes how much room in the file of a store.
+
+# Prefixes of the names of tables and indexes, the longest first; the rest of them is small.
+_PARTS = (
+    ("search_", "search index: words and phrases"),
+    ("characters_", "search index: single characters"),
+    ("texts", "texts and Markdown"),
+    ("article_places", "regions of articles"),
+    ("sqlite_autoindex_articles", "articles: indexes"),
+    ("articles_", "articles: indexes"),
+    ("articles", "articles: metadata"),
+    ("matches", "matches"),
+    ("clusters", "clusters"),
+    ("ledger", "ledger of crawls"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Bytes."""
+
+    text: int
+    """Titles and texts, revisions included, as UTF-8."""
+    file: int
+    """The file of the store, free pages included, without its write-ahead log."""
+    parts: Mapping[str, int]
+    """Part of the file -> bytes, largest first; empty where SQLite was built without ``dbstat``."""
+
+
+def room(database: Database) -> Room:
+    """Measure a store. It reads every page: seconds for a large one."""
+    with database.snapshot():
+        text = database.one("SELECT sum(length(CAST(text AS BLOB))) FROM texts")
+        title = database.one("SELECT sum(length(CAST(title AS BLOB))) FROM articles")
+        pages, size = (database.one(f"PRAGMA {name}") for name in ("page_count", "page_size"))
+        assert text
+        assert title
+        assert pages
+        assert size
+        return Room(
+            text=(text[0] or 0) + (title[0] or 0), file=pages[0] * size[0], parts=_parts(database, pages[0] * size[0])
+        )
+
+
+def _parts(database: Database, whole: int) -> dict[str, int]:
+    if database.one("SELECT 1 FROM pragma_compile_options WHERE compile_options = 'ENABLE_DBSTAT_VTAB'") is None:
+        return {}
+    found: dict[str, int] = {}
+    for name, size in database.rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"):
+        part = next((part for prefix, part in _PARTS if name.startswith(prefix)), "the rest")
+        found[part] = found.get(part, 0) + size
+    found["free pages"] = whole - sum(found.values())
+    return dict(sorted(found.items(), key=lambda entry: -entry[1]))
+
+
+# Where the pages are that a store was made from: what cleaning again starts from.
+
+_STAGES = ("decode", "blocks", "metadata", "extract", "denoise", "restore")
+
+
+class Origins:
+    """The origins of a store's articles and Drops."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def articles(self, site: str | None = None) -> dict[str, int]:
+        """Origin -> doc of the current text that was cleaned from it; of one ``site``, where it is given."""
+        query = "SELECT origin, doc FROM articles WHERE current AND (:site IS NULL OR site = :site) ORDER BY doc"
+        return dict(self._db.rows(query, {"site": site}))
+
+    def drops(self) -> list[str]:
+        """Origins of the pages that cleaning found to be no articles (not: those that were not read or not wanted)."""
+        marks = ",".join("?" * len(_STAGES))
+        rows = self._db.rows(f"SELECT DISTINCT origin FROM drops WHERE stage IN ({marks}) ORDER BY origin", _STAGES)
+        return [r[0] for r in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

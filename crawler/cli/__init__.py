@@ -9,13 +9,11 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     exports,
     learned,
     maintenance,
-    merge,
     reports,
     schedule,
     search,
     show,
     sites,
-    window,
 )
 from crawler.cli.app import app, main
 

@@ -15,9 +15,8 @@ import typer
 from cleaners.errors import InputError, UsageError
 from crawler.cli import on_spark
 from crawler.cli.app import STORE, StoreOption, app, counted, say
-from crawler.cli.compiling import compiling_told
 from crawler.cli.on_spark import Engine, EngineOption, MasterOption
-from crawler.cli.progress import is_silent, progress
+from crawler.cli.progress import compiling_told, is_silent, progress
 
 if TYPE_CHECKING:
     from cleaners.items import Drop, Page

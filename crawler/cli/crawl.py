@@ -9,8 +9,7 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
-from crawler.cli.compiling import compiling_told
-from crawler.cli.progress import progress
+from crawler.cli.progress import compiling_told, progress
 
 if TYPE_CHECKING:
     from crawler.run import CrawlReport

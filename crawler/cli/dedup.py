@@ -12,9 +12,8 @@ import typer
 from cleaners.errors import UsageError
 from crawler.cli import on_spark
 from crawler.cli.app import JsonOption, app, counted, say
-from crawler.cli.compiling import compiling_told
 from crawler.cli.on_spark import Engine, EngineOption, MasterOption
-from crawler.cli.progress import steps
+from crawler.cli.progress import compiling_told, steps
 
 if TYPE_CHECKING:
     from cleaners.dedup.corpus import Dating, Summary

@@ -105,7 +105,7 @@ def export(
 
 
 def _tell_if_new(store: Store, name: str) -> None:
-    from crawler.cli.closest import meant
+    from crawler.cli.filters import meant
 
     if store.exports.last(name) is None:
         others = [series.name for series in store.exports.series() if series.last]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +13,27 @@ from crawler.cli.app import say
 
 if TYPE_CHECKING:
     from cleaners.store import Selection, Store
+
+# What somebody may have meant.
+
+_CLOSE, _OTHERS = 3, 5
+
+
+def meant(asked: str, known: Sequence[str]) -> str:
+    """A hint for a name that does not exist: those that are meant most likely, else all there are, the likest first.
+
+    >>> meant("Corpsu", ["corpus", "news"]), meant("x", ["corpus", "news"]), meant("x", [])
+    ('did you mean corpus?', 'there are: corpus, news', 'there are none')
+    """
+    spelt = {name.casefold(): name for name in known}
+    if close := get_close_matches(asked.casefold(), spelt, _CLOSE):
+        return f"did you mean {', '.join(spelt[name] for name in close)}?"
+    if not known:
+        return "there are none"
+    likeness = {name: SequenceMatcher(None, asked.casefold(), name.casefold()).ratio() for name in known}
+    others = sorted(likeness, key=lambda name: -likeness[name])[:_OTHERS]
+    return f"there are: {', '.join(others)}{' ...' if len(known) > _OTHERS else ''}"
+
 
 Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
 SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
@@ -63,7 +86,7 @@ def selection(
 
 def hint(store: Store, selection: Selection) -> None:
     """Say which filters name what no article of the store has, and what may have been meant."""
-    from crawler.cli.closest import meant
+    from crawler.cli.filters import meant
 
     for name, value in store.values.missing(selection).items():
         say(f"no article has the {name} {value}: {meant(value, store.values.of(name))}")

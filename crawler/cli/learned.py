@@ -10,7 +10,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.closest import meant
+from crawler.cli.filters import meant
 from crawler.cli.help_format import Verbs
 
 sites = Verbs(

@@ -14,10 +14,81 @@ import typer
 
 from cleaners.errors import FormatError, UsageError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.progress import progress, steps
+from crawler.cli.progress import is_silent, progress, steps
 
 if TYPE_CHECKING:
     from cleaners.maintenance.takedown import Plan, Target
+
+# ``jianbao window``: how far apart in time a store's articles may be to be compared.
+
+@app.command()
+def window(
+    days: Annotated[
+        str | None, typer.Argument(metavar="DAYS", help="A number of days, as 90d; none to compare all again.")
+    ] = None,
+    store: StoreOption = STORE,
+) -> None:
+    """Set, show or lift the window in days outside of which a store's articles are not compared.
+
+    An article that comes later than that after the last one of a family is not matched with it; what has no date is
+    compared with all. Holds for every later crawl and clean into this store; what is matched stays matched.
+
+    \b
+    Examples:
+      jianbao window 90d --store news.db
+      jianbao window none --store news.db
+      jianbao window
+    """
+    from cleaners.dedup.index.window import Window
+    from cleaners.ingest.ingester import WINDOW
+    from cleaners.store import Store
+
+    wanted = None if days is None else "" if days == "none" else f"{Window.parse(days).days}d"
+    with Store.open(store, create=wanted is not None, readonly=wanted is None) as opened:
+        if wanted is not None:
+            opened.notes.put(WINDOW, wanted)
+        now = f"window: {opened.notes.get(WINDOW) or 'none'}"
+    if days is None:
+        typer.echo(now)
+    else:
+        say(now)
+
+
+# ``jianbao merge``: several stores as one.
+
+@app.command()
+def merge(
+    stores: Annotated[list[Path], typer.Argument(metavar="STORE...", help="The stores to bring together.")],
+    store: StoreOption = STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring several stores into one (--store, made when it is not there): the same families as if one had seen all.
+
+    Everything comes along: texts and their revisions, the queue of the crawl, drops, runs, what was learned, what was
+    taken down, which exports there were; and the raw pages, copied into the archive beside the new store. The stores
+    themselves stay as they are. Run it again when it was interrupted, or when the stores have grown: what is there
+    already is passed over.
+
+    \b
+    Examples:
+      jianbao merge shard1.db shard2.db --store news.db
+      jianbao merge colleague.db --store news.db --json
+    """
+    from cleaners.maintenance.merge import merge as merged
+
+    done = merged(stores, store, step=_step)
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+        return
+    refused = f", {counted(done.refused, 'article')} taken down before and turned away" if done.refused else ""
+    say(f"{counted(done.stored, 'article')} new in {store}, {done.known:,} known already, {done.matched:,} match "
+        f"another one{refused}; {counted(done.files, 'archive file')} beside it")  # fmt: skip
+
+
+def _step(what: str, done: int, of: int | None) -> None:
+    if not is_silent() and done and done % 500 == 0:
+        say(f"{what}: {done:,}{f' of {of:,}' if of else ''}")
+
 
 _SAMPLE = 1000  # articles
 

@@ -7,6 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from crawler.cli.app import say
 
 _SOON = 5.0  # seconds before there is enough to tell the time left from
 
@@ -90,3 +93,31 @@ def time_left(spent: float, share: float | None) -> str:
 def _rate(speed: float | None) -> str:
     """Nothing before there is something to measure."""
     return f"{speed:,.0f}/s" if speed else ""
+
+
+# Says that the first matching on a machine compiles its inner loops, so that nobody takes it for hanging.
+
+@contextmanager
+def compiling_told() -> Iterator[None]:
+    """While this lasts, the first kernel that numba compiles (and does not find in its cache) is told of, once."""
+    if is_silent():
+        yield
+        return
+    from numba.core import event
+
+    class Told(event.Listener):
+        """Speaks once."""
+
+        def __init__(self) -> None:
+            self._quiet = False
+
+        def on_start(self, event: Any) -> None:
+            if not self._quiet:
+                self._quiet = True
+                say("compiling the matching for this machine: some 20 seconds, once")
+
+        def on_end(self, event: Any) -> None:
+            """Nothing to say."""
+
+    with event.install_listener("numba:compile", Told()):
+        yield

@@ -85,7 +85,7 @@ def drops(
 
 def _left_out(kinds: Mapping[tuple[str, str], int], shown: int, stage: str | None, reason: str | None) -> str:
     """What the list does not tell: that it was cut, or why it is empty and which names were meant."""
-    from crawler.cli.closest import meant
+    from crawler.cli.filters import meant
 
     total = sum(n for (s, r), n in kinds.items() if stage in (None, s) and reason in (None, r))
     if shown:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from cleaners.store import Run
-from cleaners.store.counts import of, totals
+from cleaners.store.runs import of, totals
 from crawler.jobs.site_health import standing
 from crawler.wording import counted, lasting
 

@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from cleaners.store import Run, Store
-from cleaners.store.counts import of, totals
+from cleaners.store.runs import of, totals
 from crawler.jobs.site_health import standing
 
 _RUNS = 200  # of a job, the latest

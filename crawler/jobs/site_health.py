@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from cleaners.store import Run
-from cleaners.store.counts import of
+from cleaners.store.runs import of
 from crawler.wording import counted
 
 State = Literal["well", "unknown", "silent", "changed layout"]

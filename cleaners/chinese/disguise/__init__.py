@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cleaners.chinese import script
 from cleaners.chinese.disguise import ascii_punctuation as halved
 from cleaners.chinese.disguise import byte_shift, invisible, pinyin_bait, punctuation
-from cleaners.chinese.disguise.counting import Repaired, count_han
+from cleaners.chinese.disguise.punctuation import Repaired, count_han
 from cleaners.items import Disguise
 
 _MISTAKES_OF_CHANCES = 0.03

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cleaners.chinese.disguise.counting import Repaired
+from cleaners.chinese.disguise.punctuation import Repaired
 from cleaners.chinese.script.ruby import HAN
 
 _BESIDE = rf"[{HAN}\"'”」』)）%]"

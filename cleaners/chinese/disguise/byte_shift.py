@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleaners.chinese.disguise.byte_shift_search import LOST, UNKNOWN, Run, State, beams, close, double, lead_options
-from cleaners.chinese.disguise.counting import Repaired
 from cleaners.chinese.disguise.model import Model, model, simplify
+from cleaners.chinese.disguise.punctuation import Repaired
 from cleaners.chinese.script.ruby import HAN, LETTERS
 
 # A reading; its opening bracket is gone where it was taken for the second byte of a character.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cleaners.chinese.disguise.counting import Repaired, substitute
+from cleaners.chinese.disguise.punctuation import Repaired, substitute
 from cleaners.chinese.script.ruby import HAN, INVISIBLE
 
 _PRIVATE = "\ue000-\uf8ff"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cleaners.chinese.disguise.counting import Repaired
 from cleaners.chinese.disguise.model import simplify
+from cleaners.chinese.disguise.punctuation import Repaired
 from cleaners.chinese.script import ruby
 from cleaners.chinese.script.ruby import Annotation
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cleaners.dedup.clusters.copies import best
 from cleaners.dedup.clusters.earliest_source import earliest
-from cleaners.dedup.clusters.grouping import Strictness, group
+from cleaners.dedup.clusters.grouping import Strictness, best, group
 from cleaners.store import Family, Neighbourhood
 
 __all__ = ["Strictness", "assign", "best", "earliest", "group"]

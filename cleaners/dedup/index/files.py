@@ -12,9 +12,9 @@ from typing import IO
 
 import numpy as np
 
+from cleaners.atomic import sync
 from cleaners.dedup.index import Limits
 from cleaners.dedup.index.runs import U32, Run, merged, merging
-from cleaners.durable import sync
 from cleaners.errors import FormatError
 
 PARTS = ("heads", "entries", "lists")

@@ -27,7 +27,7 @@ class Rule:
     longest: int = 60
     """Longer lines are prose that only mentions it."""
     sentence: Sentence = "prompt"
-    """Which whole sentences meet it; others only mention the thing (:mod:`cleaners.extract.boilerplate.mention`).
+    """Which whole sentences meet it; others only mention the thing (:mod:`cleaners.extract.boilerplate.rules`).
 
     prompt: those that speak to the reader; notice: those that are nobody's reported words; credit: very short ones;
     any: all.

@@ -8,6 +8,176 @@ from __future__ import annotations
 
 from cleaners.extract.boilerplate.rule import Rule
 
+# What stands above the text of Chinese news pages, as data: path, date line, counters, font sizes, summary.
+
+_DATE = r"(?:19|20)\d\d\s?(?:年|[-/.])\s?\d{1,2}\s?(?:月|[-/.])\s?\d{1,2}\s?[日号]?"
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
+
+ABOVE: tuple[Rule, ...] = (
+    Rule(
+        name="breadcrumb trail",
+        noise="breadcrumb",
+        reach="above",
+        sentence="any",
+        any_of=(
+            r"^您?(?:现在|当前|所在)?的?位置(?:是)?\s?[:>»/›]",
+            r"^(?:您(?:现在|当前)|当前|所在).{0,3}位置",
+            r"^首页\s?[>»/›]",
+        ),
+        reason="the path from the home page to the column",
+    ),
+    Rule(
+        name="trail to 正文",
+        noise="breadcrumb",
+        reach="above",
+        sentence="any",
+        any_of=(r"[>»/›]\s?(?:正文|文章|详情|内容|查看内容)\S{0,6}$", r"\s查看内容$"),
+        reason="the last step of the path is the page itself",
+    ),
+    Rule(
+        name="trail of arrows",
+        noise="breadcrumb",
+        reach="above",
+        sentence="any",
+        any_of=(r"^\S{1,14}(?:\s?[>»›]+\s?\S{1,20}){1,5}\s?[>»›]*$",),
+        reason="short names joined by arrows",
+    ),
+    Rule(
+        name="date line",
+        noise="source line",
+        reach="above",
+        longest=90,
+        sentence="any",
+        any_of=(
+            rf"^[^，,。;；]{{0,24}}{_DATE}\s?T?(?:{_CLOCK})?[^，,。;；!?]*$",
+            rf"^\d{{1,2}}[月-]\d{{1,2}}日?\s{_CLOCK}[^，,。;；!?]{{0,24}}$",
+            rf"^(?:\d\d-\d\d|(?:今|昨|前)天|\d+\s?(?:分钟|小时|天)前)\s?(?:{_CLOCK})?$",
+        ),
+        reason="date, clock and source of an article in one short line",
+    ),
+    Rule(
+        name="property without a value",
+        noise="source line",
+        reach="above",
+        longest=12,
+        any_of=(
+            r"^(?:日期|时间|发布(?:时间|日期|者|人)|发稿时间|更新时间|作者|来源|编辑|分类|类别)\s?:?$",
+            r"^(?:浏览|点击|阅读)(?:次数|数|量)?\s?:?$",
+            r"^(?:内容|文章|新闻)?(?:简介|摘要|导读|提要)\s?:?$",
+        ),
+        reason="a table of properties broken into lines",
+    ),
+    Rule(
+        name="views counted",
+        noise="source line",
+        reach="above",
+        any_of=(r"^(?:浏览|点击|阅读|访问|人气)(?:次数|数|量)?\s?:?\s?\d+", r"\d+\s?次?(?:浏览|阅读|点击)$"),
+        reason="a counter beside the date",
+    ),
+    Rule(
+        name="font size",
+        noise="share",
+        reach="above",
+        any_of=(
+            r"^【?字[号体](?:大小)?\s?(?::|$|】)",
+            r"(?:缩小|放大)字[体号]",
+            r"^[大中小](?:\s?[大中小]){1,2}$",
+            r"^A[+-]$",
+        ),
+        reason="buttons that change the font",
+    ),
+    Rule(
+        name="audio player",
+        noise="share",
+        reach="above",
+        longest=30,
+        any_of=(r"语音播报", r"播报文章", r"^(?:听新闻|朗读|收听)", rf"^{_CLOCK}(?:\s?/\s?{_CLOCK})?$"),
+        reason="buttons of an audio player",
+    ),
+    Rule(
+        name="summary",
+        noise="other",
+        reach="above",
+        longest=400,
+        sentence="any",
+        any_of=(r"^【?(?:摘\s?要|导\s?读|内容(?:提要|摘要|导读)|核心提示|文章摘要)】?\s?:",),
+        reason="a summary set before the text: the text says it again",
+    ),
+)
+
+
+# What Chinese news pages set between the paragraphs, as data: buttons of galleries and blogs, other headlines.
+
+_COUNTER = r"[(（\[]?\d{1,3}\s?/\s?\d{1,3}[)）\]]?"
+_BUTTON = (
+    r"(?:幻灯(?:片)?(?:播放|模式)|列表(?:查看|浏览|模式)|(?:查看|浏览|下载)?原图|分享|重新(?:浏览|播放)|重播|自动播放|暂停|全屏(?:观看|浏览|查看)?|(?:查看)?缩略图"
+    r"|[上下]一?(?:图集|组图?|张|页)|(?:高清)?(?:大图|图集)(?:列表)?|查看(?:全部|更多)?图[片集]|返回(?:图集|列表)|支持键盘.{0,16}|\(?可?用?键盘.{0,12}翻[页看图]\)?)"
+)
+
+ASIDES: tuple[Rule, ...] = (
+    Rule(
+        name="counter of pictures", noise="navigation", longest=12, place="outside tables",
+        any_of=(rf"^{_COUNTER}$",),
+        reason="which picture of how many is shown",
+    ),
+    Rule(
+        name="buttons of a gallery", noise="navigation", longest=90,
+        any_of=(
+            rf"^(?:{_COUNTER}\s?)?(?:{_BUTTON}[\s|]+)+{_BUTTON}$",
+            r"^(?:幻灯(?:片)?播放|列表查看|重新浏览|[上下]一(?:图集|组图))$",
+            r"^.{0,12}(?:支持|使用|可用)键盘.{0,6}[←→].{0,12}$",
+        ),
+        reason="buttons that turn the pictures of a gallery",
+    ),
+    Rule(
+        name="button to pass on", noise="share", longest=40,
+        any_of=(r"^(?:转播|分享|转发|推荐|收藏)[到至]\s?\S{0,8}(?:微博|空间|朋友圈|微信|豆瓣|人人网)(?:\s\S{2,8}){0,4}$",),
+        reason="buttons over pictures that pass them on",
+    ),
+    Rule(
+        name="sharing of a blog", noise="share", reach="below", longest=60,
+        any_of=(
+            r"^(?:共享|分享)(?:此|这篇|本)(?:文章?|页面|内容)\s?:?$",
+            r"^(?:点击|按一下)(?:以|即可)?(?:在|打印|分享|用电子邮件|透过|发送).{0,30}\(在新(?:窗口|视窗)中?(?:打开|开启)\)",
+            r"^赞过?\s?:?\s?(?:赞\s?)?正在(?:加载|载入)", r"^请?按赞\s?:",
+            r"^(?:Share this|Like this|Loading)\s?[:.…]*$",
+        ),
+        reason="what blog software adds below a text",
+    ),
+    Rule(
+        name="related posts of a blog", noise="related", reach="below", longest=8,
+        any_of=(r"^相关$",),
+        reason="the heading that blog software sets over other posts",
+    ),
+    Rule(
+        name="button to act", noise="navigation", longest=16,
+        any_of=(
+            r"^(?:点击|按|点)(?:此|这里|这儿|此处)(?:报名|登记|投票|购票|购买|订购|查询|下载|登录|注册|观看|收看|收听|订阅|预约|咨询|参与|参加|浏览|了解\S{0,4}|查看\S{0,6}|进入\S{0,6})?$",
+            r"^(?:立即|马上|我要|在线)(?:报名|购票|购买|订购|预约|投票|抢购|登记|订阅|捐款)$",
+        ),
+        reason="a button set into the text",
+    ),
+    Rule(
+        name="live now", noise="ads", longest=60,
+        any_of=(r"^(?:直播)?正在直播\s?[|丨:·]\s?\S", r"^直播(?:预告|回放)?\s?[|丨]\s?\S"),
+        reason="leads to a broadcast",
+    ),
+    Rule(
+        name="headline behind a label", noise="related", longest=80,
+        any_of=(r"^(?:相关|延伸|推荐|扩展|关联)(?:新闻|阅读|文章|报道|链接)[\s|丨/]\s?\S",),
+        reason="one other headline behind a label",
+    ),
+    Rule(
+        name="link behind a label", noise="related", longest=90, place="link",
+        any_of=(
+            r"^(?:相关|延伸|推荐|扩展|关联|热门|更多|往期|精彩)(?:新闻|阅读|文章|报道|链接|推荐|回顾|内容)\S",
+            r"^(?:大家|网友|他们)(?:都|还)?在[看读]\S",
+        ),
+        reason="a label that runs together with the link behind it",
+    ),
+)  # fmt: skip
+
+
 BELOW: tuple[Rule, ...] = (
     Rule(
         name="credit of an editor",

@@ -6,16 +6,49 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cleaners.extract.boilerplate.asides import ASIDES
-from cleaners.extract.boilerplate.closing import CLOSING
-from cleaners.extract.boilerplate.heads import ABOVE
-from cleaners.extract.boilerplate.mention import only_mentioned
-from cleaners.extract.boilerplate.notices import NOTICES
-from cleaners.extract.boilerplate.prompts import PROMPTS
-from cleaners.extract.boilerplate.rule import Noise, Reach, Rule
-from cleaners.extract.boilerplate.rule_tables import ANYWHERE, BELOW
+from cleaners.extract.boilerplate.closing_rules import CLOSING, NOTICES, PROMPTS
+from cleaners.extract.boilerplate.rule import Noise, Reach, Rule, Sentence
+from cleaners.extract.boilerplate.rule_tables import ABOVE, ANYWHERE, ASIDES, BELOW
 
 __all__ = ["RULES", "Noise", "Reach", "Rule", "bare", "hits"]
+
+# Sentences of an article that only mention what a rule of noise looks for.
+#
+# A page says 扫一扫关注我们 to its reader; a report says that tourists 扫一扫就能听到唱段. What tells them apart is who
+# speaks to whom.
+
+_CLOSED = re.compile(r"[。!?！？][”」』’\"')）】\]]*$")
+_SHORTEST = 14
+# Said to the reader, or by the page of itself.
+_PROMPT = re.compile(
+    r"^\W*(?:请|欢迎|更多|扫|长按|识别|点击|戳|关注|下载|打开|安装|想|欲|了解|如需|如果你|如有|获取|立即|赶紧|赶快|快来|快|速|添加|搜索|微信|手机扫|用手机|喜欢|觉得"
+    r"|登录后|热线|爆料|投稿|报料|来稿|友情|温馨)"
+    r"|[上下左右][方侧边]?的?二维码|本[报网站台号刊平]|我们|敬请|敬告|小编|(?:请|欢迎|可)(?:您|大家|点击|关注|下载|扫|长按|搜索|登录|添加|联系|在)"
+    r"|(?<![\u4e00-\u9fff])您|点[个击]?(?:赞|在看)"
+    r"|(?:哦|哟|吧|啦|呀)[。!！~]+$|[!！]$"
+)
+# Somebody else's words, or a rule of law.
+_REPORTED = re.compile(
+    r"(?:^|[,，])[^,，。:：]{2,40}(?:表示|认为|称|说|指出|强调|介绍|透露|坦言|提醒|提示|告诉|建议|呼吁|要求|规定|发现|判决|裁定|承诺|明确|回应|通报|"
+    r"公布|获悉|了解到?|看到|公告|披露|宣布|显示|解释)(?:\S{0,6}?)[,，:：“\"]"
+    r"|^(?:据|按照|根据|近日|日前|目前|今年|去年|此前|随后)[^,，]{0,30}[,，](?!.{0,30}本[网站文平])"
+)
+_OF_ITSELF = re.compile(r"本[网站文平号]|[以上述该][述文]?(?:内容|文章|稿件|文字)|转载(?:目的|请)|^\W*(?:本|该)文")
+_CREDIT = 16
+
+
+def only_mentioned(text: str, sentence: Sentence) -> bool:
+    """Whether a folded line that meets a rule is a sentence that only mentions what the rule looks for."""
+    if sentence == "any" or not _CLOSED.search(text):
+        return False
+    if sentence == "credit":
+        return len(text) > _CREDIT or text.endswith(("?", "？", "!", "！"))
+    if len(text) < _SHORTEST:
+        return False
+    if sentence == "notice":
+        return bool(_REPORTED.search(text)) and not _OF_ITSELF.search(text)
+    return not _PROMPT.search(text)
+
 
 RULES = ABOVE + BELOW + CLOSING + NOTICES + PROMPTS + ANYWHERE + ASIDES
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cleaners.dedup import clusters
-from cleaners.store import Edge, Family, Member, Neighbourhood
+from cleaners.dedup.clusters.model import Edge, Family, Member, Neighbourhood
 
 DAY = datetime(2024, 3, 5, 9, 30, tzinfo=UTC)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cleaners.dedup.clusters.model import Edge, Member
 from cleaners.dedup.clusters.tree import lineage
 from cleaners.diff import changes, near
 from cleaners.ingest.ingester import Keeper
 from cleaners.items import Article
-from cleaners.store import Edge, Member
 from cleaners.urls import clipping_id
 from crawler.cli import app
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from cleaners.atomic import sync
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.ingest.match_index import MANIFEST
-from cleaners.maintenance.takedown import Step, quiet
+from cleaners.progress import Progress, silent
 from cleaners.store import Store
 from cleaners.warc import folder_of
 from cleaners.warc.scan import Damage, Record, records
@@ -38,7 +38,7 @@ class Backup:
     """Bytes of everything."""
 
 
-def back_up(path: Path, folder: Path, *, step: Step = quiet) -> Backup:
+def back_up(path: Path, folder: Path, *, step: Progress = silent) -> Backup:
     """Copy the store at ``path`` with its archive into ``folder``, which must not be there yet, or be empty.
 
     The folder has its name only when everything in it is on the disk (fsync). Raises ``UsageError`` for a folder that
@@ -77,7 +77,7 @@ def _made_whole(copy: Path) -> int:
         return store.statistics().articles
 
 
-def _copy_archive(path: Path, copy: Path, step: Step) -> int:
+def _copy_archive(path: Path, copy: Path, step: Progress) -> int:
     """Copy the archive's files as far as they are written, each ending with a whole record; returns how many."""
     files = sorted(file for file in folder_of(path).glob("*") if file.is_file())
     if files:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cleaners.errors import DamagedError, FormatError, NotAStoreError
 from cleaners.maintenance.checks import CHECKS, Check
 from cleaners.maintenance.salvage import beyond_saving, cleaned_again, damaged_name, is_ours, salvage
-from cleaners.maintenance.takedown import Step, quiet
+from cleaners.progress import Progress, silent
 from cleaners.store import Store, locks
 
 _FEW = 5
@@ -30,7 +30,7 @@ class Finding:
 
 
 def examine(
-    path: Path, *, repair: bool = False, losing: bool = False, sample: int | None = 1000, step: Step = quiet
+    path: Path, *, repair: bool = False, losing: bool = False, sample: int | None = 1000, step: Progress = silent
 ) -> list[Finding]:
     """Run every check, in order; with ``repair`` set right what can be, and check that again.
 
@@ -50,7 +50,7 @@ def examine(
             held.release()
 
 
-def _checked(path: Path, sample: int | None, step: Step, *, repair: bool) -> list[Finding]:
+def _checked(path: Path, sample: int | None, step: Progress, *, repair: bool) -> list[Finding]:
     """What every check finds; of a file that cannot be opened only the first."""
     found: list[Finding] = []
     empty = path.is_file() and not path.stat().st_size  # to open it for writing would make a new store of it
@@ -74,7 +74,7 @@ _UNSEEN = "cannot be looked at: the file is damaged"
 _GONE = "it does not begin as a store does: its first page is lost, and with it what leads to all others"
 
 
-def _made_anew(path: Path, found: list[Finding], sample: int | None, step: Step, *, losing: bool) -> list[Finding]:
+def _made_anew(path: Path, found: list[Finding], sample: int | None, step: Progress, *, losing: bool) -> list[Finding]:
     """Make the file anew from what can be read of it; says what is lost where that is not wanted."""
     file, *rest = found
     try:

@@ -19,7 +19,7 @@ from cleaners.errors import UsageError
 from cleaners.ingest.ingester import PUBLISHERS, Keeper, publishers_of
 from cleaners.items import Article
 from cleaners.maintenance import takedown
-from cleaners.maintenance.takedown import Step, quiet
+from cleaners.progress import Progress, silent
 from cleaners.store import Pending, Store, Tombstone, locks
 from cleaners.urls import clipping_id
 from cleaners.warc.blank import blank
@@ -48,7 +48,7 @@ class Merged:
     """WARC files of the other archives, copied or there already."""
 
 
-def merge(stores: Sequence[Path], out: Path, *, step: Step = quiet) -> Merged:
+def merge(stores: Sequence[Path], out: Path, *, step: Progress = silent) -> Merged:
     """Bring everything of some stores into ``out``, which is made when it is not there; they stay as they are.
 
     Raises ``UsageError`` for a store that is not there or is named twice, and as ``Store.open`` and ``Keeper``.
@@ -84,7 +84,7 @@ def _checked(stores: Sequence[Path], out: Path) -> list[Path]:
     return list(stores)
 
 
-def _archive(other: Path, out: Path, step: Step) -> Rename:
+def _archive(other: Path, out: Path, step: Progress) -> Rename:
     """Bring the archive; returns what turns an origin of the other store into one of this."""
     there, here = folder_of(other), folder_of(out)
     names = gather(there, here, lambda done, of: step(f"archive of {other.name}", done, of))
@@ -104,7 +104,7 @@ def _publishers(store: Store, others: Sequence[Store]) -> None:
     store.notes.put(PUBLISHERS, json.dumps(known, ensure_ascii=False, sort_keys=True))
 
 
-def _tombstones(store: Store, others: Sequence[Store], step: Step) -> None:
+def _tombstones(store: Store, others: Sequence[Store], step: Progress) -> None:
     """What was taken down in one of the stores is so in all of them: in the archive that came along, too."""
     stones = _stones((*others, store))
     if not stones:
@@ -145,7 +145,7 @@ def _stones(stores: Sequence[Store]) -> dict[str, Tombstone]:
     return {id_: replace(stone, exports=tuple(dict.fromkeys(exports[id_]))) for id_, stone in stones.items()}
 
 
-def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], step: Step) -> Merged:
+def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], step: Progress) -> Merged:
     total = sum(other.statistics().articles for other in others)
     stones = [frozenset(stone.id for stone in other.tombstones.all()) for other in others]
 

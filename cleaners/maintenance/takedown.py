@@ -9,7 +9,7 @@ the next takedown, or by ``jianbao doctor --repair``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
@@ -24,6 +24,7 @@ from cleaners.ingest.match_index import MANIFEST, relink
 from cleaners.ingest.takedown_filter import Met, Watch, traces
 from cleaners.maintenance.remaining_copies import copies_of, incomparable
 from cleaners.page import decode
+from cleaners.progress import Progress, silent
 from cleaners.store import Export, Pending, Store, Tombstone, locks
 from cleaners.warc import folder_of, read_back
 from cleaners.warc.blank import blank
@@ -32,14 +33,6 @@ from cleaners.warc.scan import Damage, Place, place_of, records
 from cleaners.warc.write import ANNOUNCEMENT
 
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
-
-Step = Callable[[str, int, int | None], None]
-"""Told of the progress: the step, how much of it is done, of how much (None: not known)."""
-
-
-def quiet(step: str, done: int, total: int | None) -> None:
-    """Tells nobody."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -74,7 +67,7 @@ class Plan:
     """Parts of the archive that could not be read: what they hold is not known."""
 
 
-def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = False, step: Step = quiet) -> Plan:
+def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = False, step: Progress = silent) -> Plan:
     """Take articles down, by id or url; returns what was done.
 
     Waits for runs that add articles, and plans only then: they may have fetched one of these again. Raises as
@@ -86,7 +79,7 @@ def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = Fa
         return planned
 
 
-def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = quiet) -> Plan:
+def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progress = silent) -> Plan:
     """Find all there is of articles, by id or url; changes nothing.
 
     ``copies``: their families too, whole; of what is taken down already, the copies that are left. Raises
@@ -115,7 +108,7 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Step = 
                     unsearched=tuple(damaged))  # fmt: skip
 
 
-def carry_out(path: Path, planned: Plan, reason: str, *, step: Step = quiet) -> None:
+def carry_out(path: Path, planned: Plan, reason: str, *, step: Progress = silent) -> None:
     """Take down what was planned, and finish takedowns that were killed. Raises as ``Store.open`` and ``finish``."""
     with locks.awaited(path), Store.open(path, create=False) as store:
         if planned.targets:
@@ -124,7 +117,7 @@ def carry_out(path: Path, planned: Plan, reason: str, *, step: Step = quiet) -> 
         finish(store, step=step)
 
 
-def finish(store: Store, *, step: Step = quiet) -> int:
+def finish(store: Store, *, step: Progress = silent) -> int:
     """Do what takedowns have left to do; returns how many were finished. The turn must be held (``turn``).
 
     Raises ``StoreBusyError`` while others read the store, ``UnwritableError`` without room for a copy of it.
@@ -184,7 +177,7 @@ def _ours(path: Path, origin: str) -> bool:
 
 
 def _in_archive(
-    path: Path, ids: set[str], watch: Watch, step: Step
+    path: Path, ids: set[str], watch: Watch, step: Progress
 ) -> tuple[dict[str, list[Place]], list[Damage]]:
     """Article id -> its records: every one of its address, requests included, and the feeds and lists that quote it."""
     found: dict[str, list[Place]] = {}

@@ -20,7 +20,6 @@ from typing import Self
 
 from cleaners.store.articles import Articles
 from cleaners.store.clusters import Dates, Families, Heirs
-from cleaners.store.codec import Earliest, Edge, Family, Member, Neighbourhood
 from cleaners.store.crawl_state import Entry, Found, Kind, Ledger, Outcome, Visit
 from cleaners.store.database import Database
 from cleaners.store.export_log import Export, Exports, Series
@@ -39,16 +38,11 @@ from cleaners.store.tokens import Indexing
 
 __all__ = [
     "Choice",
-    "Earliest",
-    "Edge",
     "Entry",
     "Export",
-    "Family",
     "Found",
     "Hit",
     "Kind",
-    "Member",
-    "Neighbourhood",
     "NoiseLine",
     "OptOuts",
     "Outcome",

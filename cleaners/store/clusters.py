@@ -7,19 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from cleaners.dedup.clusters.model import Earliest, Edge, Family, Member, Neighbourhood
 from cleaners.items import Cluster, Match
-from cleaners.store.codec import (
-    Earliest,
-    Edge,
-    Family,
-    Member,
-    Neighbourhood,
-    dump_evidence,
-    load,
-    load_evidence,
-    moment,
-    parsed,
-)
+from cleaners.store.codec import dump_evidence, load, load_evidence, moment, parsed
 from cleaners.store.database import Database
 
 # Who stands in for a text that was superseded: the match index knows a family by one of its texts.

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from cleaners.dedup.clusters.model import Earliest, Family
 from cleaners.dedup.clusters.tree import Branch, lineage
 from cleaners.items import Article, Clipping
-from cleaners.store import Earliest, Family, Store
+from cleaners.store import Store
 
 if TYPE_CHECKING:
     from rich.tree import Tree

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from cleaners.dedup.clusters.earliest_source import earliest
 from cleaners.dedup.clusters.grouping import Strictness, best, group
-from cleaners.store import Family, Neighbourhood
+from cleaners.dedup.clusters.model import Family, Neighbourhood
 
 __all__ = ["Strictness", "assign", "best", "earliest", "group"]
 

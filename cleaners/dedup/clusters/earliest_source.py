@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from cleaners.dedup.clusters.model import Earliest, Edge, Member
 from cleaners.dedup.fingerprint import normalize
-from cleaners.store import Earliest, Edge, Member
 
 # What each kind of evidence may add to the confidence that a member is the source. A 来源 is set by hand to say just
 # this; dates are often those of the copying; a cut copy shows a direction, but both may be copies of a third.

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cleaners.dedup.clusters.model import Edge, Member
 from cleaners.dedup.fingerprint import normalize
-from cleaners.store import Edge, Member
 
 # Which copy of an article is the best.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cleaners.dedup.clusters.earliest_source import before
-from cleaners.store import Edge, Member
+from cleaners.dedup.clusters.model import Edge, Member
 
 Direction = Literal["later", "earlier", "cut from it", "holds it", "rewritten from it", "unknown"]
 """What a copy is to the one above it; ``unknown``: neither dates nor extent tell."""

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup.clusters import best, group
+from cleaners.dedup.clusters.model import Edge, Member
 from cleaners.dedup.match import Found
 from cleaners.items import MatchKind
-from cleaners.store import Edge, Member
 
 HEADLINE = 60
 """A first line of more characters is a paragraph."""

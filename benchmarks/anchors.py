@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.cluster import mixed
 from cleaners.dedup import fingerprint, match
 from cleaners.dedup.corpus.engine import SLOTS, limit_of, slots_of
-from cleaners.dedup.index import Limits
+from cleaners.dedup.index import IndexLimits
 from cleaners.dedup.index.memory import MemoryIndex
 
 BATCH = 2000
@@ -27,7 +27,7 @@ BATCH = 2000
 
 def measure(texts: list[str]) -> None:
     parts = [fingerprint.signatures(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-    limits, count = Limits(), len(texts)
+    limits, count = IndexLimits(), len(texts)
     index, candidates = MemoryIndex(limits), 0
     for number, part in enumerate(parts):
         keys = match.keys_of(part)

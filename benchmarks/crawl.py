@@ -102,7 +102,7 @@ def seeds() -> str:
 CRAWL = """
 import dataclasses, json, os, sys, time
 from pathlib import Path
-from cleaners.sites import load
+from cleaners.config import load
 from crawler.run import crawl
 options, marks, samples = json.loads(sys.argv[1]), json.loads(sys.argv[2]), {}
 def resident():  # MB, without mapped files (the match index): the system takes those back when it wants
@@ -148,14 +148,14 @@ CLEAN = """
 import json, sys, time
 from itertools import islice
 from pathlib import Path
-from cleaners import dumps
-from cleaners.bulk import Workers, cores
+from cleaners import readers
+from cleaners.parallel import WorkerPool, cores
 from cleaners.context import context_of
-from cleaners.keeper import Keeper
+from cleaners.ingest.ingester import Ingester
 if __name__ == "__main__":
     began, pages, store = time.monotonic(), 0, Path("clean.db").absolute()
-    with Workers(cores(), context_of(store)) as work, Keeper(store, command="clean") as keeper:
-        results = work.map(dumps.read(["job.warc"]))
+    with WorkerPool(cores(), context_of(store)) as work, Ingester(store, command="clean") as keeper:
+        results = work.map(readers.read(["job.warc"]))
         while batch := list(islice(results, 200)):
             pages += len(batch)
             keeper.keep(batch)

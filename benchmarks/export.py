@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from cleaners.export.run import Format, Order, export
-from cleaners.store import Choice, Store
+from cleaners.export.run import ExportRequest, Format, export
+from cleaners.store import FilterChoice, Store
 
 FORMATS: tuple[tuple[str, Format], ...] = (
     ("parquet", "parquet"), ("hf", "hf"), ("jsonl", "jsonl"), ("jsonl.zst", "jsonl"), ("jsonl.gz", "jsonl"),
@@ -35,15 +35,15 @@ def main() -> None:
             store.copy_to(path)  # what a killed writer left in its log belongs to the store
         print("| format | articles | articles/s | of CPU | bytes an article | peak MB |\n|---|---|---|---|---|---|")
         with Store.open(path) as store:
-            choice = Choice(with_duplicates=given.copies)
+            choice = FilterChoice(with_duplicates=given.copies)
             _measure(store, Path(folder) / "warm.parquet", "parquet", choice)
             for name, form in FORMATS:
                 _measure(store, Path(folder) / f"out.{name}" if "." in name else Path(folder) / name, form, choice)
             _series(store, Path(folder), choice)
 
 
-def _measure(store: Store, target: Path, form: Format, choice: Choice) -> None:
-    order = Order(target=str(target), form=form, choice=choice)
+def _measure(store: Store, target: Path, form: Format, choice: FilterChoice) -> None:
+    order = ExportRequest(target=str(target), form=form, choice=choice)
     wall, cpu = time.perf_counter(), time.process_time()
     count = export(store, order).added
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -54,12 +54,12 @@ def _measure(store: Store, target: Path, form: Format, choice: Choice) -> None:
     print(f"| {target.name} | {count:,} | {rates} | {size:,.0f} | {peak:,.0f} |", flush=True)
 
 
-def _series(store: Store, folder: Path, choice: Choice) -> None:
+def _series(store: Store, folder: Path, choice: FilterChoice) -> None:
     target = str(folder / "x.parquet")
     with store.exports.outgoing(choice) as outgoing:
         size = outgoing.size
     for increment in (False, True):
-        order = Order(target=target, form="parquet", choice=choice, name="a", increment=increment)
+        order = ExportRequest(target=target, form="parquet", choice=choice, name="a", increment=increment)
         wall, cpu = time.perf_counter(), time.process_time()
         export(store, order)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

@@ -27,9 +27,9 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from cleaners.dedup.fingerprint import Normal, normal_forms, signatures_of
-from cleaners.dedup.index import Keys
-from cleaners.dedup.index.segments import Manifest, SegmentIndex
+from cleaners.dedup.fingerprint import NormalForms, normal_forms, signatures_of
+from cleaners.dedup.index import IndexKeys
+from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 
 LENGTH = 800
 PLANTED = 0.05
@@ -66,7 +66,7 @@ def walk(points, order, likes, starts, choices, out):
             out[doc, j] = points[at[doc] + 1]
 
 
-def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[Keys, dict[int, int]]]:
+def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[IndexKeys, dict[int, int]]]:
     """Keys of each batch, and row -> document (from 1) that it is a repost of."""
     points, order, likes = model(corpus)
     rng = np.random.default_rng(7)
@@ -85,9 +85,9 @@ def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[Keys, dic
         for row in rng.integers(0, size, 5):
             if row not in planted:
                 kept.append((first + int(row), out[row].copy()))
-        forms = Normal(points=np.concatenate(rows), offsets=np.concatenate(([0], np.cumsum([len(r) for r in rows]))))
+        forms = NormalForms(points=np.concatenate(rows), offsets=np.concatenate(([0], np.cumsum([len(r) for r in rows]))))
         made = signatures_of(forms)
-        yield Keys(bands=made.bands, anchors=made.anchors, offsets=made.offsets), planted
+        yield IndexKeys(bands=made.bands, anchors=made.anchors, offsets=made.offsets), planted
 
 
 def disguised(rng: np.random.Generator, text: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -130,8 +130,8 @@ def main() -> None:
 
 
 def run(given: argparse.Namespace, folder: Path) -> None:
-    index = SegmentIndex(folder, Manifest(recipe="benchmark"))
-    manifest = Manifest(recipe="benchmark")
+    index = SegmentIndex(folder, SegmentManifest(recipe="benchmark"))
+    manifest = SegmentManifest(recipe="benchmark")
     base, spent, longest, blocked, peak, proposed, most = 0, 0.0, 0.0, 0.0, 0, 0, 0
     found = total = 0
     own, all_before, own_before = 0.0, time.process_time(), time.thread_time()

@@ -27,7 +27,16 @@ from rewriters import made_up_copies
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from cleaners.dedup import fingerprint
-from cleaners.ingest.takedown_filter import FEATURES, Known, Likeness, Placed, Watch, features, placed, traces
+from cleaners.ingest.takedown_filter import (
+    FEATURES,
+    BlockedText,
+    PlacedAnchors,
+    TakedownFilter,
+    TakedownSettings,
+    features,
+    placed,
+    traces,
+)
 
 FOLDS = 3
 SETTINGS = {"max_iter": 300, "max_leaf_nodes": 8, "min_samples_leaf": 30, "l2_regularization": 5.0, "random_state": 0}
@@ -44,8 +53,8 @@ MEETINGS = 25_000
 class Pair:
     """The second text comes in, the first one was taken down."""
 
-    known: Known
-    text: Placed
+    known: BlockedText
+    text: PlacedAnchors
     same: bool
     cls: str
     fold: int
@@ -55,8 +64,8 @@ class Pair:
 class Texts:
     """Texts by id, as one that is gone and as one that comes in."""
 
-    known: dict[Any, Known]
-    placed: dict[Any, Placed]
+    known: dict[Any, BlockedText]
+    placed: dict[Any, PlacedAnchors]
 
     def pair(self, a: Any, b: Any, same: bool, cls: str, fold: int) -> Pair:
         return Pair(known=self.known[a], text=self.placed[b], same=same, cls=cls, fold=fold % FOLDS)
@@ -108,7 +117,7 @@ def meetings(texts: Texts, groups: dict[Any, set[int]], labelled: set[frozenset[
         first, last = np.searchsorted(every, mine), np.searchsorted(every, mine, "right")
         met = np.concatenate([owners[a:b] for a, b in zip(first, last, strict=True)])
         counts = np.bincount(met, minlength=len(ids))
-        close = np.flatnonzero((counts >= 8) & (counts >= Likeness().share * np.minimum(len(mine), sizes)))
+        close = np.flatnonzero((counts >= 8) & (counts >= TakedownSettings().share * np.minimum(len(mine), sizes)))
         found += [(ids[k], ids[row]) for k in close.tolist() if not groups[ids[k]] & groups[ids[row]]
                   and frozenset((ids[k], ids[row])) not in labelled]  # fmt: skip
         if len(found) >= MEETINGS:
@@ -156,7 +165,7 @@ def false_stops(folder: Path, taken_down: int = 500) -> tuple[int, int, int]:
     """(documents stopped though they share nothing, documents asked, tombstones) with many tombstones at once."""
     docs = {row["id"]: row for row in rows(folder / "docs.jsonl.gz")}
     chosen = [id_ for id_, row in docs.items() if row["cls"] == "orig"][:taken_down]
-    watch = Watch(list(zip(map(str, chosen), traces([docs[id_]["text"] for id_ in chosen]), strict=True)))
+    watch = TakedownFilter(list(zip(map(str, chosen), traces([docs[id_]["text"] for id_ in chosen]), strict=True)))
     groups = {group for id_ in chosen for group in docs[id_]["groups"]}
     others = [id_ for id_, row in docs.items() if not groups.intersection(row["groups"])]
     met = watch.meet([docs[id_]["text"] for id_ in others])

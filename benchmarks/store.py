@@ -27,7 +27,7 @@ from generated import Newsroom
 from rich.console import Console
 from rich.table import Table
 
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.ingest.match_index import index_folder
 from cleaners.store import Selection, Store
 
@@ -41,7 +41,7 @@ def fill(path: Path, count: int, batch: int, seed: int) -> None:
     done, since = 0, (0.0, 0)
     table = ("articles", "articles/s", "of CPU", "last tenth", "longest wait", "new", "matched", "peak MB")
     print("  ".join(f"{name:>12}" for name in table), flush=True)
-    with Keeper(path, command="benchmark") as keeper:
+    with Ingester(path, command="benchmark") as keeper:
         keeper.keep([])
         while part := [one.article for one in islice(made, batch)]:
             clock, cpu = time.perf_counter(), time.process_time()

@@ -26,11 +26,11 @@ from plain_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, r
 
 from cleaners import metadata
 from cleaners.extract.boilerplate.text_lines import judge
-from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, Weights
+from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, CrfWeights
 from cleaners.extract.boilerplate.text_lines.features import features
 from cleaners.extract.boilerplate.text_lines.line_stats import measure
 from cleaners.items import Head, Line
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 from cleaners.page.lines.plain import read
 
 WINDOW = 90
@@ -49,7 +49,7 @@ class Example:
 
 def example(lines: tuple[Line, ...], allowed: list[Allowed]) -> Example:
     """The lines around the body, with features that were computed on the whole page."""
-    found = metadata.find(Blocks(media="text", lines=lines, head=Head()))
+    found = metadata.find(PageLines(media="text", lines=lines, head=Head()))
     names = features(lines, [measure(line) for line in lines], found)
     body = [i for i, states in enumerate(allowed) if BODY in states]
     near = slice(max(0, body[0] - WINDOW), body[-1] + WINDOW)
@@ -123,8 +123,8 @@ def _gradient(
     return out
 
 
-def fit(examples: Sequence[Example], *, l2: float, steps: int = 80, rate: float = 0.1) -> Weights:
-    """Weights that make the gold states likely, the smaller the larger ``l2``."""
+def fit(examples: Sequence[Example], *, l2: float, steps: int = 80, rate: float = 0.1) -> CrfWeights:
+    """CrfWeights that make the gold states likely, the smaller the larger ``l2``."""
     counts = Counter(name for one in examples for names in one.names for name in names)
     columns = {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))}
     index, start = [], [0]
@@ -141,7 +141,7 @@ def fit(examples: Sequence[Example], *, l2: float, steps: int = 80, rate: float 
         mean, square = 0.9 * mean + 0.1 * slope, 0.98 * square + 0.02 * slope * slope
         speed = rate * min(1.0, 3 * (1 - step / (steps + 1)))
         weights += speed * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.98**step)) + 1e-6)
-    return Weights(recipe="", features={name: tuple(weights[n]) for name, n in columns.items()})
+    return CrfWeights(recipe="", features={name: tuple(weights[n]) for name, n in columns.items()})
 
 
 def examples_of(pages: Sequence[Gold], made: int, seed: int) -> list[Example]:
@@ -168,7 +168,7 @@ def examples_of(pages: Sequence[Gold], made: int, seed: int) -> list[Example]:
     return out
 
 
-def measured(page: Gold, weights: Weights) -> tuple[float, float]:
+def measured(page: Gold, weights: CrfWeights) -> tuple[float, float]:
     """Precision and recall of the tokens kept, lines that may stay or go left out."""
     lines = read(page.text).lines
     allowed = label(page, lines)

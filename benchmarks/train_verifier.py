@@ -28,7 +28,7 @@ from rewriters import made_up_copies
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from cleaners.dedup import fingerprint, verify
-from cleaners.dedup.corpus.engine import Commons
+from cleaners.dedup.corpus.engine import CommonShingles
 from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.dedup.match import keys_of
 from cleaners.dedup.verify.features import FEATURES, features
@@ -74,7 +74,7 @@ def rows(path: Path) -> Docs:
         return [json.loads(line) for line in lines]
 
 
-def candidates(signatures: fingerprint.Signatures) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def candidates(signatures: fingerprint.DocumentKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Candidate pairs (earlier, later), as ``dedup`` finds them; later ones ascend."""
     keys, index, left, right = keys_of(signatures), MemoryIndex(), [], []
     for start in range(0, len(keys), 500):
@@ -100,10 +100,10 @@ def truth_of(docs: Docs) -> set[tuple[int, int]]:
             if not (both[a] and both[b])}
 
 
-def seen_of(forms: fingerprint.Normal, left: NDArray[np.int64],
+def seen_of(forms: fingerprint.NormalForms, left: NDArray[np.int64],
             right: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
     """The features of pairs, by what is known: of both texts alone, and of what their corpus shares."""
-    signatures, commons = fingerprint.signatures_of(forms), Commons()
+    signatures, commons = fingerprint.signatures_of(forms), CommonShingles()
     commons.add(signatures)
     masks = {"pair": None, "corpus": commons.mark(forms, signatures)}
     return {name: features(verify.lay(forms, left, right, mask).counts) for name, mask in masks.items()}

@@ -1,6 +1,6 @@
 """jianbao's craft: clean pages, match reposts, keep clippings. Fetches nothing, needs no Scrapy.
 
-    from cleaners import Keeper, Page, Store, clean
+    from cleaners import Ingester, Page, Store, clean
 
 The names below are imported when they are first used: cleaning does not pay for matching, nor the other way round.
 """
@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cleaners.context import Context, context_of
+    from cleaners.context import CleaningContext, context_of
     from cleaners.export import record
-    from cleaners.ingest.ingester import Keeper
+    from cleaners.ingest.ingester import Ingester
     from cleaners.items import Article, Clipping, Drop, Match, Page
     from cleaners.pipeline import clean, explain
     from cleaners.readers import read
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Article": "items",
+    "CleaningContext": "context",
     "Clipping": "items",
-    "Context": "context",
     "Drop": "items",
-    "Keeper": "ingest.ingester",
+    "Ingester": "ingest.ingester",
     "Match": "items",
     "Page": "items",
     "Store": "store",
@@ -34,13 +34,14 @@ _HOMES = {
     "read": "readers",
     "record": "export",
 }
+_NAMES_OF_0_1 = {"Context": "CleaningContext", "Keeper": "Ingester"}
 
 __all__ = [
     "Article",
+    "CleaningContext",
     "Clipping",
-    "Context",
     "Drop",
-    "Keeper",
+    "Ingester",
     "Match",
     "Page",
     "Store",
@@ -53,6 +54,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    name = _NAMES_OF_0_1.get(name, name)
     if name not in _HOMES:
         raise AttributeError(f"module 'cleaners' has no attribute {name!r}")
     return getattr(import_module(f"cleaners.{_HOMES[name]}"), name)

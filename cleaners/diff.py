@@ -12,7 +12,7 @@ _ALIKE = 0.4  # share two paragraphs have in common when one is a change of the 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class DiffPiece:
     """A stretch of a paragraph."""
 
     text: str
@@ -21,17 +21,17 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class LineChange:
     """A paragraph of one text, or of both."""
 
     kind: Literal["same", "gone", "new", "changed"]
-    old: tuple[Piece, ...] = ()
+    old: tuple[DiffPiece, ...] = ()
     """As the old text has it; empty for what is new."""
-    new: tuple[Piece, ...] = ()
+    new: tuple[DiffPiece, ...] = ()
     """As the new text has it; empty for what is gone."""
 
 
-def changes(old: str, new: str) -> tuple[Change, ...]:
+def changes(old: str, new: str) -> tuple[LineChange, ...]:
     """The way from one text to another, in order (Ratcliff and Obershelp, as in :mod:`difflib`).
 
     >>> found = changes("雨停了。\\n路通了。", "雨停了。\\n路都通了。")
@@ -39,16 +39,16 @@ def changes(old: str, new: str) -> tuple[Change, ...]:
     [('same', []), ('changed', ['都'])]
     """
     before, after = old.split("\n"), new.split("\n")
-    found: list[Change] = []
+    found: list[LineChange] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            found += [Change(kind="same", old=_whole(line), new=_whole(line)) for line in before[a:b]]
+            found += [LineChange(kind="same", old=_whole(line), new=_whole(line)) for line in before[a:b]]
         else:
             found += _replaced(before[a:b], after[c:d])
     return tuple(found)
 
 
-def near(found: Sequence[Change], context: int = 1) -> Iterator[Change | None]:
+def near(found: Sequence[LineChange], context: int = 1) -> Iterator[LineChange | None]:
     """What changed, with so many unchanged paragraphs around it; None where others were left out."""
     shown = {
         at
@@ -66,19 +66,19 @@ def near(found: Sequence[Change], context: int = 1) -> Iterator[Change | None]:
         yield None
 
 
-def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
+def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[LineChange]:
     """Paragraphs that others stand for: those that are alike are changes, in order; the rest is gone or new."""
     at = 0
     for line in before:
         ahead = range(at, len(after))
         best = max(ahead, key=lambda n: _likeness(line, after[n]), default=None)
         if best is None or _likeness(line, after[best]) < _ALIKE:
-            yield Change(kind="gone", old=_whole(line, changed=True))
+            yield LineChange(kind="gone", old=_whole(line, changed=True))
             continue
-        yield from (Change(kind="new", new=_whole(added, changed=True)) for added in after[at:best])
+        yield from (LineChange(kind="new", new=_whole(added, changed=True)) for added in after[at:best])
         yield _changed(line, after[best])
         at = best + 1
-    yield from (Change(kind="new", new=_whole(added, changed=True)) for added in after[at:])
+    yield from (LineChange(kind="new", new=_whole(added, changed=True)) for added in after[at:])
 
 
 def _likeness(a: str, b: str) -> float:
@@ -87,16 +87,16 @@ def _likeness(a: str, b: str) -> float:
     return matcher.ratio() if quick >= _ALIKE else 0.0
 
 
-def _changed(a: str, b: str) -> Change:
+def _changed(a: str, b: str) -> LineChange:
     if max(len(a), len(b)) > _LONG:
-        return Change(kind="changed", old=_whole(a, changed=True), new=_whole(b, changed=True))
-    old: list[Piece] = []
-    new: list[Piece] = []
+        return LineChange(kind="changed", old=_whole(a, changed=True), new=_whole(b, changed=True))
+    old: list[DiffPiece] = []
+    new: list[DiffPiece] = []
     for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        old += [Piece(text=a[i:j], changed=tag != "equal")] if i < j else []
-        new += [Piece(text=b[k:m], changed=tag != "equal")] if k < m else []
-    return Change(kind="changed", old=tuple(old), new=tuple(new))
+        old += [DiffPiece(text=a[i:j], changed=tag != "equal")] if i < j else []
+        new += [DiffPiece(text=b[k:m], changed=tag != "equal")] if k < m else []
+    return LineChange(kind="changed", old=tuple(old), new=tuple(new))
 
 
-def _whole(line: str, *, changed: bool = False) -> tuple[Piece, ...]:
-    return (Piece(text=line, changed=changed),)
+def _whole(line: str, *, changed: bool = False) -> tuple[DiffPiece, ...]:
+    return (DiffPiece(text=line, changed=changed),)

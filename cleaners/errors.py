@@ -49,7 +49,7 @@ class SeedFileError(FormatError):
     """A seed file breaks its schema; the message names file, line, key and the cure."""
 
 
-class Unusable(Exception):  # noqa: N818 - not an error of the program: a page that ends as a Drop
+class UnusableInput(Exception):  # noqa: N818 - not an error of the program: a page that ends as a Drop
     """A page cannot become an article: the pipeline turns it into a ``Drop`` with the same stage and reason."""
 
     def __init__(self, stage: Stage, reason: str, detail: str = "") -> None:

@@ -20,7 +20,7 @@ MatchKind = Literal["exact", "near", "contains", "spun"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
+class TableFields:
     """What a table says of a page in the columns beside it, as it stands there."""
 
     title: str | None = None
@@ -55,7 +55,7 @@ class Page:
     """When the page was fetched, with a timezone."""
     opt_out: tuple[str, ...] = ()
     """Signals against mining that the host gave outside of the page (``/.well-known/tdmrep.json``)."""
-    columns: Columns = Columns()
+    columns: TableFields = TableFields()
     """What stands beside it, where it came from a table."""
 
 

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 from cleaners import extract, metadata, quality, urls
 from cleaners.chinese import disguise, regions, script, spinning
-from cleaners.chinese.disguise import Diagnosis, Restored
-from cleaners.context import Context
-from cleaners.errors import Unusable
-from cleaners.extract import Body
+from cleaners.chinese.disguise import DisguiseDiagnosis, RestoredText
+from cleaners.context import CleaningContext
+from cleaners.errors import UnusableInput
+from cleaners.extract import ExtractedBody
 from cleaners.extract.recipe import recipe
 from cleaners.items import Article, Disguise, Drop, Extractor, Head, Line, Metadata, Page, Region
 from cleaners.page import decode
 from cleaners.page import lines as blocks
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 if TYPE_CHECKING:  # the models of seed files take long to import, and only a job has some
-    from cleaners.config import ExtractRule, Site
+    from cleaners.config import SiteConfig, SiteExtractRule
 
 log = logging.getLogger(__name__)
 
@@ -38,27 +38,27 @@ except PackageNotFoundError:  # a checkout on sys.path, not installed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class PageDraft:
     """An article in the making: each step adds what it found."""
 
     page: Page
-    context: Context
+    context: CleaningContext
     text: str = ""
-    lines: Blocks = Blocks(media="text", lines=(), head=Head())
+    lines: PageLines = PageLines(media="text", lines=(), head=Head())
     metadata: Metadata = Metadata()
-    body: Body = Body(lines=(), text="")
-    diagnosis: Diagnosis = Diagnosis()
-    restored: Restored = Restored(text="", repairs={})
+    body: ExtractedBody = ExtractedBody(lines=(), text="")
+    diagnosis: DisguiseDiagnosis = DisguiseDiagnosis()
+    restored: RestoredText = RestoredText(text="", repairs={})
     spun: bool = False
     regions: tuple[Region, ...] = ()
 
     @property
-    def site(self) -> Site | None:
+    def site(self) -> SiteConfig | None:
         """What the seed file says of the page's site."""
         return self.context.sites.get(self.page.site or "")
 
     @property
-    def rule(self) -> ExtractRule | None:
+    def rule(self) -> SiteExtractRule | None:
         """The extraction override that applies on the day the page was fetched."""
         day = self.page.fetched_at or datetime.now(UTC)
         return self.site.rule_on(day.date()) if self.site else None
@@ -69,18 +69,18 @@ class Draft:
         return (*self.diagnosis.disguises, "spun") if self.spun else self.diagnosis.disguises
 
 
-def _decode(draft: Draft) -> Draft:
+def _decode(draft: PageDraft) -> PageDraft:
     page = draft.page
     declared = next((value for name, value in page.headers if name.lower() == "content-type"), None)
     charset = draft.site.charset if draft.site else None
     return replace(draft, text=decode.decode(page.body, declared, charset).text)
 
 
-def _blocks(draft: Draft) -> Draft:
+def _blocks(draft: PageDraft) -> PageDraft:
     return replace(draft, lines=blocks.read(draft.text, draft.page.url))
 
 
-def _metadata(draft: Draft) -> Draft:
+def _metadata(draft: PageDraft) -> PageDraft:
     site = draft.site
     found = metadata.find(
         draft.lines,
@@ -93,42 +93,42 @@ def _metadata(draft: Draft) -> Draft:
     return replace(draft, metadata=found)
 
 
-def _extract(draft: Draft) -> Draft:
+def _extract(draft: PageDraft) -> PageDraft:
     learned = draft.context.learned.get(draft.page.site or "", frozenset())
     return replace(draft, body=extract.extract(draft.lines, draft.metadata, learned=learned, rules=draft.rule))
 
 
-def _restore(draft: Draft) -> Draft:
+def _restore(draft: PageDraft) -> PageDraft:
     diagnosis = disguise.diagnose(draft.body.text)
     return replace(draft, diagnosis=diagnosis, restored=disguise.repair(draft.body.text, diagnosis))
 
 
-def _spun(draft: Draft) -> Draft:
+def _spun(draft: PageDraft) -> PageDraft:
     return replace(draft, spun=spinning.score(draft.restored.text, draft.context.lexicon).is_spun)
 
 
-def _regions(draft: Draft) -> Draft:
+def _regions(draft: PageDraft) -> PageDraft:
     return replace(draft, regions=regions.find(draft.restored.text, draft.metadata.title))
 
 
 # Metadata before extract: the source line is noise to the body and gold to the metadata, and the headline anchors the
 # body. Denoising is the line filter inside extract: the body is chosen and cleaned with the same line records.
-STEPS: tuple[Callable[[Draft], Draft], ...] = (_decode, _blocks, _metadata, _extract, _restore, _spun, _regions)
+STEPS: tuple[Callable[[PageDraft], PageDraft], ...] = (_decode, _blocks, _metadata, _extract, _restore, _spun, _regions)
 
 
 @cache
-def _default_context() -> Context:
-    return Context()
+def _default_context() -> CleaningContext:
+    return CleaningContext()
 
 
-def clean(page: Page, context: Context | None = None) -> Article | Drop:
+def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
     """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold."""
-    draft = Draft(page=page, context=context or _default_context())
+    draft = PageDraft(page=page, context=context or _default_context())
     try:
         for step in STEPS:
             draft = step(draft)
         return _article(draft)
-    except Unusable as why:
+    except UnusableInput as why:
         return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
     except (MemoryError, RecursionError) as why:
         return Drop(origin=page.origin, url=page.url, stage="extract", reason="page too large", detail=repr(why))
@@ -138,36 +138,36 @@ def clean(page: Page, context: Context | None = None) -> Article | Drop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class PageExplanation:
     """What was decided about a page and each of its lines."""
 
     lines: tuple[Line, ...]
     """Every line of the page, judged."""
     metadata: Metadata
     """What was read from them, with the rule of each field."""
-    body: Body | None
+    body: ExtractedBody | None
     """The body, None when the page is no article."""
     result: Article | Drop
     """What became of it."""
 
 
-def explain(page: Page, context: Context | None = None) -> Explanation:
+def explain(page: Page, context: CleaningContext | None = None) -> PageExplanation:
     """Clean a page and tell how: for people who wonder why a line stayed or went."""
-    draft = Draft(page=page, context=context or _default_context())
+    draft = PageDraft(page=page, context=context or _default_context())
     try:
         for step in STEPS:
             draft = step(draft)
-        return Explanation(lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=_article(draft))
-    except Unusable as why:
+        return PageExplanation(lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=_article(draft))
+    except UnusableInput as why:
         drop = Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
-        return Explanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=drop)
+        return PageExplanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=drop)
 
 
-def _article(draft: Draft) -> Article:
+def _article(draft: PageDraft) -> Article:
     page, meta, body = draft.page, draft.metadata, draft.body
     text, repairs = draft.restored.text, draft.restored.repairs
     if not text.strip():
-        raise Unusable("restore", "empty", "nothing was left after the repairs")
+        raise UnusableInput("restore", "empty", "nothing was left after the repairs")
 
     def mended(value: str | None) -> str | None:
         return disguise.repair(value, draft.diagnosis).text.strip() or None if value else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Progress(Protocol):
+class ProgressCallback(Protocol):
     """Told of the progress of long work."""
 
     def __call__(self, step: str, done: int, total: int | None, /) -> None:

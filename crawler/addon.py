@@ -34,11 +34,11 @@ from scrapy.settings import BaseSettings
 
 from cleaners.context import context_of
 from cleaners.export import record
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Clipping, Drop, Page
-from cleaners.parallel import Workers, cores
+from cleaners.parallel import WorkerPool, cores
 from cleaners.store import RunStatus
-from crawler.middlewares.address_guard import GuardMiddleware, Refused
+from crawler.middlewares.address_guard import AddressRefused, GuardMiddleware
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,13 @@ class Jianbao:
     def update_settings(self, settings: BaseSettings) -> None:
         """What belongs to a crawl."""
         settings.set("PRIVATE_HOSTS", settings.getlist("JIANBAO_PRIVATE_HOSTS"), "addon")
-        handlers = dict.fromkeys(("http", "https"), "crawler.middlewares.http_handler.Handler")  # bounded heads
+        handlers = dict.fromkeys(("http", "https"), "crawler.middlewares.http_handler.BoundedHandler")  # bounded heads
         settings.set("DOWNLOAD_HANDLERS", {**handlers, **settings.getdict("DOWNLOAD_HANDLERS")}, "addon")
-        settings.setdefault_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", Guard, _NEAREST_TO_THE_WIRE)
-        settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", Clippings, _BEFORE_OTHERS)
+        settings.setdefault_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", AddonGuard, _NEAREST_TO_THE_WIRE)
+        settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", ClippingPipeline, _BEFORE_OTHERS)
 
 
-class Guard(GuardMiddleware):
+class AddonGuard(GuardMiddleware):
     """The guard, telling what it refused: in the log and in Scrapy's stats (``jianbao/refused``)."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -72,12 +72,12 @@ class Guard(GuardMiddleware):
         self._stats = crawler.stats
 
     def process_request(self, request: Request) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.Refused` for what is not to be fetched."""
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for what is not to be fetched."""
         with self._telling(request):
             super().process_request(request)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.Refused` for a name that leads to a private address."""
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for a name that leads to a private address."""
         with self._telling(request):
             super().process_exception(request, exception)
 
@@ -85,14 +85,14 @@ class Guard(GuardMiddleware):
     def _telling(self, request: Request) -> Iterator[None]:
         try:
             yield
-        except Refused as why:
+        except AddressRefused as why:
             log.warning("%s: %s (%s)", request.url, why.reason, why.detail)
             if self._stats:
                 self._stats.inc_value("jianbao/refused")
             raise
 
 
-class Clippings:
+class ClippingPipeline:
     """The item pipeline: cleans in processes, keeps in a thread, so that the downloads go on meanwhile."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -111,8 +111,8 @@ class Clippings:
     async def open_spider(self) -> None:
         """Open the store. Raises what it raises."""
         command = f"scrapy {self._crawler.spider.name}" if self._crawler.spider else "scrapy"
-        self._workers = Workers(self._processes, context_of(self._store))
-        self._keeper = await self._in_thread(lambda: Keeper(self._store, command=command))
+        self._workers = WorkerPool(self._processes, context_of(self._store))
+        self._keeper = await self._in_thread(lambda: Ingester(self._store, command=command))
 
     async def process_item(self, item: Any) -> Any:
         """Clean and keep; returns when it is stored. Raises ``DropItem`` for what is no article."""

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cleaners.config import Site
+from cleaners.config import SiteConfig
 from cleaners.items import Article, Drop
-from cleaners.store import Entry, Run, RunStatus, Store, Visit
+from cleaners.store import FetchResult, RunEntry, RunStatus, Store, UrlState
 
 _STALE = timedelta(hours=6)
 """A run that ended early is continued for that long; what was visited before is due again in its turn."""
 
 
-class Agenda:
+class VisitPlan:
     """What is to be visited in this run. Reads only; belongs to the event loop."""
 
     def __init__(self, store: Path, command: str, *, now: datetime | None = None) -> None:
@@ -27,22 +27,22 @@ class Agenda:
         """Release the store."""
         self._store.close()
 
-    def entry(self, url: str) -> Entry | None:
+    def entry(self, url: str) -> UrlState | None:
         """What is known of an address."""
         return next(iter(self._store.ledger.find([url]).values()), None)
 
-    def entries(self, urls: Iterable[str]) -> dict[str, Entry]:
+    def entries(self, urls: Iterable[str]) -> dict[str, UrlState]:
         """Canonical form -> what is known of the address."""
         return self._store.ledger.find(urls)
 
-    def is_open(self, entry: Entry | None) -> bool:
+    def is_open(self, entry: UrlState | None) -> bool:
         """Whether an address is to be visited: never seen, not done, or due and not yet visited in this run."""
         if entry is None or entry.outcome is None or entry.last_fetched is None:
             return True
         due = entry.next_visit is not None and entry.next_visit <= self._now.timestamp()
         return due and entry.last_fetched < int(self._began.timestamp())
 
-    def unfinished(self, site: str) -> Iterator[Entry]:
+    def unfinished(self, site: str) -> Iterator[UrlState]:
         """What was found on a site and is not done, one by one, the highest priority first."""
         return self._store.ledger.unfinished(site)
 
@@ -50,21 +50,21 @@ class Agenda:
         """How many those are."""
         return self._store.ledger.queued(site)
 
-    def due(self, site: Site) -> list[Entry]:
+    def due(self, site: SiteConfig) -> list[UrlState]:
         """Pages to look at again, the longest overdue first; only so many that new pages have room."""
         entries = self._store.ledger.due(site.id, at=self._now, before=self._began)
         return [entry for entry in entries if entry.found.kind == "page"]
 
-    def announced_by(self, url: str) -> list[Entry]:
+    def announced_by(self, url: str) -> list[UrlState]:
         """The lists and sitemaps a list or sitemap has named, those that are to be read now."""
         return [entry for entry in self._store.ledger.announced_by(url) if self.is_open(entry)]
 
-    def latest(self, site: Site) -> list[Entry]:
+    def latest(self, site: SiteConfig) -> list[UrlState]:
         """What came of the pages found last."""
         return self._store.ledger.latest(site.id)
 
 
-def _began(runs: Sequence[Run], command: str, now: datetime) -> datetime:
+def _began(runs: Sequence[RunEntry], command: str, now: datetime) -> datetime:
     """When this run began, or the first of those that it continues: the ones before it that did not come to an end."""
     mine = [run for run in runs if run.command == command]  # newest first; the first is this one
     began = mine[0].started if mine else now
@@ -75,7 +75,7 @@ def _began(runs: Sequence[Run], command: str, now: datetime) -> datetime:
     return began
 
 
-class Register:
+class ArchiveOnlySink:
     """A shelf for a run that only archives: notes what was fetched, matches nothing."""
 
     def __init__(self, path: Path, *, command: str) -> None:
@@ -83,7 +83,7 @@ class Register:
         self._run = self._store.journal.start(command)
         self._archived = 0
 
-    def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> None:
+    def keep(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> None:
         """Note the visits; of the Drops those without a record in the archive (cleaning it finds the others)."""
         drops = [one for one in results if isinstance(one, Drop) and "#" not in one.origin]
         with self._store.transaction():

@@ -32,7 +32,7 @@ def is_address(url: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class FoundLink:
     """An address and what was said about it where it was found."""
 
     url: str
@@ -41,16 +41,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sitemap:
+class SitemapContent:
     """What one sitemap file names."""
 
-    pages: tuple[Link, ...] = ()
+    pages: tuple[FoundLink, ...] = ()
     """Newest first, where the file gives dates."""
     sitemaps: tuple[str, ...] = ()
     """Further files, newest first."""
 
 
-def feed(body: bytes, url: str, most: int) -> tuple[Link, ...]:
+def feed(body: bytes, url: str, most: int) -> tuple[FoundLink, ...]:
     """The entries of an RSS, Atom or JSON feed, at most ``most``, in its own order.
 
     feedparser resolves no entities and fetches nothing; relative addresses are joined with ``url``.
@@ -62,7 +62,7 @@ def feed(body: bytes, url: str, most: int) -> tuple[Link, ...]:
     entries = feedparser.parse(
         _first_tags(body), response_headers={"content-location": url}, sanitize_html=False
     ).entries
-    links = (Link(url=urljoin(url, e.link), text=e.get("title", "")) for e in entries if e.get("link"))
+    links = (FoundLink(url=urljoin(url, e.link), text=e.get("title", "")) for e in entries if e.get("link"))
     return tuple(islice(links, most))
 
 
@@ -72,7 +72,7 @@ def _first_tags(body: bytes) -> bytes:
     return body if cut is None else body[:cut]
 
 
-def _json_feed(body: bytes, url: str, most: int) -> tuple[Link, ...]:
+def _json_feed(body: bytes, url: str, most: int) -> tuple[FoundLink, ...]:
     """https://www.jsonfeed.org/version/1.1/."""
     import json
 
@@ -84,10 +84,10 @@ def _json_feed(body: bytes, url: str, most: int) -> tuple[Link, ...]:
     if not isinstance(items, list):
         return ()
     entries = [item for item in items if isinstance(item, dict) and isinstance(item.get("url"), str)]
-    return tuple(Link(url=urljoin(url, e["url"]), text=str(e.get("title") or "")) for e in entries[:most])
+    return tuple(FoundLink(url=urljoin(url, e["url"]), text=str(e.get("title") or "")) for e in entries[:most])
 
 
-def sitemap(body: bytes, url: str, most: int, limit: int) -> Sitemap:
+def sitemap(body: bytes, url: str, most: int, limit: int) -> SitemapContent:
     """The addresses of a sitemap or a sitemap index, gzipped or not, or the sitemaps a ``robots.txt`` names.
 
     At most ``most`` entries of at most ``limit`` bytes after decompression; what is no sitemap names nothing.
@@ -100,25 +100,25 @@ def sitemap(body: bytes, url: str, most: int, limit: int) -> Sitemap:
 
         body = decoded(body, "gzip", limit)
     if urlsplit(url).path == "/robots.txt":
-        return Sitemap(sitemaps=tuple(islice(sitemap_urls_from_robots(body, url), most)))
+        return SitemapContent(sitemaps=tuple(islice(sitemap_urls_from_robots(body, url), most)))
     try:
         parsed = Parser(body)
         entries = sorted(islice(parsed, most), key=lambda entry: entry.get("lastmod", ""), reverse=True)
     except (StopIteration, SyntaxError, ValueError):  # empty, no XML at all, or broken beyond lxml's patience
-        return Sitemap()
+        return SitemapContent()
     places = [urljoin(url, entry["loc"]) for entry in entries]
     if parsed.type == "sitemapindex":
-        return Sitemap(sitemaps=tuple(places))
-    return Sitemap(pages=tuple(Link(url=place) for place in places))
+        return SitemapContent(sitemaps=tuple(places))
+    return SitemapContent(pages=tuple(FoundLink(url=place) for place in places))
 
 
-def links(response: TextResponse) -> Iterator[Link]:
+def links(response: TextResponse) -> Iterator[FoundLink]:
     """The links of a page in document order, each once; ``nofollow`` ones left out."""
     from scrapy.linkextractors import LinkExtractor
 
     for link in LinkExtractor(unique=True).extract_links(response):
         if not link.nofollow:
-            yield Link(url=link.url, text=link.text.strip())
+            yield FoundLink(url=link.url, text=link.text.strip())
 
 
 _NEXT = re.compile(r"^\s*(下一?[页頁]|后一?[页頁]|後一?[页頁]|next( page)?)\s*[>›»→]*\s*$", re.IGNORECASE)

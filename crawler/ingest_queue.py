@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cleaners.items import Article, Drop, Page
-from cleaners.store import RunStatus, Visit
-from cleaners.warc import Archive, Exchange
-from crawler.stats import CrawlReport, Tally
+from cleaners.store import FetchResult, RunStatus
+from cleaners.warc import HttpExchange, WarcArchive
+from crawler.stats import CrawlReport, CrawlStats
 from crawler.visits import settled
 
 
-class Cleaner(Protocol):
-    """Cleans pages elsewhere (:class:`cleaners.parallel.Workers`)."""
+class ResultCleaner(Protocol):
+    """Cleans pages elsewhere (:class:`cleaners.parallel.WorkerPool`)."""
 
     def submit(self, page: Page) -> Future[Article | Drop]:
         """Clean one page; the future never fails."""
@@ -32,10 +32,10 @@ class Cleaner(Protocol):
         ...
 
 
-class Shelf(Protocol):
-    """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Keeper`, or :class:`crawler.agenda.Register`."""
+class ResultSink(Protocol):
+    """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Ingester`, or :class:`crawler.agenda.ArchiveOnlySink`."""
 
-    def keep(self, results: Iterable[Article | Drop], visits: Sequence[Visit] = ()) -> object:
+    def keep(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> object:
         """Keep a batch, and note in the ledger the visits that it came of."""
         ...
 
@@ -45,7 +45,7 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batching:
+class BatchSettings:
     """How results are gathered before they are kept."""
 
     most: int = 200
@@ -57,25 +57,25 @@ class Batching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class CleanedVisit:
     """What came of one delivery."""
 
     result: Article | Drop | None = None
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[FetchResult, ...] = ()
 
 
-class Desk:
+class IngestQueue:
     """Where one job's exchanges and pages are handed in. Lives in the event loop; owns the threads behind it."""
 
     def __init__(
         self,
         *,
-        archive: Archive,
-        tally: Tally,
-        cleaner: Cleaner | None,
-        shelf: Callable[[], Shelf],
+        archive: WarcArchive,
+        tally: CrawlStats,
+        cleaner: ResultCleaner | None,
+        shelf: Callable[[], ResultSink],
         progress: Callable[[CrawlReport], None] = lambda report: None,
-        batching: Batching = Batching(),
+        batching: BatchSettings = BatchSettings(),
     ) -> None:
         """``cleaner`` is None to archive only; ``shelf`` is called in the thread that keeps."""
         self.tally = tally
@@ -88,8 +88,8 @@ class Desk:
         self._recording = ThreadPoolExecutor(2, thread_name_prefix="warc")  # compressing is most of the work
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._room = asyncio.Semaphore(batching.in_flight)
-        self._results: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=batching.most * 4)
-        self._notes: list[Visit] = []
+        self._results: asyncio.Queue[CleanedVisit | None] = asyncio.Queue(maxsize=batching.most * 4)
+        self._notes: list[FetchResult] = []
         self._unsettled = 0
         self._shelving: asyncio.Task[None] | None = None
         self._failed = asyncio.Event()
@@ -104,7 +104,7 @@ class Desk:
         await self._failed.wait()
         return self.failure
 
-    def record(self, exchange: Exchange) -> Future[str]:
+    def record(self, exchange: HttpExchange) -> Future[str]:
         """Write an exchange to the archive; the future gives its origin."""
         self.tally.fetched += 1
         self.tally.bytes += len(exchange.body)
@@ -121,11 +121,11 @@ class Desk:
         shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
         self._shelving = loop.create_task(self._shelve(shelf))
 
-    def note(self, visits: Iterable[Visit]) -> None:
+    def note(self, visits: Iterable[FetchResult]) -> None:
         """Note visits that have nothing to hand in with them."""
         self._notes += visits
 
-    async def take(self, item: Page | Drop | None, visits: tuple[Visit, ...] = ()) -> Article | Drop | None:
+    async def take(self, item: Page | Drop | None, visits: tuple[FetchResult, ...] = ()) -> Article | Drop | None:
         """Clean a page and put what comes of it on the way to the store; waits when too much is on its way.
 
         ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
@@ -135,7 +135,7 @@ class Desk:
         if result is not None:
             self.tally.result(result)
         self._progress(self.tally.report())
-        await self._results.put(Outcome(result=result, visits=settled(visits, result)))
+        await self._results.put(CleanedVisit(result=result, visits=settled(visits, result)))
         return result
 
     async def _cleaned(self, page: Page) -> Article | Drop | None:
@@ -157,7 +157,7 @@ class Desk:
         self._archive.close()
         self._keeping.shutdown()
 
-    async def _shelve(self, shelf: Shelf) -> None:
+    async def _shelve(self, shelf: ResultSink) -> None:
         loop = asyncio.get_running_loop()
         try:
             while (batch := await self._batch()) is not None:
@@ -170,7 +170,7 @@ class Desk:
         finally:
             await loop.run_in_executor(self._keeping, shelf.close, self._status())
 
-    def _keep(self, shelf: Shelf, batch: Sequence[Outcome]) -> None:
+    def _keep(self, shelf: ResultSink, batch: Sequence[CleanedVisit]) -> None:
         """The archive first: what the store calls done has its record on the disk."""
         self._archive.sync()
         shelf.keep(
@@ -182,7 +182,7 @@ class Desk:
             return "failed"
         return "interrupted" if self.tally.interrupted else "done"
 
-    async def _batch(self) -> list[Outcome] | None:
+    async def _batch(self) -> list[CleanedVisit] | None:
         """The next outcomes: what is there within a moment; None at the end."""
         first = await self._results.get()
         notes, self._notes = tuple(self._notes), []
@@ -191,7 +191,7 @@ class Desk:
         batch = [first] if first is not None else []
         if notes:
             self._unsettled += 1
-            batch.append(Outcome(visits=notes))
+            batch.append(CleanedVisit(visits=notes))
         if first is None:
             self._results.put_nowait(None)  # for the next call
             return batch
@@ -207,7 +207,7 @@ class Desk:
             batch.append(result)
         return batch
 
-    async def _next(self, seconds: float) -> Outcome | None:
+    async def _next(self, seconds: float) -> CleanedVisit | None:
         """The next outcome; raises ``TimeoutError`` when none comes in time.
 
         What is there is taken at once: to wait for it costs turns of a loop that the downloads keep busy.

@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 
 from cleaners.items import Article, Page
 from crawler.scheduling.link_score import OFF_TOPIC
-from crawler.visits import Delivery
+from crawler.visits import SpiderItem
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -40,7 +40,7 @@ class CleanAndKeep:
 
     async def process_item(self, item: Any) -> Any:
         """Hand in what the spider delivers; other items are passed on."""
-        if isinstance(item, Delivery):
+        if isinstance(item, SpiderItem):
             result = await self._spider.desk.take(item.item, item.visits)
             if isinstance(item.item, Page) and result is not None:
                 self._spider.came_of(item.item, isinstance(result, Article) or result.reason == OFF_TOPIC)

@@ -12,14 +12,14 @@ from scrapy.http import Response
 from cleaners.errors import JianbaoError
 from cleaners.items import Drop
 from crawler import visits
-from crawler.ingest_queue import Desk
-from crawler.visits import Delivery
+from crawler.ingest_queue import IngestQueue
+from crawler.visits import SpiderItem
 
 
-class Answers:
+class ResponseReader:
     """Tells responses with something new in them from all others, and waits for their record in the archive."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: IngestQueue) -> None:
         self._desk = desk
 
     async def origin(self, response: Response) -> str:
@@ -33,12 +33,12 @@ class Answers:
             self._desk.fail(error)
             raise CloseSpider("cannot archive") from None
 
-    async def without_news(self, response: Response) -> Delivery | None:
+    async def without_news(self, response: Response) -> SpiderItem | None:
         """What there is to hand in for a response that holds nothing new: an error, no text, the same as last time."""
         if visits.is_unchanged(response):
             await self.origin(response)
             self._desk.tally.unchanged += 1
-            return Delivery(item=None, visits=visits.read(response, None))
+            return SpiderItem(item=None, visits=visits.read(response, None))
         if "download_stopped" in response.flags and response.status < 400:
             kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
             return await self.drop(response, "not html", kind)
@@ -46,13 +46,13 @@ class Answers:
             return await self.drop(response, f"http {response.status}")
         return None if response.body else await self.drop(response, "empty")
 
-    async def drop(self, response: Response, reason: str, detail: str = "") -> Delivery:
+    async def drop(self, response: Response, reason: str, detail: str = "") -> SpiderItem:
         """A response that nothing can be made of."""
         drop = Drop(origin=await self.origin(response), url=response.url, stage="fetch", reason=reason, detail=detail)
         assert response.request
-        return Delivery(item=drop, visits=visits.not_read(response.request, drop, response.status))
+        return SpiderItem(item=drop, visits=visits.not_read(response.request, drop, response.status))
 
-    def none_for(self, request: Request, error: BaseException | None) -> Delivery:
+    def none_for(self, request: Request, error: BaseException | None) -> SpiderItem:
         """A request without a response."""
         drop = visits.drop_of(request, error)
-        return Delivery(item=drop, visits=visits.not_read(request, drop))
+        return SpiderItem(item=drop, visits=visits.not_read(request, drop))

@@ -18,25 +18,25 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from cleaners import config
-from cleaners.config import Job
+from cleaners.config import JobConfig
 from cleaners.store import locks
 from cleaners.store.locks import running
-from cleaners.warc import Archive, folder_of
-from crawler.agenda import Agenda, Register
-from crawler.ingest_queue import Cleaner, Desk
-from crawler.jobs.shard import Shard
-from crawler.scheduling.link_score import Promises, Sieve
+from cleaners.warc import WarcArchive, folder_of
+from crawler.agenda import ArchiveOnlySink, VisitPlan
+from crawler.ingest_queue import IngestQueue, ResultCleaner
+from crawler.jobs.shard import SiteShard
+from crawler.scheduling.link_score import LinkScorer, TopicFilter
 from crawler.spiders.news import NewsSpider
-from crawler.stats import CrawlReport, Tally
+from crawler.stats import CrawlReport, CrawlStats
 
 
 def crawl(
-    jobs: Sequence[Job],
+    jobs: Sequence[JobConfig],
     *,
     store: Path,
     limit: int | None = None,
     archive_only: bool = False,
-    shard: Shard = Shard(),
+    shard: SiteShard = SiteShard(),
     progress: Callable[[CrawlReport], None] | None = None,
 ) -> CrawlReport:
     """Run jobs and say what came of them; at most ``limit`` pages a job; of their sites the ``shard``'s.
@@ -57,7 +57,7 @@ def crawl(
     for job in jobs:
         with running(store, job.job):  # at once, not after a wait
             pass
-    tally = Tally()
+    tally = CrawlStats()
     base = _settings(jobs, limit)
     process = _process(base)
     failures: list[BaseException] = []
@@ -72,7 +72,7 @@ def crawl(
                         Crawler(NewsSpider, _for_job(base, job)),
                         job=job,
                         desk=desk,
-                        agenda=partial(Agenda, store, _command(job)),
+                        agenda=partial(VisitPlan, store, _command(job)),
                         promises=promises,
                     )
             except Exception as error:
@@ -91,7 +91,7 @@ def crawl(
     return tally.report()
 
 
-class _Process(AsyncCrawlerProcess):
+class _CrawlProcess(AsyncCrawlerProcess):
     """Stops a crawl as a whole: Scrapy would leave one that is still opening, or closing already, as it stands."""
 
     async def stop(self) -> None:
@@ -107,7 +107,7 @@ def _is_closing(crawler: Crawler) -> bool:
     return slot is not None and slot.closing is not None
 
 
-def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
+def visit(job: JobConfig, spider: type[Spider], /, **arguments: Any) -> None:
     """Run a spider that keeps nothing, under the guard and with the manners of a crawl; ``arguments`` are the spider's.
 
     Works once in a process, as :func:`crawl`. Raises ``SeedFileError`` as that does.
@@ -116,7 +116,7 @@ def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
     settings = _for_job(_settings([job], None), job)
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     settings.set("SCHEDULER", "scrapy.core.scheduler.Scheduler", priority="cmdline")
-    extensions = {**settings.getdict("EXTENSIONS"), "crawler.middlewares.warc_recorder.Recorder": None}
+    extensions = {**settings.getdict("EXTENSIONS"), "crawler.middlewares.warc_recorder.WarcRecorder": None}
     settings.set("EXTENSIONS", extensions, priority="cmdline")
     process = _process(settings)
 
@@ -126,7 +126,7 @@ def visit(job: Job, spider: type[Spider], /, **arguments: Any) -> None:
     _run(process, once())
 
 
-def agent(job: Job) -> str:
+def agent(job: JobConfig) -> str:
     """The user agent: what this is, and whom to ask."""
     return f"jianbao/{_version()} (+{job.contact or 'loopback only'})"
 
@@ -154,47 +154,47 @@ def _stop(reactor: Any) -> None:
         reactor.stop()
 
 
-def _promises(job: Job) -> Promises | None:
+def _promises(job: JobConfig) -> LinkScorer | None:
     if job.focus is None:
         return None
     from crawler.scheduling.topic import aim
 
-    return Promises(aim(job.focus))
+    return LinkScorer(aim(job.focus))
 
 
 def _desk(
-    job: Job,
+    job: JobConfig,
     store: Path,
-    tally: Tally,
+    tally: CrawlStats,
     archive_only: bool,
     progress: Callable[[CrawlReport], None],
-    promises: Promises | None,
-) -> Desk:
-    archive = Archive(folder_of(store), name=job.job, software=f"jianbao/{_version()}")
+    promises: LinkScorer | None,
+) -> IngestQueue:
+    archive = WarcArchive(folder_of(store), name=job.job, software=f"jianbao/{_version()}")
     if archive_only:
-        register = partial(Register, store, command=_command(job))
-        return Desk(archive=archive, tally=tally, cleaner=None, shelf=register, progress=progress)
+        register = partial(ArchiveOnlySink, store, command=_command(job))
+        return IngestQueue(archive=archive, tally=tally, cleaner=None, shelf=register, progress=progress)
     from cleaners.context import context_of
-    from cleaners.ingest.ingester import Keeper
-    from cleaners.parallel import Workers, cores
+    from cleaners.ingest.ingester import Ingester
+    from cleaners.parallel import WorkerPool, cores
 
     publishers = {site.id: site.name for site in job.sites}
-    workers: Cleaner = Workers(cores(), context_of(store, job.sites))
-    return Desk(
+    workers: ResultCleaner = WorkerPool(cores(), context_of(store, job.sites))
+    return IngestQueue(
         archive=archive,
         tally=tally,
-        cleaner=Sieve(workers, promises) if promises else workers,
-        shelf=lambda: Keeper(store, command=_command(job), publishers=publishers),
+        cleaner=TopicFilter(workers, promises) if promises else workers,
+        shelf=lambda: Ingester(store, command=_command(job), publishers=publishers),
         progress=progress,
     )
 
 
-def _command(job: Job) -> str:
+def _command(job: JobConfig) -> str:
     """What the store's journal calls the job's runs."""
     return f"crawl {job.job}"
 
 
-def _settings(jobs: Sequence[Job], limit: int | None) -> Settings:
+def _settings(jobs: Sequence[JobConfig], limit: int | None) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     hosts = sorted({host for job in jobs for host in job.allow_private_hosts})
@@ -203,7 +203,7 @@ def _settings(jobs: Sequence[Job], limit: int | None) -> Settings:
     return settings
 
 
-def _for_job(base: Settings, job: Job) -> Settings:
+def _for_job(base: Settings, job: JobConfig) -> Settings:
     settings = base.copy()
     settings.set("USER_AGENT", agent(job), priority="cmdline")
     settings.set("PRIVATE_HOSTS", list(job.allow_private_hosts), priority="cmdline")
@@ -218,7 +218,7 @@ def _process(settings: Settings) -> AsyncCrawlerProcess:
     level = logging.getLogger().getEffectiveLevel()
     before = logging.root.manager.disable
     logging.disable(max(before, level - 1))  # while being made it sets its own logger to DEBUG, and speaks
-    process = _Process(settings)
+    process = _CrawlProcess(settings)
     logging.disable(before)
     logging.getLogger("scrapy").setLevel(level)
     if level > logging.INFO:

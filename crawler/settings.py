@@ -39,7 +39,7 @@ FEED_MAX_ENTRIES = 2_000
 PAGES_IN_MEMORY = 500  # of a site, waiting to be fetched; the others wait in the ledger
 
 # Order: what is found first is fetched first (a list shows its newest article first), near pages before far ones.
-SCHEDULER = "crawler.scheduling.scheduler.Frontier"
+SCHEDULER = "crawler.scheduling.scheduler.FrontierScheduler"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 METAREFRESH_MAXDELAY = 5
 
@@ -47,8 +47,8 @@ METAREFRESH_MAXDELAY = 5
 # papers' certificates have run out. A job can ask for more (`verify_tls`).
 DOWNLOAD_VERIFY_CERTIFICATES = False
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.middlewares.http_handler.Handler",
-    "https": "crawler.middlewares.http_handler.Handler",
+    "http": "crawler.middlewares.http_handler.BoundedHandler",
+    "https": "crawler.middlewares.http_handler.BoundedHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -56,12 +56,12 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.address_guard.GuardMiddleware": 20,
-    "crawler.middlewares.conditional_get.Conditional": 50,
-    "crawler.middlewares.politeness.Budget": 60,
+    "crawler.middlewares.conditional_get.ConditionalGet": 50,
+    "crawler.middlewares.politeness.CrawlBudget": 60,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # Site.owns decides, ports included
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.middlewares.politeness.Robots": 100,
-    "crawler.middlewares.tdm_reservation.TdmRep": 110,
+    "crawler.middlewares.politeness.RobotsRules": 100,
+    "crawler.middlewares.tdm_reservation.TdmReservationMiddleware": 110,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
 }
@@ -75,8 +75,8 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
-    "crawler.middlewares.politeness.Pace": 0,
-    "crawler.middlewares.warc_recorder.Recorder": 0,
+    "crawler.middlewares.politeness.RequestPace": 0,
+    "crawler.middlewares.warc_recorder.WarcRecorder": 0,
     "crawler.middlewares.address_guard.ContentGate": 0,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,

@@ -17,9 +17,9 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import TextResponse
 
-from cleaners.config import Site, parse
+from cleaners.config import SiteConfig, parse
 from crawler import discover
-from crawler.discover import Link, is_address
+from crawler.discover import FoundLink, is_address
 from crawler.wording import counted
 
 Kind = Literal["feed", "sitemap", "list"]
@@ -32,7 +32,7 @@ _LEAST_ARTICLES, _LEAST_SHARE = 8, 1 / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class SeedOffer:
     """A place where articles are announced, and what was found there."""
 
     kind: Kind
@@ -46,22 +46,22 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class HomePage:
     """What a home page points to, not yet looked at."""
 
     title: str
     feeds: tuple[str, ...]
-    sections: tuple[Link, ...]
+    sections: tuple[FoundLink, ...]
     """Links that look like sections of the paper."""
     articles: int
     """Links that look like articles."""
 
 
-def home(response: TextResponse, site: Site, most: int) -> Home:
+def home(response: TextResponse, site: SiteConfig, most: int) -> HomePage:
     """What a home page points to; at most ``most`` sections, in the order of the page."""
     links = _own(response, site)
     sections = [link for link in links if _is_section(link, response.url)]
-    return Home(
+    return HomePage(
         title=_name(response),
         feeds=tuple(_feeds(response)),
         sections=tuple(sections[:most]),
@@ -69,7 +69,7 @@ def home(response: TextResponse, site: Site, most: int) -> Home:
     )
 
 
-def listed(response: TextResponse, site: Site) -> tuple[int, str]:
+def listed(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
     """How many articles a page lists that may be proposed; 0 where it is no list of news, and why."""
     links = _own(response, site)
     found = articles(links)
@@ -80,23 +80,23 @@ def listed(response: TextResponse, site: Site) -> tuple[int, str]:
     return found, ""
 
 
-def linked(response: TextResponse, site: Site) -> tuple[int, str]:
+def linked(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
     """How many articles a list names that a job reads already; 0 where none, and why."""
     found = articles(_own(response, site))
     return found, "" if found else "no links to articles"
 
 
-def _own(response: TextResponse, site: Site) -> list[Link]:
+def _own(response: TextResponse, site: SiteConfig) -> list[FoundLink]:
     return [link for link in discover.links(response) if is_address(link.url) and site.owns(link.url)]
 
 
-def articles(links: Iterable[Link]) -> int:
+def articles(links: Iterable[FoundLink]) -> int:
     """How many links look like articles."""
     return sum(len(link.text) >= _HEADLINE and any(map(str.isdigit, urlsplit(link.url).path + urlsplit(link.url).query))
                for link in links)
 
 
-def _is_section(link: Link, here: str) -> bool:
+def _is_section(link: FoundLink, here: str) -> bool:
     path = urlsplit(link.url).path
     return (
         len(link.text) in _SECTION
@@ -119,7 +119,7 @@ def _name(response: TextResponse) -> str:
     return " ".join((declared or title).split())
 
 
-def proposal(site: Site, name: str, offers: Sequence[Offer], day: date) -> str:
+def proposal(site: SiteConfig, name: str, offers: Sequence[SeedOffer], day: date) -> str:
     """The site as an entry of a seed file, ready to be pasted under ``sites:``; ``offers``: those that work.
 
     Raises SeedFileError for what the reader of seed files would not take.
@@ -139,11 +139,11 @@ def proposal(site: Site, name: str, offers: Sequence[Offer], day: date) -> str:
     return entry
 
 
-def _remark(offer: Offer) -> str:
+def _remark(offer: SeedOffer) -> str:
     return f"{told(offer)} {_one_line(offer.name)}".rstrip()
 
 
-def told(offer: Offer) -> str:
+def told(offer: SeedOffer) -> str:
     """What was found there: ``12 entries``, or why there are none."""
     return offer.why or counted(offer.entries, "entry")
 

@@ -37,7 +37,7 @@ class CrawlReport:
     """Whether it was ended by Ctrl-C or a signal; what was in flight is stored."""
 
 
-class Tally:
+class CrawlStats:
     """Counts what happens; :meth:`report` is the picture at that moment."""
 
     def __init__(self) -> None:

@@ -19,9 +19,9 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from cleaners.items import Article, Drop, Page
-from cleaners.store import Entry, Found, Outcome, Visit
+from cleaners.store import DiscoveredUrl, FetchResult, Outcome, UrlState
 from cleaners.urls import canonical
-from crawler.middlewares.address_guard import Refused
+from crawler.middlewares.address_guard import AddressRefused
 
 NOT_MODIFIED = 304
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
@@ -38,16 +38,16 @@ _REFUSALS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class SpiderItem:
     """What the spider hands in: something to clean or to drop, and the visits that it is the outcome of."""
 
     item: Page | Drop | None
     """None where there is only something to note: a list was read, nothing has changed."""
-    visits: tuple[Visit, ...]
+    visits: tuple[FetchResult, ...]
     """The address that answered, then those that led to it."""
 
 
-def read(response: Response, outcome: Outcome | None, found: Iterable[Found] = ()) -> tuple[Visit, ...]:
+def read(response: Response, outcome: Outcome | None, found: Iterable[DiscoveredUrl] = ()) -> tuple[FetchResult, ...]:
     """The visits behind a response with something in it; ``outcome`` None: nothing has changed.
 
     What goes into ``If-Modified-Since`` next time is the ``Last-Modified``, else the ``Date`` (RFC 9110, 13.1.3).
@@ -55,8 +55,8 @@ def read(response: Response, outcome: Outcome | None, found: Iterable[Found] = (
     header = response.headers
     etag = _text(header.get(b"ETag"))
     timed = etag is None and response.status == 200  # without any validator the time of the answer is one
-    asked: Found = response.meta["found"]
-    visit = Visit(
+    asked: DiscoveredUrl = response.meta["found"]
+    visit = FetchResult(
         url=response.url,
         site=asked.site,
         kind=asked.kind,
@@ -71,25 +71,25 @@ def read(response: Response, outcome: Outcome | None, found: Iterable[Found] = (
     return visit, *_led_here(response.meta, visit.at, response.url)
 
 
-def not_read(request: Request, drop: Drop, status: int | None = None) -> tuple[Visit, ...]:
+def not_read(request: Request, drop: Drop, status: int | None = None) -> tuple[FetchResult, ...]:
     """The visits behind a request that brought nothing to read."""
-    asked: Found = request.meta["found"]
+    asked: DiscoveredUrl = request.meta["found"]
     at = datetime.now(UTC)
-    visit = Visit(
+    visit = FetchResult(
         url=request.url, site=asked.site, kind=asked.kind, at=at, outcome="drop", detail=drop.reason, status=status
     )
     return visit, *_led_here(request.meta, at, request.url)
 
 
-def moved(request: Request) -> tuple[Visit, ...]:
+def moved(request: Request) -> tuple[FetchResult, ...]:
     """The visits of a redirect whose target is visited, or need not be visited, for itself."""
-    asked: Found = request.meta["found"]
+    asked: DiscoveredUrl = request.meta["found"]
     led = _led_here(request.meta, datetime.now(UTC), request.url)
     target = replace(asked, url=request.url)
     return tuple(replace(visit, found=(target,)) for visit in led)
 
 
-def settled(visits: tuple[Visit, ...], result: Article | Drop | None) -> tuple[Visit, ...]:
+def settled(visits: tuple[FetchResult, ...], result: Article | Drop | None) -> tuple[FetchResult, ...]:
     """The visits when it is known what came of the page."""
     if not visits or result is None or visits[0].outcome is None:
         return visits
@@ -100,7 +100,7 @@ def settled(visits: tuple[Visit, ...], result: Article | Drop | None) -> tuple[V
 
 def is_unchanged(response: Response) -> bool:
     """Whether a page is what it was at the last visit: the server says so, or its bytes do."""
-    known: Entry | None = response.meta.get("known")
+    known: UrlState | None = response.meta.get("known")
     if known is None or known.outcome is None or known.failed:
         return False
     return response.status == NOT_MODIFIED or (response.status == 200 and digest(response.body) == known.digest)
@@ -113,18 +113,18 @@ def digest(body: bytes) -> bytes:
 
 def drop_of(request: Request, error: BaseException | None) -> Drop:
     """Why a request brought no response."""
-    detail = error.detail if isinstance(error, Refused) else f"{type(error).__name__}: {error}"[:300]
+    detail = error.detail if isinstance(error, AddressRefused) else f"{type(error).__name__}: {error}"[:300]
     return Drop(origin=request.url, url=request.url, stage="fetch", reason=_reason(error), detail=detail)
 
 
-def _led_here(meta: dict[str, object], at: datetime, url: str) -> tuple[Visit, ...]:
+def _led_here(meta: dict[str, object], at: datetime, url: str) -> tuple[FetchResult, ...]:
     asked = meta["found"]
     chain = meta.get("redirect_urls", [])
-    assert isinstance(asked, Found)
+    assert isinstance(asked, DiscoveredUrl)
     assert isinstance(chain, list)
     forms = dict.fromkeys(canonical(one) for one in chain if canonical(one) != canonical(url))
     return tuple(
-        Visit(url=form, site=asked.site, kind=asked.kind, at=at, outcome="moved", detail=url) for form in forms
+        FetchResult(url=form, site=asked.site, kind=asked.kind, at=at, outcome="moved", detail=url) for form in forms
     )
 
 
@@ -133,7 +133,7 @@ def _text(value: bytes | None) -> str | None:
 
 
 def _reason(error: BaseException | None) -> str:
-    if isinstance(error, Refused):
+    if isinstance(error, AddressRefused):
         return error.reason
     if isinstance(error, IgnoreRequest):  # raised by Scrapy's own middleware
         return next((reason for said, reason in _REFUSALS if said in str(error)), "refused")

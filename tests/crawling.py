@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _RUN = """
 import dataclasses, json, sys
 from pathlib import Path
-from cleaners.sites import load
+from cleaners.config import load
 from crawler import settings
 from crawler.run import crawl
 options = json.loads(sys.argv[2])

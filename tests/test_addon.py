@@ -45,7 +45,7 @@ DOWNLOAD_DELAY = 0
 def test_the_guard_comes_with_bounded_heads_unless_the_project_has_handlers_of_its_own() -> None:
     settings = Settings({"JIANBAO_PRIVATE_HOSTS": ["near"]})
     Jianbao().update_settings(settings)
-    assert settings.getdict("DOWNLOAD_HANDLERS")["https"] == "crawler.middlewares.http_handler.Handler"
+    assert settings.getdict("DOWNLOAD_HANDLERS")["https"] == "crawler.middlewares.http_handler.BoundedHandler"
     own = Settings({"DOWNLOAD_HANDLERS": {"https": "mine.Handler"}})
     Jianbao().update_settings(own)
     assert own.getdict("DOWNLOAD_HANDLERS")["https"] == "mine.Handler"

@@ -14,12 +14,12 @@ import pytest
 import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from cleaners.errors import Unusable, UnwritableError
-from cleaners.warc import Archive, Exchange, decoded, folder_of, read_back
+from cleaners.errors import UnusableInput, UnwritableError
+from cleaners.warc import HttpExchange, WarcArchive, decoded, folder_of, read_back
 
 TEXT = "绿洲晨报记者报道，渠水已经放到第三支渠。".encode() * 50
 MOMENT = datetime(2026, 11, 22, 6, 30, 15, 123456, tzinfo=UTC)
-EXCHANGE = Exchange(
+EXCHANGE = HttpExchange(
     url="http://news.example/a?b=1",
     status=200,
     headers=(("Content-Type", "text/html; charset=utf-8"), ("Transfer-Encoding", "chunked")),
@@ -36,8 +36,8 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "a.db"
 
 
-def archive(store: Path, full: int = 10**9) -> Archive:
-    return Archive(folder_of(store), name="probe", software="jianbao/0", full=full)
+def archive(store: Path, full: int = 10**9) -> WarcArchive:
+    return WarcArchive(folder_of(store), name="probe", software="jianbao/0", full=full)
 
 
 def test_a_page_comes_back_by_its_origin(store: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_record_cut_by_a_crash_is_not_taken_for_a_page(store: Path) -> None:
     path = store.parent / origin.rpartition("#")[0]
     offset = int(origin.rpartition("#")[2])
     path.write_bytes(path.read_bytes()[: offset + 420])
-    with pytest.raises(Unusable) as told:
+    with pytest.raises(UnusableInput) as told:
         read_back(origin, store)
     assert told.value.stage == "read"
 
@@ -130,7 +130,7 @@ def test_an_origin_that_leads_nowhere(store: Path, origin: str) -> None:
     archive(store).write(EXCHANGE)
     path = next(folder_of(store).iterdir())
     path.rename(path.with_name("x.warc.gz"))
-    with pytest.raises(Unusable):
+    with pytest.raises(UnusableInput):
         read_back(origin, store)
 
 
@@ -175,7 +175,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_decompression_bombs_end_at_the_limit(name: str, encode) -> None:
     bomb = encode(b"a" * 5_000_000)
     assert decoded(bomb, name, 5_000_000) == b"a" * 5_000_000
-    with pytest.raises(Unusable, match="too large"):
+    with pytest.raises(UnusableInput, match="too large"):
         decoded(bomb, name, 1_000_000)
 
 
@@ -185,7 +185,7 @@ def test_content_codings_in_a_row_and_broken_ones() -> None:
     assert decoded(raw.compress(TEXT) + raw.flush(), "deflate", 10**6) == TEXT
     assert decoded(TEXT, "identity", 10**6) == TEXT
     for coding in ("gzip", "br", "zstd", "deflate"):
-        with pytest.raises(Unusable, match="broken content encoding"):
+        with pytest.raises(UnusableInput, match="broken content encoding"):
             decoded(b"\xff\x00 not compressed", coding, 10**6)
-    with pytest.raises(Unusable, match="unknown content encoding"):
+    with pytest.raises(UnusableInput, match="unknown content encoding"):
         decoded(TEXT, "rot13", 10**6)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.page import lines as blocks
 from cleaners.page.lines import html
 
 PAGES = Path(__file__).parent / "pages"
 
 
-def read(body: str, url: str | None = None) -> blocks.Blocks:
+def read(body: str, url: str | None = None) -> blocks.PageLines:
     return html.read(f"<!DOCTYPE html><html><head><title>题</title></head><body>{body}</body></html>", url)
 
 
@@ -144,7 +144,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_page_bomb_is_refused_quickly(name: str) -> None:
     start = time.process_time()
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(UnusableInput) as refused:
         html.read(BOMBS[name])
     assert time.process_time() - start < 2
     assert (refused.value.stage, refused.value.reason) in {("blocks", "page too large"), ("blocks", "page too deep")}
@@ -163,6 +163,6 @@ def test_a_long_content_attribute_is_no_bomb() -> None:
 
 @pytest.mark.parametrize("text", ["<html><body></body></html>", "<html><body><img src=a.jpg></body></html>"])
 def test_a_page_without_text_is_empty(text: str) -> None:
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(UnusableInput) as refused:
         html.read(text)
     assert refused.value.reason == "empty"

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.config import Site
-from cleaners.context import Context
+from cleaners.config import SiteConfig
+from cleaners.context import CleaningContext
 from cleaners.errors import FormatError, UsageError
 from cleaners.items import Article, Drop, Page
-from cleaners.parallel import Fence, Here, Mark, Resumable, Workers, beyond, fenced
+from cleaners.parallel import Checkpoint, InProcess, PageBudget, ResumableOutput, WorkerPool, beyond, fenced
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = """葡萄熟了 农户笑了
@@ -36,7 +36,7 @@ def page(name: str) -> Page:
 
 
 @dataclass(frozen=True)
-class Trap(dict[str, Site]):
+class Trap(dict[str, SiteConfig]):
     """The sites of a context that does to its process what the page's ``site`` says when it is looked up."""
 
     __hash__ = None  # type: ignore[assignment]
@@ -71,8 +71,8 @@ def test_a_page_costs_at_most_itself_and_the_order_stays(tmp_path: Path) -> None
     for at, trap in enumerate(traps):
         pages.insert(2 * at + 1, trapped(trap))
     given: list[Page | Drop] = [*pages, Drop(origin="read", stage="read", reason="damaged")]
-    context = Context(sites=Trap(folder=tmp_path))
-    with Workers(2, context, Fence(seconds=1.5, grace=1)) as workers:
+    context = CleaningContext(sites=Trap(folder=tmp_path))
+    with WorkerPool(2, context, PageBudget(seconds=1.5, grace=1)) as workers:
         results = list(workers.map(given))
     assert [r.origin for r in results] == [p.origin for p in given]
     drops = {r.origin: r for r in results if isinstance(r, Drop)}
@@ -86,7 +86,7 @@ def test_a_page_costs_at_most_itself_and_the_order_stays(tmp_path: Path) -> None
 
 
 def test_a_page_whose_process_was_killed_from_outside_is_not_lost(tmp_path: Path) -> None:
-    with Workers(1, Context(sites=Trap(folder=tmp_path))) as workers:
+    with WorkerPool(1, CleaningContext(sites=Trap(folder=tmp_path))) as workers:
         results = list(workers.map([page("before"), trapped("kill once"), page("after")]))
     assert [type(r) for r in results] == [Article, Article, Article]
 
@@ -100,7 +100,7 @@ def test_only_so_many_pages_are_read_ahead() -> None:
             read += 1
             yield page(f"page {n}")
 
-    with Workers(2, Context()) as workers:
+    with WorkerPool(2, CleaningContext()) as workers:
         results = workers.map(pages())
         next(results)
         assert read <= 17
@@ -116,7 +116,7 @@ def test_pages_that_no_process_has_yet_are_forgotten_when_the_work_breaks_off() 
     futures: list[Future[Article | Drop]] = []
 
     def break_off() -> None:
-        with Workers(1, Context()) as workers:
+        with WorkerPool(1, CleaningContext()) as workers:
             futures.extend(workers.submit(page(f"page {n}")) for n in range(40))
             raise KeyboardInterrupt
 
@@ -181,7 +181,7 @@ def results(count: int) -> list[Article | Drop]:
 
 def write(target: Path, given: list[Article | Drop], *, stop: int | None = None, how: type[BaseException] = MemoryError) -> None:
     """Write results as a run does; breaks off after ``stop``."""
-    with Resumable(target, resume=True) as out:
+    with ResumableOutput(target, resume=True) as out:
         for number, result in enumerate(given[out.mark.done :], out.mark.done):
             if number == stop:
                 raise how
@@ -211,9 +211,9 @@ def test_ctrl_c_loses_nothing_and_a_failure_before_the_first_mark_leaves_nothing
     assert not list(tmp_path.iterdir())
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "x.jsonl", results(100), stop=50, how=KeyboardInterrupt)
-    assert Resumable(tmp_path / "x.jsonl", resume=True).mark.done == 50
+    assert ResumableOutput(tmp_path / "x.jsonl", resume=True).mark.done == 50
     with pytest.raises(UsageError, match="--resume"):
-        Resumable(tmp_path / "x.jsonl", resume=False)
+        ResumableOutput(tmp_path / "x.jsonl", resume=False)
     assert not (tmp_path / "x.jsonl").exists()
 
 
@@ -233,26 +233,26 @@ def test_a_kill_between_the_last_mark_and_the_names_is_made_good(tmp_path: Path,
         patched.setattr(Path, "replace", replace)
         with pytest.raises(SystemError):
             write(target, results(30))
-    with Resumable(target, resume=True) as out:
+    with ResumableOutput(target, resume=True) as out:
         assert out.complete
     assert {p.name for p in tmp_path.iterdir()} == {"x.jsonl", "x.jsonl.drops.jsonl"}
     assert len(target.read_text().splitlines()) + len((tmp_path / "x.jsonl.drops.jsonl").read_text().splitlines()) == 30
 
 
 def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
-    with Resumable(tmp_path / "x.jsonl", resume=False), pytest.raises(UsageError, match="another run"):
-        Resumable(tmp_path / "x.jsonl", resume=True).__enter__()
+    with ResumableOutput(tmp_path / "x.jsonl", resume=False), pytest.raises(UsageError, match="another run"):
+        ResumableOutput(tmp_path / "x.jsonl", resume=True).__enter__()
 
 
 def test_a_damaged_progress_file_is_told(tmp_path: Path) -> None:
     (tmp_path / ".x.jsonl.progress.json").write_text('{"mark"')
     with pytest.raises(FormatError, match="delete it"):
-        Resumable(tmp_path / "x.jsonl", resume=True)
+        ResumableOutput(tmp_path / "x.jsonl", resume=True)
 
 
 def test_other_input_before_the_mark_is_noticed() -> None:
     pages = [page(f"p{n}") for n in range(5)]
-    mark = Mark()
+    mark = Checkpoint()
     for one in pages[:3]:
         mark = mark.past(one.origin)
     assert [p.origin for p in beyond(iter(pages), mark)] == ["p3", "p4"]
@@ -313,9 +313,9 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
 
 
 def test_in_this_process_a_page_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
-    context = Context(sites=Trap(folder=tmp_path))
-    fenced(page("first"), context, Fence())  # which loads what pages need
-    with Here(context, Fence(seconds=1)) as work:
+    context = CleaningContext(sites=Trap(folder=tmp_path))
+    fenced(page("first"), context, PageBudget())  # which loads what pages need
+    with InProcess(context, PageBudget(seconds=1)) as work:
         slow, good = work.map([trapped("hang"), page("good")])
     assert isinstance(slow, Drop) and slow.reason == "took too long"
     assert isinstance(good, Article)
@@ -324,8 +324,8 @@ def test_in_this_process_a_page_that_takes_too_long_is_given_up(tmp_path: Path) 
 def test_nothing_is_imported_that_a_command_does_not_need() -> None:
     heavy = "{'numpy', 'numba', 'lxml', 'trafilatura', 'pydantic', 'rich', 'scrapy', 'sqlite3', 'pyarrow', 'pyspark', 'yaml'}"
     work = (
-        "from cleaners.parallel import Fence, fenced; from cleaners.context import Context; from cleaners.items import Page; "
-        f"fenced(Page(origin='x', body={page('x').body!r}), Context(), Fence())"
+        "from cleaners.parallel import PageBudget, fenced; from cleaners.context import CleaningContext; from cleaners.items import Page; "
+        f"fenced(Page(origin='x', body={page('x').body!r}), CleaningContext(), PageBudget())"
     )
     cases = {"import crawler.cli": heavy, work: "{'numpy', 'numba', 'pydantic', 'requests', 'sqlite3', 'trafilatura', 'readability', 'datasketch', 'scrapy', 'pyarrow', 'pyspark', 'rich'}"}
     for code, unwanted in cases.items():

@@ -9,7 +9,7 @@ import pytest
 
 from cleaners.dedup import fingerprint, verify
 from cleaners.dedup.verify import model
-from cleaners.dedup.verify.features import FEATURES, Count, features
+from cleaners.dedup.verify.features import FEATURES, AlignmentCount, features
 
 STORY = (
     "示例市昨日宣布，位于城东的文化公园将于9月12日向市民免费开放。公园占地46公顷，建有一座图书馆、两处球场和长达3.5公里的环湖步道，"
@@ -110,14 +110,14 @@ def test_what_lies_between_is_counted() -> None:
         return verify.lay(fingerprint.normal_forms([STORY, copy]), np.array([0]), np.array([1])).counts[0]
 
     swapped = counts(STORY.replace("图书馆", "美术馆").replace("退休教师顾春晖", "售票员林晓"))
-    assert (swapped[Count.SWAPS], swapped[Count.LONG_SWAPS], swapped[Count.INSERTED]) == (2, 1, 0)
-    assert swapped[Count.UNEVEN] == 2
+    assert (swapped[AlignmentCount.SWAPS], swapped[AlignmentCount.LONG_SWAPS], swapped[AlignmentCount.INSERTED]) == (2, 1, 0)
+    assert swapped[AlignmentCount.UNEVEN] == 2
     dropped = counts(STORY.replace("以前这里是废弃的砖窑，", ""))
-    assert (dropped[Count.DROPS], dropped[Count.SWAPS]) == (1, 0)
+    assert (dropped[AlignmentCount.DROPS], dropped[AlignmentCount.SWAPS]) == (1, 0)
     inserted = counts(STORY.replace("后续二期工程", "记者获悉后续二期工程"))
-    assert inserted[Count.DROPS] == 1  # the shorter is laid along the longer
+    assert inserted[AlignmentCount.DROPS] == 1  # the shorter is laid along the longer
     moved = counts(STORY[200:] + STORY[:200])
-    assert moved[Count.JUMPS] >= 1
+    assert moved[AlignmentCount.JUMPS] >= 1
 
 
 def test_a_spun_copy_is_spun() -> None:
@@ -183,7 +183,7 @@ def test_common_text_is_not_own() -> None:
     half = np.zeros(len(forms.points), dtype=np.bool_)
     half[: len(forms[0]) // 2] = True
     row = verify.lay(forms, np.array([0]), np.array([1]), half).counts[0]
-    assert row[Count.OWN] == row[Count.OWN_COVERED] == len(forms[0]) - len(forms[0]) // 2
+    assert row[AlignmentCount.OWN] == row[AlignmentCount.OWN_COVERED] == len(forms[0]) - len(forms[0]) // 2
 
 
 def test_the_models_are_monotone_and_fit_their_features() -> None:
@@ -198,4 +198,4 @@ def test_the_models_are_monotone_and_fit_their_features() -> None:
                 more = rows.copy()
                 more[:, column] += 0.5
                 assert ((one.probability(more) - base) * way >= -1e-12).all()
-    assert features(np.zeros((1, len(Count)), dtype=np.float32)).shape == (1, len(FEATURES))
+    assert features(np.zeros((1, len(AlignmentCount)), dtype=np.float32)).shape == (1, len(FEATURES))

@@ -75,8 +75,8 @@ KILLS = """
 import os, signal, sys
 from pathlib import Path
 from unittest import mock
-from cleaners.bulk import Bookmark
-from cleaners.keeper import Keeper
+from cleaners.parallel import StoreCheckpoint
+from cleaners.ingest.ingester import Ingester
 from crawler.cli import clean
 from crawler.cli.app import app
 
@@ -100,11 +100,11 @@ def killed(owner, name, times, after):
 
 clean._BATCH = 20
 run("whole.db")
-killed(Bookmark, "put", 2, after=False)   # matched and written, not yet marked
-killed(Bookmark, "put", 1, after=True)    # marked, not yet committed
-killed(Keeper, "keep", 2, after=True)     # committed
-killed(Keeper, "close", 1, after=False)   # all is kept, the index is not written
-killed(Keeper, "close", 1, after=True)    # the run is still marked as begun
+killed(StoreCheckpoint, "put", 2, after=False)   # matched and written, not yet marked
+killed(StoreCheckpoint, "put", 1, after=True)    # marked, not yet committed
+killed(Ingester, "keep", 2, after=True)     # committed
+killed(Ingester, "close", 1, after=False)   # all is kept, the index is not written
+killed(Ingester, "close", 1, after=True)    # the run is still marked as begun
 run("killed.db")
 """
 

@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from cleaners import Keeper, Page, clean
+from cleaners import Ingester, Page, clean
 from cleaners.errors import UsageError
 from cleaners.items import Drop
 from crawler.cli import app
@@ -329,7 +329,7 @@ def test_numbers_are_told_with_their_noun_and_spans_in_two_units() -> None:
 def store(tmp_path: Path) -> Path:
     path = tmp_path / "news.db"
     page = Page(origin="a.html", url="http://a.example/a.html", body=PAGE.encode())
-    with Keeper(path, command="clean") as keeper:
+    with Ingester(path, command="clean") as keeper:
         drops = [Drop(origin=str(n), stage="extract", reason="no body") for n in range(3)]
         keeper.keep([clean(page), *drops, Drop(origin="x", stage="match", reason="off topic", detail="0.10")])
     return path
@@ -378,7 +378,7 @@ def test_chinese_is_utf8_in_every_locale_and_what_is_no_text_is_escaped(store: P
 
 def test_a_reader_that_ends_early_is_no_error(store: Path) -> None:
     """``| head -1``: no traceback."""
-    with Keeper(store, command="clean") as keeper:
+    with Ingester(store, command="clean") as keeper:
         keeper.keep([Drop(origin=f"{n}", stage="read", reason="empty") for n in range(5000)])
     command = [sys.executable, "-m", "crawler", "drops", "--store", str(store), "--limit", "9999", "--json"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}

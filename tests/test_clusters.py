@@ -11,28 +11,28 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cleaners.dedup import clusters
-from cleaners.dedup.clusters.model import Edge, Family, Member, Neighbourhood
+from cleaners.dedup.clusters.model import ClusterDecision, ClusterMember, ClusterNeighbourhood, MatchEdge
 
 DAY = datetime(2024, 3, 5, 9, 30, tzinfo=UTC)
 
 
-def member(doc: int, **given: object) -> Member:
-    plain = Member(
+def member(doc: int, **given: object) -> ClusterMember:
+    plain = ClusterMember(
         doc=doc, id=f"{doc:016x}", arrival=doc, title=f"第{doc}篇各不相同的标题", url=f"http://s{doc}.example/a",
         site=f"s{doc}.example", source=None, published=None, length=800, quality=0.9, disguises=(), repairs=0, noise=0,
     )  # fmt: skip
     return dataclasses.replace(plain, **given)  # type: ignore[arg-type]
 
 
-def edge(a: int, b: int, kind: str = "near", of_a: float = 1.0, of_b: float = 1.0) -> Edge:
-    return Edge(a=a, b=b, kind=kind, similarity=min(of_a, of_b), containment_a=of_a, containment_b=of_b)
+def edge(a: int, b: int, kind: str = "near", of_a: float = 1.0, of_b: float = 1.0) -> MatchEdge:
+    return MatchEdge(a=a, b=b, kind=kind, similarity=min(of_a, of_b), containment_a=of_a, containment_b=of_b)
 
 
-def families(members: list[Member], edges: list[Edge], **names: str) -> tuple[Family, ...]:
-    return clusters.assign(Neighbourhood(members=tuple(members), edges=tuple(edges)), publishers=names or None)
+def families(members: list[ClusterMember], edges: list[MatchEdge], **names: str) -> tuple[ClusterDecision, ...]:
+    return clusters.assign(ClusterNeighbourhood(members=tuple(members), edges=tuple(edges)), publishers=names or None)
 
 
-def docs(members: list[Member], edges: list[Edge]) -> list[tuple[int, ...]]:
+def docs(members: list[ClusterMember], edges: list[MatchEdge]) -> list[tuple[int, ...]]:
     return [f.members for f in families(members, edges)]
 
 
@@ -131,7 +131,7 @@ def test_the_order_of_edges_and_arrival_changes_nothing_but_ids() -> None:
         order = chance.sample(range(1, 9), 8)
         members = [member(doc, arrival=n) for n, doc in enumerate(order)]
         turned = [
-            Edge(a=e.b, b=e.a, kind=e.kind, similarity=e.similarity, containment_a=e.containment_b, containment_b=e.containment_a)
+            MatchEdge(a=e.b, b=e.a, kind=e.kind, similarity=e.similarity, containment_a=e.containment_b, containment_b=e.containment_a)
             if chance.random() < 0.5 else e for e in edges
         ]  # fmt: skip
         found = families(members, turned)

@@ -26,12 +26,12 @@ from cleaners.config import parse, require_contact
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
 from cleaners.store import Selection, Store
-from cleaners.warc import Archive, read_back
+from cleaners.warc import WarcArchive, read_back
 from crawler import discover
-from crawler.ingest_queue import Batching, Desk
-from crawler.middlewares.address_guard import ContentGate, GuardedResolver, GuardMiddleware, Refused, is_public
-from crawler.scheduling.traps import Mazes, Patience, shape, trap
-from crawler.stats import Tally
+from crawler.ingest_queue import BatchSettings, IngestQueue
+from crawler.middlewares.address_guard import AddressRefused, ContentGate, GuardedResolver, GuardMiddleware, is_public
+from crawler.scheduling.traps import TrapDetector, TrapSettings, shape, trap
+from crawler.stats import CrawlStats
 from tests.crawling import Crawled, one_site, run, start
 from tests.small_server import Reply, article, feed, gzipped, listing, serving, sitemap
 
@@ -365,7 +365,7 @@ def test_what_is_not_even_asked_for(url: str, reason: str | None) -> None:
     if reason is None:
         guard.process_request(Request(url))
         return
-    with pytest.raises(Refused) as told:
+    with pytest.raises(AddressRefused) as told:
         guard.process_request(Request(url))
     assert told.value.reason == reason
 
@@ -420,7 +420,7 @@ def test_traps(url: str, why: str | None) -> None:
 
 
 def test_a_kind_of_address_that_gives_nothing_is_given_up() -> None:
-    mazes = Mazes(Patience(barren=3, same=3))
+    mazes = TrapDetector(TrapSettings(barren=3, same=3))
     for n in range(3):
         assert mazes.closed("http://a.example/day/9") is None
         mazes.fetched(f"http://a.example/day/{n}", b"%d" % n)
@@ -441,7 +441,7 @@ def test_a_kind_of_address_that_gives_nothing_is_given_up() -> None:
 
 
 def test_pages_are_compared_only_as_long_as_they_may_be_a_maze() -> None:
-    mazes = Mazes(Patience(same=3, enough=20))
+    mazes = TrapDetector(TrapSettings(same=3, enough=20))
     for n in range(100):
         mazes.fetched(f"http://a.example/a/{n}", b"%d" % n)
         mazes.fetched(f"http://a.example/b/{n}", b"%d" % n)
@@ -470,7 +470,7 @@ def test_feeds_of_all_kinds() -> None:
         "http://b.example/two.html",
     ]
     assert [link.url for link in discover.feed(atom, base, 9)] == ["http://a.example/one.html"]
-    assert discover.feed(made.encode(), base, 9) == (discover.Link(url="http://a.example/one.html", text="一"),)
+    assert discover.feed(made.encode(), base, 9) == (discover.FoundLink(url="http://a.example/one.html", text="一"),)
     assert len(discover.feed(rss, base, 1)) == 1
     for broken in (b"", b"{", b"[1]", b"<html>no feed", b"\x00\xff"):
         assert discover.feed(broken, base, 9) == ()
@@ -489,7 +489,7 @@ def test_sitemaps_newest_first_without_entities_and_within_limits() -> None:
     evil = b"<!DOCTYPE u [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><urlset><url><loc>/&x;</loc></url></urlset>"
     assert [link.url for link in discover.sitemap(evil, base, 9, 10**6).pages] in ([], ["http://a.example/"])
     for broken in (b"", b"<", b"{}", b"no xml"):
-        assert discover.sitemap(broken, base, 9, 10**6) == discover.Sitemap()
+        assert discover.sitemap(broken, base, 9, 10**6) == discover.SitemapContent()
 
 
 def test_news_sitemaps() -> None:
@@ -526,7 +526,7 @@ def test_hostile_feeds_cost_seconds_not_minutes() -> None:
     began = time.process_time()
     for body in (laughs, b"<a>" * 1_000_000, b'{"items":' + b"[" * 100_000):
         assert discover.feed(body, "http://a.example/f", 9) == ()
-        assert discover.sitemap(body, "http://a.example/f", 9, 10**6) == discover.Sitemap()
+        assert discover.sitemap(body, "http://a.example/f", 9, 10**6) == discover.SitemapContent()
     assert time.process_time() - began < 15
 
 
@@ -572,15 +572,15 @@ class FakeShelf:
         self.status = status
 
 
-def hand_in(shelf: FakeShelf, pages: int, tmp_path: Path) -> Desk:
-    async def work() -> Desk:
+def hand_in(shelf: FakeShelf, pages: int, tmp_path: Path) -> IngestQueue:
+    async def work() -> IngestQueue:
         cleaner = FakeCleaner()
-        desk = Desk(
-            archive=Archive(tmp_path / "a.warc", name="a", software="a"),
-            tally=Tally(),
+        desk = IngestQueue(
+            archive=WarcArchive(tmp_path / "a.warc", name="a", software="a"),
+            tally=CrawlStats(),
             cleaner=cleaner,
             shelf=lambda: shelf,
-            batching=Batching(most=10, seconds=0.2, in_flight=4),
+            batching=BatchSettings(most=10, seconds=0.2, in_flight=4),
         )
         await desk.open()
         await asyncio.gather(*(desk.take(Page(body=b"", origin=str(n))) for n in range(pages)))
@@ -618,12 +618,12 @@ def test_neither_cleaning_nor_keeping_holds_up_the_event_loop(tmp_path: Path) ->
             last = time.monotonic()
 
     async def work() -> None:
-        desk = Desk(
-            archive=Archive(tmp_path / "a.warc", name="a", software="a"),
-            tally=Tally(),
+        desk = IngestQueue(
+            archive=WarcArchive(tmp_path / "a.warc", name="a", software="a"),
+            tally=CrawlStats(),
             cleaner=FakeCleaner(),
             shelf=SlowShelf,
-            batching=Batching(most=5, seconds=0.05, in_flight=4),
+            batching=BatchSettings(most=5, seconds=0.05, in_flight=4),
         )
         ticking = asyncio.ensure_future(tick())
         await desk.open()

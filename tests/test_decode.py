@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cleaners.chinese.script import to_traditional
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.page.decode import decode
 
 TEXTS = (
@@ -159,7 +159,7 @@ def test_undeclared_cyrillic() -> None:
     ],
 )
 def test_what_is_no_text_is_refused(body: bytes, reason: str, detail: str) -> None:
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(UnusableInput) as caught:
         decode(body)
     assert (caught.value.stage, caught.value.reason) == ("decode", reason)
     assert detail in caught.value.detail
@@ -179,7 +179,7 @@ def test_hostile_sizes_take_no_longer_than_they_should() -> None:
     ):
         try:
             decode(body)
-        except Unusable as refused:
+        except UnusableInput as refused:
             assert refused.stage == "decode"  # noqa: PT017 - either way out is fine, hanging is not
     assert time.process_time() - started < 8
 

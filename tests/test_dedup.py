@@ -17,11 +17,11 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 from cleaners.dedup import fingerprint, match
 from cleaners.dedup.corpus import deduplicate
-from cleaners.dedup.fingerprint import Recipe, kernels
-from cleaners.dedup.index import Keys, Limits
+from cleaners.dedup.fingerprint import FingerprintSettings, kernels
+from cleaners.dedup.index import IndexKeys, IndexLimits
 from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.errors import FormatError, InputError, UsageError
-from cleaners.ingest.takedown_filter import Met, Watch, traces
+from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, traces
 from tests.test_chain import OTHER, STORY, notice, spun
 
 THIRD = (
@@ -45,7 +45,7 @@ def random_sets(count: int) -> list[np.ndarray[Any, np.dtype[np.uint32]]]:
 
 def minhashes(sets: list[np.ndarray[Any, np.dtype[np.uint32]]]) -> np.ndarray[Any, np.dtype[np.uint32]]:
     offsets = np.concatenate(([0], np.cumsum([len(one) for one in sets])))
-    recipe = Recipe()
+    recipe = FingerprintSettings()
     made = kernels.minhash(np.concatenate(sets), offsets, *fingerprint.permutations(recipe.permutations, recipe.seed))
     return np.asarray(made)
 
@@ -77,7 +77,7 @@ def test_bands_give_the_candidates_of_datasketch() -> None:
     theirs = {(row, other) for row, hashvalues in enumerate(values) if row % 2
               for other in lsh.query(LeanMinHash(seed=1, hashvalues=hashvalues, scheme="affine32"))}
     bands = np.asarray(kernels.band_keys(values, 25, 5))
-    keys = Keys(bands=bands, anchors=np.empty(0, np.uint32), offsets=np.zeros(len(bands) + 1, np.int64))
+    keys = IndexKeys(bands=bands, anchors=np.empty(0, np.uint32), offsets=np.zeros(len(bands) + 1, np.int64))
     index = MemoryIndex()
     index.add(np.arange(len(bands), dtype=np.uint32), keys)
     found = index.query(keys)
@@ -86,24 +86,24 @@ def test_bands_give_the_candidates_of_datasketch() -> None:
     assert 150 < len(ours) < 300
 
 
-def keys_with(anchors: Sequence[Sequence[int]]) -> Keys:
+def keys_with(anchors: Sequence[Sequence[int]]) -> IndexKeys:
     bands = np.arange(1, 1 + 25 * len(anchors), dtype=np.uint64).reshape(-1, 25)
     flat = np.array([anchor for row in anchors for anchor in row], dtype=np.uint32)
-    return Keys(bands=bands, anchors=flat, offsets=np.cumsum([0, *map(len, anchors)]).astype(np.int64))
+    return IndexKeys(bands=bands, anchors=flat, offsets=np.cumsum([0, *map(len, anchors)]).astype(np.int64))
 
 
 def test_four_shared_anchors_make_a_candidate() -> None:
     index = MemoryIndex()
     index.add(np.array([5, 9], dtype=np.uint32), keys_with([[1, 2, 3, 4], [1, 2, 3, 7, 8]]))
-    found = index.query(Keys(bands=np.full((1, 25), 10**9, np.uint64), anchors=np.array([1, 2, 3, 4, 99], np.uint32),
+    found = index.query(IndexKeys(bands=np.full((1, 25), 10**9, np.uint64), anchors=np.array([1, 2, 3, 4, 99], np.uint32),
                              offsets=np.array([0, 5])))
     assert found.docs.tolist() == [5]
 
 
 def test_a_crowded_anchor_proposes_the_smallest_ids_however_documents_arrive() -> None:
-    limits = Limits(documents=6, crowded=2)
+    limits = IndexLimits(documents=6, crowded=2)
     keys = keys_with([[1, 2, 3, 4]] * 10)
-    query = Keys(bands=np.full((1, 25), 10**9, np.uint64), anchors=keys.anchors[:4], offsets=np.array([0, 4]))
+    query = IndexKeys(bands=np.full((1, 25), 10**9, np.uint64), anchors=keys.anchors[:4], offsets=np.array([0, 4]))
     for steps in ([10], [1] * 10, [3, 7], [6, 1, 1, 2]):
         index, start = MemoryIndex(limits), 0
         for step in steps:
@@ -216,8 +216,8 @@ def test_parquet_in_and_out(tmp_path: Path) -> None:
 
 
 def test_a_text_without_characters_that_was_taken_down_is_not_met_in_others() -> None:
-    watch = Watch([("gone", one) for one in traces(["——。", TEXTS[0]])])
-    assert watch.meet(["……", "", TEXTS[0]]) == [None, None, Met(id="gone", share=1.0, of_text=1.0)]
+    watch = TakedownFilter([("gone", one) for one in traces(["——。", TEXTS[0]])])
+    assert watch.meet(["……", "", TEXTS[0]]) == [None, None, TakedownMatch(id="gone", share=1.0, of_text=1.0)]
 
 
 def test_bad_records_are_told_and_skipped(tmp_path: Path) -> None:

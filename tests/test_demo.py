@@ -22,22 +22,22 @@ from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match, Ma
 from crawler.demo import disguise, server
 from crawler.demo.check import bare, check
 from crawler.demo.expectations import promises
-from crawler.demo.manifest import Manifest, PageTruth
-from crawler.demo.plan import Plan, read
+from crawler.demo.manifest import DemoManifest, PageTruth
+from crawler.demo.plan import DemoPlan, read
 from crawler.demo.server import serving
-from crawler.demo.web import Web
+from crawler.demo.web import SmallWeb
 
 ROOT = Path(__file__).resolve().parent.parent
 ENCODINGS = {"forum": "gbk", "huawen": "big5"}
 
 
 @pytest.fixture(scope="module")
-def plan() -> Plan:
+def plan() -> DemoPlan:
     return read()
 
 
 @pytest.fixture(scope="module")
-def web(plan: Plan) -> Iterator[Web]:
+def web(plan: DemoPlan) -> Iterator[SmallWeb]:
     with serving(plan) as served:
         yield served
 
@@ -53,11 +53,11 @@ def fetch(url: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
         connection.close()
 
 
-def pages(web: Web, kind: str) -> list[PageTruth]:
+def pages(web: SmallWeb, kind: str) -> list[PageTruth]:
     return [page for page in web.manifest.pages if page.kind == kind]
 
 
-def test_the_small_web_is_as_large_as_promised(web: Web) -> None:
+def test_the_small_web_is_as_large_as_promised(web: SmallWeb) -> None:
     articles = web.manifest.articles.values()
     assert len(articles) == len(read().postings)
     assert len(web.origins) >= 6
@@ -69,7 +69,7 @@ def test_the_small_web_is_as_large_as_promised(web: Web) -> None:
     assert len({urlsplit(origin).netloc for origin in web.origins.values()}) == len(web.origins)
 
 
-def test_every_page_answers_as_the_manifest_says(web: Web) -> None:
+def test_every_page_answers_as_the_manifest_says(web: SmallWeb) -> None:
     wanted = {"redirect": 302, "missing": 404, "failing": 500}
     for page in web.manifest.pages:
         status, headers, body = fetch(page.url)
@@ -77,7 +77,7 @@ def test_every_page_answers_as_the_manifest_says(web: Web) -> None:
         assert int(headers["content-length"]) == len(body)
 
 
-def test_article_pages_hold_what_the_truth_keeps_and_the_noise_it_names(web: Web, plan: Plan) -> None:
+def test_article_pages_hold_what_the_truth_keeps_and_the_noise_it_names(web: SmallWeb, plan: DemoPlan) -> None:
     for page in pages(web, "article"):
         assert page.article is not None
         encoding = ENCODINGS.get(plan.sites[page.site].template, "utf-8")
@@ -88,7 +88,7 @@ def test_article_pages_hold_what_the_truth_keeps_and_the_noise_it_names(web: Web
             assert all(bare(paragraph) in visible for paragraph in page.article.keep), page.url
 
 
-def test_noise_is_never_part_of_the_article_it_stands_beside(web: Web) -> None:
+def test_noise_is_never_part_of_the_article_it_stands_beside(web: SmallWeb) -> None:
     for page in pages(web, "article"):
         assert page.article is not None
         kept = bare("".join(page.article.keep))
@@ -96,7 +96,7 @@ def test_noise_is_never_part_of_the_article_it_stands_beside(web: Web) -> None:
             assert not [line for line in lines if len(bare(line)) >= 5 and bare(line) in kept], page.url
 
 
-def test_lists_of_the_mirror_are_longer_than_its_articles(web: Web) -> None:
+def test_lists_of_the_mirror_are_longer_than_its_articles(web: SmallWeb) -> None:
     for page in pages(web, "article"):
         if page.site == "nuanyang-mirror":
             assert page.article is not None
@@ -105,7 +105,7 @@ def test_lists_of_the_mirror_are_longer_than_its_articles(web: Web) -> None:
             assert len(bare(lists)) > sum(len(paragraph) for paragraph in page.article.keep)
 
 
-def test_the_web_is_the_same_every_time(plan: Plan) -> None:
+def test_the_web_is_the_same_every_time(plan: DemoPlan) -> None:
     with serving(plan, port=0) as one:
         origin = one.origins["lvzhou-daily"]
         first = {url.removeprefix(origin): answer.body.replace(origin.encode(), b"") for url, answer in one.answers.items()}
@@ -116,7 +116,7 @@ def test_the_web_is_the_same_every_time(plan: Plan) -> None:
     assert len(same) >= 30
 
 
-def test_nothing_listens_when_the_block_is_left(plan: Plan) -> None:
+def test_nothing_listens_when_the_block_is_left(plan: DemoPlan) -> None:
     with serving(plan, port=0) as web:
         url = web.origins["lvzhou-daily"] + "/robots.txt"
         assert fetch(url)[0] == 200
@@ -124,7 +124,7 @@ def test_nothing_listens_when_the_block_is_left(plan: Plan) -> None:
         fetch(url)
 
 
-def test_a_machine_with_one_loopback_address_serves_by_ports(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_with_one_loopback_address_serves_by_ports(plan: DemoPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "_NETWORK", "192.0.2.{}")  # RFC 5737: no machine has it
     with serving(plan) as web:
         places = [urlsplit(origin) for origin in web.origins.values()]
@@ -133,13 +133,13 @@ def test_a_machine_with_one_loopback_address_serves_by_ports(plan: Plan, monkeyp
         assert fetch(web.origins["baixiao-spun"] + "/")[0] == 200
 
 
-def test_a_port_that_is_taken_does_not_matter(plan: Plan, web: Web) -> None:
+def test_a_port_that_is_taken_does_not_matter(plan: DemoPlan, web: SmallWeb) -> None:
     with serving(plan) as second:
         assert set(second.origins.values()).isdisjoint(web.origins.values())
         assert fetch(second.origins["baixiao-spun"] + "/")[0] == 200
 
 
-def test_the_calendar_has_no_end(web: Web) -> None:
+def test_the_calendar_has_no_end(web: SmallWeb) -> None:
     origin = web.origins["lvzhou-daily"]
     for month in ("1999-12", "2031-01"):
         status, _, body = fetch(f"{origin}/calendar/{month}.html")
@@ -163,7 +163,7 @@ def test_spinning_swaps_words_and_leaves_numbers() -> None:
     assert disguise.spin("基础设施建设投资4.6亿元") == "根本举动步伐培植投入资金4.6亿元"
 
 
-def test_the_seed_file_of_the_demo_is_a_valid_job(web: Web, tmp_path: Path) -> None:
+def test_the_seed_file_of_the_demo_is_a_valid_job(web: SmallWeb, tmp_path: Path) -> None:
     from crawler.demo.run import _seeds
 
     job = config.parse(_seeds(web))
@@ -171,7 +171,7 @@ def test_the_seed_file_of_the_demo_is_a_valid_job(web: Web, tmp_path: Path) -> N
     assert job.is_local
 
 
-def perfect(manifest: Manifest) -> list[Clipping]:
+def perfect(manifest: DemoManifest) -> list[Clipping]:
     """What a store would hold after a faultless run."""
     ids = {url: f"{n:016x}" for n, url in enumerate(manifest.articles)}
     origins = {truth.story: ids[url] for url, truth in manifest.articles.items() if not truth.is_copy}
@@ -194,7 +194,7 @@ def perfect(manifest: Manifest) -> list[Clipping]:
     return clippings
 
 
-def drops(manifest: Manifest) -> list[Drop]:
+def drops(manifest: DemoManifest) -> list[Drop]:
     return [
         Drop(origin="x", url=page.url, stage="fetch", reason="robots.txt forbids")
         for page in manifest.pages
@@ -202,17 +202,17 @@ def drops(manifest: Manifest) -> list[Drop]:
     ]
 
 
-def broken(manifest: Manifest, clippings: list[Clipping], dropped: list[Drop]) -> set[str]:
+def broken(manifest: DemoManifest, clippings: list[Clipping], dropped: list[Drop]) -> set[str]:
     return {one.name for one in promises(check(manifest, clippings, dropped)) if one.status == "broken"}
 
 
-def test_a_faultless_run_keeps_every_promise(web: Web) -> None:
+def test_a_faultless_run_keeps_every_promise(web: SmallWeb) -> None:
     found = promises(check(web.manifest, perfect(web.manifest), drops(web.manifest)))
     assert len(found) >= 12
     assert [one.name for one in found if one.status != "kept"] == []
 
 
-def test_each_kind_of_fault_is_seen(web: Web) -> None:
+def test_each_kind_of_fault_is_seen(web: SmallWeb) -> None:
     manifest = web.manifest
     good, dropped = perfect(manifest), drops(manifest)
 
@@ -243,7 +243,7 @@ def test_each_kind_of_fault_is_seen(web: Web) -> None:
     assert "robots.txt is obeyed" in broken(manifest, good, [])
 
 
-def test_spun_copies_that_are_missed_are_called_not_yet_found(web: Web) -> None:
+def test_spun_copies_that_are_missed_are_called_not_yet_found(web: SmallWeb) -> None:
     alone = [replace(one, matches=()) for one in perfect(web.manifest)]
     found = {one.name: one.status for one in promises(check(web.manifest, alone, drops(web.manifest)))}
     assert found["spun copies are linked to their story"] == "not yet"
@@ -296,7 +296,7 @@ def test_the_demo_leaves_nothing_running_and_only_its_own_files(demo_run: Ended)
     assert ended(demo_run.group, seconds=5)  # the last helpers of a process pool may take a moment
 
 
-def test_the_demo_keeps_its_promises(demo_run: Ended, web: Web) -> None:
+def test_the_demo_keeps_its_promises(demo_run: Ended, web: SmallWeb) -> None:
     assert demo_run.code == 0, demo_run.out + demo_run.err
     kinds = Counter(page.kind for page in web.manifest.pages)
     copies = sum(article.is_copy for article in web.manifest.articles.values())

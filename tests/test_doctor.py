@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cleaners.errors import NotAStoreError, StoreBusyError
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.ingest.match_index import index_folder
 from cleaners.items import Article
 from cleaners.maintenance import doctor, takedown
@@ -22,8 +22,8 @@ from cleaners.store import Store
 from cleaners.store.database import Database
 from cleaners.store.schema import MIGRATIONS
 from cleaners.urls import clipping_id
-from cleaners.warc import Archive, folder_of
-from cleaners.warc.scan import Record, records
+from cleaners.warc import WarcArchive, folder_of
+from cleaners.warc.scan import WarcRecord, records
 from tests.test_keeper import corpus, story
 from tests.test_takedown import MOMENT, URL, exchange, stored, take
 
@@ -50,7 +50,7 @@ DAMAGED: dict[str, tuple[str, str]] = {
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("healthy") / "news.db"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep(corpus(12))
     stored(path, {f"http://news.example/{n}": story(100 + n) for n in range(5)})
     return path
@@ -109,7 +109,7 @@ def test_a_damaged_match_index_is_made_anew(path: Path, harm: Callable[[Path], N
     harm(max(index_folder(path).iterdir(), key=lambda file: file.stat().st_size))
     assert set(wrong(path)) == {"match index"}
     assert not wrong(path, repair=True)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
 
 
@@ -148,7 +148,7 @@ def test_what_a_crash_left_half_written_in_the_archive_is_cut_off(path: Path) ->
     assert torn(path, file, 5, age=0) == ["archive"], "it may be on its way"
     whole = file.stat().st_size
     assert torn(path, file, 1, age=100) == []
-    assert file.stat().st_size < whole - 100 and all(isinstance(one, Record) for one in records(path))
+    assert file.stat().st_size < whole - 100 and all(isinstance(one, WarcRecord) for one in records(path))
     last = file.stat().st_size
     assert "archive" in torn(path, file, 5, age=100), "an article is in it"
     assert file.stat().st_size == last - 5
@@ -174,9 +174,9 @@ def test_what_was_taken_down_and_is_there_again_goes_again(path: Path) -> None:
 
 
 def test_revisions_of_copies_and_takedowns_leave_a_healthy_store(path: Path) -> None:
-    shelf = Archive(folder_of(path), name="more", software="jianbao/0")
+    shelf = WarcArchive(folder_of(path), name="more", software="jianbao/0")
     urls = [f"http://news.example/{n}" for n in range(5)]
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         for turn, url in enumerate([*urls, *urls]):
             text = story(100).replace("今年", "去年") + f"\n第{turn}次修改。"
             origin = shelf.write(replace(exchange(0, text.encode()), url=url))
@@ -226,7 +226,7 @@ def test_what_is_made_from_the_articles_is_made_anew_whatever_page_is_damaged(pa
     assert not {f.check for f in doctor.examine(path, sample=None) if f.problems}
     assert families(path) == before and (path.parent / "news.db.damaged").exists()
     assert sorted(p.name for p in path.parent.iterdir()) == ["news.db", "news.db.damaged", "news.index", "news.locks", "news.warc"]
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
 
 
@@ -300,7 +300,7 @@ def test_made_anew_no_article_gets_the_number_of_one_that_was_taken_down(path: P
     takedown.take_down(path, [last], "a test")
     harm(path, pages(path, "search_data")[0])
     assert not wrong(path, repair=True)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([Article(id="9" * 16, origin="x", text=story(77))])
         assert keeper.store.articles.doc("9" * 16) == 26
 
@@ -368,7 +368,7 @@ def test_a_store_of_every_schema_becomes_one_of_today(tmp_path: Path, version: i
         assert [d.reason for d in store.journal.drops()] == ["empty"]
         assert {one.article.id for one in store.clippings.family("0" * 15 + "1")} == {"0" * 15 + "1", "0" * 15 + "2"}
     assert not wrong(path)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         assert keeper.keep([Article(id="8" * 16, origin="c", text="转载：" + story(3))]).matched == 1
     assert not wrong(path)
 

@@ -21,8 +21,8 @@ import zstandard
 
 from cleaners.errors import UsageError
 from cleaners.items import Drop, Page
-from cleaners.readers import Limits, read
-from cleaners.warc import Archive, Exchange
+from cleaners.readers import ReadLimits, read
+from cleaners.warc import HttpExchange, WarcArchive
 
 HTML = "<html><body><h1>葡萄熟了</h1><p>吐鲁番的晾房里挂满了葡萄，农户说今年的收成比去年好。</p></body></html>".encode()
 OTHER = HTML.replace("吐鲁番".encode(), "鄯善".encode())
@@ -34,13 +34,13 @@ COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def pages(path: Path | str, limits: Limits = Limits()) -> list[Page]:
+def pages(path: Path | str, limits: ReadLimits = ReadLimits()) -> list[Page]:
     results = list(read([path], limits))
     assert all(isinstance(r, Page) for r in results), results
     return results  # type: ignore[return-value]
 
 
-def drops(path: Path, limits: Limits = Limits()) -> list[Drop]:
+def drops(path: Path, limits: ReadLimits = ReadLimits()) -> list[Drop]:
     return [r for r in read([path], limits) if isinstance(r, Drop)]
 
 
@@ -65,11 +65,11 @@ def tarred(*members: tuple[str, bytes]) -> bytes:
 def warc_file(folder: Path, *bodies: bytes, encoding: str = "", status: int = 200) -> Path:
     import datetime
 
-    archive = Archive(folder, name="test", software="test")
+    archive = WarcArchive(folder, name="test", software="test")
     for number, body in enumerate(bodies):
         headers = (("Content-Type", "text/html; charset=utf-8"), *([("Content-Encoding", encoding)] if encoding else []))
         archive.write(
-            Exchange(
+            HttpExchange(
                 url=f"https://news.example/{number}.html",
                 status=status,
                 headers=headers,
@@ -198,7 +198,7 @@ def test_json_cut_short_or_with_a_huge_object_keeps_what_came_before(tmp_path: P
     (tmp_path / "cut.json").write_text(whole[:-150_000])
     (tmp_path / "huge.json").write_text(whole)
     for name, reason in (("cut.json", "not JSON"), ("huge.json", "page too large")):
-        good, bad = read([tmp_path / name], Limits(page_bytes=200_000 if name == "huge.json" else 10**6))
+        good, bad = read([tmp_path / name], ReadLimits(page_bytes=200_000 if name == "huge.json" else 10**6))
         assert isinstance(good, Page) and HTML in good.body
         assert isinstance(bad, Drop) and bad.reason == reason
 
@@ -238,7 +238,7 @@ def test_bombs_cost_no_more_than_a_large_page(tmp_path: Path, name: str) -> None
     path = tmp_path / "bomb"
     path.write_bytes(COMPRESSIONS[name](b"<p>" + b"0" * 60_000_000))
     tracemalloc.start()
-    reasons = [d.reason for d in drops(path, Limits(page_bytes=1_000_000))]
+    reasons = [d.reason for d in drops(path, ReadLimits(page_bytes=1_000_000))]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert reasons == ["page too large"]
@@ -290,7 +290,7 @@ def test_encrypted_members_are_told_and_the_others_read(tmp_path: Path, name: st
 def test_an_archive_with_too_many_members_is_read_up_to_the_limit(tmp_path: Path) -> None:
     for pack in (zipped, tarred):
         (tmp_path / "x").write_bytes(pack(*((f"{n}.html", HTML) for n in range(20))))
-        results = list(read([tmp_path / "x"], Limits(members=5)))
+        results = list(read([tmp_path / "x"], ReadLimits(members=5)))
         assert len(results) == 6
         assert isinstance(results[-1], Drop) and results[-1].reason == "too many members"
 
@@ -354,7 +354,7 @@ def test_the_directory_of_a_zip_is_read_in_slices(tmp_path: Path, monkeypatch: p
 def test_a_zip_of_hundreds_of_thousands_of_entries_is_read_up_to_the_limit_in_bounded_memory(tmp_path: Path) -> None:
     (tmp_path / "many.zip").write_bytes(zip_of_many(300_000))
     tracemalloc.start()
-    results = list(read([tmp_path / "many.zip"], Limits(members=300)))
+    results = list(read([tmp_path / "many.zip"], ReadLimits(members=300)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(results) == 301

@@ -17,7 +17,7 @@ import zstandard
 
 from cleaners.atomic import whole_folder
 from cleaners.errors import UnwritableError, UsageError
-from cleaners.export import JsonLines, Output, drop_record, in_script, markdown_folder, markdown_page, record
+from cleaners.export import JsonLinesFile, RecordOutput, drop_record, in_script, markdown_folder, markdown_page, record
 from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match
 from tests.test_store import FULL, article
 
@@ -65,7 +65,7 @@ def test_what_is_unknown_is_null_or_empty() -> None:
 def test_lines_read_back_and_the_same_content_gives_the_same_bytes(tmp_path: Path, suffix: str) -> None:
     paths = [tmp_path / f"{name}.jsonl{suffix}" for name in ("a", "b")]
     for path in paths:
-        with JsonLines(path) as lines:
+        with JsonLinesFile(path) as lines:
             for _ in range(2):
                 lines.write(record(MATCHED))
         assert lines.written == 2
@@ -81,7 +81,7 @@ def test_an_interrupted_export_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_text("old")
 
     def interrupted() -> None:
-        with Output(path) as out:
+        with RecordOutput(path) as out:
             out.keep(MATCHED)
             out.drop(Drop(origin="a", stage="read", reason="empty"))
             raise KeyboardInterrupt
@@ -98,7 +98,7 @@ DEAD = 2**22 + 1  # no process has such a number (Linux ends at 2**22)
 def test_what_a_dead_process_left_is_removed_and_what_it_moved_aside_comes_back(tmp_path: Path) -> None:
     for left in (f".out.jsonl.{DEAD}.part", f".out.jsonl.{os.getppid()}.part", ".out.jsonl.mine.part", ".other.1.part"):
         (tmp_path / left).touch()
-    with JsonLines(tmp_path / "out.jsonl") as lines:
+    with JsonLinesFile(tmp_path / "out.jsonl") as lines:
         lines.write({"a": 1})
     left_over = {".out.jsonl.mine.part", f".out.jsonl.{os.getppid()}.part", ".other.1.part"}
     assert {path.name for path in tmp_path.iterdir()} == {"out.jsonl"} | left_over
@@ -116,7 +116,7 @@ def test_what_a_process_of_the_same_number_left_is_removed(tmp_path: Path) -> No
     (tmp_path / f".x.jsonl.{os.getpid()}.part").write_text("half")
     with whole_folder(tmp_path / "md", replaces=lambda _: True) as folder:
         (folder / "a").touch()
-    with JsonLines(tmp_path / "x.jsonl"):
+    with JsonLinesFile(tmp_path / "x.jsonl"):
         pass
     assert {path.name for path in tmp_path.rglob("*")} == {"md", "a", "x.jsonl"}
 
@@ -124,7 +124,7 @@ def test_what_a_process_of_the_same_number_left_is_removed(tmp_path: Path) -> No
 def test_drops_stand_beside_the_output(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     drop = Drop(origin="a", stage="read", reason="empty", detail="0 bytes")
-    with Output(path) as out:
+    with RecordOutput(path) as out:
         out.keep(Clipping(article=FULL))
         out.drop(drop)
     assert (out.written, out.dropped) == (1, 1)
@@ -132,13 +132,13 @@ def test_drops_stand_beside_the_output(tmp_path: Path) -> None:
     assert json.loads(beside.read_text()) == drop_record(drop) == {
         "origin": "a", "url": None, "stage": "read", "reason": "empty", "detail": "0 bytes",
     }  # fmt: skip
-    with Output(path) as out:
+    with RecordOutput(path) as out:
         out.keep(Clipping(article=FULL))
     assert not beside.exists()
 
 
 def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    with Output("-") as out:
+    with RecordOutput("-") as out:
         out.keep(Clipping(article=FULL))
         out.drop(Drop(origin="a", stage="read", reason="empty"))
     captured = capfdbinary.readouterr()
@@ -148,24 +148,24 @@ def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) ->
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 def test_a_full_disk_is_told() -> None:
-    with pytest.raises(UnwritableError, match="/dev/full"), JsonLines("/dev/full") as lines:
+    with pytest.raises(UnwritableError, match="/dev/full"), JsonLinesFile("/dev/full") as lines:
         lines.write({"a": 1})
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder where even root can make no file")
 def test_a_place_that_cannot_be_written_is_told() -> None:
-    with pytest.raises(UnwritableError), JsonLines("/proc/out.jsonl") as lines:
+    with pytest.raises(UnwritableError), JsonLinesFile("/proc/out.jsonl") as lines:
         lines.write({"a": 1})
 
 
 def test_a_folder_or_a_missing_folder_is_told(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere" / "out.jsonl"):
-        with pytest.raises(UsageError), JsonLines(path):
+        with pytest.raises(UsageError), JsonLinesFile(path):
             pass
 
 
 def test_broken_unicode_does_not_break_the_file(tmp_path: Path) -> None:
-    with JsonLines(tmp_path / "a.jsonl") as lines:
+    with JsonLinesFile(tmp_path / "a.jsonl") as lines:
         lines.write({"text": "一半\udce4"})
     assert json.loads((tmp_path / "a.jsonl").read_text(encoding="utf-8")) == {"text": "一半\udce4"}
 

@@ -14,9 +14,9 @@ from urllib.parse import quote
 import pytest
 
 from cleaners import extract, metadata
-from cleaners.config import ExtractRule
-from cleaners.errors import Unusable
-from cleaners.extract import Body, ensemble
+from cleaners.config import SiteExtractRule
+from cleaners.errors import UnusableInput
+from cleaners.extract import ExtractedBody, ensemble
 from cleaners.extract import recipe as recipes
 from cleaners.extract.boilerplate.rules import RULES
 from cleaners.items import Line, Metadata
@@ -34,7 +34,7 @@ BODY = (
 )
 
 
-def body_of(name: str, **arguments: object) -> Body:
+def body_of(name: str, **arguments: object) -> ExtractedBody:
     found = blocks.read((PAGES / f"{name}.html").read_text(encoding="utf-8"), URL)
     return extract.extract(found, metadata.find(found), **arguments)  # type: ignore[arg-type]
 
@@ -144,7 +144,7 @@ def test_every_cut_line_says_by_which_rule_and_of_which_class() -> None:
     ],
 )
 def test_pages_that_are_no_article(name: str, kind: str) -> None:
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(UnusableInput) as refused:
         body_of(name)
     assert (refused.value.stage, refused.value.reason) == ("extract", f"not an article: {kind}")
 
@@ -234,7 +234,7 @@ def test_a_list_between_paragraphs_of_an_english_page_stays() -> None:
 
 
 def test_a_site_rule_overrules() -> None:
-    rule = ExtractRule(body=".text", drop=("blockquote", "table"))
+    rule = SiteExtractRule(body=".text", drop=("blockquote", "table"))
     kept = body_of("structure", rules=rule)
     assert kept.extractor == "override"
     assert BODY[2] not in kept.text
@@ -243,7 +243,7 @@ def test_a_site_rule_overrules() -> None:
 
 
 def test_a_site_rule_that_finds_nothing_is_passed_over() -> None:
-    assert body_of("next-page", rules=ExtractRule(body="#no-such-block")).text.split("\n") == list(BODY[:3])
+    assert body_of("next-page", rules=SiteExtractRule(body="#no-such-block")).text.split("\n") == list(BODY[:3])
 
 
 def test_the_headline_may_be_unknown() -> None:
@@ -298,7 +298,7 @@ def _scores(folder: Path, step: int) -> dict[str, float]:
         try:
             found = blocks.read(page, row.get("url"))
             text = extract.extract(found, metadata.find(found)).text
-        except Unusable:
+        except UnusableInput:
             text = ""
         for credit in sorted(row.get("optional", []), key=len, reverse=True):
             text = text.replace(credit, "", 1) if len(credit) >= 4 else text

@@ -11,7 +11,7 @@ import pytest
 
 from cleaners.chinese import script
 from cleaners.dedup import fingerprint
-from cleaners.dedup.fingerprint import Recipe, normalize, signatures
+from cleaners.dedup.fingerprint import FingerprintSettings, normalize, signatures
 
 TEXT = (
     "昨日上午，示例县举行春季造林启动仪式，来自12个乡镇的300余名干部群众在河滩栽下胡杨、沙枣等苗木4600株。"
@@ -88,9 +88,9 @@ def test_anchors_are_about_one_gram_in_four_and_local() -> None:
 
 
 def test_the_recipe_names_everything() -> None:
-    assert str(Recipe()) != str(Recipe(modulus=8)) != str(Recipe(shingle=4))
-    assert "nfkc" in str(Recipe())
-    assert "affine32" in str(Recipe())
+    assert str(FingerprintSettings()) != str(FingerprintSettings(modulus=8)) != str(FingerprintSettings(shingle=4))
+    assert "nfkc" in str(FingerprintSettings())
+    assert "affine32" in str(FingerprintSettings())
 
 
 def test_no_disguise_shows_on_real_texts(shared: Path, floors: dict[str, dict[str, float]]) -> None:

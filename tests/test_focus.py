@@ -19,17 +19,17 @@ from scrapy.squeues import FifoMemoryQueue
 from scrapy.utils.test import get_crawler
 
 from cleaners.chinese import regions
-from cleaners.config import Focus, Site, parse
+from cleaners.config import JobFocus, SiteConfig, parse
 from cleaners.errors import SeedFileError
 from cleaners.items import Article, Drop, Page
 from cleaners.store import Selection, Store
 from crawler.demo.plan import read
 from crawler.demo.server import serving
 from crawler.demo.stories import HERE
-from crawler.demo.web import Web
+from crawler.demo.web import SmallWeb
 from crawler.scheduling.best_first import BestFirst
-from crawler.scheduling.link_score import Experience, Promises, Sieve
-from crawler.scheduling.topic import Aim, aim
+from crawler.scheduling.link_score import LinkScorer, SectionExperience, TopicFilter
+from crawler.scheduling.topic import TopicAim, aim
 
 ROOT = Path(__file__).resolve().parent.parent
 SILK = (
@@ -50,7 +50,7 @@ def piece(text: str, title: str = "", url: str = "http://a.example/news/1.html")
     return Article(id="0" * 16, origin=url, url=url, text=text, title=title, regions=regions.find(text, title))
 
 
-def focus(folder: Path = Path(), **keys: object) -> Focus:
+def focus(folder: Path = Path(), **keys: object) -> JobFocus:
     text = json.dumps({"job": "a", "focus": keys, "sites": [{"id": "a", "name": "a", "home": "http://a.example/"}]})
     found = parse(text, folder=folder).focus
     assert found is not None
@@ -89,12 +89,12 @@ def test_kinds_of_evidence_are_averaged_and_explained() -> None:
     assert score.parts["keywords"] == 0.0
     assert score.value == pytest.approx(score.parts["regions"] / 2)
     assert str(score) == "0.40 (regions 0.80, keywords 0.00)"
-    assert Aim().of_article(piece(CHESS)).value == 1.0, "nothing is asked for"
+    assert TopicAim().of_article(piece(CHESS)).value == 1.0, "nothing is asked for"
 
 
 def test_links_without_words_are_judged_by_what_came_of_their_section() -> None:
-    promises = Promises(aim(focus(regions=["江西"])))
-    site = Site(id="a", name="a", home="http://a.example/")
+    promises = LinkScorer(aim(focus(regions=["江西"])))
+    site = SiteConfig(id="a", name="a", home="http://a.example/")
     for n in range(6):
         promises.judge(piece("萍乡市的电瓷厂扩产，萍乡市很忙。", url=f"http://a.example/jx/{n}.html"))
         promises.judge(piece(CHESS, url=f"http://a.example/qi/{n}.html"))
@@ -107,12 +107,12 @@ def test_links_without_words_are_judged_by_what_came_of_their_section() -> None:
     assert of("qi/9.html", "萍乡电瓷厂扩产了") > of("jx/9.html", "围棋公开赛落子了")
     assert of("x/9.html", "围棋公开赛落子了", "江西新闻") > of("x/9.html", "围棋公开赛落子了", "体育新闻")
     home = site.model_copy(update={"region": "江西/萍乡"})
-    fresh = Promises(promises.aim)
+    fresh = LinkScorer(promises.aim)
     assert fresh.of_link("http://a.example/1", "", None, home) > fresh.of_link("http://a.example/1", "", None, site)
 
 
 def test_experience_needs_more_than_one_article() -> None:
-    experience = Experience()
+    experience = SectionExperience()
     experience.note("http://a.example/x/1.html", 0.0)
     once = experience.expect("http://a.example/x/2.html", 0.5)
     for n in range(20):
@@ -136,7 +136,7 @@ def test_what_is_off_topic_is_a_drop_that_names_the_score() -> None:
         def close(self) -> None:
             pass
 
-    sieve = Sieve(Cleaner(), Promises(aim(focus(regions=["江西"], min_score=0.3))))
+    sieve = TopicFilter(Cleaner(), LinkScorer(aim(focus(regions=["江西"], min_score=0.3))))
     assert isinstance(sieve.submit(Page(body="萍乡市的电瓷厂扩产。".encode(), origin="a")).result(), Article)
     drop = sieve.submit(Page(body=CHESS.encode(), origin="b")).result()
     assert isinstance(drop, Drop)
@@ -193,7 +193,7 @@ def test_pages_wait_until_the_lists_are_read() -> None:
 RUN = """
 import json, sys
 from pathlib import Path
-from cleaners.sites import load
+from cleaners.config import load
 from crawler.run import crawl
 if __name__ == "__main__":
     report = crawl([load("job.yaml")], store=Path("job.db").absolute(), limit=json.loads(sys.argv[1]))
@@ -210,7 +210,7 @@ class Crawled:
     drops: dict[str, int]
 
 
-def crawl(folder: Path, web: Web, focused: str, limit: int) -> Crawled:
+def crawl(folder: Path, web: SmallWeb, focused: str, limit: int) -> Crawled:
     folder.mkdir()
     origins = {site.replace("-", "_"): origin for site, origin in web.origins.items()}
     hosts = json.dumps(sorted({urlsplit(origin).hostname for origin in web.origins.values()}))

@@ -24,17 +24,17 @@ from typer.testing import CliRunner
 
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.export import in_script, record
-from cleaners.export.dataset_card import Facts
+from cleaners.export.dataset_card import DatasetFacts
 from cleaners.export.records import NAMES
-from cleaners.export.run import Format, Order, export, format_of
+from cleaners.export.run import ExportRequest, Format, export, format_of
 from cleaners.items import Article, Clipping
-from cleaners.store import Choice, Selection, Store
+from cleaners.store import FilterChoice, Selection, Store
 from crawler.cli import app
 from tests.test_outgoing import link, put, remove
 from tests.test_store import FULL
 
 FORMATS: tuple[Format, ...] = ("jsonl", "parquet", "csv", "markdown", "rss", "hf")
-ALL = Choice(with_duplicates=True, with_opt_outs=True)
+ALL = FilterChoice(with_duplicates=True, with_opt_outs=True)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def lines(store: Store) -> list[dict[str, Any]]:
 def make(store: Store, target: Path, form: Format, **given: Any) -> Path:
     if form in ("parquet", "hf"):
         pytest.importorskip("pyarrow")
-    export(store, Order(target=str(target), form=form, **({"choice": ALL} | given)))
+    export(store, ExportRequest(target=str(target), form=form, **({"choice": ALL} | given)))
     return target
 
 
@@ -195,7 +195,7 @@ def test_a_folder_of_the_hub_is_the_store(store: Store, tmp_path: Path) -> None:
     assert file["sha256"] == hashlib.sha256(shard.read_bytes()).hexdigest()
     assert [field["name"] for field in described["recordSet"][0]["field"]] == [f"articles/{name}" for name in NAMES]
     again = (folder / "README.md").stat().st_ino
-    make(store, folder, "hf", choice=Choice())
+    make(store, folder, "hf", choice=FilterChoice())
     assert (folder / "README.md").stat().st_ino != again, "an earlier export is replaced"
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert "Left out: 1 articles" in text and "| meta:noai | 1 |" in text
@@ -205,7 +205,7 @@ def test_a_large_folder_has_several_shards(store: Store, tmp_path: Path) -> None
     parquet = pytest.importorskip("pyarrow.parquet")
     from cleaners.export.huggingface import hub_folder
 
-    facts = Facts(choice=ALL)
+    facts = DatasetFacts(choice=ALL)
     with hub_folder(tmp_path / "hf", facts, rows=20) as folder, store.exports.outgoing(ALL) as outgoing:
         for portion in [*outgoing.portions()] * 3:
             folder.put(portion)
@@ -264,7 +264,7 @@ def test_tables_say_what_changed(tmp_path: Path) -> None:
         make(store, tmp_path / "all.parquet", "parquet", name="a")
         make(store, tmp_path / "all.csv", "csv", name="b")
         put(store, 3)
-        changed = Choice(selection=Selection(since=datetime(2024, 1, 3, tzinfo=UTC)))
+        changed = FilterChoice(selection=Selection(since=datetime(2024, 1, 3, tzinfo=UTC)))
         given: dict[str, Any] = {"choice": changed, "increment": True}
         table = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet", name="a", **given)).to_pylist()
         make(store, tmp_path / "x.csv", "csv", name="b", **given)
@@ -286,7 +286,7 @@ def test_a_folder_of_pages_is_brought_up_to_date(tmp_path: Path) -> None:
         put(store, 1, "改了。", title="新标题", published=None)
         put(store, 4, published=None, quality=0.99)
         link(store, 2, 4)
-        make(store, folder, "markdown", name="notes", increment=True, choice=Choice(with_opt_outs=True))
+        make(store, folder, "markdown", name="notes", increment=True, choice=FilterChoice(with_opt_outs=True))
     names = sorted(path.name for path in folder.iterdir())
     assert names == sorted(["mine.md", *(f"undated-{title}-{n:016x}.md" for title, n in (("新标题", 1), ("标题3", 3), ("标题4", 4)))])
 
@@ -307,7 +307,7 @@ def test_pages_that_an_export_does_not_hold_go_and_what_people_wrote_stays(tmp_p
         remove(store, 3, 4)
         for n in (5, 7):
             put(store, n, "换了说法。", published=None)
-        made = export(store, Order(target=str(folder), form="markdown"))
+        made = export(store, ExportRequest(target=str(folder), form="markdown"))
     assert (made.tidied.removed, made.tidied.kept) == (1, tuple(sorted(
         [f"undated-x-{99:016x}.md", f"undated-抄下来的-{3:016x}.md", pages[4].name, pages[5].name]
     )))  # fmt: skip
@@ -321,8 +321,8 @@ def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path
     pytest.importorskip("pyarrow")
     from cleaners.export.huggingface import hub_folder
 
-    for choice, rows, count in ((ALL, 4, 4), (Choice(), 4, 3), (ALL, 100, 1)):
-        with hub_folder(tmp_path / "hf", Facts(choice=choice), rows=rows) as folder, store.exports.outgoing(choice) as outgoing:
+    for choice, rows, count in ((ALL, 4, 4), (FilterChoice(), 4, 3), (ALL, 100, 1)):
+        with hub_folder(tmp_path / "hf", DatasetFacts(choice=choice), rows=rows) as folder, store.exports.outgoing(choice) as outgoing:
             for portion in outgoing.portions(1):
                 folder.put(portion)
         names = sorted(path.name for path in (tmp_path / "hf" / "data").iterdir())

@@ -14,10 +14,10 @@ from scrapy import Request, Spider
 from scrapy.utils.test import get_crawler
 
 from cleaners.config import parse
-from cleaners.store import Entry, Found, Store
-from crawler.agenda import Agenda
-from crawler.scheduling.scheduler import Frontier
-from crawler.stats import Tally
+from cleaners.store import DiscoveredUrl, Store, UrlState
+from crawler.agenda import VisitPlan
+from crawler.scheduling.scheduler import FrontierScheduler
+from crawler.stats import CrawlStats
 from tests.test_ledger import queue
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
@@ -29,13 +29,13 @@ JOB = parse(
 SITES = {site.id: site for site in JOB.sites}
 
 
-def request(found: Found, known: Entry | None = None, **meta: object) -> Request:
+def request(found: DiscoveredUrl, known: UrlState | None = None, **meta: object) -> Request:
     about = {"site": SITES[found.site], "kind": "page", "found": found, "known": known, **meta}
     return Request(found.url, priority=found.priority, meta=about)
 
 
-def pages(site: str, count: int, priority: int = 0) -> list[Found]:
-    return [Found(url=f"http://{site}.example/{priority}/{n}", site=site, priority=priority) for n in range(count)]
+def pages(site: str, count: int, priority: int = 0) -> list[DiscoveredUrl]:
+    return [DiscoveredUrl(url=f"http://{site}.example/{priority}/{n}", site=site, priority=priority) for n in range(count)]
 
 
 @pytest.fixture
@@ -44,21 +44,21 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def frontier(store: Store) -> tuple[Frontier, Any]:
-    desk = SimpleNamespace(is_settled=True, tally=Tally())
-    agenda = Agenda(store.path, "crawl a", now=NOON)
+def frontier(store: Store) -> tuple[FrontierScheduler, Any]:
+    desk = SimpleNamespace(is_settled=True, tally=CrawlStats())
+    agenda = VisitPlan(store.path, "crawl a", now=NOON)
     news = SimpleNamespace(
         job=JOB, agenda=agenda, desk=desk, has_begun=True, again=lambda entry: request(entry.found, entry)
     )
     simple: dict[str, object] = {"PAGES_IN_MEMORY": WINDOW, "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue"}
     crawler = get_crawler(Spider, {**simple, "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue"})
     news.crawler = crawler
-    made = Frontier.from_crawler(crawler)
+    made = FrontierScheduler.from_crawler(crawler)
     made.open(news)  # type: ignore[arg-type]
     return made, news
 
 
-def drained(made: Frontier) -> list[str]:
+def drained(made: FrontierScheduler) -> list[str]:
     """Every address it gives, in order; never more waiting than the windows of two sites."""
 
     async def drain() -> list[str]:

@@ -26,12 +26,12 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.client import Agent
 
-from cleaners.config import Limits, Site, parse, require_contact
+from cleaners.config import JobLimits, SiteConfig, parse, require_contact
 from crawler import discover, settings
-from crawler.middlewares.address_guard import GuardedResolver, GuardMiddleware, Refused
-from crawler.middlewares.politeness import Budget, Pace
-from crawler.scheduling.link_filter import Links
-from crawler.stats import Tally
+from crawler.middlewares.address_guard import AddressRefused, GuardedResolver, GuardMiddleware
+from crawler.middlewares.politeness import CrawlBudget, RequestPace
+from crawler.scheduling.link_filter import LinkFilter
+from crawler.stats import CrawlStats
 from tests.crawling import Crawled, one_site, run
 from tests.small_server import Raw, Reply, article, feed, gzipped, listing, serving, sitemap
 
@@ -290,21 +290,21 @@ def test_a_connection_goes_to_the_address_that_was_judged() -> None:
 )
 def test_credentials_are_not_sent(url: str) -> None:
     guard = GuardMiddleware(SimpleNamespace(settings=Settings()))  # type: ignore[arg-type]
-    with pytest.raises(Refused, match="credentials"):
+    with pytest.raises(AddressRefused, match="credentials"):
         guard.process_request(Request(url))
 
 
-def pace() -> Pace:
+def pace() -> RequestPace:
     """As a crawl has it, of a public host."""
     values: dict[str, object] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
     crawler = get_crawler(Spider, {**values, "SCHEDULER": "scrapy.core.scheduler.Scheduler"})
-    made = Pace.from_crawler(crawler)
+    made = RequestPace.from_crawler(crawler)
     made.mindelay, made.maxdelay = settings.DOWNLOAD_DELAY, settings.AUTOTHROTTLE_MAX_DELAY
     return made
 
 
 def of_site(delay: float | None, took: float = 0.1) -> Request:
-    site = Site(id="a", name="a", home="http://a.example/", delay=delay)
+    site = SiteConfig(id="a", name="a", home="http://a.example/", delay=delay)
     return Request("http://a.example/", meta={"site": site, "download_latency": took})
 
 
@@ -342,35 +342,35 @@ def test_a_server_that_asks_for_time_gets_it_within_bounds() -> None:
     assert paced(None, [(0.1, 200)], **{"Retry-After": "120"})[0] < 2
 
 
-def budgeted(limits: Limits) -> tuple[Budget, Callable[[], Request]]:
-    budget = Budget(get_crawler(Spider, {"PAGES_OF_RUN": 0}))
-    site = Site(id="a", name="a", home="http://a.example/", limits=limits)
+def budgeted(limits: JobLimits) -> tuple[CrawlBudget, Callable[[], Request]]:
+    budget = CrawlBudget(get_crawler(Spider, {"PAGES_OF_RUN": 0}))
+    site = SiteConfig(id="a", name="a", home="http://a.example/", limits=limits)
     return budget, lambda: Request("http://a.example/", meta={"site": site, "kind": "page"})
 
 
 def test_a_site_may_take_only_so_many_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    budget, request = budgeted(Limits(minutes=2))
+    budget, request = budgeted(JobLimits(minutes=2))
     budget.process_request(request())
     began = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: began + 121)
-    with pytest.raises(Refused) as told:
+    with pytest.raises(AddressRefused) as told:
         budget.process_request(request())
     assert (told.value.reason, told.value.detail) == ("limit", "minutes")
 
 
 def test_a_site_may_take_only_so_many_pages() -> None:
-    budget, request = budgeted(Limits(pages=2))
+    budget, request = budgeted(JobLimits(pages=2))
     for _ in range(2):
         budget.process_request(request())
-    with pytest.raises(Refused) as told:
+    with pytest.raises(AddressRefused) as told:
         budget.process_request(request())
     assert told.value.detail == "pages"
 
 
 def test_pages_that_are_all_the_same_or_never_articles_lead_nowhere() -> None:
-    site = Site(id="a", name="a", home="http://a.example/")
-    tally = Tally()
-    links = Links(tally, None)
+    site = SiteConfig(id="a", name="a", home="http://a.example/")
+    tally = CrawlStats()
+    links = LinkFilter(tally, None)
     html = HtmlResponse("http://a.example/", body=b"<a href='/s?sid=99'>x</a><a href='/day/99'>y</a>", encoding="utf-8")
     assert len(list(links.on_page(html, site, 1))) == 2
     for n in range(10):

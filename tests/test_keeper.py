@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.dedup.index.segments import Manifest, SegmentIndex
+from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import UnwritableError
-from cleaners.ingest.ingester import WINDOW, Keeper
+from cleaners.ingest.ingester import WINDOW, Ingester
 from cleaners.ingest.match_index import MANIFEST, index_folder
 from cleaners.items import Article, Drop
 from cleaners.maintenance import doctor
@@ -69,9 +69,9 @@ def corpus(n: int) -> list[Article]:
 def test_copies_join_their_story_and_the_same_again_adds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     made = corpus(30)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         first = keeper.keep(made)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         again = keeper.keep(made)
     assert (first.stored, first.known) == (50, 0)
     assert (again.stored, again.known, again.matched) == (0, 50, 0)
@@ -80,10 +80,10 @@ def test_copies_join_their_story_and_the_same_again_adds_nothing(tmp_path: Path)
 
 def test_the_way_into_batches_and_reopening_do_not_change_the_families(tmp_path: Path) -> None:
     made = corpus(30)
-    with Keeper(tmp_path / "one.db") as keeper:
+    with Ingester(tmp_path / "one.db") as keeper:
         keeper.keep(made)
     for start in range(0, 50, 7):
-        with Keeper(tmp_path / "many.db") as keeper:
+        with Ingester(tmp_path / "many.db") as keeper:
             keeper.keep(made[start : start + 7])
     assert families(tmp_path / "one.db") == families(tmp_path / "many.db")
 
@@ -93,10 +93,10 @@ def test_the_order_of_arrival_does_not_change_the_families(tmp_path: Path, order
     parts = [story(n).split("\n") for n in range(200, 203)]
     digest = article("digest", "一周要闻\n" + "\n".join(line for lines in parts for line in lines[:4]))
     made = [*corpus(9), digest, *(article(f"part{n}", "\n".join(lines)) for n, lines in enumerate(parts))]
-    with Keeper(tmp_path / "given.db") as keeper:
+    with Ingester(tmp_path / "given.db") as keeper:
         keeper.keep(made)
     random.Random(order).shuffle(made)
-    with Keeper(tmp_path / "shuffled.db") as keeper:
+    with Ingester(tmp_path / "shuffled.db") as keeper:
         for start in range(0, len(made), 5 + order):
             keeper.keep(made[start : start + 5 + order])
     assert families(tmp_path / "given.db") == families(tmp_path / "shuffled.db")
@@ -107,7 +107,7 @@ def test_the_order_of_arrival_does_not_change_the_families(tmp_path: Path, order
 def test_the_match_index_is_disposable(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "s.db"
     made = corpus(12)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep(made)
     folder = index_folder(path)
     if damage == "gone":
@@ -115,18 +115,18 @@ def test_the_match_index_is_disposable(tmp_path: Path, damage: str) -> None:
     else:
         for file in folder.iterdir():
             file.write_bytes(b"" if damage == "empty" else file.read_bytes()[:-4])
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         kept = keeper.keep([article("later", "转载：\n" + story(5))])
     assert kept.matched == 1
 
 
 def test_copies_of_what_is_there_do_not_swell_the_match_index(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([article("first", story(1))])
         keeper.keep([article(f"copy{n}", story(1)) for n in range(50)])
     size = sum(file.stat().st_size for file in index_folder(path).iterdir())
-    with Keeper(tmp_path / "single.db") as keeper:
+    with Ingester(tmp_path / "single.db") as keeper:
         keeper.keep([article("first", story(1))])
     assert size == sum(file.stat().st_size for file in index_folder(tmp_path / "single.db").iterdir())
     assert [len(f) for f in families(path)] == [51]
@@ -134,7 +134,7 @@ def test_copies_of_what_is_there_do_not_swell_the_match_index(tmp_path: Path) ->
 
 def test_a_batch_that_fails_leaves_no_trace_and_the_next_one_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "s.db"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([article("a", story(1))])
 
         def fail(*args: object) -> None:
@@ -150,7 +150,7 @@ def test_a_batch_that_fails_leaves_no_trace_and_the_next_one_is_kept(tmp_path: P
 
 
 def test_a_batch_that_was_taken_back_is_in_no_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper = Keeper(tmp_path / "s.db")
+    keeper = Ingester(tmp_path / "s.db")
     keeper.keep([article("a", story(1))])
 
     def interrupt(*args: object) -> None:
@@ -165,11 +165,11 @@ def test_a_batch_that_was_taken_back_is_in_no_manifest(tmp_path: Path, monkeypat
     keeper.close("interrupted")
     with Store.open(tmp_path / "s.db", create=False, readonly=True) as store:
         saved = store.manifests.get(MANIFEST)
-        assert saved is None or Manifest.from_json(saved.decode()).last <= 1
+        assert saved is None or SegmentManifest.from_json(saved.decode()).last <= 1
 
 
 def test_a_keeper_that_cannot_close_well_lets_the_store_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper = Keeper(tmp_path / "s.db")
+    keeper = Ingester(tmp_path / "s.db")
     keeper.keep([article("a", story(1))])
 
     def full(*args: object) -> None:
@@ -183,7 +183,7 @@ def test_a_keeper_that_cannot_close_well_lets_the_store_go(tmp_path: Path, monke
 
 def test_a_changed_page_is_a_revision_and_the_old_text_matches_no_more(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([article("a", story(1))])
         keeper.keep([article("a", story(2))])
         assert keeper.keep([article("b", story(1))]).matched == 0
@@ -193,10 +193,10 @@ def test_a_changed_page_is_a_revision_and_the_old_text_matches_no_more(tmp_path:
 def test_a_changed_page_keeps_its_copies_though_the_index_knew_them_by_its_old_text(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     edited = story(1).replace("今年", "去年") + "\n编辑后来补充了一段话。"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([article("a", story(1))])
         keeper.keep([article("b", story(1))])
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         assert keeper.keep([article("a", edited)]).matched == 1
         assert keeper.keep([article("b", edited)]).matched == 1, "now both were superseded"
         assert keeper.keep([article("c", "转载 " + story(1))]).matched == 1
@@ -205,7 +205,7 @@ def test_a_changed_page_keeps_its_copies_though_the_index_knew_them_by_its_old_t
 
 def test_a_page_that_becomes_another_article_leaves_its_copies_together(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         for name, text in (("a", story(1)), ("b", story(1)), ("c", "转载 " + story(1))):
             keeper.keep([article(name, text)])
         keeper.keep([article("a", story(2))])
@@ -221,7 +221,7 @@ PLAIN = """县里的产业园今年加快建设，三家企业的生产设备全
 
 def test_the_id_of_a_family_is_not_given_to_another_one_while_it_leads_to_the_first(tmp_path: Path) -> None:
     first, other = story(1), story(2)
-    with Keeper(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as keeper:
         for one in (article("a", first), article("b", "本报讯 " + first), article("c", first + "\n（完）"),
                     article("a", other), article("d", "本报讯 " + other)):  # fmt: skip
             keeper.keep([one])
@@ -251,7 +251,7 @@ def test_what_a_taken_down_copy_held_together_is_linked_within_the_window_only(t
         store.notes.put(WINDOW, "90d")
     days = {key: datetime(2024, month, 1, tzinfo=UTC) for key, month in (("a", 3), ("b", 1), ("c", 5), ("d", 6))}
     texts = {"a": story(1), "b": "本报讯 " + story(1), "c": story(1) + "\n（完）", "d": "转载：" + story(1)}
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         for key, day in days.items():
             keeper.keep([article(key, texts[key], published=day)])
     assert [len(family) for family in families(path)] == [4]
@@ -266,7 +266,7 @@ def test_a_spun_copy_is_flagged_by_its_original_whichever_came_first(tmp_path: P
     for name, order in {"original first": (PLAIN, spun), "copy first": (spun, PLAIN)}.items():
         path = tmp_path / f"{name}.db"
         pages = [article("p" if text == PLAIN else "q", text) for text in order]
-        with Keeper(path) as keeper:
+        with Ingester(path) as keeper:
             for page in pages:
                 keeper.keep([page])
             keeper.keep(pages)  # the same pages again: the flag stays
@@ -282,7 +282,7 @@ def test_a_spun_copy_that_changes_within_its_batch_is_no_trouble(tmp_path: Path)
     spun = PLAIN
     for plain, odd in SPINS.items():
         spun = spun.replace(plain, odd)
-    with Keeper(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as keeper:
         keeper.keep([article("p", PLAIN)])
         assert keeper.keep([article("q", spun), article("q", story(1))]).stored == 2
         assert keeper.keep([article("r", spun)]).matched == 1
@@ -294,7 +294,7 @@ def test_batches_of_any_size_give_the_same_matches_and_best_copies(tmp_path: Pat
     for size in (1, 4, 100):
         path = tmp_path / f"{size}.db"
         for i in range(0, len(made), size):
-            with Keeper(path) as keeper:
+            with Ingester(path) as keeper:
                 keeper.keep(made[i : i + size])
         with Store.open(path, readonly=True) as store:
             seen.append([(c.article.id, c.matches, c.cluster) for c in store.clippings.select(with_duplicates=True)])
@@ -306,9 +306,9 @@ import sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {root!r} + "/tests"]
 from test_keeper import corpus
-from cleaners.keeper import Keeper
+from cleaners.ingest.ingester import Ingester
 made = corpus(60)
-with Keeper(Path(sys.argv[1])) as keeper:
+with Ingester(Path(sys.argv[1])) as keeper:
     print("ready", flush=True)
     for start in range(0, len(made), 4):
         keeper.keep(made[start:start + 4])
@@ -334,7 +334,7 @@ def killed_run(path: Path, after: int) -> int:
 
 def run_killed_and_resumed(tmp_path: Path, after: int) -> None:
     made = corpus(60)
-    with Keeper(tmp_path / "whole.db") as keeper:
+    with Ingester(tmp_path / "whole.db") as keeper:
         for start in range(0, len(made), 4):
             keeper.keep(made[start : start + 4])
     path = tmp_path / f"killed{after}.db"
@@ -343,7 +343,7 @@ def run_killed_and_resumed(tmp_path: Path, after: int) -> None:
         there = store.articles.has([a.id for a in made])
     assert not [one for one in doctor.examine(path, sample=None) if one.problems]
     assert {a.id for a in made[:reported]} <= there, "what was reported as kept is kept"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         for start in range(0, len(made), 4):
             keeper.keep(made[start : start + 4])
     assert families(path) == families(tmp_path / "whole.db")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cleaners import pipeline
 from cleaners.context import context_of
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Page
 from cleaners.store import Store
 from tests.test_cli import run
@@ -39,7 +39,7 @@ def cleaned(store: Path, number: int) -> Article:
 def test_a_line_that_a_site_repeats_is_learned_cut_listed_and_undone(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     assert SLOGAN in cleaned(path, 0).text, "nothing is known yet"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([cleaned(path, n) for n in range(8)])
     later = cleaned(path, 20)
     assert SLOGAN not in later.text
@@ -49,14 +49,14 @@ def test_a_line_that_a_site_repeats_is_learned_cut_listed_and_undone(tmp_path: P
     assert (line["example"], line["clusters"]) == (SLOGAN, 8)
     assert run("sites", "noise", "qingshi.example", "--undo", line["key"], "--store", path, cwd=tmp_path).returncode == 0
     assert SLOGAN in cleaned(path, 21).text
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([cleaned(path, n) for n in range(30, 38)])
     assert SLOGAN in cleaned(path, 22).text, "what was undone is not learned again"
 
 
 def test_an_article_that_a_site_prints_ten_times_is_not_eaten(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         first = pipeline.clean(page(1))
         assert isinstance(first, Article)
         copies = [pipeline.clean(Page(body=page(1).body, origin=f"c{n}", url=f"https://www.qingshi.example/c/{n}",

@@ -11,23 +11,23 @@ from pathlib import Path
 import pytest
 
 from cleaners.items import Drop
-from cleaners.store import Found, Store, Visit
-from cleaners.store.crawl_state import Bounds, Rhythm
+from cleaners.store import DiscoveredUrl, FetchResult, Store
+from cleaners.store.crawl_state import RevisitPolicy, VisitInterval
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-LIST = Visit(url="http://a.example/", site="a", kind="list", at=NOON, outcome="links", status=200, digest=b"1")
+LIST = FetchResult(url="http://a.example/", site="a", kind="list", at=NOON, outcome="links", status=200, digest=b"1")
 
 
-def page(n: int, **more: object) -> Visit:
-    plain = Visit(
+def page(n: int, **more: object) -> FetchResult:
+    plain = FetchResult(
         url=f"http://a.example/{n}", site="a", at=NOON, outcome="article", detail="id", status=200, digest=b"%d" % n
     )
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
-def links(*numbers: int) -> tuple[Found, ...]:
-    return tuple(Found(url=f"http://a.example/{n}", site="a") for n in numbers)
+def links(*numbers: int) -> tuple[DiscoveredUrl, ...]:
+    return tuple(DiscoveredUrl(url=f"http://a.example/{n}", site="a") for n in numbers)
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def due(store: Store, at: datetime) -> list[str]:
     return [entry.found.url.rpartition("/")[2] for entry in store.ledger.due("a", at=at)]
 
 
-def queue(store: Store, found: Iterable[Found], at: datetime) -> None:
+def queue(store: Store, found: Iterable[DiscoveredUrl], at: datetime) -> None:
     """Queue addresses as a page queues those it links to."""
     with store.transaction():
-        store.ledger.settle([Visit(url="http://start.example/", site="start", at=at, outcome="links", found=tuple(found))])
+        store.ledger.settle([FetchResult(url="http://start.example/", site="start", at=at, outcome="links", found=tuple(found))])
 
 
 def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:
@@ -64,7 +64,7 @@ def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:
 
 def test_an_address_is_known_by_every_form_of_it(store: Store) -> None:
     wild = "http://A.example/1?b=2&a=1&utm_source=x#top"
-    queue(store, [Found(url=wild, site="a"), Found(url="http://a.example/1?a=1&b=2", site="a")], NOON)
+    queue(store, [DiscoveredUrl(url=wild, site="a"), DiscoveredUrl(url="http://a.example/1?a=1&b=2", site="a")], NOON)
     assert store.ledger.queued("a") == 1
     assert next(store.ledger.unfinished("a")).found.url == wild, "asked for as it was found"
     assert list(store.ledger.find(["http://a.example/1?a=1&b=2#x", "http://a.example/2"])) == [
@@ -114,7 +114,7 @@ def test_the_pause_doubles_while_nothing_changes_and_halves_when_something_did(s
 
 
 def test_pauses_stay_within_their_bounds() -> None:
-    bounds = Bounds(first=10, least=5, most=100)
+    bounds = VisitInterval(first=10, least=5, most=100)
     assert bounds.pause(None, 0, changed=True) == 10
     assert [bounds.pause(before, 0, changed=False) for before in (5, 40, 80)] == [10, 80, 100]
     assert bounds.pause(10, 3600, changed=False) == 100
@@ -122,7 +122,7 @@ def test_pauses_stay_within_their_bounds() -> None:
 
 
 def test_failures_wait_and_a_recovered_page_is_like_a_new_one(store: Store) -> None:
-    rhythm = Rhythm()
+    rhythm = RevisitPolicy()
     gone = page(1, outcome="drop", detail="http 404", status=404, digest=None)
     store.ledger.settle([gone])
     assert due(store, NOON + HOUR - timedelta(seconds=1)) == []
@@ -164,10 +164,10 @@ def test_thousands_of_addresses_in_one_go(store: Store) -> None:
 
 
 def test_the_lists_that_a_list_has_named_are_known_to_be_its_own(store: Store) -> None:
-    second = Found(url="http://a.example/list?p=2", site="a", kind="list", pages=2)
+    second = DiscoveredUrl(url="http://a.example/list?p=2", site="a", kind="list", pages=2)
     store.ledger.settle([replace(LIST, found=(second, *links(1)))])
     assert [entry.found for entry in store.ledger.announced_by(LIST.url)] == [second]
-    store.ledger.settle([page(1, found=(Found(url=second.url, site="a"),))])
+    store.ledger.settle([page(1, found=(DiscoveredUrl(url=second.url, site="a"),))])
     assert [entry.found for entry in store.ledger.announced_by(LIST.url)] == [second], "a mere link changes nothing"
     assert store.ledger.announced_by("http://a.example/1") == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cleaners.chinese import script
-from cleaners.chinese.spinning import Entry, Lexicon, grow, score, substitutions, whole_words
+from cleaners.chinese.spinning import LexiconEntry, SpunLexicon, grow, score, substitutions, whole_words
 
 ORIGINAL = (
     "开发区的产业发展很快，三家有限公司的负责人介绍，基础设施建设的资金已经到位，工作人员正在解决最后的问题。"
@@ -23,11 +23,11 @@ SPUN = (
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return Lexicon.load()
+def lexicon() -> SpunLexicon:
+    return SpunLexicon.load()
 
 
-def test_spun_text_is_flagged_in_both_scripts(lexicon: Lexicon) -> None:
+def test_spun_text_is_flagged_in_both_scripts(lexicon: SpunLexicon) -> None:
     for text in (SPUN, script.to_traditional(SPUN)):
         found = score(text, lexicon)
         assert found.is_spun
@@ -46,11 +46,11 @@ def test_spun_text_is_flagged_in_both_scripts(lexicon: Lexicon) -> None:
         "职业技能竞赛今天开幕，参赛选手比拼焊接技能、数控技能和烹饪技能，优胜者获得技能人才证书。",
     ],
 )
-def test_honest_words_in_their_honest_sense(text: str, lexicon: Lexicon) -> None:
+def test_honest_words_in_their_honest_sense(text: str, lexicon: SpunLexicon) -> None:
     assert not score(text, lexicon).is_spun
 
 
-def test_the_longest_word_counts(lexicon: Lexicon) -> None:
+def test_the_longest_word_counts(lexicon: SpunLexicon) -> None:
     assert score("根本举动步伐", lexicon).hits == {"根本举动步伐": 1}
     assert score("海内外", lexicon).hits == {}
 
@@ -99,14 +99,14 @@ def test_growth_asks_for_recurrence_consistency_and_oddness() -> None:
     assert grow(seen, honest=["祖业代代相传"] * 3) == ()
 
 
-def test_learned_entries_join_the_shipped_ones(lexicon: Lexicon) -> None:
+def test_learned_entries_join_the_shipped_ones(lexicon: SpunLexicon) -> None:
     text = "祖业体系鹄的明确，" * 3 + "斩获颇丰，" + "今天的会议很重要。"
-    learned = [Entry(spun=word, proper="", weight=3.0) for word in ("祖业", "鹄的", "斩获")]
+    learned = [LexiconEntry(spun=word, proper="", weight=3.0) for word in ("祖业", "鹄的", "斩获")]
     assert not score(text, lexicon).is_spun
-    assert score(text, Lexicon.load(learned)).is_spun
+    assert score(text, SpunLexicon.load(learned)).is_spun
 
 
-def test_seed_004_is_flagged_and_the_others_are_not(shared: Path, lexicon: Lexicon) -> None:
+def test_seed_004_is_flagged_and_the_others_are_not(shared: Path, lexicon: SpunLexicon) -> None:
     flagged = [
         path.name[:3]
         for path in sorted((shared / "seeds").glob("*.txt"))
@@ -115,7 +115,7 @@ def test_seed_004_is_flagged_and_the_others_are_not(shared: Path, lexicon: Lexic
     assert flagged == ["004"]
 
 
-def test_honest_news_is_not_flagged(shared: Path, lexicon: Lexicon) -> None:
+def test_honest_news_is_not_flagged(shared: Path, lexicon: SpunLexicon) -> None:
     bodies = (shared / "zhnews" / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     assert not [1 for line in bodies if score(json.loads(line)["body"], lexicon).is_spun]
     with gzip.open(shared / "reposts" / "docs.jsonl.gz", "rt", encoding="utf-8") as file:

@@ -16,17 +16,17 @@ from pathlib import Path
 import pytest
 
 from cleaners.errors import UsageError
-from cleaners.export.run import Order, export
-from cleaners.ingest.ingester import Keeper
+from cleaners.export.run import ExportRequest, export
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop
 from cleaners.maintenance import takedown
 from cleaners.maintenance.doctor import examine
 from cleaners.maintenance.merge import merge
-from cleaners.store import Choice, Selection, Store, Visit
-from cleaners.store.crawl_state import Found
+from cleaners.store import FetchResult, FilterChoice, Selection, Store
+from cleaners.store.crawl_state import DiscoveredUrl
 from cleaners.urls import clipping_id
 from cleaners.warc import read_back
-from cleaners.warc.write import Archive, Exchange, folder_of
+from cleaners.warc.write import HttpExchange, WarcArchive, folder_of
 from tests.test_keeper import ROOT, story
 
 DAY = datetime(2024, 3, 1, 6, tzinfo=UTC)
@@ -64,13 +64,13 @@ def drop(site: str) -> Drop:
     return Drop(origin=f"{site}-x.html", url=f"https://{site}.example/x", stage="extract", reason="empty")
 
 
-def visit(one: Article) -> Visit:
-    return Visit(url=one.url or "", site=one.site or "", at=one.fetched_at or DAY, outcome="article", detail=one.id,
-                 digest=one.text.encode()[:16], found=(Found(url=f"{one.url}?next", site=one.site or ""),))  # fmt: skip
+def visit(one: Article) -> FetchResult:
+    return FetchResult(url=one.url or "", site=one.site or "", at=one.fetched_at or DAY, outcome="article", detail=one.id,
+                 digest=one.text.encode()[:16], found=(DiscoveredUrl(url=f"{one.url}?next", site=one.site or ""),))  # fmt: skip
 
 
 def fill(path: Path, articles: Sequence[Article], sites: Sequence[str]) -> None:
-    with Keeper(path, command="crawl x", publishers=NAMES) as keeper:
+    with Ingester(path, command="crawl x", publishers=NAMES) as keeper:
         for i in range(0, len(articles), 7):
             part = articles[i : i + 7]
             keeper.keep(part, [visit(one) for one in part])
@@ -170,13 +170,13 @@ def test_ids_of_families_still_lead_somewhere(made: list[Article], tmp_path: Pat
 def test_raw_pages_come_along_and_are_found(tmp_path: Path) -> None:
     for number, site in enumerate(("east", "west")):
         path = tmp_path / f"{site}.db"
-        archive = Archive(folder_of(path), name="news-1", software="test")
-        origin = archive.write(Exchange(url=f"https://{site}.example/1.html", status=200, body=site.encode(), fetched_at=DAY))
+        archive = WarcArchive(folder_of(path), name="news-1", software="test")
+        origin = archive.write(HttpExchange(url=f"https://{site}.example/1.html", status=200, body=site.encode(), fetched_at=DAY))
         archive.close()
         for file in folder_of(path).iterdir():  # two machines may give the same name
             file.rename(file.with_name("news-1.warc.gz"))
         origin = f"{site}.warc/news-1.warc.gz#{origin.rpartition('#')[2]}"
-        with Keeper(path) as keeper:
+        with Ingester(path) as keeper:
             keeper.keep([replace(article(site, 1, story(number), number), origin=origin)])
     out = tmp_path / "elsewhere" / "out.db"
     out.parent.mkdir()
@@ -199,7 +199,7 @@ def test_what_was_taken_down_anywhere_is_taken_down(made: list[Article], tmp_pat
     parts.append(tmp_path / "colleague.db")
     for path, name in ((parts[1], "mine"), (parts[2], "theirs")):
         with Store.open(path) as store:
-            export(store, Order(target=str(tmp_path / f"{name}.jsonl"), form="jsonl"))
+            export(store, ExportRequest(target=str(tmp_path / f"{name}.jsonl"), form="jsonl"))
     takedown.carry_out(parts[1], takedown.plan(parts[1], [gone.id]), "asked for")
     done = merge(parts, out)
     assert done.refused  # its reprint on the other site
@@ -229,7 +229,7 @@ def test_exports_come_along_with_their_articles(made: list[Article], tmp_path: P
     parts = shards(tmp_path, made)
     for path in parts:
         with Store.open(path) as store:
-            with store.exports.outgoing(Choice(), name="corpus") as outgoing:
+            with store.exports.outgoing(FilterChoice(), name="corpus") as outgoing:
                 assert sum(portion.size for portion in outgoing.portions())
             store.exports.confirm(store.exports.announce(outgoing, target=f"{path.stem}.jsonl", form="jsonl"), outgoing)
     out = tmp_path / "out.db"
@@ -246,8 +246,8 @@ def test_an_export_of_some_articles_comes_along(tmp_path: Path) -> None:
     """Numbers 7 and 8: a set of them does not come in their order."""
     fill(tmp_path / "a.db", [article("east" if n < 6 else "west", n, story(n), n) for n in range(8)], [])
     with Store.open(tmp_path / "a.db") as store:
-        west = Choice(selection=Selection(site="west"))
-        assert export(store, Order(target=str(tmp_path / "x.jsonl"), form="jsonl", choice=west)).added == 2
+        west = FilterChoice(selection=Selection(site="west"))
+        assert export(store, ExportRequest(target=str(tmp_path / "x.jsonl"), form="jsonl", choice=west)).added == 2
     merge([tmp_path / "a.db"], tmp_path / "out.db")
     with Store.open(tmp_path / "out.db", readonly=True) as store:
         ids = [clipping_id(f"https://west.example/{n}.html", b"") for n in (5, 6, 7)]
@@ -257,7 +257,7 @@ def test_an_export_of_some_articles_comes_along(tmp_path: Path) -> None:
 def test_a_series_that_went_on_after_a_merge_goes_on_from_there_after_the_next(made: list[Article], tmp_path: Path) -> None:
     def left(path: Path, increment: bool = True) -> int:
         with Store.open(path) as store:
-            order = Order(target=str(tmp_path / "x.jsonl"), form="jsonl", name="corpus", increment=increment)
+            order = ExportRequest(target=str(tmp_path / "x.jsonl"), form="jsonl", name="corpus", increment=increment)
             done = export(store, order)
             return done.added + done.changed + done.removed
 
@@ -288,7 +288,7 @@ def test_a_merge_into_itself_or_of_one_store_twice_is_refused(tmp_path: Path) ->
 _MERGE = """
 import sys
 from pathlib import Path
-from cleaners.upkeep import merge
+from cleaners.maintenance import merge
 merge._BATCH = 3
 print("ready", flush=True)
 merge.merge([Path(p) for p in sys.argv[2:]], Path(sys.argv[1]))

@@ -39,7 +39,7 @@ def _of(file: str, *rows: tuple[str, str, str, str]) -> list[Mutation]:
 MUTATIONS: list[Mutation] = [
     *_of(
         "crawler/middlewares/politeness.py",
-        ("robots.txt forbids", 'raise Refused("robots.txt forbids", netloc)', "pass",
+        ("robots.txt forbids", 'raise AddressRefused("robots.txt forbids", netloc)', "pass",
          "crawl.py::test_what_does_not_become_an_article_is_a_drop_with_its_reason"),
         ("robots.txt answers 5xx", "response.status >= 500 or response", "response",
          "crawl.py::test_robots_txt_is_asked_first_and_obeyed"),

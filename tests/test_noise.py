@@ -22,7 +22,7 @@ def lines(*texts: str) -> list[Line]:
 
 def judged(*texts: str, **arguments: object) -> list[str]:
     page = lines(*texts)
-    result = html_lines.judge(page, Metadata(), html_lines.Signals(page), first=0, last=len(page) - 1, **arguments)  # type: ignore[arg-type]
+    result = html_lines.judge(page, Metadata(), html_lines.LineSignals(page), first=0, last=len(page) - 1, **arguments)  # type: ignore[arg-type]
     return [line.text for line in result if line.verdict == "keep"]
 
 
@@ -227,15 +227,15 @@ def test_no_line_takes_rules_long(piece: str) -> None:
 
 def test_a_fraction_in_a_table_is_no_counter_of_pictures() -> None:
     (row,) = lines("3/4")
-    cell = html_lines.Signals([replace(row, tag="td")])
+    cell = html_lines.LineSignals([replace(row, tag="td")])
     assert cell[0] is None
-    assert html_lines.Signals([row])[0] is not None
+    assert html_lines.LineSignals([row])[0] is not None
 
 
 def test_a_label_that_runs_together_with_its_link_is_noise_only_as_a_link() -> None:
     (line,) = lines("推荐阅读南岸村的水稻音乐节")
-    assert html_lines.Signals([line])[0] is None
-    linked = html_lines.Signals([replace(line, link_share=0.7)])[0]
+    assert html_lines.LineSignals([line])[0] is None
+    linked = html_lines.LineSignals([replace(line, link_share=0.7)])[0]
     assert linked is not None
     assert linked.noise == "related"
 

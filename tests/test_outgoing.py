@@ -21,9 +21,9 @@ import pytest
 from cleaners.dedup import clusters
 from cleaners.errors import InputError, UsageError
 from cleaners.export import in_script, record
-from cleaners.export.run import Made, Order, export
+from cleaners.export.run import ExportRequest, ExportResult, export
 from cleaners.items import Article
-from cleaners.store import Choice, Selection, Store
+from cleaners.store import FilterChoice, Selection, Store
 from tests.test_store import FULL, article, match
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,9 +61,9 @@ def remove(store: Store, *ids: int) -> None:
         store.removal.forward(left)
 
 
-def run(store: Store, path: Path, **given: Any) -> tuple[Made, list[dict[str, Any]]]:
-    choice = given.pop("choice", Choice())
-    made = export(store, Order(target=str(path), form="jsonl", choice=choice, **given))
+def run(store: Store, path: Path, **given: Any) -> tuple[ExportResult, list[dict[str, Any]]]:
+    choice = given.pop("choice", FilterChoice())
+    made = export(store, ExportRequest(target=str(path), form="jsonl", choice=choice, **given))
     return made, [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -95,7 +95,7 @@ def test_an_export_is_the_store(store: Store, tmp_path: Path) -> None:
     expected = list(store.clippings.select())
     assert lines == [json.loads(json.dumps(record(clipping))) for clipping in expected]
     assert len(expected) == 6 and made.added == 6
-    _, every = run(store, tmp_path / "y.jsonl", choice=Choice(with_duplicates=True))
+    _, every = run(store, tmp_path / "y.jsonl", choice=FilterChoice(with_duplicates=True))
     assert every == [json.loads(json.dumps(record(clipping))) for clipping in store.clippings.select(with_duplicates=True)]
     assert len(every) == 8
     traditional = run(store, tmp_path / "z.jsonl", script="traditional")[1]
@@ -109,12 +109,12 @@ def test_filters_combine_and_the_best_copy_among_the_selected_stands_for_its_fam
     put(store, 4, site="a.example", regions=FULL.regions, published=None)
     link(store, 1, 2)
     link(store, 1, 3)
-    assert ids(run(store, tmp_path / "x", choice=Choice())[1]) == [2, 4]
+    assert ids(run(store, tmp_path / "x", choice=FilterChoice())[1]) == [2, 4]
     a = Selection(site="a.example")
-    assert ids(run(store, tmp_path / "x", choice=Choice(selection=a))[1]) == [3, 4]
+    assert ids(run(store, tmp_path / "x", choice=FilterChoice(selection=a))[1]) == [3, 4]
     both = Selection(site="a.example", region="萍乡", since=DAY)
-    assert ids(run(store, tmp_path / "x", choice=Choice(selection=both, with_duplicates=True))[1]) == [3]
-    newest = Choice(with_duplicates=True, newest_first=True, limit=3)
+    assert ids(run(store, tmp_path / "x", choice=FilterChoice(selection=both, with_duplicates=True))[1]) == [3]
+    newest = FilterChoice(with_duplicates=True, newest_first=True, limit=3)
     assert ids(run(store, tmp_path / "x", choice=newest)[1]) == [3, 2, 1]
 
 
@@ -128,10 +128,10 @@ def test_opt_outs_stay_with_what_is_copied_from_them_and_are_counted(store: Stor
     link(store, 3, 4)
     first = store.clippings.get(f"{2:016x}")
     assert first and first.cluster and first.cluster.earliest_url == "http://s.example/1"
-    made, lines = run(store, tmp_path / "x", choice=Choice(with_duplicates=True))
+    made, lines = run(store, tmp_path / "x", choice=FilterChoice(with_duplicates=True))
     assert sorted(ids(lines)) == [3, 5]
     assert (made.opt_outs.articles, made.opt_outs.copies, dict(made.opt_outs.signals)) == (2, 1, {"meta:noai": 2, "tdmrep": 1})
-    made, lines = run(store, tmp_path / "x", choice=Choice(with_duplicates=True, with_opt_outs=True))
+    made, lines = run(store, tmp_path / "x", choice=FilterChoice(with_duplicates=True, with_opt_outs=True))
     assert sorted(ids(lines)) == [1, 2, 3, 4, 5]
     assert (made.opt_outs.articles, made.opt_outs.copies) == (0, 0)
 
@@ -160,7 +160,7 @@ def test_an_increment_says_what_came_changed_and_went(store: Store, tmp_path: Pa
         {"id": f"{5:016x}", "change": "removed", "removed": True, "reason": "replaced", "replaced_by": f"{8:016x}"},
     ]
     assert [(line["change"], int(line["id"], 16)) for line in lines[3:]] == [("changed", 1), ("changed", 2), ("added", 7), ("added", 8)]
-    narrowed = Choice(selection=Selection(since=DAY + timedelta(days=2)))
+    narrowed = FilterChoice(selection=Selection(since=DAY + timedelta(days=2)))
     _, lines = run(store, tmp_path / "x", name="corpus", increment=True, choice=narrowed)
     assert [(line["id"], line["reason"]) for line in lines] == [(f"{n:016x}", "filtered") for n in (1, 6)]
     _, lines = run(store, tmp_path / "x", name="corpus", increment=True, choice=narrowed, script="traditional")
@@ -172,7 +172,7 @@ def test_the_first_increment_of_a_name_has_everything(store: Store, tmp_path: Pa
     _, lines = run(store, tmp_path / "x", name="new", increment=True)
     assert [line["change"] for line in lines] == ["added"]
     with pytest.raises(UsageError, match="limit"):
-        run(store, tmp_path / "x", name="new", increment=True, choice=Choice(limit=1))
+        run(store, tmp_path / "x", name="new", increment=True, choice=FilterChoice(limit=1))
 
 
 def test_a_record_is_the_same_under_other_numbers_of_the_store(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_record_is_the_same_under_other_numbers_of_the_store(tmp_path: Path) -
             a, b = docs if name == "one" else docs[::-1]
             assert a and b and a < b
             store.families.link(a, b, replace(match(0), evidence=evidence), back=0.9)
-            run(store, tmp_path / "x", name="corpus", choice=Choice(with_duplicates=True))
+            run(store, tmp_path / "x", name="corpus", choice=FilterChoice(with_duplicates=True))
             rows = store.exports._db.rows("SELECT id, state FROM exported WHERE id != ?", (f"{9:016x}",))
             said.append(dict(rows))
     assert len(said[0]) == 3 and said[0] == said[1]
@@ -201,7 +201,7 @@ def test_two_increments_of_a_series_at_once_do_not_bring_the_same_twice(store: S
     run(store, tmp_path / "x", name="corpus")
     put(store, 2)
     with Store.open(store.path) as slow:
-        with slow.exports.outgoing(Choice(), name="corpus", increment=True) as outgoing:
+        with slow.exports.outgoing(FilterChoice(), name="corpus", increment=True) as outgoing:
             put(store, 3)
             run(store, tmp_path / "y", name="corpus", increment=True)
         with pytest.raises(InputError, match="another export of corpus was made meanwhile: export again"):
@@ -211,7 +211,7 @@ def test_two_increments_of_a_series_at_once_do_not_bring_the_same_twice(store: S
 @pytest.mark.parametrize("seed", range(4))
 def test_increments_add_up_to_the_full_export_of_the_day(store: Store, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    choice = Choice(with_duplicates=seed == 3)
+    choice = FilterChoice(with_duplicates=seed == 3)
     state: Records = {}
     there: list[int] = []
     for _ in range(12):
@@ -262,7 +262,7 @@ def test_an_article_knows_its_exports(store: Store, tmp_path: Path) -> None:
     run(store, tmp_path / "full", name="corpus")
     put(store, 1, "换了说法。")
     run(store, tmp_path / "delta", name="corpus", increment=True)
-    run(store, tmp_path / "one", choice=Choice(selection=Selection(since=DAY + timedelta(days=3))))
+    run(store, tmp_path / "one", choice=FilterChoice(selection=Selection(since=DAY + timedelta(days=3))))
     found = store.exports.containing([f"{n:016x}" for n in (1, 2, 3, 4)])
     names = {int(id_, 16): [Path(made.target).name for made in exports] for id_, exports in found.items()}
     assert names == {1: ["delta", "full"], 2: ["full"], 3: ["one", "full"]}
@@ -295,7 +295,7 @@ def test_what_is_taken_down_while_it_leaves_does_not_leave(tmp_path: Path) -> No
         put(store, 1)
         put(store, 2)
         with pytest.raises(InputError, match="taken down"):
-            export(store, Order(target=str(tmp_path / "x"), form="jsonl"), lambda _: remove(other, 2))
+            export(store, ExportRequest(target=str(tmp_path / "x"), form="jsonl"), lambda _: remove(other, 2))
     assert not (tmp_path / "x").exists()
 
 
@@ -309,23 +309,23 @@ def test_nothing_of_a_failed_export_is_kept(store: Store, tmp_path: Path) -> Non
         if form in ("parquet", "hf"):
             pytest.importorskip("pyarrow")
         with pytest.raises(KeyboardInterrupt):
-            export(store, Order(target=str(tmp_path / "x"), form=form, name="corpus", increment=True), interrupted)  # type: ignore[arg-type]
+            export(store, ExportRequest(target=str(tmp_path / "x"), form=form, name="corpus", increment=True), interrupted)  # type: ignore[arg-type]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["jianbao.db", "jianbao.db-shm", "jianbao.db-wal"]
     assert store.exports.all() == []
 
 
 EXPORTING = textwrap.dedent("""
     import sys
-    from cleaners.export.making import Order, export
-    from cleaners.store import Choice, Store
+    from cleaners.export.run import ExportRequest, export
+    from cleaners.store import FilterChoice, Store
     with Store.open(sys.argv[1], create=False) as store:
         print("ready", flush=True)
         while True:
             for form, target in (("jsonl", "x.jsonl.gz"), ("hf", "folder")):
-                export(store, Order(target=sys.argv[2] + "/" + target, form=form, name=form, increment=True))
+                export(store, ExportRequest(target=sys.argv[2] + "/" + target, form=form, name=form, increment=True))
                 store._db.execute("DELETE FROM exported")
             for limit in (300, None):
-                export(store, Order(target=sys.argv[2] + "/pages", form="markdown", choice=Choice(limit=limit)))
+                export(store, ExportRequest(target=sys.argv[2] + "/pages", form="markdown", choice=FilterChoice(limit=limit)))
 """)
 
 
@@ -346,12 +346,12 @@ def killed_while_exporting(tmp_path: Path, moment: float) -> None:
     with Store.open(path) as store:
         store._db.execute("DELETE FROM exported")
         for form, name in (("jsonl", "x.jsonl.gz"), ("hf", "folder")):
-            export(store, Order(target=str(tmp_path / name), form=form, name=form, increment=True))  # type: ignore[arg-type]
+            export(store, ExportRequest(target=str(tmp_path / name), form=form, name=form, increment=True))  # type: ignore[arg-type]
             if (out / name).exists():
                 assert contents(out / name) == contents(tmp_path / name)
-            export(store, Order(target=str(out / name), form=form))  # type: ignore[arg-type]
+            export(store, ExportRequest(target=str(out / name), form=form))  # type: ignore[arg-type]
         for folder in (out, tmp_path):
-            made = export(store, Order(target=str(folder / "pages"), form="markdown"))
+            made = export(store, ExportRequest(target=str(folder / "pages"), form="markdown"))
             assert made.tidied.kept == ()
     assert contents(out / "pages") == contents(tmp_path / "pages") | {"mine.md": "我的".encode()}
     assert sorted(path.name for path in out.iterdir()) == ["folder", "pages", "x.jsonl.gz"], "what the dead left is removed"

@@ -12,11 +12,11 @@ import pytest
 
 from cleaners import metadata, pipeline
 from cleaners.chinese.script import fold, to_traditional
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.extract.boilerplate.rules import RULES, bare, hits
 from cleaners.extract.boilerplate.site_lines import key
 from cleaners.extract.boilerplate.text_lines import judge
-from cleaners.extract.boilerplate.text_lines.crf import STATES, Weights, segment, shipped
+from cleaners.extract.boilerplate.text_lines.crf import STATES, CrfWeights, segment, shipped
 from cleaners.extract.boilerplate.text_lines.line_stats import measure
 from cleaners.extract.boilerplate.text_lines.main_prose import echoes, find, on_topic
 from cleaners.items import Article, Line, Metadata, Page
@@ -75,7 +75,7 @@ def test_invisible_characters_alone_make_no_line_and_inside_one_stay() -> None:
 
 @pytest.mark.parametrize(("text", "reason"), [("", "empty"), (" \n\u3000\n", "empty"), ("字" * 101, "too long"), ("字\n" * 11, "too long")])
 def test_what_cannot_be_read_says_why(text: str, reason: str) -> None:
-    with pytest.raises(Unusable) as raised:
+    with pytest.raises(UnusableInput) as raised:
         plain.read(text, TextLimits(characters=100, lines=10))
     assert (raised.value.stage, raised.value.reason) == ("blocks", reason)
 
@@ -209,7 +209,7 @@ def test_the_best_path_is_the_best_of_all_paths() -> None:
     names = ["a", "b", "c", "d"]
     follows = {"above": {"above"}, "body": {"above", "body", "hole"}, "hole": {"body", "hole"}, "below": {"body", "below"}}
 
-    def score(path: tuple[str, ...], page: list[frozenset[str]], weights: Weights) -> float | None:
+    def score(path: tuple[str, ...], page: list[frozenset[str]], weights: CrfWeights) -> float | None:
         total, before = 0.0, "above"
         for i, (state, line) in enumerate(zip(path, page, strict=True)):
             if (i and before not in follows[state]) or (not i and state not in ("above", "body")):
@@ -224,7 +224,7 @@ def test_the_best_path_is_the_best_of_all_paths() -> None:
         return None if before == "hole" else total
 
     for _ in range(30):
-        weights = Weights(recipe="", features={name: tuple(rng.uniform(-3, 3) for _ in range(7)) for name in names})
+        weights = CrfWeights(recipe="", features={name: tuple(rng.uniform(-3, 3) for _ in range(7)) for name in names})
         lines = [frozenset(rng.sample(names, 2)) for _ in range(5)]
         scored = {path: score(path, lines, weights) for path in itertools.product(STATES, repeat=5)}
         best = max((path for path, value in scored.items() if value is not None), key=lambda path: scored[path] or 0.0)

@@ -6,7 +6,7 @@ import pytest
 
 from cleaners.extract.boilerplate.text_lines import corrections
 from cleaners.extract.boilerplate.text_lines.crf import State
-from cleaners.extract.boilerplate.text_lines.line_stats import Shape, measure
+from cleaners.extract.boilerplate.text_lines.line_stats import LineStats, measure
 from cleaners.page.lines import plain
 
 FIRST = "入夏以后，渡口镇的夜校每周开课四个晚上，来上课的有船工、菜农，也有在镇上开店的外地人。"
@@ -14,7 +14,7 @@ SECOND = "教室设在旧粮站里，灯是新换的，黑板还是老的，校�
 THIRD = "镇里打算秋天再添一个裁缝班，老师已经请好了，缝纫机还差六台，正在向各村借。"
 
 
-def shapes_of(*texts: str) -> list[Shape]:
+def shapes_of(*texts: str) -> list[LineStats]:
     return [measure(line) for line in plain.read("\n\n".join(texts)).lines]
 
 

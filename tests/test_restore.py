@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cleaners.chinese import script
-from cleaners.chinese.disguise import Diagnosis, diagnose, repair
+from cleaners.chinese.disguise import DisguiseDiagnosis, diagnose, repair
 
 TEXT = (
     "今年春天，河口县新建的果蔬市场开门营业。总投资三亿元的冷链物流园同时动工，附近十几个村的农民都来看热闹。"
@@ -154,8 +154,8 @@ def test_honest_text_stays_as_it_is(kind: str) -> None:
 
 
 def test_nothing_is_made_of_nothing() -> None:
-    assert diagnose("") == Diagnosis()
-    assert repair("", Diagnosis()).text == ""
+    assert diagnose("") == DisguiseDiagnosis()
+    assert repair("", DisguiseDiagnosis()).text == ""
 
 
 def test_wild_samples_are_restored(shared: Path) -> None:
@@ -184,7 +184,7 @@ def test_seed_003(shared: Path) -> None:
     ]["repairs"]["must_contain_simplified"]
     simplified = script.to_simplified(restored(text))
     assert all(phrase in simplified for phrase in wanted)
-    assert not [one for one in script.annotation.find(simplified) if one.toned]
+    assert not [one for one in script.ruby.find(simplified) if one.toned]
 
 
 def test_honest_news_is_left_alone(shared: Path) -> None:

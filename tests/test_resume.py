@@ -26,29 +26,29 @@ from cleaners.store import Store
 from crawler.demo import run as demo
 from crawler.demo.plan import read
 from crawler.demo.server import serving as serving_web
-from crawler.demo.web import Answer, Web
-from crawler.jobs.shard import Shard
+from crawler.demo.web import SmallWeb, WebAnswer
+from crawler.jobs.shard import SiteShard
 from tests.small_server import Reply, article, listing, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = """
 import dataclasses, json, sys
 from pathlib import Path
-from cleaners.sites import load
+from cleaners.config import load
 from crawler.run import crawl
-from crawler.shard import Shard
+from crawler.jobs.shard import SiteShard
 from crawler import settings
 settings.PAGES_IN_MEMORY = 3  # so that the ledger is the queue
 options = json.loads(sys.argv[1])
 number, of = options.pop("shard", (1, 1))
-options["shard"] = Shard(number=number, of=of)
+options["shard"] = SiteShard(number=number, of=of)
 if __name__ == "__main__":
     print(json.dumps(dataclasses.asdict(crawl([load(Path("job.yaml"))], store=Path("job.db").absolute(), **options))))
 """
 
 
 @dataclass
-class SmallWeb:
+class WatchedWeb:
     """The small web, who asked it for what, and a bell that rings at a given request."""
 
     seeds: str
@@ -97,18 +97,18 @@ class SmallWeb:
 
 
 @pytest.fixture(scope="module")
-def web() -> Iterator[SmallWeb]:
-    answer = Web.answer
+def web() -> Iterator[WatchedWeb]:
+    answer = SmallWeb.answer
     with serving_web(read()) as served:
-        small = SmallWeb(seeds=demo._seeds(served))
+        small = WatchedWeb(seeds=demo._seeds(served))
 
-        def noted(self: Web, site: str, path: str) -> Answer:
+        def noted(self: SmallWeb, site: str, path: str) -> WebAnswer:
             small.note(self.origins[site] + path)
             time.sleep(0.01)
             return answer(self, site, path)
 
         patch = pytest.MonkeyPatch()
-        patch.setattr(Web, "answer", noted)
+        patch.setattr(SmallWeb, "answer", noted)
         yield small
         patch.undo()
 
@@ -156,13 +156,13 @@ def done(path: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(web: SmallWeb, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+def undisturbed(web: WatchedWeb, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     folder = tmp_path_factory.mktemp("undisturbed")
     web.run(folder)
     return folder, list(web.pages)
 
 
-def killed_and_resumed(web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path, at: list[int]) -> None:
+def killed_and_resumed(web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path, at: list[int]) -> None:
     stored: set[str] = set()
     for moment in at:
         web.stop_at(moment, tmp_path, signal.SIGKILL)
@@ -174,7 +174,7 @@ def killed_and_resumed(web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_p
 
 
 def test_killed_three_times_and_started_again(
-    web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
+    web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
     at = moments(len(undisturbed[1]), random.Random())
     print("killed at requests", at)  # shown when it fails
@@ -184,7 +184,7 @@ def test_killed_three_times_and_started_again(
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(7))
 def test_killed_at_twenty_one_moments(
-    web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path, seed: int
+    web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path, seed: int
 ) -> None:
     killed_and_resumed(web, undisturbed, tmp_path, moments(len(undisturbed[1]), random.Random(1000 + seed)))
 
@@ -195,7 +195,7 @@ def moments(requests: int, draw: random.Random) -> list[int]:
 
 
 def test_interrupted_it_finishes_what_is_in_flight_and_goes_on_later(
-    web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
+    web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
     web.stop_at(30, tmp_path, signal.SIGINT)
     fetched, stored = set(web.pages), done(tmp_path)
@@ -205,7 +205,7 @@ def test_interrupted_it_finishes_what_is_in_flight_and_goes_on_later(
     assert final(tmp_path) == final(undisturbed[0])
 
 
-def test_the_second_run_stores_nothing_new(web: SmallWeb, undisturbed: tuple[Path, list[str]]) -> None:
+def test_the_second_run_stores_nothing_new(web: WatchedWeb, undisturbed: tuple[Path, list[str]]) -> None:
     folder, _ = undisturbed
     before = final(folder)
     report = web.run(folder)
@@ -215,7 +215,7 @@ def test_the_second_run_stores_nothing_new(web: SmallWeb, undisturbed: tuple[Pat
 
 
 def test_shards_fetch_together_what_one_machine_fetches_and_nothing_twice(
-    web: SmallWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
+    web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
     fetched: list[str] = []
     hosts: list[set[str]] = []
@@ -254,7 +254,7 @@ def test_the_second_run_only_asks_what_has_changed(tmp_path: Path) -> None:
     }
     pages["/6"] = Reply(article(6))
     with serving("127.0.0.1", {**pages, **gone, **lists}) as server:
-        web = SmallWeb(seeds=one_site(server.base, seeds=f"[{{list: '{server.base}/', pages: 2}}]"))
+        web = WatchedWeb(seeds=one_site(server.base, seeds=f"[{{list: '{server.base}/', pages: 2}}]"))
         first = web.run(tmp_path)
         assert (first["articles"], len(server.conditional)) == (7, 0)
         server.seen.clear()
@@ -275,7 +275,7 @@ def test_the_second_run_only_asks_what_has_changed(tmp_path: Path) -> None:
 def test_what_is_archived_only_is_done_once_its_record_is_written(tmp_path: Path) -> None:
     pages = {f"/{n}": Reply(article(n)) for n in range(40)}
     with serving("127.0.0.1", {**pages, "/": Reply(listing(*pages))}, wait=0.01) as server:
-        web = SmallWeb(seeds=one_site(server.base))
+        web = WatchedWeb(seeds=one_site(server.base))
         process = web.start(tmp_path, archive_only=True)
         while len(server.seen) < 25:
             time.sleep(0.01)
@@ -303,7 +303,7 @@ def test_cleaning_the_archive_gives_what_the_crawl_gave(undisturbed: tuple[Path,
 def test_limits_leave_the_rest_in_the_queue(tmp_path: Path) -> None:
     pages = {f"/{n}": Reply(article(n)) for n in range(10)}
     with serving("127.0.0.1", {**pages, "/": Reply(listing(*pages))}) as server:
-        web = SmallWeb(seeds=one_site(server.base))
+        web = WatchedWeb(seeds=one_site(server.base))
         for left in (6, 2, 0):
             web.run(tmp_path, archive_only=True, limit=4)
             with Store.open(tmp_path / "job.db", create=False) as store:
@@ -321,7 +321,7 @@ def moved(path: Path) -> set[str]:
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/", "-1/3", "1/0"])
 def test_a_shard_is_written_from_one(text: str) -> None:
     with pytest.raises(UsageError, match="--shard 1/3"):
-        Shard.parse(text)
+        SiteShard.parse(text)
 
 
 def test_every_site_falls_to_one_machine_and_those_of_one_domain_to_the_same() -> None:
@@ -331,8 +331,8 @@ def test_every_site_falls_to_one_machine_and_those_of_one_domain_to_the_same() -
         + "- {id: sub, name: s, home: 'http://news.s7-example.org/'}\n"
         + "- {id: feed, name: s, home: 'http://other-example.org/', seeds: [{feed: 'http://feeds.s7-example.org/f'}]}\n"
     )
-    shares = [[site.id for site in Shard(number=n, of=4).of_job(job).sites] for n in (1, 2, 3, 4)]
+    shares = [[site.id for site in SiteShard(number=n, of=4).of_job(job).sites] for n in (1, 2, 3, 4)]
     assert sorted([one for share in shares for one in share]) == sorted(site.id for site in job.sites)
     assert all(3 < len(share) < 20 for share in shares)
     assert any({"s7", "sub", "feed"} <= set(share) for share in shares)
-    assert Shard().of_job(job) == job
+    assert SiteShard().of_job(job) == job

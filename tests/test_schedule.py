@@ -23,15 +23,15 @@ from apscheduler.schedulers.base import BaseScheduler
 from typer.testing import CliRunner
 
 from cleaners.errors import SeedFileError, UsageError
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop
-from cleaners.store import Run, Store
+from cleaners.store import RunEntry, Store
 from cleaners.store.locks import JobRunsError, running
-from cleaners.store.runs import Counts, of, totals
+from cleaners.store.runs import RunCounts, of, totals
 from crawler.cli import app
 from crawler.jobs import cron
 from crawler.jobs import scheduler as schedule
-from crawler.jobs.scheduler import Entry, Runner, entries, is_missed, plan
+from crawler.jobs.scheduler import JobRunner, ScheduledJob, entries, is_missed, plan
 from crawler.jobs.site_health import standing
 from crawler.jobs.systemd import cron_line, systemd_units
 
@@ -40,8 +40,8 @@ HERE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=HERE)
 
 
-def entry(times: str, job: str = "probe", seeds: Path = Path("/seeds/probe.yaml")) -> Entry:
-    return Entry(job=job, seeds=seeds, cron=cron.read(times))
+def entry(times: str, job: str = "probe", seeds: Path = Path("/seeds/probe.yaml")) -> ScheduledJob:
+    return ScheduledJob(job=job, seeds=seeds, cron=cron.read(times))
 
 
 def times(expression: str, count: int = 3, after: datetime = MONDAY) -> list[str]:
@@ -141,7 +141,7 @@ class Stepped(BaseScheduler):
 
 
 def scheduled(
-    clock: Clock, jobs: list[Entry], last: Callable[[Entry], datetime | None], run: Callable[[Entry], None]
+    clock: Clock, jobs: list[ScheduledJob], last: Callable[[ScheduledJob], datetime | None], run: Callable[[ScheduledJob], None]
 ) -> Callable[[timedelta], None]:
     """A scheduler under a fake clock; the result lets time pass."""
     scheduler = Stepped(timezone=HERE, executors={"default": DebugExecutor()})
@@ -199,7 +199,7 @@ def test_the_last_run_is_read_from_the_journal(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     assert schedule.last_run(path, entry("0 8 * * *")) is None
     for command in ("crawl probe", "crawl other"):
-        Keeper(path, command=command).close()
+        Ingester(path, command=command).close()
     found = schedule.last_run(path, entry("0 8 * * *"))
     with Store.open(path, create=False) as store:
         assert found == store.journal.runs(command="crawl probe")[0].started
@@ -209,7 +209,7 @@ def test_the_last_run_is_read_from_the_journal(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from crawler.lock import running
+from cleaners.store.locks import running
 with running(Path(sys.argv[1]), "probe"):
     print("held", flush=True)
     time.sleep(60)
@@ -252,14 +252,14 @@ def echoing(folder: Path, script: str) -> list[str]:
 
 def test_the_runner_reports_and_stops_in_good_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule, "program", lambda: echoing(tmp_path, f'echo "$@" >> {tmp_path}/ran; exit 3'))
-    ended: list[schedule.Ended] = []
-    Runner(tmp_path / "news.db", ended.append).run(entry("* * * * *"))
+    ended: list[schedule.EndedRun] = []
+    JobRunner(tmp_path / "news.db", ended.append).run(entry("* * * * *"))
     assert [(one.entry.job, one.code) for one in ended] == [("probe", 3)]
     assert (tmp_path / "ran").read_text() == f"--quiet crawl /seeds/probe.yaml --store {tmp_path}/news.db\n"
 
     script = f"{sys.executable} -c 'import time, sys\ntry:\n open(\"{tmp_path}/up\", \"w\"); time.sleep(60)\nexcept KeyboardInterrupt:\n sys.exit(11)'"
     monkeypatch.setattr(schedule, "program", lambda: echoing(tmp_path, f"exec {script}"))
-    runner = Runner(tmp_path / "news.db", ended.append)
+    runner = JobRunner(tmp_path / "news.db", ended.append)
     thread = threading.Thread(target=runner.run, args=[entry("* * * * *")])
     thread.start()
     until = time.monotonic() + 20
@@ -323,10 +323,10 @@ def test_the_command_prints_for_every_job(tmp_path: Path) -> None:
     assert units.count(".timer\n") == 2
 
 
-def run_of(day: float, **counts: int) -> Run:
+def run_of(day: float, **counts: int) -> RunEntry:
     named = {name.replace("_", " ").replace("HOST", "a.example"): n for name, n in counts.items()}
     started = MONDAY + timedelta(days=day)
-    return Run(run=int(day * 48), command="crawl probe", started=started, ended=started, status="done", counts=named)
+    return RunEntry(run=int(day * 48), command="crawl probe", started=started, ended=started, status="done", counts=named)
 
 
 def test_a_site_is_silent_by_its_own_measure() -> None:
@@ -353,7 +353,7 @@ def test_a_layout_has_changed_when_pages_stop_being_articles() -> None:
 
 
 def kept(path: Path, *results: Article | Drop) -> None:
-    with Keeper(path, command="crawl probe") as keeper:
+    with Ingester(path, command="crawl probe") as keeper:
         keeper.keep(results)
 
 
@@ -382,7 +382,7 @@ def test_a_run_notes_what_it_counted_by_host_and_reason(tmp_path: Path) -> None:
 
 
 def test_counts_of_a_whole_web_stay_small() -> None:
-    counts = Counts()
+    counts = RunCounts()
     drops = [Drop(origin=str(n), stage="extract", reason="empty", url=f"http://h{n}.example/") for n in range(1000)]
     counts.add([], drops, [])
     assert len(counts.most()) == 200

@@ -79,7 +79,7 @@ def test_language(text: str, code: str | None) -> None:
 
 def test_chinese_needs_no_language_model() -> None:
     code = (
-        "import sys; from cleaners import script; script.fold('縣'); script.detect('县'); assert script.language('县里的人') == 'zh';"
+        "import sys; from cleaners.chinese import script; script.fold('縣'); script.detect('县'); assert script.language('县里的人') == 'zh';"
         "assert not {'opencc', 'py3langid'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -105,15 +105,15 @@ def test_chinese_needs_no_language_model() -> None:
     ],
 )
 def test_grammar_of_annotations(text: str, readings: list[tuple[str, ...]]) -> None:
-    found = [one.readings for one in script.annotation.find(text) if one.toned]
+    found = [one.readings for one in script.ruby.find(text) if one.toned]
     assert found == readings
 
 
 def test_untoned_readings_are_told_apart() -> None:
-    (found,) = script.annotation.find("好的(de)")
+    (found,) = script.ruby.find("好的(de)")
     assert not found.toned
-    assert script.annotation.remove("好的(de)") == "好的(de)"
-    assert script.annotation.plain_reading("Lǜ") == "lv"
+    assert script.ruby.remove("好的(de)") == "好的(de)"
+    assert script.ruby.plain_reading("Lǜ") == "lv"
 
 
 def test_mistakes_of_careless_conversion() -> None:

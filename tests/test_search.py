@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from cleaners.chinese.regions.lookup import named
 from cleaners.dedup import clusters
 from cleaners.errors import FormatError, UsageError
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Evidence, Match, Region
 from cleaners.store import Selection, Store
 from cleaners.store.tokens import entries, letters, tokens
@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("search") / "s.db"
     body = "巴扎上的馕坑从清晨烧到夜里，卖馕的人说今年的面粉便宜了两成，来买的人反而更多。"
     day = datetime(2024, 6, 1, tzinfo=UTC)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([
             Article(id=f"{1:016x}", origin="1", text=body, title="馕坑", url="https://a.example/1", site="a", published=day),
             Article(id=f"{2:016x}", origin="2", text=body, title="馕坑", site="b", disguises=("annotated",)),

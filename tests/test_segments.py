@@ -17,19 +17,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cleaners.dedup.index import BANDS, Keys, Limits, segments
+from cleaners.dedup.index import BANDS, IndexKeys, IndexLimits, segments
 from cleaners.dedup.index.files import write_joined
 from cleaners.dedup.index.memory import MemoryIndex
-from cleaners.dedup.index.runs import Run, merged, merging, run_of
-from cleaners.dedup.index.segments import Manifest, SegmentIndex, Shape
+from cleaners.dedup.index.runs import SortedRun, merged, merging, run_of
+from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest, SegmentSettings
 from cleaners.errors import FormatError, UsageError
 
 ROOT = Path(__file__).parents[1]
-SMALL = Shape(buffer=300, ahead=2, settled=700)
+SMALL = SegmentSettings(buffer=300, ahead=2, settled=700)
 
 
-def some_keys(rng: np.random.Generator, n: int) -> Keys:
-    """Keys of ``n`` documents with anchors as skewed as words are; some documents have no text."""
+def some_keys(rng: np.random.Generator, n: int) -> IndexKeys:
+    """IndexKeys of ``n`` documents with anchors as skewed as words are; some documents have no text."""
     rows = []
     for length in rng.integers(0, 150, n):
         words = (rng.zipf(1.3, length) % 20_000).astype(np.uint64)
@@ -37,10 +37,10 @@ def some_keys(rng: np.random.Generator, n: int) -> Keys:
     bands = rng.integers(1, 3_000, (n, BANDS)).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     bands[[not len(row) for row in rows]] = 0
     offsets = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
-    return Keys(bands=bands, anchors=np.concatenate(rows), offsets=offsets)
+    return IndexKeys(bands=bands, anchors=np.concatenate(rows), offsets=offsets)
 
 
-def same(one: SegmentIndex, other: MemoryIndex, keys: Keys) -> int:
+def same(one: SegmentIndex, other: MemoryIndex, keys: IndexKeys) -> int:
     a, b = one.query(keys), other.query(keys)
     assert np.array_equal(a.rows, b.rows)
     assert np.array_equal(a.docs, b.docs)
@@ -49,7 +49,7 @@ def same(one: SegmentIndex, other: MemoryIndex, keys: Keys) -> int:
 
 def test_answers_as_in_memory_through_flushes_merges_and_reopening(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    on_disk, in_memory = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL), MemoryIndex()
+    on_disk, in_memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), MemoryIndex()
     found = 0
     for batch in range(24):
         keys = some_keys(rng, 100)
@@ -65,7 +65,7 @@ def test_answers_as_in_memory_through_flushes_merges_and_reopening(tmp_path: Pat
             manifest = on_disk.flush()
             on_disk.saved()
             on_disk.close()
-            on_disk = SegmentIndex(tmp_path, Manifest.from_json(manifest.to_json()), shape=SMALL)
+            on_disk = SegmentIndex(tmp_path, SegmentManifest.from_json(manifest.to_json()), shape=SMALL)
             assert len(on_disk) == (batch + 1) * 100
     assert found > 10_000, "the test has to find something to mean anything"
     on_disk.close()
@@ -74,7 +74,7 @@ def test_answers_as_in_memory_through_flushes_merges_and_reopening(tmp_path: Pat
 def test_what_was_not_saved_is_as_if_it_had_not_been(tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     first, second = some_keys(rng, 200), some_keys(rng, 200)
-    index = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL)
+    index = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL)
     index.add(np.arange(1, 201, dtype=np.uint32), first)
     saved = index.flush()
     index.saved()
@@ -95,7 +95,7 @@ def test_what_was_not_saved_is_as_if_it_had_not_been(tmp_path: Path) -> None:
 
 def test_merged_away_files_are_deleted_only_after_the_manifest_is_saved(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
-    index = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL)
+    index = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL)
     manifests = []
     for batch in range(3):
         index.add(np.arange(batch * 100 + 1, batch * 100 + 101, dtype=np.uint32), some_keys(rng, 100))
@@ -108,7 +108,7 @@ def test_merged_away_files_are_deleted_only_after_the_manifest_is_saved(tmp_path
 
 
 def test_a_missing_or_cut_file_is_told(tmp_path: Path) -> None:
-    index = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL)
+    index = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL)
     index.add(np.arange(1, 101, dtype=np.uint32), some_keys(np.random.default_rng(4), 100))
     manifest = index.flush()
     index.close()
@@ -122,7 +122,7 @@ def test_a_missing_or_cut_file_is_told(tmp_path: Path) -> None:
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
-    index = SegmentIndex(tmp_path, Manifest(recipe="r"))
+    index = SegmentIndex(tmp_path, SegmentManifest(recipe="r"))
     assert len(index.query(some_keys(np.random.default_rng(5), 10)).rows) == 0
     assert index.flush().runs == ()
     index.close()
@@ -130,10 +130,10 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
 
 def test_a_merge_in_pieces_is_the_merge_at_once() -> None:
     rng = np.random.default_rng(6)
-    older = run_of(np.arange(1, 301, dtype=np.uint32), some_keys(rng, 300), Limits())
-    newer = run_of(np.arange(301, 401, dtype=np.uint32), some_keys(rng, 100), Limits())
-    whole = merged(older, newer, Limits())
-    heads, parts = merging(older, newer, Limits(), 50)
+    older = run_of(np.arange(1, 301, dtype=np.uint32), some_keys(rng, 300), IndexLimits())
+    newer = run_of(np.arange(301, 401, dtype=np.uint32), some_keys(rng, 100), IndexLimits())
+    whole = merged(older, newer, IndexLimits())
+    heads, parts = merging(older, newer, IndexLimits(), 50)
     pieces = [(piece.entries.copy(), piece.lists.copy()) for piece in parts]
     assert len(pieces) > 20
     assert np.array_equal(heads, whole.heads)
@@ -144,18 +144,18 @@ def test_a_merge_in_pieces_is_the_merge_at_once() -> None:
 def test_many_copies_of_the_same_texts_are_merged_whole() -> None:
     texts = some_keys(np.random.default_rng(10), 20)
     keys = texts.select(np.tile(np.arange(20), 20))
-    runs = [run_of(np.arange(start, start + 400, dtype=np.uint32), keys, Limits()) for start in (1, 401)]
+    runs = [run_of(np.arange(start, start + 400, dtype=np.uint32), keys, IndexLimits()) for start in (1, 401)]
     assert len(runs[0].lists) > 8 * len(runs[0].entries), "keys of so many documents that their lists need most room"
-    whole, (heads, parts) = merged(*runs, Limits()), merging(*runs, Limits(), 50)
+    whole, (heads, parts) = merged(*runs, IndexLimits()), merging(*runs, IndexLimits(), 50)
     pieces = [piece.lists.copy() for piece in parts]
     assert np.array_equal(heads, whole.heads)
     assert np.array_equal(np.concatenate(pieces), whole.lists)
 
 
 def test_a_crowded_anchor_takes_the_room_of_what_it_proposes() -> None:
-    limits = Limits(documents=10, crowded=3)
+    limits = IndexLimits(documents=10, crowded=3)
     anchors = np.zeros(200, dtype=np.uint32)
-    keys = Keys(bands=np.zeros((200, BANDS), np.uint64), anchors=anchors, offsets=np.arange(201))
+    keys = IndexKeys(bands=np.zeros((200, BANDS), np.uint64), anchors=anchors, offsets=np.arange(201))
     many = run_of(np.arange(1, 201, dtype=np.uint32), keys, limits)
     few = run_of(np.arange(201, 204, dtype=np.uint32), keys.select(np.arange(3)), limits)
     assert many.lists.tolist() == [0, 11, 1, 2, 3]
@@ -168,19 +168,19 @@ def test_a_checkpoint_does_not_wait_and_names_only_what_is_on_disk(
 ) -> None:
     disk = Event()
 
-    def slow(*args: Any) -> Run:
+    def slow(*args: Any) -> SortedRun:
         assert disk.wait(60)
         return write_joined(*args)
 
     monkeypatch.setattr(segments, "write_joined", slow)
     rng = np.random.default_rng(7)
-    index, memory = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL), MemoryIndex()
+    index, memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), MemoryIndex()
     for batch in range(2):
         keys = some_keys(rng, 300)
         ids = np.arange(batch * 300 + 1, batch * 300 + 301, dtype=np.uint32)
         index.add(ids, keys)
         memory.add(ids, keys)
-        assert index.checkpoint() == Manifest(recipe="r")
+        assert index.checkpoint() == SegmentManifest(recipe="r")
         index.saved()
         assert same(index, memory, keys) > 0
     disk.set()
@@ -194,13 +194,13 @@ def test_a_checkpoint_does_not_wait_and_names_only_what_is_on_disk(
 def test_a_disk_without_room_for_a_merge_costs_speed_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(folder: Path, number: int, *args: Any) -> Run:
+    def full(folder: Path, number: int, *args: Any) -> SortedRun:
         (folder / f"{number:08d}.heads.u32").write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(segments, "merge_files", full)
     rng = np.random.default_rng(9)
-    index, memory = SegmentIndex(tmp_path, Manifest(recipe="r"), shape=SMALL), MemoryIndex()
+    index, memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), MemoryIndex()
     for batch in range(4):
         keys = some_keys(rng, 300)
         ids = np.arange(batch * 300 + 1, batch * 300 + 301, dtype=np.uint32)
@@ -220,9 +220,9 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 from cleaners.errors import UnwritableError
-from cleaners.index.segments import Manifest, SegmentIndex
+from cleaners.dedup.index.segments import SegmentManifest, SegmentIndex
 from tests.test_segments import SMALL, some_keys
-index = SegmentIndex(Path(sys.argv[1]), Manifest(recipe="r"), shape=SMALL)
+index = SegmentIndex(Path(sys.argv[1]), SegmentManifest(recipe="r"), shape=SMALL)
 index.add(np.arange(1, 301, dtype=np.uint32), some_keys(np.random.default_rng(11), 300))
 kept = index.flush()
 index.saved()
@@ -248,11 +248,11 @@ def test_a_full_disk_is_told_and_what_was_saved_stays(tmp_path: Path, room: int)
 
 def test_files_of_an_earlier_layout_are_not_read(tmp_path: Path) -> None:
     old = '{"recipe": "r", "last": 9, "runs": [{"number": 1, "documents": 9, "bands": 5, "anchors": 5}]}'
-    assert Manifest.from_json(old) == Manifest(recipe="")
+    assert SegmentManifest.from_json(old) == SegmentManifest(recipe="")
 
 
 def test_ids_that_do_not_fit_are_told(tmp_path: Path) -> None:
-    index = SegmentIndex(tmp_path, Manifest(recipe="r"))
+    index = SegmentIndex(tmp_path, SegmentManifest(recipe="r"))
     with pytest.raises(UsageError, match="begin another store"):
         index.add(np.array([1 << 31], dtype=np.uint32), some_keys(np.random.default_rng(8), 1))
     index.close()
@@ -261,15 +261,15 @@ def test_ids_that_do_not_fit_are_told(tmp_path: Path) -> None:
 BATCHES = 60
 
 
-def batch_keys(batch: int) -> tuple[np.ndarray[Any, np.dtype[np.uint32]], Keys]:
+def batch_keys(batch: int) -> tuple[np.ndarray[Any, np.dtype[np.uint32]], IndexKeys]:
     """Always the same documents of a batch."""
     return np.arange(batch * 50 + 1, batch * 50 + 51, dtype=np.uint32), some_keys(np.random.default_rng(batch), 50)
 
 
 def index_until_killed(folder: Path) -> None:
     """What the store does: the manifest and how many batches are safe are saved together, then ``saved``."""
-    index = SegmentIndex(folder / "index", Manifest(recipe="r"), shape=SMALL)
-    manifest = Manifest(recipe="r")
+    index = SegmentIndex(folder / "index", SegmentManifest(recipe="r"), shape=SMALL)
+    manifest = SegmentManifest(recipe="r")
     for batch in range(BATCHES):
         index.add(*batch_keys(batch))
         if index.full:
@@ -294,7 +294,7 @@ def killed_while_indexing(folder: Path, after: int) -> None:
     process.wait()
     assert process.returncode == -signal.SIGKILL
     state = json.loads((folder / "state").read_text())
-    manifest = Manifest.from_json(state["manifest"])
+    manifest = SegmentManifest.from_json(state["manifest"])
     index, memory = SegmentIndex(folder / "index", manifest, shape=SMALL), MemoryIndex()
     for batch in range(state["batches"]):
         ids, keys = batch_keys(batch)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cleaners.dedup.clusters.model import Edge, Member
+from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
 from cleaners.dedup.clusters.tree import lineage
 from cleaners.diff import changes, near
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
 from cleaners.urls import clipping_id
 from crawler.cli import app
@@ -38,7 +38,7 @@ def article(name: str, text: str, hours: int = 0, **more: object) -> Article:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("show") / "s.db"
     whole = "\n".join(STORY)
-    with Keeper(path, publishers={"first": "梨城日报"}) as keeper:
+    with Ingester(path, publishers={"first": "梨城日报"}) as keeper:
         keeper.keep([
             article("first", whole, source="梨城日报", fetched_at=DAY),
             article("later", "本网讯　" + whole, hours=30, source="梨城日报"),
@@ -103,18 +103,18 @@ def test_an_id_may_be_cut_short_while_one_begins_so(store: Path, tmp_path: Path)
 def test_a_saved_page_is_found_by_its_bytes(tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text("磨坊开了又停，停了又开，来年再说。\n", encoding="utf-8")
-    with Keeper(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as keeper:
         keeper.keep([Article(id=clipping_id(None, page.read_bytes()), origin="elsewhere.txt", text="磨坊开了又停。")])
     assert "磨坊开了又停。" in show(tmp_path / "s.db", str(page))
 
 
 def test_a_tree_follows_the_strongest_matches() -> None:
-    def member(doc: int) -> Member:
-        return Member(doc=doc, id=f"{doc:016x}", arrival=doc, title=None, url=None, site=None, source=None,
+    def member(doc: int) -> ClusterMember:
+        return ClusterMember(doc=doc, id=f"{doc:016x}", arrival=doc, title=None, url=None, site=None, source=None,
                       published=DAY + timedelta(days=doc), length=100, quality=1.0, disguises=(), repairs=0, noise=0)  # fmt: skip
 
-    def edge(a: int, b: int, share: float) -> Edge:
-        return Edge(a=a, b=b, kind="near", similarity=share, containment_a=share, containment_b=share)
+    def edge(a: int, b: int, share: float) -> MatchEdge:
+        return MatchEdge(a=a, b=b, kind="near", similarity=share, containment_a=share, containment_b=share)
 
     tree = lineage([member(n) for n in (1, 2, 3, 4)], [edge(1, 2, 0.9), edge(1, 3, 0.6), edge(2, 3, 0.8)], root=2)
     assert (tree.doc, [b.doc for b in tree.branches]) == (2, [1, 3, 4])
@@ -125,10 +125,10 @@ def test_a_tree_follows_the_strongest_matches() -> None:
 def test_long_chains_of_copies_make_a_tree() -> None:
     count = 3000
     members = [
-        Member(doc=n, id=f"{n:016x}", arrival=n, title=None, url=None, site=None, source=None, published=None, length=9,
+        ClusterMember(doc=n, id=f"{n:016x}", arrival=n, title=None, url=None, site=None, source=None, published=None, length=9,
                quality=1.0, disguises=(), repairs=0, noise=0) for n in range(1, count)
     ]  # fmt: skip
-    edges = [Edge(a=n, b=n + 1, kind="near", similarity=1, containment_a=1, containment_b=1) for n in range(1, count - 1)]
+    edges = [MatchEdge(a=n, b=n + 1, kind="near", similarity=1, containment_a=1, containment_b=1) for n in range(1, count - 1)]
     tree, depth = lineage(members, edges, root=1), 1
     while tree.branches:
         (tree,), depth = tree.branches, depth + 1
@@ -145,7 +145,7 @@ def test_paragraphs_that_moved_are_gone_and_new_again() -> None:
 def test_an_article_that_left_its_family_says_where_that_is(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     whole = "\n".join(STORY)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([article("first", whole, fetched_at=DAY), article("later", whole), article("third", whole + "\n完")])
         keeper.keep([article("first", "\n".join(NOTICE), fetched_at=DAY + timedelta(days=1))])
     first, second = (clipping_id(f"https://{name}.example/a.html", b"") for name in ("first", "later"))

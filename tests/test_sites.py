@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from cleaners.config import Defaults, ExtractRule, Focus, Follow, Job, Limits, Seed, Site, load, parse
+from cleaners.config import (
+    FollowRule,
+    JobConfig,
+    JobDefaults,
+    JobFocus,
+    JobLimits,
+    SeedEntry,
+    SiteConfig,
+    SiteExtractRule,
+    load,
+    parse,
+)
 from cleaners.errors import SeedFileError, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,11 +73,11 @@ def test_a_site_without_seeds_reads_its_home_page_as_a_list() -> None:
 
 
 def test_follow() -> None:
-    follow = Follow(allow=(r"/\d{4}/",), deny=("/video/",))
+    follow = FollowRule(allow=(r"/\d{4}/",), deny=("/video/",))
     assert follow.admits("https://a.example/2025/x")
     assert not follow.admits("https://a.example/2025/video/x")
     assert not follow.admits("https://a.example/about")
-    assert Follow().admits("https://a.example/about")
+    assert FollowRule().admits("https://a.example/about")
 
 
 @pytest.mark.parametrize(
@@ -158,12 +169,12 @@ def test_the_readme_documents_every_key_and_no_other() -> None:
         return {field.alias or name for name, field in model.model_fields.items()}
 
     assert _documented() == {
-        "The job": keys(Job),
-        "`defaults`, and each site": keys(Defaults),
-        "`limits`": keys(Limits),
-        "`sites`": keys(Site) - keys(Defaults),
-        "`seeds`": keys(Seed),
-        "`follow`": keys(Follow),
-        "`extract`": keys(ExtractRule),
-        "`focus`": keys(Focus),
+        "The job": keys(JobConfig),
+        "`defaults`, and each site": keys(JobDefaults),
+        "`limits`": keys(JobLimits),
+        "`sites`": keys(SiteConfig) - keys(JobDefaults),
+        "`seeds`": keys(SeedEntry),
+        "`follow`": keys(FollowRule),
+        "`extract`": keys(SiteExtractRule),
+        "`focus`": keys(JobFocus),
     }

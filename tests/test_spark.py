@@ -20,13 +20,13 @@ from typing import Any
 import pytest
 
 from cleaners import readers
-from cleaners.dedup.corpus import Dating, deduplicate
-from cleaners.dedup.index.window import Window
+from cleaners.dedup.corpus import DateField, deduplicate
+from cleaners.dedup.index.window import DateWindow
 from cleaners.errors import InputError, UsageError
 from cleaners.export import record
 from cleaners.items import Article, Clipping, Drop
 from cleaners.pipeline import clean
-from cleaners.warc import Archive, Exchange
+from cleaners.warc import HttpExchange, WarcArchive
 from tests.spark_cluster import Cluster, frugal
 
 pytestmark = pytest.mark.soak  # all of it by `make spark`; in CI its small form, test_cluster.py
@@ -132,7 +132,7 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
     assert by_id(there) == by_id(here)
 
 
-DAY = Dating(window=Window(days=40), field="day")
+DAY = DateField(window=DateWindow(days=40), field="day")
 
 
 def test_pages_saved_twice_dates_and_brackets_without_end(spark: Any, tmp_path: Path) -> None:
@@ -186,9 +186,9 @@ def saved_pages(folder: Path) -> Path:
         for n, html in enumerate(made[4:6]):
             archive.writestr(f"{n}.html", html)
     (folder / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
-    crawl = Archive(folder, name="crawl", software="test")
+    crawl = WarcArchive(folder, name="crawl", software="test")
     for n, html in enumerate(made[6:]):
-        crawl.write(Exchange(
+        crawl.write(HttpExchange(
             url=f"https://news.example/{n}.html", status=200, headers=(("Content-Type", "text/html; charset=utf-8"),),
             body=html.encode(), fetched_at=datetime(2024, 5, 7, tzinfo=UTC), site="example-daily",
         ))  # fmt: skip
@@ -233,7 +233,7 @@ def test_pages_become_the_records_of_one_machine(spark: Any, tmp_path: Path) -> 
     (dropped,) = pq.read_table(tmp_path / "out.drops").to_pylist()
     assert dropped["reason"] == "binary" and dropped["origin"].endswith("picture.html")
     # What was cleaned there is matched there: its cluster columns, still empty, are filled.
-    done_again = matched(spark, [str(tmp_path / "out")], str(tmp_path / "matched"), dating=Dating(window=Window(days=9)))
+    done_again = matched(spark, [str(tmp_path / "out")], str(tmp_path / "matched"), dating=DateField(window=DateWindow(days=9)))
     assert (done_again.documents, done_again.undated) == (8, 0)
     assert {row["cluster_id"] for row in pq.read_table(tmp_path / "matched").to_pylist()} == {one.id for one in articles}
 

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
-from cleaners.config import Site, parse
-from cleaners.ingest.ingester import Keeper
+from cleaners.config import SiteConfig, parse
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
 from crawler.cli.sites import _id_of, _verdict
-from crawler.jobs.site_health import Standing, State
-from crawler.site_survey import Offer, home, linked, listed, proposal
+from crawler.jobs.site_health import SiteHealth, State
+from crawler.site_survey import SeedOffer, home, linked, listed, proposal
 from tests.small_server import Reply, SmallServer, article, feed, gzipped, serving, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 22)
-SITE = Site(id="a", name="a", home="http://a.example/")
+SITE = SiteConfig(id="a", name="a", home="http://a.example/")
 
 
 def news(count: int, start: int = 0) -> str:
@@ -61,14 +61,14 @@ def test_a_list_of_news_has_many_headlines_that_lead_to_numbers() -> None:
 
 def test_a_proposal_is_an_entry_of_a_seed_file() -> None:
     offers = [
-        Offer(kind="feed", url="http://a.example/feed.xml?x=1#{", entries=20),
-        Offer(kind="list", url="http://a.example/industry/", entries=34, name="产业\n  - evil: yes"),
+        SeedOffer(kind="feed", url="http://a.example/feed.xml?x=1#{", entries=20),
+        SeedOffer(kind="list", url="http://a.example/industry/", entries=34, name="产业\n  - evil: yes"),
     ]
     text = proposal(SITE, '绿洲"晨报: #1', offers, DAY)
     site = parse(f"job: mine\nsites:\n{text}\n").sites[0]
     assert (site.id, site.name, site.home, site.verified) == ("a", '绿洲"晨报: #1', "http://a.example/", True)
     assert [seed.url for seed in site.seeds] == [offers[0].url, offers[1].url]
-    odd = proposal(SITE, "\x00\x7f\u2028\ufffe", [Offer(kind="list", url="http://a.example/x", entries=1, name="\x07栏\x85目")], DAY)
+    odd = proposal(SITE, "\x00\x7f\u2028\ufffe", [SeedOffer(kind="list", url="http://a.example/x", entries=1, name="\x07栏\x85目")], DAY)
     assert "# 1 entry 栏 目\n" in odd
     assert parse(f"job: mine\nsites:\n{odd}\n").sites[0].name == "a"
 
@@ -142,8 +142,8 @@ def test_a_list_that_a_job_reads_works_when_it_names_any_article() -> None:
     ],
 )
 def test_a_verdict_never_says_well_of_what_is_not(state: State, entries: tuple[int, ...], said: str) -> None:
-    history = Standing(host="a.example", state=state, last_new=None, detail="" if state == "well" else "DETAIL")
-    offers = [Offer(kind="list", url=f"http://a.example/{n}", entries=n) for n in entries]
+    history = SiteHealth(host="a.example", state=state, last_new=None, detail="" if state == "well" else "DETAIL")
+    offers = [SeedOffer(kind="list", url=f"http://a.example/{n}", entries=n) for n in entries]
     assert _verdict(history, offers) == said
 
 
@@ -175,7 +175,7 @@ def kept(path: Path, days_ago: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "now", lambda: shifted(then(), days_ago))
     text = f"{days_ago}号渠的水上午十点放到了第三支渠，比去年早了{days_ago}天。守闸的老李说，水库的水位到了{days_ago * 3}米。"
     url = f"http://127.0.0.1/a/{days_ago}.html"
-    with Keeper(path, command="crawl probe") as keeper:
+    with Ingester(path, command="crawl probe") as keeper:
         keeper.keep([Article(id=f"{days_ago:016}", origin=url, url=url, text=text)])
     monkeypatch.undo()
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.items import Article, Columns, Drop, Page
+from cleaners.items import Article, Drop, Page, TableFields
 from cleaners.pipeline import clean, explain
-from cleaners.readers import Limits, read
+from cleaners.readers import ReadLimits, read
 
 TITLE = "古镇渡口修起了新码头"
 TEXT = (
@@ -102,15 +102,15 @@ def test_a_day_in_the_text_gets_its_hour_from_the_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"source": "c4"}, Columns(source="c4")),  # read, and refused when it is judged
-        ({"source": "转载", "author": "nan", "title": " ", "date": None}, Columns(source="转载")),
-        ({"authors": ["王小明", "李雷", 3], "published": 1728351000}, Columns(author="王小明、李雷", published="2024-10-08T01:30:00+00:00")),
-        ({"time": 1728351000123.0, "title": True}, Columns(published="2024-10-08T01:30:00+00:00")),
-        ({"pubDate": 20241008, "媒体": "水乡晚报"}, Columns(published="20241008", source="水乡晚报")),
-        ({"date": "2024-10-08", "dump": "CC-MAIN-2024-42"}, Columns()),
+        ({"source": "c4"}, TableFields(source="c4")),  # read, and refused when it is judged
+        ({"source": "转载", "author": "nan", "title": " ", "date": None}, TableFields(source="转载")),
+        ({"authors": ["王小明", "李雷", 3], "published": 1728351000}, TableFields(author="王小明、李雷", published="2024-10-08T01:30:00+00:00")),
+        ({"time": 1728351000123.0, "title": True}, TableFields(published="2024-10-08T01:30:00+00:00")),
+        ({"pubDate": 20241008, "媒体": "水乡晚报"}, TableFields(published="20241008", source="水乡晚报")),
+        ({"date": "2024-10-08", "dump": "CC-MAIN-2024-42"}, TableFields()),
     ],
 )
-def test_what_cells_hold(tmp_path: Path, columns: dict[str, object], said: Columns) -> None:
+def test_what_cells_hold(tmp_path: Path, columns: dict[str, object], said: TableFields) -> None:
     (page,) = pages(jsonl(tmp_path / "x.jsonl", {"text": TEXT, **columns}))
     assert page.columns == said
     found = clean(page)
@@ -249,7 +249,7 @@ def test_a_line_of_csv_without_end_costs_that_row_and_no_memory(tmp_path: Path) 
             file.write(b"0" * 1_000_000)
         file.write(f"\n,{TEXT.splitlines()[0]}\n".encode())
     tracemalloc.start()
-    drop, page = read([tmp_path / "x.csv.gz"], Limits(page_bytes=1_000_000))
+    drop, page = read([tmp_path / "x.csv.gz"], ReadLimits(page_bytes=1_000_000))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert isinstance(drop, Drop) and drop.reason == "not CSV" and isinstance(page, Page)
@@ -258,7 +258,7 @@ def test_a_line_of_csv_without_end_costs_that_row_and_no_memory(tmp_path: Path) 
 
 def test_a_row_beyond_the_limit_costs_that_row_in_wide_characters_too(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "x.jsonl", {"text": "长" * 5000}, {"text": TEXT}, encoding="utf-16")
-    drop, page = read([path], Limits(page_bytes=2000))
+    drop, page = read([path], ReadLimits(page_bytes=2000))
     assert isinstance(drop, Drop) and drop.reason == "page too large"
     assert isinstance(page, Page) and page.origin.endswith("#2")
 
@@ -269,8 +269,8 @@ def test_parquet_says_what_other_tables_say(tmp_path: Path) -> None:
     moment = datetime(2024, 10, 8, 1, 30, tzinfo=UTC)
     rows = {"标题": [TITLE] * 3, "content": [TEXT, None, "长" * 2000], "time": [moment] * 3, "n": [{"a": 1}] * 3}
     parquet.write_table(arrow.table(rows), tmp_path / "x.parquet", row_group_size=2)
-    page, empty, large = read([tmp_path / "x.parquet"], Limits(page_bytes=4000))
-    assert isinstance(page, Page) and page.columns == Columns(title=TITLE, published="2024-10-08 01:30:00+00:00")
+    page, empty, large = read([tmp_path / "x.parquet"], ReadLimits(page_bytes=4000))
+    assert isinstance(page, Page) and page.columns == TableFields(title=TITLE, published="2024-10-08 01:30:00+00:00")
     assert isinstance(empty, Drop) and empty.reason == "no page in the row"
     assert isinstance(large, Drop) and (large.reason, large.origin) == ("page too large", f"{tmp_path / 'x.parquet'}#3")
     found = clean(page)

@@ -20,16 +20,16 @@ from warcio.archiveiterator import ArchiveIterator
 
 from cleaners import readers
 from cleaners.chinese.script.conversion import to_traditional
-from cleaners.errors import InputError, Unusable, UsageError
+from cleaners.errors import InputError, UnusableInput, UsageError
 from cleaners.extract.boilerplate.site_lines import key
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Page
 from cleaners.maintenance import doctor, takedown
-from cleaners.store import Choice, Found, NoiseLine, Store, Visit
+from cleaners.store import DiscoveredUrl, FetchResult, FilterChoice, NoiseLine, Store
 from cleaners.urls import canonical, clipping_id
-from cleaners.warc import Archive, Exchange, folder_of, read_back
+from cleaners.warc import HttpExchange, WarcArchive, folder_of, read_back
 from cleaners.warc.blank import blank
-from cleaners.warc.scan import Damage, Record, place_of, records
+from cleaners.warc.scan import ArchiveDamage, WarcRecord, place_of, records
 from crawler.cli import app
 from tests.crawling import one_site
 from tests.crawling import run as run_crawl
@@ -41,8 +41,8 @@ from tests.test_ledger import queue
 MOMENT = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)
 
 
-def exchange(number: int, body: bytes) -> Exchange:
-    return Exchange(
+def exchange(number: int, body: bytes) -> HttpExchange:
+    return HttpExchange(
         url=f"http://news.example/{number}",
         status=200,
         headers=(("Content-Type", "text/html; charset=utf-8"),),
@@ -71,12 +71,12 @@ def read_by_both(path: Path) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("size", [0, 1, 7, 40, 500, 3000, 60_000])
 def test_a_blanked_record_leaves_all_others_where_they_were(tmp_path: Path, size: int) -> None:
     store = tmp_path / "a.db"
-    shelf = Archive(folder_of(store), name="probe", software="jianbao/0")
+    shelf = WarcArchive(folder_of(store), name="probe", software="jianbao/0")
     origins = [shelf.write(exchange(n, html(n, size + n))) for n in range(8)]
     shelf.close()
     path = next(folder_of(store).iterdir())
     before, length = read_by_both(path), path.stat().st_size
-    mine = [r.place for r in records(store) if isinstance(r, Record) and r.url == "http://news.example/3"]
+    mine = [r.place for r in records(store) if isinstance(r, WarcRecord) and r.url == "http://news.example/3"]
     assert len(mine) == 2, "the response and its request"
     assert place_of(store, origins[3]) == mine[0]
     for _ in range(2):  # the same again changes nothing
@@ -88,7 +88,7 @@ def test_a_blanked_record_leaves_all_others_where_they_were(tmp_path: Path, size
     for n, origin in enumerate(origins):
         if n != 3:
             assert read_back(origin, store).body == html(n, size + n)
-    with pytest.raises(Unusable, match="not a response"):
+    with pytest.raises(UnusableInput, match="not a response"):
         read_back(origins[3], store)
     plain = gzip.decompress(path.read_bytes())  # any gzip reader
     assert "第3条".encode() not in plain and b"news.example/3" not in plain and "第4条".encode() in plain
@@ -100,7 +100,7 @@ def test_an_uncompressed_file_is_blanked_to_the_byte_whatever_the_length(tmp_pat
     store = tmp_path / "a.db"
     folder_of(store).mkdir()
     for size in (*range(0, 130, 3), 9_900, 10_000):
-        shelf = Archive(tmp_path / "packed", name="probe", software="jianbao/0")
+        shelf = WarcArchive(tmp_path / "packed", name="probe", software="jianbao/0")
         for n in range(3):
             shelf.write(exchange(n, b"x" * size if n == 1 else html(n)))
         shelf.close()
@@ -109,7 +109,7 @@ def test_an_uncompressed_file_is_blanked_to_the_byte_whatever_the_length(tmp_pat
         path.write_bytes(gzip.decompress(packed.read_bytes()))
         packed.unlink()
         before = read_by_both(path)
-        mine = [r.place for r in records(store) if isinstance(r, Record) and r.url == "http://news.example/1"]
+        mine = [r.place for r in records(store) if isinstance(r, WarcRecord) and r.url == "http://news.example/1"]
         assert all(blank(store, place, MOMENT) for place in mine)
         after = read_by_both(path)
         assert [at for _, at in before] == [at for _, at in after]
@@ -119,21 +119,21 @@ def test_an_uncompressed_file_is_blanked_to_the_byte_whatever_the_length(tmp_pat
 
 def test_a_torn_tail_is_told_from_a_whole_record(tmp_path: Path) -> None:
     store = tmp_path / "a.db"
-    shelf = Archive(folder_of(store), name="probe", software="jianbao/0")
+    shelf = WarcArchive(folder_of(store), name="probe", software="jianbao/0")
     for n in range(2):
         shelf.write(exchange(n, html(n)))
     shelf.close()
     path = next(folder_of(store).iterdir())
-    whole = [r for r in records(store) if isinstance(r, Record)]
+    whole = [r for r in records(store) if isinstance(r, WarcRecord)]
     assert len(whole) == 5
     path.write_bytes(path.read_bytes()[:-3])
     *rest, last = records(store)
-    assert isinstance(last, Damage) and last.offset == whole[-1].place.offset and len(rest) == 4
+    assert isinstance(last, ArchiveDamage) and last.offset == whole[-1].place.offset and len(rest) == 4
 
 
 def test_what_cannot_be_blanked_is_said(tmp_path: Path) -> None:
     store = tmp_path / "a.db"
-    shelf = Archive(folder_of(store), name="probe", software="jianbao/0")
+    shelf = WarcArchive(folder_of(store), name="probe", software="jianbao/0")
     origin = shelf.write(exchange(1, html(1)))
     shelf.close()
     place = place_of(store, origin)
@@ -156,7 +156,7 @@ ID = clipping_id(URL, b"")
 
 def stored(path: Path, texts: dict[str, str], *, archive: bool = True) -> dict[str, str]:
     """Keep texts by url, each page in the archive; returns url -> id."""
-    shelf = Archive(folder_of(path), name="probe", software="jianbao/0")
+    shelf = WarcArchive(folder_of(path), name="probe", software="jianbao/0")
     made = []
     for url, text in texts.items():
         sent = replace(exchange(0, text.encode()), url=url)
@@ -165,9 +165,9 @@ def stored(path: Path, texts: dict[str, str], *, archive: bool = True) -> dict[s
             Article(id=clipping_id(url, b""), origin=origin, url=url, site="daily", title=text[:12], text=text, fetched_at=MOMENT)
         )
     shelf.close()
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep(made)
-        queue(keeper.store, [Found(url=url, site="daily") for url in texts], MOMENT)
+        queue(keeper.store, [DiscoveredUrl(url=url, site="daily") for url in texts], MOMENT)
     return {url: clipping_id(url, b"") for url in texts}
 
 
@@ -195,7 +195,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def take(path: Path, *what: str, copies: bool = False) -> takedown.Plan:
+def take(path: Path, *what: str, copies: bool = False) -> takedown.TakedownPlan:
     return takedown.take_down(path, what, "a court order", copies=copies)
 
 
@@ -267,7 +267,7 @@ COPIES = {
 def test_neither_it_nor_a_copy_comes_back(path: Path, name: str) -> None:
     take(path, URL, copies=True)
     again = Article(id="f" * 16, origin="back.html", url="http://elsewhere.example/b", text=COPIES[name](text(0, ODD)))
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         kept = keeper.keep([again, Article(id="e" * 16, origin="new.html", text=story(99))])
         drops = keeper.store.journal.drops(reason="taken down")
     assert (kept.stored, kept.dropped) == (1, 1)
@@ -298,7 +298,7 @@ ISSUES = [
 @pytest.mark.parametrize("other", [NEXT, story(98), BODY.format(odd="").split("\n")[0][:30]])
 def test_other_articles_come_in(path: Path, other: str) -> None:
     take(path, URL, copies=True)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         assert keeper.keep([Article(id="f" * 16, origin="next.html", text=other)]).stored == 1
 
 
@@ -308,7 +308,7 @@ def test_the_next_issue_of_a_series_comes_in_a_copy_of_the_one_taken_down_does_n
     take(path, URL)
     copies = [ISSUES[0].replace("水文站", "水文中心"), "\n".join(ISSUES[0].split("\n")[:3]), to_traditional(ISSUES[0]),
               story(50) + "\n" + ISSUES[0] + "\n" + story(51)]  # fmt: skip
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         for n, text in enumerate(ISSUES[1:]):
             assert keeper.keep([Article(id=f"{n:016x}", origin="next.html", text=text)]).stored == 1
         for n, text in enumerate(copies):
@@ -340,23 +340,23 @@ def test_what_an_older_normal_form_took_down_is_told_and_its_address_stays_close
     (found,) = [one for one in doctor.examine(path, repair=True) if one.problems]
     assert found.check == "tombstones" and ID in found.problems[0] and not found.repaired
     assert takedown.plan(path, [ID], copies=True).blind == (ID,)
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         known, copy = (Article(id=id_, origin="x", text=text(0, ODD)) for id_ in (ID, "f" * 16))
         assert keeper.keep([known, copy]).dropped == 1
 
 
 def test_its_address_is_not_visited_again_and_what_was_under_way_is_turned_away_and_blanked(path: Path) -> None:
     take(path, URL)
-    shelf = Archive(folder_of(path), name="late", software="jianbao/0")
+    shelf = WarcArchive(folder_of(path), name="late", software="jianbao/0")
     origin = shelf.write(replace(exchange(0, story(55).encode()), url=URL))
     shelf.close()
-    visit = Visit(url=URL, site="daily", at=MOMENT, outcome="article", status=200, digest=b"x")
-    with Keeper(path) as keeper:
+    visit = FetchResult(url=URL, site="daily", at=MOMENT, outcome="article", status=200, digest=b"x")
+    with Ingester(path) as keeper:
         kept = keeper.keep([Article(id=ID, origin=origin, url=URL, site="daily", text=story(55))], [visit])
         entry = keeper.store.ledger.find([URL])[canonical(URL)]
     assert (kept.stored, kept.dropped) == (0, 1)
     assert (entry.outcome, entry.next_visit) == ("taken down", None) and entry.last_fetched
-    with pytest.raises(Unusable, match="not a response"):
+    with pytest.raises(UnusableInput, match="not a response"):
         read_back(origin, path)
 
 
@@ -383,7 +383,7 @@ def test_lines_learned_only_from_it_are_forgotten(path: Path) -> None:
 def test_what_only_the_archive_knows_is_taken_down_by_its_address(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     Store.open(path).close()
-    shelf = Archive(folder_of(path), name="probe", software="jianbao/0")
+    shelf = WarcArchive(folder_of(path), name="probe", software="jianbao/0")
     shelf.write(replace(exchange(0, text(0, ODD).encode()), url=URL))
     shelf.close()
     take(path, URL)
@@ -402,7 +402,7 @@ def test_files_of_the_user_are_named_and_not_touched(tmp_path: Path) -> None:
 
 
 def test_a_feed_in_the_archive_that_quotes_it_is_blanked_others_stay(path: Path) -> None:
-    shelf = Archive(folder_of(path), name="feeds", software="jianbao/0")
+    shelf = WarcArchive(folder_of(path), name="feeds", software="jianbao/0")
     item = "<item><title>%s</title><description><![CDATA[<p>%s</p>]]></description></item>"
     for n, texts in enumerate(((story(1), text(0, ODD)), (story(1), story(2)))):
         body = "<rss><channel>" + "".join(item % (t[:9], t.replace("\n", "</p><p>")) for t in texts) + "</channel></rss>"
@@ -410,7 +410,7 @@ def test_a_feed_in_the_archive_that_quotes_it_is_blanked_others_stay(path: Path)
     shelf.close()
     take(path, URL)
     assert ODD[:2].encode() not in rest(path)
-    assert {r.url for r in records(path) if isinstance(r, Record) and r.role == "announcement"} == {"http://news.example/feed1"}
+    assert {r.url for r in records(path) if isinstance(r, WarcRecord) and r.role == "announcement"} == {"http://news.example/feed1"}
 
 
 def test_the_commands_tell_what_goes_and_what_is_gone(path: Path) -> None:
@@ -441,7 +441,7 @@ def test_a_plan_changes_nothing(path: Path) -> None:
 
 def test_an_export_that_has_it_is_named(path: Path) -> None:
     with Store.open(path, create=False) as store:
-        with store.exports.outgoing(Choice(with_duplicates=True)) as outgoing:
+        with store.exports.outgoing(FilterChoice(with_duplicates=True)) as outgoing:
             assert list(outgoing.portions())
         store.exports.announce(outgoing, target="out.jsonl", form="jsonl")
     assert take(path, URL).targets[0].exports[0].startswith("out.jsonl (jsonl, ")
@@ -476,7 +476,7 @@ def test_a_crawl_asks_for_it_no_more_and_a_redirect_to_it_brings_nothing_back(tm
         assert needle not in rest(store)
 
 
-WATCHED = ("tombstones.py", "removal.py", "blanking.py", "takedown.py", "keeper.py", "segments.py")
+WATCHED = ("takedowns.py", "blank.py", "takedown.py", "ingester.py", "segments.py")
 
 
 def run_killed(path: Path, moment: int) -> int:
@@ -514,7 +514,7 @@ def check_killed(path: Path, moment: int) -> None:
         assert take(path, URL).known or not gone
     assert not [f for f in doctor.examine(path, sample=None) if f.problems]
     assert ODD[:2].encode() not in rest(path)
-    assert all(isinstance(record, Record) for record in records(path))
+    assert all(isinstance(record, WarcRecord) for record in records(path))
     with Store.open(path, create=False) as store:
         assert store.articles.has(before.values()) == frozenset(before.values())
         assert not store.tombstones.pending()
@@ -527,9 +527,9 @@ def test_a_record_that_was_torn_by_a_kill_is_blanked_all_the_same(path: Path) ->
     with (path.parent / place.file).open("r+b") as file:
         file.seek(place.offset + place.length // 2)
         file.write(b"\xff" * 20)
-    assert any(isinstance(record, Damage) for record in records(path))
+    assert any(isinstance(record, ArchiveDamage) for record in records(path))
     takedown.carry_out(path, takedown.plan(path, [URL]), "again")
-    assert all(isinstance(record, Record) for record in records(path)) and ODD[:2].encode() not in rest(path)
+    assert all(isinstance(record, WarcRecord) for record in records(path)) and ODD[:2].encode() not in rest(path)
 
 
 @pytest.mark.parametrize("moment", [24, 45, 103])

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cleaners.metadata import Reservation, opt_out_host, reservations
+from cleaners.metadata import TdmReservation, opt_out_host, reservations
 from cleaners.metadata.opt_out import SIGNAL
 
 
@@ -33,7 +33,7 @@ def rules(*entries: tuple[str, object]) -> bytes:
     ],
 )
 def test_locations_are_read_like_those_of_robots_txt(location: str, path: str, covered: bool) -> None:
-    assert Reservation(location=location, reserved=True).covers(path) is covered
+    assert TdmReservation(location=location, reserved=True).covers(path) is covered
 
 
 def test_the_longest_rule_decides() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cleaners.errors import StoreBusyError
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
 from cleaners.store import Store, locks
 from tests.small_server import Reply, article, listing, serving
@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HOLD = """
 import sys
 from pathlib import Path
-from cleaners.store import turn
-lock = turn.take(Path("news.db"))
+from cleaners.store import locks
+lock = locks.take(Path("news.db"))
 print("held", flush=True)
 sys.stdin.readline()
 lock.release()
@@ -46,17 +46,17 @@ def holder(folder: Path) -> subprocess.Popen[str]:
 def test_a_second_keeper_is_refused_until_the_first_has_ended_in_any_way(tmp_path: Path) -> None:
     first = holder(tmp_path)
     with pytest.raises(StoreBusyError, match=r"news\.db is taking in articles of another run: start again when"):
-        Keeper(tmp_path / "news.db")
+        Ingester(tmp_path / "news.db")
     Store.open(tmp_path / "news.db").close()  # reading, the ledger and the journal are nobody's alone
     first.kill()
     first.communicate()
-    with Keeper(tmp_path / "news.db") as keeper:
+    with Ingester(tmp_path / "news.db") as keeper:
         keeper.keep([Article(id="0" * 16, origin="a", text="今年的苹果丰收了。")])
         again = locks.take(tmp_path / "news.db")  # the same process may
         again.release()
     second = holder(tmp_path)  # the keeper gave its turn back
     second.communicate("\n")
-    with pytest.raises(RuntimeError, match="broken"), Keeper(tmp_path / "news.db"):
+    with pytest.raises(RuntimeError, match="broken"), Ingester(tmp_path / "news.db"):
         raise RuntimeError("broken")
     holder(tmp_path).communicate("\n")
 

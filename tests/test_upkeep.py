@@ -13,14 +13,14 @@ from typer.testing import CliRunner, Result
 
 from cleaners import readers
 from cleaners.errors import UnwritableError, UsageError
-from cleaners.ingest.ingester import Keeper
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop, Page
 from cleaners.maintenance import backup, doctor
 from cleaners.maintenance import reclean as reclean_work
 from cleaners.pipeline import clean
 from cleaners.store import Store
 from cleaners.urls import clipping_id
-from cleaners.warc import Archive, folder_of, read_back
+from cleaners.warc import WarcArchive, folder_of, read_back
 from crawler.cli import app
 from tests.test_keeper import story
 from tests.test_takedown import MOMENT, exchange, stored
@@ -47,8 +47,8 @@ def test_a_backup_made_beside_a_writer_is_whole_and_fits_itself(path: Path, tmp_
     enough, stop, written = threading.Event(), threading.Event(), []
 
     def write() -> None:
-        shelf = Archive(folder_of(path), name="late", software="jianbao/0")
-        with Keeper(path) as keeper:
+        shelf = WarcArchive(folder_of(path), name="late", software="jianbao/0")
+        with Ingester(path) as keeper:
             for n in range(1000, 3000):
                 url, text = f"http://news.example/{n}", story(n)
                 origin = shelf.write(replace(exchange(n, text.encode()), url=url))
@@ -75,7 +75,7 @@ def test_a_backup_made_beside_a_writer_is_whole_and_fits_itself(path: Path, tmp_
     copied = ids(made.store)
     assert before <= copied <= ids(path), "what was acknowledged before is in it"
     assert well(made.store), "its pages are in its own archive, whole"
-    with Keeper(made.store) as keeper:
+    with Ingester(made.store) as keeper:
         assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：" + story(3))]).matched == 1
     assert well(path)
 
@@ -131,7 +131,7 @@ def cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store whose articles an older cleaner made: from its archive, a saved file and a zip."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "news.db"
-    shelf = Archive(folder_of(path), name="probe", software="jianbao/0")
+    shelf = WarcArchive(folder_of(path), name="probe", software="jianbao/0")
     origins = [shelf.write(replace(exchange(n, page(n)), url=f"http://news.example/{n}")) for n in range(4)]
     shelf.close()
     Path("saved.html").write_bytes(page(4))
@@ -146,12 +146,12 @@ def cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     articles[2] = replace(articles[2], source="别的报")
     articles[5] = replace(articles[5], text="只有一句话。")
     dropped = Drop(origin=articles[3].origin, url=articles[3].url, stage="extract", reason="empty")
-    with Keeper(path) as keeper:
+    with Ingester(path) as keeper:
         keeper.keep([*articles[:3], *articles[4:], dropped])
     return path
 
 
-def reclean(path: Path, **options: object) -> dict[str, reclean_work.Change]:
+def reclean(path: Path, **options: object) -> dict[str, reclean_work.FieldChange]:
     with Store.open(path, create=False, readonly=True) as store:
         wanted = reclean_work.origins(store, options.get("site"), None)  # type: ignore[arg-type]
         outcomes = reclean_work.compare(store, wanted, lambda pages: (p if isinstance(p, Drop) else clean(p) for p in pages))

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cleaners.dedup.corpus import Dating, Summary, deduplicate
-from cleaners.dedup.index.window import UNDATED, Window, day_of
+from cleaners.dedup.corpus import DateField, DedupSummary, deduplicate
+from cleaners.dedup.index.window import UNDATED, DateWindow, day_of
 from cleaners.errors import InputError, UsageError
-from cleaners.ingest.ingester import WINDOW, Keeper
+from cleaners.ingest.ingester import WINDOW, Ingester
 from cleaners.items import Article
 from cleaners.store import Store
 from crawler.cli import app
@@ -38,17 +38,17 @@ def test_anything_else_is_undated(value: Any) -> None:
 @pytest.mark.parametrize("text", ["", "90", "d", "-3d", "3w", "1.5d"])
 def test_what_is_no_window(text: str) -> None:
     with pytest.raises(UsageError, match="90d"):
-        Window.parse(text)
+        DateWindow.parse(text)
 
 
 def test_the_window_includes_its_last_day_and_the_undated() -> None:
     days = np.array([1000, 1090, 1091, UNDATED], dtype=np.int32)
     here = np.full(4, 1000, dtype=np.int32)
-    assert Window.parse("90d").near(here, days).tolist() == [True, True, False, True]
-    assert Window.parse("90d").near(days, here).tolist() == [True, True, False, True]
+    assert DateWindow.parse("90d").near(here, days).tolist() == [True, True, False, True]
+    assert DateWindow.parse("90d").near(days, here).tolist() == [True, True, False, True]
 
 
-def matched(folder: Path, records: list[dict[str, Any]], dating: Dating | None) -> tuple[Summary, set[tuple[Any, Any]]]:
+def matched(folder: Path, records: list[dict[str, Any]], dating: DateField | None) -> tuple[DedupSummary, set[tuple[Any, Any]]]:
     source, pairs = folder / "in.jsonl", folder / "pairs.jsonl"
     source.write_text("\n".join(json.dumps(record) for record in records))
     done = deduplicate(source, folder / "out.jsonl", pairs=pairs, dating=dating)
@@ -63,7 +63,7 @@ def test_a_corpus_with_a_window(tmp_path: Path) -> None:
         {"id": "late", "text": STORY, "published": "2024-06-01"},
         {"id": "undated", "text": STORY},
     ]
-    done, pairs = matched(tmp_path, records, Dating(window=Window(days=90)))
+    done, pairs = matched(tmp_path, records, DateField(window=DateWindow(days=90)))
     assert pairs == {("first", "soon"), ("soon", "late"),
                      *((other, "undated") for other in ("first", "soon", "late"))}
     assert done.undated == 1
@@ -75,7 +75,7 @@ def test_a_corpus_with_a_window(tmp_path: Path) -> None:
 def test_a_field_without_dates_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'day'"):
         matched(tmp_path, [{"id": 1, "text": STORY, "published": "2024-01-01"}],
-                Dating(window=Window(days=9), field="day"))
+                DateField(window=DateWindow(days=9), field="day"))
 
 
 def kept(folder: Path, window: str | None, *dates: str | None) -> list[int]:
@@ -84,7 +84,7 @@ def kept(folder: Path, window: str | None, *dates: str | None) -> list[int]:
         if window:
             store.notes.put(WINDOW, window)
     matched = []
-    with Keeper(folder / "s.db") as keeper:
+    with Ingester(folder / "s.db") as keeper:
         for number, day in enumerate(dates):
             published = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
             one = Article(id=f"{number:016x}", origin=f"{number}.html", text=STORY, published=published)
@@ -107,7 +107,7 @@ def test_a_window_within_a_batch(tmp_path: Path) -> None:
         store.notes.put(WINDOW, "90d")
     batch = [Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY,
                      published=datetime(2024, month, 1, tzinfo=UTC)) for month in (1, 2, 12)]
-    with Keeper(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as keeper:
         assert keeper.keep(batch).matched == 1
 
 
@@ -117,7 +117,7 @@ def test_a_family_that_grows_within_a_batch_reaches_as_far_as_one_by_one(tmp_pat
         store.notes.put(WINDOW, "90d")
     articles = [Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY,
                         published=datetime(2024, month, 1, tzinfo=UTC)) for month in (1, 3, 5, 7)]
-    with Keeper(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as keeper:
         for start in range(0, len(articles), size):
             keeper.keep(articles[start : start + size])
         assert keeper.kept.matched == 3
@@ -130,6 +130,6 @@ def test_the_command_sets_shows_and_lifts_it(tmp_path: Path, monkeypatch: pytest
     assert "window: 90d" in run.invoke(app, ["window", "090d"]).stderr
     assert "window: 90d" in run.invoke(app, ["window"]).stdout
     assert "window: none" in run.invoke(app, ["window", "none"]).stderr
-    with Keeper(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as keeper:
         assert keeper.kept.stored == 0
     assert isinstance(run.invoke(app, ["window", "soon"]).exception, UsageError)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from cleaners.config.models import Job
+from cleaners.config.models import JobConfig
 from cleaners.errors import SeedFileError, UsageError
 
 Step = str | int
@@ -31,7 +31,7 @@ _PLAIN = {
 }
 
 
-def load(path: Path | str) -> Job:
+def load(path: Path | str) -> JobConfig:
     """Read and check a seed file.
 
     Raises :class:`~cleaners.errors.SeedFileError` where it cannot be read, is not YAML or breaks the schema, and
@@ -49,7 +49,7 @@ def load(path: Path | str) -> Job:
     return parse(text, name=str(path), folder=path.parent)
 
 
-def parse(text: str, *, name: str = "seeds", folder: Path = Path()) -> Job:
+def parse(text: str, *, name: str = "seeds", folder: Path = Path()) -> JobConfig:
     """The job a YAML text describes; ``folder`` is where relative paths in it start. Raises as :func:`load`."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -62,7 +62,7 @@ def parse(text: str, *, name: str = "seeds", folder: Path = Path()) -> Job:
         key = twice.value
         raise SeedFileError(f"{name}:{twice.start_mark.line + 1}: {key}: stands twice here: keep one of them")
     try:
-        return Job.model_validate(data, context={"folder": folder})
+        return JobConfig.model_validate(data, context={"folder": folder})
     except ValidationError as error:
         # A misspelt key comes before the missing one it leaves behind.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
@@ -70,7 +70,7 @@ def parse(text: str, *, name: str = "seeds", folder: Path = Path()) -> Job:
         raise SeedFileError(f"{name}:{line}: {key}{_wrong(first)}") from None
 
 
-def require_contact(job: Job) -> None:
+def require_contact(job: JobConfig) -> None:
     """Raises ``SeedFileError`` when the job would fetch from the public web without saying who asks."""
     if job.contact is None and not job.is_local:
         raise SeedFileError(
@@ -95,7 +95,7 @@ def _cure(loc: tuple[Step, ...]) -> str:
 
 def _keys(loc: tuple[Step, ...]) -> list[str]:
     """The keys the schema knows at a place."""
-    model: type[BaseModel] = Job
+    model: type[BaseModel] = JobConfig
     for step in (str(step) for step in loc if not isinstance(step, int)):
         field = next(f for name, f in model.model_fields.items() if step in (name, f.alias))
         model = next(_models(field.annotation), model)

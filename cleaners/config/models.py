@@ -16,11 +16,11 @@ from cleaners.urls import site_of
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
 
 
-class _Strict(BaseModel):
+class _StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Limits(_Strict):
+class JobLimits(_StrictModel):
     """How much one run may take from a site."""
 
     pages: int = Field(default=500, gt=0)
@@ -31,17 +31,17 @@ class Limits(_Strict):
     """Millions of bytes read from the site in one run."""
 
 
-class Defaults(_Strict):
+class JobDefaults(_StrictModel):
     """What may stand once for all sites of a job and again at a site."""
 
     timezone: Timezone = "Asia/Shanghai"
     """The timezone of dates that name none."""
     delay: float | None = Field(default=None, ge=0)
     """Seconds between two requests to one host; None: as the crawler's settings say."""
-    limits: Limits = Limits()
+    limits: JobLimits = JobLimits()
 
 
-class Seed(_Strict):
+class SeedEntry(_StrictModel):
     """One place where the addresses of articles are found."""
 
     feed: Address | None = None
@@ -54,7 +54,7 @@ class Seed(_Strict):
     """With ``list``: how many pages of the list to read, by its link to the next one."""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Seed:
+    def _one_kind(self) -> SeedEntry:
         if sum(kind is not None for kind in (self.feed, self.sitemap, self.list_page)) != 1:
             raise ValueError("a seed is one of `feed:`, `sitemap:` or `list:`")
         if self.pages > 1 and self.list_page is None:
@@ -67,7 +67,7 @@ class Seed(_Strict):
         return self.feed or self.sitemap or self.list_page or ""
 
 
-class Follow(_Strict):
+class FollowRule(_StrictModel):
     """Which links are followed, by regular expressions searched in the whole address."""
 
     allow: tuple[Pattern, ...] = ()
@@ -84,7 +84,7 @@ class Follow(_Strict):
         return not self.allow or any(re.search(pattern, url) for pattern in self.allow)
 
 
-class ExtractRule(_Strict):
+class SiteExtractRule(_StrictModel):
     """A hand-written override for a site whose layout defeats the general method."""
 
     body: Selector | None = None
@@ -95,7 +95,7 @@ class ExtractRule(_Strict):
     """The last day of this layout; None: it still stands."""
 
 
-class Site(Defaults):
+class SiteConfig(JobDefaults):
     """One publisher."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
@@ -106,9 +106,9 @@ class Site(Defaults):
     """The home page; it is the list seed where no seeds are given."""
     region: str | None = None
     """The region it reports on, as ``新疆/喀什``."""
-    seeds: tuple[Seed, ...] = ()
-    follow: Follow = Follow()
-    extract: tuple[ExtractRule, ...] = ()
+    seeds: tuple[SeedEntry, ...] = ()
+    follow: FollowRule = FollowRule()
+    extract: tuple[SiteExtractRule, ...] = ()
     """The first rule whose ``until`` has not passed applies."""
     charset: Charset | None = None
     """The encoding, for a site that declares a wrong one."""
@@ -118,9 +118,9 @@ class Site(Defaults):
     """When ``verified`` was last looked at."""
 
     @property
-    def entries(self) -> tuple[Seed, ...]:
+    def entries(self) -> tuple[SeedEntry, ...]:
         """The seeds, or the home page as a list where there are none."""
-        return self.seeds or (Seed(list=self.home),)
+        return self.seeds or (SeedEntry(list=self.home),)
 
     def owns(self, url: str) -> bool:
         """Whether an address belongs to the site: same registered domain, or same host and port for a bare IP."""
@@ -129,12 +129,12 @@ class Site(Defaults):
             return home.netloc == other.netloc
         return site_of(url) == site_of(self.home)
 
-    def rule_on(self, day: date) -> ExtractRule | None:
+    def rule_on(self, day: date) -> SiteExtractRule | None:
         """The extraction override for a page of that day, if any."""
         return next((rule for rule in self.extract if rule.until is None or day <= rule.until), None)
 
 
-class Focus(_Strict):
+class JobFocus(_StrictModel):
     """What the job is about: links and articles are scored by it."""
 
     regions: tuple[str, ...] = ()
@@ -151,7 +151,7 @@ class Focus(_Strict):
         return tuple(str(folder / pattern) for pattern in like)
 
 
-class Job(_Strict):
+class JobConfig(_StrictModel):
     """One crawl job: a seed file."""
 
     job: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
@@ -162,23 +162,23 @@ class Job(_Strict):
     """Hosts that may be reached on private or loopback addresses, as they stand in the address."""
     verify_tls: bool = False
     """Whether a site's certificate must be valid; else what it serves is kept as it is served."""
-    focus: Focus | None = None
+    focus: JobFocus | None = None
     schedule: Cron | None = None
     """When ``jianbao schedule`` runs the job: a cron expression."""
-    defaults: Defaults = Defaults()
-    sites: tuple[Site, ...] = Field(min_length=1)
+    defaults: JobDefaults = JobDefaults()
+    sites: tuple[SiteConfig, ...] = Field(min_length=1)
 
     @field_validator("sites")
     @classmethod
-    def _filled(cls, sites: tuple[Site, ...], info: ValidationInfo) -> tuple[Site, ...]:
+    def _filled(cls, sites: tuple[SiteConfig, ...], info: ValidationInfo) -> tuple[SiteConfig, ...]:
         ids = [site.id for site in sites]
         if twice := next((one for one in ids if ids.count(one) > 1), None):
             raise ValueError(f"two sites have the id {twice!r}: an id stands for one site")
-        defaults = info.data.get("defaults", Defaults())
+        defaults = info.data.get("defaults", JobDefaults())
         return tuple(_inherit(site, defaults) for site in sites)
 
     @model_validator(mode="after")
-    def _polite(self) -> Job:
+    def _polite(self) -> JobConfig:
         for site in self.sites:
             if site.delay == 0 and urlsplit(site.home).hostname not in self.allow_private_hosts:
                 raise ValueError(f"`delay: 0` at {site.id}: only for hosts listed in `allow_private_hosts`")
@@ -191,7 +191,7 @@ class Job(_Strict):
         return all(_LOOPBACK.match(urlsplit(url).hostname or "") for url in named)
 
 
-def _inherit(site: Site, defaults: Defaults) -> Site:
+def _inherit(site: SiteConfig, defaults: JobDefaults) -> SiteConfig:
     """The site with what it does not say itself taken from the job's defaults (limits key by key)."""
     said: dict[str, Any] = {
         key: getattr(defaults, key) for key in ("timezone", "delay") if key not in site.model_fields_set

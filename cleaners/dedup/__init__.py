@@ -2,5 +2,5 @@
 
 Candidates come from a match index (:mod:`cleaners.dedup.index`), the decision from the verifier
 (:mod:`cleaners.dedup.verify`). :func:`cleaners.dedup.match.match` is for a store that grows,
-:class:`cleaners.dedup.corpus.engine.Corpus` for a corpus that is all there.
+:class:`cleaners.dedup.corpus.engine.CorpusDeduplicator` for a corpus that is all there.
 """

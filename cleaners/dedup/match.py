@@ -10,11 +10,11 @@ from datasketch import LeanMinHash
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint, verify
-from cleaners.dedup.fingerprint import Recipe, Signatures
-from cleaners.dedup.index import Index, Keys, Limits
+from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings
+from cleaners.dedup.index import IndexKeys, IndexLimits, MatchIndex
 from cleaners.dedup.index.memory import MemoryIndex
-from cleaners.dedup.verify import Verdict
-from cleaners.dedup.verify.model import Model
+from cleaners.dedup.verify import PairVerdict
+from cleaners.dedup.verify.model import VerifierModel
 from cleaners.items import Evidence, MatchKind
 
 Read = Callable[[Sequence[int]], Sequence[str]]
@@ -24,7 +24,7 @@ Near = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class MatchFound:
     """One confirmed match of a new document with an earlier one (or one before it in its batch)."""
 
     doc: int
@@ -43,32 +43,32 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matched:
+class MatchResult:
     """What became of a batch."""
 
-    signatures: Signatures
+    signatures: DocumentKeys
     """Of the batch, one row a document; to be kept, and added to the index by :func:`keys_of`."""
-    found: tuple[Found, ...]
+    found: tuple[MatchFound, ...]
     """All matches, in the order of the documents, then by the other's id."""
 
 
-def lean(signatures: Signatures, row: int, recipe: Recipe = Recipe()) -> LeanMinHash:
+def lean(signatures: DocumentKeys, row: int, recipe: FingerprintSettings = FingerprintSettings()) -> LeanMinHash:
     """One signature as a datasketch object, to compare or to index it with that library."""
     return LeanMinHash(seed=recipe.seed, hashvalues=signatures.minhash[row], scheme="affine32")
 
 
-def keys_of(signatures: Signatures) -> Keys:
+def keys_of(signatures: DocumentKeys) -> IndexKeys:
     """What the match index keeps of signatures."""
-    return Keys(bands=signatures.bands, anchors=signatures.anchors, offsets=signatures.offsets)
+    return IndexKeys(bands=signatures.bands, anchors=signatures.anchors, offsets=signatures.offsets)
 
 
-def found_of(verdict: Verdict, doc: int, other: int) -> Found:
+def found_of(verdict: PairVerdict, doc: int, other: int) -> MatchFound:
     """A verdict (left: the new document) with the ids of both."""
-    return Found(doc=doc, other=other, kind=verdict.kind, similarity=verdict.similarity, containment=verdict.left,
+    return MatchFound(doc=doc, other=other, kind=verdict.kind, similarity=verdict.similarity, containment=verdict.left,
                  covered=verdict.right, evidence=verdict.evidence)
 
 
-def _inside(keys: Keys, limits: Limits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _inside(keys: IndexKeys, limits: IndexLimits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Candidates within the batch, as rows: later, earlier."""
     batch = MemoryIndex(limits)
     batch.add(np.arange(len(keys), dtype=np.uint32), keys)
@@ -77,8 +77,8 @@ def _inside(keys: Keys, limits: Limits) -> tuple[NDArray[np.int64], NDArray[np.i
     return found.rows[before].astype(np.int64), found.docs[before].astype(np.int64)
 
 
-def match(docs: Sequence[int], texts: Sequence[str], index: Index, read: Read, *, recipe: Recipe = Recipe(),
-          limits: Limits = Limits(), model: Model | None = None, near: Near | None = None) -> Matched:
+def match(docs: Sequence[int], texts: Sequence[str], index: MatchIndex, read: Read, *, recipe: FingerprintSettings = FingerprintSettings(),
+          limits: IndexLimits = IndexLimits(), model: VerifierModel | None = None, near: Near | None = None) -> MatchResult:
     """Match new documents with those in ``index`` and with those before them in the batch.
 
     Reads only: the caller adds ``keys_of(matched.signatures)`` under those ids that it wants found later. Whether two
@@ -106,13 +106,13 @@ def match(docs: Sequence[int], texts: Sequence[str], index: Index, read: Read, *
     every = forms.joined(fingerprint.normal_forms(read(others.tolist()) if len(others) else []))
     verdicts = verify.verify(every, left[order], right[order], model=model)
     pairs = sorted((int(left[order[v.pair]]), names[right[order[v.pair]]], at) for at, v in enumerate(verdicts))
-    return Matched(signatures=signatures,
+    return MatchResult(signatures=signatures,
                    found=tuple(found_of(verdicts[at], docs[row], other) for row, other, at in pairs))
 
 
 # Matches that do not depend on how documents come in batches.
 
-def one_by_one(found: Sequence[Found], *, within: float, near: Near | None = None) -> tuple[list[Found], set[int]]:
+def one_by_one(found: Sequence[MatchFound], *, within: float, near: Near | None = None) -> tuple[list[MatchFound], set[int]]:
     """The matches that would have been found had the documents of a batch come one by one, and the docs that an
     earlier one represents: so batches of any size give the same matches, and thereby the same best copies.
 
@@ -120,7 +120,7 @@ def one_by_one(found: Sequence[Found], *, within: float, near: Near | None = Non
     through that one and not indexed; a text with swapped words never is. ``near``: what the matches were limited to; a
     family that has grown within the batch reaches as far as its newest text, which then stands for the earlier one.
     """
-    kept: list[Found] = []
+    kept: list[MatchFound] = []
     represented: dict[int, int] = {}
     for one in found:
         if one.other in represented and _compared(one.doc, represented[one.other], near):

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from cleaners.export.jsonl import JsonLines, Output
+from cleaners.export.jsonl import JsonLinesFile, RecordOutput
 from cleaners.export.markdown import markdown_page
 from cleaners.export.markdown_folder import markdown_folder
 from cleaners.export.records import ScriptChoice, drop_record, in_script, record
 
 __all__ = [
-    "JsonLines",
-    "Output",
+    "JsonLinesFile",
+    "RecordOutput",
     "ScriptChoice",
     "drop_record",
     "in_script",

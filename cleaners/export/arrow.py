@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from cleaners.errors import InputError, UsageError
 from cleaners.export.records import ScriptChoice, converter
 from cleaners.items import Extractor
-from cleaners.store import Portion, Withdrawal
+from cleaners.store import ExportBatch, ExportRemoval
 from cleaners.store.codec import evidence_table, parsed, unpacked
-from cleaners.store.export_columns import Columns, Texts
+from cleaners.store.export_columns import ArticleTexts, ExportColumns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,13 +69,13 @@ def schema(*, increment: bool) -> pa.Schema:
     return pa.schema(columns + [(name, text) for name in CHANGE if increment])
 
 
-def batch(portion: Portion, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
+def batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
     """The articles of a portion as columns."""
     found = portion.columns()
     columns: dict[str, Any] = dict(found.texts) | dict(found.integers) | _nested(found, schema)
-    columns["text"], columns["quality"] = Texts.of(found.bodies), found.quality
+    columns["text"], columns["quality"] = ArticleTexts.of(found.bodies), found.quality
     pairs = zip(found.markdown, found.bodies, strict=True)
-    columns["markdown"] = Texts.of([packed and unpacked(packed, text) for packed, text in pairs])
+    columns["markdown"] = ArticleTexts.of([packed and unpacked(packed, text) for packed, text in pairs])
     columns["extractor"] = _extractors(
         found.integers["extractor"], portion.extractors, schema.field("extractor").type
     )
@@ -94,14 +94,14 @@ def _array(values: Any, kind: pa.DataType, size: int) -> pa.Array:
         return values
     if values is None:
         return pa.nulls(size, kind)
-    if isinstance(values, Texts):
+    if isinstance(values, ArticleTexts):
         return _moments(values, kind) if pa.types.is_timestamp(kind) else _joined(values)
     if isinstance(values, np.ndarray):
         return pa.array(values).cast(kind)
     return pa.array(values, kind)
 
 
-def _moments(texts: Texts, kind: pa.DataType) -> pa.Array:
+def _moments(texts: ArticleTexts, kind: pa.DataType) -> pa.Array:
     """Dates in ISO 8601 with an offset, as Arrow reads them; Python does where an offset has seconds."""
     try:
         return _joined(texts).cast(kind)
@@ -109,7 +109,7 @@ def _moments(texts: Texts, kind: pa.DataType) -> pa.Array:
         return arrow().array([parsed(value.decode()) if value else None for value in texts.values()], kind)
 
 
-def _joined(texts: Texts) -> pa.Array:
+def _joined(texts: ArticleTexts) -> pa.Array:
     """Texts that are UTF-8 already: neither decoded nor encoded again."""
     pa = arrow()
     ends = _ends(np.maximum(texts.lengths, 0))
@@ -126,14 +126,14 @@ def _ends(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
     return ends.astype(np.int32)
 
 
-def withdrawn(withdrawals: Sequence[Withdrawal], schema: pa.Schema) -> pa.RecordBatch:
+def withdrawn(withdrawals: Sequence[ExportRemoval], schema: pa.Schema) -> pa.RecordBatch:
     """What an increment takes back: nothing but the id, and why."""
     pa = arrow()
     rows = [{"id": r.id, "change": "removed", "reason": r.reason, "replaced_by": r.replaced_by} for r in withdrawals]
     return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
-def _nested(found: Columns, schema: pa.Schema) -> dict[str, Any]:
+def _nested(found: ExportColumns, schema: pa.Schema) -> dict[str, Any]:
     """Lists and mappings; structures as arrays of their parts, not as dicts."""
     columns: dict[str, Any] = {name: found.lists[name] for name in _LISTS}
     regions = found.lists["regions"]
@@ -189,7 +189,7 @@ def _convert(columns: dict[str, Any], script: Literal["simplified", "traditional
         ]
 
     for name in _SHOWN:
-        columns[name] = Texts.of(every(columns[name].values(), lambda text: convert(text.decode()).encode()))
+        columns[name] = ArticleTexts.of(every(columns[name].values(), lambda text: convert(text.decode()).encode()))
     for name in _NAMES:
         columns[name] = every(columns[name], lambda names: list(map(convert, names)))
-    columns["script"] = Texts.of(every(columns["script"].values(), lambda _: script.encode()))
+    columns["script"] = ArticleTexts.of(every(columns["script"].values(), lambda _: script.encode()))

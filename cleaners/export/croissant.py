@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cleaners.export.arrow import arrow
-from cleaners.export.dataset_card import RIGHTS, Facts
-from cleaners.export.dataset_stats import Tally
+from cleaners.export.dataset_card import RIGHTS, DatasetFacts
+from cleaners.export.dataset_stats import DatasetStats
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,7 +56,7 @@ _CONTEXT = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
+class DatasetShard:
     """One Parquet file of a folder."""
 
     path: str
@@ -67,7 +67,7 @@ class Shard:
     """Its checksum, hexadecimal."""
 
 
-def croissant(facts: Facts, tally: Tally, shards: Sequence[Shard], columns: pa.Schema) -> dict[str, Any]:
+def croissant(facts: DatasetFacts, tally: DatasetStats, shards: Sequence[DatasetShard], columns: pa.Schema) -> dict[str, Any]:
     """The description of a folder; dates are those of its articles."""
     day = tally.as_of
     files = [

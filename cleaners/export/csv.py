@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from cleaners.atomic import nothing, whole_file
 from cleaners.export.records import NAMES, ScriptChoice, records, withdrawal_record
-from cleaners.store import Portion, Withdrawal
+from cleaners.store import ExportBatch, ExportRemoval
 
 _OF_CHANGES = ("change", "reason", "replaced_by")
 
@@ -20,7 +20,7 @@ _OF_CHANGES = ("change", "reason", "replaced_by")
 @contextmanager
 def csv_file(
     target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False, ready: Callable[[], None] = nothing
-) -> Iterator[Csv]:
+) -> Iterator[CsvWriter]:
     """Articles to one CSV file, which takes its name when the block ends well; ``-`` is standard output.
 
     A column for every name of the record; lists and mappings as JSON, what is unknown empty. An increment has the
@@ -30,20 +30,20 @@ def csv_file(
     names = (*NAMES, *(_OF_CHANGES if increment else ()))
     with whole_file(target, ready=ready) as out:
         out.write(b"\xef\xbb\xbf" + (",".join(names) + "\r\n").encode())
-        yield Csv(out, names, script)
+        yield CsvWriter(out, names, script)
 
 
-class Csv:
+class CsvWriter:
     """The file as it is filled."""
 
     def __init__(self, out: IO[bytes], names: Sequence[str], script: ScriptChoice) -> None:
         self._out, self._names, self._script = out, names, script
 
-    def put(self, portion: Portion) -> None:
+    def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
         self._write(list(records(portion, self._script)))
 
-    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         self._write([withdrawal_record(withdrawal) for withdrawal in withdrawals])
 

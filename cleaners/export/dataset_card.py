@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cleaners.export.dataset_stats import Tally
+from cleaners.export.dataset_stats import DatasetStats
 from cleaners.export.records import ScriptChoice
-from cleaners.store import Choice, OptOuts
+from cleaners.store import FilterChoice, OptOuts
 
 _MOST = 50  # rows of a table
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
@@ -23,10 +23,10 @@ RIGHTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class DatasetFacts:
     """What an export is, beyond the articles in it."""
 
-    choice: Choice
+    choice: FilterChoice
     """Which articles were asked for."""
     script: ScriptChoice = "keep"
     """The script they were converted to."""
@@ -43,7 +43,7 @@ class Facts:
         return self.name or "Chinese news articles"
 
 
-def card(facts: Facts, tally: Tally) -> str:
+def card(facts: DatasetFacts, tally: DatasetStats) -> str:
     """README.md: the YAML header that the Hub reads, then what a person wants to know before using it."""
     import yaml  # only here
 
@@ -51,7 +51,7 @@ def card(facts: Facts, tally: Tally) -> str:
     return f"---\n{head}---\n\n# {facts.title}\n\n" + "\n\n".join(_sections(facts, tally)) + "\n"
 
 
-def _header(facts: Facts, tally: Tally) -> dict[str, Any]:
+def _header(facts: DatasetFacts, tally: DatasetStats) -> dict[str, Any]:
     return {
         "pretty_name": facts.title,
         "language": sorted(tally.counts["language"]) or ["zh"],
@@ -64,7 +64,7 @@ def _header(facts: Facts, tally: Tally) -> dict[str, Any]:
     }
 
 
-def _sections(facts: Facts, tally: Tally) -> Iterator[str]:
+def _sections(facts: DatasetFacts, tally: DatasetStats) -> Iterator[str]:
     yield _summary(facts, tally)
     yield f"## Rights\n\n{RIGHTS}"
     yield f"## Opt-outs\n\n{_opt_outs(facts, tally)}"
@@ -81,7 +81,7 @@ def _sections(facts: Facts, tally: Tally) -> Iterator[str]:
     )
 
 
-def _summary(facts: Facts, tally: Tally) -> str:
+def _summary(facts: DatasetFacts, tally: DatasetStats) -> str:
     span = f"published from {_day(tally.first)} to {_day(tally.last)}" if tally.first else "none of them dated"
     undated = f" ({tally.undated:,} without a date)" if tally.first and tally.undated else ""
     lines = [f"{tally.articles:,} articles, {tally.characters:,} characters of text, {span}{undated}."]
@@ -94,7 +94,7 @@ def _summary(facts: Facts, tally: Tally) -> str:
     return "\n\n".join(lines)
 
 
-def _opt_outs(facts: Facts, tally: Tally) -> str:
+def _opt_outs(facts: DatasetFacts, tally: DatasetStats) -> str:
     left = facts.opt_outs
     if facts.choice.with_opt_outs:
         inside = sum(tally.counts["opt_out"].values())
@@ -109,7 +109,7 @@ def _opt_outs(facts: Facts, tally: Tally) -> str:
     return f"{text}\n\n{_table('signal', left.signals)}" if left.signals else text
 
 
-def _asked(facts: Facts) -> str:
+def _asked(facts: DatasetFacts) -> str:
     wanted = facts.choice.selection
     given = {"region": wanted.region, "site": wanted.site, "source": wanted.source, "since": _day(wanted.since),
              "until": _day(wanted.until), "at most": facts.choice.limit}  # fmt: skip

@@ -17,7 +17,7 @@ _GATHERED = ("disguises", "opt_out")
 
 
 @dataclass(slots=True)
-class Tally:
+class DatasetStats:
     """Counts of the articles in an export (of what an increment takes back only how many)."""
 
     articles: int = 0

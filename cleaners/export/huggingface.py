@@ -12,11 +12,11 @@ from typing import Any, Self
 
 from cleaners.atomic import nothing, whole_folder
 from cleaners.export.arrow import batch, schema, withdrawn
-from cleaners.export.croissant import Shard, croissant
-from cleaners.export.dataset_card import Facts, card
-from cleaners.export.dataset_stats import Tally
+from cleaners.export.croissant import DatasetShard, croissant
+from cleaners.export.dataset_card import DatasetFacts, card
+from cleaners.export.dataset_stats import DatasetStats
 from cleaners.export.parquet import ParquetFile
-from cleaners.store import Portion, Withdrawal
+from cleaners.store import ExportBatch, ExportRemoval
 
 _ROWS = 100_000  # of a shard; with news of 3 kB some 100 MB, the Hub asks for less than 500
 _CARD, _DESCRIPTION, _DATA = "README.md", "croissant.json", "data"
@@ -24,38 +24,38 @@ _CARD, _DESCRIPTION, _DATA = "README.md", "croissant.json", "data"
 
 @contextmanager
 def hub_folder(
-    target: str | Path, facts: Facts, *, rows: int = _ROWS, ready: Callable[[], None] = nothing
-) -> Iterator[HubFolder]:
+    target: str | Path, facts: DatasetFacts, *, rows: int = _ROWS, ready: Callable[[], None] = nothing
+) -> Iterator[HubWriter]:
     """Articles to a folder that takes its name when the block ends well; it replaces an earlier export.
 
     ``data/train-00000-of-00003.parquet`` and so on, ``README.md``, ``croissant.json``; ``rows``: the most of a shard.
     Raises as :func:`cleaners.atomic.whole_folder`.
     """
     with whole_folder(target, replaces=_is_export, ready=ready) as draft:
-        with HubFolder(draft, facts, rows) as folder:
+        with HubWriter(draft, facts, rows) as folder:
             yield folder
         folder.describe()
 
 
-class HubFolder:
+class HubWriter:
     """The folder as it is filled."""
 
-    def __init__(self, folder: Path, facts: Facts, rows: int) -> None:
+    def __init__(self, folder: Path, facts: DatasetFacts, rows: int) -> None:
         self._folder, self._facts, self._most = folder, facts, rows
         self._schema = schema(increment=facts.increment)
-        self._tally = Tally()
+        self._tally = DatasetStats()
         self._shard = ExitStack()
         self._file: ParquetFile | None = None
         self._rows = 0
         self._drafts: list[Path] = []
 
-    def put(self, portion: Portion) -> None:
+    def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
         articles = batch(portion, self._facts.script, self._schema)
         self._tally.add(articles)
         self._write(articles)
 
-    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         self._tally.withdrawn += len(withdrawals)
         self._write(withdrawn(withdrawals, self._schema))
@@ -68,7 +68,7 @@ class HubFolder:
             with final.open("rb") as file:
                 checksum = hashlib.file_digest(file, "sha256").hexdigest()
             path = final.relative_to(self._folder).as_posix()
-            shards.append(Shard(path=path, size=final.stat().st_size, sha256=checksum))
+            shards.append(DatasetShard(path=path, size=final.stat().st_size, sha256=checksum))
         description = croissant(self._facts, self._tally, shards, self._schema)
         text = json.dumps(description, ensure_ascii=False, indent=2) + "\n"
         (self._folder / _DESCRIPTION).write_text(text, encoding="utf-8")

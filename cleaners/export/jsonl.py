@@ -14,10 +14,10 @@ from cleaners.export.records import ScriptChoice, drop_record, record, records, 
 from cleaners.items import Clipping, Drop
 
 if TYPE_CHECKING:
-    from cleaners.store import Portion, Withdrawal
+    from cleaners.store import ExportBatch, ExportRemoval
 
 
-class JsonLines:
+class JsonLinesFile:
     """A JSONL file, open for writing; it takes its name when the ``with`` block ends well.
 
     ``-`` is standard output; ``.gz`` and ``.zst`` are compressed. Raises as :func:`cleaners.atomic.whole_file`.
@@ -52,7 +52,7 @@ class JsonLines:
         self._stack.__exit__(kind, error, trace)
 
 
-class Records(JsonLines):
+class JsonLinesWriter(JsonLinesFile):
     """An export as JSON Lines. In an increment every record says what it is: ``change`` added, changed or removed."""
 
     def __init__(
@@ -61,18 +61,18 @@ class Records(JsonLines):
         super().__init__(target, ready=ready)
         self._script = script
 
-    def put(self, portion: Portion) -> None:
+    def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
         for line in records(portion, self._script):
             self.write(line)
 
-    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         for withdrawal in withdrawals:
             self.write(withdrawal_record(withdrawal))
 
 
-class Output:
+class RecordOutput:
     """Cleaned pages to one JSONL file, what was dropped to ``TARGET.drops.jsonl`` beside it.
 
     Both appear when the ``with`` block ends well. Without drops there is no second file (an old one is removed); with
@@ -80,7 +80,7 @@ class Output:
     """
 
     def __init__(self, target: str | Path) -> None:
-        self._kept = JsonLines(target)
+        self._kept = JsonLinesFile(target)
         self._drops = None if str(target) == "-" else Path(f"{target}.drops.jsonl")
         self._dropped: list[Drop] = []
         self.dropped = 0
@@ -117,6 +117,6 @@ class Output:
             with told(path):
                 path.unlink(missing_ok=True)
             return
-        with JsonLines(path) as lines:
+        with JsonLinesFile(path) as lines:
             for drop in self._dropped:
                 lines.write(drop_record(drop))

@@ -21,7 +21,7 @@ from cleaners.export.records import ScriptChoice, in_script
 from cleaners.items import Clipping
 
 if TYPE_CHECKING:
-    from cleaners.store import Portion, Withdrawal
+    from cleaners.store import ExportBatch, ExportRemoval
 
 _NAME = re.compile(r".+-([0-9a-f]{16})\.md")
 _SEAL = re.compile(rb"\n# jianbao ([0-9a-f]{16}): [^\n]*(?=\n---\n)")
@@ -29,7 +29,7 @@ _MEANING = "change this page and it is yours, no export replaces or removes it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tidied:
+class FolderCleanup:
     """What became of the pages that were there."""
 
     removed: int = 0
@@ -38,7 +38,7 @@ class Tidied:
     """Names of those that were to be replaced or removed and stay, as somebody has changed them."""
 
 
-class Markdown:
+class MarkdownWriter:
     """Articles to a folder, one page for each; named ``DATE-HEADLINE-ID.md``, the same on every system.
 
     The folder takes its name, or the pages are moved into the folder that is there, when the ``with`` block ends well.
@@ -56,10 +56,10 @@ class Markdown:
         self._draft = self._target
         self._names: set[str] = set()
         self._settled: set[str] = set()
-        self.tidied = Tidied()
+        self.tidied = FolderCleanup()
         """What became of the pages that were there; known when all is done."""
 
-    def put(self, portion: Portion) -> None:
+    def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
         for clipping in portion.clippings():
             self.page(in_script(clipping, self._script))
@@ -73,7 +73,7 @@ class Markdown:
         if _content(self._target / name) != content:
             (self._draft / name).write_bytes(content)
 
-    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Remove the pages that an increment takes back."""
         self._settled.update(withdrawal.id for withdrawal in withdrawals)
 
@@ -95,7 +95,7 @@ class Markdown:
             else:
                 kept.append(path.name)
         sync(self._target)
-        self.tidied = Tidied(removed=sum(not path.exists() for path in gone), kept=tuple(sorted(kept)))
+        self.tidied = FolderCleanup(removed=sum(not path.exists() for path in gone), kept=tuple(sorted(kept)))
 
     def _is_over(self, name: str) -> bool:
         """Whether a page does not belong to what the folder shows now."""
@@ -115,9 +115,9 @@ class Markdown:
 
 
 def markdown_folder(clippings: Iterable[Clipping], folder: str | Path) -> int:
-    """Write one page for each clipping into a folder (see :class:`Markdown`); returns how many."""
+    """Write one page for each clipping into a folder (see :class:`MarkdownWriter`); returns how many."""
     count = 0
-    with Markdown(folder) as pages:
+    with MarkdownWriter(folder) as pages:
         for clipping in clippings:
             pages.page(clipping)
             count += 1

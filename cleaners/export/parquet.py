@@ -1,4 +1,4 @@
-"""Parquet (extra ``parquet``): the same articles give the same bytes; written while the next articles are read."""
+"""ParquetWriter (extra ``parquet``): the same articles give the same bytes; written while the next articles are read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cleaners.atomic import nothing, whole_file
 from cleaners.errors import UsageError
 from cleaners.export.arrow import arrow, batch, schema, withdrawn
 from cleaners.export.records import ScriptChoice
-from cleaners.store import Portion, Withdrawal
+from cleaners.store import ExportBatch, ExportRemoval
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ class ParquetFile:
 
     def __init__(self, out: IO[bytes], columns: pa.Schema) -> None:
         # Gathered, as each write to a stream of Python has to wait for the thread that reads.
-        self._end = _Forward(out)
+        self._end = _ForwardOnlyFile(out)
         self._out = arrow().BufferedOutputStream(arrow().PythonFile(self._end, "w"), _GATHERED)
         self._writer = arrow().parquet.ParquetWriter(self._out, columns, **_SETTINGS)
         self._waiting: list[pa.RecordBatch] = []
@@ -83,7 +83,7 @@ class ParquetFile:
 @contextmanager
 def parquet(
     target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False, ready: Callable[[], None] = nothing
-) -> Iterator[Parquet]:
+) -> Iterator[ParquetWriter]:
     """Articles to one Parquet file, which takes its name when the block ends well; ``-`` is standard output.
 
     Raises as :func:`cleaners.atomic.whole_file`.
@@ -92,25 +92,25 @@ def parquet(
         raise UsageError(f"{target}: Parquet is compressed inside; name it {Path(target).with_suffix('')}")
     columns = schema(increment=increment)
     with whole_file(target, ready=ready) as out, ParquetFile(out, columns) as file:
-        yield Parquet(file, columns, script)
+        yield ParquetWriter(file, columns, script)
 
 
-class Parquet:
+class ParquetWriter:
     """The file as it is filled."""
 
     def __init__(self, file: ParquetFile, columns: pa.Schema, script: ScriptChoice) -> None:
         self._file, self._schema, self._script = file, columns, script
 
-    def put(self, portion: Portion) -> None:
+    def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
         self._file.put(batch(portion, self._script, self._schema))
 
-    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         self._file.put(withdrawn(withdrawals, self._schema))
 
 
-class _Forward:
+class _ForwardOnlyFile:
     """A stream that only goes forward (a pipe) and still tells where it is, as Parquet must know."""
 
     def __init__(self, out: IO[bytes]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cleaners.items import Clipping, Drop, Match
 
 if TYPE_CHECKING:
-    from cleaners.store import Portion, Withdrawal
+    from cleaners.store import ExportBatch, ExportRemoval
 
 ScriptChoice = Literal["keep", "simplified", "traditional"]
 NAMES = (
@@ -59,7 +59,7 @@ def record(clipping: Clipping) -> dict[str, Any]:
     }
 
 
-def records(portion: Portion, script: ScriptChoice) -> Iterator[dict[str, Any]]:
+def records(portion: ExportBatch, script: ScriptChoice) -> Iterator[dict[str, Any]]:
     """The records of a portion in the script asked for; of an increment with what each is to the series, ``change``."""
     for n, clipping in enumerate(portion.clippings()):
         line = record(in_script(clipping, script))
@@ -68,7 +68,7 @@ def records(portion: Portion, script: ScriptChoice) -> Iterator[dict[str, Any]]:
         yield line
 
 
-def withdrawal_record(withdrawal: Withdrawal) -> dict[str, Any]:
+def withdrawal_record(withdrawal: ExportRemoval) -> dict[str, Any]:
     """The record of an article that an increment takes back."""
     return {"id": withdrawal.id, "change": "removed", "removed": True, "reason": withdrawal.reason,
             "replaced_by": withdrawal.replaced_by}  # fmt: skip

@@ -15,7 +15,7 @@ from lxml import etree
 from cleaners.atomic import nothing, whole_file
 from cleaners.export.records import ScriptChoice, in_script
 from cleaners.items import Clipping
-from cleaners.store import Portion, Withdrawal
+from cleaners.store import ExportBatch, ExportRemoval
 
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
@@ -26,7 +26,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 @contextmanager
 def rss(
     target: str | Path, *, script: ScriptChoice = "keep", title: str, link: str, ready: Callable[[], None] = nothing
-) -> Iterator[Rss]:
+) -> Iterator[RssWriter]:
     """Articles to one feed, which takes its name when the block ends well; ``-`` is standard output.
 
     Readers know items by their guid (the id): one that comes again is not shown twice. RSS has no word for what is
@@ -39,21 +39,21 @@ def rss(
         with xml.element("rss", {"version": "2.0"}, nsmap=spaces), xml.element("channel"):
             for name, value in (("title", title), ("link", link), ("description", title)):
                 xml.write(_element(name, value))
-            yield Rss(xml, script)
+            yield RssWriter(xml, script)
 
 
-class Rss:
+class RssWriter:
     """The feed as it is filled."""
 
     def __init__(self, xml: Any, script: ScriptChoice) -> None:
         self._xml, self._script = xml, script
 
-    def put(self, portion: Portion) -> None:
+    def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
         for clipping in portion.clippings():
             self._xml.write(_item(in_script(clipping, self._script)))
 
-    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Nothing: a feed cannot say it."""
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from cleaners.errors import UsageError
-from cleaners.export.dataset_card import Facts
-from cleaners.export.jsonl import Records
-from cleaners.export.markdown_folder import Markdown, Tidied
+from cleaners.export.dataset_card import DatasetFacts
+from cleaners.export.jsonl import JsonLinesWriter
+from cleaners.export.markdown_folder import FolderCleanup, MarkdownWriter
 from cleaners.export.records import ScriptChoice
-from cleaners.store import Choice, OptOuts, Portion, Store, Withdrawal
+from cleaners.store import ExportBatch, ExportRemoval, FilterChoice, OptOuts, Store
 
 Format = Literal["jsonl", "parquet", "csv", "markdown", "rss", "hf"]
 _SUFFIXES: dict[str, Format] = {
@@ -25,25 +25,25 @@ _FOLDERS = ("markdown", "hf")
 _PORTION = 500
 
 
-class Writer(Protocol):
+class ExportWriter(Protocol):
     """An export as it is filled."""
 
-    def put(self, portion: Portion) -> None:
+    def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
 
-    def take_back(self, withdrawals: Sequence[Withdrawal]) -> None:
+    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back; it comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ExportRequest:
     """What is to be exported, how, and where to."""
 
     target: str
     """A file or a folder, ``-`` for standard output."""
     form: Format
     """The format."""
-    choice: Choice = Choice()
+    choice: FilterChoice = FilterChoice()
     """Which articles."""
     script: ScriptChoice = "keep"
     """The script they are converted to."""
@@ -56,7 +56,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class ExportResult:
     """What an export came to."""
 
     added: int
@@ -69,7 +69,7 @@ class Made:
     """What was left out because its publisher does not want mining."""
     number: int | None
     """The number the store notes it under."""
-    tidied: Tidied = Tidied()
+    tidied: FolderCleanup = FolderCleanup()
     """Of a folder of pages: what became of those that were there."""
 
 
@@ -95,7 +95,7 @@ def format_of(target: str) -> Format:
                      f"{', '.join(_SUFFIXES)} ({' or '.join(_PACKED)} behind it compresses)")  # fmt: skip
 
 
-def export(store: Store, order: Order, advance: Callable[[int], object] = lambda articles: None) -> Made:
+def export(store: Store, order: ExportRequest, advance: Callable[[int], object] = lambda articles: None) -> ExportResult:
     """Make an export: whole or not at all, and the same for the same store.
 
     The store notes it before it takes its name and confirms it after: killed at any moment, the next increment of the
@@ -114,7 +114,7 @@ def export(store: Store, order: Order, advance: Callable[[int], object] = lambda
         order.choice, name=order.name, increment=order.increment, form=order.script
     ) as outgoing:
         left_out = outgoing.opt_outs()
-        facts = Facts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
+        facts = DatasetFacts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
                       opt_outs=left_out)  # fmt: skip
         writer = file.enter_context(_writer(order, facts, announce))
         for withdrawals in _some(outgoing.removals()):
@@ -125,13 +125,13 @@ def export(store: Store, order: Order, advance: Callable[[int], object] = lambda
     if number is not None:
         store.exports.confirm(number, outgoing)
     counts = outgoing.counts
-    return Made(
+    return ExportResult(
         added=counts["added"], changed=counts["changed"], removed=counts["removed"], opt_outs=left_out, number=number,
-        tidied=writer.tidied if isinstance(writer, Markdown) else Tidied(),
+        tidied=writer.tidied if isinstance(writer, MarkdownWriter) else FolderCleanup(),
     )  # fmt: skip
 
 
-def _check(order: Order) -> None:
+def _check(order: ExportRequest) -> None:
     if order.form in _FOLDERS and (order.target == "-" or Path(order.target).is_file()):
         raise UsageError(f"{order.form} is a folder: name one with -o, or say --format jsonl")
     if order.form in _FOLDERS and Path(order.target).suffix in {*_SUFFIXES, *_PACKED, ".md"}:
@@ -142,7 +142,7 @@ def _check(order: Order) -> None:
         raise UsageError("the store cannot be written: a series of exports is noted there; leave the name out")
 
 
-def _writer(order: Order, facts: Facts, ready: Callable[[], None]) -> AbstractContextManager[Writer]:
+def _writer(order: ExportRequest, facts: DatasetFacts, ready: Callable[[], None]) -> AbstractContextManager[ExportWriter]:
     match order.form:
         case "parquet":
             from cleaners.export.parquet import parquet
@@ -163,15 +163,15 @@ def _writer(order: Order, facts: Facts, ready: Callable[[], None]) -> AbstractCo
             link = f"https://{site}/" if site and "." in site else "http://localhost/"
             return rss(order.target, script=order.script, title=facts.title, link=link, ready=ready)
         case "markdown":
-            return Markdown(order.target, script=order.script, increment=order.increment, ready=ready)
+            return MarkdownWriter(order.target, script=order.script, increment=order.increment, ready=ready)
         case "jsonl":
-            return Records(order.target, script=order.script, ready=ready)
+            return JsonLinesWriter(order.target, script=order.script, ready=ready)
 
 
 def _place(target: str) -> str:
     return target if target == "-" else str(Path(target).absolute())
 
 
-def _some(withdrawals: Iterator[Withdrawal]) -> Iterator[list[Withdrawal]]:
+def _some(withdrawals: Iterator[ExportRemoval]) -> Iterator[list[ExportRemoval]]:
     while part := list(islice(withdrawals, _PORTION)):
         yield part

@@ -10,19 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.extract import caption, ensemble, layout, other_languages, page_type, site_rules
 from cleaners.extract.boilerplate import html_lines as noise
-from cleaners.extract.container import Container, choose, span
+from cleaners.extract.container import BodyContainer, choose, span
 from cleaners.items import Line, Metadata
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 if TYPE_CHECKING:
-    from cleaners.config import ExtractRule
+    from cleaners.config import SiteExtractRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class ExtractedBody:
     """The article of a page, and what was decided about every line."""
 
     lines: tuple[Line, ...]
@@ -50,13 +50,13 @@ class ExtractSettings:
 
 
 def extract(
-    blocks: Blocks,
+    blocks: PageLines,
     meta: Metadata,
     *,
     learned: frozenset[str] = frozenset(),
-    rules: ExtractRule | None = None,
+    rules: SiteExtractRule | None = None,
     settings: ExtractSettings = ExtractSettings(),
-) -> Body:
+) -> ExtractedBody:
     """Choose and clean the article of a page; ``learned`` are keys of lines that its site repeats.
 
     Raises ``Unusable("extract", "not an article: KIND")`` with the kind of page it is instead: index page, gallery,
@@ -64,49 +64,49 @@ def extract(
     """
     if blocks.media == "text":
         return _plain(blocks, meta, learned)
-    signals = noise.Signals(blocks.lines)
+    signals = noise.LineSignals(blocks.lines)
     if rules is not None and (node := site_rules.body(blocks, rules)) is not None:
         first, last = span(blocks, node)
-        container = Container(node=node, first=first, last=last, share=1.0)
+        container = BodyContainer(node=node, first=first, last=last, share=1.0)
         return _walked(blocks, meta, signals, container, learned, rules, "override", settings)
     small = sum(len(line.text) for line in blocks.lines) <= settings.ask_up_to
     if small and other_languages.is_foreign(blocks.lines):
         return _foreign(blocks, meta)
     found = choose(blocks, meta, signals)
     if found is None:
-        raise Unusable("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
+        raise UnusableInput("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
     return _walked(blocks, meta, signals, found, learned, rules, "state" if blocks.recovered else "walk", settings)
 
 
-def _plain(blocks: Blocks, meta: Metadata, learned: frozenset[str]) -> Body:
+def _plain(blocks: PageLines, meta: Metadata, learned: frozenset[str]) -> ExtractedBody:
     from cleaners.extract.boilerplate import text_lines
 
     lines = text_lines.judge(blocks.lines, meta, learned)
     text = "\n".join(line.text for line in lines if line.verdict == "keep")
     if kind := page_type.no_article(blocks, lines, meta):
-        raise Unusable("extract", f"not an article: {kind}")
-    return Body(lines=lines, text=text, extractor="text")
+        raise UnusableInput("extract", f"not an article: {kind}")
+    return ExtractedBody(lines=lines, text=text, extractor="text")
 
 
-def _foreign(blocks: Blocks, meta: Metadata) -> Body:
+def _foreign(blocks: PageLines, meta: Metadata) -> ExtractedBody:
     lines, text, confidence, by = other_languages.extract(blocks, meta)
     if not text:
-        raise Unusable("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
+        raise UnusableInput("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
     kept = [line.node for line in lines if line.verdict == "keep"]
     markdown = layout.as_markdown(layout.pieces(blocks, lines, 0), blocks, 0) if kept else None
-    return Body(lines=lines, text=text, markdown=markdown, confidence=confidence, extractor=by)
+    return ExtractedBody(lines=lines, text=text, markdown=markdown, confidence=confidence, extractor=by)
 
 
 def _walked(
-    blocks: Blocks,
+    blocks: PageLines,
     meta: Metadata,
-    signals: noise.Signals,
-    container: Container,
+    signals: noise.LineSignals,
+    container: BodyContainer,
     learned: frozenset[str],
-    rules: ExtractRule | None,
+    rules: SiteExtractRule | None,
     by: str,
     settings: ExtractSettings,
-) -> Body:
+) -> ExtractedBody:
     drop = site_rules.dropped(blocks, rules) if rules is not None else frozenset()
     first = caption.first_line(blocks, meta, container)
     lines = noise.judge(blocks.lines, meta, signals, first=first, last=container.last, learned=learned, dropped=drop)
@@ -115,9 +115,9 @@ def _walked(
     if by == "walk" and sure < settings.vote_below and small:
         lines, container, by = _vote(blocks, meta, signals, lines, container, learned)
     if kind := page_type.no_article(blocks, lines, meta):
-        raise Unusable("extract", f"not an article: {kind}")
+        raise UnusableInput("extract", f"not an article: {kind}")
     found = layout.pieces(blocks, lines, container.node)
-    return Body(
+    return ExtractedBody(
         lines=lines,
         text=layout.as_text(found),
         markdown=layout.as_markdown(found, blocks, container.node),
@@ -127,7 +127,7 @@ def _walked(
 
 
 def confidence(
-    lines: tuple[Line, ...], meta: Metadata, container: Container, settings: ExtractSettings = ExtractSettings()
+    lines: tuple[Line, ...], meta: Metadata, container: BodyContainer, settings: ExtractSettings = ExtractSettings()
 ) -> float:
     """How sure the walk is of its choice, 0..1: little prose elsewhere, little cut inside, a headline, some text."""
     inside = lines[container.first : container.last + 1]
@@ -142,13 +142,13 @@ def confidence(
 
 
 def _vote(
-    blocks: Blocks,
+    blocks: PageLines,
     meta: Metadata,
-    signals: noise.Signals,
+    signals: noise.LineSignals,
     lines: tuple[Line, ...],
-    container: Container,
+    container: BodyContainer,
     learned: frozenset[str],
-) -> tuple[tuple[Line, ...], Container, str]:
+) -> tuple[tuple[Line, ...], BodyContainer, str]:
     """Ask trafilatura and readability too; the medoid of the three wins, its lines judged by the same rules."""
     tree = ensemble.readability_tree(blocks.tree)
     choices = {
@@ -162,4 +162,4 @@ def _vote(
     first, last = min(choices[by]), max(choices[by])
     others = frozenset(range(first, last + 1)) - choices[by]
     voted = noise.judge(blocks.lines, meta, signals, first=first, last=last, learned=learned, dropped=others)
-    return voted, Container(node=0, first=first, last=last, share=container.share), by
+    return voted, BodyContainer(node=0, first=first, last=last, share=container.share), by

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from cleaners.extract.container import Container
+from cleaners.extract.container import BodyContainer
 from cleaners.items import Metadata
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 # Who took the picture, at the end: only captions end so.
 _CREDIT = re.compile(r"(?:[摄攝]|摄影|攝影|拍摄|拍攝|供图|供圖)\s?[)）]$|[\s/／][摄攝](?:影)?$")
@@ -14,7 +14,7 @@ _REACH = 6
 _SHORTEST, _LONGEST = 14, 200
 
 
-def first_line(blocks: Blocks, meta: Metadata, container: Container) -> int:
+def first_line(blocks: PageLines, meta: Metadata, container: BodyContainer) -> int:
     """Index of the first line of the article: the container's, or that of a caption just above it."""
     headline = meta.title_line
     if headline is None or not headline < container.first <= headline + _REACH:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cleaners.extract.boilerplate.html_lines import Signals, weigh
+from cleaners.extract.boilerplate.html_lines import LineSignals, weigh
 from cleaners.items import Line, Metadata
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,11 @@ class ContainerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Container:
+class BodyContainer:
     """The block that holds the article."""
 
     node: int
-    """Index into ``Blocks.nodes``."""
+    """Index into ``PageLines.nodes``."""
     first: int
     """Index of its first line."""
     last: int
@@ -47,8 +47,8 @@ _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "d
 
 
 def choose(
-    blocks: Blocks, meta: Metadata, signals: Signals, settings: ContainerSettings = ContainerSettings()
-) -> Container | None:
+    blocks: PageLines, meta: Metadata, signals: LineSignals, settings: ContainerSettings = ContainerSettings()
+) -> BodyContainer | None:
     """The smallest block that holds nearly all prose near the headline; None for a page without prose.
 
     Weight fades with every sign that the body has ended, so that the first run of prose below the headline wins
@@ -70,10 +70,10 @@ def choose(
             break
         node = best
     first, last = span(blocks, node)
-    return Container(node=node, first=first, last=last, share=held[node] / total)
+    return BodyContainer(node=node, first=first, last=last, share=held[node] / total)
 
 
-def _anchor(blocks: Blocks, meta: Metadata) -> int | None:
+def _anchor(blocks: PageLines, meta: Metadata) -> int | None:
     """The line below which the body is looked for: the headline, else what metadata found, else the only h1."""
     if meta.title_line is not None:
         return meta.title_line
@@ -84,7 +84,7 @@ def _anchor(blocks: Blocks, meta: Metadata) -> int | None:
 
 
 def _anchored(
-    blocks: Blocks, meta: Metadata, anchor: int | None, weight: Callable[[Line], float], settings: ContainerSettings
+    blocks: PageLines, meta: Metadata, anchor: int | None, weight: Callable[[Line], float], settings: ContainerSettings
 ) -> list[float]:
     """The weight of every line that metadata does not claim, nothing above the anchor."""
     weights = [0.0 if i in meta.claims else weight(line) for i, line in enumerate(blocks.lines)]
@@ -99,7 +99,7 @@ def _weigh_verse(line: Line) -> float:
 
 
 def _fade(
-    lines: Sequence[Line], weights: Sequence[float], signals: Signals, settings: ContainerSettings
+    lines: Sequence[Line], weights: Sequence[float], signals: LineSignals, settings: ContainerSettings
 ) -> list[float]:
     """The weights, less with every sign that the body has ended; lines that meet a rule weigh nothing."""
     factor, seen, faded = 1.0, False, []
@@ -118,7 +118,7 @@ def _fade(
     return faded
 
 
-def _accumulate(blocks: Blocks, weights: Sequence[float]) -> tuple[list[float], list[list[int]]]:
+def _accumulate(blocks: PageLines, weights: Sequence[float]) -> tuple[list[float], list[list[int]]]:
     """The weight of every block with all it encloses, and the blocks directly in it."""
     held = [0.0] * len(blocks.nodes)
     for line, weight in zip(blocks.lines, weights, strict=True):
@@ -132,7 +132,7 @@ def _accumulate(blocks: Blocks, weights: Sequence[float]) -> tuple[list[float], 
     return held, children
 
 
-def span(blocks: Blocks, node: int) -> tuple[int, int]:
+def span(blocks: PageLines, node: int) -> tuple[int, int]:
     """First and last line of a block (last < first: it has none).
 
     Blocks are numbered in document order, so what one encloses is a range.

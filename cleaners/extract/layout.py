@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from cleaners.items import Line
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 from cleaners.page.lines.head import join
 
 Kind = Literal["paragraph", "heading", "item", "quote", "row"]
@@ -20,7 +20,7 @@ _SMALL = frozenset(str(pixels) for pixels in range(41))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class LayoutPiece:
     """One paragraph, or what stands for one."""
 
     kind: Kind
@@ -33,28 +33,28 @@ class Piece:
     ordered: bool = False
     """Item: of a numbered list."""
     group: int = -1
-    """Item, row: the list or table it belongs to, as an index into ``Blocks.nodes``."""
+    """Item, row: the list or table it belongs to, as an index into ``PageLines.nodes``."""
 
 
-def pieces(blocks: Blocks, lines: Sequence[Line], container: int) -> list[Piece]:
+def pieces(blocks: PageLines, lines: Sequence[Line], container: int) -> list[LayoutPiece]:
     """The kept lines in order; ``container`` is the block that holds the article: what encloses it is layout."""
     kept = [(i, line) for i, line in enumerate(lines) if line.verdict == "keep"]
     paths = {line.node: _path(blocks, line.node, container) for _, line in kept}
     tables = _data_tables(blocks, [line for _, line in kept], paths)
     lists = _lists(blocks, [line for _, line in kept], paths)
-    found: list[Piece] = []
+    found: list[LayoutPiece] = []
     for row, members in groupby(kept, key=lambda m: _enclosing(blocks, paths[m[1].node], "tr")):
         group = list(members)
         table = _enclosing(blocks, paths[group[0][1].node], "table")
         if row >= 0 and table in tables:
             cells = tuple(" ".join(x.text for _, x in c) for _, c in groupby(group, key=lambda m: m[1].node))
-            found.append(Piece(kind="row", texts=cells, first=group[0][0], group=table))
+            found.append(LayoutPiece(kind="row", texts=cells, first=group[0][0], group=table))
         else:
             found += [_piece(blocks, i, line, paths[line.node], lists) for i, line in group]
     return found
 
 
-def _path(blocks: Blocks, node: int, container: int) -> tuple[int, ...]:
+def _path(blocks: PageLines, node: int, container: int) -> tuple[int, ...]:
     """The blocks around a line inside the container, innermost first, the line's own included."""
     path = []
     while node > container:
@@ -63,11 +63,11 @@ def _path(blocks: Blocks, node: int, container: int) -> tuple[int, ...]:
     return tuple(path)
 
 
-def _enclosing(blocks: Blocks, path: Sequence[int], *tags: str) -> int:
+def _enclosing(blocks: PageLines, path: Sequence[int], *tags: str) -> int:
     return next((node for node in path if blocks.nodes[node].tag in tags), -1)
 
 
-def _data_tables(blocks: Blocks, kept: Sequence[Line], paths: dict[int, tuple[int, ...]]) -> frozenset[int]:
+def _data_tables(blocks: PageLines, kept: Sequence[Line], paths: dict[int, tuple[int, ...]]) -> frozenset[int]:
     """Tables that hold data: two rows with two short cells each; the others only lay out the page."""
     rows: dict[int, dict[int, set[int]]] = {}
     layout = set()
@@ -86,7 +86,7 @@ def _data_tables(blocks: Blocks, kept: Sequence[Line], paths: dict[int, tuple[in
     )
 
 
-def _lists(blocks: Blocks, kept: Sequence[Line], paths: dict[int, tuple[int, ...]]) -> frozenset[int]:
+def _lists(blocks: PageLines, kept: Sequence[Line], paths: dict[int, tuple[int, ...]]) -> frozenset[int]:
     """Lists with at least two items that were kept."""
     items: dict[int, set[int]] = {}
     for line in kept:
@@ -97,24 +97,24 @@ def _lists(blocks: Blocks, kept: Sequence[Line], paths: dict[int, tuple[int, ...
     return frozenset(node for node, own in items.items() if len(own) >= 2)
 
 
-def _piece(blocks: Blocks, index: int, line: Line, path: Sequence[int], lists: frozenset[int]) -> Piece:
+def _piece(blocks: PageLines, index: int, line: Line, path: Sequence[int], lists: frozenset[int]) -> LayoutPiece:
     if line.heading:
-        return Piece(kind="heading", texts=(line.text,), first=index, level=line.heading)
+        return LayoutPiece(kind="heading", texts=(line.text,), first=index, level=line.heading)
     item = _enclosing(blocks, path, "li")
     if item >= 0 and (owner := blocks.parents[item]) in lists:
         depth = sum(blocks.nodes[node].tag in ("ul", "ol") for node in path)
         ordered = blocks.nodes[owner].tag == "ol"
-        return Piece(kind="item", texts=(line.text,), first=index, level=max(1, depth), ordered=ordered, group=owner)
+        return LayoutPiece(kind="item", texts=(line.text,), first=index, level=max(1, depth), ordered=ordered, group=owner)
     quoted = _enclosing(blocks, path, "blockquote") >= 0
-    return Piece(kind="quote" if quoted else "paragraph", texts=(line.text,), first=index)
+    return LayoutPiece(kind="quote" if quoted else "paragraph", texts=(line.text,), first=index)
 
 
-def as_text(found: Sequence[Piece]) -> str:
+def as_text(found: Sequence[LayoutPiece]) -> str:
     """One paragraph a line; the cells of a row are set apart by ``|``."""
     return "\n".join(" | ".join(piece.texts) for piece in found)
 
 
-def as_markdown(found: Sequence[Piece], blocks: Blocks, container: int) -> str | None:
+def as_markdown(found: Sequence[LayoutPiece], blocks: PageLines, container: int) -> str | None:
     """The same as Markdown with images; None where the article has no structure to show."""
     images = _images(blocks, found, container)
     if not images and all(piece.kind == "paragraph" for piece in found):
@@ -136,18 +136,18 @@ def as_markdown(found: Sequence[Piece], blocks: Blocks, container: int) -> str |
     return "\n\n".join(out)
 
 
-def _block(piece: Piece) -> str:
+def _block(piece: LayoutPiece) -> str:
     text = piece.texts[0]
     if piece.kind == "heading":
         return f"{'#' * piece.level} {text}"
     return f"> {text}" if piece.kind == "quote" else text
 
 
-def _item(piece: Piece, number: int) -> str:
+def _item(piece: LayoutPiece, number: int) -> str:
     return f"{'  ' * (piece.level - 1)}{f'{number}.' if piece.ordered else '-'} {piece.texts[0]}"
 
 
-def _table(rows: Sequence[Piece]) -> Iterator[str]:
+def _table(rows: Sequence[LayoutPiece]) -> Iterator[str]:
     width = max(len(row.texts) for row in rows)
     for number, row in enumerate(rows):
         cells = [cell.replace("|", "\\|") for cell in row.texts] + [""] * (width - len(row.texts))
@@ -156,7 +156,7 @@ def _table(rows: Sequence[Piece]) -> Iterator[str]:
             yield f"|{' --- |' * width}"
 
 
-def _images(blocks: Blocks, found: Sequence[Piece], container: int) -> dict[int, str]:
+def _images(blocks: PageLines, found: Sequence[LayoutPiece], container: int) -> dict[int, str]:
     """Line index -> the images of the container that stand before that line and after the one before, as Markdown."""
     starts = [piece.first for piece in found]
     holder = blocks.nodes[container]

@@ -8,10 +8,10 @@ from itertools import groupby
 
 from cleaners.extract import ensemble
 from cleaners.extract.boilerplate import english as noise
-from cleaners.extract.boilerplate.html_lines import Signals
+from cleaners.extract.boilerplate.html_lines import LineSignals
 from cleaners.extract.container import choose
 from cleaners.items import Line, Metadata
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 from cleaners.page.lines import html as html_blocks
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -20,7 +20,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignSettings:
+class OtherLanguageSettings:
     """When a page is Chinese, and when to vote on one that is not."""
 
     han: float = 0.3
@@ -31,7 +31,7 @@ class ForeignSettings:
     """Agreement of trafilatura on the page with trafilatura in the container above which nobody else is asked."""
 
 
-def is_foreign(lines: tuple[Line, ...], settings: ForeignSettings = ForeignSettings()) -> bool:
+def is_foreign(lines: tuple[Line, ...], settings: OtherLanguageSettings = OtherLanguageSettings()) -> bool:
     """Whether the prose of a page is in another language than Chinese."""
     prose = "".join(line.text[:1000] for line in lines if line.punctuation and line.link_share < 0.5)
     if len(prose) < 100:
@@ -45,11 +45,11 @@ def _count(pattern: re.Pattern[str], text: str) -> int:
 
 
 def extract(
-    blocks: Blocks, meta: Metadata, settings: ForeignSettings = ForeignSettings()
+    blocks: PageLines, meta: Metadata, settings: OtherLanguageSettings = OtherLanguageSettings()
 ) -> tuple[tuple[Line, ...], str, float, str]:
     """The judged lines, the text, the confidence (agreement of the voters, 0..1) and who decided."""
     whole = ensemble.trafilatura_text(blocks.tree)
-    container = choose(blocks, meta, Signals(blocks.lines))
+    container = choose(blocks, meta, LineSignals(blocks.lines))
     inside = ensemble.trafilatura_text(blocks.nodes[container.node]) if container else ""
     text, sure, by = whole, ensemble.text_agreement(whole, inside), "trafilatura"
     if sure < settings.agreed:
@@ -60,7 +60,7 @@ def extract(
     return _judged(blocks.lines, kept, by), "\n".join(kept), sure, by
 
 
-def _with_lists(blocks: Blocks, kept: list[str]) -> list[str]:
+def _with_lists(blocks: PageLines, kept: list[str]) -> list[str]:
     """The text with the lists that were left out between two of its paragraphs, in the block that holds these."""
     found = ensemble.found_in(blocks.lines, "\n".join(kept))
     out = list(kept)
@@ -86,7 +86,7 @@ def _place(kept: list[str], text: str) -> int | None:
     return next((i + 1 for i, line in enumerate(kept) if line.strip("- ") == text.strip("- ")), None)
 
 
-def _readability(blocks: Blocks) -> str:
+def _readability(blocks: PageLines) -> str:
     tree = ensemble.readability_tree(blocks.tree)
     return "\n".join(html_blocks.texts(tree)) if tree is not None else ""
 

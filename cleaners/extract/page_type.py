@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from cleaners.chinese import script
 from cleaners.extract.boilerplate.html_lines import weigh
 from cleaners.items import Line, Metadata
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindSettings:
+class PageTypeSettings:
     """What an article has at least."""
 
     letters: int = 40
@@ -51,7 +51,7 @@ _SENTENCE = re.compile(r"[。！？!?…][”」』\"'）)]?$")
 
 
 def no_article(
-    blocks: Blocks, lines: Sequence[Line], meta: Metadata, settings: KindSettings = KindSettings()
+    blocks: PageLines, lines: Sequence[Line], meta: Metadata, settings: PageTypeSettings = PageTypeSettings()
 ) -> str | None:
     """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one."""
     kept = [line for line in lines if line.verdict == "keep"]
@@ -66,7 +66,7 @@ def no_article(
     return _without_text(blocks, settings)
 
 
-def _notice(blocks: Blocks, kept: Sequence[Line]) -> str | None:
+def _notice(blocks: PageLines, kept: Sequence[Line]) -> str | None:
     said = script.fold(
         " ".join([blocks.head.title[:60], *(line.text[:500] for line in kept[:40] or blocks.lines[:40])])
     )
@@ -75,7 +75,7 @@ def _notice(blocks: Blocks, kept: Sequence[Line]) -> str | None:
     return "login wall" if _LOGIN.search(said) and len(kept) < 6 else None
 
 
-def _is_list(lines: Sequence[Line], settings: KindSettings) -> bool:
+def _is_list(lines: Sequence[Line], settings: PageTypeSettings) -> bool:
     """Headlines of other pages stand between the paragraphs, and nowhere is a longer text: teasers, not an article."""
     kept = [i for i, line in enumerate(lines) if line.verdict == "keep" and weigh(line)]
     if not kept:
@@ -91,7 +91,7 @@ def _is_list(lines: Sequence[Line], settings: KindSettings) -> bool:
     return many and longest < settings.passage
 
 
-def _is_teaser(lines: Sequence[Line], settings: KindSettings) -> bool:
+def _is_teaser(lines: Sequence[Line], settings: PageTypeSettings) -> bool:
     """What was kept is one of many: paragraphs in the same place, each below the headline of another page."""
     places = {line.ancestors for line in lines if line.verdict == "keep" and weigh(line)}
     entries = sum(
@@ -110,7 +110,7 @@ def _is_flash(kept: Sequence[Line], meta: Metadata) -> bool:
     return bool(meta.title and meta.published and any(_SENTENCE.search(line.text) for line in kept))
 
 
-def _without_text(blocks: Blocks, settings: KindSettings) -> str:
+def _without_text(blocks: PageLines, settings: PageTypeSettings) -> str:
     shown = " ".join(line.text for line in blocks.lines)
     scripted = blocks.tree is not None and next(blocks.tree.iter("script"), None) is not None
     if _SHELL.search(shown[:2000]) or (len(shown) < 200 and scripted):

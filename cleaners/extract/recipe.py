@@ -21,7 +21,7 @@ def _digest(*parts: object) -> str:
 
 @cache
 def recipe(extractor: str) -> str:
-    """What an extractor (:attr:`cleaners.extract.Body.extractor`) works with.
+    """What an extractor (:attr:`cleaners.extract.ExtractedBody.extractor`) works with.
 
     The version of its library, or a digest of its settings or weights; and one of the noise rules (8 hex digits of
     SHA-256 each).

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from lxml.cssselect import CSSSelector
 
 from cleaners.extract.container import span
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 if TYPE_CHECKING:
-    from cleaners.config import ExtractRule
+    from cleaners.config import SiteExtractRule
 
 
-def body(blocks: Blocks, rule: ExtractRule) -> int | None:
-    """The block (index into ``Blocks.nodes``) that the rule names as the body, None where it has no text."""
+def body(blocks: PageLines, rule: SiteExtractRule) -> int | None:
+    """The block (index into ``PageLines.nodes``) that the rule names as the body, None where it has no text."""
     if rule.body is None:
         return None
     for element in CSSSelector(rule.body)(blocks.tree):
@@ -24,7 +24,7 @@ def body(blocks: Blocks, rule: ExtractRule) -> int | None:
     return None
 
 
-def dropped(blocks: Blocks, rule: ExtractRule) -> frozenset[int]:
+def dropped(blocks: PageLines, rule: SiteExtractRule) -> frozenset[int]:
     """Indexes of the lines in elements that the rule drops."""
     lines: set[int] = set()
     for selector in rule.drop:
@@ -36,5 +36,5 @@ def dropped(blocks: Blocks, rule: ExtractRule) -> frozenset[int]:
     return frozenset(lines)
 
 
-def _node(blocks: Blocks, element: Any) -> int | None:
+def _node(blocks: PageLines, element: Any) -> int | None:
     return next((i for i, node in enumerate(blocks.nodes) if node is element), None)

@@ -17,17 +17,26 @@ import numpy as np
 from cleaners import urls
 from cleaners.chinese import spinning
 from cleaners.dedup import clusters, fingerprint, match
-from cleaners.dedup.match import Found, one_by_one
+from cleaners.dedup.match import MatchFound, one_by_one
 from cleaners.extract.boilerplate import site_lines as repeated
-from cleaners.ingest.match_index import MANIFEST, REPRESENTED, WINDOW, Standing, Vicinity, link, open_index, relink_left
-from cleaners.ingest.takedown_filter import Watch, turn_away
+from cleaners.ingest.match_index import (
+    MANIFEST,
+    REPRESENTED,
+    WINDOW,
+    CurrentDocsIndex,
+    TimeWindowFilter,
+    link,
+    open_index,
+    relink_left,
+)
+from cleaners.ingest.takedown_filter import TakedownFilter, turn_away
 from cleaners.items import Article, Drop
-from cleaners.store import NoiseLine, RunStatus, Store, Visit, locks
-from cleaners.store.runs import Counts
+from cleaners.store import FetchResult, NoiseLine, RunStatus, Store, locks
+from cleaners.store.runs import RunCounts
 from cleaners.store.takedowns import TAKEN_DOWN
 from cleaners.warc.blank import blank_exchange
 
-__all__ = ["PUBLISHERS", "WINDOW", "Keeper", "Kept", "publishers_of"]
+__all__ = ["PUBLISHERS", "WINDOW", "IngestResult", "Ingester", "publishers_of"]
 
 # What is learned from the texts of a store: the lines that a site repeats on page after page.
 
@@ -57,7 +66,7 @@ PUBLISHERS = "publishers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class IngestResult:
     """What became of a batch."""
 
     stored: int = 0
@@ -69,8 +78,8 @@ class Kept:
     matched: int = 0
     """Stored articles that match an earlier one."""
 
-    def __add__(self, other: Kept) -> Kept:
-        return Kept(
+    def __add__(self, other: IngestResult) -> IngestResult:
+        return IngestResult(
             stored=self.stored + other.stored,
             known=self.known + other.known,
             dropped=self.dropped + other.dropped,
@@ -78,7 +87,7 @@ class Kept:
         )
 
 
-class Keeper:
+class Ingester:
     """Matches and stores articles, one batch a transaction; one keeper a store (others wait), in one thread.
 
     What ``keep`` has returned for survives kill -9. Close it, or use ``with``: then what was learned is written and
@@ -92,8 +101,8 @@ class Keeper:
         store remembers them for those who match without the job at hand (a merge, a takedown).
         """
         self._sites: set[str] = set()
-        self._counts = Counts()
-        self.kept = Kept()
+        self._counts = RunCounts()
+        self.kept = IngestResult()
         """All batches so far."""
         with ExitStack() as held:
             self.store = Store.open(path)
@@ -101,9 +110,9 @@ class Keeper:
             self._turn = locks.take(path)
             held.callback(self._turn.release)
             self._publishers = publishers_of(self.store) | dict(publishers or {})
-            self._near = Vicinity.of(self.store, self.store.dates.spans)
+            self._near = TimeWindowFilter.of(self.store, self.store.dates.spans)
             self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
-            self._watch = Watch(self.store.tombstones.traces())
+            self._watch = TakedownFilter(self.store.tombstones.traces())
             if self._watch.blind:
                 log.warning("copies of %d articles that were taken down are not stopped: `jianbao doctor` says why",
                             self._watch.blind)  # fmt: skip
@@ -115,9 +124,9 @@ class Keeper:
             held.pop_all()
 
     def keep(
-        self, results: Iterable[Article | Drop], visits: Sequence[Visit] = (), *,
+        self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = (), *,
         then: Callable[[], None] | None = None, left: Callable[[Article, str], bool] | None = None,
-    ) -> Kept:  # fmt: skip
+    ) -> IngestResult:  # fmt: skip
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).
 
         ``visits``: what the crawl's ledger calls done with it, in the same transaction; ``then`` writes what else is
@@ -158,7 +167,7 @@ class Keeper:
         self._blank(drops)
         self._sites.update(article.site for _, article in fresh if article.site)
         self._counts.add(articles, drops, (article for _, article in fresh))
-        kept = Kept(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched))
+        kept = IngestResult(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched))
         self.kept += kept
         return kept
 
@@ -217,7 +226,7 @@ class Keeper:
         if not fresh:
             return set()
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
-        matched = match.match(docs, texts, Standing(self._index, self._heirs), self._texts, near=self._near)
+        matched = match.match(docs, texts, CurrentDocsIndex(self._index, self._heirs), self._texts, near=self._near)
         found, represented = one_by_one(matched.found, within=REPRESENTED, near=self._near)
         link(self.store, found)
         self._mark_spun([one for one in found if one.kind == "spun"])
@@ -231,7 +240,7 @@ class Keeper:
         self._index.add(np.array(docs, np.uint32)[rows], match.keys_of(matched.signatures).select(rows))
         return {one.doc for one in found}
 
-    def _mark_spun(self, found: Sequence[Found]) -> None:
+    def _mark_spun(self, found: Sequence[MatchFound]) -> None:
         """Flag the side that a machine rewrote, and count which words it swapped."""
         docs = sorted({doc for one in found for doc in (one.doc, one.other)})
         texts = self.store.articles.texts(docs)

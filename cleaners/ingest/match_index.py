@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint
-from cleaners.dedup.index import Candidates, Index, Keys, Limits
+from cleaners.dedup.index import CandidatePairs, IndexKeys, IndexLimits, MatchIndex
 from cleaners.dedup.index.memory import MemoryIndex
-from cleaners.dedup.index.segments import Manifest, SegmentIndex
-from cleaners.dedup.index.window import UNDATED, Days, Window
-from cleaners.dedup.match import Found, keys_of, match
+from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
+from cleaners.dedup.index.window import UNDATED, DateWindow, Days
+from cleaners.dedup.match import MatchFound, keys_of, match
 from cleaners.errors import FormatError
 from cleaners.items import Match
 from cleaners.store import Store
@@ -28,14 +28,14 @@ Spans = Callable[[Sequence[int]], Mapping[int, tuple[int, int]]]
 """Gives the first and the last day of the families of documents; undated ones are left out."""
 
 
-class Vicinity:
+class TimeWindowFilter:
     """Which documents are near enough in time to be compared.
 
     The match index knows a family by one of its texts, so it is the family that is near or far: a text is near when it
     is within the window of the time between the family's first and last article.
     """
 
-    def __init__(self, window: Window, spans: Spans) -> None:
+    def __init__(self, window: DateWindow, spans: Spans) -> None:
         self._window = window
         self._spans = spans
 
@@ -43,7 +43,7 @@ class Vicinity:
     def of(cls, store: Store, spans: Spans) -> Self | None:
         """That of a store, None where it has no window."""
         window = store.notes.get(WINDOW)
-        return cls(Window.parse(window), spans) if window else None
+        return cls(DateWindow.parse(window), spans) if window else None
 
     def __call__(self, docs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
         """For each pair of a new document and another one whether they may be compared."""
@@ -61,23 +61,23 @@ Heirs = Callable[[Sequence[int]], Mapping[int, Sequence[int]]]
 """For those of the documents that are superseded: the current ones that are to be compared in their place."""
 
 
-class Standing:
-    """An :class:`~cleaners.dedup.index.Index` that proposes no superseded document, but what was left out for its sake.
+class CurrentDocsIndex:
+    """An :class:`~cleaners.dedup.index.MatchIndex` that proposes no superseded document, but what was left out for its sake.
 
     A text of which nearly all stands in an earlier one is not kept in the index (see :mod:`cleaners.ingest.ingester`). When the
     page of the earlier one changes, the index still has its keys and nothing else of the family.
     """
 
-    def __init__(self, index: Index, heirs: Heirs) -> None:
+    def __init__(self, index: MatchIndex, heirs: Heirs) -> None:
         self._index = index
         self._heirs = heirs
 
-    def add(self, docs: NDArray[np.uint32], keys: Keys) -> None:
-        """See :meth:`cleaners.dedup.index.Index.add`."""
+    def add(self, docs: NDArray[np.uint32], keys: IndexKeys) -> None:
+        """See :meth:`cleaners.dedup.index.MatchIndex.add`."""
         self._index.add(docs, keys)
 
-    def query(self, keys: Keys) -> Candidates:
-        """See :meth:`cleaners.dedup.index.Index.query`."""
+    def query(self, keys: IndexKeys) -> CandidatePairs:
+        """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
         found = self._index.query(keys)
         heirs = self._heirs(np.unique(found.docs).tolist())
         if not heirs:
@@ -92,7 +92,7 @@ class Standing:
             np.array(inherited, np.uint32).reshape(-1, 2),
         ))  # fmt: skip
         pairs = np.unique(pairs, axis=0)
-        return Candidates(rows=pairs[:, 0], docs=pairs[:, 1])
+        return CandidatePairs(rows=pairs[:, 0], docs=pairs[:, 1])
 
     def __len__(self) -> int:
         return len(self._index)
@@ -103,7 +103,7 @@ class Standing:
 # A copy is compared with what the match index proposes, and that has only one text of many copies: when it goes, what is
 # left of the family has lost what it was found by.
 
-def link(store: Store, found: Sequence[Found]) -> None:
+def link(store: Store, found: Sequence[MatchFound]) -> None:
     """Keep these matches, but for those with a text that was superseded since; part of the transaction that is open."""
     ids = store.articles.ids({one.other for one in found})
     for one in found:
@@ -123,7 +123,7 @@ def relink(store: Store, docs: Iterable[int]) -> None:
     texts = store.articles.texts(sorted(docs))
     if len(texts) < 2:
         return
-    order, near = sorted(texts), Vicinity.of(store, store.dates.days)
+    order, near = sorted(texts), TimeWindowFilter.of(store, store.dates.days)
     link(store, match(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: [], near=near).found)
 
 
@@ -149,7 +149,7 @@ _LONG = 10_000  # texts: more take so long that it is said
 
 def recipe() -> str:
     """How the match index is made; one of another recipe is made anew."""
-    return f"{fingerprint.Recipe()}; {Limits().recipe}"
+    return f"{fingerprint.FingerprintSettings()}; {IndexLimits().recipe}"
 
 
 def index_folder(store: Path) -> Path:
@@ -163,9 +163,9 @@ def open_index(store: Store) -> SegmentIndex:
     For the store's one keeper; not inside a transaction. Raises ``UnwritableError``.
     """
     folder = index_folder(store.path)
-    empty = Manifest(recipe=recipe())
+    empty = SegmentManifest(recipe=recipe())
     saved = store.manifests.get(MANIFEST)
-    manifest = Manifest.from_json(saved.decode()) if saved else empty
+    manifest = SegmentManifest.from_json(saved.decode()) if saved else empty
     if manifest.recipe != empty.recipe:
         manifest = empty
     try:

@@ -4,7 +4,7 @@ The verifier needs both texts; of one that was taken down only a digest, its anc
 hashes: Manber 1994) and its numbers are left, all without order. A given text can be held against them; read they
 cannot be: who tries all 4-grams of the language gets some that stood in it, and many that did not, in no order. A text
 that shares enough anchors is looked at closer: how these lie in it tells a copy, cut, spun, or inside a compilation,
-from the next item of a series, which has the frame and other things in it (:mod:`cleaners.dedup.resemblance`).
+from the next item of a series, which has the frame and other things in it (:mod:`this module`).
 
 Measured by ``benchmarks/returning.py`` on the shared reposts and series (2026-11-22), out of fold: .976 of 7,483
 labelled copies are known, .98 and more of each kind but these: edited heavily .96, cut with foreign noise .89, that and
@@ -28,10 +28,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint
-from cleaners.dedup.fingerprint import Recipe
-from cleaners.dedup.verify.model import Model, model_of
+from cleaners.dedup.fingerprint import FingerprintSettings
+from cleaners.dedup.verify.model import VerifierModel, model_of
 from cleaners.items import Article, Drop
-from cleaners.store import Tombstone, Traces
+from cleaners.store import Tombstone, TombstoneHashes
 from cleaners.store.takedowns import TAKEN_DOWN
 
 # How what is known of a text that is gone lies in another one: what the decision about its return looks at.
@@ -62,7 +62,7 @@ FEATURES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class BlockedText:
     """What is known of a text that is gone; both ascending, each once."""
 
     anchors: NDArray[np.uint32]
@@ -70,7 +70,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class PlacedAnchors:
     """A text that comes in: what stands in it, and where."""
 
     length: int
@@ -83,11 +83,11 @@ class Placed:
     """Hashed, in the order of the text."""
     spans: NDArray[np.int32]
     """``(numbers, 2)``: where each begins and ends."""
-    own: Known
+    own: BlockedText
     """The same without order: what would be known of it."""
 
 
-def features(known: Known, text: Placed) -> NDArray[np.float64]:
+def features(known: BlockedText, text: PlacedAnchors) -> NDArray[np.float64]:
     """The features of :data:`FEATURES` for a text that shares some of the known anchors."""
     shared = _stand_in(text.anchors, known.anchors)
     common = int(_stand_in(text.own.anchors, known.anchors).sum())
@@ -116,7 +116,7 @@ def _stand_in(values: NDArray[np.uint32], known: NDArray[np.uint32]) -> NDArray[
     return np.asarray(known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values)
 
 
-def _stretches(text: Placed, shared: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _stretches(text: PlacedAnchors, shared: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The lengths of the runs of shared anchors, and of those of others between these."""
     at = np.flatnonzero(shared)
     if not len(at):
@@ -128,7 +128,7 @@ def _stretches(text: Placed, shared: NDArray[np.bool_]) -> tuple[NDArray[np.floa
     return lengths[inside[first]], lengths[~inside[first]]
 
 
-def _agreement(known: Known, text: Placed, places: NDArray[np.int32]) -> tuple[int, int]:
+def _agreement(known: BlockedText, text: PlacedAnchors, places: NDArray[np.int32]) -> tuple[int, int]:
     """How many numbers between shared anchors the known text has, and how many it has not."""
     if not len(places) or not len(text.numbers):
         return 0, 0
@@ -143,7 +143,7 @@ def _agreement(known: Known, text: Placed, places: NDArray[np.int32]) -> tuple[i
 
 
 @cache
-def load() -> Model:
+def load() -> VerifierModel:
     """The model that ships with the package (read once)."""
     data = json.loads((files("cleaners") / "data" / "returning.json").read_text(encoding="utf-8"))
     if data["features"] != list(FEATURES):
@@ -155,7 +155,7 @@ _NUMBER = re.compile(r"[0-9]+[^0-9]{0,2}")  # with what is counted: 30 household
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Likeness:
+class TakedownSettings:
     """What a text must share with one that was taken down to be looked at closer."""
 
     anchors: int = 8
@@ -167,7 +167,7 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class TakedownMatch:
     """A text that was taken down, met again."""
 
     id: str
@@ -178,21 +178,21 @@ class Met:
     """The same of the text that was met."""
 
 
-def traces(texts: Sequence[str], recipe: Recipe = Recipe()) -> list[Traces]:
+def traces(texts: Sequence[str], recipe: FingerprintSettings = FingerprintSettings()) -> list[TombstoneHashes]:
     """What each text is known by after it is gone."""
     return [one for one, _ in _made(texts, recipe)]
 
 
-def comparable(one: Traces) -> bool:
+def comparable(one: TombstoneHashes) -> bool:
     """Whether traces can be compared with those of today: the normal form and the anchors are made alike."""
-    return _essence(one.recipe) == _essence(str(Recipe()))
+    return _essence(one.recipe) == _essence(str(FingerprintSettings()))
 
 
-class Watch:
+class TakedownFilter:
     """Knows what was taken down. Texts go in, what they are copies of comes out."""
 
     def __init__(
-        self, known: Sequence[tuple[str, Traces]], likeness: Likeness = Likeness(), model: Model | None = None
+        self, known: Sequence[tuple[str, TombstoneHashes]], likeness: TakedownSettings = TakedownSettings(), model: VerifierModel | None = None
     ) -> None:
         """``known``: id of what was taken down, traces of one of its texts; those that are not comparable are left out.
 
@@ -202,7 +202,7 @@ class Watch:
         """Of so many copies are not known again: they were taken down with another normal form."""
         known = [(id_, one) for id_, one in known if comparable(one)]
         self._ids = [id_ for id_, _ in known]
-        self._known = [Known(anchors=_hashes(one.anchors), numbers=_hashes(one.numbers)) for _, one in known]
+        self._known = [BlockedText(anchors=_hashes(one.anchors), numbers=_hashes(one.numbers)) for _, one in known]
         self._likeness = likeness
         self._model = model
         nothing = _digest(b"")  # of any text that is all punctuation
@@ -213,15 +213,15 @@ class Watch:
         order = np.argsort(every, kind="stable")
         self._anchors, self._owners = every[order], owners[order]
 
-    def meet(self, texts: Sequence[str]) -> list[Met | None]:
+    def meet(self, texts: Sequence[str]) -> list[TakedownMatch | None]:
         """For each text what it is, or is a near copy of; None for what was never taken down."""
         if not self._known:
             return [None] * len(texts)
-        return [self._meet(one, form) for one, form in _made(texts, Recipe())]
+        return [self._meet(one, form) for one, form in _made(texts, FingerprintSettings())]
 
-    def _meet(self, one: Traces, form: NDArray[np.int32]) -> Met | None:
+    def _meet(self, one: TombstoneHashes, form: NDArray[np.int32]) -> TakedownMatch | None:
         if (id_ := self._digests.get(one.digest)) is not None:
-            return Met(id=id_, share=1.0, of_text=1.0)
+            return TakedownMatch(id=id_, share=1.0, of_text=1.0)
         mine = _hashes(one.anchors)
         counts = self._shared(mine)
         shares = counts / np.maximum(1, np.minimum(len(mine), self._sizes))
@@ -235,7 +235,7 @@ class Watch:
         if not len(met):
             return None
         best = int(met[np.argmax(shares[met])])
-        return Met(id=self._ids[best], share=round(float(shares[best]), 3), of_text=float(counts[best]) / len(mine))
+        return TakedownMatch(id=self._ids[best], share=round(float(shares[best]), 3), of_text=float(counts[best]) / len(mine))
 
     def _shared(self, mine: NDArray[np.uint32]) -> NDArray[np.int64]:
         """How many anchors each of the known texts has in common with these."""
@@ -245,22 +245,22 @@ class Watch:
         return np.bincount(self._owners[at], minlength=len(self._known))
 
 
-def placed(form: NDArray[np.int32], recipe: Recipe = Recipe()) -> Placed:
+def placed(form: NDArray[np.int32], recipe: FingerprintSettings = FingerprintSettings()) -> PlacedAnchors:
     """What stands in a normal form, and where."""
     from cleaners.dedup.fingerprint import kernels
 
     anchors, places = kernels.placed_anchors(form, recipe.anchor, recipe.modulus)
     found = list(_NUMBER.finditer(_string(form)))
     numbers = np.array([_number(one.group()) for one in found], np.uint32)
-    return Placed(
+    return PlacedAnchors(
         length=len(form), anchors=anchors, places=places, numbers=numbers,
         spans=np.array([one.span() for one in found], np.int32).reshape(-1, 2),
-        own=Known(anchors=np.unique(anchors), numbers=np.unique(numbers)),
+        own=BlockedText(anchors=np.unique(anchors), numbers=np.unique(numbers)),
     )  # fmt: skip
 
 
 def turn_away(
-    results: Sequence[Article | Drop], watch: Watch, stones: Mapping[str, Tombstone],
+    results: Sequence[Article | Drop], watch: TakedownFilter, stones: Mapping[str, Tombstone],
     held: Callable[[Article, str], bool],
 ) -> list[Article | Drop]:  # fmt: skip
     """The results with a Drop in place of each article that was taken down or is a near copy of one that was.
@@ -283,13 +283,13 @@ def turn_away(
     return found
 
 
-def _made(texts: Sequence[str], recipe: Recipe) -> Iterator[tuple[Traces, NDArray[np.int32]]]:
+def _made(texts: Sequence[str], recipe: FingerprintSettings) -> Iterator[tuple[TombstoneHashes, NDArray[np.int32]]]:
     """The traces of each text, and its normal form."""
     forms = fingerprint.normal_forms(texts)
     made = fingerprint.signatures_of(forms, recipe)
     for row in range(len(texts)):
         numbers = sorted({_number(one) for one in _NUMBER.findall(_string(forms[row]))})
-        yield Traces(
+        yield TombstoneHashes(
             recipe=str(recipe),
             digest=_digest(forms[row].tobytes()),
             anchors=made.anchors[made.offsets[row] : made.offsets[row + 1]].astype("<u4").tobytes(),

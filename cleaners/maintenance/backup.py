@@ -16,16 +16,16 @@ from pathlib import Path
 from cleaners.atomic import sync
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.ingest.match_index import MANIFEST
-from cleaners.progress import Progress, silent
+from cleaners.progress import ProgressCallback, silent
 from cleaners.store import Store
 from cleaners.warc import folder_of
-from cleaners.warc.scan import Damage, Record, records
+from cleaners.warc.scan import ArchiveDamage, WarcRecord, records
 
 _STILL = 3600.0  # seconds: a file that was not written to for so long is not being written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backup:
+class BackupResult:
     """A backup that was made."""
 
     store: Path
@@ -38,7 +38,7 @@ class Backup:
     """Bytes of everything."""
 
 
-def back_up(path: Path, folder: Path, *, step: Progress = silent) -> Backup:
+def back_up(path: Path, folder: Path, *, step: ProgressCallback = silent) -> BackupResult:
     """Copy the store at ``path`` with its archive into ``folder``, which must not be there yet, or be empty.
 
     The folder has its name only when everything in it is on the disk (fsync). Raises ``UsageError`` for a folder that
@@ -66,7 +66,7 @@ def back_up(path: Path, folder: Path, *, step: Progress = silent) -> Backup:
             shutil.rmtree(part, ignore_errors=True)  # what failed, or was interrupted, takes no room
     sync(folder.absolute().parent)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    return Backup(store=folder / path.name, articles=articles, files=files, size=size)
+    return BackupResult(store=folder / path.name, articles=articles, files=files, size=size)
 
 
 def _made_whole(copy: Path) -> int:
@@ -77,7 +77,7 @@ def _made_whole(copy: Path) -> int:
         return store.statistics().articles
 
 
-def _copy_archive(path: Path, copy: Path, step: Progress) -> int:
+def _copy_archive(path: Path, copy: Path, step: ProgressCallback) -> int:
     """Copy the archive's files as far as they are written, each ending with a whole record; returns how many."""
     files = sorted(file for file in folder_of(path).glob("*") if file.is_file())
     if files:
@@ -100,8 +100,8 @@ def _cut(path: Path, copy: Path, file: Path) -> None:
     original = folder_of(path) / file.name
     if original.stat().st_mtime < time.time() - _STILL:
         return
-    torn = next((one for one in records(copy, only=name) if isinstance(one, Damage)), None)
-    if torn is None or not isinstance(next(records(path, {name: torn.offset}, only=name), None), Record):
+    torn = next((one for one in records(copy, only=name) if isinstance(one, ArchiveDamage)), None)
+    if torn is None or not isinstance(next(records(path, {name: torn.offset}, only=name), None), WarcRecord):
         return
     with file.open("r+b") as opened:
         opened.truncate(torn.offset)

@@ -9,24 +9,24 @@ import numpy as np
 
 from cleaners import warc
 from cleaners.dedup import clusters, fingerprint, match
-from cleaners.dedup.index import Limits
-from cleaners.dedup.index.segments import Manifest, SegmentIndex
-from cleaners.errors import FormatError, Unusable
-from cleaners.ingest.ingester import Keeper, publishers_of
+from cleaners.dedup.index import IndexLimits
+from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
+from cleaners.errors import FormatError, UnusableInput
+from cleaners.ingest.ingester import Ingester, publishers_of
 from cleaners.ingest.match_index import MANIFEST, REPRESENTED, index_folder, recipe
 from cleaners.maintenance import takedown
 from cleaners.maintenance.remaining_copies import incomparable
 from cleaners.store import Store
 from cleaners.urls import canonical
 from cleaners.warc.blank import cut_tail
-from cleaners.warc.scan import Damage, records
+from cleaners.warc.scan import ArchiveDamage, records
 
 _PORTION = 200
 _FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class StoreCheck:
     """One thing that is looked at."""
 
     name: str
@@ -52,7 +52,7 @@ def _match_index(store: Store, sample: int | None) -> list[str]:
     if saved is None:
         return []  # nothing is on disk yet: the next run makes it from the texts
     try:
-        manifest = Manifest.from_json(saved.decode())
+        manifest = SegmentManifest.from_json(saved.decode())
     except (ValueError, KeyError, TypeError) as why:
         return [f"the manifest cannot be read: {why!r}"]
     if manifest.recipe != recipe():
@@ -80,7 +80,7 @@ def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
     for row, doc in enumerate(here):
         proposed = found.docs[found.rows == row].tolist()
         reached = {d for one in proposed for d in heirs.get(one, (one,))}
-        if doc in reached or not keys.bands[row].any() or len(proposed) >= Limits().crowded * Limits().shared:
+        if doc in reached or not keys.bands[row].any() or len(proposed) >= IndexLimits().crowded * IndexLimits().shared:
             continue
         if not reached & store.heirs.holders(doc, within=REPRESENTED):
             lost.append(doc)
@@ -90,7 +90,7 @@ def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
 def _rebuild_match_index(store: Store) -> None:
     with store.transaction():
         store.manifests.remove(MANIFEST)
-    Keeper(store.path, command="doctor").close()
+    Ingester(store.path, command="doctor").close()
 
 
 def _families(store: Store, sample: int | None) -> list[str]:
@@ -115,7 +115,7 @@ def _origins(store: Store, sample: int | None) -> list[str]:
             continue
         try:
             page = warc.read_back(origin, store.path)
-        except Unusable as why:
+        except UnusableInput as why:
             wrong.append(f"{id_}: {origin}: {why.reason}")
             continue
         if url and canonical(page.url or "") != canonical(url):
@@ -127,12 +127,12 @@ def _tails(store: Store, sample: int | None) -> list[str]:
     """Whether the archive's files can be read to their ends; only when everything is looked at."""
     if sample is not None:
         return []
-    return [f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, Damage)]
+    return [f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, ArchiveDamage)]
 
 
 def _cut_tails(store: Store) -> None:
     for one in records(store.path):
-        if isinstance(one, Damage) and not store.checks.speaks_beyond(one.file, one.offset):
+        if isinstance(one, ArchiveDamage) and not store.checks.speaks_beyond(one.file, one.offset):
             cut_tail(store.path, one)
 
 
@@ -160,41 +160,41 @@ def _blind(store: Store, sample: int | None) -> list[str]:
     return [f"copies of {len(ids)} articles are not stopped: {', '.join(ids[:_FEW])}{more}"] if ids else []
 
 
-CHECKS: tuple[Check, ...] = (
-    Check(
+CHECKS: tuple[StoreCheck, ...] = (
+    StoreCheck(
         name="file",
         find=lambda store, sample: store.checks.file(),
         repair=lambda store: store.checks.reindex(),
         cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without "
         "the -wal beside it only looks damaged: copy both, or use `jianbao backup`)",
     ),
-    Check(
+    StoreCheck(
         name="texts",
         find=_texts,
         cure="restore a backup, or make them anew from their pages: `jianbao reclean --apply`",
     ),
-    Check(
+    StoreCheck(
         name="schema",
         find=lambda store, sample: store.checks.schema(),
         repair=lambda store: store.checks.restore_schema(),
         cure="`jianbao doctor --repair` makes indexes anew; where a table is missing, restore a backup",
     ),
-    Check(name="takedowns", find=_takedowns, repair=_finish_takedowns),
-    Check(
+    StoreCheck(name="takedowns", find=_takedowns, repair=_finish_takedowns),
+    StoreCheck(
         name="tombstones",
         find=_blind,
         cure="their addresses stay closed, but their hashes are of an older version's normal form, and no text is left "
         "to make new ones of: take down copies by their own ids (`jianbao search` finds them)",
     ),
-    Check(name="search", find=_search, repair=lambda store: store.checks.rebuild_search()),
-    Check(name="families", find=_families, repair=_decide_families),
-    Check(name="match index", find=_match_index, repair=_rebuild_match_index),
-    Check(
+    StoreCheck(name="search", find=_search, repair=lambda store: store.checks.rebuild_search()),
+    StoreCheck(name="families", find=_families, repair=_decide_families),
+    StoreCheck(name="match index", find=_match_index, repair=_rebuild_match_index),
+    StoreCheck(
         name="pages",
         find=_origins,
         cure="copy the archive's files back from a backup; without them these pages cannot be cleaned again",
     ),
-    Check(
+    StoreCheck(
         name="archive",
         find=_tails,
         repair=_cut_tails,

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleaners.errors import DamagedError, FormatError, NotAStoreError
-from cleaners.maintenance.checks import CHECKS, Check
+from cleaners.maintenance.checks import CHECKS, StoreCheck
 from cleaners.maintenance.salvage import beyond_saving, cleaned_again, damaged_name, is_ours, salvage
-from cleaners.progress import Progress, silent
+from cleaners.progress import ProgressCallback, silent
 from cleaners.store import Store, locks
 
 _FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DoctorFinding:
     """What one check found."""
 
     check: str
@@ -30,8 +30,8 @@ class Finding:
 
 
 def examine(
-    path: Path, *, repair: bool = False, losing: bool = False, sample: int | None = 1000, step: Progress = silent
-) -> list[Finding]:
+    path: Path, *, repair: bool = False, losing: bool = False, sample: int | None = 1000, step: ProgressCallback = silent
+) -> list[DoctorFinding]:
     """Run every check, in order; with ``repair`` set right what can be, and check that again.
 
     ``losing``: also make a damaged file anew where a part of its articles is lost. ``sample``: of how many articles
@@ -50,9 +50,9 @@ def examine(
             held.release()
 
 
-def _checked(path: Path, sample: int | None, step: Progress, *, repair: bool) -> list[Finding]:
+def _checked(path: Path, sample: int | None, step: ProgressCallback, *, repair: bool) -> list[DoctorFinding]:
     """What every check finds; of a file that cannot be opened only the first."""
-    found: list[Finding] = []
+    found: list[DoctorFinding] = []
     empty = path.is_file() and not path.stat().st_size  # to open it for writing would make a new store of it
     try:
         with Store.open(path, create=False, readonly=empty or not repair) as store:
@@ -65,7 +65,7 @@ def _checked(path: Path, sample: int | None, step: Progress, *, repair: bool) ->
         damaged = isinstance(why, DamagedError)
         if not damaged and not is_ours(path):
             raise
-        return [Finding(check=CHECKS[0].name, problems=(f"{why}".partition(":")[0] if damaged else _GONE,),
+        return [DoctorFinding(check=CHECKS[0].name, problems=(f"{why}".partition(":")[0] if damaged else _GONE,),
                         cure=CHECKS[0].cure if damaged else beyond_saving(path))]  # fmt: skip
     return found
 
@@ -74,7 +74,7 @@ _UNSEEN = "cannot be looked at: the file is damaged"
 _GONE = "it does not begin as a store does: its first page is lost, and with it what leads to all others"
 
 
-def _made_anew(path: Path, found: list[Finding], sample: int | None, step: Progress, *, losing: bool) -> list[Finding]:
+def _made_anew(path: Path, found: list[DoctorFinding], sample: int | None, step: ProgressCallback, *, losing: bool) -> list[DoctorFinding]:
     """Make the file anew from what can be read of it; says what is lost where that is not wanted."""
     file, *rest = found
     try:
@@ -97,7 +97,7 @@ def _made_anew(path: Path, found: list[Finding], sample: int | None, step: Progr
     )]  # fmt: skip
 
 
-def _examined(store: Store, check: Check, sample: int | None, *, repair: bool) -> Finding:
+def _examined(store: Store, check: StoreCheck, sample: int | None, *, repair: bool) -> DoctorFinding:
     problems = _problems(store, check, sample)
     repaired = False
     if problems and repair and check.repair is not None:
@@ -106,10 +106,10 @@ def _examined(store: Store, check: Check, sample: int | None, *, repair: bool) -
             repaired = not _problems(store, check, sample)
     unseen = _UNSEEN in problems and check is not CHECKS[0]
     cure = "first the file (see above)" if unseen else check.cure
-    return Finding(check=check.name, problems=problems, cure=cure, repaired=repaired)
+    return DoctorFinding(check=check.name, problems=problems, cure=cure, repaired=repaired)
 
 
-def _problems(store: Store, check: Check, sample: int | None) -> tuple[str, ...]:
+def _problems(store: Store, check: StoreCheck, sample: int | None) -> tuple[str, ...]:
     try:
         return tuple(check.find(store, sample))
     except DamagedError:  # so damaged that it cannot be looked at

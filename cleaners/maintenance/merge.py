@@ -16,15 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cleaners.errors import UsageError
-from cleaners.ingest.ingester import PUBLISHERS, Keeper, publishers_of
+from cleaners.ingest.ingester import PUBLISHERS, Ingester, publishers_of
 from cleaners.items import Article
 from cleaners.maintenance import takedown
-from cleaners.progress import Progress, silent
-from cleaners.store import Pending, Store, Tombstone, locks
+from cleaners.progress import ProgressCallback, silent
+from cleaners.store import PendingTakedown, Store, Tombstone, locks
 from cleaners.urls import clipping_id
 from cleaners.warc.blank import blank
 from cleaners.warc.copy import gather
-from cleaners.warc.scan import Damage, Place, records
+from cleaners.warc.scan import ArchiveDamage, RecordPlace, records
 from cleaners.warc.write import folder_of
 
 _BATCH = 500
@@ -33,7 +33,7 @@ Rename = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class MergeResult:
     """What a merge has brought."""
 
     stored: int
@@ -48,10 +48,10 @@ class Merged:
     """WARC files of the other archives, copied or there already."""
 
 
-def merge(stores: Sequence[Path], out: Path, *, step: Progress = silent) -> Merged:
+def merge(stores: Sequence[Path], out: Path, *, step: ProgressCallback = silent) -> MergeResult:
     """Bring everything of some stores into ``out``, which is made when it is not there; they stay as they are.
 
-    Raises ``UsageError`` for a store that is not there or is named twice, and as ``Store.open`` and ``Keeper``.
+    Raises ``UsageError`` for a store that is not there or is named twice, and as ``Store.open`` and ``Ingester``.
     """
     paths = _checked(stores, out)
     with ExitStack() as stack:
@@ -84,7 +84,7 @@ def _checked(stores: Sequence[Path], out: Path) -> list[Path]:
     return list(stores)
 
 
-def _archive(other: Path, out: Path, step: Progress) -> Rename:
+def _archive(other: Path, out: Path, step: ProgressCallback) -> Rename:
     """Bring the archive; returns what turns an origin of the other store into one of this."""
     there, here = folder_of(other), folder_of(out)
     names = gather(there, here, lambda done, of: step(f"archive of {other.name}", done, of))
@@ -104,16 +104,16 @@ def _publishers(store: Store, others: Sequence[Store]) -> None:
     store.notes.put(PUBLISHERS, json.dumps(known, ensure_ascii=False, sort_keys=True))
 
 
-def _tombstones(store: Store, others: Sequence[Store], step: Progress) -> None:
+def _tombstones(store: Store, others: Sequence[Store], step: ProgressCallback) -> None:
     """What was taken down in one of the stores is so in all of them: in the archive that came along, too."""
     stones = _stones((*others, store))
     if not stones:
         return
     traces = [(id_, one) for other in others for id_, one in other.tombstones.traces()]
-    places: dict[str, list[Place]] = {}
+    places: dict[str, list[RecordPlace]] = {}
     for number, record in enumerate(records(store.path)):
         step("records searched", number, None)
-        if not isinstance(record, Damage) and record.url and (id_ := clipping_id(record.url, b"")) in stones:
+        if not isinstance(record, ArchiveDamage) and record.url and (id_ := clipping_id(record.url, b"")) in stones:
             places.setdefault(id_, []).append(record.place)
     held = store.articles.has(stones)
     if held:
@@ -124,7 +124,7 @@ def _tombstones(store: Store, others: Sequence[Store], step: Progress) -> None:
         for id_, stone in sorted(stones.items()):
             known = store.tombstones.get(id_)
             new = [one for owner, one in traces if owner == id_]
-            found = [Pending(file=p.file, offset=p.offset, length=p.length) for p in places.get(id_, ())]
+            found = [PendingTakedown(file=p.file, offset=p.offset, length=p.length) for p in places.get(id_, ())]
             if known is None or new or found or stone.exports != known.exports:
                 store.tombstones.put(stone, new, found)
     for id_ in sorted(places):
@@ -145,7 +145,7 @@ def _stones(stores: Sequence[Store]) -> dict[str, Tombstone]:
     return {id_: replace(stone, exports=tuple(dict.fromkeys(exports[id_]))) for id_, stone in stones.items()}
 
 
-def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], step: Progress) -> Merged:
+def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], step: ProgressCallback) -> MergeResult:
     total = sum(other.statistics().articles for other in others)
     stones = [frozenset(stone.id for stone in other.tombstones.all()) for other in others]
 
@@ -154,7 +154,7 @@ def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], ste
         return any(gone in theirs and other.articles.has([article.id])
                    for other, theirs in zip(others, stones, strict=True))  # fmt: skip
 
-    with Keeper(out, command="merge") as keeper:
+    with Ingester(out, command="merge") as keeper:
         batch: list[Article] = []
         count = 0
         for article in _in_order(others, renames):
@@ -165,7 +165,7 @@ def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], ste
                 step("articles", count, max(total, count))
         keeper.keep(batch, left=left)
         kept = keeper.kept
-    return Merged(stored=kept.stored, known=kept.known, matched=kept.matched, refused=kept.dropped, files=0)
+    return MergeResult(stored=kept.stored, known=kept.known, matched=kept.matched, refused=kept.dropped, files=0)
 
 
 def _in_order(others: Sequence[Store], renames: Sequence[Rename]) -> Iterator[Article]:

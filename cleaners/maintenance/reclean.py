@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from cleaners import readers
-from cleaners.errors import Unusable
-from cleaners.ingest.ingester import Keeper
+from cleaners.errors import UnusableInput
+from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop, Page
 from cleaners.store import Store
 from cleaners.warc import folder_of, read_back
@@ -36,7 +36,7 @@ _SAID = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class FieldChange:
     """What cleaning again changes of one page."""
 
     id: str
@@ -52,10 +52,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class RecleanResult:
     """What came of one page: a change, or why there is none."""
 
-    change: Change | None = None
+    change: FieldChange | None = None
     missing: str = ""
     """Why it could not be cleaned again; empty when it could."""
 
@@ -73,7 +73,7 @@ def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int
 def compare(
     store: Store, wanted: Mapping[str, int | None], clean: Cleaner, *, site: str | None = None,
     roots: Sequence[Path] = (),
-) -> Iterator[Outcome]:
+) -> Iterator[RecleanResult]:
     """Clean the pages at these origins again; one outcome for each, in no fixed order. ``roots``: see :func:`pages`."""
     left = dict(wanted)
     for result in clean(pages(store.path, wanted, roots)):
@@ -81,11 +81,11 @@ def compare(
             continue
         doc = left.pop(result.origin)
         if isinstance(result, Drop) and result.stage == "read":
-            yield Outcome(missing=result.reason)
+            yield RecleanResult(missing=result.reason)
         else:
             yield _outcome(store, doc, result, site)
     for _ in left:
-        yield Outcome(missing="no page there any more")
+        yield RecleanResult(missing="no page there any more")
 
 
 def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iterator[Page | Drop]:
@@ -97,7 +97,7 @@ def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iter
     for origin in sorted((o for o in wanted if o.startswith(ours)), key=_place):
         try:
             yield read_back(origin, path)
-        except Unusable as why:
+        except UnusableInput as why:
             yield Drop(origin=origin, stage="read", reason=why.reason, detail=why.detail)
     given = [origin for origin in wanted if not origin.startswith(ours)]
     files = sorted((file, origin) for origin in given if (file := _file_of(origin, roots)))
@@ -113,59 +113,59 @@ def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iter
     yield from (Drop(origin=origin, stage="read", reason=LOST) for origin in given if origin not in there)
 
 
-def apply(path: Path, outcomes: Iterable[Outcome], publishers: Mapping[str, str]) -> Iterator[Outcome]:
+def apply(path: Path, outcomes: Iterable[RecleanResult], publishers: Mapping[str, str]) -> Iterator[RecleanResult]:
     """Write what changed: a new text as a new revision, other changes in place; passes the outcomes on.
 
-    What today's cleaner drops stays as it is. Raises as :class:`~cleaners.ingest.ingester.Keeper`.
+    What today's cleaner drops stays as it is. Raises as :class:`~cleaners.ingest.ingester.Ingester`.
     """
-    with Keeper(path, command="reclean", publishers=publishers) as keeper:
+    with Ingester(path, command="reclean", publishers=publishers) as keeper:
         waiting = iter(outcomes)
         while batch := list(islice(waiting, _BATCH)):
             keeper.keep(one.change.article for one in batch if one.change and one.change.article)
             yield from batch
 
 
-def summary(outcomes: Iterable[Outcome]) -> Counter[str]:
+def summary(outcomes: Iterable[RecleanResult]) -> Counter[str]:
     """How many of each kind, and of what could not be cleaned again by reason."""
     return Counter(one.change.kind if one.change else f"missing: {one.missing}" if one.missing else "same"
                    for one in outcomes)  # fmt: skip
 
 
-def _outcome(store: Store, doc: int | None, result: Article | Drop, site: str | None) -> Outcome:
+def _outcome(store: Store, doc: int | None, result: Article | Drop, site: str | None) -> RecleanResult:
     if doc is None:
         if isinstance(result, Drop) or (site is not None and result.site != site):
-            return Outcome()
-        return Outcome(change=_change(None, result))
+            return RecleanResult()
+        return RecleanResult(change=_change(None, result))
     held = store.articles.get([doc]).get(doc)
     if held is None:  # taken down since its page was looked up
-        return Outcome(missing="not in the store any more")
+        return RecleanResult(missing="not in the store any more")
     stored, _ = held
     if isinstance(result, Drop):
-        return Outcome(change=_dropped(stored, result))
+        return RecleanResult(change=_dropped(stored, result))
     if result.id != stored.id:
-        return Outcome(missing="another page stands there now")
+        return RecleanResult(missing="another page stands there now")
     disguises = result.disguises
     if "spun" in stored.disguises and "spun" not in disguises:
         disguises = (*disguises, "spun")  # found by comparing with other texts, which a page alone does not show
     # The page is as old as it was: a saved file's date says when it was saved.
     result = replace(result, fetched_at=stored.fetched_at, disguises=disguises)
     change = _change(stored, result)
-    return Outcome(change=change if change.fields else None)
+    return RecleanResult(change=change if change.fields else None)
 
 
-def _change(stored: Article | None, today: Article) -> Change:
+def _change(stored: Article | None, today: Article) -> FieldChange:
     fields = tuple(name for name in (*_TEXT, *_SAID) if stored is None or _value(stored, name) != _value(today, name))
     kind: Kind = "found" if stored is None else "text" if set(fields) & set(_TEXT) else "metadata"
     before = [] if stored is None else _lines(stored)
-    return Change(
+    return FieldChange(
         id=today.id, url=today.url, origin=today.origin, kind=kind, fields=fields, article=today,
         difference=_difference(today.id, before, _lines(today)),
     )  # fmt: skip
 
 
-def _dropped(stored: Article, drop: Drop) -> Change:
+def _dropped(stored: Article, drop: Drop) -> FieldChange:
     reason = f"dropped: {drop.stage}: {drop.reason} {drop.detail}".rstrip()
-    return Change(
+    return FieldChange(
         id=stored.id, url=stored.url, origin=stored.origin, kind="dropped", fields=(), article=None,
         difference=_difference(stored.id, _lines(stored), [reason]),
     )  # fmt: skip
@@ -194,14 +194,14 @@ def _place(origin: str) -> tuple[str, int]:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _File:
+class _SourceFile:
     path: str  # where it is
     name: str  # what the store calls it
 
 
-def _file_of(origin: str, roots: Sequence[Path]) -> _File | None:
+def _file_of(origin: str, roots: Sequence[Path]) -> _SourceFile | None:
     """The file on disk that an origin leads into: the shortest beginning, up to a ``#``, that is one."""
     parts = origin.split("#")
     names = ["#".join(parts[:n]) for n in range(1, len(parts) + 1)]
-    places = (_File(os.path.join(root, name), name) for root in ("", *map(str, roots)) for name in names)
+    places = (_SourceFile(os.path.join(root, name), name) for root in ("", *map(str, roots)) for name in names)
     return next((file for file in places if os.path.isfile(file.path)), None)

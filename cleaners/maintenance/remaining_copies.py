@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cleaners.ingest.takedown_filter import Watch, comparable
+from cleaners.ingest.takedown_filter import TakedownFilter, comparable
 from cleaners.store import Store, Tombstone
 
 _PORTION = 500
@@ -19,7 +19,7 @@ def copies_of(store: Store, stones: Iterable[Tombstone]) -> list[str]:
     Reads every text of the store: about 10,000 a second.
     """
     wanted = {stone.id for stone in stones}
-    watch = Watch([(id_, one) for id_, one in store.tombstones.traces() if id_ in wanted])
+    watch = TakedownFilter([(id_, one) for id_, one in store.tombstones.traces() if id_ in wanted])
     met: set[int] = set()
     docs = store.checks.spread(None)
     for at in range(0, len(docs), _PORTION):

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from cleaners.atomic import sync
 from cleaners.errors import UnwritableError
-from cleaners.progress import Progress, silent
-from cleaners.store.recover import Salvaged, flush
+from cleaners.progress import ProgressCallback, silent
+from cleaners.store.recover import SalvageResult, flush
 from cleaners.store.recover import salvage as read_out
 from cleaners.warc import folder_of
 
 
-def salvage(path: Path, *, losing: bool, step: Progress = silent) -> Salvaged:
+def salvage(path: Path, *, losing: bool, step: ProgressCallback = silent) -> SalvageResult:
     """Make a damaged store anew from what can be read of it; the damaged file stays beside it as ``NAME.db.damaged``.
 
     ``losing``: also where a part is lost; else nothing is changed then. The turn must be held (``turn``). Raises

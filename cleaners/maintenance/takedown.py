@@ -17,25 +17,25 @@ from pathlib import Path
 
 from cleaners import urls
 from cleaners.dedup import clusters
-from cleaners.errors import Unusable, UsageError
+from cleaners.errors import UnusableInput, UsageError
 from cleaners.extract.boilerplate import site_lines
-from cleaners.ingest.ingester import Keeper, publishers_of
+from cleaners.ingest.ingester import Ingester, publishers_of
 from cleaners.ingest.match_index import MANIFEST, relink
-from cleaners.ingest.takedown_filter import Met, Watch, traces
+from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, traces
 from cleaners.maintenance.remaining_copies import copies_of, incomparable
 from cleaners.page import decode
-from cleaners.progress import Progress, silent
-from cleaners.store import Export, Pending, Store, Tombstone, locks
+from cleaners.progress import ProgressCallback, silent
+from cleaners.store import LoggedExport, PendingTakedown, Store, Tombstone, locks
 from cleaners.warc import folder_of, read_back
 from cleaners.warc.blank import blank
 from cleaners.warc.copy import forget_drafts
-from cleaners.warc.scan import Damage, Place, place_of, records
+from cleaners.warc.scan import ArchiveDamage, RecordPlace, place_of, records
 from cleaners.warc.write import ANNOUNCEMENT
 
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class TakedownTarget:
     """One article that is to be taken down."""
 
     id: str
@@ -48,26 +48,26 @@ class Target:
     """Ids of its copies in the store that are not to be taken down with it."""
     exports: tuple[str, ...]
     """The exports that contained it, newest first: where they are is not ours to change."""
-    records: tuple[Place, ...]
+    records: tuple[RecordPlace, ...]
     """Its records in the archive."""
     elsewhere: tuple[str, ...]
     """Origins of its pages in files that the user gave: they are never touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class TakedownPlan:
     """What a takedown would do."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[TakedownTarget, ...]
     known: tuple[Tombstone, ...]
     """Those of the articles asked for that are taken down already."""
     blind: tuple[str, ...]
     """Ids of those whose copies are not known again: an older jianbao took them down, with another normal form."""
-    unsearched: tuple[Damage, ...]
+    unsearched: tuple[ArchiveDamage, ...]
     """Parts of the archive that could not be read: what they hold is not known."""
 
 
-def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = False, step: Progress = silent) -> Plan:
+def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = False, step: ProgressCallback = silent) -> TakedownPlan:
     """Take articles down, by id or url; returns what was done.
 
     Waits for runs that add articles, and plans only then: they may have fetched one of these again. Raises as
@@ -79,7 +79,7 @@ def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = Fa
         return planned
 
 
-def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progress = silent) -> Plan:
+def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: ProgressCallback = silent) -> TakedownPlan:
     """Find all there is of articles, by id or url; changes nothing.
 
     ``copies``: their families too, whole; of what is taken down already, the copies that are left. Raises
@@ -94,7 +94,7 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progres
             wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
         targets = {target.id: target for target in wanted}
         known = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in traces(texts)]
-        found, damaged = _in_archive(path, set(targets), Watch(known), step)
+        found, damaged = _in_archive(path, set(targets), TakedownFilter(known), step)
         for target in targets.values():
             places = {*found.get(target.id, ()), *filter(None, (place_of(path, o) for o in target.elsewhere))}
             away = tuple(o for o in target.elsewhere if not _ours(path, o))
@@ -104,11 +104,11 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progres
                 raise UsageError(f"{target.url or target.id}: no article of {path} has this id or url, nor does its "
                                  "archive; `jianbao search` finds ids")  # fmt: skip
         blind = sorted({stone.id for stone in gone.values()} & set(incomparable(store)))
-        return Plan(targets=tuple(targets.values()), known=tuple(gone.values()), blind=tuple(blind),
+        return TakedownPlan(targets=tuple(targets.values()), known=tuple(gone.values()), blind=tuple(blind),
                     unsearched=tuple(damaged))  # fmt: skip
 
 
-def carry_out(path: Path, planned: Plan, reason: str, *, step: Progress = silent) -> None:
+def carry_out(path: Path, planned: TakedownPlan, reason: str, *, step: ProgressCallback = silent) -> None:
     """Take down what was planned, and finish takedowns that were killed. Raises as ``Store.open`` and ``finish``."""
     with locks.awaited(path), Store.open(path, create=False) as store:
         if planned.targets:
@@ -117,7 +117,7 @@ def carry_out(path: Path, planned: Plan, reason: str, *, step: Progress = silent
         finish(store, step=step)
 
 
-def finish(store: Store, *, step: Progress = silent) -> int:
+def finish(store: Store, *, step: ProgressCallback = silent) -> int:
     """Do what takedowns have left to do; returns how many were finished. The turn must be held (``turn``).
 
     Raises ``StoreBusyError`` while others read the store, ``UnwritableError`` without room for a copy of it.
@@ -128,10 +128,10 @@ def finish(store: Store, *, step: Progress = silent) -> int:
     places = [(stone, place) for stone, places in pending for place in places]
     for done, (stone, place) in enumerate(places):
         step("records blanked", done, len(places))
-        blank(store.path, Place(file=place.file, offset=place.offset, length=place.length), stone.at)
+        blank(store.path, RecordPlace(file=place.file, offset=place.offset, length=place.length), stone.at)
     forget_drafts(folder_of(store.path))  # of a merge that was killed: they may hold the pages
     step("match index", 0, None)
-    Keeper(store.path, command="takedown").close()
+    Ingester(store.path, command="takedown").close()
     step("store rewritten", 0, None)
     store.removal.erase()
     store.tombstones.finish([stone.id for stone, _ in pending])
@@ -143,18 +143,18 @@ def _gone(store: Store, what: str) -> Tombstone | None:
     return store.tombstones.get(what) if store.articles.doc(what) is None else None
 
 
-def _target(store: Store, what: str) -> Target:
+def _target(store: Store, what: str) -> TakedownTarget:
     doc = store.articles.doc(what)
     if doc is None:
         if "://" not in what:
             raise UsageError(f"{what}: no article of {store.path} has this id; `jianbao search` finds ids")
-        return Target(id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
+        return TakedownTarget(id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
                       copies=(), exports=(), records=(), elsewhere=())  # fmt: skip
     [clipping] = store.clippings.read([doc])
     article, family = clipping.article, clipping.cluster
     members = store.families.members(family.id) if family else ()
     exports = store.exports.containing([article.id]).get(article.id, ())
-    return Target(
+    return TakedownTarget(
         id=article.id,
         url=article.url,
         title=article.title,
@@ -167,7 +167,7 @@ def _target(store: Store, what: str) -> Target:
     )
 
 
-def told(export: Export) -> str:
+def told(export: LoggedExport) -> str:
     """An export in the words in which a tombstone keeps it."""
     return f"{export.target} ({export.format}, {export.at:%Y-%m-%d %H:%M} UTC)"
 
@@ -177,14 +177,14 @@ def _ours(path: Path, origin: str) -> bool:
 
 
 def _in_archive(
-    path: Path, ids: set[str], watch: Watch, step: Progress
-) -> tuple[dict[str, list[Place]], list[Damage]]:
+    path: Path, ids: set[str], watch: TakedownFilter, step: ProgressCallback
+) -> tuple[dict[str, list[RecordPlace]], list[ArchiveDamage]]:
     """Article id -> its records: every one of its address, requests included, and the feeds and lists that quote it."""
-    found: dict[str, list[Place]] = {}
-    damaged: list[Damage] = []
+    found: dict[str, list[RecordPlace]] = {}
+    damaged: list[ArchiveDamage] = []
     for number, record in enumerate(records(path)):
         step("records searched", number, None)
-        if isinstance(record, Damage):
+        if isinstance(record, ArchiveDamage):
             damaged.append(record)
         elif record.url and (id_ := urls.clipping_id(record.url, b"")) in ids:
             found.setdefault(id_, []).append(record.place)
@@ -193,17 +193,17 @@ def _in_archive(
     return found, damaged
 
 
-def _quoted(path: Path, place: Place, watch: Watch) -> Met | None:
+def _quoted(path: Path, place: RecordPlace, watch: TakedownFilter) -> TakedownMatch | None:
     """What a feed or list quotes, in full or for a good part."""
     try:
         page = read_back(f"{place.file}#{place.offset}", path)
-    except Unusable:
+    except UnusableInput:
         return None
     text = unescape(_MARKUP.sub(" ", unescape(decode.decode(page.body, None, None).text)))
     return watch.meet([text])[0]
 
 
-def _remove(store: Store, targets: Sequence[Target], reason: str) -> None:
+def _remove(store: Store, targets: Sequence[TakedownTarget], reason: str) -> None:
     now = datetime.now(UTC)
     ids = [target.id for target in targets]
     for target in targets:
@@ -223,8 +223,8 @@ def _remove(store: Store, targets: Sequence[Target], reason: str) -> None:
     store.manifests.remove(MANIFEST)
 
 
-def _pending(place: Place) -> Pending:
-    return Pending(file=place.file, offset=place.offset, length=place.length)
+def _pending(place: RecordPlace) -> PendingTakedown:
+    return PendingTakedown(file=place.file, offset=place.offset, length=place.length)
 
 
 def _unlearn(store: Store, site: str, texts: Iterable[str], ids: Sequence[str]) -> None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cleaners.metadata.find import find
-from cleaners.metadata.opt_out import Reservation, opt_out_headers, opt_out_host, reservations
+from cleaners.metadata.opt_out import TdmReservation, opt_out_headers, opt_out_host, reservations
 
-__all__ = ["Reservation", "find", "opt_out_headers", "opt_out_host", "reservations"]
+__all__ = ["TdmReservation", "find", "opt_out_headers", "opt_out_host", "reservations"]

@@ -9,13 +9,13 @@ from itertools import pairwise
 from cleaners.chinese import script
 from cleaners.items import Line
 from cleaners.metadata import byline
-from cleaners.metadata.declared import Declared
+from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.info_line import take_apart
-from cleaners.metadata.info_lines import Answer, Near, Piece, own
+from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
 from cleaners.metadata.labels import MARKED, words
-from cleaners.metadata.markup import Marked
+from cleaners.metadata.markup import MarkedFields
 from cleaners.metadata.names import is_organisation, is_person, is_word, people
-from cleaners.metadata.page_regions import Zones
+from cleaners.metadata.page_regions import PageRegions
 
 # Who wrote where no reporter signs: the poster of a forum or blog, and whoever the page itself calls the author.
 #
@@ -41,7 +41,7 @@ _PLACE_END = re.compile(r"[省市县区镇乡村州]$")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
-def people_marked(marks: Sequence[Marked]) -> Answer | None:
+def people_marked(marks: Sequence[MarkedFields]) -> InfoAnswer | None:
     """The people whom the markup calls authors: names with a known surname, also with an address behind them."""
     for mark in marks:
         if mark.role != "author":
@@ -55,33 +55,33 @@ def people_marked(marks: Sequence[Marked]) -> Answer | None:
                 break
             names.append(token)
         if names:
-            return Answer(values=tuple(map(mark.own, dict.fromkeys(names))), rule="author in markup", line=mark.line)
+            return InfoAnswer(values=tuple(map(mark.own, dict.fromkeys(names))), rule="author in markup", line=mark.line)
     return None
 
 
-def called_author(pieces: Sequence[Piece]) -> Answer | None:
+def called_author(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
     """Whoever stands behind 作者: an office (作者：交警大队) or a pen name."""
     for piece in pieces:
         for value in piece.furniture.values:
             if value.label in _CALLED and (_is_office(value.text) or is_pen_name(value.text)):
-                return Answer(values=own((value.text,), piece.line), rule="called author", line=piece.index)
+                return InfoAnswer(values=own((value.text,), piece.line), rule="called author", line=piece.index)
     return None
 
 
-def poster(near: Near, marks: Sequence[Marked], lines: Sequence[Line]) -> Answer | None:
+def poster(near: InfoLines, marks: Sequence[MarkedFields], lines: Sequence[Line]) -> InfoAnswer | None:
     """Who posted: in an element marked as author's, on a forum also the name beside or above 发表于 and its date."""
     forum = is_forum(lines)
     for mark in marks:
         believed = mark.sure or (forum and mark.role in ("author", "account"))
         if believed and is_pen_name(mark.text.strip()):
-            return Answer(values=(mark.own(mark.text.strip()),), rule="poster in markup", line=mark.line)
+            return InfoAnswer(values=(mark.own(mark.text.strip()),), rule="poster in markup", line=mark.line)
     if forum:
         for piece, name in _beside_post(near.around):
-            return Answer(values=own((name,), piece.line), rule="poster", line=piece.index)
+            return InfoAnswer(values=own((name,), piece.line), rule="poster", line=piece.index)
     return None
 
 
-def _beside_post(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
+def _beside_post(pieces: Sequence[InfoPiece]) -> Iterator[tuple[InfoPiece, str]]:
     for piece in pieces:
         name = piece.furniture.free[0] if piece.furniture.dates and piece.furniture.free else ""
         if is_pen_name(name) and piece.furniture.text.lstrip("[( ").startswith(name):
@@ -122,8 +122,8 @@ _HOUSE = re.compile(
 
 
 def authors(
-    zones: Zones, near: Near, source: str | None, declared: Declared, marks: Sequence[Marked], lines: Sequence[Line]
-) -> Answer | None:
+    zones: PageRegions, near: InfoLines, source: str | None, declared: DeclaredMetadata, marks: Sequence[MarkedFields], lines: Sequence[Line]
+) -> InfoAnswer | None:
     """The first place that names people: beside the headline, the dateline, brackets at the end, behind the text.
 
     Where no place does: who posted, and whoever the page calls its author.
@@ -138,48 +138,48 @@ def authors(
     )
 
 
-def _before_account(near: Near) -> Answer | None:
+def _before_account(near: InfoLines) -> InfoAnswer | None:
     for piece in near.top[:3]:
         if names := byline.before_account(piece.furniture):
-            return Answer(values=own(names, piece.line), rule="name before account", line=piece.index)
+            return InfoAnswer(values=own(names, piece.line), rule="name before account", line=piece.index)
     return None
 
 
-def _confirmed(near: Near, declared: Declared) -> Answer | None:
+def _confirmed(near: InfoLines, declared: DeclaredMetadata) -> InfoAnswer | None:
     """The people whom the head declares and a line beside the headline shows; alone either may be an editor."""
     told = [name for _, value in declared.authors for name in people(script.fold(value), named=True)]
     for piece in near.top:
         shown = [token for text in piece.unlabelled for token in re.split(r"[\s,、|/]+", text)]
         if names := tuple(dict.fromkeys(name for name in told if name in shown)):
-            return Answer(values=own(names, piece.line), rule="declared and shown", line=piece.index)
+            return InfoAnswer(values=own(names, piece.line), rule="declared and shown", line=piece.index)
     return None
 
 
-def _signed(zones: Zones, near: Near, source: str | None) -> Answer | None:
+def _signed(zones: PageRegions, near: InfoLines, source: str | None) -> InfoAnswer | None:
     for piece in near.around:
         for rule, names in _beside(piece, source):
             if names:
-                return Answer(values=own(names, piece.line), rule=rule, line=piece.index)
+                return InfoAnswer(values=own(names, piece.line), rule=rule, line=piece.index)
     for piece in near.top:
         if names := byline.beside_date(piece.furniture):
-            return Answer(values=own(names, piece.line), rule="name beside date", line=piece.index)
+            return InfoAnswer(values=own(names, piece.line), rule="name beside date", line=piece.index)
     for line in (*zones.first, *zones.last):
         if names := byline.reprinted(line.text):
-            return Answer(values=own(names, line), rule="author in reprint notice")
+            return InfoAnswer(values=own(names, line), rule="author in reprint notice")
     for line in zones.first:
         if names := byline.dateline(line.text):
-            return Answer(values=own(names, line), rule="dateline")
+            return InfoAnswer(values=own(names, line), rule="dateline")
     for line in zones.last:
         if names := byline.final(line.text):
-            return Answer(values=own(names, line), rule="brackets at the end")
+            return InfoAnswer(values=own(names, line), rule="brackets at the end")
     for piece in near.below:
         for rule, names in (*_beside(piece, None), ("brackets", byline.final(piece.line.text))):
             if names:
-                return Answer(values=own(names, piece.line), rule=f"{rule} at the end", line=piece.index)
+                return InfoAnswer(values=own(names, piece.line), rule=f"{rule} at the end", line=piece.index)
     return None
 
 
-def _beside(piece: Piece, source: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _beside(piece: InfoPiece, source: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "author label", byline.labelled(piece.furniture)
     yield "name after source", byline.after_source(piece.furniture, source)
     for found in map(byline.standing, piece.unlabelled):
@@ -187,17 +187,17 @@ def _beside(piece: Piece, source: str | None) -> Iterator[tuple[str, tuple[str, 
             yield found.rule, found.names
 
 
-def declared_authors(declared: Declared) -> Answer | None:
+def declared_authors(declared: DeclaredMetadata) -> InfoAnswer | None:
     """The people a head declares: trusted only on pages that are not Chinese, whose systems fill it with editors."""
     for rule, value in declared.authors:
         names = [name.strip() for name in _BY.sub("", value.replace(" and ", ",")).split(",")]
         people = tuple(name for name in names if 2 < len(name) <= 40 and " " in name and not _HOUSE.search(name))
         if people and not is_organisation(value):
-            return Answer(values=people, rule=rule)
+            return InfoAnswer(values=people, rule=rule)
     return None
 
 
-def english_authors(near: Near) -> Answer | None:
+def english_authors(near: InfoLines) -> InfoAnswer | None:
     """The byline of a page in English: ``By ZHAO LIANG and WEN QIONG in Ganting``, ``Author: Zhao Liang``."""
     for piece in near.around:
         named = piece.furniture.first("author")
@@ -205,15 +205,15 @@ def english_authors(near: Near) -> Answer | None:
         if match and (named or match["by"]):
             names = tuple(name.strip() for name in _AND.split(match["names"]))
             if all(_ENGLISH_NAME.fullmatch(name) and not _HOUSE.search(name) for name in names):
-                return Answer(values=names, rule="byline", line=piece.index)
+                return InfoAnswer(values=names, rule="byline", line=piece.index)
     return None
 
 
-def editors(near: Near) -> tuple[Answer, ...]:
+def editors(near: InfoLines) -> tuple[InfoAnswer, ...]:
     """All lines that name editors, in order."""
     found = []
     for piece in (*near.above, *near.top, *near.below):
         names = byline.editors(piece.furniture)
         if names or any(value.role == "editor" for value in piece.furniture.values):
-            found.append(Answer(values=own(names, piece.line), rule="editor label", line=piece.index))
+            found.append(InfoAnswer(values=own(names, piece.line), rule="editor label", line=piece.index))
     return tuple(found)

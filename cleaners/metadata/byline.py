@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cleaners.metadata.info_line import Furniture
+from cleaners.metadata.info_line import InfoLine
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
 _JOB = (
@@ -56,7 +56,7 @@ _BYLINES = ((_BYLINE, "byline"), (_HOUSE, "byline with house"), (_HOUSE_FIRST, "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Byline:
+class BylineParts:
     """Names, and the publisher a byline names beside them."""
 
     names: tuple[str, ...]
@@ -67,7 +67,7 @@ class Byline:
     """The last publisher named in the byline: ``□某云/某日报 某人``."""
 
 
-def labelled(furniture: Furniture) -> tuple[str, ...]:
+def labelled(furniture: InfoLine) -> tuple[str, ...]:
     """The people behind 作者, 记者, 文/ and their like; publishers and offices behind 作者 are none."""
     found: list[str] = []
     for value in furniture.values:
@@ -76,7 +76,7 @@ def labelled(furniture: Furniture) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def editors(furniture: Furniture) -> tuple[str, ...]:
+def editors(furniture: InfoLine) -> tuple[str, ...]:
     """The people behind 责任编辑 and its like."""
     found: list[str] = []
     for value in furniture.values:
@@ -86,7 +86,7 @@ def editors(furniture: Furniture) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or (people(bare[1], named=True) if bare else ())
 
 
-def after_source(furniture: Furniture, source: str | None) -> tuple[str, ...]:
+def after_source(furniture: InfoLine, source: str | None) -> tuple[str, ...]:
     """Who closes the line behind the source: ``来源：某某社 王某``, ``来源：某报 记者 王某``."""
     value = furniture.first("source")
     if not value or not source or not value.text.startswith(source) or furniture.values[-1] is not value:
@@ -96,7 +96,7 @@ def after_source(furniture: Furniture, source: str | None) -> tuple[str, ...]:
     return _behind(rest[job.end() :]) if job else only_people(rest, named=False)
 
 
-def beside_date(furniture: Furniture) -> tuple[str, ...]:
+def beside_date(furniture: InfoLine) -> tuple[str, ...]:
     """The one person whose name stands bare beside the date: ``王小明 2021-03-05``, ``某报 王小明 2021-03-05``."""
     if len(furniture.dates) != 1 or furniture.first("author") or not furniture.free:
         return ()
@@ -109,7 +109,7 @@ def beside_date(furniture: Furniture) -> tuple[str, ...]:
     return ()
 
 
-def before_account(furniture: Furniture) -> tuple[str, ...]:
+def before_account(furniture: InfoLine) -> tuple[str, ...]:
     """The person in the head of a post: ``原创 王小明 某城故事汇 2021-03-05``."""
     if len(furniture.dates) != 1 or not furniture.free or furniture.first("author"):
         return ()
@@ -124,7 +124,7 @@ def reprinted(text: str) -> tuple[str, ...]:
     return people(match["names"], named=True) if match else ()
 
 
-def standing(text: str) -> Byline | None:
+def standing(text: str) -> BylineParts | None:
     """A folded line that is nothing but a byline."""
     if len(text) > 80 or _PHOTO.search(text):
         return None
@@ -133,7 +133,7 @@ def standing(text: str) -> Byline | None:
     for pattern in (_REPORTED, _TEXT_BY):
         match = pattern.match(text)
         if match and (names := only_people(match["names"], named=False)):
-            return Byline(names=names, rule="byline")
+            return BylineParts(names=names, rule="byline")
     for pattern, rule in _BYLINES:
         match = pattern.match(text)
         if not match:
@@ -141,11 +141,11 @@ def standing(text: str) -> Byline | None:
         names = _behind(match["names"]) if pattern is _BYLINE else only_people(match["names"], named=False)
         where = match["where"].strip(" /|")
         if names and (pattern is _BYLINE or is_organisation(where)):
-            return Byline(names=names, rule=rule, publisher=_last_house(where))
+            return BylineParts(names=names, rule=rule, publisher=_last_house(where))
     return None
 
 
-def _marked(text: str) -> Byline | None:
+def _marked(text: str) -> BylineParts | None:
     """Behind the mark of a byline: houses, then people: ``□某云/某日报 王某 李某``."""
     job = re.search(_JOB, text)
     if job:
@@ -155,7 +155,7 @@ def _marked(text: str) -> Byline | None:
         while tokens and is_person(tokens[-1], named=True) and not is_organisation(tokens[-1]):
             names.insert(0, tokens.pop())
         where = "/".join(tokens)
-    return Byline(names=tuple(names), rule="byline with mark", publisher=_last_house(where)) if names else None
+    return BylineParts(names=tuple(names), rule="byline with mark", publisher=_last_house(where)) if names else None
 
 
 def _last_house(where: str) -> str | None:

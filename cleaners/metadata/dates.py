@@ -34,7 +34,7 @@ _CHINESE_MONTH = r"(?:(?P<m>1[0-2]|0?[1-9])|(?P<cm>十[一二]?|[一二三四五
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class DateForm:
     """One way to write a date."""
 
     pattern: re.Pattern[str]
@@ -43,11 +43,11 @@ class Form:
     """Who writes it."""
 
 
-def _form(pattern: str, reason: str) -> Form:
-    return Form(pattern=re.compile(pattern, re.IGNORECASE), reason=reason)
+def _form(pattern: str, reason: str) -> DateForm:
+    return DateForm(pattern=re.compile(pattern, re.IGNORECASE), reason=reason)
 
 
-FORMS: tuple[Form, ...] = (
+FORMS: tuple[DateForm, ...] = (
     _form(
         rf"(?<![\d.]){_YEAR}(?:\s?年\s?|\s?[-/.]\s?|\s{{1,3}}(?=\d\d\s?/\s?\d\d\s)){_MONTH}\s?(?:月\s?|[-/.]\s?)"
         rf"{_DAY}(?:\s?[日号]|(?=\D|$|\d\d:\d\d)){_CLOCK}",
@@ -133,7 +133,7 @@ _ROC = 1911  # the year before the first of the Republic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class FoundDate:
     """A date found in a text."""
 
     start: int
@@ -212,7 +212,7 @@ def _moment(groups: dict[str, str | None], month: int, day: int) -> datetime | N
         return None
 
 
-def _stamp(match: re.Match[str]) -> Stamp | None:
+def _stamp(match: re.Match[str]) -> FoundDate | None:
     groups = match.groupdict()
     either = None
     if one := groups.get("one"):
@@ -224,12 +224,12 @@ def _stamp(match: re.Match[str]) -> Stamp | None:
         moment = _moment(groups, _month(groups), _day(groups))
     if moment is None or (groups.get("yy") and moment.year > date.today().year):
         return None
-    return Stamp(
+    return FoundDate(
         start=match.start(), end=match.end(), moment=moment, timed=groups.get("H") is not None, either=either
     )
 
 
-def stamps(text: str) -> tuple[Stamp, ...]:
+def stamps(text: str) -> tuple[FoundDate, ...]:
     """All full dates of a folded text, in order.
 
     >>> [s.moment.isoformat() for s in stamps("2021年3月5日 下午2:07 来源:某报")]
@@ -248,7 +248,7 @@ def stamps(text: str) -> tuple[Stamp, ...]:
     return ()
 
 
-def declared(text: str) -> Stamp | None:
+def declared(text: str) -> FoundDate | None:
     """The date of a meta value: any form of :func:`stamps`, or digits alone (20210305)."""
     text = text.strip()
     compact = COMPACT.fullmatch(text)
@@ -258,14 +258,14 @@ def declared(text: str) -> Stamp | None:
     return found[0] if found else None
 
 
-def relative(text: str, now: datetime) -> Stamp | None:
+def relative(text: str, now: datetime) -> FoundDate | None:
     """A date told from the moment of fetching: 3小时前, 昨天 10:20, or without its year: 05-12 10:30.
 
     ``now`` carries a timezone; without the moment of fetching such dates say nothing.
     """
     ago = _AGO.search(text)
     if ago:
-        return Stamp(start=ago.start(), end=ago.end(), moment=_before(ago, now), timed=ago["unit"] != "天")
+        return FoundDate(start=ago.start(), end=ago.end(), moment=_before(ago, now), timed=ago["unit"] != "天")
     match = _NO_YEAR.search(text)
     if not match:
         return None
@@ -277,7 +277,7 @@ def relative(text: str, now: datetime) -> Stamp | None:
         except ValueError:
             continue
         if moment <= now + timedelta(days=1):
-            return Stamp(start=match.start(), end=match.end(), moment=moment, timed=True)
+            return FoundDate(start=match.start(), end=match.end(), moment=moment, timed=True)
     return None
 
 
@@ -307,7 +307,7 @@ _MONTH_FIRST_ZONES = re.compile(r"America/(?:New_York|Chicago|Denver|Los_Angeles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class DayMonthOrder:
     """What tells the order of day and month on a page."""
 
     lines: Sequence[Line]
@@ -319,7 +319,7 @@ class Order:
     days: tuple[date, ...]
     """Days near which the page was published, by its head and its address."""
 
-    def settled(self, stamp: Stamp) -> Stamp | None:
+    def settled(self, stamp: FoundDate) -> FoundDate | None:
         """The one reading of a date; None where it stays open: no date is better than a guessed one."""
         if stamp.either is None:
             return stamp

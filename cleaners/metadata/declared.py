@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cleaners.items import Columns, Head
+from cleaners.items import Head, TableFields
 
 # Names in lower case without white space: some systems write "og: time" or "weibo: article:create_at".
 _TITLE = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "sailthru.title", "headline")
@@ -64,7 +64,7 @@ _LD_ARTICLES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class DeclaredMetadata:
     """The answers by field, each ``(rule, value)``, best first: those of the head before those of a table."""
 
     titles: tuple[tuple[str, str], ...] = ()
@@ -75,17 +75,17 @@ class Declared:
     sections: tuple[tuple[str, str], ...] = ()
     addresses: tuple[str, ...] = ()
     """The page's address: as fetched, as declared."""
-    columns: Columns = Columns()
+    columns: TableFields = TableFields()
     """What the table says: date and source of it are asked last."""
 
 
-def read_declared(head: Head, url: str | None = None, columns: Columns = Columns()) -> Declared:
+def read_declared(head: Head, url: str | None = None, columns: TableFields = TableFields()) -> DeclaredMetadata:
     """Sort what a head and a table declare; ``url`` is the fetched address, where known."""
     meta: dict[str, str] = {}
     for name, content in head.meta:
         meta.setdefault("".join(name.split()), content.strip()[:_LONGEST])
     article = _article(head.json_ld)
-    return Declared(
+    return DeclaredMetadata(
         titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title") + _cell("title", columns.title),
         published=tuple(_named(meta, _PUBLISHED)) + _ld(article, "datePublished", "pubDate"),
         sources=tuple(_named(meta, _SOURCE)),

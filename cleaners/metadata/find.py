@@ -8,18 +8,18 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from cleaners.items import Columns, Metadata
+from cleaners.items import Metadata, TableFields
 from cleaners.metadata.authors import authors, declared_authors, editors, english_authors
 from cleaners.metadata.declared import read_declared
-from cleaners.metadata.info_lines import Answer, Near, pieces
+from cleaners.metadata.info_lines import InfoAnswer, InfoLines, pieces
 from cleaners.metadata.markup import marked
 from cleaners.metadata.opt_out import opt_out
 from cleaners.metadata.page_regions import divide, paragraphs
-from cleaners.metadata.published import Published, published
+from cleaners.metadata.published import PublishedDate, published
 from cleaners.metadata.section import section
 from cleaners.metadata.source_places import cell_authors, origin, own_press
 from cleaners.metadata.title import headline
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
@@ -33,13 +33,13 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def find(
-    blocks: Blocks,
+    blocks: PageLines,
     *,
     timezone: str = "Asia/Shanghai",
     publisher: str | None = None,
     fetched_at: datetime | None = None,
     url: str | None = None,
-    columns: Columns = Columns(),
+    columns: TableFields = TableFields(),
 ) -> Metadata:
     """Read what a page says of itself; what it does not say stays None.
 
@@ -54,7 +54,7 @@ def find(
     texts = paragraphs(blocks.lines)
     title = headline(blocks.lines, texts, blocks.head, declared, publisher)
     zones = divide(blocks, texts, title.lines)
-    near = Near(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
+    near = InfoLines(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
     marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
     date = published(near, declared, _zone(timezone), fetched_at, blocks, marks)
@@ -97,10 +97,10 @@ def _is_chinese(text: str) -> bool:
 
 def _claims(
     title: Sequence[int],
-    date: Published | None,
-    source: Answer | None,
-    writers: Answer | None,
-    edited: Sequence[Answer],
+    date: PublishedDate | None,
+    source: InfoAnswer | None,
+    writers: InfoAnswer | None,
+    edited: Sequence[InfoAnswer],
     trail: int | None,
     values: Mapping[int, int],
 ) -> dict[int, str]:
@@ -118,6 +118,6 @@ def _claims(
     return claims
 
 
-def _rules(**found: Published | Answer | str | None) -> dict[str, str]:
+def _rules(**found: PublishedDate | InfoAnswer | str | None) -> dict[str, str]:
     named = {field: answer if isinstance(answer, str | None) else answer.rule for field, answer in found.items()}
     return {field: rule for field, rule in named.items() if rule}

@@ -8,7 +8,7 @@ from typing import Any
 
 from cleaners.chinese import script
 from cleaners.chinese.script import ruby
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 # Where elements meet inside a line: styles set them apart, the text does not.
 #
@@ -18,7 +18,7 @@ _LONGEST = 150
 _PIECES = 300  # an element with more pieces of text is no line of furniture
 
 
-def spaced(blocks: Blocks, index: int) -> str:
+def spaced(blocks: PageLines, index: int) -> str:
     """The text of a line with a blank where two elements meet between two words; long lines as they are."""
     line = blocks.lines[index]
     if line.node < 0 or len(line.text) > _LONGEST:
@@ -67,7 +67,7 @@ def _is_word(char: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folded:
+class FoldedText:
     """One line twice: rules match ``text``, answers are given in ``raw``."""
 
     index: int
@@ -75,7 +75,7 @@ class Folded:
     raw: str
     """As it stands."""
     text: str
-    """Folded by ``script.fold``: half width, simplified, without annotations."""
+    """FoldedText by ``script.fold``: half width, simplified, without annotations."""
 
     def own(self, value: str) -> str:
         """The page's own characters for a value found in the folded text; the value itself where it was reassembled."""
@@ -93,9 +93,9 @@ class Folded:
         return self.raw[offsets[start] : offsets[end] if end < len(offsets) else len(self.raw)].strip()
 
 
-def folded(index: int, raw: str) -> Folded:
+def folded(index: int, raw: str) -> FoldedText:
     """Fold one line."""
-    return Folded(index=index, raw=raw, text=script.fold(raw))
+    return FoldedText(index=index, raw=raw, text=script.fold(raw))
 
 
 def _offsets(raw: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cleaners.metadata.dates import Stamp, stamps
+from cleaners.metadata.dates import FoundDate, stamps
 from cleaners.metadata.labels import (
     BARE,
     BARE_LABELS,
@@ -15,7 +15,7 @@ from cleaners.metadata.labels import (
     MARKED,
     SPACED,
     SPACED_LABELS,
-    Label,
+    FieldLabel,
     Role,
 )
 
@@ -62,7 +62,7 @@ _STRIP = " \t|丨·•-—_,;:[]【】>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class InfoValue:
     """What stands behind a label."""
 
     role: Role
@@ -74,31 +74,31 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class InfoDate:
     """A date and what is said of it."""
 
     role: Role
     """By the label before it; ``published`` where there is none."""
     label: str
     """The label's word; empty where there is none."""
-    stamp: Stamp
+    stamp: FoundDate
     """The date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Furniture:
+class InfoLine:
     """A folded line taken apart."""
 
     text: str
     """The folded line, its counters blanked."""
-    values: tuple[Value, ...]
+    values: tuple[InfoValue, ...]
     """Labelled values in order."""
-    dates: tuple[Dated, ...]
+    dates: tuple[InfoDate, ...]
     """The dates in order."""
     free: tuple[str, ...]
     """What stands between the dates and before the first label."""
 
-    def first(self, role: Role) -> Value | None:
+    def first(self, role: Role) -> InfoValue | None:
         """The first value of a role that is not empty."""
         return next((value for value in self.values if value.role == role and value.text), None)
 
@@ -109,10 +109,10 @@ class Furniture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Mark:
+class _LabelMark:
     start: int
     end: int
-    label: Label
+    label: FieldLabel
     word: str
 
 
@@ -129,7 +129,7 @@ def _word_before(text: str, mark: int, sign: str) -> tuple[int, str] | None:
     return None
 
 
-def _may_stand(text: str, start: int, label: Label) -> bool:
+def _may_stand(text: str, start: int, label: FieldLabel) -> bool:
     """Not inside a word: resource: names no source."""
     if start == 0:
         return True
@@ -140,31 +140,31 @@ def _may_stand(text: str, start: int, label: Label) -> bool:
     return label.free or not _CJK.match(text[start - 1])
 
 
-def _marks(text: str) -> list[_Mark]:
-    found: list[_Mark] = []
+def _marks(text: str) -> list[_LabelMark]:
+    found: list[_LabelMark] = []
     for mark in _MARK.finditer(text):
         word = _word_before(text, mark.start(), mark[1])
         if word and not (found and word[0] < found[-1].end):
-            found.append(_Mark(start=word[0], end=mark.end(), label=MARKED[word[1]], word=word[1]))
+            found.append(_LabelMark(start=word[0], end=mark.end(), label=MARKED[word[1]], word=word[1]))
     for pattern, labels in _WITHOUT_COLON:
         for bare in pattern.finditer(text):
             if not any(mark.start < bare.end() and bare.start() < mark.end for mark in found):
                 name = (bare.groupdict().get("word") or bare.group().strip()).lower()
-                found.append(_Mark(start=bare.start(), end=bare.end(), label=labels[name], word=name))
+                found.append(_LabelMark(start=bare.start(), end=bare.end(), label=labels[name], word=name))
     return sorted(found, key=lambda mark: mark.start)
 
 
-def _dated(text: str, stamp: Stamp, marks: list[_Mark]) -> Dated:
+def _dated(text: str, stamp: FoundDate, marks: list[_LabelMark]) -> InfoDate:
     """What a date is of: by a label before it, also one without a mark, also one nobody knows (报名时间)."""
     before = [mark for mark in marks if mark.end <= stamp.start]
     if before and not text[before[-1].end : stamp.start].strip(_STRIP) and before[-1].label.role in _OF_DATES:
-        return Dated(role=before[-1].label.role, label=before[-1].word, stamp=stamp)
+        return InfoDate(role=before[-1].label.role, label=before[-1].word, stamp=stamp)
     end = len(text[: stamp.start].rstrip(" :[]【】"))
     word = _word_before(text, end, ":")
     if word and MARKED[word[1]].role in _OF_DATES:
-        return Dated(role=MARKED[word[1]].role, label=word[1], stamp=stamp)
+        return InfoDate(role=MARKED[word[1]].role, label=word[1], stamp=stamp)
     unknown = _OTHER_DATE.search(text, 0, end)
-    return Dated(role="other date" if unknown else "published", label=unknown.group() if unknown else "", stamp=stamp)
+    return InfoDate(role="other date" if unknown else "published", label=unknown.group() if unknown else "", stamp=stamp)
 
 
 def _closed(text: str) -> str:
@@ -177,7 +177,7 @@ def _closed(text: str) -> str:
     return text
 
 
-def take_apart(text: str) -> Furniture:
+def take_apart(text: str) -> InfoLine:
     """Split a folded line at its labels and dates; counters (阅读 123) are left out."""
     text = blanked(text)
     marks = _marks(text)
@@ -186,12 +186,12 @@ def take_apart(text: str) -> Furniture:
     values, free = [], []
     for mark in marks:
         end = next(cut for cut in cuts if cut >= mark.end)
-        values.append(Value(role=mark.label.role, label=mark.word, text=_closed(text[mark.end : end]).strip(_STRIP)))
+        values.append(InfoValue(role=mark.label.role, label=mark.word, text=_closed(text[mark.end : end]).strip(_STRIP)))
     places = [0, *(d.end for d in dates)]
     for place in places:
         end = next((cut for cut in cuts if cut >= place), len(text))
         if piece := text[place:end].strip(_STRIP + "()"):
             free.append(piece)
-    return Furniture(
+    return InfoLine(
         text=text, values=tuple(values), dates=tuple(_dated(text, stamp, marks) for stamp in dates), free=tuple(free)
     )

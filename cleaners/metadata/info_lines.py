@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleaners.metadata.folding import Folded
-from cleaners.metadata.info_line import Furniture, take_apart
+from cleaners.metadata.folding import FoldedText
+from cleaners.metadata.info_line import InfoLine, take_apart
 
 _SHORT = 150
 _DATE_IN_TWO = re.compile(  # the day large in one line, the rest small in the next, and the other way round
@@ -17,11 +17,11 @@ _DATE_IN_TWO = re.compile(  # the day large in one line, the rest small in the n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class InfoPiece:
     """A short line, folded and taken apart."""
 
-    line: Folded
-    furniture: Furniture
+    line: FoldedText
+    furniture: InfoLine
     value_line: int | None = None
     """The next line, where it holds the value of this one's label."""
 
@@ -39,7 +39,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class InfoAnswer:
     """The answer to one field."""
 
     values: tuple[str, ...]
@@ -56,18 +56,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Near:
+class InfoLines:
     """The pieces of a page by place."""
 
-    above: tuple[Piece, ...]
+    above: tuple[InfoPiece, ...]
     """Before the headline."""
-    top: tuple[Piece, ...]
+    top: tuple[InfoPiece, ...]
     """Between headline and text."""
-    below: tuple[Piece, ...]
+    below: tuple[InfoPiece, ...]
     """Behind the text."""
 
     @property
-    def around(self) -> tuple[Piece, ...]:
+    def around(self) -> tuple[InfoPiece, ...]:
         """Around the headline: first what follows it, then what precedes it, nearest first."""
         return (*self.top, *reversed(self.above))
 
@@ -78,7 +78,7 @@ class Near:
         return {label: value for label, value in pairs if value is not None}
 
 
-def pieces(lines: Sequence[Folded]) -> tuple[Piece, ...]:
+def pieces(lines: Sequence[FoldedText]) -> tuple[InfoPiece, ...]:
     """Take short lines apart; one that ends in a bare label, or holds half a date, is read together with the next."""
     found, skip = [], -1
     for place, line in enumerate(lines):
@@ -87,29 +87,29 @@ def pieces(lines: Sequence[Folded]) -> tuple[Piece, ...]:
         furniture = take_apart(line.text)
         follow = lines[place + 1] if place + 1 < len(lines) else None
         if follow and (_answered(furniture, follow) or _in_two(line, follow)):
-            line = Folded(index=line.index, raw=f"{line.raw} {follow.raw}", text=f"{line.text} {follow.text}")
+            line = FoldedText(index=line.index, raw=f"{line.raw} {follow.raw}", text=f"{line.text} {follow.text}")
             furniture, skip = take_apart(line.text), follow.index
-            found.append(Piece(line=line, furniture=furniture, value_line=follow.index))
+            found.append(InfoPiece(line=line, furniture=furniture, value_line=follow.index))
         else:
-            found.append(Piece(line=line, furniture=furniture))
+            found.append(InfoPiece(line=line, furniture=furniture))
     return tuple(found)
 
 
-def _in_two(line: Folded, follow: Folded) -> bool:
+def _in_two(line: FoldedText, follow: FoldedText) -> bool:
     """Whether two lines are one date."""
     return bool(_DATE_IN_TWO.fullmatch(f"{line.text} {follow.text}"))
 
 
-def _answered(furniture: Furniture, follow: Folded) -> bool:
+def _answered(furniture: InfoLine, follow: FoldedText) -> bool:
     """Whether the next line holds the value of the label that a line ends in."""
     return _waits(furniture) and len(follow.text) <= 40 and not take_apart(follow.text).labelled
 
 
-def _waits(furniture: Furniture) -> bool:
+def _waits(furniture: InfoLine) -> bool:
     last = furniture.values[-1] if furniture.values else None
     return last is not None and not last.text and furniture.text.endswith(":") and not furniture.dates
 
 
-def own(names: Sequence[str], line: Folded) -> tuple[str, ...]:
+def own(names: Sequence[str], line: FoldedText) -> tuple[str, ...]:
     """Values found in a folded line, in the page's own characters."""
     return tuple(line.own(name) for name in names)

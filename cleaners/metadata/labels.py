@@ -13,7 +13,7 @@ Role = Literal["published", "updated", "other date", "source", "author", "editor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class FieldLabel:
     """Words that announce a value, and what that value is."""
 
     role: Role
@@ -39,8 +39,8 @@ def phrases(text: str) -> frozenset[str]:
     return frozenset(text.split(", "))
 
 
-LABELS: tuple[Label, ...] = (
-    Label(
+LABELS: tuple[FieldLabel, ...] = (
+    FieldLabel(
         role="other date",
         words=words(
             "快照时间 抓取时间 采集时间 收录时间 入库时间 转载时间 成文日期 成文时间 生成日期 生效日期 实施日期 "
@@ -49,7 +49,7 @@ LABELS: tuple[Label, ...] = (
         ),
         reason="a date of something else: of the copy, of the document's signature, of an event",
     ),
-    Label(
+    FieldLabel(
         role="published",
         words=words(
             "发布时间 发布日期 发表时间 发表日期 发稿时间 发稿日期 发文时间 发文日期 刊发时间 刊发日期 刊登时间 "
@@ -59,7 +59,7 @@ LABELS: tuple[Label, ...] = (
         mark="/",
         reason="names the act of publishing",
     ),
-    Label(
+    FieldLabel(
         role="published",
         words=phrases(
             "date, time, published, publish time, publish date, date published, publication date, pubdate, posted, "
@@ -68,30 +68,30 @@ LABELS: tuple[Label, ...] = (
         ),
         reason="the same on English pages and in English templates",
     ),
-    Label(
+    FieldLabel(
         role="published",
         words=words("发布于 发表于 刊于 创建于"),
         mark="?",
         reason="names the act of publishing; blogs and forums put no colon after it",
     ),
-    Label(
+    FieldLabel(
         role="updated",
         words=words("更新时间 更新日期 最后更新 修改时间 编辑时间 更新于 最近更新 更新"),
         mark="?",
         reason="the last change: taken only where the page names no other date",
     ),
-    Label(
+    FieldLabel(
         role="updated",
         words=phrases("updated, last updated, updated on, updated at, update, update time, modified, last modified"),
         reason="the same in English",
     ),
-    Label(
+    FieldLabel(
         role="published",
         words=words("时间 日期"),
         free=False,
         reason="bare 时间 beside a headline is the publication; with another word before it, it may be any date",
     ),
-    Label(
+    FieldLabel(
         role="source",
         words=words(
             "内容来源 资料来源 消息来源 来源单位 出处 来自 "
@@ -100,20 +100,20 @@ LABELS: tuple[Label, ...] = (
         mark="/",
         reason="names who published first; 供稿单位 and 发布机构 are its form on government sites",
     ),
-    Label(
+    FieldLabel(
         role="source",
         words=words("来源于 本文来源于 本文来源 文章来源于 本文转自 本文转载自 本文来自 转载来源"),
         mark="?",
         reason="the same as a phrase, often without a colon",
     ),
-    Label(
+    FieldLabel(
         role="source",
         words=words("来源 稿源 信息来源 文章来源 新闻来源 稿件来源 来源媒体"),
         mark="_",
         reason="styles set label and name apart, the text has only a blank",
     ),
-    Label(role="source", words=phrases("source, sources, news source, article source"), reason="English templates"),
-    Label(
+    FieldLabel(role="source", words=phrases("source, sources, news source, article source"), reason="English templates"),
+    FieldLabel(
         role="editor",
         words=words(
             "责任编辑 本文编辑 收集编辑 执行编辑 值班编辑 本期编辑 网络编辑 文字编辑 新媒体编辑 实习编辑 见习编辑 "
@@ -123,12 +123,12 @@ LABELS: tuple[Label, ...] = (
         mark="_",
         reason="who edited or passed the text: never its author",
     ),
-    Label(
+    FieldLabel(
         role="editor",
         words=phrases("editor, editors, edited by, web editor, responsible editor, proofreader, reviewer"),
         reason="the same in English",
     ),
-    Label(
+    FieldLabel(
         role="author",
         words=words(
             "本报记者 本刊记者 本网记者 本台记者 特约记者 实习记者 见习记者 全媒体记者 融媒体记者 文字记者 "
@@ -139,44 +139,44 @@ LABELS: tuple[Label, ...] = (
         mark="/",
         reason="names who wrote",
     ),
-    Label(
+    FieldLabel(
         role="author",
         words=words("作者 原作者 本文作者 文章作者 撰文"),
         mark="_",
         reason="the same with a blank",
     ),
-    Label(
+    FieldLabel(
         role="author",
         words=words("由 楼主 博主 发帖人 发贴人"),
         mark="_",
         free=False,
         reason="由 某某, 楼主 某某: blogs and forums",
     ),
-    Label(
+    FieldLabel(
         role="author",
         words=phrases("author, authors, by, writer, reporter, reporters, text by, story by, byline"),
         reason="names who wrote, in English",
     ),
-    Label(role="author", words=phrases("posted by, written by"), mark="?", reason="English templates of blogs"),
-    Label(
+    FieldLabel(role="author", words=phrases("posted by, written by"), mark="?", reason="English templates of blogs"),
+    FieldLabel(
         role="author",
         words=words("图文 文图 文并图 文、图 图、文 文/图 图/文 文"),
         mark="/",
         free=False,
         reason="文/尚某 and 文丨尚某: the short form of 撰文",
     ),
-    Label(
+    FieldLabel(
         role="section",
         words=words("所属栏目 所属分类 新闻类别 文章分类 信息分类 所属频道 类别 栏目 分类 频道 版块 板块"),
         reason="names the column",
     ),
-    Label(
+    FieldLabel(
         role="other",
         words=words("摄影 摄像 制图 统筹 策划 监制 设计 美编 版式 校对 视频剪辑 剪辑 出品 配图 供图"),
         mark="_",
         reason="credits with a blank: 撰文 某某 摄影 某某",
     ),
-    Label(
+    FieldLabel(
         role="other",
         words=phrases(
             "photo, photos, photographer, photo by, click, clicks, hits, views, visits, read, reads, font size, share, "
@@ -184,7 +184,7 @@ LABELS: tuple[Label, ...] = (
         ),
         reason="other furniture in English",
     ),
-    Label(
+    FieldLabel(
         role="other",
         words=words(
             "点击数 点击量 点击 浏览次数 浏览量 浏览 阅读次数 阅读量 阅读 人气 访问量 访问次数 访问 评论数 评论 "
@@ -201,24 +201,24 @@ LABELS: tuple[Label, ...] = (
 )
 
 
-def _index(marks: str) -> dict[str, Label]:
+def _index(marks: str) -> dict[str, FieldLabel]:
     return {word: label for label in LABELS for word in label.words if label.mark in marks}
 
 
-def _any(labels: dict[str, Label]) -> str:
+def _any(labels: dict[str, FieldLabel]) -> str:
     return "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
 
 
-MARKED: dict[str, Label] = _index(":/_")
+MARKED: dict[str, FieldLabel] = _index(":/_")
 """Word -> label, for labels that a colon (or slash) must follow; in lower case."""
 LONGEST = max(map(len, MARKED))
-BARE_LABELS: dict[str, Label] = _index("?")
+BARE_LABELS: dict[str, FieldLabel] = _index("?")
 BARE: re.Pattern[str] = re.compile(f"(?<![\u4e00-\u9fff])(?:{_any(BARE_LABELS)})", re.IGNORECASE)
 """The labels that may stand without any mark; not inside a word: 力量来源于… is no label."""
-SPACED_LABELS: dict[str, Label] = _index("_")
+SPACED_LABELS: dict[str, FieldLabel] = _index("_")
 SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{_any(SPACED_LABELS)})\s+(?=[^\s\])】])")
 """The labels that a blank may follow, where they stand as words of their own."""
-BRACKETED_LABELS: dict[str, Label] = {
+BRACKETED_LABELS: dict[str, FieldLabel] = {
     word: label
     for word, label in (MARKED | BARE_LABELS).items()
     if label.role in ("published", "updated", "source", "author", "editor") and len(word) > 1

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from cleaners.chinese import script
-from cleaners.metadata.folding import Folded
-from cleaners.page.lines import Blocks
+from cleaners.metadata.folding import FoldedText
+from cleaners.page.lines import PageLines
 
 MarkRole = Literal["author", "account", "source", "date"]
 _WORDS: dict[str, MarkRole] = {
@@ -38,7 +38,7 @@ _ELEMENTS = 60  # of one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
+class MarkedFields:
     """A text that an element's name tells the role of."""
 
     role: MarkRole
@@ -53,15 +53,15 @@ class Marked:
 
     def own(self, name: str) -> str:
         """A name found in the folded text, in the page's own characters."""
-        return Folded(index=self.line, raw=self.raw, text=self.text).own(name)
+        return FoldedText(index=self.line, raw=self.raw, text=self.text).own(name)
 
 
-def marked(blocks: Blocks, indexes: Sequence[int]) -> tuple[Marked, ...]:
+def marked(blocks: PageLines, indexes: Sequence[int]) -> tuple[MarkedFields, ...]:
     """The marks in the lines ``indexes`` of an HTML page, in order."""
     return tuple(mark for index in indexes if blocks.lines[index].node >= 0 for mark in _of_line(blocks, index))
 
 
-def _of_line(blocks: Blocks, index: int) -> Iterator[Marked]:
+def _of_line(blocks: PageLines, index: int) -> Iterator[MarkedFields]:
     line = blocks.lines[index]
     if len(line.text) > 3 * _LONGEST:
         return
@@ -77,10 +77,10 @@ def _of_line(blocks: Blocks, index: int) -> Iterator[Marked]:
         for name in ("datetime", "title"):
             value = element.get(name) or ""
             if raw and len(value) <= 40 and _MOMENT.match(value):
-                yield Marked(role="date", text=value, raw=value, line=index)
+                yield MarkedFields(role="date", text=value, raw=value, line=index)
         role = role_of(element)
         if role and 2 <= len(raw) <= _LONGEST:
-            yield Marked(role=role, text=script.fold(raw), raw=raw, line=index, sure=_is_sure(element))
+            yield MarkedFields(role=role, text=script.fold(raw), raw=raw, line=index, sure=_is_sure(element))
 
 
 def role_of(element: Any) -> MarkRole | None:

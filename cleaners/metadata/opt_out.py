@@ -17,7 +17,7 @@ _MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
+class TdmReservation:
     """One rule of the file."""
 
     location: str
@@ -41,7 +41,7 @@ class Reservation:
         return True
 
 
-def reservations(body: bytes) -> tuple[Reservation, ...]:
+def reservations(body: bytes) -> tuple[TdmReservation, ...]:
     """The rules of a file; what is no such file has none."""
     try:
         found = json.loads(body)
@@ -49,13 +49,13 @@ def reservations(body: bytes) -> tuple[Reservation, ...]:
         return ()
     entries = found if isinstance(found, list) else [found]
     return tuple(
-        Reservation(location=entry["location"], reserved=str(entry.get("tdm-reservation")) == "1")
+        TdmReservation(location=entry["location"], reserved=str(entry.get("tdm-reservation")) == "1")
         for entry in entries[:_MOST]
         if isinstance(entry, dict) and isinstance(entry.get("location"), str) and len(entry["location"]) < 500
     )
 
 
-def opt_out_host(rules: Sequence[Reservation], path: str) -> tuple[str, ...]:
+def opt_out_host(rules: Sequence[TdmReservation], path: str) -> tuple[str, ...]:
     """The signal, where the longest rule that covers the path reserves it (as RFC 9309, 2.2.2 chooses)."""
     covering = [rule for rule in rules if rule.covers(path)]
     longest = max(covering, key=lambda rule: len(rule.location), default=None)

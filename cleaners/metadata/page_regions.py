@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from cleaners.chinese import script
 from cleaners.items import Line
-from cleaners.metadata.folding import Folded, folded, spaced
+from cleaners.metadata.folding import FoldedText, folded, spaced
 from cleaners.metadata.info_line import take_apart
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 _STOP = re.compile(
     r"^[\W_]*(?:相关(?:阅读|新闻|报道|链接|文章|推荐|资讯|专题|内容|分类|主题)|延伸阅读|推荐(?:阅读|新闻|文章)|"
@@ -43,18 +43,18 @@ _LEAD, _LEAD_LINES = 160, 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Zones:
+class PageRegions:
     """The folded lines that are read."""
 
-    above: tuple[Folded, ...]
+    above: tuple[FoldedText, ...]
     """Lines before the headline: breadcrumb, at times date and source."""
-    top: tuple[Folded, ...]
+    top: tuple[FoldedText, ...]
     """Lines between the headline and the text."""
-    first: tuple[Folded, ...]
+    first: tuple[FoldedText, ...]
     """The first paragraphs."""
-    last: tuple[Folded, ...]
+    last: tuple[FoldedText, ...]
     """The last paragraphs, the very last one first."""
-    below: tuple[Folded, ...]
+    below: tuple[FoldedText, ...]
     """Lines behind the text, until related items or comments begin."""
 
 
@@ -85,7 +85,7 @@ def _is_prose(line: Line) -> bool:
     return len(_LABELS.findall(text)) < 2 and not _STATEMENT.match(text)
 
 
-def divide(blocks: Blocks, texts: Sequence[int], title_lines: Sequence[int]) -> Zones:
+def divide(blocks: PageLines, texts: Sequence[int], title_lines: Sequence[int]) -> PageRegions:
     """Divide a page with its paragraphs ``texts`` around its headline; without one, around its first paragraph."""
     lines = blocks.lines
     start = title_lines[-1] + 1 if title_lines else 0
@@ -95,7 +95,7 @@ def divide(blocks: Blocks, texts: Sequence[int], title_lines: Sequence[int]) -> 
     behind_lead = _behind_lead(lines, texts, begin) if title_lines else range(0)
     found = _text(lines, [index for index in texts if index >= begin])
     behind = range(found[-2] + 1 if len(found) > 2 else found[0] + 1, len(lines)) if found else range(begin, len(lines))
-    return Zones(
+    return PageRegions(
         above=_furniture(blocks, range(max(0, above_end - _ABOVE), above_end)),
         top=_furniture(blocks, [*top, *behind_lead]),
         first=_fold(lines, found[:3]),
@@ -113,11 +113,11 @@ def _behind_lead(lines: Sequence[Line], texts: Sequence[int], begin: int) -> ran
     return range(begin + 1, follow) if any(one.dates or one.labelled for one in told) else range(0)
 
 
-def _furniture(blocks: Blocks, indexes: Sequence[int]) -> tuple[Folded, ...]:
+def _furniture(blocks: PageLines, indexes: Sequence[int]) -> tuple[FoldedText, ...]:
     return tuple(folded(index, spaced(blocks, index)) for index in indexes if len(blocks.lines[index].text) < 5000)
 
 
-def _fold(lines: Sequence[Line], indexes: Sequence[int]) -> tuple[Folded, ...]:
+def _fold(lines: Sequence[Line], indexes: Sequence[int]) -> tuple[FoldedText, ...]:
     return tuple(folded(index, lines[index].text) for index in indexes if len(lines[index].text) < 5000)
 
 

@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from cleaners.metadata import dates
-from cleaners.metadata.dates import Order, Stamp
-from cleaners.metadata.declared import Declared
-from cleaners.metadata.info_lines import Near, Piece
+from cleaners.metadata.dates import DayMonthOrder, FoundDate
+from cleaners.metadata.declared import DeclaredMetadata
+from cleaners.metadata.info_lines import InfoLines, InfoPiece
 from cleaners.metadata.labels import MARKED
-from cleaners.metadata.markup import Marked
+from cleaners.metadata.markup import MarkedFields
 from cleaners.metadata.names import is_organisation, is_person
 from cleaners.metadata.source_places import cell_date
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 
 _SAME = timedelta(minutes=3)
 _ABOVE = 3  # further up stand other articles' dates
@@ -49,7 +49,7 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class PublishedDate:
     """A date and what found it."""
 
     moment: datetime
@@ -60,20 +60,20 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    stamp: Stamp
+class _SeenDates:
+    stamp: FoundDate
     rule: str
     line: int
 
 
 def published(
-    near: Near,
-    declared: Declared,
+    near: InfoLines,
+    declared: DeclaredMetadata,
     zone: ZoneInfo,
     fetched_at: datetime | None,
-    page: Blocks,
-    marked: Sequence[Marked] = (),
-) -> Published | None:
+    page: PageLines,
+    marked: Sequence[MarkedFields] = (),
+) -> PublishedDate | None:
     """The date beside the headline, else the head's, else one behind the text that a label names, else the table's.
 
     Where the article names no date, the address does, or the newspaper's issue (:func:`_issue_date`), or a script.
@@ -98,20 +98,20 @@ def published(
     if seen and stated and not seen.stamp.timed and stated[1].timed and _same_day(seen, stated[1]):
         seen = None  # the same day, told to the minute
     if seen:
-        answer = Published(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
+        answer = PublishedDate(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
     elif stated or (stated := _in_address(declared) or _issue_date(page) or _in_scripts(_scripts(page))):
         rule, stamp = stated
-        answer = Published(moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule)
+        answer = PublishedDate(moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule)
     else:
         return None
     return answer if _EARLIEST < answer.moment < latest else None
 
 
-def _order(page: Blocks, declared: Declared, zone: ZoneInfo, latest: datetime) -> Order:
+def _order(page: PageLines, declared: DeclaredMetadata, zone: ZoneInfo, latest: datetime) -> DayMonthOrder:
     stated = [stamp for _, value in declared.published if (stamp := dates.declared(value)) and not stamp.either]
     address = _in_address(declared)
     days = [stamp.moment.date() for stamp in (*stated, *([address[1]] if address else []))]
-    return Order(
+    return DayMonthOrder(
         lines=page.lines,
         addresses=declared.addresses,
         language=page.head.language,
@@ -121,7 +121,7 @@ def _order(page: Blocks, declared: Declared, zone: ZoneInfo, latest: datetime) -
     )
 
 
-def _declared(declared: Declared, order: Order) -> tuple[str, Stamp] | None:
+def _declared(declared: DeclaredMetadata, order: DayMonthOrder) -> tuple[str, FoundDate] | None:
     for rule, value in declared.published:
         stamp = dates.declared(value)
         if stamp and (settled := order.settled(stamp)):
@@ -129,7 +129,7 @@ def _declared(declared: Declared, order: Order) -> tuple[str, Stamp] | None:
     return None
 
 
-def _in_address(declared: Declared) -> tuple[str, Stamp] | None:
+def _in_address(declared: DeclaredMetadata) -> tuple[str, FoundDate] | None:
     """The day in an address such as /2021/03/05/ or /t20210305_: the day the system made the page."""
     for address in declared.addresses:
         if match := _ADDRESS.search(address):
@@ -139,7 +139,7 @@ def _in_address(declared: Declared) -> tuple[str, Stamp] | None:
     return None
 
 
-def _issue_date(page: Blocks) -> tuple[str, Stamp] | None:
+def _issue_date(page: PageLines) -> tuple[str, FoundDate] | None:
     """The date of a digital edition of a newspaper: the one day named with its weekday, on a page that names plates.
 
     On other pages a date with its weekday is today's.
@@ -155,59 +155,59 @@ def _issue_date(page: Blocks) -> tuple[str, Stamp] | None:
     return ("date of the issue", next(iter(days.values()))) if len(days) == 1 else None
 
 
-def _in_scripts(scripts: Iterable[str]) -> tuple[str, Stamp] | None:
+def _in_scripts(scripts: Iterable[str]) -> tuple[str, FoundDate] | None:
     """The moment that a script fills in when the page is shown: ``var publishTime = "2021-03-05 14:07"``."""
     for text in scripts:
         for match in _SCRIPTED.finditer(text[:_SCRIPT_READ]):
             value = match["value"]
             if value.isdigit() and len(value) in (10, 13):
                 moment = datetime.fromtimestamp(int(value[:10]), UTC)
-                return "date in script", Stamp(start=0, end=len(value), moment=moment, timed=True)
+                return "date in script", FoundDate(start=0, end=len(value), moment=moment, timed=True)
             if stamp := dates.declared(value):
                 return "date in script", stamp
     return None
 
 
-def _scripts(page: Blocks) -> Iterator[str]:
+def _scripts(page: PageLines) -> Iterator[str]:
     if page.tree is not None:
         yield from (script.text for script in page.tree.iter("script") if script.text)
 
 
-def _labelled(pieces: Sequence[Piece], role: str, order: Order) -> _Seen | None:
+def _labelled(pieces: Sequence[InfoPiece], role: str, order: DayMonthOrder) -> _SeenDates | None:
     for piece in pieces:
         for dated in piece.furniture.dates:
             if dated.role == role and dated.label and (stamp := order.settled(dated.stamp)):
-                return _Seen(stamp=stamp, rule=f"{role} label", line=piece.index)
+                return _SeenDates(stamp=stamp, rule=f"{role} label", line=piece.index)
     return None
 
 
 def _beside(
-    pieces: Sequence[Piece], now: datetime | None, order: Order, marked: Sequence[Marked]
-) -> _Seen | None:
+    pieces: Sequence[InfoPiece], now: datetime | None, order: DayMonthOrder, marked: Sequence[MarkedFields]
+) -> _SeenDates | None:
     """The best date around the headline: one with a label, else one with a time of day, else any; first of its kind."""
-    labelled: list[_Seen] = []
-    bare: list[_Seen] = []
+    labelled: list[_SeenDates] = []
+    bare: list[_SeenDates] = []
     for piece in pieces:
         for dated in piece.furniture.dates:
             stamp = order.settled(dated.stamp) if dated.role == "published" else None
             if stamp and dated.label:
-                labelled.append(_Seen(stamp=stamp, rule="published label", line=piece.index))
+                labelled.append(_SeenDates(stamp=stamp, rule="published label", line=piece.index))
             elif stamp and _stands_apart(piece, stamp):
-                bare.append(_Seen(stamp=stamp, rule="date beside headline", line=piece.index))
+                bare.append(_SeenDates(stamp=stamp, rule="date beside headline", line=piece.index))
     timed = [seen for seen in bare if seen.stamp.timed]
     for group in (labelled, timed, bare):
         if group:
             return group[0]
     for mark in marked:
         if mark.role == "date" and (stamp := dates.declared(mark.text)) and not stamp.either:
-            return _Seen(stamp=stamp, rule="date in attribute", line=mark.line)
+            return _SeenDates(stamp=stamp, rule="date in attribute", line=mark.line)
     if now is None:
         return None
     told = ((p.index, dates.relative(p.line.text, now)) for p in pieces if len(p.line.text) < 60)
-    return next((_Seen(stamp=stamp, rule="relative date", line=index) for index, stamp in told if stamp), None)
+    return next((_SeenDates(stamp=stamp, rule="relative date", line=index) for index, stamp in told if stamp), None)
 
 
-def _stands_apart(piece: Piece, stamp: Stamp) -> bool:
+def _stands_apart(piece: InfoPiece, stamp: FoundDate) -> bool:
     """Whether a date without a label is furniture, not part of a sentence such as 会议2021年3月5日在某地召开."""
     text = piece.line.text
     before, after = text[: stamp.start].rstrip(" |·"), text[stamp.end :]
@@ -221,11 +221,11 @@ def _stands_apart(piece: Piece, stamp: Stamp) -> bool:
     return not _HAN_END.search(before) or is_organisation(before) or is_person(last, named=False) or last in MARKED
 
 
-def _same_day(seen: _Seen, stamp: Stamp) -> bool:
+def _same_day(seen: _SeenDates, stamp: FoundDate) -> bool:
     return abs((seen.stamp.moment.replace(tzinfo=None) - stamp.moment.replace(tzinfo=None)).days) <= 1
 
 
-def _localised(seen: _Seen, stated: tuple[str, Stamp] | None, zone: ZoneInfo) -> datetime:
+def _localised(seen: _SeenDates, stated: tuple[str, FoundDate] | None, zone: ZoneInfo) -> datetime:
     """The timezone of a date on the page: its own, else that of the same moment in the head, else the site's."""
     moment = seen.stamp.moment
     if moment.tzinfo:

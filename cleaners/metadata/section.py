@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cleaners.items import Line
-from cleaners.metadata.declared import Declared
-from cleaners.metadata.folding import Folded
-from cleaners.metadata.info_lines import Piece
+from cleaners.metadata.declared import DeclaredMetadata
+from cleaners.metadata.folding import FoldedText
+from cleaners.metadata.info_lines import InfoPiece
 
 _WHERE = re.compile(
     r"^.{0,4}?(?:[当目]前(?:的)?(?:所在)?位置|当前所在|(?:您|你)?(?:现)?(?:所)?在的?位置|您现在的位置|你在这里|"
@@ -26,7 +26,7 @@ _DISCUZ = re.compile(r"(\S{2,12})\s(?:查看内容|浏览内容|正文)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trail:
+class BreadcrumbTrail:
     """The section, and the breadcrumb's line."""
 
     section: str | None = None
@@ -36,10 +36,10 @@ class Trail:
 
 
 def section(
-    lines: Sequence[Line], near: Sequence[Folded], top: Sequence[Piece], declared: Declared, title: str | None
-) -> Trail:
+    lines: Sequence[Line], near: Sequence[FoldedText], top: Sequence[InfoPiece], declared: DeclaredMetadata, title: str | None
+) -> BreadcrumbTrail:
     """A labelled column below the headline, else the breadcrumb's last step, else what the head declares."""
-    crumbs = next((crumb for line in near if (crumb := _breadcrumb(lines[line.index], line, title))), Trail())
+    crumbs = next((crumb for line in near if (crumb := _breadcrumb(lines[line.index], line, title))), BreadcrumbTrail())
     for piece in top:
         value = piece.furniture.first("section")
         if value:
@@ -51,7 +51,7 @@ def section(
     return replace(crumbs, section=name, rule=rule)
 
 
-def _breadcrumb(line: Line, folded: Folded, title: str | None) -> Trail | None:
+def _breadcrumb(line: Line, folded: FoldedText, title: str | None) -> BreadcrumbTrail | None:
     """首页 > 情感 > 故事, 当前位置：…, and the form of forum portals that ends in 查看内容."""
     text = folded.text
     if len(text) > 160 or line.punctuation > 6:
@@ -66,7 +66,7 @@ def _breadcrumb(line: Line, folded: Folded, title: str | None) -> Trail | None:
         last = spaced[1]
     else:
         return None
-    return Trail(section=folded.own(last) if last else None, rule="breadcrumb" if last else "", line=folded.index)
+    return BreadcrumbTrail(section=folded.own(last) if last else None, rule="breadcrumb" if last else "", line=folded.index)
 
 
 def _is_trail(steps: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleaners.metadata.info_line import Furniture
+from cleaners.metadata.info_line import InfoLine
 from cleaners.metadata.labels import words
 from cleaners.metadata.names import is_organisation, is_person
 
@@ -59,7 +59,7 @@ _ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedSource:
     """A name and the rule that found it."""
 
     name: str
@@ -92,14 +92,14 @@ def _without_place(name: str) -> str:
     return bracket["name"] if known or _IDENTITY.match(bracket["inside"]) else name
 
 
-def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
+def labelled(furniture: InfoLine, publisher: str | None) -> NamedSource | None:
     """The value behind 来源 and its like."""
     for value in furniture.values:
         if value.role != "source" or not value.text or (value.label == "原创" and not furniture.dates):
             continue
         name = cut(value.text)
         if name in _OWN:
-            return Named(name=publisher, rule="source label, own name") if publisher else None
+            return NamedSource(name=publisher, rule="source label, own name") if publisher else None
         if (
             2 <= len(name) <= 40
             and not _CODE.fullmatch(name)
@@ -109,11 +109,11 @@ def labelled(furniture: Furniture, publisher: str | None) -> Named | None:
         ):
             if name.startswith(("http", "www.")):
                 continue
-            return Named(name=name, rule=f"label {value.label}")
+            return NamedSource(name=name, rule=f"label {value.label}")
     return None
 
 
-def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
+def beside_date(furniture: InfoLine, known: Sequence[str]) -> NamedSource | None:
     """A publisher's name that stands bare next to the date: ``2021年3月5日 14:07 某某晚报``."""
     if not any(dated.role in ("published", "updated") for dated in furniture.dates):
         return None
@@ -125,11 +125,11 @@ def beside_date(furniture: Furniture, known: Sequence[str]) -> Named | None:
             if not 2 <= len(bare) <= 20 or not _is_name(bare) or re.search(r"\d{3}", bare):
                 continue
             if bare in known or name.startswith("《") or is_organisation(bare):
-                return Named(name=bare, rule="publisher beside date")
+                return NamedSource(name=bare, rule="publisher beside date")
     return None
 
 
-def account(furniture: Furniture) -> Named | None:
+def account(furniture: InfoLine) -> NamedSource | None:
     """The account that posted: a line that holds nothing but ``[原创] [PERSON] NAME DATE``, or ``DATE TIME NAME``."""
     told = [piece for piece in furniture.free if len(piece) > 4 or not _INTERFACE.search(piece)]
     if len(told) != 1 or len(furniture.dates) != 1:
@@ -147,7 +147,7 @@ def account(furniture: Furniture) -> Named | None:
     before = furniture.text.startswith(piece[:2])
     if not (before or (furniture.dates[0].stamp.timed and len(name) > 2 and _HAN.search(name))):
         return None
-    return Named(name=name, rule="account beside date") if may_name_account(name) else None
+    return NamedSource(name=name, rule="account beside date") if may_name_account(name) else None
 
 
 def may_name_account(name: str) -> bool:

@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from cleaners.chinese import script
-from cleaners.items import Columns, Head
+from cleaners.items import Head, TableFields
 from cleaners.metadata import byline, dates, source
-from cleaners.metadata.dates import Stamp
-from cleaners.metadata.declared import Declared
-from cleaners.metadata.folding import Folded, folded
-from cleaners.metadata.info_line import Furniture, take_apart
-from cleaners.metadata.info_lines import Answer, Near, Piece, own
-from cleaners.metadata.markup import Marked
+from cleaners.metadata.dates import FoundDate
+from cleaners.metadata.declared import DeclaredMetadata
+from cleaners.metadata.folding import FoldedText, folded
+from cleaners.metadata.info_line import InfoLine, take_apart
+from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
+from cleaners.metadata.markup import MarkedFields
 from cleaners.metadata.names import is_organisation, is_person
-from cleaners.metadata.source import Named, may_name_account
+from cleaners.metadata.source import NamedSource, may_name_account
 
 # The page's own newspaper as the source: its name stands on the page, and its reporters wrote.
 
@@ -33,8 +33,8 @@ _SEPARATOR = re.compile(r"[_|｜—–]+|\s-+\s|-(?=[^-]{2,16}$)|\s+")
 
 
 def own_press(
-    head: Head, declared: Declared, publisher: str | None, writers: Answer | None, told: Sequence[Folded]
-) -> Answer | None:
+    head: Head, declared: DeclaredMetadata, publisher: str | None, writers: InfoAnswer | None, told: Sequence[FoldedText]
+) -> InfoAnswer | None:
     """The newspaper or magazine whose page it is, where its own reporters wrote; ``told``: furniture and first lines.
 
     Only names that end as those of the press do count: a portal's name is on what others wrote too.
@@ -47,7 +47,7 @@ def own_press(
         bare = _EDITION.sub("", name.strip()) if name else ""
         folded = script.fold(bare)
         if 3 <= len(bare) <= 12 and _is_press(folded):
-            return Answer(values=(bare,), rule="own newspaper")
+            return InfoAnswer(values=(bare,), rule="own newspaper")
     return None
 
 
@@ -64,39 +64,39 @@ _LONGEST = 200  # of a cell that is read as a line
 _NAME = re.compile("[\u4e00-\u9fff]|^[A-Za-z .&'-]+$")  # else the name of a file or of a data set: c4, part_0001
 
 
-def cell_date(columns: Columns) -> tuple[str, Stamp] | None:
+def cell_date(columns: TableFields) -> tuple[str, FoundDate] | None:
     """``(rule, date)`` of the column with the date; None where it holds none that can be read."""
     stamp = dates.declared(columns.published[:_LONGEST]) if columns.published else None
     return ("column published", stamp) if stamp else None
 
 
-def cell_source(columns: Columns, publisher: str | None) -> Answer | None:
+def cell_source(columns: TableFields, publisher: str | None) -> InfoAnswer | None:
     """The source that a column names; ``publisher`` is what 本站 means."""
     line = _line("来源", columns.source)
     named = source.labelled(take_apart(line.text), publisher) if line else None
     if line is None or named is None or not _NAME.search(named.name):
         return None
-    return Answer(values=(line.own(named.name),), rule="column source")
+    return InfoAnswer(values=(line.own(named.name),), rule="column source")
 
 
-def cell_authors(columns: Columns) -> Answer | None:
+def cell_authors(columns: TableFields) -> InfoAnswer | None:
     """The people that a column names."""
     line = _line("作者", columns.author)
     found = byline.labelled(take_apart(line.text)) if line else ()
     names = [name for name in found if not is_organisation(name)]  # 水乡晚报记者 王小明
-    return Answer(values=own(names, line), rule="column author") if line and names else None
+    return InfoAnswer(values=own(names, line), rule="column author") if line and names else None
 
 
-def _line(label: str, cell: str | None) -> Folded | None:
+def _line(label: str, cell: str | None) -> FoldedText | None:
     return folded(-1, f"{label}：{' '.join(cell[:_LONGEST].split())}") if cell else None
 
 
-Rule = Callable[[Furniture], Named | None]
+Rule = Callable[[InfoLine], NamedSource | None]
 
 
 def origin(
-    near: Near, declared: Declared, publisher: str | None, marks: Sequence[Marked], *, chinese: bool
-) -> Answer | None:
+    near: InfoLines, declared: DeclaredMetadata, publisher: str | None, marks: Sequence[MarkedFields], *, chinese: bool
+) -> InfoAnswer | None:
     """Label beside the headline, head, name beside the date, label behind the text, house of the byline, markup, table.
 
     An account shows its name above what others wrote too: a label behind the text is asked first.
@@ -105,10 +105,10 @@ def origin(
     known = [name for _, name in (*declared.sources, *declared.authors)] + ([publisher] if publisher else [])
     known = [*filter(lambda name: not is_person(name, named=False), known), *(cell.values if cell else ())]
 
-    def labelled(furniture: Furniture) -> Named | None:
+    def labelled(furniture: InfoLine) -> NamedSource | None:
         return source.labelled(furniture, publisher)
 
-    def beside_date(furniture: Furniture) -> Named | None:
+    def beside_date(furniture: InfoLine) -> NamedSource | None:
         return source.beside_date(furniture, known)
 
     found = _first(near.around, labelled) or _declared(declared)
@@ -125,44 +125,44 @@ def origin(
     )
 
 
-def _marked(marks: Sequence[Marked]) -> Answer | None:
+def _marked(marks: Sequence[MarkedFields]) -> InfoAnswer | None:
     """A name that the markup calls source or account."""
     for mark in marks:
         if mark.role in ("source", "account"):
             name = source.cut(mark.text)
             if len(name) > 2 and source.may_name_account(name) and not take_apart(mark.text).labelled:
-                return Answer(values=(mark.own(name),), rule=f"{mark.role} in markup", line=mark.line)
+                return InfoAnswer(values=(mark.own(name),), rule=f"{mark.role} in markup", line=mark.line)
     return None
 
 
-def _first(pieces: Sequence[Piece], rule: Rule) -> Answer | None:
+def _first(pieces: Sequence[InfoPiece], rule: Rule) -> InfoAnswer | None:
     for piece in pieces:
         if named := rule(piece.furniture):
-            return Answer(values=(piece.line.own(named.name),), rule=named.rule, line=piece.index)
+            return InfoAnswer(values=(piece.line.own(named.name),), rule=named.rule, line=piece.index)
     return None
 
 
-def _declared(declared: Declared) -> Answer | None:
+def _declared(declared: DeclaredMetadata) -> InfoAnswer | None:
     for rule, value in declared.sources:
         if name := source.declared(value):
-            return Answer(values=(name,), rule=rule)
+            return InfoAnswer(values=(name,), rule=rule)
     return None
 
 
-def _above_date(pieces: Sequence[Piece]) -> Answer | None:
+def _above_date(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
     """A publisher's name that fills a line, with the date alone in the next one: the head of a post."""
     for piece, follow in pairwise(pieces):
         if follow.furniture.dates and not follow.furniture.free and (name := source.alone(piece.line.text)):
-            return Answer(values=(piece.line.own(name),), rule="publisher above date", line=piece.index)
+            return InfoAnswer(values=(piece.line.own(name),), rule="publisher above date", line=piece.index)
     return None
 
 
-def _house(pieces: Sequence[Piece]) -> Answer | None:
+def _house(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
     """The publisher in a byline; 某报记者王某 beside the date is the page's own reporter."""
     for piece in pieces:
         for found in filter(None, map(byline.standing, piece.unlabelled)):
             own_reporter = piece.furniture.dates and f"{found.publisher}记者" in piece.line.text
             if not found.publisher or own_reporter:
                 continue
-            return Answer(values=(piece.line.own(found.publisher),), rule=found.rule)  # the authors claim the line
+            return InfoAnswer(values=(piece.line.own(found.publisher),), rule=found.rule)  # the authors claim the line
     return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cleaners.items import Head, Line
-from cleaners.metadata.declared import Declared
+from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.names import is_organisation
 
 # The headline by its place: above the furniture, above the text, told in the words the text uses.
@@ -54,7 +54,7 @@ _READ = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+class PlacedHeadline:
     """The headline that was found."""
 
     text: str | None = None
@@ -75,7 +75,7 @@ def without_label(text: str) -> str:
     return _PREFIX.sub("", text)
 
 
-def placed(lines: Sequence[Line], texts: Sequence[int]) -> Headline | None:
+def placed(lines: Sequence[Line], texts: Sequence[int]) -> PlacedHeadline | None:
     """The best headline among the lines above the first furniture and the first of the paragraphs ``texts``."""
     labelled = _labelled(lines)
     if labelled:
@@ -100,7 +100,7 @@ def placed(lines: Sequence[Line], texts: Sequence[int]) -> Headline | None:
     return _joined(lines, place, rule)
 
 
-def _labelled(lines: Sequence[Line]) -> Headline | None:
+def _labelled(lines: Sequence[Line]) -> PlacedHeadline | None:
     """The tables of government pages: 标 题： and then the headline, in the same line or the next."""
     for index, line in enumerate(lines[:400]):
         match = _TITLE_LABEL.match(line.text) if line.text[:1] in "标標信文" else None
@@ -108,9 +108,9 @@ def _labelled(lines: Sequence[Line]) -> Headline | None:
             continue
         rest = line.text[match.end() :]
         if rest:
-            return Headline(text=rest, lines=(index,), rule="title label") if len(rest) >= 6 else None
+            return PlacedHeadline(text=rest, lines=(index,), rule="title label") if len(rest) >= 6 else None
         if index + 1 < len(lines) and 6 <= len(lines[index + 1].text) <= 120:
-            return Headline(text=lines[index + 1].text, lines=(index + 1,), rule="title label")
+            return PlacedHeadline(text=lines[index + 1].text, lines=(index + 1,), rule="title label")
     return None
 
 
@@ -148,14 +148,14 @@ def _strength(line: Line) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
+class _BodyText:
     """The text below a line: its character pairs, and its characters for finding quotes."""
 
     pairs: frozenset[str]
     letters: str
 
 
-def _body(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> _Body:
+def _body(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> _BodyText:
     told: list[str] = []
     size = 0
     for index in texts[bisect_left(texts, anchor) :]:
@@ -164,7 +164,7 @@ def _body(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> _Body:
         if size > _READ:
             break
     letters = key("".join(told)[:_READ])
-    return _Body(pairs=frozenset(map("".join, pairwise(letters))), letters=letters)
+    return _BodyText(pairs=frozenset(map("".join, pairwise(letters))), letters=letters)
 
 
 def _is_interface(text: str) -> bool:
@@ -190,7 +190,7 @@ def _cannot_be(line: Line, size: int) -> bool:
     return bool(_is_interface(text) or _CAPTION.search(text) or (size < 20 and FURNITURE.search(text)))
 
 
-def _likeness(line: Line, count: Counter[str], body: _Body) -> float:
+def _likeness(line: Line, count: Counter[str], body: _BodyText) -> float:
     """How much a line reads like the headline of the text; 0 where it cannot be one."""
     text = line.text
     bare = key(text)
@@ -215,14 +215,14 @@ def _stands_alone(lines: Sequence[Line], index: int) -> bool:
     return bool(not index or lines[index].gap) and bool(index + 1 < len(lines) and lines[index + 1].gap)
 
 
-def _joined(lines: Sequence[Line], place: int, rule: str) -> Headline:
+def _joined(lines: Sequence[Line], place: int, rule: str) -> PlacedHeadline:
     """A headline set in two lines of one block is one headline."""
     text, used = without_label(lines[place].text), [place]
     for index in (place - 1, place + 1):
         if 0 <= index < len(lines) and _continues(lines, min(index, place)):
             text = f"{lines[index].text} {text}" if index < place else f"{text} {lines[index].text}"
             used.append(index)
-    return Headline(text=_COLUMN_END.sub("", text), lines=tuple(sorted(used)), rule=rule)
+    return PlacedHeadline(text=_COLUMN_END.sub("", text), lines=tuple(sorted(used)), rule=rule)
 
 
 def _continues(lines: Sequence[Line], index: int) -> bool:
@@ -253,14 +253,14 @@ _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _LEADING = re.compile(r"\s*【(?P<title>[^【】]{4,40})】(?=\S)")
 _CATEGORY = re.compile(r"[\[【][^\[\]【】]{2,6}[\]】]\s+(?P<rest>\S.{3,})")
 _OF_ACCOUNT = re.compile(r"的(?:动态|動態|微博|主页|主頁|个人主页|空间|空間|头条|頭條)|^微博|微博正文|[_-]\s*微博$")
-_REACH = 8
+_INFO_REACH = 8
 _AGREED = 3.0
 _LONGEST = 500
 
 
 def headline(
-    lines: Sequence[Line], texts: Sequence[int], head: Head, declared: Declared, publisher: str | None = None
-) -> Headline:
+    lines: Sequence[Line], texts: Sequence[int], head: Head, declared: DeclaredMetadata, publisher: str | None = None
+) -> PlacedHeadline:
     """Find the headline, by trust: the line that agrees with the head, the article's title in the head, the place."""
     title = head.title[:_LONGEST]
     sites = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
@@ -273,12 +273,12 @@ def headline(
         or _in_brackets(lines, texts, title)
         or placed(lines, texts)
         or _from_head(whole, sites)
-        or Headline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
+        or PlacedHeadline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
     )
     return _without_category(found, title)
 
 
-def _without_category(found: Headline, title: str) -> Headline:
+def _without_category(found: PlacedHeadline, title: str) -> PlacedHeadline:
     """A forum sets the category before the subject, [民生] 小城…; the page's title begins with the subject."""
     match = _CATEGORY.match(found.text or "")
     if not match or not key(title).startswith(key(match["rest"])):
@@ -286,12 +286,12 @@ def _without_category(found: Headline, title: str) -> Headline:
     return replace(found, text=match["rest"])
 
 
-def _in_brackets(lines: Sequence[Line], texts: Sequence[int], title: str) -> Headline | None:
+def _in_brackets(lines: Sequence[Line], texts: Sequence[int], title: str) -> PlacedHeadline | None:
     """The headline that a post sets in brackets at the head of its text, where the page's title is the account's."""
     match = _LEADING.match(lines[texts[0]].text) if texts and _OF_ACCOUNT.search(title) else None
     if not match or re.search(r"记者|記者|报道|報道|[讯訊电電]$", match["title"]):
         return None
-    return Headline(text=match["title"].strip(), rule="brackets before the text")
+    return PlacedHeadline(text=match["title"].strip(), rule="brackets before the text")
 
 
 def _may_be_title(text: str, sites: Sequence[str]) -> bool:
@@ -314,7 +314,7 @@ def _agreement(line: Line, line_key: str, keys: Sequence[str]) -> float:
     return best
 
 
-def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> Headline | None:
+def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> PlacedHeadline | None:
     keys = [key(text) for _, text in wanted]
     bare = [key(without_site(text, sites)) for _, text in wanted]  # a short headline is no more than that
     joined = " ".join(text for _, text in wanted)
@@ -353,12 +353,12 @@ def _setting(lines: Sequence[Line], index: int) -> float:
 
 
 def _furniture_below(lines: Sequence[Line], index: int) -> bool:
-    return any(len(x.text) < 150 and FURNITURE.search(x.text) for x in lines[index + 1 : index + 1 + _REACH])
+    return any(len(x.text) < 150 and FURNITURE.search(x.text) for x in lines[index + 1 : index + 1 + _INFO_REACH])
 
 
 def _extended(
     lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str]], keys: Sequence[str], sites: Sequence[str]
-) -> Headline:
+) -> PlacedHeadline:
     """Headlines broken over several lines: as far as the head's title goes along; shortened ones in full."""
     text = without_label(lines[place].text)
     used = [place]
@@ -375,14 +375,14 @@ def _extended(
         text = next(named, text)
     if any(rule == "head title" and k == begun for (rule, _), k in zip(wanted, keys, strict=True)):
         text = without_site(text, sites)
-    return Headline(text=text, lines=tuple(used), rule="line agrees with head")
+    return PlacedHeadline(text=text, lines=tuple(used), rule="line agrees with head")
 
 
-def _from_head(wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> Headline | None:
+def _from_head(wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> PlacedHeadline | None:
     for rule, text in wanted:
         found = without_site(" ".join(text.split()), sites)
         if _may_be_title(found, sites):
-            return Headline(text=found, rule=rule)
+            return PlacedHeadline(text=found, rule=rule)
     return None
 
 

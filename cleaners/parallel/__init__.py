@@ -9,21 +9,21 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Protocol, Self
 
-from cleaners.context import Context
+from cleaners.context import CleaningContext
 from cleaners.items import Article, Drop, Page
-from cleaners.parallel.checkpoint import Bookmark, Mark, beyond
-from cleaners.parallel.process import Fence, fenced
-from cleaners.parallel.resumable_output import Resumable
-from cleaners.parallel.workers import Workers
+from cleaners.parallel.checkpoint import Checkpoint, StoreCheckpoint, beyond
+from cleaners.parallel.process import PageBudget, fenced
+from cleaners.parallel.resumable_output import ResumableOutput
+from cleaners.parallel.workers import WorkerPool
 
 __all__ = [
-    "Bookmark",
-    "Cleaning",
-    "Fence",
-    "Here",
-    "Mark",
-    "Resumable",
-    "Workers",
+    "Checkpoint",
+    "InProcess",
+    "PageBudget",
+    "PageCleaner",
+    "ResumableOutput",
+    "StoreCheckpoint",
+    "WorkerPool",
     "beyond",
     "cleaning",
     "cores",
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-class Cleaning(Protocol):
+class PageCleaner(Protocol):
     """What cleans pages: in this process or in others."""
 
     def map(self, pages: Iterable[Page | Drop]) -> Iterator[Article | Drop]:
@@ -42,9 +42,9 @@ class Cleaning(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
-def cleaning(jobs: int, context: Context) -> Cleaning:
+def cleaning(jobs: int, context: CleaningContext) -> PageCleaner:
     """The cheapest way to clean with ``jobs`` processes; ``jobs=1`` starts none."""
-    return Workers(jobs, context) if jobs > 1 else Here(context)
+    return WorkerPool(jobs, context) if jobs > 1 else InProcess(context)
 
 
 def cores() -> int:
@@ -52,10 +52,10 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Here:
+class InProcess:
     """Cleans in this process, one page after the other: a page that kills the process ends the run."""
 
-    def __init__(self, context: Context, fence: Fence = Fence()) -> None:
+    def __init__(self, context: CleaningContext, fence: PageBudget = PageBudget()) -> None:
         self._context = context
         self._fence = fence
 

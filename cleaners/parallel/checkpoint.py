@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a run into a file needs none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Checkpoint:
     """A place in the input: everything before it is done."""
 
     done: int = 0
@@ -26,18 +26,18 @@ class Mark:
     digest: str = ""
     """Over their origins in order: the same input gives the same."""
 
-    def past(self, origin: str) -> Mark:
+    def past(self, origin: str) -> Checkpoint:
         """The place after the next page."""
         digest = blake2b(f"{self.digest} {origin}".encode("utf-8", "surrogatepass"), digest_size=16)
-        return Mark(done=self.done + 1, digest=digest.hexdigest())
+        return Checkpoint(done=self.done + 1, digest=digest.hexdigest())
 
 
-def beyond(pages: Iterator[Page | Drop], mark: Mark) -> Iterator[Page | Drop]:
+def beyond(pages: Iterator[Page | Drop], mark: Checkpoint) -> Iterator[Page | Drop]:
     """The pages after a mark: those before it are read and passed over.
 
     Raises UsageError when they are not the pages that were before the mark when it was made.
     """
-    seen = Mark()
+    seen = Checkpoint()
     for page in islice(pages, mark.done):
         seen = seen.past(page.origin)
     if seen != mark:
@@ -47,7 +47,7 @@ def beyond(pages: Iterator[Page | Drop], mark: Mark) -> Iterator[Page | Drop]:
     return pages
 
 
-class Bookmark:
+class StoreCheckpoint:
     """The mark of a run over ``paths`` into a store, kept in that store.
 
     Put it there in the transaction that keeps the pages before it: a page that changes one before it would else be
@@ -60,12 +60,12 @@ class Bookmark:
         self._name = f"clean {blake2b(names.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
     @property
-    def mark(self) -> Mark:
+    def mark(self) -> Checkpoint:
         """How far the run before came; the start when there was none, or it came to the end."""
         saved = self._manifests.get(self._name)
-        return Mark(**json.loads(saved)) if saved else Mark()
+        return Checkpoint(**json.loads(saved)) if saved else Checkpoint()
 
-    def put(self, mark: Mark) -> None:
+    def put(self, mark: Checkpoint) -> None:
         """Everything before ``mark`` is kept."""
         self._manifests.put(self._name, json.dumps(asdict(mark)).encode())
 

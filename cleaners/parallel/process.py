@@ -14,14 +14,14 @@ from threading import Lock, Thread
 from types import FrameType
 from typing import cast
 
-from cleaners.context import Context
-from cleaners.errors import Unusable
+from cleaners.context import CleaningContext
+from cleaners.errors import UnusableInput
 from cleaners.items import Article, Drop, Page
 
 # What one page may cost, and the cleaning of one page within that.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fence:
+class PageBudget:
     """What one page may cost a worker."""
 
     seconds: float = 20.0
@@ -32,12 +32,12 @@ class Fence:
     """Address space of a worker, in bytes."""
 
 
-def fenced(page: Page, context: Context, fence: Fence) -> Article | Drop:
+def fenced(page: Page, context: CleaningContext, fence: PageBudget) -> Article | Drop:
     """``clean`` with a bound on time; in the main thread only (it uses the interval timer)."""
     from cleaners.pipeline import clean  # here: who only hands pages out does not need it
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        raise Unusable("extract", "took too long", f"more than {fence.seconds:g} s")
+        raise UnusableInput("extract", "took too long", f"more than {fence.seconds:g} s")
 
     try:
         before = signal.signal(signal.SIGALRM, stop)
@@ -46,7 +46,7 @@ def fenced(page: Page, context: Context, fence: Fence) -> Article | Drop:
     signal.setitimer(signal.ITIMER_REAL, fence.seconds)
     try:
         return clean(page, context)
-    except Unusable as why:  # the alarm rang between two steps
+    except UnusableInput as why:  # the alarm rang between two steps
         return dropped(page, why.reason, why.detail)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -63,23 +63,23 @@ _PRELOAD = ["cleaners.parallel.preload"]
 _starting = Lock()  # multiprocessing keeps its list of children without one
 
 
-class Died(Exception):  # noqa: N818 - not an error of the program
+class ProcessDied(Exception):  # noqa: N818 - not an error of the program
     """The process ended while it had a page; the message says how."""
 
 
-class Late(Exception):  # noqa: N818
+class PageTimeout(Exception):  # noqa: N818
     """The process did not answer in time, and was killed."""
 
 
-class Cleaner:
+class CleaningProcess:
     """A process that cleans one page at a time.
 
     It comes from a fork server that has loaded the pipeline once: forking the caller itself would copy its threads'
     locks (a crawl has threads).
     """
 
-    def __init__(self, context: Context, fence: Fence) -> None:
-        """Start it and wait until it is ready; raises ``Died`` or ``Late``."""
+    def __init__(self, context: CleaningContext, fence: PageBudget) -> None:
+        """Start it and wait until it is ready; raises ``ProcessDied`` or ``PageTimeout``."""
         spawning = multiprocessing.get_context("forkserver")
         spawning.set_forkserver_preload(_PRELOAD)
         self._pipe, theirs = spawning.Pipe()
@@ -90,7 +90,7 @@ class Cleaner:
         self._answer(_STARTUP)
 
     def clean(self, page: Page, seconds: float) -> Article | Drop:
-        """Have a page cleaned; raises ``Died``, or ``Late`` after ``seconds``. It cannot be used after that."""
+        """Have a page cleaned; raises ``ProcessDied``, or ``PageTimeout`` after ``seconds``. It cannot be used after that."""
         try:
             self._pipe.send(page)
         except OSError:
@@ -107,15 +107,15 @@ class Cleaner:
             if not self._pipe.poll(seconds):
                 self._process.kill()
                 self.close()
-                raise Late
+                raise PageTimeout
             return self._pipe.recv()
         except (EOFError, OSError):
             raise self._death() from None
 
-    def _death(self) -> Died:
+    def _death(self) -> ProcessDied:
         self.close()
         code = self._process.exitcode or 0
-        return Died(signal.Signals(-code).name if code < 0 else f"exit code {code}")
+        return ProcessDied(signal.Signals(-code).name if code < 0 else f"exit code {code}")
 
 
 def start_server() -> None:
@@ -133,7 +133,7 @@ def start_server() -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def _serve(pipe: Connection, context: Context, fence: Fence) -> None:
+def _serve(pipe: Connection, context: CleaningContext, fence: PageBudget) -> None:
     """What the process does: cleans what comes until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     Thread(target=_end_with_parent, daemon=True).start()

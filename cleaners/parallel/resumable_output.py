@@ -16,11 +16,11 @@ from cleaners.atomic import compressed, sync, told
 from cleaners.errors import FormatError, UsageError
 from cleaners.export import drop_record, record
 from cleaners.items import Article, Clipping, Drop
-from cleaners.parallel.checkpoint import Mark
+from cleaners.parallel.checkpoint import Checkpoint
 
 # Files that are written for hours, and go on where they were after any interruption.
 
-class Part:
+class PartialFile:
     """A JSON Lines file under a temporary name: what was there at a :meth:`sync` can be gone back to.
 
     Compressed by the suffix of its target; each sync ends a gzip member (RFC 1952) or zstd frame (RFC 8878), of which
@@ -91,10 +91,10 @@ bytes in a compressed file too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class _OutputState:
     """What is on the disk, as the file beside the parts says."""
 
-    mark: Mark = Mark()
+    mark: Checkpoint = Checkpoint()
     kept_bytes: int = 0
     drop_bytes: int = 0
     written: int = 0
@@ -105,14 +105,14 @@ class _State:
     def read(cls, path: Path) -> Self | None:
         try:
             data = json.loads(path.read_bytes())
-            return cls(**{**data, "mark": Mark(**data["mark"])})
+            return cls(**{**data, "mark": Checkpoint(**data["mark"])})
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError):
             raise FormatError(f"{path} is damaged: delete it, and start anew without --resume") from None
 
 
-class Resumable:
+class ResumableOutput:
     """Cleaned pages to one JSONL file, Drops to ``TARGET.drops.jsonl`` beside it.
 
     Both take their names when the ``with`` block ends well (no Drops: no second file, an old one is removed). Until
@@ -123,16 +123,16 @@ class Resumable:
     def __init__(self, target: Path, *, resume: bool) -> None:
         """Raises UsageError for a place where no file can be, or a finished part that ``resume`` does not take up."""
         _check(target)
-        self._kept = Part(target)
-        self._drops = Part(target.with_name(f"{target.name}.drops.jsonl"))
+        self._kept = PartialFile(target)
+        self._drops = PartialFile(target.with_name(f"{target.name}.drops.jsonl"))
         self._marked = target.with_name(f".{target.name[:200]}.progress.json")
-        before = _State.read(self._marked)
+        before = _OutputState.read(self._marked)
         if before and not resume:
             raise UsageError(
                 f"{target} was begun by a run that did not end ({before.mark.done} pages are done): "
                 f"add --resume to go on, or delete {self._marked} to start anew"
             )
-        self._state = before or _State()
+        self._state = before or _OutputState()
         self._since = 0
         self.mark = self._state.mark
         """How far the output is: pages before it are in there."""
@@ -182,7 +182,7 @@ class Resumable:
 
     def _save(self, *, complete: bool = False) -> None:
         """First the results, then the mark that says so."""
-        state = _State(
+        state = _OutputState(
             mark=self.mark, kept_bytes=self._kept.sync(), drop_bytes=self._drops.sync(), written=self.written,
             reasons=dict(self.dropped), complete=complete,
         )  # fmt: skip

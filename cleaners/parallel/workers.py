@@ -10,10 +10,10 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Self
 
-from cleaners.context import Context
+from cleaners.context import CleaningContext
 from cleaners.errors import InputError
 from cleaners.items import Article, Drop, Page
-from cleaners.parallel.process import Cleaner, Died, Fence, Late, dropped, start_server
+from cleaners.parallel.process import CleaningProcess, PageBudget, PageTimeout, ProcessDied, dropped, start_server
 
 Task = tuple[Page, Future[Article | Drop]]
 
@@ -23,14 +23,14 @@ _STARTS = 3  # of a process, before it is held that none can be started
 _TRIES = 2  # a process may have been killed for no fault of its page
 
 
-class Workers:
+class WorkerPool:
     """Cleans in ``jobs`` processes, each with a thread here that hands it pages and waits for what comes of them.
 
     A process that dies is replaced and its page tried once more; one that does not answer in time is killed. Either
     way only that page is lost, as a Drop that says so.
     """
 
-    def __init__(self, jobs: int, context: Context, fence: Fence = Fence()) -> None:
+    def __init__(self, jobs: int, context: CleaningContext, fence: PageBudget = PageBudget()) -> None:
         self._context = context
         self._fence = fence
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
@@ -83,7 +83,7 @@ class Workers:
                 task[1].cancel()
 
     def _hand(self) -> None:
-        cleaner: Cleaner | None = None
+        cleaner: CleaningProcess | None = None
         while task := self._tasks.get():
             page, future = task
             if not future.set_running_or_notify_cancel():
@@ -98,26 +98,26 @@ class Workers:
         if cleaner:
             cleaner.close()
 
-    def _cleaned(self, cleaner: Cleaner | None, page: Page) -> tuple[Cleaner | None, Article | Drop]:
+    def _cleaned(self, cleaner: CleaningProcess | None, page: Page) -> tuple[CleaningProcess | None, Article | Drop]:
         """What came of a page, and the process that lives on, if one does."""
         ends = []
         for _ in range(_TRIES):
             cleaner = cleaner or self._hired()
             try:
                 return cleaner, cleaner.clean(page, self._fence.seconds + self._fence.grace)
-            except Late:
+            except PageTimeout:
                 limit = f"more than {self._fence.seconds:g} s, its process was killed"
                 return None, dropped(page, "took too long", limit)
-            except Died as why:
+            except ProcessDied as why:
                 cleaner = None
                 ends.append(str(why))
         return None, dropped(page, "worker died", f"cleaning this page killed its process ({', '.join(ends)})")
 
-    def _hired(self) -> Cleaner:
+    def _hired(self) -> CleaningProcess:
         for _ in range(_STARTS):
             try:
-                return Cleaner(self._context, self._fence)
-            except (Died, Late) as why:
+                return CleaningProcess(self._context, self._fence)
+            except (ProcessDied, PageTimeout) as why:
                 last = str(why) or "it never got ready"
         raise InputError(f"no cleaning process can be started ({last}): free some memory, or use --jobs 1")
 

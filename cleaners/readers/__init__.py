@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from cleaners.errors import Unusable, UsageError
+from cleaners.errors import UnusableInput, UsageError
 from cleaners.items import Drop, Page
 from cleaners.readers import archives, mhtml, parquet, tables, warc
-from cleaners.readers.archives import Member
-from cleaners.readers.progress import Gauge
-from cleaners.readers.streams import Peekable, can_seek, compression, decompressed, is_damage, read_bounded
+from cleaners.readers.archives import ArchiveMember
+from cleaners.readers.progress import ReadProgress
+from cleaners.readers.streams import PeekableStream, can_seek, compression, decompressed, is_damage, read_bounded
 
-__all__ = ["Gauge", "Limits", "pages", "read", "size"]
+__all__ = ["ReadLimits", "ReadProgress", "pages", "read", "size"]
 
 # Formats that hold no page, by their first bytes; pictures and the like are told by the decoder.
 _FOREIGN = (
@@ -39,7 +39,7 @@ _FEED = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ReadLimits:
     """What is read at most."""
 
     page_bytes: int = 32 * 1024 * 1024
@@ -51,7 +51,7 @@ class Limits:
 
 
 def read(
-    paths: Iterable[str | Path], limits: Limits = Limits(), gauge: Gauge | None = None
+    paths: Iterable[str | Path], limits: ReadLimits = ReadLimits(), gauge: ReadProgress | None = None
 ) -> Iterator[Page | Drop]:
     """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input, a pipe is read too.
 
@@ -63,11 +63,11 @@ def read(
     for path in given:
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; check the spelling, or quote a name with spaces")
-    return _all(given, limits, gauge or Gauge())
+    return _all(given, limits, gauge or ReadProgress())
 
 
 def pages(
-    stream: IO[bytes], origin: str, saved: datetime | None = None, limits: Limits = Limits()
+    stream: IO[bytes], origin: str, saved: datetime | None = None, limits: ReadLimits = ReadLimits()
 ) -> Iterator[Page | Drop]:
     """Every page of one open file; ``origin`` is what it is called, ``saved`` when it was last written to."""
     return _guarded(stream, origin, saved, 0, limits)
@@ -81,7 +81,7 @@ def size(paths: Iterable[str | Path]) -> int | None:
     return sum(os.stat(name).st_size for path in given for name in _files(path) if os.path.isfile(name))
 
 
-def _all(given: list[str], limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
+def _all(given: list[str], limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page | Drop]:
     for path in given:
         if path == "-":
             yield from _guarded(sys.stdin.buffer, path, None, 0, limits)
@@ -110,7 +110,7 @@ def _files(path: str) -> Iterator[str]:
     yield from closed
 
 
-def _file(name: str, limits: Limits, gauge: Gauge) -> Iterator[Page | Drop]:
+def _file(name: str, limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page | Drop]:
     if not os.path.isfile(name):
         yield _no_file(name)
         return
@@ -135,12 +135,12 @@ def _no_file(name: str) -> Drop:
 
 
 def _guarded(
-    stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: Limits
+    stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: ReadLimits
 ) -> Iterator[Page | Drop]:
     """The pages of a stream; damage ends it with a Drop, after what was good."""
     try:
         yield from _pages(stream, origin, saved, depth, limits)
-    except Unusable as why:
+    except UnusableInput as why:
         yield Drop(origin=origin, stage="read", reason=why.reason, detail=why.detail)
     except Exception as why:
         if not is_damage(why):
@@ -148,13 +148,13 @@ def _guarded(
         yield Drop(origin=origin, stage="read", reason="damaged or cut short", detail=str(why) or type(why).__name__)
 
 
-def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: Limits) -> Iterator[Page | Drop]:
-    peek = Peekable(stream)
+def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: ReadLimits) -> Iterator[Page | Drop]:
+    peek = PeekableStream(stream)
     head = peek.head
     if depth > limits.depth:
-        raise Unusable("read", "nested too deeply", f"more than {limits.depth} containers inside each other")
+        raise UnusableInput("read", "nested too deeply", f"more than {limits.depth} containers inside each other")
     if name := compression(head):
-        inside = Peekable(decompressed(peek.whole(), name))
+        inside = PeekableStream(decompressed(peek.whole(), name))
         if name in {"gzip", "zstd"} and warc.is_warc(inside.head) and can_seek(stream):
             # Compressed record by record: read as it is, so that the offsets are those of the file.
             yield from warc.pages(peek.whole(), origin, limits.page_bytes)
@@ -175,7 +175,7 @@ def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, l
 
 
 def _members(
-    members: Iterator[Member | Drop], origin: str, depth: int, limits: Limits
+    members: Iterator[ArchiveMember | Drop], origin: str, depth: int, limits: ReadLimits
 ) -> Iterator[Page | Drop]:
     for member in members:
         if isinstance(member, Drop):
@@ -184,12 +184,12 @@ def _members(
             yield from _guarded(member.stream, f"{origin}#{member.name}", None, depth + 1, limits)
 
 
-def _page(peek: Peekable, origin: str, saved: datetime | None, limits: Limits) -> Page:
+def _page(peek: PeekableStream, origin: str, saved: datetime | None, limits: ReadLimits) -> Page:
     for signature, kind in _FOREIGN:
         if peek.head.startswith(signature):
-            raise Unusable("read", "not a page", f"{kind} data: convert it to files, JSON Lines or WARC first")
+            raise UnusableInput("read", "not a page", f"{kind} data: convert it to files, JSON Lines or WARC first")
     if _FEED.match(peek.head[:4096]):
-        raise Unusable("read", "not a page", "a feed or sitemap")
+        raise UnusableInput("read", "not a page", "a feed or sitemap")
     body = read_bounded(peek.whole(), limits.page_bytes)
     if mhtml.is_mhtml(peek.head):
         return mhtml.page(body, origin)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop
 from cleaners.readers.streams import seekable
 from cleaners.readers.zip_directory import slices
@@ -21,7 +21,7 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class ArchiveMember:
     """One file of an archive, open for reading."""
 
     name: str
@@ -38,7 +38,7 @@ def is_tar(head: bytes) -> bool:
     return head[257:262] == b"ustar"
 
 
-def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | Drop]:
+def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[ArchiveMember | Drop]:
     """The members of a zip archive, at most ``most`` of them; encrypted ones are Drops.
 
     Raises ``Unusable("read", "not a page")`` for office documents, which are zips of what no reader sees. A zip's
@@ -48,7 +48,7 @@ def zip_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | 
     with seekable(stream) as file:
         for archive in slices(file):
             if not number and (kind := _document(archive)):
-                raise Unusable("read", "not a page", f"{kind}: save it as HTML or text first")
+                raise UnusableInput("read", "not a page", f"{kind}: save it as HTML or text first")
             for info in archive.infolist():
                 number += 1
                 if number > most:
@@ -69,18 +69,18 @@ def _document(archive: zipfile.ZipFile) -> str:
     return ""
 
 
-def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> Iterator[Member | Drop]:
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> Iterator[ArchiveMember | Drop]:
     if info.flag_bits & 1:
         yield Drop(origin=place, stage="read", reason="encrypted", detail="unpack it with its password first")
         return
     try:
         with archive.open(info) as member:
-            yield Member(name=info.filename, stream=member)
+            yield ArchiveMember(name=info.filename, stream=member)
     except _UNREADABLE as why:
         yield Drop(origin=place, stage="read", reason="damaged archive member", detail=str(why))
 
 
-def tar_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | Drop]:
+def tar_members(stream: IO[bytes], origin: str, most: int) -> Iterator[ArchiveMember | Drop]:
     """The regular files of a tar stream, at most ``most`` entries; links and devices are passed over."""
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for number, info in enumerate(archive):
@@ -93,7 +93,7 @@ def tar_members(stream: IO[bytes], origin: str, most: int) -> Iterator[Member | 
                 continue
             member = archive.extractfile(info)
             if member is not None:
-                yield Member(name=info.name, stream=member)
+                yield ArchiveMember(name=info.name, stream=member)
 
 
 def _is_hidden(name: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TextIO
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 
 _PIECE = 64 * 1024  # characters
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
@@ -25,7 +25,7 @@ def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:
 
     Raises ``Unusable("read", ...)`` at what is no JSON, and at a value of more than ``limit`` characters.
     """
-    held = _Held(text, limit)
+    held = _TextBuffer(text, limit)
     if array:
         held.take("[")
     number = 0
@@ -33,17 +33,17 @@ def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:
         if array and sign == "]":
             held.take("]")
             if held.sign():
-                raise Unusable("read", "not JSON", "something stands behind the array")
+                raise UnusableInput("read", "not JSON", "something stands behind the array")
             return
         if array and number:
             held.take(",")
         number += 1
         yield held.value()
     if array:
-        raise Unusable("read", "not JSON", "it ends inside of the array")
+        raise UnusableInput("read", "not JSON", "it ends inside of the array")
 
 
-class _Held:
+class _TextBuffer:
     """A text as far as it was read and not yet used."""
 
     def __init__(self, text: TextIO, limit: int) -> None:
@@ -62,7 +62,7 @@ class _Held:
     def take(self, sign: str) -> None:
         """Pass over a sign that must be the next one."""
         if self.sign() != sign:
-            raise Unusable("read", "not JSON", f"no {sign} where one should be")
+            raise UnusableInput("read", "not JSON", f"no {sign} where one should be")
         self._at += 1
 
     def value(self) -> object:
@@ -72,11 +72,11 @@ class _Held:
             try:
                 found, end = _DECODER.raw_decode(self._held, self._at)
             except RecursionError:
-                raise Unusable("read", "not JSON", "brackets in brackets without end") from None
+                raise UnusableInput("read", "not JSON", "brackets in brackets without end") from None
             except json.JSONDecodeError as why:
                 cut = why.msg.startswith("Unterminated string") or why.pos > len(self._held) - _NEAR
                 if self._ended or not cut:
-                    raise Unusable("read", "not JSON", why.msg) from None
+                    raise UnusableInput("read", "not JSON", why.msg) from None
             else:
                 if end - self._at > self._limit:
                     raise self._too_large()
@@ -93,5 +93,5 @@ class _Held:
         piece = self._text.read(max(_PIECE, len(rest)))
         self._held, self._at, self._ended = rest + piece, 0, not piece
 
-    def _too_large(self) -> Unusable:
-        return Unusable("read", "page too large", f"more than {self._limit} characters in an object")
+    def _too_large(self) -> UnusableInput:
+        return UnusableInput("read", "page too large", f"more than {self._limit} characters in an object")

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Page
 
 _HEADER = re.compile(rb"\A(?:[A-Za-z][A-Za-z-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.ASCII)
@@ -21,7 +21,7 @@ def is_mhtml(head: bytes) -> bool:
 
 
 def page(body: bytes, origin: str) -> Page:
-    """The page of an MHTML file; raises ``Unusable`` when no part is HTML."""
+    """The page of an MHTML file; raises ``UnusableInput`` when no part is HTML."""
     message = email.message_from_bytes(body, policy=email.policy.compat32)
     for part in message.walk():
         if part.get_content_type() == "text/html":
@@ -34,7 +34,7 @@ def page(body: bytes, origin: str) -> Page:
                 headers=(("Content-Type", part.get("Content-Type", "text/html")),),
                 fetched_at=_moment(message.get("Date")),
             )
-    raise Unusable("read", "no page in it", "an MHTML file without an HTML part")
+    raise UnusableInput("read", "no page in it", "an MHTML file without an HTML part")
 
 
 def _moment(date: str | None) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.readers.streams import seekable
 from cleaners.readers.table_columns import NAMES, page_of
@@ -34,7 +34,7 @@ def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
                 page = page_of(row, f"{origin}#{number}")
                 yield page if isinstance(page, Drop) or len(page.body) <= limit else _too_large(page, limit)
     except arrow.ArrowException as why:
-        raise Unusable("read", "damaged or cut short", str(why).splitlines()[0]) from why
+        raise UnusableInput("read", "damaged or cut short", str(why).splitlines()[0]) from why
 
 
 def _rows(batch: Any) -> Iterator[dict[object, object]]:
@@ -75,5 +75,5 @@ def _pyarrow() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise Unusable("read", "not a page", "Parquet: it is read with pip install 'jianbao[parquet]'") from None
+        raise UnusableInput("read", "not a page", "Parquet: it is read with pip install 'jianbao[parquet]'") from None
     return pyarrow

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import IO
 
 
-class Gauge:
+class ReadProgress:
     """Counts the bytes of the files as they lie on the disk: what they decompress to is not known before the end."""
 
     def __init__(self) -> None:

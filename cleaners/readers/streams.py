@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from typing import IO, cast
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 
 HEAD = 64 * 1024
 """Bytes that are looked at to tell what a stream is."""
@@ -24,7 +24,7 @@ _WINDOW_LOG = 27
 """Memory a zstd file may ask for, as a power of two: what `zstd --long` needs."""
 
 
-class Peekable(io.RawIOBase):
+class PeekableStream(io.RawIOBase):
     """A stream whose first bytes can be looked at and are read again; seeks only when the stream below does."""
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -140,8 +140,8 @@ def decompressed(stream: IO[bytes], name: str) -> IO[bytes]:
 
 
 def read_bounded(stream: IO[bytes], limit: int) -> bytes:
-    """All bytes of a stream; raises ``Unusable`` beyond ``limit``: a bomb costs no more than a large page."""
+    """All bytes of a stream; raises ``UnusableInput`` beyond ``limit``: a bomb costs no more than a large page."""
     data = _read_up_to(stream, limit + 1)
     if len(data) > limit:
-        raise Unusable("read", "page too large", f"more than {limit} bytes")
+        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
     return data

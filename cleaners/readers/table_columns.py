@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from cleaners.items import Columns, Drop, Page
+from cleaners.items import Drop, Page, TableFields
 
 BODY = (
     "html", "raw_html", "content", "raw_content", "text", "body", "article_text", "网页源码", "正文", "内容", "全文",
@@ -60,7 +60,7 @@ def page_of(row: Mapping[object, object], place: str) -> Page | Drop:
         origin=place,
         url=url if _is_address(url) else None,
         fetched_at=_moment(_when(cells, _FETCHED + (_DAY if crawled else ()))),
-        columns=Columns(
+        columns=TableFields(
             title=_told(cells, _TITLE),
             published=_when(cells, _PUBLISHED if crawled else _PUBLISHED + _DAY),
             source=_told(cells, _SOURCE),

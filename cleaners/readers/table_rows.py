@@ -8,14 +8,14 @@ import json
 from collections.abc import Iterator
 from typing import IO, Protocol, TextIO
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
 from cleaners.readers.json_stream import values
 from cleaners.readers.table_columns import page_of
 
 
-class Source(Protocol):
+class RowSource(Protocol):
     """Bytes of JSON in UTF-8, or told to be."""
 
     def read(self, size: int, /) -> bytes:
@@ -27,7 +27,7 @@ class Source(Protocol):
         ...
 
 
-class Recoded:
+class RecodedStream:
     """A stream in another encoding as UTF-8; sizes are characters."""
 
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
@@ -42,7 +42,7 @@ class Recoded:
         return self._text.readline(size).encode("utf-8", "replace")
 
 
-def jsonl_pages(source: Source, origin: str, limit: int) -> Iterator[Page | Drop]:
+def jsonl_pages(source: RowSource, origin: str, limit: int) -> Iterator[Page | Drop]:
     """One page a line; ``#`` and the line's number (from 1) are added to the origin."""
     for number, line in enumerate(_lines(source, limit), 1):
         place = f"{origin}#{number}"
@@ -53,7 +53,7 @@ def jsonl_pages(source: Source, origin: str, limit: int) -> Iterator[Page | Drop
             continue
         try:
             row = _loaded(line)
-        except (ValueError, RecursionError, Unusable) as why:
+        except (ValueError, RecursionError, UnusableInput) as why:
             yield Drop(origin=place, stage="read", reason="not JSON", detail=str(why))
             continue
         yield page_of(row if isinstance(row, dict) else {}, place)
@@ -107,7 +107,7 @@ def _loaded(line: bytes) -> object:
         return json.loads(decode(line).text, parse_int=float)
 
 
-def _lines(source: Source, limit: int) -> Iterator[bytes | None]:
+def _lines(source: RowSource, limit: int) -> Iterator[bytes | None]:
     """The lines of a stream, None in place of one that is longer than ``limit``."""
     while line := source.readline(limit + 1):
         if len(line) <= limit:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Literal
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
 from cleaners.readers import table_rows
@@ -28,7 +28,7 @@ _HEADER, _LONGEST = 4000, 40  # bytes of the line with the names of a CSV, chara
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class PageTable:
     """What kind of table a stream is."""
 
     kind: Literal["lines", "array", "object", "csv"]
@@ -39,7 +39,7 @@ class Table:
     """Between the cells of a CSV."""
 
 
-def table(head: bytes) -> Table | None:
+def table(head: bytes) -> PageTable | None:
     """The table that a stream begins as, None where it is none; ``head``: its first ``HEAD`` bytes, all if fewer."""
     if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         start, encoding = head.decode("utf-16", "ignore"), "utf-16"
@@ -49,14 +49,14 @@ def table(head: bytes) -> Table | None:
     if start.startswith("<"):
         return None
     if _is_lines(start, cut=len(head) >= HEAD):
-        return Table(kind="lines", encoding=encoding)
+        return PageTable(kind="lines", encoding=encoding)
     if json_begins := _OBJECT.match(start):
         known = encoding if encoding != "utf-8" else _encoding(head)
-        return Table(kind="array" if json_begins[1] else "object", encoding=known)
+        return PageTable(kind="array" if json_begins[1] else "object", encoding=known)
     return _csv(head, encoding)
 
 
-def pages(kind: Table, stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
+def pages(kind: PageTable, stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
     """One page a row; ``#`` and the row's number (from 1, after a header) are added to the origin.
 
     Raises ``Unusable("read", ...)`` at what is no JSON in an array, and at an object in it of more than ``limit``
@@ -65,7 +65,7 @@ def pages(kind: Table, stream: IO[bytes], origin: str, limit: int) -> Iterator[P
     """
     if kind.kind == "lines":
         return table_rows.jsonl_pages(
-            stream if kind.encoding == "utf-8" else table_rows.Recoded(stream, kind.encoding), origin, limit
+            stream if kind.encoding == "utf-8" else table_rows.RecodedStream(stream, kind.encoding), origin, limit
         )
     text = io.TextIOWrapper(stream, encoding=kind.encoding, errors="replace", newline="")
     if kind.kind == "csv":
@@ -88,7 +88,7 @@ def _is_lines(start: str, *, cut: bool) -> bool:
     return isinstance(row, dict) and bool(row)
 
 
-def _csv(head: bytes, encoding: str) -> Table | None:
+def _csv(head: bytes, encoding: str) -> PageTable | None:
     """The CSV whose header is the first line: names of columns, one of them of a page."""
     for name in _USUAL if encoding == "utf-8" else (encoding,):
         header = _LINE_END.split(head[:_HEADER].decode(name, "replace"), maxsplit=1)[0]
@@ -96,7 +96,7 @@ def _csv(head: bytes, encoding: str) -> Table | None:
             if _is_header(header, delimiter):
                 # Names in ASCII say nothing of the cells.
                 sure = encoding != "utf-8" or not (header.isascii() or "\ufffd" in header)
-                return Table(kind="csv", encoding=name if sure else _encoding(head), delimiter=delimiter)
+                return PageTable(kind="csv", encoding=name if sure else _encoding(head), delimiter=delimiter)
     return None
 
 
@@ -114,6 +114,6 @@ def _encoding(head: bytes) -> str:
     try:
         getincrementaldecoder("utf-8")().decode(head)  # which does not mind a character that is cut
     except UnicodeDecodeError:
-        with suppress(Unusable):
+        with suppress(UnusableInput):
             return decode(head).encoding
     return "utf-8"

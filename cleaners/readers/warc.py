@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.readers.streams import seekable
 from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, decoded
@@ -36,7 +36,7 @@ def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
         fields = _lowered(record.headers)
         try:
             page = _page(record, fields, place, limit)
-        except Unusable as why:
+        except UnusableInput as why:
             url = fields.get(_URL)
             yield Drop(origin=place, url=url, stage="read", reason=why.reason, detail=why.detail)
             continue
@@ -55,10 +55,10 @@ def _page(record: Any, fields: dict[str, str], place: str, limit: int) -> Page |
     if fields.get(_ROLE) or not url or not url.startswith(("http://", "https://")) or url.endswith("/robots.txt"):
         return None
     if record.content_length > limit + _HEADER_ROOM:
-        raise Unusable("read", "page too large", f"more than {limit} bytes")
+        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
     record.freeze()  # into memory: to verify and then read, a stream that cannot go back would not do
     if fields.get("warc-block-digest") and not record.verify_block_digest(consume=False):
-        raise Unusable("read", "damaged record", "its digest does not fit, or the file is cut short")
+        raise UnusableInput("read", "damaged record", "its digest does not fit, or the file is cut short")
     record.parse_http()
     headers = tuple((str(name), str(value)) for name, value in record.http_headers.items()) if record.is_http else ()
     answer = {name.lower(): value for name, value in reversed(headers)}
@@ -67,7 +67,7 @@ def _page(record: Any, fields: dict[str, str], place: str, limit: int) -> Page |
     if not kind.lower().startswith(_TEXTUAL) or (status and 300 <= status < 400):
         return None
     if status and status != 200:
-        raise Unusable("read", f"http {status}")
+        raise UnusableInput("read", f"http {status}")
     raw = record.reader.read()  # of a record in memory; with a bound it would make room for all of that first
     _check_whole(answer, len(raw), limit)
     return Page(
@@ -85,10 +85,10 @@ def _page(record: Any, fields: dict[str, str], place: str, limit: int) -> Page |
 def _check_whole(answer: dict[str, str], size: int, limit: int) -> None:
     """The end of a file that was cut shows only in the lengths."""
     if size > limit:
-        raise Unusable("read", "page too large", f"more than {limit} bytes")
+        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
     said = answer.get("content-length", "")
     if said.isdigit() and size < int(said) and "chunked" not in answer.get("transfer-encoding", ""):
-        raise Unusable("read", "cut short", f"{size} of {said} bytes")
+        raise UnusableInput("read", "cut short", f"{size} of {said} bytes")
 
 
 def _moment(date: datetime | None) -> datetime | None:

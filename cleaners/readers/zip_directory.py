@@ -34,7 +34,7 @@ def slices(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     while left > 0:
         count = min(left, _SLICE)
         part = _entries(file, at, begin + size, count)
-        with zipfile.ZipFile(_View(file, begin, part.getvalue() + _end(count, part.tell(), offset))) as archive:
+        with zipfile.ZipFile(_TailView(file, begin, part.getvalue() + _end(count, part.tell(), offset))) as archive:
             yield archive
         at += part.tell()
         left -= _SLICE
@@ -64,7 +64,7 @@ def _end(entries: int, size: int, offset: int) -> bytes:
     return large + _END.pack(b"PK\x05\x06", 0, 0, entries, entries, size, offset, 0)
 
 
-class _View(io.RawIOBase):
+class _TailView(io.RawIOBase):
     """A file of which everything from ``begin`` on is something else."""
 
     def __init__(self, file: IO[bytes], begin: int, tail: bytes) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cleaners.dedup.index import Limits
-from cleaners.dedup.index.window import UNDATED, Window
+from cleaners.dedup.index import IndexLimits
+from cleaners.dedup.index.window import UNDATED, DateWindow
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-def near(pairs: DataFrame, prints: DataFrame, window: Window) -> DataFrame:
-    """The pairs that the window lets be compared: :meth:`cleaners.dedup.index.window.Window.near`, as joins."""
+def near(pairs: DataFrame, prints: DataFrame, window: DateWindow) -> DataFrame:
+    """The pairs that the window lets be compared: :meth:`cleaners.dedup.index.window.DateWindow.near`, as joins."""
     from pyspark.sql import functions as f
 
     days = prints.select("doc", "day")
@@ -22,7 +22,7 @@ def near(pairs: DataFrame, prints: DataFrame, window: Window) -> DataFrame:
     return dated.where(undated | inside).select("doc", "other")
 
 
-def candidates(prints: DataFrame, limits: Limits = Limits()) -> DataFrame:
+def candidates(prints: DataFrame, limits: IndexLimits = IndexLimits()) -> DataFrame:
     """``(doc, other)``, ``other`` being the earlier one, that share a band or ``limits.shared`` anchors.
 
     Of a crowded key only the smallest documents propose. They are chosen before anything is gathered: each task keeps

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from cleaners.dedup.corpus import Dating, Summary
+from cleaners.dedup.corpus import DateField, DedupSummary
 from cleaners.dedup.index.window import UNDATED
 from cleaners.errors import InputError
 from cleaners.spark.candidates import candidates, near
-from cleaners.spark.documents import LINES, Source, numbered, prints, source_of
+from cleaners.spark.documents import LINES, SparkSource, numbered, prints, source_of
 from cleaners.spark.labels import labels
-from cleaners.spark.storage import Storage
+from cleaners.spark.storage import SparkStorage
 from cleaners.spark.verify import crowded_slots, marked, verified
 from cleaners.spark.writing import labelled, write, write_pairs
 
@@ -30,9 +30,9 @@ def deduplicate(
     *,
     pairs: str | None = None,
     canonical_only: bool = False,
-    dating: Dating | None = None,
+    dating: DateField | None = None,
     step: Step = lambda name: None,
-) -> Summary:
+) -> DedupSummary:
     """Match every document of the files and folders ``sources`` (JSON Lines or Parquet, all of one kind, with ``id``
     and ``text``) and write the records to the folder ``output``, as Parquet, or JSON Lines when its name ends so.
 
@@ -45,7 +45,7 @@ def deduplicate(
     Raises UsageError for paths that are not there, or are there already, and InputError for a corpus without a usable
     record (or a date, where one is asked for) or with two texts of one id.
     """
-    storage = Storage(spark)
+    storage = SparkStorage(spark)
     storage.check_input(sources)
     for target in filter(None, (output, pairs)):
         storage.check_output(target)
@@ -76,12 +76,12 @@ def deduplicate(
         skipped, matched = _records(documents, source) - count, found.count()
         storage.put(f"{work}/records", output)
     repeated = table.num_rows - len(set(table["first"].to_pylist()))
-    return Summary(
+    return DedupSummary(
         documents=count, skipped=skipped, pairs=matched, clusters=count - repeated, written=written, undated=undated
     )
 
 
-def _checked(printed: DataFrame, sources: Sequence[str], dating: Dating | None) -> tuple[int, int]:
+def _checked(printed: DataFrame, sources: Sequence[str], dating: DateField | None) -> tuple[int, int]:
     """How many documents there are, and how many without a date where one is asked for.
 
     Raises InputError when there are none, or none with a date, or two texts with one id.
@@ -105,7 +105,7 @@ def _checked(printed: DataFrame, sources: Sequence[str], dating: Dating | None) 
     return count, undated
 
 
-def _records(documents: DataFrame, source: Source) -> int:
+def _records(documents: DataFrame, source: SparkSource) -> int:
     """How many records there are, usable or not: blank lines are none."""
     from pyspark.sql import functions as f
 

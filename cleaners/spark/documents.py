@@ -12,8 +12,8 @@ import numpy as np
 
 from cleaners.dedup import fingerprint
 from cleaners.dedup.corpus.families import look
-from cleaners.dedup.corpus.reading import Record, usable
-from cleaners.dedup.fingerprint import Signatures
+from cleaners.dedup.corpus.reading import CorpusRecord, usable
+from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index.window import UNDATED, day_of
 from cleaners.errors import UsageError
 
@@ -34,11 +34,11 @@ PRINTS = (
 """What is known of a document: its number, its id as JSON, what tells its text from others, its day (see
 :mod:`cleaners.dedup.index.window`), its normal form (int32 code points), its keys, its look."""
 
-Rows = Iterator[tuple[int, Record]]
+Rows = Iterator[tuple[int, CorpusRecord]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SparkSource:
     """How documents lie in a kind of file."""
 
     format: str
@@ -51,7 +51,7 @@ class Source:
     """Number and record of each usable document of a batch with ``doc`` and these columns."""
 
 
-def numbered(spark: SparkSession, paths: list[str], source: Source) -> DataFrame:
+def numbered(spark: SparkSession, paths: list[str], source: SparkSource) -> DataFrame:
     """The records of the files with ``doc``: by path, then by place in the file.
 
     Spark reads the splits of files in an order of its own; a split knows where it begins, and a row where it stands
@@ -72,7 +72,7 @@ def numbered(spark: SparkSession, paths: list[str], source: Source) -> DataFrame
     return placed.join(f.broadcast(first), ["path", "start"]).select(doc, "record")
 
 
-def prints(documents: DataFrame, source: Source, date: str | None = None) -> DataFrame:
+def prints(documents: DataFrame, source: SparkSource, date: str | None = None) -> DataFrame:
     """:data:`PRINTS` of every usable document; ``date``: the field that has its date, None when nobody asks for it."""
     from pyspark.sql import functions as f
 
@@ -112,7 +112,7 @@ def _printed(
     return printed
 
 
-def keys_of(signatures: Signatures) -> list[Any]:
+def keys_of(signatures: DocumentKeys) -> list[Any]:
     """The keys of each document, each once; none for a document without text."""
     return [
         np.unique(np.concatenate((
@@ -139,17 +139,17 @@ def _lines(batch: pa.RecordBatch) -> Rows:
         except (ValueError, RecursionError):  # the second: brackets in brackets without end
             continue
         if isinstance(fields, dict) and (found := usable(fields)):
-            yield doc, Record(id=found[0], text=found[1], fields=fields)
+            yield doc, CorpusRecord(id=found[0], text=found[1], fields=fields)
 
 
 def _columns(batch: pa.RecordBatch) -> Rows:
     for row in batch.to_pylist():
         doc = row.pop("doc")
         if found := usable(row):
-            yield doc, Record(id=found[0], text=found[1], fields=row)
+            yield doc, CorpusRecord(id=found[0], text=found[1], fields=row)
 
 
-def source_of(paths: Sequence[str]) -> Source:
+def source_of(paths: Sequence[str]) -> SparkSource:
     """By the names: a path that ends as JSON Lines do is one, everything else is Parquet; raises UsageError."""
     if packed := next((path for path in paths if path.lower().endswith(".zst")), None):
         raise UsageError(f"{packed}: Spark reads .gz and .bz2, no .zst: pack it so, or match it with the local engine")
@@ -159,6 +159,6 @@ def source_of(paths: Sequence[str]) -> Source:
     return LINES if kinds == {True} else TABLE
 
 
-LINES = Source(format="text", options={"lineSep": "\n"}, columns=("value",), rows=_lines)
+LINES = SparkSource(format="text", options={"lineSep": "\n"}, columns=("value",), rows=_lines)
 """JSON Lines, plain or compressed as Hadoop knows it (.gz, .bz2)."""
-TABLE = Source(format="parquet", options={}, columns=("id", "text"), rows=_columns)
+TABLE = SparkSource(format="parquet", options={}, columns=("id", "text"), rows=_columns)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.corpus.families import Families, Look
+from cleaners.dedup.corpus.families import ClusterAssigner, MemberTraits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +25,7 @@ def labels(found: DataFrame, prints: DataFrame) -> pa.Table:
     held = found.toArrow()
     pairs = np.column_stack([held["doc"].to_numpy(), held["other"].to_numpy()]).reshape(-1, 2).astype(np.int64)
     docs, places = np.unique(pairs, return_inverse=True)
-    families = Families()
+    families = ClusterAssigner()
     places = places.reshape(-1, 2)
     kinds = held["kind"].to_pylist()
     shares = np.column_stack([held[name].to_numpy() for name in ("similarity", "containment", "covered")])
@@ -38,14 +38,14 @@ def labels(found: DataFrame, prints: DataFrame) -> pa.Table:
     })  # fmt: skip
 
 
-def _looks(found: DataFrame, prints: DataFrame, docs: NDArray[np.int64]) -> Sequence[Look]:
+def _looks(found: DataFrame, prints: DataFrame, docs: NDArray[np.int64]) -> Sequence[MemberTraits]:
     standing = found.select("doc").union(found.selectExpr("other as doc")).distinct()
     held = prints.join(standing, "doc", "left_semi").select("doc", "length", "title", "annotated").toArrow()
     order = np.argsort(held["doc"].to_numpy())
     rows = held.take(order).to_pylist()
     assert [row["doc"] for row in rows] == docs.tolist()
     return [
-        Look(
+        MemberTraits(
             length=row["length"],
             title=None if row["title"] is None else row["title"].decode("utf-8", "surrogatepass"),
             annotated=row["annotated"],

@@ -9,13 +9,13 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cleaners import readers
-from cleaners.context import Context
+from cleaners.context import CleaningContext
 from cleaners.errors import InputError
 from cleaners.export import drop_record, record
 from cleaners.export.arrow import schema
 from cleaners.items import Article, Clipping, Drop
-from cleaners.parallel import Workers
-from cleaners.spark.storage import Storage
+from cleaners.parallel import WorkerPool
+from cleaners.spark.storage import SparkStorage
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ _DROP = ("origin", "url", "stage", "reason", "detail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cleaned:
+class CleanedRow:
     """What was done."""
 
     written: int
@@ -41,7 +41,7 @@ class Cleaned:
 
 def clean(
     spark: SparkSession, paths: Sequence[str], output: str, *, step: Callable[[str], None] = lambda name: None
-) -> Cleaned:
+) -> CleanedRow:
     """Clean the pages in files and folders into the folder ``output`` (Parquet, the columns of an export), and what was
     dropped into ``output.drops``.
 
@@ -50,7 +50,7 @@ def clean(
     takes too long costs that page only. Raises UsageError for paths that are not there, or there already, and
     InputError when no page became an article.
     """
-    storage = Storage(spark)
+    storage = SparkStorage(spark)
     storage.check_input(paths)
     drops = f"{output.rstrip('/')}.drops"
     for target in (output, drops):
@@ -70,7 +70,7 @@ def clean(
     written = spark.read.parquet(output).count()
     if not written:
         raise InputError(f"no page became an article ({', '.join(dropped) or 'there was no file to read'})")
-    return Cleaned(written=written, dropped=dropped)
+    return CleanedRow(written=written, dropped=dropped)
 
 
 def _results(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
@@ -98,7 +98,7 @@ def _cleaned(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     columns = _schema()
-    with Workers(1, Context()) as work:
+    with WorkerPool(1, CleaningContext()) as work:
         rows: list[dict[str, Any]] = []
         for result in work.map(page for batch in batches for page in _pages(batch)):
             rows.append(_row(result))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-class Storage:
+class SparkStorage:
     """The file systems that a session reaches."""
 
     def __init__(self, spark: SparkSession) -> None:

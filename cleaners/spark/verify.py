@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cleaners.dedup import verify
 from cleaners.dedup.corpus.engine import COMMON, SLOTS, covered, limit_of, slots_of
-from cleaners.dedup.fingerprint import Normal
+from cleaners.dedup.fingerprint import NormalForms
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 FOUND = "doc long, other long, kind string, similarity double, containment double, covered double"
-"""The columns of confirmed pairs: see :class:`cleaners.dedup.match.Found`; ``doc`` is the later one."""
+"""The columns of confirmed pairs: see :class:`cleaners.dedup.match.MatchFound`; ``doc`` is the later one."""
 _MARKED = "doc long, points binary"
 
 
@@ -58,7 +58,7 @@ def _marking(crowded: Broadcast[Any]) -> Callable[[pa.RecordBatch], pa.RecordBat
         every = np.concatenate([np.empty(0, dtype=np.uint32), *anchors])
         common = covered(forms, every, offsets, crowded.value[slots_of(every)])
         points = forms.points | np.where(common, COMMON, np.int32(0))
-        flagged = Normal(points=points, offsets=forms.offsets)
+        flagged = NormalForms(points=points, offsets=forms.offsets)
         return pa.record_batch({
             "doc": batch.column("doc"),
             "points": pa.array([flagged[row].tobytes() for row in range(len(flagged))], pa.binary()),
@@ -81,7 +81,7 @@ def _verified(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         order = sorted(range(len(rows["doc"])), key=lambda at: rows["other"][at])
         left = np.array([place[rows["doc"][at]] for at in order], dtype=np.int64)
         right = np.array([place[rows["other"][at]] for at in order], dtype=np.int64)
-        plain = Normal(points=forms.points & ~COMMON, offsets=forms.offsets)
+        plain = NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets)
         verdicts = verify.verify(plain, left, right, common=(forms.points & COMMON) != 0)
         yield pa.RecordBatch.from_pylist([
             {"doc": rows["doc"][order[v.pair]], "other": rows["other"][order[v.pair]], "kind": v.kind,
@@ -95,8 +95,8 @@ def _found_schema(pa: Any) -> pa.Schema:
     return pa.schema([("doc", pa.int64()), ("other", pa.int64()), ("kind", pa.string()), *reals])
 
 
-def _normal(points: list[bytes]) -> Normal:
-    return Normal(
+def _normal(points: list[bytes]) -> NormalForms:
+    return NormalForms(
         points=np.frombuffer(b"".join(points), dtype=np.int32),
         offsets=np.cumsum([0, *(len(one) // 4 for one in points)], dtype=np.int64),
     )

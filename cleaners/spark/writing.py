@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cleaners.spark.documents import JSON_LINES, LINES, Source
+from cleaners.spark.documents import JSON_LINES, LINES, SparkSource
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,7 @@ def labelled(documents: DataFrame, printed: DataFrame, labels: DataFrame, canoni
     return every.where("is_canonical") if canonical_only else every
 
 
-def write(spark: SparkSession, labelled: DataFrame, source: Source, folder: str, output: str) -> int:
+def write(spark: SparkSession, labelled: DataFrame, source: SparkSource, folder: str, output: str) -> int:
     """Write the records to ``folder``, in the form that the name ``output`` asks for; returns how many."""
     from pyspark.sql import functions as f
 

@@ -18,49 +18,49 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cleaners.store.articles import Articles
-from cleaners.store.clusters import Dates, Families, Heirs
-from cleaners.store.crawl_state import Entry, Found, Kind, Ledger, Outcome, Visit
+from cleaners.store.articles import ArticleTable
+from cleaners.store.clusters import ClusterRepresentatives, ClusterTable, DocumentDates
+from cleaners.store.crawl_state import CrawlState, DiscoveredUrl, FetchResult, Kind, Outcome, UrlState
 from cleaners.store.database import Database
-from cleaners.store.export_log import Export, Exports, Series
-from cleaners.store.export_snapshot import OptOuts, Outgoing, Portion, Withdrawal
-from cleaners.store.integrity import Checks
-from cleaners.store.key_value import Manifests, Notes
-from cleaners.store.learned import Learned, NoiseLine, WordPair
-from cleaners.store.merge_tables import Joining
-from cleaners.store.records import Clippings
-from cleaners.store.runs import Journal, Run, RunStatus
-from cleaners.store.search import Hit, Passage, Search
-from cleaners.store.selection import Choice, Selection
-from cleaners.store.stats import Origins, Room, Statistics, Values, room, statistics
-from cleaners.store.takedowns import Pending, Removal, Tombstone, Tombstones, Traces
-from cleaners.store.tokens import Indexing
+from cleaners.store.export_log import ExportLog, ExportSeries, LoggedExport
+from cleaners.store.export_snapshot import ExportBatch, ExportRemoval, ExportSnapshot, OptOuts
+from cleaners.store.integrity import IntegrityChecks
+from cleaners.store.key_value import IndexManifests, StoreSettings
+from cleaners.store.learned import LearnedTables, NoiseLine, WordPair
+from cleaners.store.merge_tables import StoreMerger
+from cleaners.store.records import ClippingReader
+from cleaners.store.runs import RunEntry, RunJournal, RunStatus
+from cleaners.store.search import ArticleSearch, SearchHit, SearchSnippet
+from cleaners.store.selection import FilterChoice, Selection
+from cleaners.store.stats import ColumnValues, OriginTable, StorageSize, StoreStatistics, room, statistics
+from cleaners.store.takedowns import PendingTakedown, TakedownTable, Tombstone, TombstoneHashes, TombstoneTable
+from cleaners.store.tokens import SearchIndexing
 
 __all__ = [
-    "Choice",
-    "Entry",
-    "Export",
-    "Found",
-    "Hit",
+    "DiscoveredUrl",
+    "ExportBatch",
+    "ExportRemoval",
+    "ExportSeries",
+    "ExportSnapshot",
+    "FetchResult",
+    "FilterChoice",
     "Kind",
+    "LoggedExport",
     "NoiseLine",
     "OptOuts",
     "Outcome",
-    "Outgoing",
-    "Passage",
-    "Pending",
-    "Portion",
-    "Room",
-    "Run",
+    "PendingTakedown",
+    "RunEntry",
     "RunStatus",
+    "SearchHit",
+    "SearchSnippet",
     "Selection",
-    "Series",
-    "Statistics",
+    "StorageSize",
     "Store",
+    "StoreStatistics",
     "Tombstone",
-    "Traces",
-    "Visit",
-    "Withdrawal",
+    "TombstoneHashes",
+    "UrlState",
     "WordPair",
 ]
 
@@ -72,41 +72,41 @@ class Store:
         self._db = database
         self.path = database.path
         """The file."""
-        self.articles = Articles(database)
+        self.articles = ArticleTable(database)
         """Articles, revisions, texts by doc."""
-        self.families = Families(database)
+        self.families = ClusterTable(database)
         """Matches and clusters."""
-        self.clippings = Clippings(database)
+        self.clippings = ClippingReader(database)
         """Articles with their matches and family, read back."""
-        self.search = Search(database)
+        self.search = ArticleSearch(database)
         """Full-text search."""
-        self.journal = Journal(database)
+        self.journal = RunJournal(database)
         """Runs and drops."""
-        self.learned = Learned(database)
+        self.learned = LearnedTables(database)
         """Noise lines and word pairs."""
-        self.ledger = Ledger(database)
+        self.ledger = CrawlState(database)
         """The addresses of crawls."""
-        self.manifests = Manifests(database)
+        self.manifests = IndexManifests(database)
         """Manifests of the files beside the store."""
-        self.notes = Notes(database)
+        self.notes = StoreSettings(database)
         """Named values."""
-        self.joining = Joining(database)
+        self.joining = StoreMerger(database)
         """What other stores know."""
-        self.exports = Exports(database)
+        self.exports = ExportLog(database)
         """What left the store, and with which export."""
-        self.tombstones = Tombstones(database)
+        self.tombstones = TombstoneTable(database)
         """What was taken down, and must not come back."""
-        self.checks = Checks(database)
+        self.checks = IntegrityChecks(database)
         """Whether all of this is as it should be."""
-        self.heirs = Heirs(database)
+        self.heirs = ClusterRepresentatives(database)
         """Who stands in for superseded texts."""
-        self.dates = Dates(database)
+        self.dates = DocumentDates(database)
         """When families were published."""
-        self.origins = Origins(database)
+        self.origins = OriginTable(database)
         """Where its pages are."""
-        self.removal = Removal(database)
+        self.removal = TakedownTable(database)
         """Taking articles out, to the last byte."""
-        self.values = Values(database)
+        self.values = ColumnValues(database)
         """What articles can be filtered by."""
 
     @classmethod
@@ -123,7 +123,7 @@ class Store:
         store = cls(database)
         try:
             if not readonly:
-                Indexing(database).check()
+                SearchIndexing(database).check()
         except BaseException:
             database.close()
             raise
@@ -153,10 +153,10 @@ class Store:
         """Copy the store's file, as of one moment, whoever writes meanwhile; see :mod:`cleaners.maintenance.backup`."""
         self._db.copy_to(path, step)
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> StoreStatistics:
         """The store in numbers."""
         return statistics(self._db)
 
-    def room(self) -> Room:
+    def room(self) -> StorageSize:
         """What takes how much room in the file."""
         return room(self._db)

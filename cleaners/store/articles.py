@@ -11,7 +11,7 @@ from cleaners import urls
 from cleaners.items import Article, Disguise, Extractor
 from cleaners.store.codec import ARTICLE_COLUMNS, article_row, digest, dump, load, pack, parsed, row_article
 from cleaners.store.database import Database, Row
-from cleaners.store.tokens import Indexing
+from cleaners.store.tokens import SearchIndexing
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
 _VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))
@@ -20,12 +20,12 @@ _CHUNK = 500
 _T = TypeVar("_T")
 
 
-class Articles:
+class ArticleTable:
     """The articles of a store. ``doc`` is the number of one text (1, 2, ... below 2**32) and never means another."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._index: Indexing | None = None
+        self._index: SearchIndexing | None = None
 
     def put(self, article: Article) -> int | None:
         """Keep an article.
@@ -43,12 +43,12 @@ class Articles:
             return [self._put(article, index) for article in articles]
 
     @contextmanager
-    def indexing(self) -> Iterator[Indexing]:
+    def indexing(self) -> Iterator[SearchIndexing]:
         """What is put and retired inside goes into the search index at the end, all at once."""
         if self._index is not None:
             yield self._index
             return
-        self._index = Indexing(self._db)
+        self._index = SearchIndexing(self._db)
         try:
             yield self._index
             self._index.write()
@@ -184,7 +184,7 @@ class Articles:
         with self._db.transaction(), self.indexing() as index:
             self._retire(doc, index)
 
-    def _put(self, article: Article, index: Indexing) -> int | None:
+    def _put(self, article: Article, index: SearchIndexing) -> int | None:
         row = article_row(article)
         fresh = digest(article, row)
         self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
@@ -210,13 +210,13 @@ class Articles:
         self._retire(doc, index)
         return self._insert(article, row, fresh, index, revision=revision, first_doc=first_doc or doc)
 
-    def _retire(self, doc: int, index: Indexing) -> None:
+    def _retire(self, doc: int, index: SearchIndexing) -> None:
         index.remove(doc)
         self._db.execute("DELETE FROM article_places WHERE doc = ?", (doc,))
         self._db.execute("UPDATE articles SET current = 0 WHERE doc = ?", (doc,))
 
     def _insert(
-        self, article: Article, row: Row, fresh: bytes, index: Indexing | None, *, revision: int, first_doc: int | None
+        self, article: Article, row: Row, fresh: bytes, index: SearchIndexing | None, *, revision: int, first_doc: int | None
     ) -> int:
         """A new row; it is the current text of its article when there is an index to put it into."""
         doc = self._db.execute(

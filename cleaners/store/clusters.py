@@ -7,14 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from cleaners.dedup.clusters.model import Earliest, Edge, Family, Member, Neighbourhood
+from cleaners.dedup.clusters.model import (
+    ClusterDecision,
+    ClusterMember,
+    ClusterNeighbourhood,
+    EarliestSource,
+    MatchEdge,
+)
 from cleaners.items import Cluster, Match
 from cleaners.store.codec import dump_evidence, load, load_evidence, moment, parsed
 from cleaners.store.database import Database
 
 # Who stands in for a text that was superseded: the match index knows a family by one of its texts.
 
-class Heirs:
+class ClusterRepresentatives:
     """The texts that superseded ones represented in the match index."""
 
     def __init__(self, database: Database) -> None:
@@ -83,7 +89,7 @@ _DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-class Dates:
+class DocumentDates:
     """Days of articles, first and last days of families."""
 
     def __init__(self, database: Database) -> None:
@@ -129,7 +135,7 @@ _MEMBER = (
 )
 
 
-class Families:
+class ClusterTable:
     """The match edges and clusters of a store. Docs that are superseded take part in nothing."""
 
     def __init__(self, database: Database) -> None:
@@ -149,7 +155,7 @@ class Families:
             (first, second, match.kind, round(match.similarity, 4), round(this, 4), round(that, 4), evidence),
         )
 
-    def around(self, docs: Iterable[int]) -> Neighbourhood:
+    def around(self, docs: Iterable[int]) -> ClusterNeighbourhood:
         """What a decision about these texts depends on: every family they, their matches or their old revisions are in.
 
         Only families that may change are read: those of the texts and of the texts they match.
@@ -175,9 +181,9 @@ class Families:
             met.update(r[0] for r in self._db.rows("SELECT doc FROM articles WHERE cluster = ?", (key,)))
         members = [m for doc in sorted(met) if (m := self._member(doc))]
         edges = {(e.a, e.b): e for m in members for e in self._edges(m.doc)}
-        return Neighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
+        return ClusterNeighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
 
-    def save(self, families: Sequence[Family]) -> None:
+    def save(self, families: Sequence[ClusterDecision]) -> None:
         """Write down what was decided about a whole neighbourhood: its families replace those its members had.
 
         An id that no family has any more is forwarded to the family that most of its members went to, and is not given
@@ -226,7 +232,7 @@ class Families:
         ) or self._db.rows("SELECT doc FROM articles WHERE id = ? AND current AND cluster IS NULL", (target,))
         return tuple(r[0] for r in rows)
 
-    def family(self, cluster_id: str) -> Family | None:
+    def family(self, cluster_id: str) -> ClusterDecision | None:
         """A family as it was decided, also by an id that was forwarded; None for a singleton and for no family."""
         row = self._db.one(
             "SELECT cluster, id, canonical, earliest, earliest_url, earliest_published, confidence, evidence "
@@ -235,16 +241,16 @@ class Families:
         if row is None:
             return None
         _, id_, canonical, doc, url, published, confidence, evidence = row
-        first = Earliest(doc=doc, url=url, published=parsed(published), confidence=confidence,
+        first = EarliestSource(doc=doc, url=url, published=parsed(published), confidence=confidence,
                          evidence=dict(load(evidence))) if doc is not None else None  # fmt: skip
-        return Family(id=id_, members=self.members(id_), canonical=canonical, earliest=first)
+        return ClusterDecision(id=id_, members=self.members(id_), canonical=canonical, earliest=first)
 
-    def among(self, docs: Sequence[int]) -> Neighbourhood:
+    def among(self, docs: Sequence[int]) -> ClusterNeighbourhood:
         """These members, and the matches they have with each other."""
         members = [m for doc in docs if (m := self._member(doc))]
         inside = {m.doc for m in members}
         edges = {(e.a, e.b): e for m in members for e in self._edges(m.doc) if e.a in inside and e.b in inside}
-        return Neighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
+        return ClusterNeighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
 
     def resolve(self, cluster_id: str) -> str:
         """Where an id leads today: itself, or what became of its family. The id of an article without copies is its
@@ -286,20 +292,20 @@ class Families:
             found[doc] = tuple(sorted(matches, key=lambda m: (-m.similarity, m.other)))
         return found
 
-    def _member(self, doc: int) -> Member | None:
+    def _member(self, doc: int) -> ClusterMember | None:
         row = self._db.one(f"SELECT {_MEMBER} AND a.doc = ?", (doc,))
         if row is None:
             return None
         repairs, noise = dict(load(row[11])), dict(load(row[12]))
-        return Member(
+        return ClusterMember(
             doc=row[0], id=row[1], arrival=row[2], title=row[3], url=row[4], site=row[5], source=row[6],
             published=parsed(row[7]), length=row[8], quality=row[9], disguises=tuple(load(row[10])),
             repairs=sum(repairs.values()), noise=sum(noise.values()),
         )  # fmt: skip
 
-    def _edges(self, doc: int) -> list[Edge]:
+    def _edges(self, doc: int) -> list[MatchEdge]:
         return [
-            Edge(a=a, b=b, kind=kind, similarity=similarity, containment_a=x, containment_b=y)
+            MatchEdge(a=a, b=b, kind=kind, similarity=similarity, containment_a=x, containment_b=y)
             for a, b, kind, similarity, x, y in self._db.rows(
                 "SELECT doc_a, doc_b, kind, similarity, containment_a, containment_b FROM ("
                 "SELECT *, doc_b AS other FROM matches WHERE doc_a = :doc UNION ALL "
@@ -327,7 +333,7 @@ class Families:
                 self._db.execute("UPDATE articles SET cluster = NULL WHERE cluster = ?", (key,))
         return gone
 
-    def _free_id(self, family: Family) -> str:
+    def _free_id(self, family: ClusterDecision) -> str:
         """The id of the first member that leads to no other family; the first one's where each does."""
         ids = [family.id]
         if len(family.members) > 1 and self._leads_away(family.id, family):
@@ -335,11 +341,11 @@ class Families:
             ids += [row[0] for doc in family.members for row in self._db.rows(query, (doc,))]
         return next((id_ for id_ in ids[1:] if not self._leads_away(id_, family)), family.id)
 
-    def _leads_away(self, id_: str, family: Family) -> bool:
+    def _leads_away(self, id_: str, family: ClusterDecision) -> bool:
         target = self._forwarded(id_)
         return target != id_ and not set(self.members(target)) & set(family.members)
 
-    def _write(self, family: Family) -> None:
+    def _write(self, family: ClusterDecision) -> None:
         first = family.earliest
         key = self._db.execute(
             "INSERT INTO clusters (id, size, canonical, earliest, earliest_url, earliest_published, confidence, "

@@ -23,7 +23,7 @@ _HOUR, _DAY = 3600, 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class VisitInterval:
     """Between what the pause of one kind of page moves, in seconds."""
 
     first: int = 0
@@ -47,14 +47,14 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
+class RevisitPolicy:
     """How often pages are visited."""
 
-    seed: Bounds = Bounds(most=6 * _HOUR)
+    seed: VisitInterval = VisitInterval(most=6 * _HOUR)
     """Feeds, sitemaps, lists: news shows there first. Never longer than a quarter of a day."""
-    page: Bounds = Bounds()
+    page: VisitInterval = VisitInterval()
     """Articles are corrected in their first hours, then hardly ever: after half an hour, 1, 2, 4 ... hours."""
-    failing: Bounds = Bounds(first=_HOUR, most=30 * _DAY)
+    failing: VisitInterval = VisitInterval(first=_HOUR, most=30 * _DAY)
     """What could not be fetched or has moved: a server that is down is back soon, a page that is gone stays so."""
 
 
@@ -72,7 +72,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class DiscoveredUrl:
     """An address that is to be visited."""
 
     url: str
@@ -89,7 +89,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class FetchResult:
     """What came of one visit, or of an attempt."""
 
     url: str
@@ -108,7 +108,7 @@ class Visit:
     """What goes into ``If-Modified-Since``: the response's ``Last-Modified``, else its ``Date`` (RFC 9110, 13.1.3)."""
     digest: bytes | None = None
     """Of the body; None where there is none."""
-    found: tuple[Found, ...] = ()
+    found: tuple[DiscoveredUrl, ...] = ()
     """What it links to and is to be visited."""
 
     @property
@@ -118,10 +118,10 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class UrlState:
     """What the ledger knows of an address. Times are seconds since 1970."""
 
-    found: Found
+    found: DiscoveredUrl
     first_seen: int
     last_seen: int
     """When a link to it was last read."""
@@ -146,22 +146,22 @@ class Entry:
         return self.outcome == "drop" and self.digest is None
 
 
-class Ledger:
+class CrawlState:
     """The addresses of a store. Writing belongs to the transaction of the results (``Store.transaction``)."""
 
-    def __init__(self, database: Database, rhythm: Rhythm = Rhythm()) -> None:
+    def __init__(self, database: Database, rhythm: RevisitPolicy = RevisitPolicy()) -> None:
         self._db = database
         self._rhythm = rhythm
 
-    def find(self, urls: Iterable[str]) -> dict[str, Entry]:
+    def find(self, urls: Iterable[str]) -> dict[str, UrlState]:
         """Canonical form -> entry, for those of the addresses (in any form) that are known."""
-        known: dict[str, Entry] = {}
+        known: dict[str, UrlState] = {}
         for part in _chunks(sorted({canonical(url) for url in urls})):
             query = f"SELECT {_COLUMNS} FROM ledger WHERE url IN ({','.join('?' * len(part))})"
             known.update((row[0], _entry(row)) for row in self._db.rows(query, part))
         return known
 
-    def settle(self, visits: Sequence[Visit]) -> None:
+    def settle(self, visits: Sequence[FetchResult]) -> None:
         """Note what came of visits and queue what they found; Drops that earlier visits left are superseded.
 
         Call it before the Drops of the same visits are stored.
@@ -171,7 +171,7 @@ class Ledger:
             key, address = _names(visit.url)
             before = known.get(key)
             if before is None:
-                self._queue([Found(url=visit.url, site=visit.site, kind=visit.kind)], visit.at, None)
+                self._queue([DiscoveredUrl(url=visit.url, site=visit.site, kind=visit.kind)], visit.at, None)
             self._queue(visit.found, visit.at, key)
             if visit.outcome is None:
                 self._unchanged(key, visit, before)
@@ -180,7 +180,7 @@ class Ledger:
             for form in {visit.url, key, address or key}:
                 self._db.execute("DELETE FROM drops WHERE url = ?", (form,))
 
-    def unfinished(self, site: str) -> Iterator[Entry]:
+    def unfinished(self, site: str) -> Iterator[UrlState]:
         """What was found on a site and is not yet done, one by one: by priority, the highest first, then as found."""
         query = f"SELECT {_COLUMNS} FROM ledger WHERE outcome IS NULL AND site = ? ORDER BY priority DESC, visit"
         return map(_entry, self._db.stream(query, (site,)))
@@ -190,7 +190,7 @@ class Ledger:
         row = self._db.one("SELECT count(*) FROM ledger WHERE outcome IS NULL AND site = ?", (site,))
         return int(row[0]) if row else 0
 
-    def due(self, site: str, *, at: datetime, before: datetime | None = None, limit: int = 100) -> list[Entry]:
+    def due(self, site: str, *, at: datetime, before: datetime | None = None, limit: int = 100) -> list[UrlState]:
         """What is done on a site and to be visited again at a moment, the longest overdue first.
 
         ``before``: only what was last visited before that.
@@ -201,11 +201,11 @@ class Ledger:
             (site, moment, int(before.timestamp()) if before else moment + 1, limit),
         )
 
-    def announced_by(self, url: str) -> list[Entry]:
+    def announced_by(self, url: str) -> list[UrlState]:
         """The lists and sitemaps that a list or sitemap has named: to be read though it is unchanged itself."""
         return self._select("parent = (SELECT visit FROM ledger WHERE url = ?) ORDER BY visit", (canonical(url),))
 
-    def latest(self, site: str, limit: int = 2000) -> list[Entry]:
+    def latest(self, site: str, limit: int = 2000) -> list[UrlState]:
         """The pages of a site that were found last and are done, oldest first."""
         newest = self._select(
             "site = ? AND kind = 'page' AND outcome IS NOT NULL ORDER BY visit DESC LIMIT ?", (site, limit)
@@ -217,7 +217,7 @@ class Ledger:
         rows = self._db.rows("SELECT coalesce(outcome, 'queued') AS o, count(*) FROM ledger GROUP BY o ORDER BY o")
         return dict(rows)
 
-    def _queue(self, found: Iterable[Found], at: datetime, parent: str | None) -> None:
+    def _queue(self, found: Iterable[DiscoveredUrl], at: datetime, parent: str | None) -> None:
         moment = int(at.timestamp())
         for one in found:
             announces = parent is not None and one.kind != "page"
@@ -231,10 +231,10 @@ class Ledger:
                  parent if announces else None),
             )  # fmt: skip
 
-    def _select(self, where: str, values: Sequence[object]) -> list[Entry]:
+    def _select(self, where: str, values: Sequence[object]) -> list[UrlState]:
         return [_entry(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM ledger WHERE {where}", values)]
 
-    def _unchanged(self, key: str, visit: Visit, before: Entry | None) -> None:
+    def _unchanged(self, key: str, visit: FetchResult, before: UrlState | None) -> None:
         moment = int(visit.at.timestamp())
         pause = self._bounds(visit).pause(before.pause if before else None, _elapsed(before, moment), changed=False)
         self._db.execute(
@@ -243,7 +243,7 @@ class Ledger:
             (moment, visit.status, visit.etag, visit.last_modified, pause, moment + pause, key),
         )
 
-    def _changed(self, key: str, visit: Visit, before: Entry | None) -> None:
+    def _changed(self, key: str, visit: FetchResult, before: UrlState | None) -> None:
         moment = int(visit.at.timestamp())
         changed = not (before and before.outcome == visit.outcome and before.digest == visit.digest)
         was = before.pause if before and before.failed == visit.failed else None
@@ -255,7 +255,7 @@ class Ledger:
              visit.kind, pause, moment + pause, key),
         )  # fmt: skip
 
-    def _bounds(self, visit: Visit) -> Bounds:
+    def _bounds(self, visit: FetchResult) -> VisitInterval:
         if visit.failed or visit.outcome == "moved":
             return self._rhythm.failing
         return self._rhythm.page if visit.kind == "page" else self._rhythm.seed
@@ -267,7 +267,7 @@ def _names(url: str) -> tuple[str, str | None]:
     return key, None if key == url else url
 
 
-def _elapsed(before: Entry | None, moment: int) -> int:
+def _elapsed(before: UrlState | None, moment: int) -> int:
     return moment - before.last_fetched if before and before.last_fetched is not None else 0
 
 
@@ -275,11 +275,11 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))
 
 
-def _entry(row: Row) -> Entry:
+def _entry(row: Row) -> UrlState:
     (url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, status,
      outcome, detail, digest, pause, next_visit, number) = row  # fmt: skip
-    return Entry(
-        found=Found(url=address or url, site=site, kind=kind, hops=hops, pages=pages, priority=priority),
+    return UrlState(
+        found=DiscoveredUrl(url=address or url, site=site, kind=kind, hops=hops, pages=pages, priority=priority),
         first_seen=first_seen, last_seen=last_seen, last_fetched=last_fetched, etag=etag, last_modified=last_modified,
         status=status, outcome=outcome, detail=detail or "", digest=digest, pause=pause, next_visit=next_visit,
         number=number,

@@ -37,7 +37,7 @@ _JSON = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Texts:
+class ArticleTexts:
     """A column of texts."""
 
     data: bytes
@@ -59,10 +59,10 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
+class ExportColumns:
     """Some articles, a column for each of their fields."""
 
-    texts: Mapping[str, Texts]
+    texts: Mapping[str, ArticleTexts]
     """What is short text, or a date in ISO 8601."""
     bodies: Sequence[bytes]
     """``text`` of each, as UTF-8."""
@@ -78,7 +78,7 @@ class Columns:
     """(other id, kind, similarity, containment, evidence, turned) of the matches of each."""
 
 
-def columns(database: Database, span: tuple[int, int], matches: Mapping[int, list[Row]]) -> Columns:
+def columns(database: Database, span: tuple[int, int], matches: Mapping[int, list[Row]]) -> ExportColumns:
     """The articles of a span of ``temp.leaving``, of which there is at least one."""
     strung = iter(database.one(_STRUNG, span) or ())
     texts = {name: _texts(database, span, name, next(strung), next(strung)) for name in _TEXTS}
@@ -87,18 +87,18 @@ def columns(database: Database, span: tuple[int, int], matches: Mapping[int, lis
     lists = {name: json.loads(next(strung)) for name in _JSON}
     docs, bodies, markdown = zip(*database.rows(_BODIES, span), strict=True)
     assert docs == tuple(integers["doc"].tolist()), "SQLite strings values together in the order of the positions"
-    return Columns(
+    return ExportColumns(
         texts=texts, bodies=bodies, markdown=markdown, integers=integers, quality=quality, lists=lists,
         matches=[matches.get(doc, ()) for doc in docs],
     )  # fmt: skip
 
 
-def _texts(database: Database, span: tuple[int, int], name: str, data: bytes | None, lengths: str) -> Texts:
-    found = Texts(data=data or b"", lengths=np.fromstring(lengths, np.int64, sep=","))
+def _texts(database: Database, span: tuple[int, int], name: str, data: bytes | None, lengths: str) -> ArticleTexts:
+    found = ArticleTexts(data=data or b"", lengths=np.fromstring(lengths, np.int64, sep=","))
     if np.maximum(found.lengths, 0).sum() == len(found.data):
         return found
     # Before 3.39, SQLite ended what it had strung together at the first NUL.
-    return Texts.of([row[0] for row in database.rows(f"SELECT CAST({_TEXTS[name]} AS BLOB) {_FROM}", span)])
+    return ArticleTexts.of([row[0] for row in database.rows(f"SELECT CAST({_TEXTS[name]} AS BLOB) {_FROM}", span)])
 
 
 # CROSS JOIN: the outer loop is that over the positions.

@@ -18,15 +18,15 @@ from typing import Any
 from cleaners.errors import InputError
 from cleaners.store.codec import now
 from cleaners.store.database import Database
-from cleaners.store.export_snapshot import Outgoing
-from cleaners.store.selection import Choice
+from cleaners.store.export_snapshot import ExportSnapshot
+from cleaners.store.selection import FilterChoice
 
 _COLUMNS = "export, name, target, format, at, added, changed, removed, complete"
 _EXPORTS = "exports LEFT JOIN export_series USING (series)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
+class LoggedExport:
     """One export that was made."""
 
     number: int
@@ -50,7 +50,7 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class ExportSeries:
     """Exports of one name, each of which goes on where the one before it ended."""
 
     name: str
@@ -59,17 +59,17 @@ class Series:
     """Articles that its exports add up to."""
     exports: int
     """How many were completed."""
-    last: Export | None
+    last: LoggedExport | None
     """The last of these."""
 
 
-class Exports:
+class ExportLog:
     """The exports of a store."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def containing(self, ids: Iterable[str]) -> Mapping[str, tuple[Export, ...]]:
+    def containing(self, ids: Iterable[str]) -> Mapping[str, tuple[LoggedExport, ...]]:
         """Article id -> every export that gave it away (with any of its texts), newest first; ids in none are left out.
 
         To be asked before an article is removed: an export knows its articles by the numbers of their texts.
@@ -77,27 +77,27 @@ class Exports:
         owners: dict[int, str] = {}
         for id_ in ids:
             owners.update((row[0], id_) for row in self._db.rows("SELECT doc FROM articles WHERE id = ?", (id_,)))
-        found: dict[str, list[Export]] = {}
+        found: dict[str, list[LoggedExport]] = {}
         for *columns, docs in self._db.stream(f"SELECT {_COLUMNS}, docs FROM {_EXPORTS} ORDER BY export DESC"):
             made = _export(columns)
             for id_ in {owners[doc] for doc in unpacked(docs) if doc in owners}:
                 found.setdefault(id_, []).append(made)
         return {id_: tuple(made) for id_, made in found.items()}
 
-    def all(self, limit: int = -1) -> list[Export]:
+    def all(self, limit: int = -1) -> list[LoggedExport]:
         """The exports, newest first; at most ``limit`` when it is not negative."""
         rows = self._db.rows(f"SELECT {_COLUMNS} FROM {_EXPORTS} ORDER BY export DESC LIMIT ?", (limit,))
         return [_export(row) for row in rows]
 
-    def series(self) -> list[Series]:
+    def series(self) -> list[ExportSeries]:
         """Every series that was begun, by name."""
         rows = self._db.rows(
             "SELECT name, (SELECT count(*) FROM exported e WHERE e.series = s.series), "
             "(SELECT count(*) FROM exports x WHERE x.series = s.series AND complete) FROM export_series s ORDER BY name"
         )
-        return [Series(name=name, articles=held, exports=made, last=self.last(name)) for name, held, made in rows]
+        return [ExportSeries(name=name, articles=held, exports=made, last=self.last(name)) for name, held, made in rows]
 
-    def last(self, name: str) -> Export | None:
+    def last(self, name: str) -> LoggedExport | None:
         """The last export of a name that was completed."""
         row = self._db.one(
             f"SELECT {_COLUMNS} FROM {_EXPORTS} WHERE name = ? AND complete ORDER BY export DESC LIMIT 1", (name,)
@@ -106,17 +106,17 @@ class Exports:
 
     @contextmanager
     def outgoing(
-        self, choice: Choice, *, name: str | None = None, increment: bool = False, form: str = ""
-    ) -> Iterator[Outgoing]:
+        self, choice: FilterChoice, *, name: str | None = None, increment: bool = False, form: str = ""
+    ) -> Iterator[ExportSnapshot]:
         """What an export holds, as of one moment; the store cannot be written inside.
 
         ``name``: the series that it starts again, or with ``increment`` goes on with. ``form``: what else shapes the
         records (the script they are converted to): another one makes every article a change.
         """
         with self._db.snapshot():
-            yield Outgoing(self._db, choice, name=name, increment=increment, form=form)
+            yield ExportSnapshot(self._db, choice, name=name, increment=increment, form=form)
 
-    def announce(self, outgoing: Outgoing, *, target: str, form: str) -> int:
+    def announce(self, outgoing: ExportSnapshot, *, target: str, form: str) -> int:
         """Note an export that was read and is about to take its name; returns its number.
 
         Raises InputError when, while it was written, an article that is in it was taken down, or another export of
@@ -138,7 +138,7 @@ class Exports:
             assert row
             return int(row[0])
 
-    def confirm(self, number: int, outgoing: Outgoing) -> None:
+    def confirm(self, number: int, outgoing: ExportSnapshot) -> None:
         """Note that an announced export is in place: from now on its series starts from it."""
         with self._db.transaction():
             self._db.execute("UPDATE exports SET complete = 1 WHERE export = ?", (number,))
@@ -154,9 +154,9 @@ class Exports:
 
 
 
-def _export(row: Sequence[Any]) -> Export:
+def _export(row: Sequence[Any]) -> LoggedExport:
     number, name, target, form, at, added, changed, removed, complete = row
-    return Export(
+    return LoggedExport(
         number=number, name=name, target=target, format=form, at=datetime.fromisoformat(at), added=added,
         changed=changed, removed=removed, complete=bool(complete),
     )  # fmt: skip

@@ -16,8 +16,8 @@ from typing import Literal
 from cleaners.items import Clipping, Cluster, Extractor, Match
 from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, load, load_evidence, parsed, row_article
 from cleaners.store.database import Database, Row
-from cleaners.store.export_columns import Columns, columns
-from cleaners.store.selection import OPTED_OUT, Choice, chosen, conditions
+from cleaners.store.export_columns import ExportColumns, columns
+from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, conditions
 
 # Some articles on their way out, read in the shape that their writer needs: one by one, or as columns.
 
@@ -27,7 +27,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
+class ExportBatch:
     """Some articles of an export, in its order; to be read inside ``Exports.outgoing``."""
 
     database: Database = field(repr=False)
@@ -48,7 +48,7 @@ class Portion:
             _clipping(row, matches.get(row[0], ()), self.extractors) for row in self.database.rows(_ROWS, self.span)
         ]
 
-    def columns(self) -> Columns:
+    def columns(self) -> ExportColumns:
         """The articles as columns: no value becomes an object of its own."""
         return columns(self.database, self.span, matches_of(self.database, self.span))
 
@@ -102,7 +102,7 @@ _PORTION = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
+class ExportRemoval:
     """An article that an increment takes back."""
 
     id: str
@@ -126,10 +126,10 @@ class OptOuts:
     """Signal -> articles that give it."""
 
 
-class Outgoing:
+class ExportSnapshot:
     """An export as of one moment; to be read inside ``Exports.outgoing``."""
 
-    def __init__(self, database: Database, choice: Choice, *, name: str | None, increment: bool, form: str) -> None:
+    def __init__(self, database: Database, choice: FilterChoice, *, name: str | None, increment: bool, form: str) -> None:
         self._db = database
         self._choice = choice
         self.name = name
@@ -149,7 +149,7 @@ class Outgoing:
         self.size = self._choose()
         """Articles chosen (of an increment: those it may hold)."""
 
-    def removals(self) -> Iterator[Withdrawal]:
+    def removals(self) -> Iterator[ExportRemoval]:
         """What an increment takes back, by id."""
         opted = "0" if self._choice.with_opt_outs else OPTED_OUT
         heir = "NULL" if self._choice.with_duplicates else (
@@ -168,9 +168,9 @@ class Outgoing:
                 reason = "opt-out"
             elif other:
                 reason = "replaced"
-            yield Withdrawal(id=id_, reason=reason, replaced_by=other)
+            yield ExportRemoval(id=id_, reason=reason, replaced_by=other)
 
-    def portions(self, most: int = _PORTION) -> Iterator[Portion]:
+    def portions(self, most: int = _PORTION) -> Iterator[ExportBatch]:
         """The articles in order, ``most`` at a time; of an increment those that are new or changed."""
         for first in range(1, self.size + 1, most):
             span = (first, min(first + most - 1, self.size))
@@ -180,7 +180,7 @@ class Outgoing:
             self.counts["changed"] += changes.count("changed")
             self.counts["added"] += size - changes.count("changed")
             if size:
-                yield Portion(
+                yield ExportBatch(
                     database=self._db, span=span, size=size, extractors=self._extractors, changes=changes
                 )
 
@@ -267,7 +267,7 @@ class Outgoing:
 # In which state articles leave: 8 bytes each, by which an increment knows what has changed since they left last.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class ExportedHash:
     """One article of a series."""
 
     doc: int
@@ -280,14 +280,14 @@ class State:
 
 def states(
     database: Database, span: Span, series: int, extractors: Mapping[int, Extractor], form: str
-) -> list[State]:
+) -> list[ExportedHash]:
     """The articles of a span of ``temp.chosen``, in order; ``form``: what else shapes their records (their script).
 
     Nothing of the store's own numbering is in a state: the same record after a merge, or in a copy, is no change.
     """
     matches = matches_of(database, span)
     found = []
-    for doc, before, *fields, extractor, cluster, size, canonical, url, first in database.rows(_ROWS, (series, *span)):
+    for doc, before, *fields, extractor, cluster, size, canonical, url, first in database.rows(_HASHED_ROWS, (series, *span)):
         pairs = [
             (*match, evidence_parts(evidence, turned=bool(turned)))
             for *match, evidence, turned in matches.get(doc, ())
@@ -295,12 +295,12 @@ def states(
         family = (cluster, size, canonical, url, first)
         said = repr((form, tuple(fields), extractors[extractor], family, pairs))
         now = hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=8).digest()
-        found.append(State(doc=doc, now=now, before=before))
+        found.append(ExportedHash(doc=doc, now=now, before=before))
     return found
 
 
 # The digest of an article stands for its text.
-_ROWS = (
+_HASHED_ROWS = (
     f"SELECT a.doc, x.state, {', '.join(f'a.{name}' for name in ARTICLE_COLUMNS)}, a.digest, a.revision, a.extractor, "
     "c.id, c.size, a.doc = c.canonical, c.earliest_url, c.earliest_published FROM temp.chosen t "
     "JOIN articles a USING (doc) LEFT JOIN clusters c USING (cluster) "

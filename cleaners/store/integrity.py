@@ -9,15 +9,15 @@ from typing import Any
 from cleaners.store.database import Database
 from cleaners.store.recover import altered
 from cleaners.store.schema import MIGRATIONS
-from cleaners.store.takedowns import Removal
-from cleaners.store.tokens import Indexing, letters, tokens
+from cleaners.store.takedowns import TakedownTable
+from cleaners.store.tokens import SearchIndexing, letters, tokens
 
 _MOST = 20  # complaints of one kind that are worth reading
 _FEW = 5  # of these named
 _PHRASE = 6  # tokens that are looked for together
 
 
-class Checks:
+class IntegrityChecks:
     """Checks of a store; each returns what is wrong in words, nothing when all is well."""
 
     def __init__(self, database: Database) -> None:
@@ -121,7 +121,7 @@ class Checks:
             for id_ in rows:
                 if not _arrives(id_, rows, ends):
                     self._db.execute("DELETE FROM forwards WHERE id = ?", (id_,))
-            Removal(self._db).drop_forwards()
+            TakedownTable(self._db).drop_forwards()
 
     def spread(self, most: int | None) -> list[int]:
         """docs of current articles, at most so many, evenly spread over the store."""
@@ -156,7 +156,7 @@ class Checks:
 
     def rebuild_search(self) -> None:
         """Make the search index anew from the texts."""
-        Indexing(self._db).rebuild()
+        SearchIndexing(self._db).rebuild()
 
     def _is_found(self, doc: int) -> bool:
         """Whether the index finds a text by how it begins, goes on and ends, and has as many tokens of it as it has."""

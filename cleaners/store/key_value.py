@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleaners.store.database import Database
 
 
-class Manifests:
+class IndexManifests:
     """What the match index (and the like) must change in the same commit as the articles, as bytes by name."""
 
     def __init__(self, database: Database) -> None:
@@ -29,7 +29,7 @@ class Manifests:
         return [r[0] for r in self._db.rows("SELECT name FROM manifests ORDER BY name")]
 
 
-class Notes:
+class StoreSettings:
     """Named values of the store: recipes in use and the like."""
 
     def __init__(self, database: Database) -> None:

@@ -43,7 +43,7 @@ class WordPair:
     """Whether a person said that it is no substitution."""
 
 
-class Learned:
+class LearnedTables:
     """The learned data of a store."""
 
     def __init__(self, database: Database) -> None:

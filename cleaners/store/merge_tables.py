@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cleaners.errors import JianbaoError
-from cleaners.store.clusters import Families
+from cleaners.store.clusters import ClusterTable
 from cleaners.store.database import Database
 from cleaners.store.export_log import packed, unpacked
 
@@ -23,12 +23,12 @@ _SAME_RUN = "m.command = o.command AND m.started = o.started AND m.counts = o.co
 _SAME_EXPORT = "m.target = o.target AND m.format = o.format AND m.at = o.at AND m.added = o.added"
 
 
-class Joining:
+class StoreMerger:
     """Takes over from one other store at a time, between :meth:`other` and its end."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._families = Families(database)
+        self._families = ClusterTable(database)
 
     @contextmanager
     def other(self, path: Path) -> Iterator[None]:

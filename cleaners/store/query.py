@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from cleaners.errors import UsageError
 from cleaners.store.database import Database
-from cleaners.store.selection import Narrowing, Selection, narrowing
+from cleaners.store.selection import FilterClause, Selection, narrowing
 from cleaners.store.tokens import finder, fold, is_letter, phrase
 
 _PART = re.compile(r'"([^"]*)"?|[“]([^”]*)[”]?|([()（）])|([^\s()（）"“]+)')
@@ -20,7 +20,7 @@ Index = Literal["search", "characters"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class QueryWord:
     """Something to look for in one of the two indexes."""
 
     index: Index
@@ -30,7 +30,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class QueryGroup:
     """Queries combined."""
 
     how: Literal["AND", "OR", "NOT"]
@@ -39,11 +39,11 @@ class Group:
     """At least two."""
 
 
-Node = Word | Group
+Node = QueryWord | QueryGroup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class SearchQuery:
     """A query as understood."""
 
     wanted: Node
@@ -52,46 +52,46 @@ class Query:
     """What to mark in folded text: the words that are wanted."""
 
 
-def parse(query: str) -> Query:
+def parse(query: str) -> SearchQuery:
     """Understand a query. Raises UsageError, with the cure, for one that asks for nothing."""
     found = list(_scan(query))
     if len(found) > _LONGEST:
         raise UsageError(f"the query has {len(found)} words and signs, {_LONGEST} are the most: ask for less at once")
-    parser = _Parser(found)
+    parser = _QueryParser(found)
     wanted = parser.either()
     if parser.rest:
         raise UsageError(f"a closing bracket too many in the query {query!r}: take it out or quote it")
     if not wanted:
         raise UsageError(f"the query {query!r} names nothing to look for: give a word, or a phrase in quotes")
     patterns = (finder(word) for word in parser.wanted)
-    return Query(wanted=wanted, finders=tuple(p for p in patterns if p))
+    return SearchQuery(wanted=wanted, finders=tuple(p for p in patterns if p))
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _QueryToken:
     kind: str  # word AND OR NOT ( )
     text: str = ""
 
 
-def _scan(query: str) -> Iterator[_Token]:
+def _scan(query: str) -> Iterator[_QueryToken]:
     for part in _PART.finditer(query):
         quoted, curly, bracket, word = part.groups()
         if bracket:
-            yield _Token("(" if bracket in "(（" else ")")
+            yield _QueryToken("(" if bracket in "(（" else ")")
         elif word is None:
-            yield _Token("word", quoted if quoted is not None else curly)
+            yield _QueryToken("word", quoted if quoted is not None else curly)
         elif word in _WORDS:
-            yield _Token(_WORDS[word])
+            yield _QueryToken(_WORDS[word])
         elif word.startswith("-") and len(word) > 1:
-            yield from (_Token("NOT"), _Token("word", word[1:]))
+            yield from (_QueryToken("NOT"), _QueryToken("word", word[1:]))
         else:
-            yield _Token("word", word)
+            yield _QueryToken("word", word)
 
 
-class _Parser:
+class _QueryParser:
     """Recursive descent: either := all (OR all)*; all := (AND? term | NOT term)*; term := word | ( either )."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_QueryToken]) -> None:
         self.rest = tokens
         self.wanted: list[str] = []
         self._denied = 0
@@ -130,9 +130,9 @@ class _Parser:
             self.wanted.append(word)
         if is_letter(word):
             (letter,) = filter(str.isalnum, fold(word))
-            return Word(index="characters", expression=letter)
+            return QueryWord(index="characters", expression=letter)
         expression = phrase(word)
-        return Word(index="search", expression=expression) if expression else None
+        return QueryWord(index="search", expression=expression) if expression else None
 
     def _take(self, kind: str) -> bool:
         if self.rest and self.rest[0].kind == kind:
@@ -144,20 +144,20 @@ class _Parser:
 def _group(how: Literal["AND", "OR"], parts: list[Node | None]) -> Node | None:
     """Parts combined; those that one index can answer become one expression for it."""
     there = [part for part in parts if part]
-    merged: list[Node] = [part for part in there if isinstance(part, Group)]
+    merged: list[Node] = [part for part in there if isinstance(part, QueryGroup)]
     for index in get_args(Index):
-        words = [part.expression for part in there if isinstance(part, Word) and part.index == index]
+        words = [part.expression for part in there if isinstance(part, QueryWord) and part.index == index]
         if words:
-            merged.append(Word(index=index, expression=f"({f' {how} '.join(words)})" if len(words) > 1 else words[0]))
+            merged.append(QueryWord(index=index, expression=f"({f' {how} '.join(words)})" if len(words) > 1 else words[0]))
     if len(merged) < 2:
         return merged[0] if merged else None
-    return Group(how=how, parts=tuple(merged))
+    return QueryGroup(how=how, parts=tuple(merged))
 
 
 def _without(wanted: Node, denied: Node) -> Node:
-    if isinstance(wanted, Word) and isinstance(denied, Word) and wanted.index == denied.index:
-        return Word(index=wanted.index, expression=f"({wanted.expression} NOT {denied.expression})")
-    return Group(how="NOT", parts=(wanted, denied))
+    if isinstance(wanted, QueryWord) and isinstance(denied, QueryWord) and wanted.index == denied.index:
+        return QueryWord(index=wanted.index, expression=f"({wanted.expression} NOT {denied.expression})")
+    return QueryGroup(how="NOT", parts=(wanted, denied))
 
 
 # What a query finds in a selection, as one statement.
@@ -172,23 +172,23 @@ _DEEPEST = 6  # sets inside each other; SQLite takes seven with a filter in the 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class CompiledQuery:
     """A query in a selection: which docs?"""
 
     wanted: Node
     """The query."""
-    narrowing: Narrowing
+    narrowing: FilterClause
     """The selection."""
 
     @classmethod
-    def of(cls, wanted: Node, selection: Selection | None, database: Database) -> Question:
+    def of(cls, wanted: Node, selection: Selection | None, database: Database) -> CompiledQuery:
         """As a store can answer it best."""
-        return cls(wanted=wanted, narrowing=narrowing(selection, database) if selection else Narrowing())
+        return cls(wanted=wanted, narrowing=narrowing(selection, database) if selection else FilterClause())
 
     @property
     def whole(self) -> bool:
         """Whether nothing but one expression says what is found."""
-        return isinstance(self.wanted, Word) and self.narrowing == Narrowing()
+        return isinstance(self.wanted, QueryWord) and self.narrowing == FilterClause()
 
     def statement(self, few: Sequence[int] | None = None) -> tuple[str, list[Any]]:
         """A SELECT of ``doc``, with its values, to be ordered by doc. ``few``: docs, to be asked for these only."""
@@ -207,28 +207,28 @@ class Question:
         return found
 
 
-def lead(wanted: Node) -> Word | None:
+def lead(wanted: Node) -> QueryWord | None:
     """What tells how well a text matches: words, in the index of phrases, that every text found has; None without."""
-    if isinstance(wanted, Word):
+    if isinstance(wanted, QueryWord):
         return wanted if wanted.index == "search" else None
     if wanted.how == "OR":
         return None
-    parts = sorted(wanted.parts, key=lambda part: isinstance(part, Group)) if wanted.how == "AND" else wanted.parts[:1]
+    parts = sorted(wanted.parts, key=lambda part: isinstance(part, QueryGroup)) if wanted.how == "AND" else wanted.parts[:1]
     return next((word for part in parts if (word := lead(part))), None)
 
 
-def _compound(node: Node, narrowing: Narrowing, these: str, deep: int = 0) -> tuple[str, list[Any]]:
-    if isinstance(node, Word):
+def _compound(node: Node, narrowing: FilterClause, these: str, deep: int = 0) -> tuple[str, list[Any]]:
+    if isinstance(node, QueryWord):
         where = f"{node.index} MATCH ?" + (narrowing.each + these).format(doc=f"{node.index}.rowid")
         return f"SELECT rowid AS doc FROM {node.index} WHERE {where}", [node.expression, *narrowing.values]
     if deep > _DEEPEST:
         raise UsageError("the query has too many brackets inside each other: ask for less at once")
     # SQLite reads a compound from left to right: the first part needs no brackets, so a group had better be first.
-    first, *others = node.parts if node.how == "NOT" else sorted(node.parts, key=lambda part: isinstance(part, Word))
+    first, *others = node.parts if node.how == "NOT" else sorted(node.parts, key=lambda part: isinstance(part, QueryWord))
     sql, values = _compound(first, narrowing, these, deep)
     for part in others:
         # What is not among the first part need not be asked about.
-        inner, more = _compound(part, narrowing if node.how == "OR" else Narrowing(), these, deep + 1)
-        sql += f" {_COMPOUNDS[node.how]} " + (inner if isinstance(part, Word) else f"SELECT doc FROM ({inner})")
+        inner, more = _compound(part, narrowing if node.how == "OR" else FilterClause(), these, deep + 1)
+        sql += f" {_COMPOUNDS[node.how]} " + (inner if isinstance(part, QueryWord) else f"SELECT doc FROM ({inner})")
         values += more
     return sql, values

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cleaners.items import Clipping
-from cleaners.store.articles import Articles
-from cleaners.store.clusters import Families
+from cleaners.store.articles import ArticleTable
+from cleaners.store.clusters import ClusterTable
 from cleaners.store.database import Database
-from cleaners.store.selection import Choice, Selection, chosen
+from cleaners.store.selection import FilterChoice, Selection, chosen
 
 _PORTION = 200
 
 
-class Clippings:
+class ClippingReader:
     """What the store keeps, whole."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._articles = Articles(database)
-        self._families = Families(database)
+        self._articles = ArticleTable(database)
+        self._families = ClusterTable(database)
 
     def get(self, id_or_url: str) -> Clipping | None:
         """One clipping by id, cluster id that was forwarded, or url; None when there is none."""
@@ -48,7 +48,7 @@ class Clippings:
 
         One for each family, its best copy among those selected, unless ``with_duplicates``.
         """
-        choice = Choice(selection=selection or Selection(), with_duplicates=with_duplicates, with_opt_outs=True)
+        choice = FilterChoice(selection=selection or Selection(), with_duplicates=with_duplicates, with_opt_outs=True)
         query, values = chosen(choice)
         with self._db.snapshot():
             docs = [row[0] for row in self._db.rows(query, values)]

@@ -19,7 +19,7 @@ from cleaners.errors import DamagedError, StoreBusyError
 from cleaners.store.codec import content_digest
 from cleaners.store.database import Database
 from cleaners.store.schema import MIGRATIONS
-from cleaners.store.tokens import Indexing
+from cleaners.store.tokens import SearchIndexing
 
 _MADE_ANEW = {"migrations", "manifests"}
 _PORTION = 256  # rows at a time
@@ -33,7 +33,7 @@ Told = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Salvaged:
+class SalvageResult:
     """What was saved."""
 
     articles: int
@@ -49,7 +49,7 @@ class Salvaged:
         return not self.lost and not self.torn
 
 
-def salvage(path: Path, new: Path, told: Told) -> Salvaged:
+def salvage(path: Path, new: Path, told: Told) -> SalvageResult:
     """Read what can be read of ``path`` into a ``new`` store. Raises ``DamagedError`` where there is nothing, and as
     :func:`flush`."""
     flush(path)
@@ -65,11 +65,11 @@ def salvage(path: Path, new: Path, told: Told) -> Salvaged:
             lost = _consistent(out)
             out.execute("DELETE FROM meta WHERE key = 'search'")
         out.execute("PRAGMA foreign_keys = ON")
-        Indexing(out).check()
+        SearchIndexing(out).check()
         row = out.one("SELECT count(*) FROM articles WHERE current")
     if lost:  # these say it
         torn = [name for name in torn if name not in _ARTICLES]
-    return Salvaged(articles=int(row[0]) if row else 0, lost=tuple(lost), torn=tuple(torn))
+    return SalvageResult(articles=int(row[0]) if row else 0, lost=tuple(lost), torn=tuple(torn))
 
 
 def flush(path: Path) -> None:
@@ -123,7 +123,7 @@ def _copy(damaged: sqlite3.Connection, out: Database, table: str, rowid: bool, t
     known = {row[1] for row in out.rows(f"PRAGMA table_info({table})")}
     columns = [row[1] for row in damaged.execute(f"PRAGMA table_info({table})") if row[1] in known]
     insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    reader = _Reader(damaged, table, ", ".join(columns))
+    reader = _PageReader(damaged, table, ", ".join(columns))
     done = 0
     for rows in reader.by_rowid() if rowid else reader.from_both_ends():
         for row in rows:
@@ -143,7 +143,7 @@ def _count_on(damaged: sqlite3.Connection, out: Database) -> None:
             out.execute("INSERT INTO sqlite_sequence VALUES ('articles', ?)", (row[0],))
 
 
-class _Reader:
+class _PageReader:
     """Reads one table; ``failed`` says afterwards whether it met damage."""
 
     def __init__(self, damaged: sqlite3.Connection, table: str, columns: str) -> None:

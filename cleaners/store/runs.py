@@ -22,7 +22,7 @@ from cleaners.urls import site_of
 _MOST = 200  # names a run notes: a dump of the whole web has more hosts than a journal should hold
 
 
-class Counts:
+class RunCounts:
     """Counts results as they are kept."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ RunStatus = Literal["running", "done", "failed", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class RunEntry:
     """One run of a command that writes."""
 
     run: int
@@ -82,7 +82,7 @@ class Run:
     """What it counted: ``stored``, ``known`` ..., and by host and reason (see ``cleaners.store.runs``)."""
 
 
-class Journal:
+class RunJournal:
     """Runs and drops of a store."""
 
     def __init__(self, database: Database) -> None:
@@ -103,7 +103,7 @@ class Journal:
             (now(), status, json.dumps(dict(counts), ensure_ascii=False), run),
         )
 
-    def runs(self, limit: int = 50, *, command: str | None = None) -> list[Run]:
+    def runs(self, limit: int = 50, *, command: str | None = None) -> list[RunEntry]:
         """The latest runs, newest first; only of one ``command`` where it is given."""
         rows = self._db.rows(
             "SELECT run, command, started, ended, status, counts FROM runs "
@@ -111,7 +111,7 @@ class Journal:
             {"command": command, "limit": limit},
         )
         return [
-            Run(run=run, command=command, started=datetime.fromisoformat(started), ended=parsed(ended), status=status,
+            RunEntry(run=run, command=command, started=datetime.fromisoformat(started), ended=parsed(ended), status=status,
                 counts=dict(load(counts)))
             for run, command, started, ended, status, counts in rows
         ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from cleaners.errors import FormatError
 from cleaners.store.codec import parsed
 from cleaners.store.database import Database, Row
-from cleaners.store.query import Node, Query, Question, Word, lead, parse
+from cleaners.store.query import CompiledQuery, Node, QueryWord, SearchQuery, lead, parse
 from cleaners.store.selection import Selection
 from cleaners.store.tokens import fold, recipe
 
@@ -24,7 +24,7 @@ _SCANNED = 400  # occurrences looked at: enough to choose from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class SearchSnippet:
     """A piece of a text as it stands, with the places to highlight."""
 
     text: str
@@ -33,7 +33,7 @@ class Passage:
     """(start, end) of each word found, in ``text``."""
 
 
-def passages(text: str, finders: Sequence[re.Pattern[str]]) -> tuple[Passage, ...]:
+def passages(text: str, finders: Sequence[re.Pattern[str]]) -> tuple[SearchSnippet, ...]:
     """The one or two pieces of a text with the most different words of those looked for, in order of the text."""
     folded = fold(text)
     spans: list[tuple[int, int, int]] = []
@@ -65,7 +65,7 @@ def _words(spans: Sequence[tuple[int, int, int]], first: int) -> set[int]:
     return words
 
 
-def _cut(text: str, spans: Sequence[tuple[int, int, int]], first: int) -> Passage:
+def _cut(text: str, spans: Sequence[tuple[int, int, int]], first: int) -> SearchSnippet:
     start = max(0, spans[first][0] - _LEAD)
     line = text.rfind("\n", start, spans[first][0])
     start = line + 1 if line >= 0 else start
@@ -76,7 +76,7 @@ def _cut(text: str, spans: Sequence[tuple[int, int, int]], first: int) -> Passag
     for a, b, _ in spans[first:]:
         if b <= end and (not marks or a + shift >= marks[-1][1]):
             marks.append((a + shift, b + shift))
-    return Passage(text=before + text[start:end].replace("\n", " ") + after, marks=tuple(marks))
+    return SearchSnippet(text=before + text[start:end].replace("\n", " ") + after, marks=tuple(marks))
 
 
 _TITLE_WEIGHT = 4.0  # a word in the headline says what an article is about
@@ -86,7 +86,7 @@ more than their age does, and ranking them all takes longer than anybody waits."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class SearchHit:
     """One article found."""
 
     doc: int
@@ -110,11 +110,11 @@ class Hit:
     score: float
     """How well it matches, next to the best one found, which has 1 (BM25 with the headline weighing four times); all
     have 1 when only single characters were looked for, 0 has what is too much to be ranked."""
-    passages: tuple[Passage, ...]
+    passages: tuple[SearchSnippet, ...]
     """Where in the text the words stand; empty when only the headline has them."""
 
 
-class Search:
+class ArticleSearch:
     """The search index of a store."""
 
     def __init__(self, database: Database) -> None:
@@ -122,7 +122,7 @@ class Search:
 
     def find(
         self, query: str, *, selection: Selection | None = None, limit: int = 20, with_duplicates: bool = False
-    ) -> list[Hit]:
+    ) -> list[SearchHit]:
         """The best ``limit`` articles for a query (see ``query.py`` for the language), best first, then the latest.
 
         Of the copies of one article the best copy is given where it is found too, else the best-ranked one; all of
@@ -158,20 +158,20 @@ class Search:
         sql, values = self._question(parse(query).wanted, None).statement()
         return [row[0] for row in self._db.rows(f"{sql} ORDER BY doc", values)]
 
-    def _question(self, wanted: Node, selection: Selection | None) -> Question:
+    def _question(self, wanted: Node, selection: Selection | None) -> CompiledQuery:
         made = self._db.one("SELECT value FROM meta WHERE key = 'search'")
         if made != (recipe(),):
             raise FormatError(
                 f"the search index of {self._db.path} is of another jianbao: `jianbao doctor --repair` makes it anew"
             )
-        return Question.of(wanted, selection, self._db)
+        return CompiledQuery.of(wanted, selection, self._db)
 
     def _row(self, doc: int) -> Row | None:
         return self._db.one(
             "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
         )
 
-    def _best(self, rows: Sequence[Row], question: Question) -> dict[int, Row]:
+    def _best(self, rows: Sequence[Row], question: CompiledQuery) -> dict[int, Row]:
         """Doc of a hit -> the best copy of its family, where there is a better one and the query finds it as well."""
         better: dict[int, int] = {}
         for doc, *_, cluster in rows:
@@ -181,7 +181,7 @@ class Search:
         held = question.among(self._db, list(better.values()))
         return {doc: row for doc, best in better.items() if best in held and (row := self._row(best))}
 
-    def _ranked(self, question: Question) -> Iterator[tuple[int, float]]:
+    def _ranked(self, question: CompiledQuery) -> Iterator[tuple[int, float]]:
         """(doc, score) of what was found: the latest few thousand by rank, then the rest from late to early."""
         sql, values = question.statement()
         word = lead(question.wanted)
@@ -195,18 +195,18 @@ class Search:
         for (doc,) in self._db.stream(f"{sql} ORDER BY doc DESC LIMIT -1 OFFSET {ranked}", values):
             yield doc, 0.0
 
-    def _hit(self, row: Sequence[Any], score: float, asked: Query) -> Hit:
+    def _hit(self, row: Sequence[Any], score: float, asked: SearchQuery) -> SearchHit:
         doc, id_, title, url, site, source, published, cluster = row
         text = self._db.one("SELECT text FROM texts WHERE doc = ?", (doc,))
         family = self._db.one("SELECT id, size FROM clusters WHERE cluster = ?", (cluster,)) or (id_, 1)
-        return Hit(
+        return SearchHit(
             doc=doc, id=id_, title=title, url=url, site=site, source=source, published=parsed(published),
             cluster_id=family[0], cluster_size=family[1], score=score,
             passages=passages(text[0] if text else "", asked.finders),
         )  # fmt: skip
 
 
-def _scored(word: Word, question: Question) -> tuple[str, list[Any]]:
+def _scored(word: QueryWord, question: CompiledQuery) -> tuple[str, list[Any]]:
     """A query for (doc, BM25) of the latest docs found, which all have the word, with its values: best first."""
     sql, values = question.statement()
     score = f"SELECT rowid, -bm25(search, 1.0, {_TITLE_WEIGHT}) AS score FROM search WHERE search MATCH ? AND"

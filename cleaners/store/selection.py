@@ -33,7 +33,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class FilterChoice:
     """Which articles leave the store."""
 
     selection: Selection = Selection()
@@ -56,7 +56,7 @@ _PLACES = "(SELECT place FROM places WHERE instr('/' || name || '/', '/' || ? ||
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Docs:
+class SelectedDocs:
     """The texts that one filter is about."""
 
     sql: str
@@ -68,10 +68,10 @@ class Docs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowing:
+class FilterClause:
     """A selection as a search narrows what it finds by it. It knows current texts and others: search has no others."""
 
-    lists: tuple[Docs, ...] = ()
+    lists: tuple[SelectedDocs, ...] = ()
     """Docs to be met with those found; an index has each list whole, so that no article is read for it."""
     each: str = ""
     """Conditions for one doc, named ``{doc}``, each as `` AND ...``: those that let much through, so that the first
@@ -100,30 +100,30 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
     return "".join(f" AND {part}" for part in parts), values
 
 
-def narrowing(selection: Selection, database: Database) -> Narrowing:
+def narrowing(selection: Selection, database: Database) -> FilterClause:
     """The selection for a search."""
-    found: list[Docs] = []
+    found: list[SelectedDocs] = []
     each, asked = "", tuple[str, ...]()
     site, source, *dates = _columns(selection)
     for columns in ((site, *dates), (source,)):
         there = [(sql, value) for sql, value in columns if value is not None]
         if there:
             where = " AND ".join(sql for sql, _ in there)
-            found.append(Docs(sql=f"SELECT doc FROM articles WHERE {where}", values=tuple(v for _, v in there)))
+            found.append(SelectedDocs(sql=f"SELECT doc FROM articles WHERE {where}", values=tuple(v for _, v in there)))
     if selection.region is not None:
         values = (selection.region.strip("/"),)
         if _is_large(f"SELECT doc FROM article_places WHERE place IN {_PLACES}", values, database):
             each = f" AND EXISTS (SELECT 1 FROM article_places WHERE doc = {{doc}} AND +place IN {_PLACES})"
             asked = values
         else:
-            found.append(Docs(sql=f"SELECT doc FROM article_places WHERE place IN {_PLACES}", values=values))
+            found.append(SelectedDocs(sql=f"SELECT doc FROM article_places WHERE place IN {_PLACES}", values=values))
     if selection.disguise is not None:
         sql, more = _disguised(selection.disguise)
-        found.append(Docs(sql=f"SELECT doc FROM articles WHERE current AND {sql}", values=more))
+        found.append(SelectedDocs(sql=f"SELECT doc FROM articles WHERE current AND {sql}", values=more))
     if selection.copied is not None:
         sql = "SELECT doc FROM articles WHERE cluster IS NOT NULL"
-        found.append(Docs(sql=sql, values=(), denied=not selection.copied))
-    return Narrowing(lists=tuple(found), each=each, values=asked)
+        found.append(SelectedDocs(sql=sql, values=(), denied=not selection.copied))
+    return FilterClause(lists=tuple(found), each=each, values=asked)
 
 
 def _is_large(sql: str, values: tuple[Any, ...], database: Database) -> bool:
@@ -148,7 +148,7 @@ def _disguised(disguise: str) -> tuple[str, tuple[str, ...]]:
     return "disguises IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(disguises) WHERE value = ?)", (disguise,)
 
 
-def chosen(choice: Choice) -> tuple[str, list[Any]]:
+def chosen(choice: FilterChoice) -> tuple[str, list[Any]]:
     """A query for (doc, id) of a choice by date, then by id, with its values; SQLite sorts on disk what is large."""
     where, values = conditions(choice.selection)
     own = "" if choice.with_opt_outs else " AND opt_out IS NULL"

@@ -18,7 +18,7 @@ _VALUES = {
 }
 
 
-class Values:
+class ColumnValues:
     """The values of filters."""
 
     def __init__(self, database: Database) -> None:
@@ -62,7 +62,7 @@ _PARTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class StorageSize:
     """Bytes."""
 
     text: int
@@ -73,7 +73,7 @@ class Room:
     """Part of the file -> bytes, largest first; empty where SQLite was built without ``dbstat``."""
 
 
-def room(database: Database) -> Room:
+def room(database: Database) -> StorageSize:
     """Measure a store. It reads every page: seconds for a large one."""
     with database.snapshot():
         text = database.one("SELECT sum(length(CAST(text AS BLOB))) FROM texts")
@@ -83,7 +83,7 @@ def room(database: Database) -> Room:
         assert title
         assert pages
         assert size
-        return Room(
+        return StorageSize(
             text=(text[0] or 0) + (title[0] or 0), file=pages[0] * size[0], parts=_parts(database, pages[0] * size[0])
         )
 
@@ -104,7 +104,7 @@ def _parts(database: Database, whole: int) -> dict[str, int]:
 _STAGES = ("decode", "blocks", "metadata", "extract", "denoise", "restore")
 
 
-class Origins:
+class OriginTable:
     """The origins of a store's articles and Drops."""
 
     def __init__(self, database: Database) -> None:
@@ -123,7 +123,7 @@ class Origins:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statistics:
+class StoreStatistics:
     """What a store holds; every mapping is ordered by count, largest first."""
 
     articles: int
@@ -162,7 +162,7 @@ _COUNTS = {
 }
 
 
-def statistics(database: Database) -> Statistics:
+def statistics(database: Database) -> StoreStatistics:
     """Count everything, in one snapshot."""
     with database.snapshot():
         articles = _number(database, "SELECT count(*) FROM articles WHERE current")
@@ -172,7 +172,7 @@ def statistics(database: Database) -> Statistics:
             name: {key: int(n) for key, n in database.rows(f"{query} ORDER BY 2 DESC, 1")}
             for name, query in _COUNTS.items()
         }
-        return Statistics(
+        return StoreStatistics(
             articles=articles,
             clusters=clusters,
             duplicates=articles - clusters,

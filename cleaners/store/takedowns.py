@@ -9,8 +9,8 @@ from datetime import datetime
 
 from cleaners import urls
 from cleaners.errors import StoreBusyError
-from cleaners.store.articles import Articles
-from cleaners.store.clusters import Families
+from cleaners.store.articles import ArticleTable
+from cleaners.store.clusters import ClusterTable
 from cleaners.store.codec import now
 from cleaners.store.database import Database, Row
 from cleaners.urls import canonical
@@ -43,7 +43,7 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traces:
+class TombstoneHashes:
     """What one text is known by after it is gone; no text."""
 
     recipe: str
@@ -57,7 +57,7 @@ class Traces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class PendingTakedown:
     """A record of the archive that is still to be blanked."""
 
     file: str
@@ -65,13 +65,13 @@ class Pending:
     length: int
 
 
-class Tombstones:
+class TombstoneTable:
     """The tombstones of a store."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def put(self, stone: Tombstone, traces: Iterable[Traces], records: Iterable[Pending]) -> None:
+    def put(self, stone: Tombstone, traces: Iterable[TombstoneHashes], records: Iterable[PendingTakedown]) -> None:
         """Set a tombstone with what its takedown still has to do; part of the transaction that removes the article."""
         with self._db.transaction():
             self._db.execute(
@@ -104,18 +104,18 @@ class Tombstones:
         row = self._db.one("SELECT count(*) FROM tombstones")
         return int(row[0]) if row else 0
 
-    def traces(self) -> list[tuple[str, Traces]]:
+    def traces(self) -> list[tuple[str, TombstoneHashes]]:
         """(id, traces of one of its texts), in a fixed order."""
         rows = self._db.rows("SELECT id, recipe, digest, anchors, numbers FROM tombstone_traces ORDER BY id, digest")
-        return [(r[0], Traces(recipe=r[1], digest=r[2], anchors=r[3], numbers=r[4])) for r in rows]
+        return [(r[0], TombstoneHashes(recipe=r[1], digest=r[2], anchors=r[3], numbers=r[4])) for r in rows]
 
-    def pending(self) -> list[tuple[Tombstone, tuple[Pending, ...]]]:
+    def pending(self) -> list[tuple[Tombstone, tuple[PendingTakedown, ...]]]:
         """Takedowns that are not finished, with the records that are still to be blanked."""
         found = []
         for row in self._db.rows(f"SELECT {_COLUMNS} FROM tombstones WHERE NOT done ORDER BY at, id"):
             query = "SELECT file, start, length FROM tombstone_records WHERE id = ? ORDER BY file, start"
             records = self._db.rows(query, (row[0],))
-            found.append((_tombstone(row), tuple(Pending(file=f, offset=o, length=n) for f, o, n in records)))
+            found.append((_tombstone(row), tuple(PendingTakedown(file=f, offset=o, length=n) for f, o, n in records)))
         return found
 
     def finish(self, ids: Sequence[str]) -> None:
@@ -142,13 +142,13 @@ Left = Mapping[str, tuple[int, ...]]
 """Family id -> docs of its members that are still there, by arrival."""
 
 
-class Removal:
+class TakedownTable:
     """Removes articles. Everything here but :meth:`erase` belongs to the transaction that is open."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._articles = Articles(database)
-        self._families = Families(database)
+        self._articles = ArticleTable(database)
+        self._families = ClusterTable(database)
 
     def origins(self, article_id: str) -> list[str]:
         """Where the pages of all revisions of an article are."""

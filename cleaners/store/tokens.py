@@ -102,7 +102,7 @@ def finder(text: str) -> re.Pattern[str] | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
+class TokenTables:
     """What is known of each code point."""
 
     fold: NDArray[np.uint32]
@@ -112,7 +112,7 @@ class Tables:
 
 
 @cache
-def tables() -> Tables:
+def tables() -> TokenTables:
     """The tables, made once."""
     table = characters.load().table & ~characters.STARTS
     everything = np.arange(len(table), dtype=np.int32)
@@ -121,7 +121,7 @@ def tables() -> Tables:
     kind[[c for c in range(0x20000) if chr(c).isalnum()]] = 1
     for first, last in re.findall("(.)-(.)", _CJK):
         kind[ord(first) : ord(last) + 1] = 2
-    return Tables(fold=fold, kind=kind)
+    return TokenTables(fold=fold, kind=kind)
 
 
 def points(text: str) -> NDArray[np.uint32]:
@@ -139,7 +139,7 @@ Entry = tuple[str, str, str]
 """Tokens of a headline, tokens of a text, the CJK characters of both."""
 
 
-class Indexing:
+class SearchIndexing:
     """Changes of the search index. Gather them, then :meth:`write` them in the transaction of the articles.
 
     FTS5 gathers a batch in memory and writes it as one segment, unless a number comes that is smaller than the one

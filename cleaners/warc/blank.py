@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cleaners.errors import InputError, UnwritableError
-from cleaners.warc.scan import Damage, Place, exchange_of
+from cleaners.warc.scan import ArchiveDamage, RecordPlace, exchange_of
 from cleaners.warc.write import ROLE_FIELD
 
 ROLE = "taken down"
@@ -28,7 +28,7 @@ _SUBFIELD = b"JB"
 _SUBFIELD_HEAD = 6  # XLEN, two letters, LEN
 
 
-def blank(store: Path, place: Place, at: datetime) -> bool:
+def blank(store: Path, place: RecordPlace, at: datetime) -> bool:
     """Put an empty record where one was; on disk (fsync) when this returns. The same again changes nothing.
 
     Returns False where the file is gone or too short. Raises ``UnwritableError``, and ``InputError`` for a record that
@@ -51,7 +51,7 @@ def blank(store: Path, place: Place, at: datetime) -> bool:
     return True
 
 
-def cut_tail(store: Path, damage: Damage) -> bool:
+def cut_tail(store: Path, damage: ArchiveDamage) -> bool:
     """Cut off the record that a crash left half-written at the end of a file; on disk (fsync) when this returns.
 
     Returns False, and cuts nothing, where no record begins (that is other damage), or where the file was written to in
@@ -74,7 +74,7 @@ def blank_exchange(store: Path, origin: str, at: datetime) -> int:
     return sum(blank(store, place, at) for place in exchange_of(store, origin))
 
 
-def _header(place: Place, at: datetime, length: int, padding: str = "") -> bytes:
+def _header(place: RecordPlace, at: datetime, length: int, padding: str = "") -> bytes:
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{place.file}#{place.offset}")
     lines = (
         "WARC/1.1",
@@ -87,7 +87,7 @@ def _header(place: Place, at: datetime, length: int, padding: str = "") -> bytes
     return "\r\n".join((*lines, "", "")).encode()
 
 
-def _packed(place: Place, at: datetime) -> bytes:
+def _packed(place: RecordPlace, at: datetime) -> bytes:
     """An empty record as a gzip member of the place's length."""
     plain = _header(place, at, 0) + b"\r\n\r\n"
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
@@ -109,7 +109,7 @@ def _extra(size: int) -> bytes:
     return (4 + inside).to_bytes(2, "little") + _SUBFIELD + inside.to_bytes(2, "little") + b"\x00" * inside
 
 
-def _unpacked(place: Place, at: datetime) -> bytes:
+def _unpacked(place: RecordPlace, at: datetime) -> bytes:
     """An empty record of the place's length: what its header leaves is blanks."""
     for padding in ("", " "):  # where the length gains a digit no number fits without
         for digits in range(1, 12):
@@ -119,6 +119,6 @@ def _unpacked(place: Place, at: datetime) -> bytes:
     raise _too_small(place)
 
 
-def _too_small(place: Place) -> InputError:
+def _too_small(place: RecordPlace) -> InputError:
     return InputError(f"{place.file}#{place.offset}: a record of {place.length} bytes is too small to be blanked; "
                       "remove the file, or cut the record out of it by hand")  # fmt: skip

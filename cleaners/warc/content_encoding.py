@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 
 
 def decoded(body: bytes, encodings: str, limit: int) -> bytes:
@@ -18,13 +18,13 @@ def decoded(body: bytes, encodings: str, limit: int) -> bytes:
         if name == "identity" or not body:
             continue
         if name not in _CODINGS:
-            raise Unusable("read", "unknown content encoding", name)
+            raise UnusableInput("read", "unknown content encoding", name)
         try:
             body = _CODINGS[name](body, limit + 1)
         except Exception as why:  # each library has errors of its own
-            raise Unusable("read", "broken content encoding", f"{name}: {why}") from None
+            raise UnusableInput("read", "broken content encoding", f"{name}: {why}") from None
         if len(body) > limit:
-            raise Unusable("read", "too large", f"more than {limit} bytes after decompression")
+            raise UnusableInput("read", "too large", f"more than {limit} bytes after decompression")
     return body
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Page
 from cleaners.warc.content_encoding import decoded
 from cleaners.warc.write import OPT_OUT_FIELD, SITE_FIELD
@@ -27,13 +27,13 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
             file.seek(int(offset))
             record = next(iter(ArchiveIterator(file)), None)
             if record is None or record.rec_type != "response" or record.http_headers is None:
-                raise Unusable("read", "not a response record", origin)
+                raise UnusableInput("read", "not a response record", origin)
             raw = record.raw_stream.read(limit + 1)
             _check_whole(record, len(raw), limit, origin)
     except (ArchiveLoadFailed, EOFError, ValueError) as why:
-        raise Unusable("read", "not a WARC record", f"{origin}: {why}") from None
+        raise UnusableInput("read", "not a WARC record", f"{origin}: {why}") from None
     except OSError as why:
-        raise Unusable("read", "unreadable", f"{origin}: {why.strerror or why}") from None
+        raise UnusableInput("read", "unreadable", f"{origin}: {why.strerror or why}") from None
     headers = tuple((name, value) for name, value in record.http_headers.headers)
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     return Page(
@@ -51,10 +51,10 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
 def _check_whole(record: object, size: int, limit: int, origin: str) -> None:
     """warcio ends a record cut short by a crash without a word: compare with what the server's length says."""
     if size > limit:
-        raise Unusable("read", "too large", f"more than {limit} bytes")
+        raise UnusableInput("read", "too large", f"more than {limit} bytes")
     said = record.http_headers.get_header("Content-Length")  # type: ignore[attr-defined]
     if said and said.isdigit() and int(said) != size:
-        raise Unusable("read", "cut short", f"{origin}: {size} of {said} bytes")
+        raise UnusableInput("read", "cut short", f"{origin}: {size} of {said} bytes")
 
 
 def _moment(date: str | None) -> datetime | None:

@@ -22,7 +22,7 @@ _HEAD = 1 << 16  # bytes of a record in which its own header must end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class RecordPlace:
     """Where a record lies."""
 
     file: str
@@ -34,10 +34,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class WarcRecord:
     """A record of the archive, as far as is needed to know whose it is."""
 
-    place: Place
+    place: RecordPlace
     url: str | None
     """``WARC-Target-URI``."""
     kind: str | None
@@ -47,7 +47,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Damage:
+class ArchiveDamage:
     """From here on a file could not be read: a tail that a crash cut off, or a failing disk."""
 
     file: str
@@ -57,10 +57,10 @@ class Damage:
 
 def records(
     store: Path, since: Mapping[str, int] | None = None, *, only: str | None = None
-) -> Iterator[Record | Damage]:
+) -> Iterator[WarcRecord | ArchiveDamage]:
     """Every record of the archive beside ``store``, file by file, each in the order of its offsets.
 
-    ``since``: file (as in :class:`Place`) -> offset of the record to begin with, where the first ones are not wanted.
+    ``since``: file (as in :class:`RecordPlace`) -> offset of the record to begin with, where the first ones are not wanted.
     ``only``: the one file to read.
     """
     folder = folder_of(store)
@@ -70,7 +70,7 @@ def records(
             yield from _records(path, name, (since or {}).get(name, 0))
 
 
-def _records(path: Path, name: str, start: int) -> Iterator[Record | Damage]:
+def _records(path: Path, name: str, start: int) -> Iterator[WarcRecord | ArchiveDamage]:
     end = start
     try:
         with path.open("rb") as file:
@@ -81,15 +81,15 @@ def _records(path: Path, name: str, start: int) -> Iterator[Record | Damage]:
                 length, head = _member(file) if packed else _plain(file)
                 if end + length > size:
                     raise EOFError
-                yield Record(
-                    place=Place(file=name, offset=end, length=length),
+                yield WarcRecord(
+                    place=RecordPlace(file=name, offset=end, length=length),
                     url=_field(head, "WARC-Target-URI"),
                     kind=_field(head, "WARC-Type"),
                     role=_field(head, ROLE_FIELD),
                 )
                 end += length if packed else length + _blank_lines(file, end + length)
     except (OSError, EOFError, ValueError, zlib.error):
-        yield Damage(file=name, offset=end)
+        yield ArchiveDamage(file=name, offset=end)
 
 
 def _member(file: BinaryIO) -> tuple[int, bytes]:
@@ -131,17 +131,17 @@ def _field(head: bytes, name: str) -> str | None:
     return None
 
 
-def place_of(store: Path, origin: str) -> Place | None:
+def place_of(store: Path, origin: str) -> RecordPlace | None:
     """Where the record of a page of our own archive lies; None for origins elsewhere, and where no whole record is."""
     return next(iter(exchange_of(store, origin)), None)
 
 
-def exchange_of(store: Path, origin: str) -> tuple[Place, ...]:
+def exchange_of(store: Path, origin: str) -> tuple[RecordPlace, ...]:
     """The places of the response at an origin of our own archive and of the request for it, which stands behind it."""
     name, _, offset = origin.rpartition("#")
     folder = folder_of(store)
     path = folder / Path(name).name
     if name != f"{folder.name}/{path.name}" or not offset.isdigit():
         return ()
-    both = [one for one in islice(_records(path, name, int(offset)), 2) if isinstance(one, Record)]
+    both = [one for one in islice(_records(path, name, int(offset)), 2) if isinstance(one, WarcRecord)]
     return tuple(one.place for one in both if one.url == both[0].url)

@@ -40,7 +40,7 @@ _HOP_BY_HOP = frozenset({"transfer-encoding", "content-length", "connection", "k
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class HttpExchange:
     """One request and its response, the body as it came: still gzipped where the server sent it so."""
 
     url: str
@@ -66,7 +66,7 @@ def folder_of(store: Path) -> Path:
     return store.with_suffix(".warc")
 
 
-class Archive:
+class WarcArchive:
     """Appends exchanges to the WARC files of one run; threads may share it (they compress side by side)."""
 
     def __init__(self, folder: Path, *, name: str, software: str, full: int = 1_000_000_000) -> None:
@@ -80,7 +80,7 @@ class Archive:
         self._path = folder
         self._lock = Lock()
 
-    def write(self, exchange: Exchange) -> str:
+    def write(self, exchange: HttpExchange) -> str:
         """Append the response and its request; returns the origin of the page.
 
         Raises ``UnwritableError`` when the disk is full or read-only; then nothing half-written stays behind.
@@ -146,7 +146,7 @@ class Archive:
             return file
 
 
-def _records(exchange: Exchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
+def _records(exchange: HttpExchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
     """The response, then the request that points to it."""
     date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     extra = {
@@ -182,14 +182,14 @@ def _member(record: ArcWarcRecord) -> bytes:
     return gzip.compress(plain.getvalue(), compresslevel=_LEVEL, mtime=0)
 
 
-def _response_head(exchange: Exchange) -> StatusAndHeaders:
+def _response_head(exchange: HttpExchange) -> StatusAndHeaders:
     phrase = HTTPStatus(exchange.status).phrase if exchange.status in set(HTTPStatus) else "Unknown"
     kept = [(name, value) for name, value in _legal(exchange.headers) if name.lower() not in _HOP_BY_HOP]
     kept.append(("Content-Length", str(len(exchange.body))))
     return StatusAndHeaders(f"{exchange.status} {phrase}", kept, protocol="HTTP/1.1")
 
 
-def _request_head(exchange: Exchange) -> StatusAndHeaders:
+def _request_head(exchange: HttpExchange) -> StatusAndHeaders:
     parts = urlsplit(exchange.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = [("Host", parts.netloc), *_legal(exchange.request_headers)]

@@ -14,7 +14,7 @@ import typer
 
 from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableError, UsageError
 from crawler.cli.escape import guard, plain
-from crawler.cli.help_format import Verbs
+from crawler.cli.help_format import CommandGroup
 from crawler.wording import counted as counted
 from crawler.wording import lasting as lasting
 
@@ -35,7 +35,7 @@ _EXTRAS = {
 # Errors of the operating system that mean: nothing can be written there.
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
-app = Verbs(
+app = CommandGroup(
     name="jianbao",
     help="剪报: crawl, clean, un-disguise, match and keep Chinese news, each article once.",
     epilog="Start with: jianbao demo",

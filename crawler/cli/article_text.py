@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleaners.diff import Piece, changes, near
+from cleaners.diff import DiffPiece, changes, near
 from cleaners.items import Article, Clipping
 
 
@@ -53,7 +53,7 @@ def differences(old: Article, new: Article) -> Iterator[tuple[str, str]]:
                 yield "green", "+ " + _pieces(change.new, "{{+{}+}}" if change.kind == "changed" else "{}")
 
 
-def _pieces(pieces: Sequence[Piece], mark: str) -> str:
+def _pieces(pieces: Sequence[DiffPiece], mark: str) -> str:
     return "".join(mark.format(piece.text) if piece.changed else piece.text for piece in pieces)
 
 

@@ -15,12 +15,12 @@ import typer
 from cleaners.errors import InputError, UsageError
 from crawler.cli import on_spark
 from crawler.cli.app import STORE, StoreOption, app, counted, say
-from crawler.cli.on_spark import Engine, EngineOption, MasterOption
+from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
 
 if TYPE_CHECKING:
     from cleaners.items import Drop, Page
-    from cleaners.parallel import Cleaning
+    from cleaners.parallel import PageCleaner
 
 _BATCH = 200
 _FEW = 10
@@ -42,7 +42,7 @@ def clean(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an interrupted run of the same input was, if there was one.")
     ] = False,
-    engine: EngineOption = Engine.local,
+    engine: EngineOption = EngineChoice.local,
     master: MasterOption = None,
 ) -> None:
     """Clean saved pages, told apart by content.
@@ -64,17 +64,17 @@ def clean(
       jianbao clean hdfs:///crawl/ -o hdfs:///clean --engine spark --master spark://host:7077
     """
     from cleaners import readers
-    from cleaners.context import Context, context_of
+    from cleaners.context import CleaningContext, context_of
     from cleaners.parallel import cleaning, cores
 
     if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise UsageError("-o writes records and needs no store: give -o or --store, not both")
-    if engine is Engine.spark:
+    if engine is EngineChoice.spark:
         on_spark.clean(paths, output, master=master, resume=resume)
         return
     if master:
         raise UsageError("--master is for --engine spark: add that, or leave it out")
-    gauge = readers.Gauge()
+    gauge = readers.ReadProgress()
     pages = readers.read(paths, gauge=gauge)
     total = None if is_silent() else readers.size(paths)
 
@@ -83,7 +83,7 @@ def clean(
 
     with (
         _turn(store) if output is None else nullcontext(),
-        cleaning(_processes(paths, jobs or cores()), context_of(store) if output is None else Context()) as work,
+        cleaning(_processes(paths, jobs or cores()), context_of(store) if output is None else CleaningContext()) as work,
     ):
         if output is None:
             kept, dropped = _into_store(pages, work, store, paths, resume, share)
@@ -116,11 +116,11 @@ def _is_file(output: str) -> bool:
 
 
 def _into_file(
-    pages: Iterator[Page | Drop], work: Cleaning, output: Path, resume: bool, share: Callable[[], float | None]
+    pages: Iterator[Page | Drop], work: PageCleaner, output: Path, resume: bool, share: Callable[[], float | None]
 ) -> tuple[str, Counter[str]]:
-    from cleaners.parallel import Resumable, beyond
+    from cleaners.parallel import ResumableOutput, beyond
 
-    with Resumable(output, resume=resume) as out:
+    with ResumableOutput(output, resume=resume) as out:
         if out.mark.done:
             say(f"going on after {counted(out.mark.done, 'page')}")
         if not out.complete:
@@ -133,13 +133,13 @@ def _into_file(
 
 
 def _into_stream(
-    pages: Iterator[Page | Drop], work: Cleaning, output: str, share: Callable[[], float | None]
+    pages: Iterator[Page | Drop], work: PageCleaner, output: str, share: Callable[[], float | None]
 ) -> tuple[str, Counter[str]]:
-    from cleaners.export import Output
+    from cleaners.export import RecordOutput
     from cleaners.items import Clipping, Drop
 
     dropped: Counter[str] = Counter()
-    with Output(output) as out, progress("pages", share) as advance:
+    with RecordOutput(output) as out, progress("pages", share) as advance:
         for result in work.map(pages):
             if isinstance(result, Drop):
                 out.drop(result)
@@ -151,18 +151,18 @@ def _into_stream(
 
 
 def _into_store(
-    pages: Iterator[Page | Drop], work: Cleaning, store: Path, paths: list[str], resume: bool,
+    pages: Iterator[Page | Drop], work: PageCleaner, store: Path, paths: list[str], resume: bool,
     share: Callable[[], float | None],
 ) -> tuple[str, Counter[str]]:  # fmt: skip
-    from cleaners.ingest.ingester import Keeper
+    from cleaners.ingest.ingester import Ingester
     from cleaners.items import Drop
-    from cleaners.parallel import Bookmark, Mark, beyond
+    from cleaners.parallel import Checkpoint, StoreCheckpoint, beyond
     from cleaners.store import Store
 
     dropped: Counter[str] = Counter()
-    with compiling_told(), Keeper(store, command="clean") as keeper, progress("pages", share) as advance:
-        book = Bookmark(keeper.store, paths)
-        mark = book.mark if resume else Mark()
+    with compiling_told(), Ingester(store, command="clean") as keeper, progress("pages", share) as advance:
+        book = StoreCheckpoint(keeper.store, paths)
+        mark = book.mark if resume else Checkpoint()
         if mark.done:
             say(f"going on after {counted(mark.done, 'page')}")
         results = work.map(beyond(pages, mark))
@@ -176,7 +176,7 @@ def _into_store(
             advance(len(batch), f"{keeper.kept.stored} new, {keeper.kept.matched} reposts, {dropped.total()} dropped")
         kept = keeper.kept
     with Store.open(store) as opened:  # the last thing: until all is closed, the run has not come to its end
-        Bookmark(opened, paths).close()
+        StoreCheckpoint(opened, paths).close()
     if not kept.stored + kept.known and not resume:
         return "", dropped
     return (

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cleaners.dedup.clusters.model import Earliest, Family
-from cleaners.dedup.clusters.tree import Branch, lineage
+from cleaners.dedup.clusters.model import ClusterDecision, EarliestSource
+from cleaners.dedup.clusters.tree import CopyTree, lineage
 from cleaners.items import Article, Clipping
 from cleaners.store import Store
 
@@ -22,10 +22,10 @@ _TOLD = {
 }  # fmt: skip
 
 
-class Relatives:
+class CopyLines:
     """A family as read from the store, ready to be shown."""
 
-    def __init__(self, store: Store, family: Family) -> None:
+    def __init__(self, store: Store, family: ClusterDecision) -> None:
         self.family = family
         around = store.families.among(family.members)
         self.members = dict(zip(family.members, store.clippings.read(family.members), strict=True))
@@ -57,13 +57,13 @@ class Relatives:
 
         left = [_MOST]
 
-        def label(branch: Branch) -> Text:
+        def label(branch: CopyTree) -> Text:
             text = Text(self._line(branch, shown), style="bold" if branch.doc == self.family.canonical else "")
             if branch.kind:
                 text.append(f"\n{self._relation(branch)}", style="dim")
             return text
 
-        def hang(branch: Branch, tree: Tree) -> None:
+        def hang(branch: CopyTree, tree: Tree) -> None:
             for below in branch.branches:
                 if left[0] > 0:
                     left[0] -= 1
@@ -85,7 +85,7 @@ class Relatives:
             lines.append(f"it seems to come from {where} (confidence {first.confidence:.2f}{_because(first)})")
         return "\n".join(lines)
 
-    def _line(self, branch: Branch, shown: str) -> str:
+    def _line(self, branch: CopyTree, shown: str) -> str:
         article = self.members[branch.doc].article
         first = self.family.earliest
         notes = [
@@ -98,12 +98,12 @@ class Relatives:
         tail = "  ".join(filter(None, notes))
         return f"{_when(article)}  {article.id}  {article.site or article.origin}{said}{'  ' if tail else ''}{tail}"
 
-    def _relation(self, branch: Branch) -> str:
+    def _relation(self, branch: CopyTree) -> str:
         told = f"{branch.kind}: {branch.share:.0%} of it is in the one above, {branch.back:.0%} of that one in it"
         above = self._differing(branch)
         return f"{told}; {_TOLD[branch.direction]}{'; numbers differ: ' + above if above else ''}"
 
-    def _differing(self, branch: Branch) -> str:
+    def _differing(self, branch: CopyTree) -> str:
         above = next((parent for parent in _all(self.tree) if branch in parent.branches), None)
         if above is None:
             return ""
@@ -113,13 +113,13 @@ class Relatives:
         return "; ".join(f"{this} here, {that} there" for this, that in pairs)
 
 
-def relatives(store: Store, clipping: Clipping) -> Relatives | None:
+def relatives(store: Store, clipping: Clipping) -> CopyLines | None:
     """The family of an article; None when it has no copies."""
     family = store.families.family(clipping.cluster.id) if clipping.cluster else None
-    return Relatives(store, family) if family else None
+    return CopyLines(store, family) if family else None
 
 
-def _because(first: Earliest) -> str:
+def _because(first: EarliestSource) -> str:
     """The evidence in words; shares from 0 to 1."""
     named: Sequence[object] = _list(first.evidence.get("sources"))
     said = [
@@ -143,14 +143,14 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _all(branch: Branch) -> list[Branch]:
+def _all(branch: CopyTree) -> list[CopyTree]:
     found = [branch]
     for one in found:
         found += one.branches
     return found
 
 
-def _branch(branch: Branch, ids: Mapping[int, str]) -> dict[str, Any]:
+def _branch(branch: CopyTree, ids: Mapping[int, str]) -> dict[str, Any]:
     return {
         "id": ids[branch.doc], "kind": branch.kind, "share": branch.share, "back": branch.back,
         "direction": branch.direction if branch.kind else None,

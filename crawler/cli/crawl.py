@@ -74,11 +74,11 @@ def crawl(
     from dataclasses import asdict
 
     from cleaners import config
-    from crawler.jobs.shard import Shard
+    from crawler.jobs.shard import SiteShard
     from crawler.run import crawl as run
 
     _end_on_sigterm()
-    part = Shard.parse(shard)
+    part = SiteShard.parse(shard)
     jobs = [config.load(path) for path in seeds]
     _check(store)
     with compiling_told(), progress("responses") as advance:

@@ -12,11 +12,11 @@ import typer
 from cleaners.errors import UsageError
 from crawler.cli import on_spark
 from crawler.cli.app import JsonOption, app, counted, say
-from crawler.cli.on_spark import Engine, EngineOption, MasterOption
+from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, steps
 
 if TYPE_CHECKING:
-    from cleaners.dedup.corpus import Dating, Summary
+    from cleaners.dedup.corpus import DateField, DedupSummary
 
 
 @app.command()
@@ -41,7 +41,7 @@ def dedup(
     date_field: Annotated[
         str, typer.Option("--date-field", metavar="FIELD", help="Where a record has its (ISO) date, for --window.")
     ] = "published",
-    engine: EngineOption = Engine.local,
+    engine: EngineOption = EngineChoice.local,
     master: MasterOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,11 +59,11 @@ def dedup(
       jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
       jianbao dedup hdfs:///news/*.jsonl.gz -o hdfs:///matched --engine spark --master spark://host:7077
     """
-    from cleaners.dedup.corpus import Dating
-    from cleaners.dedup.index.window import Window
+    from cleaners.dedup.corpus import DateField
+    from cleaners.dedup.index.window import DateWindow
 
-    dating = Dating(window=Window.parse(window), field=date_field) if window else None
-    if engine is Engine.spark:
+    dating = DateField(window=DateWindow.parse(window), field=date_field) if window else None
+    if engine is EngineChoice.spark:
         done = on_spark.dedup(
             sources, output, master=master, pairs=pairs, canonical_only=canonical_only, dating=dating
         )
@@ -81,7 +81,7 @@ def dedup(
     )
 
 
-def _here(source: Path, output: str, pairs: str | None, canonical_only: bool, dating: Dating | None) -> Summary:
+def _here(source: Path, output: str, pairs: str | None, canonical_only: bool, dating: DateField | None) -> DedupSummary:
     """Match on this machine; what was skipped is told."""
     from cleaners.dedup.corpus import deduplicate
 

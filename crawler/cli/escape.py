@@ -14,7 +14,7 @@ import sys
 _COMMAND = re.compile("(\x1b\\[[0-9;]*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-class Terminal(io.TextIOWrapper):
+class EscapedStream(io.TextIOWrapper):
     """A terminal that text is written to."""
 
     def write(self, text: str) -> int:
@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
 
 def guard() -> None:
-    """Let standard output, where it is a terminal, be a :class:`Terminal`."""
+    """Let standard output, where it is a terminal, be a :class:`EscapedStream`."""
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.isatty():
         encoding, errors = sys.stdout.encoding, sys.stdout.errors
-        sys.stdout = Terminal(sys.stdout.detach(), encoding=encoding, errors=errors, line_buffering=True)
+        sys.stdout = EscapedStream(sys.stdout.detach(), encoding=encoding, errors=errors, line_buffering=True)

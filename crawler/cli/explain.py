@@ -15,7 +15,7 @@ from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
 
 if TYPE_CHECKING:
     from cleaners.items import Page
-    from cleaners.pipeline import Explanation
+    from cleaners.pipeline import PageExplanation
 
 
 @app.command()
@@ -67,13 +67,13 @@ def _page(what: str, store: Path) -> Page:
 def _part(what: str, origin: str, store: Path) -> Page:
     """The page at an origin inside a file: a record of the archive, or a page of a zip, a JSON Lines and the like."""
     from cleaners import readers
-    from cleaners.errors import Unusable
+    from cleaners.errors import UnusableInput
     from cleaners.items import Drop
     from cleaners.warc import read_back
 
     try:
         return read_back(origin, store)
-    except Unusable as why:
+    except UnusableInput as why:
         for page in readers.read([file]) if (file := _file_of(origin)) else ():
             if page.origin == origin and isinstance(page, Drop):
                 raise InputError(f"{origin}: {page.reason} ({page.detail})") from None
@@ -105,7 +105,7 @@ def _origin(what: str, store: Path) -> str:
         return found.article.origin
 
 
-def _print(result: Explanation, as_json: bool) -> None:
+def _print(result: PageExplanation, as_json: bool) -> None:
     if as_json:
         for line in result.lines:
             typer.echo(json.dumps(asdict(line), ensure_ascii=False))
@@ -118,7 +118,7 @@ def _print(result: Explanation, as_json: bool) -> None:
         typer.echo(f"{name:12} {value}")
 
 
-def _facts(result: Explanation) -> list[tuple[str, str]]:
+def _facts(result: PageExplanation) -> list[tuple[str, str]]:
     """What the page was read as, a field a line, with the rule that found it."""
     from cleaners.items import Drop
     from crawler.cli import article_text

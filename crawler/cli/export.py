@@ -19,7 +19,7 @@ from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, se
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:
-    from cleaners.export.run import Made, Order
+    from cleaners.export.run import ExportRequest, ExportResult
     from cleaners.store import Store
 
 _NEWEST = 100  # items of a feed
@@ -73,9 +73,9 @@ def export(
       jianbao export -o all.parquet --name corpus
       jianbao export -o monday.parquet --since-export corpus
     """
-    from cleaners.export.run import Order, format_of
+    from cleaners.export.run import ExportRequest, format_of
     from cleaners.export.run import export as make
-    from cleaners.store import Choice
+    from cleaners.store import FilterChoice
 
     if name is not None and since_export is not None:
         raise UsageError("--name starts a series, --since-export goes on with it: give one of them")
@@ -85,14 +85,14 @@ def export(
     increment = since_export is not None
     opened, noted = _opened(store)
     with opened:
-        choice = Choice(
+        choice = FilterChoice(
             selection=selection(region, site, source, since, until),
             with_duplicates=with_duplicates,
             with_opt_outs=include_opt_outs,
             newest_first=form == "rss",
             limit=limit or (_NEWEST if form == "rss" and not (name or increment) else None),
         )
-        order = Order(
+        order = ExportRequest(
             target=output, form=form, choice=choice, script=script, name=since_export or name, increment=increment,
             note=noted,
         )  # fmt: skip
@@ -133,7 +133,7 @@ def _opened(store: Path) -> tuple[Store, bool]:
     return Store.open(store, create=False, readonly=not writable), writable
 
 
-def _tell(order: Order, made: Made, *, as_json: bool) -> None:
+def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(made) | {"target": order.target, "format": order.form}, ensure_ascii=False))
         return
@@ -153,7 +153,7 @@ def _tell(order: Order, made: Made, *, as_json: bool) -> None:
     _tell_pages(made)
 
 
-def _tell_pages(made: Made) -> None:
+def _tell_pages(made: ExportResult) -> None:
     if made.tidied.removed:
         say(f"{counted(made.tidied.removed, 'page')} of earlier exports removed")
     if kept := made.tidied.kept:

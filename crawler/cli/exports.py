@@ -11,7 +11,7 @@ import typer
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
 
 if TYPE_CHECKING:
-    from cleaners.store import Export, Series
+    from cleaners.store import ExportSeries, LoggedExport
 
 
 @app.command()
@@ -46,14 +46,14 @@ def exports(
         say(f"nothing has been exported from {store} yet")
 
 
-def _standing(series: Series) -> str:
+def _standing(series: ExportSeries) -> str:
     if series.last is None:
         return f"series {series.name}: no export of it was completed"
     made, when = counted(series.exports, "export"), f"{series.last.at.astimezone():%Y-%m-%d %H:%M}"
     return f"series {series.name}: {counted(series.articles, 'article')} as of {when}, {made}"
 
 
-def _told(made: Export) -> str:
+def _told(made: LoggedExport) -> str:
     came = [counted(made.added, "article") if made.name is None else f"{made.added:,} added"]
     came += [f"{count:,} {what}" for count, what in ((made.changed, "changed"), (made.removed, "removed")) if count]
     if not made.complete:

@@ -30,7 +30,7 @@ _WIDE = 34  # characters; longer choices are told in the help, not in the column
 _LEAST = 12  # characters; a shorter beginning of a sentence says too little
 
 
-class Verb(TyperCommand):
+class HelpCommand(TyperCommand):
     """One command, with a help that is read without knowing Python."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
@@ -53,7 +53,7 @@ class Verb(TyperCommand):
         return shortened(self.help or "", limit)
 
 
-class Menu(TyperGroup):
+class HelpGroup(TyperGroup):
     """A group of commands, listed in the order in which they are needed."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -65,15 +65,15 @@ class Menu(TyperGroup):
         return shortened(self.help or "", limit)
 
 
-class Verbs(typer.Typer):
-    """An application (or a group in it) whose commands are :class:`Verb`."""
+class CommandGroup(typer.Typer):
+    """An application (or a group in it) whose commands are :class:`HelpCommand`."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**{"cls": Menu, **settings})
+        super().__init__(**{"cls": HelpGroup, **settings})
 
     def command(self, *args: Any, **kwargs: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
         """As Typer's own."""
-        return super().command(*args, **{"cls": Verb, **kwargs})
+        return super().command(*args, **{"cls": HelpCommand, **kwargs})
 
 
 def shortened(text: str, limit: int) -> str:

@@ -11,9 +11,9 @@ import typer
 from cleaners.errors import UsageError
 from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import meant
-from crawler.cli.help_format import Verbs
+from crawler.cli.help_format import CommandGroup
 
-sites = Verbs(
+sites = CommandGroup(
     help="Find seeds on a site, check a job's sites, review what was learned.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -17,7 +17,7 @@ from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.progress import is_silent, progress, steps
 
 if TYPE_CHECKING:
-    from cleaners.maintenance.takedown import Plan, Target
+    from cleaners.maintenance.takedown import TakedownPlan, TakedownTarget
 
 # ``jianbao window``: how far apart in time a store's articles may be to be compared.
 
@@ -39,11 +39,11 @@ def window(
       jianbao window none --store news.db
       jianbao window
     """
-    from cleaners.dedup.index.window import Window
+    from cleaners.dedup.index.window import DateWindow
     from cleaners.ingest.ingester import WINDOW
     from cleaners.store import Store
 
-    wanted = None if days is None else "" if days == "none" else f"{Window.parse(days).days}d"
+    wanted = None if days is None else "" if days == "none" else f"{DateWindow.parse(days).days}d"
     with Store.open(store, create=wanted is not None, readonly=wanted is None) as opened:
         if wanted is not None:
             opened.notes.put(WINDOW, wanted)
@@ -283,7 +283,7 @@ def _summary(counts: Mapping[str, int], *, applied: bool) -> str:
     return f"{'; '.join(told) or 'no pages'}{'; --apply writes it' if pending else ''}".replace("(missing: ", "(")
 
 
-def _tell(planned: Plan, *, done: bool) -> None:
+def _tell(planned: TakedownPlan, *, done: bool) -> None:
     for stone in planned.known:
         say(f"{stone.id}  taken down on {stone.at:%Y-%m-%d}: {stone.reason}")
     for id_ in planned.blind:
@@ -299,7 +299,7 @@ def _tell(planned: Plan, *, done: bool) -> None:
         say(f"{counted(len(planned.targets), 'article')} {'taken down' if done else 'would be taken down'}")
 
 
-def _facts(target: Target) -> list[str]:
+def _facts(target: TakedownTarget) -> list[str]:
     facts = [f"{counted(target.revisions, 'revision')}, {counted(len(target.records), 'record')} in the archive"]
     if target.copies:
         facts.append(f"copies that stay (--copies takes them too): {', '.join(target.copies)}")

@@ -11,17 +11,17 @@ from cleaners.errors import UsageError
 from crawler.cli.app import counted, say
 
 if TYPE_CHECKING:
-    from cleaners.dedup.corpus import Dating, Summary
+    from cleaners.dedup.corpus import DateField, DedupSummary
 
 
-class Engine(StrEnum):
+class EngineChoice(StrEnum):
     """What does the work."""
 
     local = "local"
     spark = "spark"
 
 
-EngineOption = Annotated[Engine, typer.Option("--engine", help="This machine, or Spark (extra `spark`, needs Java).")]
+EngineOption = Annotated[EngineChoice, typer.Option("--engine", help="This machine, or Spark (extra `spark`, needs Java).")]
 MasterOption = Annotated[
     str | None,
     typer.Option("--master", metavar="URL", help="Of Spark; under spark-submit, or for all cores here, leave it out."),
@@ -50,8 +50,8 @@ def dedup(
     master: str | None,
     pairs: str | None,
     canonical_only: bool,
-    dating: Dating | None,
-) -> Summary:
+    dating: DateField | None,
+) -> DedupSummary:
     """Match a corpus into a folder of its records."""
     from cleaners.spark.corpus import deduplicate
     from cleaners.spark.session import session

@@ -105,7 +105,7 @@ def compiling_told() -> Iterator[None]:
         return
     from numba.core import event
 
-    class Told(event.Listener):
+    class CompilingNotice(event.Listener):
         """Speaks once."""
 
         def __init__(self) -> None:
@@ -119,5 +119,5 @@ def compiling_told() -> Iterator[None]:
         def on_end(self, event: Any) -> None:
             """Nothing to say."""
 
-    with event.install_listener("numba:compile", Told()):
+    with event.install_listener("numba:compile", CompilingNotice()):
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from cleaners.store import Run
+from cleaners.store import RunEntry
 from cleaners.store.runs import of, totals
 from crawler.jobs.site_health import standing
 from crawler.wording import counted, lasting
@@ -13,7 +13,7 @@ from crawler.wording import counted, lasting
 _COMMAND = 12  # characters: the usual commands stand in one column
 
 
-def told(run: Run) -> str:
+def told(run: RunEntry) -> str:
     """One run: when (this machine's time), how long, how it ended, what it counted; its drops on a second line."""
     took = lasting((run.ended - run.started).total_seconds()) if run.ended else ""
     ended = run.status if run.ended else "unfinished"  # it still runs, or it was killed: the store cannot tell
@@ -24,7 +24,7 @@ def told(run: Run) -> str:
     return f"{line}\n{'':6}dropped: {reasons}" if reasons else line
 
 
-def _came_to(run: Run, dropped: Mapping[str, int]) -> str:
+def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> str:
     """A run that kept articles: pages read, articles, how many are new and match others. Any other: its own counts."""
     counts = totals(run.counts)
     if not counts.keys() >= {"stored", "known", "matched"}:
@@ -38,7 +38,7 @@ def _came_to(run: Run, dropped: Mapping[str, int]) -> str:
     return f"{counted(pages, 'page')}, {counted(articles, 'article')}: {new}"
 
 
-def silent(runs: Sequence[Run]) -> list[str]:
+def silent(runs: Sequence[RunEntry]) -> list[str]:
     """The hosts of one job's runs that have fallen silent or changed their layout, a line each."""
     hosts = sorted({host for run in runs for host in of(run.counts, "pages")})
     states = [standing(host, runs, datetime.now(UTC)) for host in hosts]

@@ -13,7 +13,7 @@ from cleaners.errors import UsageError
 from crawler.cli.app import STORE, StoreOption, app, lasting, say
 
 if TYPE_CHECKING:
-    from crawler.jobs.scheduler import Ended
+    from crawler.jobs.scheduler import EndedRun
 
 _OUTCOMES = {
     0: "done",
@@ -61,7 +61,7 @@ def schedule(
     _need("apscheduler", "schedule")
     write = _metrics(store, [entry.command for entry in planned], metrics_port, metrics_file)
 
-    def ended(run: Ended) -> None:
+    def ended(run: EndedRun) -> None:
         outcome = _OUTCOMES.get(run.code, f"failed, exit code {run.code}")
         say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}  {run.entry.job}  {outcome}  ({lasting(run.seconds)})")
         write()

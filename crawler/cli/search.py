@@ -11,7 +11,7 @@ from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
 from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
 
 if TYPE_CHECKING:
-    from cleaners.store import Hit
+    from cleaners.store import SearchHit
 
 Disguises = Literal["any", "annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun"]
 
@@ -67,7 +67,7 @@ def search(
         say("nothing found")
 
 
-def _record(hit: Hit) -> dict[str, Any]:
+def _record(hit: SearchHit) -> dict[str, Any]:
     """A hit for JSON; the names are those of the record of an article and stay."""
     return {
         "id": hit.id, "title": hit.title, "url": hit.url, "site": hit.site, "source": hit.source,

@@ -19,11 +19,11 @@ from crawler.cli.learned import sites
 from crawler.cli.progress import is_silent
 
 if TYPE_CHECKING:
-    from cleaners.config import Job
-    from cleaners.store import Run
-    from crawler.jobs.site_health import Standing
-    from crawler.site_survey import Offer
-    from crawler.spiders.site_check import Survey
+    from cleaners.config import JobConfig
+    from cleaners.store import RunEntry
+    from crawler.jobs.site_health import SiteHealth
+    from crawler.site_survey import SeedOffer
+    from crawler.spiders.site_check import SurveyState
 
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
 
@@ -60,19 +60,19 @@ def check(
     job = _job_of(what, contact) if is_home else _load(what)
     require_contact(job)
     from crawler.run import visit  # Scrapy, which takes a second to load: after all that can be wrong without it
-    from crawler.spiders.site_check import Scout, Survey
+    from crawler.spiders.site_check import SiteCheckSpider, SurveyState
 
-    found = Survey()
+    found = SurveyState()
     if not is_silent():
         say("asking about twenty addresses of each site, one at a time with pauses")
-    visit(job, Scout, job=job, found=found)
+    visit(job, SiteCheckSpider, job=job, found=found)
     if is_home:
         _propose(job, found)
     else:
         _report(job, found, store)
 
 
-def _load(what: str) -> Job:
+def _load(what: str) -> JobConfig:
     from cleaners.config import load
 
     if not Path(what).exists() and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?(/\S*)?", what) and not _is_yaml(what):
@@ -84,7 +84,7 @@ def _is_yaml(name: str) -> bool:
     return name.endswith((".yaml", ".yml"))
 
 
-def _job_of(home: str, contact: str | None) -> Job:
+def _job_of(home: str, contact: str | None) -> JobConfig:
     """A job of one site, its home page; a loopback host that is named is allowed.
 
     Raises UsageError for what no seed file could hold, in the words of the seed files' reader.
@@ -116,7 +116,7 @@ def _id_of(host: str) -> str:
     return re.sub(r"[^a-z0-9.\-]+", "-", host).strip(".-") or "site"
 
 
-def _propose(job: Job, found: Survey) -> None:
+def _propose(job: JobConfig, found: SurveyState) -> None:
     """The entry on stdout where something works, and nothing there where not; on stderr what was looked at in vain."""
     from crawler.site_survey import proposal
 
@@ -137,7 +137,7 @@ def _propose(job: Job, found: Survey) -> None:
     say(f"{counted(len(working), 'seed')} found to work: the entry belongs under `sites:` of a seed file")
 
 
-def _best_first(offers: list[Offer]) -> list[Offer]:
+def _best_first(offers: list[SeedOffer]) -> list[SeedOffer]:
     """Feeds before sitemaps before lists, the home page last: it repeats what the lists say."""
     from crawler.spiders.site_check import HOME
 
@@ -145,7 +145,7 @@ def _best_first(offers: list[Offer]) -> list[Offer]:
     return sorted(offers, key=lambda offer: (order.index(offer.kind), offer.name == HOME, -offer.entries))
 
 
-def _report(job: Job, found: Survey, store: Path) -> None:
+def _report(job: JobConfig, found: SurveyState, store: Path) -> None:
     """Of every site a verdict and, indented under it, what it rests on."""
     from cleaners.urls import site_of
     from crawler.jobs.site_health import standing
@@ -163,7 +163,7 @@ def _report(job: Job, found: Survey, store: Path) -> None:
                 typer.echo(f"  could be a seed: {offer.kind} {offer.url} ({told(offer)})")
 
 
-def _verdict(history: Standing, seeds: Sequence[Offer]) -> str:
+def _verdict(history: SiteHealth, seeds: Sequence[SeedOffer]) -> str:
     """What is wrong with a site by its past and by its seeds today; that it does well only where neither is."""
     dead = sum(not offer.entries for offer in seeds)
     wrong = [f"{history.state}: {history.detail}"] if history.state in {"silent", "changed layout"} else []
@@ -176,7 +176,7 @@ def _verdict(history: Standing, seeds: Sequence[Offer]) -> str:
     return ("well" if history.state == "well" else f"seeds work; {history.detail}") + last
 
 
-def _runs(job: Job, store: Path) -> list[Run]:
+def _runs(job: JobConfig, store: Path) -> list[RunEntry]:
     from cleaners.store import Store
 
     if not store.exists():

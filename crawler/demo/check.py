@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cleaners.chinese.script import to_simplified
 from cleaners.items import Clipping, Drop
-from crawler.demo.manifest import ArticleTruth, Kind, Manifest
-from crawler.demo.reprints import Kinship, kinship
+from crawler.demo.manifest import ArticleTruth, DemoManifest, Kind
+from crawler.demo.reprints import CopyLinks, kinship
 
 SHORT = 5
 """Noise of fewer characters counts as left only when it stands as a line of its own."""
@@ -48,14 +48,14 @@ class TrapCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class DemoFindings:
     """All that the self-check found."""
 
     pages: tuple[PageCheck, ...]
     traps: tuple[TrapCheck, ...]
     unexpected: tuple[str, ...]
     """Addresses stored as articles that are none."""
-    kinship: Kinship
+    kinship: CopyLinks
 
     @property
     def noise_planted(self) -> dict[str, int]:
@@ -70,12 +70,12 @@ class Findings:
         return _count(kind for page in self.pages for kind, _ in page.noise_left)
 
 
-def check(manifest: Manifest, clippings: Iterable[Clipping], drops: Iterable[Drop]) -> Findings:
+def check(manifest: DemoManifest, clippings: Iterable[Clipping], drops: Iterable[Drop]) -> DemoFindings:
     """Compare everything stored with the manifest."""
     stored = {clipping.article.url: clipping for clipping in clippings if clipping.article.url}
     reasons = {drop.url: f"{drop.reason}: {drop.detail}" if drop.detail else drop.reason for drop in drops if drop.url}
     truth = manifest.articles
-    return Findings(
+    return DemoFindings(
         pages=tuple(
             _page(page.url, page.site, page.article, stored.get(page.url)) for page in manifest.pages if page.article
         ),

@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import cache, partial
 
 from cleaners.chinese.script import to_traditional
-from crawler.demo.stories import HERE, Story
+from crawler.demo.stories import HERE, DemoStory
 
 Change = Callable[[str], str]
 
 
-def apply(story: Story, disguises: tuple[str, ...]) -> Story:
+def apply(story: DemoStory, disguises: tuple[str, ...]) -> DemoStory:
     """The story as a copier with these disguises prints it (title, names and every block)."""
     change = _CHANGES[disguises]
     return replace(
@@ -26,7 +26,7 @@ def apply(story: Story, disguises: tuple[str, ...]) -> Story:
     )
 
 
-def restored(story: Story, disguises: tuple[str, ...]) -> Story:
+def restored(story: DemoStory, disguises: tuple[str, ...]) -> DemoStory:
     """The story as cleaning should leave it: annotations and byte slips undone, script and swapped words as they are."""
     return apply(story, tuple("converted" if one == "annotated" else one for one in disguises if one != "byte-slip"))
 

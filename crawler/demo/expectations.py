@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.demo.check import Findings
+from crawler.demo.check import DemoFindings
 
 NOT_YET = frozenset({"spun"})
 """Disguises whose copies this version may miss without breaking its word."""
@@ -17,7 +17,7 @@ _DROPPED = {"shell", "login", "missing", "failing", "forbidden"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class Expectation:
     """One line of the self-check."""
 
     name: str
@@ -27,7 +27,7 @@ class Promise:
     """Figures first, then the addresses or names of what is wrong."""
 
 
-def promises(findings: Findings) -> tuple[Promise, ...]:
+def promises(findings: DemoFindings) -> tuple[Expectation, ...]:
     """All lines of the self-check, in the order of the work."""
     return (
         *_crawling(findings),
@@ -36,7 +36,7 @@ def promises(findings: Findings) -> tuple[Promise, ...]:
     )
 
 
-def _crawling(findings: Findings) -> Iterable[Promise]:
+def _crawling(findings: DemoFindings) -> Iterable[Expectation]:
     missing = [page.url for page in findings.pages if page.clipping is None]
     yield _all("every article is stored", len(findings.pages), missing)
     count = len(findings.pages) - len(missing)
@@ -48,7 +48,7 @@ def _crawling(findings: Findings) -> Iterable[Promise]:
     yield _all("robots.txt is obeyed", len(forbidden), ignored)
 
 
-def _cleaning(findings: Findings) -> Iterable[Promise]:
+def _cleaning(findings: DemoFindings) -> Iterable[Expectation]:
     stored = [page for page in findings.pages if page.clipping]
     paragraphs = sum(len(page.truth.keep) for page in stored)
     yield _all("no paragraph is lost", paragraphs, [f"{page.url} {one[:12]}…" for page in stored for one in page.lost])
@@ -65,7 +65,7 @@ def _cleaning(findings: Findings) -> Iterable[Promise]:
     yield _all("honest text is left alone", len(honest), accused)
 
 
-def _matching(findings: Findings) -> Iterable[Promise]:
+def _matching(findings: DemoFindings) -> Iterable[Expectation]:
     kin = findings.kinship
     firm = [one for one in kin.reprints if not NOT_YET & set(one.truth.disguises)]
     yield _all("every copy is linked to its story", len(firm), [one.url for one in firm if not one.is_found])
@@ -90,26 +90,26 @@ def _matching(findings: Findings) -> Iterable[Promise]:
     yield _all("a compilation is linked to the stories it quotes", total, unlinked)
 
 
-def _traps(findings: Findings) -> int:
+def _traps(findings: DemoFindings) -> int:
     return sum(trap.kind in _DROPPED for trap in findings.traps)
 
 
-def _all(name: str, total: int, wrong: list[str], *, soft: bool = False) -> Promise:
+def _all(name: str, total: int, wrong: list[str], *, soft: bool = False) -> Expectation:
     """A promise about each of so many things; ``soft`` ones are not yet promised."""
     if not total:
-        return Promise(name=name, status="unseen", detail="nothing was there to look at")
+        return Expectation(name=name, status="unseen", detail="nothing was there to look at")
     detail = f"{total - len(wrong)} of {total}"
     if not wrong:
-        return Promise(name=name, status="kept", detail=detail)
-    return Promise(name=name, status="not yet" if soft else "broken", detail=f"{detail}; not: {_some(wrong)}")
+        return Expectation(name=name, status="kept", detail=detail)
+    return Expectation(name=name, status="not yet" if soft else "broken", detail=f"{detail}; not: {_some(wrong)}")
 
 
-def _none(name: str, detail: str, wrong: Iterable[str]) -> Promise:
+def _none(name: str, detail: str, wrong: Iterable[str]) -> Expectation:
     """A promise that something does not happen."""
     found = list(wrong)
     if not found:
-        return Promise(name=name, status="kept", detail=detail)
-    return Promise(name=name, status="broken", detail=f"{detail}; but: {_some(found)}")
+        return Expectation(name=name, status="kept", detail=detail)
+    return Expectation(name=name, status="broken", detail=f"{detail}; but: {_some(found)}")
 
 
 def _some(wrong: list[str]) -> str:

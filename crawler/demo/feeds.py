@@ -8,9 +8,9 @@ from email.utils import format_datetime
 from lxml import etree
 from lxml.builder import E, ElementMaker
 
-from crawler.demo.stories import Story
+from crawler.demo.stories import DemoStory
 
-Items = Sequence[tuple[str, Story]]
+Items = Sequence[tuple[str, DemoStory]]
 """Address and story, newest first."""
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 

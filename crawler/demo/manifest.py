@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from crawler.demo import disguise
-from crawler.demo.pages import Drawn
-from crawler.demo.plan import Plan, Posting
-from crawler.demo.stories import Story
+from crawler.demo.pages import RenderedPage
+from crawler.demo.plan import DemoPlan, PlannedPosting
+from crawler.demo.stories import DemoStory
 
 Kind = Literal[
     "article", "index", "feed", "sitemap", "robots", "redirect", "missing", "failing", "calendar", "shell", "login",
@@ -54,7 +54,7 @@ class PageTruth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class DemoManifest:
     """All addresses but the calendar's further months, which have no end."""
 
     pages: tuple[PageTruth, ...]
@@ -83,7 +83,7 @@ _NO_SOURCE = {"spun"}
 _NO_DATE = {"spun", "mirror"}
 
 
-def article_truth(plan: Plan, posting: Posting, drawn: Drawn) -> ArticleTruth:
+def article_truth(plan: DemoPlan, posting: PlannedPosting, drawn: RenderedPage) -> ArticleTruth:
     """The truth of one article page, from the same data the page was drawn from."""
     template = plan.sites[posting.site].template
     whole = plan.stories[posting.story]
@@ -103,6 +103,6 @@ def article_truth(plan: Plan, posting: Posting, drawn: Drawn) -> ArticleTruth:
     )
 
 
-def _kept(clean: Story) -> tuple[str, ...]:
+def _kept(clean: DemoStory) -> tuple[str, ...]:
     """Running text and list items; headings, captions and tables may be kept or dropped."""
     return tuple(block.text for block in clean.blocks if block.kind in {"paragraph", "item"})

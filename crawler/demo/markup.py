@@ -7,22 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from crawler.demo.stories import Block
+from crawler.demo.stories import StoryBlock
 
 _SENTENCE = re.compile(r"[^。！？]+[。！？]?”?")
 
 
-def semantic(blocks: Sequence[Block]) -> str:
+def semantic(blocks: Sequence[StoryBlock]) -> str:
     """Headings, lists, tables, figures and paragraphs as the elements made for them."""
     return "\n".join(_semantic(blocks))
 
 
-def plain(blocks: Sequence[Block]) -> str:
+def plain(blocks: Sequence[StoryBlock]) -> str:
     """Paragraphs only: headings in bold, items and rows as lines, images without their caption's element."""
     return "\n".join(f"<p>{_inline(block)}</p>" for block in blocks)
 
 
-def nested(blocks: Sequence[Block]) -> str:
+def nested(blocks: Sequence[StoryBlock]) -> str:
     """As copies of social posts have it: every paragraph in sections and spans with inline styles."""
     return "\n".join(
         f'<section style="margin:0 8px"><p style="text-indent:2em"><span style="font-size:16px">{_inline(block)}</span></p></section>'
@@ -30,25 +30,25 @@ def nested(blocks: Sequence[Block]) -> str:
     )
 
 
-def with_ads(blocks: Sequence[Block]) -> str:
+def with_ads(blocks: Sequence[StoryBlock]) -> str:
     """Paragraphs with an advertisement's label after the second one."""
     lines = [f"<p>　　{_inline(block)}</p>" for block in blocks]
     return "\n".join([*lines[:2], '<p class="gg">AD</p>', *lines[2:]])
 
 
-def broken(blocks: Sequence[Block]) -> str:
+def broken(blocks: Sequence[StoryBlock]) -> str:
     """No paragraphs at all: text nodes with two line breaks between them, as old forum software prints them."""
     return "\n".join(f"&nbsp;&nbsp;&nbsp;{_inline(block)}<br />\n<br />" for block in blocks)
 
 
-def by_sentence(blocks: Sequence[Block]) -> str:
+def by_sentence(blocks: Sequence[StoryBlock]) -> str:
     """A line break after every sentence, as spinning software leaves it."""
     return "\n".join(
         "<p>" + "<br>".join(escape(sentence) for sentence in _SENTENCE.findall(block.text)) + "</p>" for block in blocks
     )
 
 
-STYLES: dict[str, Callable[[Sequence[Block]], str]] = {
+STYLES: dict[str, Callable[[Sequence[StoryBlock]], str]] = {
     "daily": semantic,
     "snapshot": plain,
     "mirror": nested,
@@ -60,14 +60,14 @@ STYLES: dict[str, Callable[[Sequence[Block]], str]] = {
 """Template -> how it marks up a body."""
 
 
-def _inline(block: Block) -> str:
+def _inline(block: StoryBlock) -> str:
     if block.kind == "image":
         return f'<img src="/images/{block.file}" alt=""><br>{escape(block.text)}'
     text = escape(" ".join(block.cells) if block.kind == "row" else block.text)
     return f"<strong>{text}</strong>" if block.kind == "heading" else text
 
 
-def _semantic(blocks: Sequence[Block]) -> Iterator[str]:
+def _semantic(blocks: Sequence[StoryBlock]) -> Iterator[str]:
     for kind, group in groupby(blocks, key=lambda block: block.kind):
         run = list(group)
         if kind == "item":
@@ -84,5 +84,5 @@ def _semantic(blocks: Sequence[Block]) -> Iterator[str]:
             yield from (f"<{tag}>{escape(block.text)}</{tag}>" for block in run)
 
 
-def _row(block: Block, tag: str) -> str:
+def _row(block: StoryBlock, tag: str) -> str:
     return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in block.cells) + "</tr>"

@@ -10,8 +10,8 @@ from string import Template
 
 from crawler.demo import disguise
 from crawler.demo.markup import STYLES
-from crawler.demo.plan import Filler, Plan, Posting, SitePlan
-from crawler.demo.stories import HERE, Story
+from crawler.demo.plan import DemoPlan, FillerPage, PlannedPosting, SitePlan
+from crawler.demo.stories import HERE, DemoStory
 
 _LENGTHS = {"daily": 8, "mirror": 22, "finance": 8, "spun": 10, "huawen": 6}
 """Template -> how many headlines each of its lists has; the others have no such list."""
@@ -22,17 +22,17 @@ _OFFSETS = {"related": 0, "hot": 13, "latest": 27}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class RenderedPage:
     """An article page, with what was put around the article."""
 
     html: str
-    shown: Story
+    shown: DemoStory
     """The story as it stands on the page, disguises and all."""
     noise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Noise class -> lines of the page that are not the article."""
 
 
-def draw(plan: Plan, posting: Posting, origins: Mapping[str, str]) -> Drawn:
+def draw(plan: DemoPlan, posting: PlannedPosting, origins: Mapping[str, str]) -> RenderedPage:
     """The page of a posting; ``origins`` gives each site's address for links in full."""
     site = plan.sites[posting.site]
     shown = disguise.apply(plan.stories[posting.story].cut_to(posting.paragraphs), posting.disguises)
@@ -41,10 +41,10 @@ def draw(plan: Plan, posting: Posting, origins: Mapping[str, str]) -> Drawn:
     words["body"] = STYLES[site.template](shown.blocks)
     words["url"] = origins[site.id] + posting.path(site)
     template = Template((HERE / "templates" / f"{site.template}.html").read_text(encoding="utf-8"))
-    return Drawn(html=template.substitute(words), shown=shown, noise=_noise(plan.filler, site, start, shown))
+    return RenderedPage(html=template.substitute(words), shown=shown, noise=_noise(plan.filler, site, start, shown))
 
 
-def _story_words(story: Story, posting: Posting) -> dict[str, str]:
+def _story_words(story: DemoStory, posting: PlannedPosting) -> dict[str, str]:
     """What the templates say of the story itself, ready to stand in HTML."""
     when = posting.published
     lead = story.paragraphs[0]
@@ -67,7 +67,7 @@ def _story_words(story: Story, posting: Posting) -> dict[str, str]:
     return ready
 
 
-def _lists(filler: Filler, site: SitePlan, start: int) -> dict[str, str]:
+def _lists(filler: FillerPage, site: SitePlan, start: int) -> dict[str, str]:
     """What the templates say around the story, ready to stand in HTML."""
     one, two = filler.some_headlines(2, start + 30)
     related = _headlines(filler, site, "related", start)
@@ -83,7 +83,7 @@ def _lists(filler: Filler, site: SitePlan, start: int) -> dict[str, str]:
     }
 
 
-def _headlines(filler: Filler, site: SitePlan, name: str, start: int) -> tuple[str, ...]:
+def _headlines(filler: FillerPage, site: SitePlan, name: str, start: int) -> tuple[str, ...]:
     return filler.some_headlines(_LENGTHS.get(site.template, 0), start + _OFFSETS[name])
 
 
@@ -98,7 +98,7 @@ def _links(headlines: tuple[str, ...]) -> str:
     return "".join(f'<li><a href="/">{one}</a></li>' for one in headlines)
 
 
-def _teasers(filler: Filler, start: int) -> str:
+def _teasers(filler: FillerPage, start: int) -> str:
     """Related items cut at both ends, each with its own date."""
     items = enumerate(filler.some_teasers(6, start))
     return "".join(
@@ -106,7 +106,7 @@ def _teasers(filler: Filler, start: int) -> str:
     )
 
 
-def _noise(filler: Filler, site: SitePlan, start: int, shown: Story) -> dict[str, tuple[str, ...]]:
+def _noise(filler: FillerPage, site: SitePlan, start: int, shown: DemoStory) -> dict[str, tuple[str, ...]]:
     """The noise of the page by class: what the template always prints, and the lists of this page."""
     noise = dict(filler.fixed[site.id])
     if site.template == "snapshot":

@@ -10,7 +10,7 @@ from string import Template
 
 import yaml
 
-from crawler.demo.stories import HERE, Story, load, moment
+from crawler.demo.stories import HERE, DemoStory, load, moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class SitePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
+class PlannedPosting:
     """One article page: a story where it first stood, or a copy of it."""
 
     site: str
@@ -54,7 +54,7 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filler:
+class FillerPage:
     """What stands around the articles."""
 
     headlines: tuple[str, ...]
@@ -74,31 +74,31 @@ class Filler:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class DemoPlan:
     """The whole small web before it is drawn."""
 
     sites: Mapping[str, SitePlan]
-    stories: Mapping[str, Story]
-    postings: tuple[Posting, ...]
-    filler: Filler
+    stories: Mapping[str, DemoStory]
+    postings: tuple[PlannedPosting, ...]
+    filler: FillerPage
 
-    def of(self, site: str) -> tuple[Posting, ...]:
+    def of(self, site: str) -> tuple[PlannedPosting, ...]:
         """The article pages of a site, newest first (undated ones as they stand)."""
         mine = [posting for posting in self.postings if posting.site == site]
         return tuple(sorted(mine, key=lambda one: one.published.isoformat() if one.published else "", reverse=True))
 
 
-def read() -> Plan:
+def read() -> DemoPlan:
     """The plan as the data files give it."""
     web = yaml.safe_load((HERE / "web.yaml").read_text(encoding="utf-8"))
     filler = yaml.safe_load((HERE / "filler.yaml").read_text(encoding="utf-8"))
     stories = load()
-    first = [Posting(site=story.home, story=name, published=story.published) for name, story in stories.items()]
-    return Plan(
+    first = [PlannedPosting(site=story.home, story=name, published=story.published) for name, story in stories.items()]
+    return DemoPlan(
         sites={site["id"]: SitePlan(**site) for site in web["sites"]},
         stories=stories,
         postings=(*first, *(_copy(entry) for entry in web["copies"])),
-        filler=Filler(
+        filler=FillerPage(
             headlines=tuple(filler["headlines"]),
             teasers=tuple(filler["teasers"]),
             ads=tuple(filler["ads"]),
@@ -108,13 +108,13 @@ def read() -> Plan:
     )
 
 
-def _copy(entry: Mapping[str, object]) -> Posting:
+def _copy(entry: Mapping[str, object]) -> PlannedPosting:
     def listed(key: str) -> tuple[object, ...]:
         found = entry.get(key, ())
         assert isinstance(found, list | tuple)
         return tuple(found)
 
-    return Posting(
+    return PlannedPosting(
         site=str(entry["site"]),
         story=str(entry["story"]),
         published=moment(str(entry["published"]) if entry["published"] else None),

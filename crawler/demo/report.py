@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler.demo.check import Findings
-from crawler.demo.expectations import Promise
-from crawler.demo.manifest import Manifest
+from crawler.demo.check import DemoFindings
+from crawler.demo.expectations import Expectation
+from crawler.demo.manifest import DemoManifest
 from crawler.demo.plan import SitePlan
 from crawler.stats import CrawlReport
 
@@ -25,10 +25,10 @@ _COLOURS = {"kept": "green", "broken": "bold red", "not yet": "yellow", "unseen"
 _SIGNS = {"kept": "ok", "broken": "BROKEN", "not yet": "not yet", "unseen": "-"}
 
 
-class Printer:
+class ReportPrinter:
     """Prints one demo run, section by section."""
 
-    def __init__(self, out: TextIO, manifest: Manifest, findings: Findings) -> None:
+    def __init__(self, out: TextIO, manifest: DemoManifest, findings: DemoFindings) -> None:
         self._console = Console(file=out, highlight=False, width=None if out.isatty() else _PLAIN_WIDTH)
         self._manifest = manifest
         self._findings = findings
@@ -111,7 +111,7 @@ class Printer:
         articles = sum(page.clipping is not None for page in self._findings.pages)
         self._say(f"{articles} articles tell {kin.clusters} stories ({kin.expected} in truth).")
 
-    def promises(self, promises: tuple[Promise, ...]) -> None:
+    def promises(self, promises: tuple[Expectation, ...]) -> None:
         """The self-check."""
         self._head("6. Self-check against the manifest")
         for promise in promises:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cleaners.items import Clipping, MatchKind
-from crawler.demo.manifest import ArticleTruth, Manifest
+from crawler.demo.manifest import ArticleTruth, DemoManifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reprint:
+class ReprintKind:
     """A copy, and whether the store knows whose it is."""
 
     url: str
@@ -38,7 +38,7 @@ class Reprint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class StoredStory:
     """One story with all its copies that were found, as the store tells it."""
 
     name: str
@@ -49,14 +49,14 @@ class Story:
     """Where the store thinks the story comes from."""
     best: ArticleTruth | None
     """The copy the store calls the best; None where it names none or one of another story."""
-    reprints: tuple[Reprint, ...]
+    reprints: tuple[ReprintKind, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kinship:
+class CopyLinks:
     """All families."""
 
-    stories: tuple[Story, ...]
+    stories: tuple[StoredStory, ...]
     """Stories with copies, in the order of the manifest."""
     clusters: int
     """Clusters in the store, singletons included."""
@@ -72,12 +72,12 @@ class Kinship:
     """Address of a compilation -> stories it takes its parts from."""
 
     @property
-    def reprints(self) -> tuple[Reprint, ...]:
+    def reprints(self) -> tuple[ReprintKind, ...]:
         """All copies."""
         return tuple(reprint for story in self.stories for reprint in story.reprints)
 
 
-def kinship(manifest: Manifest, stored: Mapping[str, Clipping]) -> Kinship:
+def kinship(manifest: DemoManifest, stored: Mapping[str, Clipping]) -> CopyLinks:
     """Compare families; ``stored`` maps addresses to clippings."""
     truths = manifest.articles
     clusters: dict[str, set[str]] = {}
@@ -87,7 +87,7 @@ def kinship(manifest: Manifest, stored: Mapping[str, Clipping]) -> Kinship:
     merged = sorted({pair for urls in clusters.values() for pair in _strangers({truths[url].story for url in urls})})
     digests = {url: truth for url, truth in truths.items() if truth.parts and url in stored}
     ids = {clipping.article.id: truths[url].story for url, clipping in stored.items() if url in truths}
-    return Kinship(
+    return CopyLinks(
         stories=tuple(
             _story(manifest, name, urls, stored) for name, urls in manifest.families().items() if len(urls) > 1
         ),
@@ -120,12 +120,12 @@ def _linked(clipping: Clipping, ids: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted({ids[match.other] for match in clipping.matches if match.other in ids}))
 
 
-def _story(manifest: Manifest, name: str, urls: frozenset[str], stored: Mapping[str, Clipping]) -> Story:
+def _story(manifest: DemoManifest, name: str, urls: frozenset[str], stored: Mapping[str, Clipping]) -> StoredStory:
     pages = [page for page in manifest.pages if page.url in urls and page.article]
     origin = next(page for page in pages if page.article and not page.article.is_copy)
     clipping = stored.get(origin.url)
     cluster = clipping.cluster if clipping else None
-    return Story(
+    return StoredStory(
         name=name,
         title=origin.article.title if origin.article else name,
         origin=origin.url if clipping else None,
@@ -139,13 +139,13 @@ def _story(manifest: Manifest, name: str, urls: frozenset[str], stored: Mapping[
     )
 
 
-def _reprint(url: str, site: str, truth: ArticleTruth, urls: frozenset[str], stored: Mapping[str, Clipping]) -> Reprint:
+def _reprint(url: str, site: str, truth: ArticleTruth, urls: frozenset[str], stored: Mapping[str, Clipping]) -> ReprintKind:
     clipping = stored.get(url)
     kin = {stored[other].article.id: stored[other] for other in urls if other != url and other in stored}
     if clipping is None:
-        return Reprint(url=url, site=site, truth=truth, kind=None, containment=0.0, in_family=False)
+        return ReprintKind(url=url, site=site, truth=truth, kind=None, containment=0.0, in_family=False)
     best = max((match for match in clipping.matches if match.other in kin), key=lambda m: m.containment, default=None)
-    return Reprint(
+    return ReprintKind(
         url=url,
         site=site,
         truth=truth,

@@ -16,14 +16,14 @@ from cleaners import config
 from cleaners.items import Clipping, Drop
 from cleaners.store import Store
 from cleaners.warc import folder_of
-from crawler.demo.check import Findings, check
-from crawler.demo.expectations import Promise, promises
-from crawler.demo.manifest import Manifest
+from crawler.demo.check import DemoFindings, check
+from crawler.demo.expectations import Expectation, promises
+from crawler.demo.manifest import DemoManifest
 from crawler.demo.plan import SitePlan, read
-from crawler.demo.report import Printer
+from crawler.demo.report import ReportPrinter
 from crawler.demo.server import serving
 from crawler.demo.stories import HERE
-from crawler.demo.web import Web
+from crawler.demo.web import SmallWeb
 from crawler.run import CrawlReport, crawl
 
 FOLDER = Path("demo-out")
@@ -40,8 +40,8 @@ class DemoReport:
 
     store: Path
     crawled: CrawlReport
-    findings: Findings
-    promises: tuple[Promise, ...]
+    findings: DemoFindings
+    promises: tuple[Expectation, ...]
 
     @property
     def is_kept(self) -> bool:
@@ -69,11 +69,11 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
     clippings, drops = _stored(path, web.manifest)
     findings = check(web.manifest, clippings, drops)
     report = DemoReport(store=path, crawled=crawled, findings=findings, promises=promises(findings))
-    _print(report, Printer(out, web.manifest, findings), tuple(plan.sites.values()))
+    _print(report, ReportPrinter(out, web.manifest, findings), tuple(plan.sites.values()))
     return report
 
 
-def _print(report: DemoReport, printer: Printer, plans: tuple[SitePlan, ...]) -> None:
+def _print(report: DemoReport, printer: ReportPrinter, plans: tuple[SitePlan, ...]) -> None:
     printer.crawl(plans, report.crawled)
     printer.drops(report.crawled)
     printer.noise()
@@ -98,7 +98,7 @@ def _so_far(now: CrawlReport) -> str:
     return f"crawling: {now.fetched} responses, {now.articles} articles"
 
 
-def _seeds(web: Web) -> str:
+def _seeds(web: SmallWeb) -> str:
     """The seed file with the addresses the small web got."""
     hosts = sorted({urlsplit(origin).hostname or "" for origin in web.origins.values()})
     origins = {site.replace("-", "_"): origin for site, origin in web.origins.items()}
@@ -106,7 +106,7 @@ def _seeds(web: Web) -> str:
     return Template(text).substitute(origins, hosts="[" + ", ".join(f'"{host}"' for host in hosts) + "]")
 
 
-def _stored(path: Path, manifest: Manifest) -> tuple[list[Clipping], list[Drop]]:
+def _stored(path: Path, manifest: DemoManifest) -> tuple[list[Clipping], list[Drop]]:
     """What the store holds of the small web (a named store may hold other things too)."""
     places = {urlsplit(page.url).netloc for page in manifest.pages}
     with Store.open(path, readonly=True) as store:

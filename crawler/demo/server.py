@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from crawler.demo.plan import Plan
-from crawler.demo.web import Answer, Web, build
+from crawler.demo.plan import DemoPlan
+from crawler.demo.web import SmallWeb, WebAnswer, build
 
 PORT = 8471
 """Tried first, so that two runs have the same addresses and ids; any free port where it is taken."""
@@ -22,7 +22,7 @@ _FIRST = 10
 
 
 @contextmanager
-def serving(plan: Plan, port: int = PORT) -> Iterator[Web]:
+def serving(plan: DemoPlan, port: int = PORT) -> Iterator[SmallWeb]:
     """Serve the plan's sites while the block runs.
 
     Raises ``OSError`` where loopback cannot be used at all.
@@ -54,10 +54,10 @@ def _origin(server: ThreadingHTTPServer) -> str:
     return f"http://{host!s}:{port}"
 
 
-def _handler(web: Web, site: str) -> type[BaseHTTPRequestHandler]:
+def _handler(web: SmallWeb, site: str) -> type[BaseHTTPRequestHandler]:
     """A handler class for one site: the standard library makes a new object of it for each request."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class DemoHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -66,7 +66,7 @@ def _handler(web: Web, site: str) -> type[BaseHTTPRequestHandler]:
         def do_HEAD(self) -> None:
             self._send(web.answer(site, self.path), with_body=False)
 
-        def _send(self, answer: Answer, *, with_body: bool) -> None:
+        def _send(self, answer: WebAnswer, *, with_body: bool) -> None:
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(answer.body)))
@@ -79,4 +79,4 @@ def _handler(web: Web, site: str) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: object) -> None:
             """Requests are not logged: the crawl's own report counts them."""
 
-    return Handler
+    return DemoHandler

@@ -18,7 +18,7 @@ _IMAGE = re.compile(r"!\[(?P<caption>.+)\]\((?P<file>\S+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class StoryBlock:
     """One element of a story's body."""
 
     kind: Literal["paragraph", "heading", "item", "row", "image"]
@@ -34,7 +34,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class DemoStory:
     """One story as its author wrote it."""
 
     name: str
@@ -49,7 +49,7 @@ class Story:
     section: str
     author: str | None
     editor: str | None
-    blocks: tuple[Block, ...]
+    blocks: tuple[StoryBlock, ...]
     parts: tuple[str, ...] = ()
     """Names of the stories a compilation takes its parts from."""
 
@@ -58,7 +58,7 @@ class Story:
         """The running text, without headings, lists, tables and captions."""
         return tuple(block.text for block in self.blocks if block.kind == "paragraph")
 
-    def cut_to(self, kept: tuple[int, ...]) -> Story:
+    def cut_to(self, kept: tuple[int, ...]) -> DemoStory:
         """The story with only these paragraphs (from 0) left; the whole story where none are named."""
         if not kept:
             return self
@@ -66,7 +66,7 @@ class Story:
         return replace(self, blocks=tuple(running[n] for n in kept))
 
 
-def load() -> dict[str, Story]:
+def load() -> dict[str, DemoStory]:
     """All stories by name, compilations filled with the parts they take."""
     raw = {path.stem: _split(path.read_text(encoding="utf-8")) for path in sorted((HERE / "content").glob("*.md"))}
     stories = {name: _story(name, head, body) for name, (head, body) in raw.items()}
@@ -86,11 +86,11 @@ def _split(text: str) -> tuple[dict[str, object], str]:
     return yaml.safe_load(head), body
 
 
-def _story(name: str, head: Mapping[str, object], body: str) -> Story:
+def _story(name: str, head: Mapping[str, object], body: str) -> DemoStory:
     def said(key: str) -> str | None:
         return str(head[key]) if head.get(key) else None
 
-    return Story(
+    return DemoStory(
         name=name,
         home=said("home") or "lvzhou-daily",
         title=str(head["title"]),
@@ -103,23 +103,23 @@ def _story(name: str, head: Mapping[str, object], body: str) -> Story:
     )
 
 
-def _block(line: str) -> Block:
+def _block(line: str) -> StoryBlock:
     if image := _IMAGE.fullmatch(line):
-        return Block(kind="image", text=image["caption"], file=image["file"])
+        return StoryBlock(kind="image", text=image["caption"], file=image["file"])
     if line.startswith("## "):
-        return Block(kind="heading", text=line[3:])
+        return StoryBlock(kind="heading", text=line[3:])
     if line.startswith("- "):
-        return Block(kind="item", text=line[2:])
+        return StoryBlock(kind="item", text=line[2:])
     if line.startswith("|"):
-        return Block(kind="row", text=line.strip("| "))
-    return Block(kind="paragraph", text=line)
+        return StoryBlock(kind="row", text=line.strip("| "))
+    return StoryBlock(kind="paragraph", text=line)
 
 
-def _compile(story: Story, taken: object, stories: Mapping[str, Story]) -> Story:
+def _compile(story: DemoStory, taken: object, stories: Mapping[str, DemoStory]) -> DemoStory:
     """A compilation: its own words, then a heading and some paragraphs of each story it draws on."""
     assert isinstance(taken, dict)
     blocks = list(story.blocks)
     for name, kept in taken.items():
-        blocks.append(Block(kind="heading", text=stories[name].title))
+        blocks.append(StoryBlock(kind="heading", text=stories[name].title))
         blocks.extend(stories[name].cut_to(tuple(kept)).blocks)
     return replace(story, blocks=tuple(blocks), parts=tuple(taken))

@@ -8,9 +8,9 @@ from html import escape
 from string import Template
 
 from crawler.demo import calendar, disguise, feeds
-from crawler.demo.manifest import SERIES, Kind, Manifest, PageTruth, article_truth
+from crawler.demo.manifest import SERIES, DemoManifest, Kind, PageTruth, article_truth
 from crawler.demo.pages import draw
-from crawler.demo.plan import Plan, Posting, SitePlan
+from crawler.demo.plan import DemoPlan, PlannedPosting, SitePlan
 from crawler.demo.stories import HERE
 
 PER_LIST = 9
@@ -18,7 +18,7 @@ PER_LIST = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class WebAnswer:
     """What the server sends for one address."""
 
     kind: Kind
@@ -30,27 +30,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Web:
+class SmallWeb:
     """All sites."""
 
     origins: Mapping[str, str]
     """Site id -> scheme, address and port."""
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, WebAnswer]
     """Full address -> answer."""
-    manifest: Manifest
+    manifest: DemoManifest
 
-    def answer(self, site: str, path: str) -> Answer:
+    def answer(self, site: str, path: str) -> WebAnswer:
         """The answer for a path of a site; the calendar has a page for every month there is."""
         if found := self.answers.get(self.origins[site] + path):
             return found
         if month := calendar.month_of(path):
-            return Answer(kind="calendar", body=calendar.draw(month).encode(), content_type="text/html; charset=utf-8")
-        return Answer(kind="missing", body=b"<h1>404 Not Found</h1>", status=404)
+            return WebAnswer(kind="calendar", body=calendar.draw(month).encode(), content_type="text/html; charset=utf-8")
+        return WebAnswer(kind="missing", body=b"<h1>404 Not Found</h1>", status=404)
 
 
-def build(plan: Plan, origins: Mapping[str, str]) -> Web:
+def build(plan: DemoPlan, origins: Mapping[str, str]) -> SmallWeb:
     """Draw every page of the plan for sites at these origins."""
-    answers: dict[str, Answer] = {}
+    answers: dict[str, WebAnswer] = {}
     pages: list[PageTruth] = []
     for site in plan.sites.values():
         for posting in plan.of(site.id):
@@ -64,17 +64,17 @@ def build(plan: Plan, origins: Mapping[str, str]) -> Web:
             answers[url] = answer
             pages.append(PageTruth(url=url, site=site.id, kind=answer.kind))
     names = {site.id: site.name for site in plan.sites.values()}
-    return Web(origins=origins, answers=answers, manifest=Manifest(pages=tuple(pages), names=names, series=SERIES))
+    return SmallWeb(origins=origins, answers=answers, manifest=DemoManifest(pages=tuple(pages), names=names, series=SERIES))
 
 
-def _page(site: SitePlan, html: str, kind: Kind, status: int = 200) -> Answer:
+def _page(site: SitePlan, html: str, kind: Kind, status: int = 200) -> WebAnswer:
     """A page in the site's encoding; the paper in Big5 and the forum in GBK do not declare theirs in the header."""
     declared = "text/html; charset=utf-8" if site.encoding == "utf-8" else "text/html"
     body = html.encode(site.encoding, errors="xmlcharrefreplace")
-    return Answer(kind=kind, body=body, content_type=declared, status=status)
+    return WebAnswer(kind=kind, body=body, content_type=declared, status=status)
 
 
-def _around(plan: Plan, site: SitePlan, origin: str) -> Iterator[tuple[str, Answer]]:
+def _around(plan: DemoPlan, site: SitePlan, origin: str) -> Iterator[tuple[str, WebAnswer]]:
     """Everything of a site that is no article."""
     postings = plan.of(site.id)
     robots = (
@@ -82,14 +82,14 @@ def _around(plan: Plan, site: SitePlan, origin: str) -> Iterator[tuple[str, Answ
         if site.template == "daily"
         else "User-agent: *\nAllow: /\n"
     )
-    yield "/robots.txt", Answer(kind="robots", body=robots.encode(), content_type="text/plain")
+    yield "/robots.txt", WebAnswer(kind="robots", body=robots.encode(), content_type="text/plain")
     if site.template != "daily":
         yield "/", _page(site, _index(plan, site, postings, ""), "index")
         return
     yield from _newspaper(plan, site, postings, origin)
 
 
-def _newspaper(plan: Plan, site: SitePlan, postings: tuple[Posting, ...], origin: str) -> Iterator[tuple[str, Answer]]:
+def _newspaper(plan: DemoPlan, site: SitePlan, postings: tuple[PlannedPosting, ...], origin: str) -> Iterator[tuple[str, WebAnswer]]:
     """The newspaper's home, lists, feed and sitemap, and the traps every real site has."""
     yield "/", _page(site, _index(plan, site, postings[:PER_LIST], _TRAPS), "index")
     lists = [postings[n : n + PER_LIST] for n in range(0, len(postings), PER_LIST)]
@@ -100,11 +100,11 @@ def _newspaper(plan: Plan, site: SitePlan, postings: tuple[Posting, ...], origin
     items = [(origin + posting.path(site), plan.stories[posting.story]) for posting in postings]
     yield (
         "/feed.xml",
-        Answer(kind="feed", body=feeds.rss(site.name, origin, items[:10]), content_type="application/rss+xml"),
+        WebAnswer(kind="feed", body=feeds.rss(site.name, origin, items[:10]), content_type="application/rss+xml"),
     )
-    yield "/sitemap.xml", Answer(kind="sitemap", body=feeds.sitemap(items), content_type="application/xml")
+    yield "/sitemap.xml", WebAnswer(kind="sitemap", body=feeds.sitemap(items), content_type="application/xml")
     old = next(posting for posting in postings if posting.story == "kashgar-spinning-mill")
-    yield "/go/1024", Answer(kind="redirect", body=b"", status=302, location=old.path(site))
+    yield "/go/1024", WebAnswer(kind="redirect", body=b"", status=302, location=old.path(site))
     yield "/a/withdrawn.html", _page(site, "<h1>404</h1><p>您访问的页面不存在或已被删除</p>", "missing", 404)
     yield "/a/broken.html", _page(site, "<h1>500 Internal Server Error</h1>", "failing", 500)
     yield "/internal/plan.html", _page(site, "<h1>内部选题</h1><p>本页不对外开放。</p>", "forbidden")
@@ -113,7 +113,7 @@ def _newspaper(plan: Plan, site: SitePlan, postings: tuple[Posting, ...], origin
     yield "/calendar/2025-11.html", _page(site, calendar.draw((2025, 11)), "calendar")
 
 
-def _index(plan: Plan, site: SitePlan, postings: tuple[Posting, ...], pager: str) -> str:
+def _index(plan: DemoPlan, site: SitePlan, postings: tuple[PlannedPosting, ...], pager: str) -> str:
     items = "\n".join(
         f'<li><a href="{escape(posting.path(site))}">{escape(_headline(plan, posting), quote=False)}</a></li>'
         for posting in postings
@@ -122,7 +122,7 @@ def _index(plan: Plan, site: SitePlan, postings: tuple[Posting, ...], pager: str
     return template.substitute(charset=site.encoding, name=site.name, items=items, pager=pager)
 
 
-def _headline(plan: Plan, posting: Posting) -> str:
+def _headline(plan: DemoPlan, posting: PlannedPosting) -> str:
     """The headline as the site prints it."""
     return disguise.apply(plan.stories[posting.story], posting.disguises).title
 

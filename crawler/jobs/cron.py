@@ -20,7 +20,7 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Field:
+class _CronField:
     name: str
     first: int
     last: int
@@ -28,16 +28,16 @@ class _Field:
 
 
 _FIELDS = (
-    _Field(name="minute", first=0, last=59),
-    _Field(name="hour", first=0, last=23),
-    _Field(name="day", first=1, last=31),
-    _Field(name="month", first=1, last=12, words=_MONTHS),
-    _Field(name="day of week", first=0, last=7, words=_DAYS),
+    _CronField(name="minute", first=0, last=59),
+    _CronField(name="hour", first=0, last=23),
+    _CronField(name="day", first=1, last=31),
+    _CronField(name="month", first=1, last=12, words=_MONTHS),
+    _CronField(name="day of week", first=0, last=7, words=_DAYS),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cron:
+class CronExpression:
     """A cron expression: the values of each field, None for every one."""
 
     text: str
@@ -85,7 +85,7 @@ class Cron:
         return ((self.days, self.weekdays),)
 
 
-def read(text: str) -> Cron:
+def read(text: str) -> CronExpression:
     """Read five fields. Raises ``ValueError`` that says what is wrong with which one.
 
     >>> read("*/30 8-9 * * 1").calendar()
@@ -95,7 +95,7 @@ def read(text: str) -> Cron:
     if len(parts) != len(_FIELDS):
         raise ValueError(f"{text!r} has {len(parts)} fields, a cron expression has five")
     minutes, hours, days, months, weekdays = (_values(part, field) for part, field in zip(parts, _FIELDS, strict=True))
-    return Cron(
+    return CronExpression(
         text=" ".join(text.split()),
         minutes=minutes,
         hours=hours,
@@ -106,13 +106,13 @@ def read(text: str) -> Cron:
     )
 
 
-def _values(text: str, field: _Field) -> tuple[int, ...] | None:
+def _values(text: str, field: _CronField) -> tuple[int, ...] | None:
     if text == "*":
         return None
     return tuple(sorted({value for part in text.split(",") for value in _part(part, field)}))
 
 
-def _part(text: str, field: _Field) -> range:
+def _part(text: str, field: _CronField) -> range:
     """``5``, ``1-5``, ``*/10``, ``8-20/2``, ``mon-fri``."""
     span, _, step = text.partition("/")
     low, dash, high = span.partition("-")
@@ -130,7 +130,7 @@ def _part(text: str, field: _Field) -> range:
     return range(first, last + 1, every)
 
 
-def _number(text: str, field: _Field) -> int:
+def _number(text: str, field: _CronField) -> int:
     return field.words.index(text) + (field.words == _MONTHS) if text in field.words else int(text)
 
 

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, start_http_server, write_to_tex
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from cleaners.store import Run, Store
+from cleaners.store import RunEntry, Store
 from cleaners.store.runs import of, totals
 from crawler.jobs.site_health import standing
 
@@ -43,7 +43,7 @@ class StoreCollector(Collector):
         yield from _of_runs(runs)
 
 
-def _of_runs(runs: dict[str, list[Run]]) -> Iterator[Metric]:
+def _of_runs(runs: dict[str, list[RunEntry]]) -> Iterator[Metric]:
     ended = GaugeMetricFamily("jianbao_run_ended", "Unix time when the last good run ended.", labels=["run"])
     took = GaugeMetricFamily("jianbao_run_seconds", "How long the last good run took.", labels=["run"])
     counts = GaugeMetricFamily("jianbao_run_counts", "What the last good run counted.", labels=["run", "what"])

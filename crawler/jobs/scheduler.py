@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from cleaners import config
 from cleaners.errors import SeedFileError, UsageError
 from crawler.jobs import cron
-from crawler.jobs.cron import Cron
+from crawler.jobs.cron import CronExpression
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.base import BaseScheduler
@@ -33,13 +33,13 @@ _PATIENCE = 120.0  # seconds a run has to finish what is in flight when the sche
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ScheduledJob:
     """A job and when it runs."""
 
     job: str
     seeds: Path
     """The seed file, absolute."""
-    cron: Cron
+    cron: CronExpression
 
     @property
     def command(self) -> str:
@@ -48,21 +48,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class EndedRun:
     """What came of a run."""
 
-    entry: Entry
+    entry: ScheduledJob
     code: int
     """Exit code of ``jianbao crawl``; negative: the signal that ended it."""
     seconds: float
 
 
-def entries(paths: Iterable[Path]) -> tuple[Entry, ...]:
+def entries(paths: Iterable[Path]) -> tuple[ScheduledJob, ...]:
     """The jobs of seed files.
 
     Raises ``SeedFileError`` where a schedule or a contact is missing, ``UsageError`` for equal names.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, ScheduledJob] = {}
     for path in paths:
         job = config.load(path)
         config.require_contact(job)
@@ -74,7 +74,7 @@ def entries(paths: Iterable[Path]) -> tuple[Entry, ...]:
             raise SeedFileError(f"{path}: schedule: {error}") from None
         if job.job in found:
             raise UsageError(f"{path} and {found[job.job].seeds} are both job {job.job}: give one another name")
-        found[job.job] = Entry(job=job.job, seeds=path.absolute(), cron=times)
+        found[job.job] = ScheduledJob(job=job.job, seeds=path.absolute(), cron=times)
     return tuple(found.values())
 
 
@@ -84,22 +84,22 @@ def program() -> list[str]:
     return [str(script)] if script.exists() else [sys.executable, "-m", "crawler"]
 
 
-def crawling(entry: Entry, store: Path) -> list[str]:
+def crawling(entry: ScheduledJob, store: Path) -> list[str]:
     """The command that runs a job."""
     return [*program(), "--quiet", "crawl", str(entry.seeds), "--store", str(store.absolute())]
 
 
-class Runner:
+class JobRunner:
     """Runs jobs one after the other and can be told to stop. Meant for one thread that runs, another that stops."""
 
-    def __init__(self, store: Path, ended: Callable[[Ended], None]) -> None:
+    def __init__(self, store: Path, ended: Callable[[EndedRun], None]) -> None:
         self._store = store
         self._ended = ended
         self._running: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._starting = threading.Lock()
 
-    def run(self, entry: Entry) -> None:
+    def run(self, entry: ScheduledJob) -> None:
         """Run a job to its end."""
         began = time.monotonic()
         with self._starting:
@@ -108,7 +108,7 @@ class Runner:
             # A session of its own: Ctrl-C at the terminal reaches the run once, from stop(), and it ends in good order.
             self._running = subprocess.Popen(crawling(entry, self._store), start_new_session=True)
         code = self._running.wait()
-        self._ended(Ended(entry=entry, code=code, seconds=time.monotonic() - began))
+        self._ended(EndedRun(entry=entry, code=code, seconds=time.monotonic() - began))
 
     def stop(self) -> None:
         """Let the job that runs finish what is in flight; after two minutes it is killed. No other one begins."""
@@ -125,7 +125,7 @@ class Runner:
             running.kill()
 
 
-def is_missed(entry: Entry, last: datetime | None, now: datetime, timezone: tzinfo) -> bool:
+def is_missed(entry: ScheduledJob, last: datetime | None, now: datetime, timezone: tzinfo) -> bool:
     """Whether a run was due after the ``last`` one began and before ``now``; a job that never ran has missed none."""
     if last is None:
         return False
@@ -135,10 +135,10 @@ def is_missed(entry: Entry, last: datetime | None, now: datetime, timezone: tzin
 
 def plan(
     scheduler: BaseScheduler,
-    jobs: Sequence[Entry],
-    run: Callable[[Entry], None],
+    jobs: Sequence[ScheduledJob],
+    run: Callable[[ScheduledJob], None],
     *,
-    last: Callable[[Entry], datetime | None],
+    last: Callable[[ScheduledJob], datetime | None],
     now: datetime,
     timezone: tzinfo,
 ) -> None:
@@ -159,7 +159,7 @@ def plan(
         )
 
 
-def serve(jobs: Sequence[Entry], store: Path, ended: Callable[[Ended], None]) -> None:
+def serve(jobs: Sequence[ScheduledJob], store: Path, ended: Callable[[EndedRun], None]) -> None:
     """Run jobs when they are due, until Ctrl-C or SIGTERM; then let the run in flight finish. Main thread only."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -170,14 +170,14 @@ def serve(jobs: Sequence[Entry], store: Path, ended: Callable[[Ended], None]) ->
         signal.signal(signal.SIGTERM, before)
 
 
-def _serve(jobs: Sequence[Entry], store: Path, ended: Callable[[Ended], None]) -> None:
+def _serve(jobs: Sequence[ScheduledJob], store: Path, ended: Callable[[EndedRun], None]) -> None:
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.blocking import BlockingScheduler
     from tzlocal import get_localzone
 
     timezone = get_localzone()
     scheduler = BlockingScheduler(timezone=timezone, executors={"default": ThreadPoolExecutor(1)})
-    runner = Runner(store, ended)
+    runner = JobRunner(store, ended)
     now = datetime.now(timezone)
     plan(scheduler, jobs, runner.run, last=lambda entry: last_run(store, entry), now=now, timezone=timezone)
     try:
@@ -188,7 +188,7 @@ def _serve(jobs: Sequence[Entry], store: Path, ended: Callable[[Ended], None]) -
             scheduler.shutdown()
 
 
-def last_run(store: Path, entry: Entry) -> datetime | None:
+def last_run(store: Path, entry: ScheduledJob) -> datetime | None:
     """When the job's last run began, UTC; None without a store or a run."""
     from cleaners.store import Store
 

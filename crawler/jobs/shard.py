@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from cleaners.config import Job, Site
+from cleaners.config import JobConfig, SiteConfig
 from cleaners.errors import UsageError
 from cleaners.urls import site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
+class SiteShard:
     """One machine's share: ``number`` of ``of``, counted from 1."""
 
     number: int = 1
     of: int = 1
 
     @classmethod
-    def parse(cls, text: str) -> Shard:
+    def parse(cls, text: str) -> SiteShard:
         """``2/5``; raises UsageError for anything else."""
         number, slash, of = text.partition("/")
         if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
@@ -31,7 +31,7 @@ class Shard:
         """Whether a group of hosts falls to this machine, by its name (the same answer on every machine)."""
         return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % self.of == self.number - 1
 
-    def of_job(self, job: Job) -> Job:
+    def of_job(self, job: JobConfig) -> JobConfig:
         """The job with this machine's sites only; may be without any.
 
         Pages are followed only within their site, and sites that share a domain (in their home or a seed) stay
@@ -42,7 +42,7 @@ class Shard:
         return job.model_copy(update={"sites": mine})
 
 
-def _groups(sites: tuple[Site, ...]) -> dict[str, str]:
+def _groups(sites: tuple[SiteConfig, ...]) -> dict[str, str]:
     """Site id -> the name of its group: the first, in the alphabet, of all domains its members have."""
     groups: list[set[str]] = []
     for site in sites:

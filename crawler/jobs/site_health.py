@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from cleaners.store import Run
+from cleaners.store import RunEntry
 from cleaners.store.runs import of
 from crawler.wording import counted
 
@@ -21,7 +21,7 @@ State = Literal["well", "unknown", "silent", "changed layout"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
+class HealthSettings:
     """When a site counts as silent or changed."""
 
     times: float = 4.0
@@ -39,7 +39,7 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SiteHealth:
     """How a host does."""
 
     host: str
@@ -50,16 +50,16 @@ class Standing:
     """What the state rests on."""
 
 
-def standing(host: str, runs: Sequence[Run], now: datetime, signs: Signs = Signs()) -> Standing:
+def standing(host: str, runs: Sequence[RunEntry], now: datetime, signs: HealthSettings = HealthSettings()) -> SiteHealth:
     """How a host does, by the finished runs of its job, in any order."""
     past = sorted((run for run in runs if run.status in {"done", "interrupted"}), key=lambda run: run.started)
     news = [run.started for run in past if of(run.counts, "new").get(host)]
     last = news[-1] if news else None
     state, detail = _layout(host, past, signs) or _silence(news, now, signs) or ("well", "")
-    return Standing(host=host, state=state, last_new=last, detail=detail)
+    return SiteHealth(host=host, state=state, last_new=last, detail=detail)
 
 
-def _silence(news: Sequence[datetime], now: datetime, signs: Signs) -> tuple[State, str] | None:
+def _silence(news: Sequence[datetime], now: datetime, signs: HealthSettings) -> tuple[State, str] | None:
     if len(news) < signs.runs:
         brought = f"{counted(len(news), 'run')} brought something new"
         return "unknown", f"{brought}, {signs.runs} are needed to tell"
@@ -70,7 +70,7 @@ def _silence(news: Sequence[datetime], now: datetime, signs: Signs) -> tuple[Sta
     return "silent", f"nothing new for {_told(quiet)}, never before for more than {_told(longest)}"
 
 
-def _layout(host: str, past: Sequence[Run], signs: Signs) -> tuple[State, str] | None:
+def _layout(host: str, past: Sequence[RunEntry], signs: HealthSettings) -> tuple[State, str] | None:
     pages = articles = 0
     at = len(past)
     while at and pages < signs.latest:

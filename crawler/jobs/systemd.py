@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from cleaners.errors import UsageError
-from crawler.jobs.scheduler import Entry, crawling
+from crawler.jobs.scheduler import ScheduledJob, crawling
 
 _UNITS = """\
 # jianbao-{job}.service
@@ -35,13 +35,13 @@ WantedBy=timers.target
 """
 
 
-def cron_line(entry: Entry, store: Path) -> str:
+def cron_line(entry: ScheduledJob, store: Path) -> str:
     """The job as a line of a crontab. Raises ``UsageError`` for a path that no such line can hold."""
     words = _checked(crawling(entry, store))
     return f"{entry.cron.text} {shlex.join(words)}".replace("%", r"\%")  # an unescaped % ends the command there
 
 
-def systemd_units(entry: Entry, store: Path) -> str:
+def systemd_units(entry: ScheduledJob, store: Path) -> str:
     """The job as a service and its timer, which makes up a missed run. Raises as :func:`cron_line`."""
     command = " ".join(_systemd_word(word) for word in _checked(crawling(entry, store)))
     calendar = "\n".join(f"OnCalendar={line}" for line in entry.cron.calendar())

@@ -21,13 +21,13 @@ from scrapy.http import Headers
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from cleaners.config import Site
+from cleaners.config import SiteConfig
 
 # IPv6 ranges that carry an IPv4 address: NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380).
 _TRANSLATED = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 
 
-class Refused(IgnoreRequest):
+class AddressRefused(IgnoreRequest):
     """A request that is not made; the reason goes into the Drop."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -84,12 +84,12 @@ class GuardedResolver:
         """See ``IHostnameResolver``."""
         receiver = resolutionReceiver
         if hostName.lower() not in self._allowed:
-            receiver = _Sieve(resolutionReceiver, hostName.lower(), self.refused)
+            receiver = _PublicOnly(resolutionReceiver, hostName.lower(), self.refused)
         return self._inner.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
 
 @implementer(IResolutionReceiver)
-class _Sieve:
+class _PublicOnly:
     """Hears every address of a name and passes on the public ones."""
 
     def __init__(self, receiver: Any, host: str, refused: dict[str, str]) -> None:
@@ -123,21 +123,21 @@ class GuardMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises :class:`Refused` for what is not to be fetched."""
+        """Raises :class:`AddressRefused` for what is not to be fetched."""
         parts = urlsplit(request.url)
         host = (parts.hostname or "").lower()
         if parts.scheme not in {"http", "https"} or not host:
-            raise Refused("guard: not a web address", parts.scheme)
-        site: Site | None = request.meta.get("site")
+            raise AddressRefused("guard: not a web address", parts.scheme)
+        site: SiteConfig | None = request.meta.get("site")
         moved = request.meta.get("redirect_times") and request.meta.get("kind") == "page"
         if moved and site is not None and not site.owns(request.url):
-            raise Refused("redirect leaves the site", host)
+            raise AddressRefused("redirect leaves the site", host)
         if host in self._others:
-            raise Refused("guard: private address", host)
+            raise AddressRefused("guard: private address", host)
         if host in self._mine:
             request.meta["proxy"] = None  # what is near is fetched directly
         elif parts.username or parts.password:
-            raise Refused("guard: credentials in the address", host)
+            raise AddressRefused("guard: credentials in the address", host)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Tell a refused name from one that does not exist, before anything retries it."""
@@ -148,7 +148,7 @@ class GuardMiddleware:
             address = getattr(reactor.nameResolver, "refused", {}).get(host)
             if address is not None:
                 cure = f"`allow_private_hosts: [{host}]` allows it"
-                raise Refused("guard: private address", f"{host} is {address}; {cure}")
+                raise AddressRefused("guard: private address", f"{host} is {address}; {cure}")
 
 
 _PAGE = re.compile(r"^(text/(html|plain|xml)|application/(xhtml\+)?xml)\b")

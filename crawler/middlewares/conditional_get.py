@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from crawler.middlewares.address_guard import Refused
+from crawler.middlewares.address_guard import AddressRefused
 
 if TYPE_CHECKING:
-    from crawler.agenda import Agenda
+    from crawler.agenda import VisitPlan
 
 NOT_DUE = "not due"
 """The reason of a refusal: a redirect leads to a page that this run need not visit."""
 
 
-class Conditional:
+class ConditionalGet:
     """Sends the validators of what is asked for, and of what a redirect leads to."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -28,15 +28,15 @@ class Conditional:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.Refused` for what a redirect leads to and is done."""
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for what a redirect leads to and is done."""
         if "found" not in request.meta:  # robots.txt
             return
         spider: Any = self._crawler.spider
-        agenda: Agenda = spider.agenda
+        agenda: VisitPlan = spider.agenda
         if request.meta.get("redirect_times"):
             entry = request.meta["known"] = agenda.entry(request.url)
             if not agenda.is_open(entry):
-                raise Refused(NOT_DUE)
+                raise AddressRefused(NOT_DUE)
         entry = request.meta["known"]
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)  # those of the address that led here

@@ -22,8 +22,8 @@ from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Response
 from service_identity import VerificationError
 
-from crawler.middlewares.address_guard import Refused
-from crawler.middlewares.politeness import Budget
+from crawler.middlewares.address_guard import AddressRefused
+from crawler.middlewares.politeness import CrawlBudget
 
 _MOST = 64 * 1024  # bytes, in projects that set nothing
 
@@ -32,7 +32,7 @@ class HeadTooLargeError(Exception):
     """A response's status line and fields, informational responses (1xx) before it included, are too many bytes."""
 
 
-class _Parser(_LenientHTTPClientParser):
+class _BoundedParser(_LenientHTTPClientParser):
     """Counts what stands before the body."""
 
     most: int
@@ -45,7 +45,7 @@ class _Parser(_LenientHTTPClientParser):
         super().lineReceived(line)
 
 
-class _Protocol(_LenientHTTP11ClientProtocol):
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
     """One connection; every request on it gets a parser of ours, in the way Scrapy gives it one of its own."""
 
     most: int
@@ -53,7 +53,7 @@ class _Protocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> Any:
         answer = super().request(request)
         parser: Any = self._parser
-        parser.__class__ = _Parser
+        parser.__class__ = _BoundedParser
         parser.most, parser.received = self.most, 0
         return answer
 
@@ -61,16 +61,16 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 def _factory(most: int) -> type[_LenientHTTP11ClientFactory]:
     """What makes the connections of a pool."""
 
-    class Factory(_LenientHTTP11ClientFactory):
-        def buildProtocol(self, addr: Any) -> _Protocol:  # noqa: N802 - Twisted's name
-            protocol = _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+    class BoundedClientFactory(_LenientHTTP11ClientFactory):
+        def buildProtocol(self, addr: Any) -> _BoundedProtocol:  # noqa: N802 - Twisted's name
+            protocol = _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
             protocol.most = most
             return protocol
 
-    return Factory
+    return BoundedClientFactory
 
 
-class Handler(HTTP11DownloadHandler):
+class BoundedHandler(HTTP11DownloadHandler):
     """What ``http`` and ``https`` are fetched with. The setting ``HEADERS_MAXSIZE``: bytes before a body."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -78,17 +78,17 @@ class Handler(HTTP11DownloadHandler):
         self._pool._factory = _factory(crawler.settings.getint("HEADERS_MAXSIZE", _MOST))
 
     async def download_request(self, request: Request) -> Response:
-        """Raises :class:`~crawler.middlewares.address_guard.Refused` at a limit, and for what no second try would mend."""
-        if (budget := self._crawler.get_downloader_middleware(Budget)) is not None:
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` at a limit, and for what no second try would mend."""
+        if (budget := self._crawler.get_downloader_middleware(CrawlBudget)) is not None:
             budget.look_again(request)
         try:
             return await super().download_request(request)
         except DownloadFailedError as error:
             for why in getattr(error.__cause__, "reasons", ()):
                 if why.check(HeadTooLargeError):
-                    raise Refused("too large", str(why.value)) from None
+                    raise AddressRefused("too large", str(why.value)) from None
                 if why.check(VerificationError, SSL.Error) and _is_about_certificate(why.value):
-                    raise Refused("certificate not valid", f"{type(why.value).__name__}: {why.value}"[:300]) from None
+                    raise AddressRefused("certificate not valid", f"{type(why.value).__name__}: {why.value}"[:300]) from None
             raise
 
 

@@ -18,9 +18,9 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 
-from cleaners.config import Site
+from cleaners.config import SiteConfig
 from cleaners.urls import canonical
-from crawler.middlewares.address_guard import Refused
+from crawler.middlewares.address_guard import AddressRefused
 
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309, 2.5: a parser must read at least that much
 _TOO_MANY = 429
@@ -37,7 +37,7 @@ class CanonicalFingerprinter:
         return hashlib.sha1(f"{request.method} {canonical(request.url)}".encode()).digest()
 
 
-class Robots(RobotsTxtMiddleware):
+class RobotsRules(RobotsTxtMiddleware):
     """Scrapy's middleware with the rules of RFC 9309 for a robots.txt that cannot be had.
 
     4xx: no rules. 5xx, 429 and unreachable: everything is forbidden. Scrapy itself would allow both.
@@ -45,34 +45,34 @@ class Robots(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._why: dict[str, Refused] = {}
+        self._why: dict[str, AddressRefused] = {}
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.Refused` for what robots.txt forbids."""
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for what robots.txt forbids."""
         if request.meta.get("dont_obey_robotstxt"):  # set by Scrapy for robots.txt itself
             return
         parser = await self.robot_parser(request)
         netloc = urlsplit(request.url).netloc
         if netloc in self._why:
             why = self._why[netloc]
-            raise Refused(why.reason, why.detail)
+            raise AddressRefused(why.reason, why.detail)
         agent = request.headers.get(b"User-Agent", self._default_useragent)
         if parser is not None and not parser.allowed(request.url, agent or self._default_useragent):
-            raise Refused("robots.txt forbids", netloc)
+            raise AddressRefused("robots.txt forbids", netloc)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == _TOO_MANY:
-            self._why[netloc] = Refused("robots.txt unavailable", f"{netloc}: http {response.status}")
+            self._why[netloc] = AddressRefused("robots.txt unavailable", f"{netloc}: http {response.status}")
         body = response.body[:_ROBOTS_BYTES] if 200 <= response.status < 300 else b""
         await super()._parse_robots(response.replace(body=body), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        refused = isinstance(exc, Refused)
-        self._why[netloc] = exc if refused else Refused("robots.txt unavailable", f"{netloc}: {exc}")  # type: ignore[assignment]
+        refused = isinstance(exc, AddressRefused)
+        self._why[netloc] = exc if refused else AddressRefused("robots.txt unavailable", f"{netloc}: {exc}")  # type: ignore[assignment]
         super()._robots_error(exc, netloc)
 
 
-class Pace(AutoThrottle):
+class RequestPace(AutoThrottle):
     """AutoThrottle that never goes below what the job, the host's Crawl-delay or its Retry-After ask for."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -92,7 +92,7 @@ class Pace(AutoThrottle):
         default = 0.0 if host in self._private else self.mindelay
         return max(self._site_delay.get(host, default), self._crawl_delay.get(host, 0.0))
 
-    def _wanted(self, site: Site, host: str) -> float:
+    def _wanted(self, site: SiteConfig, host: str) -> float:
         if site.delay is None:
             return self.mindelay
         return site.delay if host in self._private else max(site.delay, self.mindelay)
@@ -139,7 +139,7 @@ def _hold(slot: Slot, seconds: float) -> None:
     slot.lastseen = time.monotonic() + seconds - slot.delay
 
 
-class Budget:
+class CrawlBudget:
     """Ends a site, or the run, at its limit of pages, minutes or bytes; what is left is left for the next run."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -156,22 +156,22 @@ class Budget:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.Refused` with the reason ``limit``."""
-        site: Site | None = request.meta.get("site")
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` with the reason ``limit``."""
+        site: SiteConfig | None = request.meta.get("site")
         if site is None:
             return
         if why := self._reached(site, request.meta.get("kind", "")):
-            raise Refused("limit", why)
+            raise AddressRefused("limit", why)
         self._requests[site.id] += 1
         self._pages += request.meta.get("kind") == "page"
 
     def look_again(self, request: Request) -> None:
         """A request is about to be sent, perhaps long after :meth:`process_request`: raises as that."""
-        site: Site | None = request.meta.get("site")
+        site: SiteConfig | None = request.meta.get("site")
         if site is not None and (why := self._used_up(site)):
-            raise Refused("limit", why)
+            raise AddressRefused("limit", why)
 
-    def _reached(self, site: Site, kind: str) -> str:
+    def _reached(self, site: SiteConfig, kind: str) -> str:
         limits = site.limits
         if self._pages_of_run and self._pages >= self._pages_of_run and kind == "page":
             return "pages of the run"
@@ -179,7 +179,7 @@ class Budget:
             return "pages"
         return self._used_up(site)
 
-    def _used_up(self, site: Site) -> str:
+    def _used_up(self, site: SiteConfig) -> str:
         if time.monotonic() - self._began > site.limits.minutes * 60:
             return "minutes"
         return "megabytes" if self._bytes[site.id] > site.limits.megabytes * 1e6 else ""

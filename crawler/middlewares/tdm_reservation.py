@@ -11,15 +11,15 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
-from cleaners.metadata import Reservation, opt_out_host, reservations
+from cleaners.metadata import TdmReservation, opt_out_host, reservations
 
 
-class TdmRep:
+class TdmReservationMiddleware:
     """Reads ``/.well-known/tdmrep.json`` before a host's first page; what it says goes with the page, nothing stops."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._hosts: dict[str, asyncio.Future[Sequence[Reservation]]] = {}
+        self._hosts: dict[str, asyncio.Future[Sequence[TdmReservation]]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -37,7 +37,7 @@ class TdmRep:
         path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
         request.meta["opt_out"] = opt_out_host(await asyncio.shield(self._hosts[base]), path)
 
-    async def _rules(self, base: str) -> Sequence[Reservation]:
+    async def _rules(self, base: str) -> Sequence[TdmReservation]:
         engine: Any = self._crawler.engine
         meta = {"dont_retry": True, "dont_redirect": True, "handle_httpstatus_all": True}
         request = Request(f"{base}/.well-known/tdmrep.json", callback=NO_CALLBACK, priority=1000, meta=meta)

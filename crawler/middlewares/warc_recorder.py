@@ -9,10 +9,10 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from cleaners.warc import Exchange
+from cleaners.warc import HttpExchange
 
 
-class Recorder:
+class WarcRecorder:
     """Hands exchanges to the desk's archive and leaves the promise of an origin in the request's meta."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -30,7 +30,7 @@ class Recorder:
         site = request.meta.get("site")
         request.meta["fetched_at"] = datetime.now(UTC)
         request.meta["origin"] = spider.desk.record(
-            Exchange(
+            HttpExchange(
                 url=response.url,
                 status=response.status,
                 headers=pairs(response.headers),

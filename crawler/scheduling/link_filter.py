@@ -7,26 +7,26 @@ from datetime import UTC, datetime
 
 from scrapy.http import TextResponse
 
-from cleaners.config import Site
-from cleaners.store import Entry, Found
+from cleaners.config import SiteConfig
+from cleaners.store import DiscoveredUrl, UrlState
 from crawler import discover
 from crawler.scheduling import traps
-from crawler.scheduling.link_score import OFF_TOPIC, Promises
-from crawler.stats import Tally
+from crawler.scheduling.link_score import OFF_TOPIC, LinkScorer
+from crawler.stats import CrawlStats
 
 _PROMISE = 100  # what a focus adds to the priority of the best of links
 
 
-class Links:
-    """Judges links when they are found; learns from what came of the pages. Memory: as :class:`crawler.scheduling.traps.Mazes`."""
+class LinkFilter:
+    """Judges links when they are found; learns from what came of the pages. Memory: as :class:`crawler.scheduling.traps.TrapDetector`."""
 
-    def __init__(self, tally: Tally, promises: Promises | None) -> None:
+    def __init__(self, tally: CrawlStats, promises: LinkScorer | None) -> None:
         """``promises``: the job's focus."""
         self._tally = tally
         self._promises = promises
-        self._mazes = traps.Mazes()
+        self._mazes = traps.TrapDetector()
 
-    def remember(self, entries: Iterable[Entry]) -> None:
+    def remember(self, entries: Iterable[UrlState]) -> None:
         """Kinds of address that gave no articles in earlier runs stay given up."""
         for entry in entries:
             if entry.outcome in {"article", "drop"} and not entry.failed:
@@ -40,7 +40,7 @@ class Links:
         """A page was cleaned."""
         self._mazes.came_of(url, is_article)
 
-    def on_page(self, response: TextResponse, site: Site, hops: int) -> Iterator[Found]:
+    def on_page(self, response: TextResponse, site: SiteConfig, hops: int) -> Iterator[DiscoveredUrl]:
         """The links of a page that are to be followed, ``hops`` links away from a seed."""
         around = None
         if self._promises is not None:
@@ -48,8 +48,8 @@ class Links:
         return self.of(discover.links(response), site, hops, around)
 
     def of(
-        self, links: Iterable[discover.Link], site: Site, hops: int, around: float | None = None
-    ) -> Iterator[Found]:
+        self, links: Iterable[discover.FoundLink], site: SiteConfig, hops: int, around: float | None = None
+    ) -> Iterator[DiscoveredUrl]:
         """Those links that belong to the site, pass its rules and are no trap.
 
         ``around``: with a focus, how well the title of the page fits on which they stand.
@@ -61,9 +61,9 @@ class Links:
             if why := traps.trap(link.url, today) or self._mazes.closed(link.url):
                 self._tally.traps[why] += 1
                 continue
-            yield Found(url=link.url, site=site.id, hops=hops, priority=self._promise(link, site, around) - hops)
+            yield DiscoveredUrl(url=link.url, site=site.id, hops=hops, priority=self._promise(link, site, around) - hops)
 
-    def _promise(self, link: discover.Link, site: Site, around: float | None) -> int:
+    def _promise(self, link: discover.FoundLink, site: SiteConfig, around: float | None) -> int:
         if self._promises is None:
             return 0
         return round(_PROMISE * self._promises.of_link(link.url, link.text, around, site))

@@ -13,13 +13,13 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from cleaners.config import Site
+from cleaners.config import SiteConfig
 from cleaners.items import Article, Drop, Page
 from crawler.scheduling.traps import shape
 
 if TYPE_CHECKING:
-    from crawler.ingest_queue import Cleaner
-    from crawler.scheduling.topic import Aim, Score
+    from crawler.ingest_queue import ResultCleaner
+    from crawler.scheduling.topic import TopicAim, TopicScore
 
 OFF_TOPIC = "off topic"
 """The reason of the Drop of an article under the job's ``min_score``."""
@@ -29,7 +29,7 @@ _PRIOR = 3.0  # articles that the expectation of a site or section weighs as muc
 _KNOWN, _UNKNOWN = 0.7, 0.4  # expected of a site whose region is in the focus; of any other
 
 
-class Experience:
+class SectionExperience:
     """Mean scores of the articles met so far, by site and by section, each drawn to the wider one until it has enough.
 
     Memory: two numbers a section of a site.
@@ -58,18 +58,18 @@ def _keys(url: str) -> tuple[str, str]:
     return parts.netloc, shape(url.rpartition("/")[0] + "/")
 
 
-class Promises:
+class LinkScorer:
     """The focus of one crawl: judges links when they are found, articles when they are clean."""
 
-    def __init__(self, aim: Aim) -> None:
+    def __init__(self, aim: TopicAim) -> None:
         self.aim = aim
-        self.experience = Experience()
+        self.experience = SectionExperience()
 
     def of_title(self, title: str) -> float | None:
         """How well the title of a page fits, None where it says nothing."""
         return self.aim.of_words(title).value if len(title.strip()) >= _FEW_WORDS else None
 
-    def of_link(self, url: str, text: str, around: float | None, site: Site) -> float:
+    def of_link(self, url: str, text: str, around: float | None, site: SiteConfig) -> float:
         """What a link promises; ``around``: how well the title of the page fits where it stands, None for no title."""
         expected = self.experience.expect(url, _KNOWN if self.aim.covers(site.region) else _UNKNOWN)
         page = expected if around is None else around
@@ -94,7 +94,7 @@ def _words_of(url: str) -> str:
     return unquote(f"{parts.path} {parts.query}", errors="replace").replace("/", " ")
 
 
-def _off_topic(article: Article, score: Score, least: float) -> Drop:
+def _off_topic(article: Article, score: TopicScore, least: float) -> Drop:
     return Drop(
         origin=article.origin,
         url=article.url,
@@ -104,10 +104,10 @@ def _off_topic(article: Article, score: Score, least: float) -> Drop:
     )
 
 
-class Sieve:
+class TopicFilter:
     """A cleaner that lets through what is on topic. Judges in the thread that brings the result."""
 
-    def __init__(self, cleaner: Cleaner, promises: Promises) -> None:
+    def __init__(self, cleaner: ResultCleaner, promises: LinkScorer) -> None:
         self._cleaner = cleaner
         self._promises = promises
 

@@ -22,7 +22,7 @@ _PAUSE = 1.0  # seconds between two looks into the ledger for a site that had no
 _SOON = 0.2  # seconds
 
 
-class Frontier(Scheduler):
+class FrontierScheduler(Scheduler):
     """Scrapy's scheduler behind that window."""
 
     def open(self, spider: Spider) -> Any:

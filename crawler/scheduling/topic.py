@@ -24,7 +24,7 @@ from glob import glob
 from pathlib import Path
 
 from cleaners.chinese import regions
-from cleaners.config import Focus
+from cleaners.config import JobFocus
 from cleaners.dedup.fingerprint import normalize
 from cleaners.errors import SeedFileError
 from cleaners.items import Article, Page, Region
@@ -40,7 +40,7 @@ _FEW_SHARED, _MANY_SHARED = 0.15, 0.6  # of a link's bigrams, those that stand i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class TopicScore:
     """How well something fits."""
 
     value: float
@@ -53,7 +53,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
+class TopicAim:
     """A focus made ready: keywords in normal form, samples as vectors."""
 
     regions: tuple[str, ...] = ()
@@ -61,12 +61,12 @@ class Aim:
     samples: tuple[Vector, ...] = ()
     min_score: float = 0.2
 
-    def of_article(self, article: Article) -> Score:
+    def of_article(self, article: Article) -> TopicScore:
         """How well an article fits."""
         title, text = normalize(article.title or ""), normalize(article.text)
         return self._score(article.regions, title, text, self._like(text))
 
-    def of_words(self, words: str) -> Score:
+    def of_words(self, words: str) -> TopicScore:
         """How well a few words fit: a link's text, a list's title. Words that say nothing score 0."""
         text = normalize(words)
         named = regions.find(words) if self.regions else ()
@@ -76,7 +76,7 @@ class Aim:
         """Whether a region, by its path, lies in the job's regions."""
         return any(f"/{wanted.strip('/')}/" in f"/{region}/" for wanted in self.regions)
 
-    def _score(self, named: Iterable[Region], title: str, text: str, like: float) -> Score:
+    def _score(self, named: Iterable[Region], title: str, text: str, like: float) -> TopicScore:
         parts: dict[str, float] = {}
         if self.regions:
             parts["regions"] = self._inside(named)
@@ -84,7 +84,7 @@ class Aim:
             parts["keywords"] = self._on_subject(title, text)
         if self.samples:
             parts["like"] = like
-        return Score(value=sum(parts.values()) / len(parts) if parts else 1.0, parts=parts)
+        return TopicScore(value=sum(parts.values()) / len(parts) if parts else 1.0, parts=parts)
 
     def _inside(self, named: Iterable[Region]) -> float:
         named = tuple(named)
@@ -110,9 +110,9 @@ class Aim:
         return _ramp(known / len(pairs), _FEW_SHARED, _MANY_SHARED) if pairs else 0.0
 
 
-def aim(focus: Focus) -> Aim:
+def aim(focus: JobFocus) -> TopicAim:
     """A focus made ready. Raises ``SeedFileError`` where no sample document is found, or one cannot be read."""
-    return Aim(
+    return TopicAim(
         regions=focus.regions,
         keywords=tuple(filter(None, map(normalize, focus.keywords))),
         samples=tuple(vector(normalize(_text(path))) for pattern in focus.like for path in _paths(pattern)),

@@ -38,7 +38,7 @@ def _is_to_come(year: int, month: int, day: int, today: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class TrapSettings:
     """When a kind of address counts as a maze."""
 
     barren: int = 50
@@ -60,13 +60,13 @@ def shape(url: str) -> str:
     return f"{parts.netloc}{path}?{'&'.join(sorted({name for name, _ in parse_qsl(parts.query, True)}))}"
 
 
-class Mazes:
+class TrapDetector:
     """Remembers per shape of address what came of its pages; a shape that gives nothing is closed.
 
     Memory: one entry a shape, and a digest a page for the first ``enough`` pages of a shape that gave no article yet.
     """
 
-    def __init__(self, patience: Patience = Patience()) -> None:
+    def __init__(self, patience: TrapSettings = TrapSettings()) -> None:
         self._patience = patience
         self._barren: Counter[str] = Counter()
         self._fruitful: set[str] = set()

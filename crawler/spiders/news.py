@@ -12,22 +12,22 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
-from cleaners.config import Job, Site
+from cleaners.config import JobConfig, SiteConfig
 from cleaners.items import Page
-from cleaners.store import Entry, Found
+from cleaners.store import DiscoveredUrl, UrlState
 from cleaners.urls import canonical
 from crawler import visits
-from crawler.agenda import Agenda
-from crawler.ingest_queue import Desk
-from crawler.middlewares.address_guard import Refused
+from crawler.agenda import VisitPlan
+from crawler.ingest_queue import IngestQueue
+from crawler.middlewares.address_guard import AddressRefused
 from crawler.middlewares.conditional_get import NOT_DUE
 from crawler.middlewares.warc_recorder import pairs
-from crawler.responses import Answers
-from crawler.scheduling.link_filter import Links
-from crawler.scheduling.link_score import Promises
-from crawler.scheduling.scheduler import Frontier
-from crawler.spiders.sources import Announcements, of_seed
-from crawler.visits import Delivery
+from crawler.responses import ResponseReader
+from crawler.scheduling.link_filter import LinkFilter
+from crawler.scheduling.link_score import LinkScorer
+from crawler.scheduling.scheduler import FrontierScheduler
+from crawler.spiders.sources import AnnouncementPages, of_seed
+from crawler.visits import SpiderItem
 
 _AGAIN = 200  # taken off the priority of pages that were read before: new ones come first
 _AT_ONCE = 500  # addresses looked up in the ledger
@@ -38,12 +38,12 @@ class NewsSpider(Spider):
 
     name = "news"
 
-    agenda: Agenda
+    agenda: VisitPlan
     """What is to be visited; there once the store is open, before the first request."""
-    announcements: Announcements
+    announcements: AnnouncementPages
 
     def __init__(
-        self, *, job: Job, desk: Desk, agenda: Callable[[], Agenda], promises: Promises | None = None, **kwargs: Any
+        self, *, job: JobConfig, desk: IngestQueue, agenda: Callable[[], VisitPlan], promises: LinkScorer | None = None, **kwargs: Any
     ) -> None:
         """``agenda`` is called by :meth:`prepare`."""
         super().__init__(**kwargs)
@@ -53,8 +53,8 @@ class NewsSpider(Spider):
         """Whether the seeds have been asked for: what earlier runs left undone comes after them."""
         self._make_agenda = agenda
         self._sites = {site.id: site for site in job.sites}
-        self._answers = Answers(desk)
-        self._links = Links(desk.tally, promises)
+        self._answers = ResponseReader(desk)
+        self._links = LinkFilter(desk.tally, promises)
         self._left: Counter[str] = Counter()
 
     @classmethod
@@ -69,7 +69,7 @@ class NewsSpider(Spider):
         """Open the desk and the agenda. Raises what the store raises when it cannot be opened."""
         await self.desk.open()
         self.agenda = self._make_agenda()
-        self.announcements = Announcements(
+        self.announcements = AnnouncementPages(
             settings=self.settings,
             answers=self._answers,
             links=self._links,
@@ -102,7 +102,7 @@ class NewsSpider(Spider):
                 if request := self.again(entry):
                     yield request
 
-    def again(self, entry: Entry) -> Request | None:
+    def again(self, entry: UrlState) -> Request | None:
         """A request for what the ledger knows; None where the job, as it now stands, does not have it visited."""
         site, found = self._sites[entry.found.site], entry.found
         if found.kind == "page" and not (
@@ -111,7 +111,7 @@ class NewsSpider(Spider):
             return None
         return self._request(found, entry)
 
-    def _request(self, found: Found, known: Entry | None) -> Request:
+    def _request(self, found: DiscoveredUrl, known: UrlState | None) -> Request:
         callbacks: dict[str, Callable[..., Any]] = {
             "page": self.page,
             "list": self.announcements.list_page,
@@ -133,7 +133,7 @@ class NewsSpider(Spider):
             priority=found.priority - _AGAIN * was_read,
         )
 
-    def _follow(self, found: Iterable[Found]) -> Iterator[Request]:
+    def _follow(self, found: Iterable[DiscoveredUrl]) -> Iterator[Request]:
         """Requests for what is new, left undone, or due."""
         rest = iter(found)
         while some := list(islice(rest, _AT_ONCE)):
@@ -143,14 +143,14 @@ class NewsSpider(Spider):
                 if self.agenda.is_open(entry):
                     yield self._request(one, entry)
 
-    async def page(self, response: Response, site: Site) -> AsyncIterator[Any]:
+    async def page(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
         """A page that may be an article."""
         if done := await self._answers.without_news(response):
             yield done
             return
         self._links.fetched(response.url, response.body)
         hops = response.meta["found"].hops
-        found: list[Found] = []
+        found: list[DiscoveredUrl] = []
         if hops < site.follow.depth and isinstance(response, TextResponse):
             found += self._links.on_page(response, site, hops + 1)
         page = Page(
@@ -163,7 +163,7 @@ class NewsSpider(Spider):
             fetched_at=response.meta["fetched_at"],
             opt_out=response.meta.get("opt_out", ()),
         )
-        yield Delivery(item=page, visits=visits.read(response, "archived", found))
+        yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
         for request in self._follow(found):
             yield request
 
@@ -177,20 +177,20 @@ class NewsSpider(Spider):
         if request.meta.get("redirect_times"):
             self.desk.note(visits.moved(request))
 
-    def failed(self, failure: Failure) -> Iterator[Delivery]:
+    def failed(self, failure: Failure) -> Iterator[SpiderItem]:
         """A request without a response: what is left for later is counted, the rest are Drops."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
-        if isinstance(error, Refused) and error.reason == "limit":
+        if isinstance(error, AddressRefused) and error.reason == "limit":
             self._leave(request.meta["site"])
-        elif isinstance(error, Refused) and error.reason == NOT_DUE:
-            yield Delivery(item=None, visits=visits.moved(request))
+        elif isinstance(error, AddressRefused) and error.reason == NOT_DUE:
+            yield SpiderItem(item=None, visits=visits.moved(request))
         else:
             yield self._answers.none_for(request, error)
 
-    def _leave(self, site: Site) -> None:
+    def _leave(self, site: SiteConfig) -> None:
         """A site is at its limit: what the ledger holds of it waits for the next run."""
         self._left[site.id] += 1
         scheduler = self.crawler.engine.scheduler if self.crawler.engine else None
-        assert isinstance(scheduler, Frontier)
+        assert isinstance(scheduler, FrontierScheduler)
         scheduler.leave(site.id)

@@ -11,10 +11,10 @@ from scrapy import Request, Spider
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
-from cleaners.config import Job, Seed, Site
-from cleaners.errors import Unusable
+from cleaners.config import JobConfig, SeedEntry, SiteConfig
+from cleaners.errors import UnusableInput
 from crawler import discover, site_survey
-from crawler.site_survey import Kind, Offer
+from crawler.site_survey import Kind, SeedOffer
 from crawler.visits import drop_of
 
 HOME = "home page"
@@ -23,23 +23,23 @@ HOME = "home page"
 _SECTIONS, _FEEDS, _SITEMAPS = 12, 5, 3  # of a home page, looked at
 
 
-class Survey:
+class SurveyState:
     """What the scout found, by site id."""
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        self.seeds: dict[str, list[Offer]] = {}
+        self.seeds: dict[str, list[SeedOffer]] = {}
         """The job's own seeds."""
-        self.offers: dict[str, list[Offer]] = {}
+        self.offers: dict[str, list[SeedOffer]] = {}
         """What else the home page points to."""
 
 
-class Scout(Spider):
+class SiteCheckSpider(Spider):
     """Fetches each site's seeds, its home page, and what that points to: about twenty requests a site."""
 
     name = "scout"
 
-    def __init__(self, *, job: Job, found: Survey, **kwargs: Any) -> None:
+    def __init__(self, *, job: JobConfig, found: SurveyState, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.job = job
         self.found = found
@@ -55,40 +55,40 @@ class Scout(Spider):
             robots = urljoin(site.home, "/robots.txt")
             yield self._ask(robots, site, self.robots, into=self.found.offers[site.id], quiet=True)
 
-    def home(self, response: Response, site: Site, into: list[Offer], name: str) -> Iterator[Request]:
+    def home(self, response: Response, site: SiteConfig, into: list[SeedOffer], name: str) -> Iterator[Request]:
         """Where a home page points to; for a site that names no seeds it is the seed."""
         if not isinstance(response, TextResponse) or response.status != 200:
-            self._fails(site, into, Offer(kind="list", url=site.home, entries=0, name=name, why=_status(response)))
+            self._fails(site, into, SeedOffer(kind="list", url=site.home, entries=0, name=name, why=_status(response)))
             return
         page = site_survey.home(response, site, _SECTIONS)
         self.found.names[site.id] = page.title
         count, why = site_survey.listed(response, site)
-        into.append(Offer(kind="list", url=site.home, entries=count, name=name, why=why))
+        into.append(SeedOffer(kind="list", url=site.home, entries=count, name=name, why=why))
         if not site.seeds:
             count, why = site_survey.linked(response, site)
-            self.found.seeds[site.id].append(Offer(kind="list", url=site.home, entries=count, name=name, why=why))
+            self.found.seeds[site.id].append(SeedOffer(kind="list", url=site.home, entries=count, name=name, why=why))
         for url in page.feeds[:_FEEDS]:
             yield from self._look_once(url, site, "feed", into)
         for link in page.sections:
             yield from self._look_once(link.url, site, "list", into, link.text)
 
-    def robots(self, response: Response, site: Site, into: list[Offer]) -> Iterator[Request]:
+    def robots(self, response: Response, site: SiteConfig, into: list[SeedOffer]) -> Iterator[Request]:
         """The sitemaps that a robots.txt names."""
         named = discover.sitemap(response.body, response.url, _SITEMAPS, 0).sitemaps if response.status == 200 else ()
         for url in named:
             yield from self._look_once(url, site, "sitemap", into)
 
-    async def offer(self, response: Response, site: Site, kind: Kind, into: list[Offer], name: str) -> None:
+    async def offer(self, response: Response, site: SiteConfig, kind: Kind, into: list[SeedOffer], name: str) -> None:
         """What a feed, a sitemap or a list names today."""
         if response.status != 200:
-            into.append(Offer(kind=kind, url=response.request.url, entries=0, name=name, why=_status(response)))  # type: ignore[union-attr]
+            into.append(SeedOffer(kind=kind, url=response.request.url, entries=0, name=name, why=_status(response)))  # type: ignore[union-attr]
             return
         reading = site_survey.linked if into is self.found.seeds[site.id] else site_survey.listed
         count, why = await asyncio.to_thread(self._count, response, site, kind, reading)
-        into.append(Offer(kind=kind, url=response.url, entries=count, name=name, why=why))
+        into.append(SeedOffer(kind=kind, url=response.url, entries=count, name=name, why=why))
 
     def _count(
-        self, response: Response, site: Site, kind: Kind, reading: Callable[[TextResponse, Site], tuple[int, str]]
+        self, response: Response, site: SiteConfig, kind: Kind, reading: Callable[[TextResponse, SiteConfig], tuple[int, str]]
     ) -> tuple[int, str]:
         """How many articles are named; ``reading``: how a list is read."""
         if kind == "list":
@@ -99,39 +99,39 @@ class Scout(Spider):
         limits = self.settings.getint("SITEMAP_MAX_ENTRIES"), self.settings.getint("DOWNLOAD_MAXSIZE")
         try:
             named = discover.sitemap(response.body, response.url, *limits)
-        except Unusable as why:
+        except UnusableInput as why:
             return 0, why.reason
         count = len(named.pages) + len(named.sitemaps)
         return count, "" if count else "no entries"
 
-    def _fails(self, site: Site, into: list[Offer], offer: Offer) -> None:
+    def _fails(self, site: SiteConfig, into: list[SeedOffer], offer: SeedOffer) -> None:
         into.append(offer)
         if offer.name == HOME and not site.seeds:
             self.found.seeds[site.id].append(offer)
 
-    def _look_once(self, url: str, site: Site, kind: Kind, into: list[Offer], name: str = "") -> Iterator[Request]:
+    def _look_once(self, url: str, site: SiteConfig, kind: Kind, into: list[SeedOffer], name: str = "") -> Iterator[Request]:
         if discover.is_address(url) and (site.id, url) not in self._asked:
             yield self._look(url, site, kind, into, name)
 
-    def _look(self, url: str, site: Site, kind: Kind, into: list[Offer], name: str = "") -> Request:
+    def _look(self, url: str, site: SiteConfig, kind: Kind, into: list[SeedOffer], name: str = "") -> Request:
         self._asked.add((site.id, url))
         return self._ask(url, site, self.offer, into=into, kind=kind, name=name)
 
     def _ask(
-        self, url: str, site: Site, callback: Any, *, into: list[Offer], quiet: bool = False, **more: Any
+        self, url: str, site: SiteConfig, callback: Any, *, into: list[SeedOffer], quiet: bool = False, **more: Any
     ) -> Request:
         def failed(failure: Failure) -> None:
             if not quiet:
                 drop = drop_of(failure.request, failure.value)  # type: ignore[attr-defined]
                 kind, name = more.get("kind", "list"), more.get("name", "")
-                self._fails(site, into, Offer(kind=kind, url=url, entries=0, name=name, why=drop.reason))
+                self._fails(site, into, SeedOffer(kind=kind, url=url, entries=0, name=name, why=drop.reason))
 
         arguments = {"site": site, "into": into, **more}
         meta = {"site": site, "kind": "seed"}
         return Request(url, callback=callback, errback=failed, meta=meta, cb_kwargs=arguments, dont_filter=True)
 
 
-def _kind(seed: Seed) -> Kind:
+def _kind(seed: SeedEntry) -> Kind:
     return "feed" if seed.feed else "sitemap" if seed.sitemap else "list"
 
 

@@ -11,32 +11,32 @@ from scrapy import Request
 from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 
-from cleaners.config import Seed, Site
-from cleaners.errors import Unusable
-from cleaners.store import Entry, Found, Kind
+from cleaners.config import SeedEntry, SiteConfig
+from cleaners.errors import UnusableInput
+from cleaners.store import DiscoveredUrl, Kind, UrlState
 from crawler import discover, visits
-from crawler.agenda import Agenda
-from crawler.responses import Answers
-from crawler.scheduling.link_filter import Links
-from crawler.visits import Delivery
+from crawler.agenda import VisitPlan
+from crawler.responses import ResponseReader
+from crawler.scheduling.link_filter import LinkFilter
+from crawler.visits import SpiderItem
 
 _FIRST = 1000  # priority: what announces pages comes before pages
 
-Requests = Callable[[Found, Entry | None], Request]
+Requests = Callable[[DiscoveredUrl, UrlState | None], Request]
 
 
-class Announcements:
+class AnnouncementPages:
     """The callbacks of a spider for what announces pages."""
 
     def __init__(
         self,
         *,
         settings: BaseSettings,
-        answers: Answers,
-        links: Links,
-        agenda: Agenda,
+        answers: ResponseReader,
+        links: LinkFilter,
+        agenda: VisitPlan,
         request: Requests,
-        follow: Callable[[Iterable[Found]], Iterator[Request]],
+        follow: Callable[[Iterable[DiscoveredUrl]], Iterator[Request]],
     ) -> None:
         """``request`` makes a request of a known address, ``follow`` those of what was found and is to be visited."""
         self._settings = settings
@@ -47,7 +47,7 @@ class Announcements:
         self._follow = follow
         self._sitemaps: Counter[str] = Counter()
 
-    async def feed(self, response: Response, site: Site) -> AsyncIterator[Any]:
+    async def feed(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
         """The pages a feed names."""
         if done := await self._answers.without_news(response):
             yield done
@@ -57,7 +57,7 @@ class Announcements:
         for one in self._announced(response, self._links.of(links, site, 1)):
             yield one
 
-    async def sitemap(self, response: Response, site: Site) -> AsyncIterator[Any]:
+    async def sitemap(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
         """The pages a sitemap names, and the sitemaps it names."""
         if done := await self._answers.without_news(response):
             yield done
@@ -67,7 +67,7 @@ class Announcements:
         limits = self._settings.getint("SITEMAP_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
         try:
             found = await asyncio.to_thread(discover.sitemap, response.body, response.url, *limits)
-        except Unusable as why:
+        except UnusableInput as why:
             yield await self._answers.drop(response, why.reason)
             return
         further = []
@@ -78,7 +78,7 @@ class Announcements:
         for one in self._announced(response, [*further, *self._links.of(found.pages, site, 1)]):
             yield one
 
-    async def list_page(self, response: Response, site: Site) -> AsyncIterator[Any]:
+    async def list_page(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
         """The pages a list links to, and its next page."""
         pages = response.meta["found"].pages
         if done := await self._answers.without_news(response):
@@ -86,7 +86,7 @@ class Announcements:
             for entry in self._agenda.announced_by(response.url) if pages > 1 else ():
                 yield self._request(entry.found, entry)
             return
-        found: list[Found] = []
+        found: list[DiscoveredUrl] = []
         if isinstance(response, TextResponse):
             url = discover.next_page(response) if pages > 1 else None
             if url is not None and discover.is_address(url) and site.owns(url):
@@ -95,21 +95,21 @@ class Announcements:
         for one in self._announced(response, found):
             yield one
 
-    def _announced(self, response: Response, found: Iterable[Found]) -> Iterator[Delivery | Request]:
+    def _announced(self, response: Response, found: Iterable[DiscoveredUrl]) -> Iterator[SpiderItem | Request]:
         """What it came to: the links on it, and requests for those that are to be visited."""
         found = list(found)
-        yield Delivery(item=None, visits=visits.read(response, "links", found))
+        yield SpiderItem(item=None, visits=visits.read(response, "links", found))
         yield from self._follow(found)
 
 
-def of_seed(seed: Seed, site: Site) -> Found:
+def of_seed(seed: SeedEntry, site: SiteConfig) -> DiscoveredUrl:
     """A job's seed as an address to be visited."""
     if seed.list_page:
         return announcing(seed.url, site, "list", seed.pages)
     return announcing(seed.url, site, "feed" if seed.feed else "sitemap")
 
 
-def announcing(url: str, site: Site, kind: Kind, pages: int = 1) -> Found:
+def announcing(url: str, site: SiteConfig, kind: Kind, pages: int = 1) -> DiscoveredUrl:
     """A feed, sitemap or list as an address to be visited."""
     priority = _FIRST - (kind == "sitemap")  # last: a sitemap's links come without words
-    return Found(url=url, site=site.id, kind=kind, hops=0, pages=pages, priority=priority)
+    return DiscoveredUrl(url=url, site=site.id, kind=kind, hops=0, pages=pages, priority=priority)

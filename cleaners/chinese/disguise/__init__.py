@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cleaners.chinese import script
 from cleaners.chinese.disguise import ascii_punctuation as halved
 from cleaners.chinese.disguise import byte_shift, invisible, pinyin_bait, punctuation
-from cleaners.chinese.disguise.punctuation import Repaired, count_han
+from cleaners.chinese.disguise.punctuation import RepairedText, count_han
 from cleaners.items import Disguise
 
 _MISTAKES_OF_CHANCES = 0.03
@@ -21,7 +21,7 @@ _FEWEST_MISTAKES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
+class DisguiseDiagnosis:
     """Which disguises a text wears."""
 
     disguises: tuple[Disguise, ...] = ()
@@ -39,7 +39,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class RestoredText:
     """A text after all repairs."""
 
     text: str
@@ -48,11 +48,11 @@ class Restored:
     """Kind of repair -> how many were made."""
 
 
-def diagnose(text: str) -> Diagnosis:
+def diagnose(text: str) -> DisguiseDiagnosis:
     """Find the disguises of a body of text (characters of any script; other languages have none)."""
     han = count_han(text)
     if han == 0:
-        return Diagnosis()
+        return DisguiseDiagnosis()
     found: list[Disguise] = []
     hidden = invisible.is_dense(text, han)
     text = invisible.repair(text, dense=hidden).text
@@ -71,7 +71,7 @@ def diagnose(text: str) -> Diagnosis:
         found.append("punctuation")
     if _is_forced(text, annotated="annotated" in found):
         found.append("forced-traditional")
-    return Diagnosis(
+    return DisguiseDiagnosis(
         disguises=tuple(found), hidden=hidden, glyphs=glyphs, spaced=spaced, doubled=doubled, halved=narrow
     )
 
@@ -84,11 +84,11 @@ def _is_forced(text: str, *, annotated: bool) -> bool:
     return annotated or (mistakes >= _FEWEST_MISTAKES and mistakes >= chances * _MISTAKES_OF_CHANCES)
 
 
-def repair(text: str, diagnosis: Diagnosis) -> Restored:
+def repair(text: str, diagnosis: DisguiseDiagnosis) -> RestoredText:
     """Undo the diagnosed disguises in the text they were found in or in a part of the same article."""
     repairs: Counter[str] = Counter()
 
-    def keep(done: Repaired) -> str:
+    def keep(done: RepairedText) -> str:
         repairs.update(done.repairs)
         return done.text
 
@@ -105,4 +105,4 @@ def repair(text: str, diagnosis: Diagnosis) -> Restored:
         text = keep(punctuation.repair_doubles(text))
     if diagnosis.halved:
         text = keep(halved.repair(text))
-    return Restored(text=text, repairs=dict(repairs))
+    return RestoredText(text=text, repairs=dict(repairs))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cleaners.chinese.disguise.punctuation import Repaired
+from cleaners.chinese.disguise.punctuation import RepairedText
 from cleaners.chinese.script.ruby import HAN
 
 _BESIDE = rf"[{HAN}\"'”」』)）%]"
@@ -34,7 +34,7 @@ def is_halved(text: str, han: int) -> bool:
     return len(_WIDE.findall(text)) <= (stops + commas) * _WIDE_SHARE
 
 
-def repair(text: str) -> Repaired:
+def repair(text: str) -> RepairedText:
     """Full-width marks where the marks stand in Chinese; quotes in pairs, paragraph by paragraph."""
     text, stops = _STOP.subn("。", text)
     text, last = _LAST_STOP.subn("。", text)
@@ -49,4 +49,4 @@ def repair(text: str) -> Repaired:
             mended = paragraph
         paragraphs.append(mended)
     count = stops + last + marks + quotes
-    return Repaired(text="\n".join(paragraphs), repairs={"half-width punctuation": count} if count else {})
+    return RepairedText(text="\n".join(paragraphs), repairs={"half-width punctuation": count} if count else {})

@@ -15,9 +15,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cleaners.chinese.disguise.byte_shift_search import LOST, UNKNOWN, Run, State, beams, close, double, lead_options
-from cleaners.chinese.disguise.model import Model, model, simplify
-from cleaners.chinese.disguise.punctuation import Repaired
+from cleaners.chinese.disguise.byte_shift_search import (
+    LOST,
+    UNKNOWN,
+    ByteRun,
+    SearchState,
+    beams,
+    close,
+    double,
+    lead_options,
+)
+from cleaners.chinese.disguise.model import CharacterModel, model, simplify
+from cleaners.chinese.disguise.punctuation import RepairedText
 from cleaners.chinese.script.ruby import HAN, LETTERS
 
 # A reading; its opening bracket is gone where it was taken for the second byte of a character.
@@ -50,7 +59,7 @@ _FEWEST_UNMARKED = 4  # pairs of a run that begins with nothing but a private-us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Caution:
+class _ShiftSettings:
     """By how many nats the repaired text must be likelier."""
 
     event: float
@@ -59,12 +68,12 @@ class _Caution:
     """For every character of the run."""
 
 
-_STRICT = _Caution(event=8.0, character=1.0)  # slips are rare
-_LENIENT = _Caution(event=3.0, character=0.5)  # where one was found there are more
+_STRICT = _ShiftSettings(event=8.0, character=1.0)  # slips are rare
+_LENIENT = _ShiftSettings(event=3.0, character=0.5)  # where one was found there are more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Mended:
+class _ShiftRepair:
     start: int
     end: int
     text: str
@@ -78,7 +87,7 @@ def is_suspect(text: str) -> bool:
     )
 
 
-def repair(text: str) -> Repaired:
+def repair(text: str) -> RepairedText:
     """Put every slipped run back into step where the model clearly prefers the result.
 
     Counted are ``byte slips`` (runs put right) and ``characters lost`` (what could not be brought back: U+FFFD).
@@ -95,7 +104,7 @@ def repair(text: str) -> Repaired:
             break
     counts = {"byte slips": slips, "characters lost": lost}
     text = text.replace(UNKNOWN, "\ufffd")
-    return Repaired(text=text, repairs={kind: number for kind, number in counts.items() if number})
+    return RepairedText(text=text, repairs={kind: number for kind, number in counts.items() if number})
 
 
 def _close_quotes(text: str) -> tuple[str, int]:
@@ -112,7 +121,7 @@ def _close_quotes(text: str) -> tuple[str, int]:
     return _QUOTE_LOST.sub(close, text), number
 
 
-def _mended(text: str, caution: _Caution) -> Iterator[_Mended]:
+def _mended(text: str, caution: _ShiftSettings) -> Iterator[_ShiftRepair]:
     chars, end, tried = model(), 0, 0
     for start in _START.finditer(text):
         trusted = start["bare"] or (caution is _LENIENT and start.group())
@@ -126,12 +135,12 @@ def _mended(text: str, caution: _Caution) -> Iterator[_Mended]:
                 end = mended.end
 
 
-def _reads_badly(chars: Model, text: str, at: int) -> bool:
+def _reads_badly(chars: CharacterModel, text: str, at: int) -> bool:
     probe = text[at : at + _PROBE]
     return chars.text(probe) < _UNLIKELY * len(probe)
 
 
-def _mend(chars: Model, text: str, start: re.Match[str], caution: _Caution) -> _Mended | None:
+def _mend(chars: CharacterModel, text: str, start: re.Match[str], caution: _ShiftSettings) -> _ShiftRepair | None:
     run = _run(text, start.end())
     fewest = 1 if start.group() else _FEWEST_UNMARKED
     if len(run.pairs) + bool(run.suffix) < fewest and not start["bare"]:
@@ -147,10 +156,10 @@ def _mend(chars: Model, text: str, start: re.Match[str], caution: _Caution) -> _
     gain = found.score - as_it_is - caution.event - caution.character * len(run.pairs)
     if gain < 0 or found.score < _PLAUSIBLE * (len(found.text) + len(after)):
         return None
-    return _Mended(start=start.start(), end=run.end, text=found.text + run.suffix, lost=found.text.count(UNKNOWN))
+    return _ShiftRepair(start=start.start(), end=run.end, text=found.text + run.suffix, lost=found.text.count(UNKNOWN))
 
 
-def _back_in_step(chars: Model, states: list[list[State]], run: Run, text: str, at: int) -> Run:
+def _back_in_step(chars: CharacterModel, states: list[list[SearchState]], run: ByteRun, text: str, at: int) -> ByteRun:
     """The run, cut where the text reads better as it stands: a byte that found no partner was dropped without trace."""
     as_it_is, best = 0.0, (-_EARLY, len(run.pairs))
     gains = [0.0]
@@ -163,16 +172,16 @@ def _back_in_step(chars: Model, states: list[list[State]], run: Run, text: str, 
     cut = best[1]
     if best[0] <= 0 or cut == len(run.pairs):
         return run
-    return Run(pairs=run.pairs[:cut], end=at + cut, closing=None, lost=True, next_byte=run.pairs[cut][0])
+    return ByteRun(pairs=run.pairs[:cut], end=at + cut, closing=None, lost=True, next_byte=run.pairs[cut][0])
 
 
-def _run(text: str, at: int) -> Run:
+def _run(text: str, at: int) -> ByteRun:
     """The bytes from here to the place where both ways of pairing them must agree again."""
     pairs: list[bytes] = []
     while at < len(text) and len(pairs) < _LONGEST:
         if lost := _LOST.match(text, at):
             digit = text[lost.end() : lost.end() + 1].isdigit()  # the digit before it was taken for a second byte too
-            return Run(
+            return ByteRun(
                 pairs=tuple(pairs),
                 end=lost.end(),
                 closing=None,
@@ -182,15 +191,15 @@ def _run(text: str, at: int) -> Run:
             )
         if text[at] < "\x80":
             letter = "\x40" <= text[at] < "\x7f"
-            return Run(pairs=tuple(pairs), end=at + letter, closing=ord(text[at]) if letter else None)
+            return ByteRun(pairs=tuple(pairs), end=at + letter, closing=ord(text[at]) if letter else None)
         code = text[at].encode("gb18030")
         if len(code) != 2:
             break
         if code[1] < 0x80:  # no first byte: a letter that stands for itself
-            return Run(pairs=tuple(pairs), end=at + 1, closing=code[0], suffix=chr(code[1]))
+            return ByteRun(pairs=tuple(pairs), end=at + 1, closing=code[0], suffix=chr(code[1]))
         pairs.append(code)
         at += 1
-    return Run(pairs=tuple(pairs), end=at, closing=None)
+    return ByteRun(pairs=tuple(pairs), end=at, closing=None)
 
 
 def _byte(text: str, lost: re.Match[str]) -> int | None:
@@ -199,18 +208,18 @@ def _byte(text: str, lost: re.Match[str]) -> int | None:
     return behind[0] if behind and lost.group() == "\ufffd" else None
 
 
-def _beginnings(chars: Model, before: str, start: re.Match[str]) -> Iterator[State]:
+def _beginnings(chars: CharacterModel, before: str, start: re.Match[str]) -> Iterator[SearchState]:
     """What may have stood where the mark stands: text, and the first byte of the character that lost it."""
     mark = start["second"] or start["mark"] or start["narrow"] or (start["lost"] or " ")[0]
     if (narrowed := _NARROWED.get(mark.translate({0xFF01: "!", 0xFF1F: "?"}))) is not None:
         for lead in lead_options():
             if (char := double(lead, _ACROSS)) is not None:
                 bonus = _FULL_STOP_BONUS if char == "。" else 0.0
-                yield State.begin(chars, before, char, narrowed, bonus)
+                yield SearchState.begin(chars, before, char, narrowed, bonus)
     if (start["lost"] and start["second"]) or start["mark"] or start["bare"]:
         return
     # U+FFFD and an unmapped character stand for the byte itself, and so does a mark with a reading behind it (set
     # inside the character, which lost its first byte to the bracket); a mark alone may have swallowed a full stop too.
     itself = not start["lost"] or start["lost"][0] == "\ufffd" or len(start["lost"]) > 1
     for lead in lead_options():
-        yield State.begin(chars, before, "" if itself else "。", lead, 0.0 if itself else _LESS_LIKELY)
+        yield SearchState.begin(chars, before, "" if itself else "。", lead, 0.0 if itself else _LESS_LIKELY)

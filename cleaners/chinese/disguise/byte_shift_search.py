@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cleaners.chinese.disguise.model import Model, simplify
+from cleaners.chinese.disguise.model import CharacterModel, simplify
 
 UNKNOWN = "\x00"
 """Stands for a character that cannot be brought back, until the repair is done."""
@@ -24,7 +24,7 @@ _CLEAR = 4.0  # nats between a reading and a guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class ByteRun:
     """Bytes as they are paired in the text that is read one byte off."""
 
     pairs: tuple[bytes, ...]
@@ -44,7 +44,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class SearchState:
     """One reading so far."""
 
     score: float
@@ -57,20 +57,20 @@ class State:
     """The first byte of the next character."""
 
     @staticmethod
-    def begin(chars: Model, before: str, text: str, pending: int, bonus: float) -> State:
+    def begin(chars: CharacterModel, before: str, text: str, pending: int, bonus: float) -> SearchState:
         """A reading that begins with ``text`` after the character ``before``."""
         score = chars.text(text, before) + bonus
-        return State(score=score, text=text, previous=simplify(text[-1:]) or before, pending=pending)
+        return SearchState(score=score, text=text, previous=simplify(text[-1:]) or before, pending=pending)
 
-    def read(self, chars: Model, char: str, pending: int) -> State:
+    def read(self, chars: CharacterModel, char: str, pending: int) -> SearchState:
         """The reading with one more character."""
         plain = _simplified(char)
         score = self.score + chars.step(self.previous, plain)
-        return State(score=score, text=self.text + char, previous=plain, pending=pending)
+        return SearchState(score=score, text=self.text + char, previous=plain, pending=pending)
 
-    def lose(self, mark: str, score: float, pending: int = 0) -> State:
+    def lose(self, mark: str, score: float, pending: int = 0) -> SearchState:
         """The reading with something in it that cannot be known."""
-        return State(score=self.score + score, text=self.text + mark, previous="", pending=pending)
+        return SearchState(score=self.score + score, text=self.text + mark, previous="", pending=pending)
 
 
 def lead_options() -> range:
@@ -93,7 +93,7 @@ def _simplified(char: str) -> str:
     return simplify(char)
 
 
-def beams(chars: Model, states: list[State], pairs: tuple[bytes, ...]) -> list[list[State]]:
+def beams(chars: CharacterModel, states: list[SearchState], pairs: tuple[bytes, ...]) -> list[list[SearchState]]:
     """The likeliest readings after no pair, one pair, and so on, the best first."""
     found = [states]
     for pair in pairs:
@@ -102,7 +102,7 @@ def beams(chars: Model, states: list[State], pairs: tuple[bytes, ...]) -> list[l
     return found
 
 
-def close(chars: Model, states: list[State], run: Run, after: str) -> State | None:
+def close(chars: CharacterModel, states: list[SearchState], run: ByteRun, after: str) -> SearchState | None:
     """The likeliest reading of the whole run, with the characters behind it taken into account; None where none fits.
 
     Where readings are about equally likely, what they do not agree on becomes :data:`UNKNOWN`.
@@ -111,11 +111,11 @@ def close(chars: Model, states: list[State], run: Run, after: str) -> State | No
     return _agreed(ended) if ended else None
 
 
-def _best(states: Iterable[State]) -> list[State]:
+def _best(states: Iterable[SearchState]) -> list[SearchState]:
     return heapq.nlargest(_BEAM, states, key=lambda state: state.score)
 
 
-def _advance(chars: Model, states: list[State], pair: bytes) -> Iterator[State]:
+def _advance(chars: CharacterModel, states: list[SearchState], pair: bytes) -> Iterator[SearchState]:
     bad = []
     for state in states:
         char = double(state.pending, pair[0])
@@ -130,7 +130,7 @@ def _advance(chars: Model, states: list[State], pair: bytes) -> Iterator[State]:
             yield from _over_dropped_pair(chars, state, pair[0], pair[1])
 
 
-def _over_dropped_pair(chars: Model, state: State, trail: int, pending: int) -> Iterator[State]:
+def _over_dropped_pair(chars: CharacterModel, state: SearchState, trail: int, pending: int) -> Iterator[SearchState]:
     """Readings with a pair of bytes gone before this byte: half of one character, half of the next."""
     firsts = [char for lead in _UNMAPPED_LEADS if (char := double(state.pending, lead)) is not None]
     seconds = [char for lead in _UNMAPPED_TRAILS if (char := double(lead, trail)) is not None]
@@ -141,7 +141,7 @@ def _over_dropped_pair(chars: Model, state: State, trail: int, pending: int) -> 
         )
 
 
-def _close(chars: Model, states: list[State], run: Run, after: str) -> Iterator[State]:
+def _close(chars: CharacterModel, states: list[SearchState], run: ByteRun, after: str) -> Iterator[SearchState]:
     likeliest = states[:_EXPANDED]
     for state in states:
         if run.closing is not None:
@@ -160,7 +160,7 @@ def _close(chars: Model, states: list[State], run: Run, after: str) -> Iterator[
             yield _hear(chars, state.lose("", _DANGLING), after)
 
 
-def _agreed(ended: list[State]) -> State:
+def _agreed(ended: list[SearchState]) -> SearchState:
     """The best reading, with :data:`UNKNOWN` for what nearly as likely ones read differently."""
     best = ended[0]
     text = best.text
@@ -169,9 +169,9 @@ def _agreed(ended: list[State]) -> State:
             break
         if len(other.text) == len(text):
             text = "".join(mine if mine == theirs else UNKNOWN for mine, theirs in zip(text, other.text, strict=True))
-    return State(score=best.score, text=text, previous=best.previous, pending=0)
+    return SearchState(score=best.score, text=text, previous=best.previous, pending=0)
 
 
-def _hear(chars: Model, state: State, after: str) -> State:
+def _hear(chars: CharacterModel, state: SearchState, after: str) -> SearchState:
     score = state.score + chars.text(after, state.previous)
-    return State(score=score, text=state.text, previous=state.previous, pending=state.pending)
+    return SearchState(score=score, text=state.text, previous=state.previous, pending=state.pending)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cleaners.chinese.disguise.punctuation import Repaired, substitute
+from cleaners.chinese.disguise.punctuation import RepairedText, substitute
 from cleaners.chinese.script.ruby import HAN, INVISIBLE
 
 _PRIVATE = "\ue000-\uf8ff"
@@ -31,7 +31,7 @@ def has_glyphs(text: str) -> bool:
     return len(_GLYPH.findall(text)) >= _FEWEST_GLYPHS
 
 
-def repair(text: str, *, dense: bool) -> Repaired:
+def repair(text: str, *, dense: bool) -> RepairedText:
     """Remove what is not seen (always harmless beside Chinese), and all the rest where the text is full of it."""
     if not dense:
         return substitute(text, "invisible", _UNSEEN, "")
@@ -40,9 +40,9 @@ def repair(text: str, *, dense: bool) -> Repaired:
     radicals = len(_RADICAL.findall(text))
     text = _RADICAL.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     counts = {"invisible": unseen + marks, "radicals": radicals}
-    return Repaired(text=text, repairs={kind: number for kind, number in counts.items() if number})
+    return RepairedText(text=text, repairs={kind: number for kind, number in counts.items() if number})
 
 
-def repair_glyphs(text: str) -> Repaired:
+def repair_glyphs(text: str) -> RepairedText:
     """Remove private-use glyphs, with the stray space that often comes with one."""
     return substitute(text, "private-use", _GLYPH, "")

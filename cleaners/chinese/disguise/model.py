@@ -18,7 +18,7 @@ _OTHER_MARKS = "？！《》（）·…—【】"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class CharacterModel:
     """Natural logarithms of probabilities; simplified characters."""
 
     single: Mapping[str, float]
@@ -47,7 +47,7 @@ def simplify(text: str) -> str:
 
 
 @cache
-def model() -> Model:
+def model() -> CharacterModel:
     """The model, read once."""
     text = resources.files("cleaners.data").joinpath("characters.txt").read_text(encoding="utf-8")
     head, _, tail = text.partition("[pairs] ")
@@ -66,7 +66,7 @@ def model() -> Model:
             chance = math.exp(single.get(second, _UNSEEN))
             pairs[first + second] = math.log(_PAIR_SHARE * share + (1 - _PAIR_SHARE) * chance)
     alone = math.log(1 - _PAIR_SHARE)
-    return Model(single={char: value + alone for char, value in single.items()}, pairs=pairs)
+    return CharacterModel(single={char: value + alone for char, value in single.items()}, pairs=pairs)
 
 
 def _log(letter: str) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from cleaners.chinese.disguise.model import simplify
-from cleaners.chinese.disguise.punctuation import Repaired
+from cleaners.chinese.disguise.punctuation import RepairedText
 from cleaners.chinese.script import ruby
-from cleaners.chinese.script.ruby import Annotation
+from cleaners.chinese.script.ruby import PinyinAnnotation
 
 _FEWEST = 2
 _PER_HAN = 1 / 250  # one annotation in so many characters is no explanation of a rare character any more
@@ -44,11 +44,11 @@ def _is_common(char: str) -> bool:
         return 0xE000 <= ord(char) <= 0xF8FF  # a glyph that stands between the character and its reading
 
 
-def _goes_on(text: str, one: Annotation) -> bool:
+def _goes_on(text: str, one: PinyinAnnotation) -> bool:
     return one.end < len(text) and text[one.end].isalpha()
 
 
-def repair(text: str) -> Repaired:
+def repair(text: str) -> RepairedText:
     """Remove every reading; without a tone mark only the neutral syllables, which carry none."""
     removed, end, out = 0, 0, []
     for one in sorted(ruby.find(text), key=lambda found: found.start):
@@ -58,4 +58,4 @@ def repair(text: str) -> Repaired:
         out.append(text[end : one.start])
         end = one.end
         removed += len(one.readings)
-    return Repaired(text="".join((*out, text[end:])), repairs={"annotations": removed} if removed else {})
+    return RepairedText(text="".join((*out, text[end:])), repairs={"annotations": removed} if removed else {})

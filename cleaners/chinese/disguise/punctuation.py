@@ -15,7 +15,7 @@ _HAN = re.compile(f"[{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repaired:
+class RepairedText:
     """A text after one kind of repair."""
 
     text: str
@@ -29,10 +29,10 @@ def count_han(text: str) -> int:
     return len("".join(_HAN.findall(text)))
 
 
-def substitute(text: str, kind: str, pattern: re.Pattern[str], replacement: str) -> Repaired:
+def substitute(text: str, kind: str, pattern: re.Pattern[str], replacement: str) -> RepairedText:
     """Replace every match and count it."""
     changed, number = pattern.subn(replacement, text)
-    return Repaired(text=changed, repairs={kind: number} if number else {})
+    return RepairedText(text=changed, repairs={kind: number} if number else {})
 
 
 _CLAUSE = "，,、；;：:。"
@@ -71,7 +71,7 @@ def has_stray_spaces(text: str, han: int) -> bool:
     return inside >= max(_FEWEST_STRAY, han * _STRAY_PER_HAN, _STRAY_SHARE * len(spaces))
 
 
-def repair_doubles(text: str) -> Repaired:
+def repair_doubles(text: str) -> RepairedText:
     """One mark for several: the strongest, where they differ."""
     number = 0
 
@@ -85,10 +85,10 @@ def repair_doubles(text: str) -> Repaired:
     changed = _DOUBLE.sub(single, text)
     changed, quotes = _QUOTES.subn(r"\1", changed)
     number += quotes
-    return Repaired(text=changed, repairs={"doubled punctuation": number} if number else {})
+    return RepairedText(text=changed, repairs={"doubled punctuation": number} if number else {})
 
 
-def repair_spaces(text: str) -> Repaired:
+def repair_spaces(text: str) -> RepairedText:
     """Close the gaps inside Chinese and inside numbers; spaces between Latin words and at line ends stay."""
     inside = substitute(text, "stray spaces", _STRAY, "")
-    return Repaired(text=_AT_LINE_ENDS.sub("", inside.text), repairs=inside.repairs)
+    return RepairedText(text=_AT_LINE_ENDS.sub("", inside.text), repairs=inside.repairs)

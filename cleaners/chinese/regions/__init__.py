@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from cleaners.chinese.regions.gazetteer import Gazetteer, Name, gazetteer
+from cleaners.chinese.regions.gazetteer import Gazetteer, PlaceName, gazetteer
 from cleaners.chinese.script import fold
 from cleaners.items import Region
 
@@ -22,10 +22,10 @@ _NOT_A_DISTRICT = re.compile("[域块间位分划别]")  # 南山区域 is not �
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Mention:
+class _PlaceMention:
     start: int
     end: int
-    meanings: tuple[Name, ...]
+    meanings: tuple[PlaceName, ...]
     weak: bool
 
 
@@ -45,10 +45,10 @@ def find(text: str, title: str | None = None) -> tuple[Region, ...]:
     )
 
 
-def _scan(places: Gazetteer, text: str) -> list[_Mention]:
+def _scan(places: Gazetteer, text: str) -> list[_PlaceMention]:
     """Every name in the text, the longest where several begin at one place."""
     heads, names = places.heads, places.names
-    found: list[_Mention] = []
+    found: list[_PlaceMention] = []
     end = 0
     for start in [at for at in range(len(text) - 1) if text[at : at + 2] in heads]:
         if start < end:
@@ -59,7 +59,7 @@ def _scan(places: Gazetteer, text: str) -> list[_Mention]:
                 end = start + length
                 if names[name][0].code:
                     weak = _PART_OF_NAME.match(text, end) is not None
-                    found.append(_Mention(start=start, end=end, meanings=names[name], weak=weak))
+                    found.append(_PlaceMention(start=start, end=end, meanings=names[name], weak=weak))
                 break
     return found
 
@@ -69,7 +69,7 @@ def _runs_on(name: str, following: str) -> bool:
     return pattern is not None and pattern.match(following) is not None
 
 
-def _count(places: Gazetteer, text: str, mentions: list[_Mention]) -> Counter[str]:
+def _count(places: Gazetteer, text: str, mentions: list[_PlaceMention]) -> Counter[str]:
     sure = {
         mention.meanings[0].code
         for mention in mentions
@@ -90,7 +90,7 @@ def _count(places: Gazetteer, text: str, mentions: list[_Mention]) -> Counter[st
 
 
 def _meaning(
-    places: Gazetteer, mention: _Mention, previous: tuple[int, int, str] | None, named: Counter[str]
+    places: Gazetteer, mention: _PlaceMention, previous: tuple[int, int, str] | None, named: Counter[str]
 ) -> str | None:
     """What a name means here; None where the context does not tell."""
     for name in mention.meanings:

@@ -14,7 +14,7 @@ of a county, counted after its parent's name, or where the full name stands else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class PlaceName:
     """One way to write a division."""
 
     code: str
@@ -29,7 +29,7 @@ class Name:
 class Gazetteer:
     """All names."""
 
-    names: Mapping[str, tuple[Name, ...]]
+    names: Mapping[str, tuple[PlaceName, ...]]
     """Written form -> the divisions it may mean."""
     heads: frozenset[str]
     """The first two characters of every written form."""
@@ -65,21 +65,21 @@ def gazetteer() -> Gazetteer:
     usage = _usage()
     rows = [line.split("\t") for line in _lines("regions.tsv")]
     shorts = {code: short for code, _, short in rows if not code.startswith("-")}
-    names: dict[str, list[Name]] = {}
+    names: dict[str, list[PlaceName]] = {}
     for code, full, short in rows:
         today = code.lstrip("-")
         trust: Trust = "local" if full in usage["district"] else "word" if full in usage["word"] else "sure"
-        names.setdefault(full, []).append(Name(code=today, trust=trust, full=True))
+        names.setdefault(full, []).append(PlaceName(code=today, trust=trust, full=True))
         if full.endswith("自治州"):
-            names.setdefault(short + "州", []).append(Name(code=today, trust="sure", full=True))
+            names.setdefault(short + "州", []).append(PlaceName(code=today, trust="sure", full=True))
         if short != full:
             word = short in usage["word"]
             _add_short(names, today, short, former=code.startswith("-"), word=word)
     for pair in usage["nickname"]:
         nickname, _, code = pair.partition("=")
-        names.setdefault(nickname, [Name(code=code, trust="sure", full=False)])
+        names.setdefault(nickname, [PlaceName(code=code, trust="sure", full=False)])
     for other in usage["other"]:
-        names.setdefault(other, [Name(code="", trust="sure", full=False)])
+        names.setdefault(other, [PlaceName(code="", trust="sure", full=False)])
     return Gazetteer(
         names={name: tuple(meanings) for name, meanings in names.items()},
         heads=frozenset(name[:2] for name in names),
@@ -105,7 +105,7 @@ def _usage() -> dict[str, set[str]]:
     return sections
 
 
-def _add_short(names: dict[str, list[Name]], code: str, short: str, *, former: bool, word: bool) -> None:
+def _add_short(names: dict[str, list[PlaceName]], code: str, short: str, *, former: bool, word: bool) -> None:
     """The short name, unless a larger division has it: 吉林 is the province, 阿克苏 the prefecture."""
     if len(short) < 2 or (former and short in names):
         return
@@ -115,7 +115,7 @@ def _add_short(names: dict[str, list[Name]], code: str, short: str, *, former: b
     meanings = names.setdefault(short, [])
     if any(_rank(name.code) < _rank(code) or name.code == code for name in meanings):
         return
-    meanings.append(Name(code=code, trust=trust, full=False))
+    meanings.append(PlaceName(code=code, trust=trust, full=False))
 
 
 def _rank(code: str) -> int:

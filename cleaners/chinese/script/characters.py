@@ -9,7 +9,7 @@ from importlib import resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scripts:
+class CharacterScripts:
     """What tells the scripts apart."""
 
     to_simplified: Mapping[str, str]
@@ -19,7 +19,7 @@ class Scripts:
 
 
 @cache
-def scripts() -> Scripts:
+def scripts() -> CharacterScripts:
     """The table, read once."""
     text = resources.files("cleaners.data").joinpath("scripts.txt").read_text(encoding="utf-8")
     parts: dict[str, list[str]] = {}
@@ -30,7 +30,7 @@ def scripts() -> Scripts:
         elif not line.startswith("#"):
             current.append(line.strip())
     pairs = "".join(parts["to-simplified"])
-    return Scripts(
+    return CharacterScripts(
         to_simplified=dict(zip(pairs[::2], pairs[1::2], strict=True)),
         simplified=frozenset("".join(parts["simplified"])),
     )

@@ -35,7 +35,7 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
+class PinyinAnnotation:
     """One run of annotations behind a character or word (more than one where they are doubled)."""
 
     start: int
@@ -48,7 +48,7 @@ class Annotation:
     """Whether a tone mark is set: without one, the brackets may hold a word of another language."""
 
 
-def find(text: str) -> Iterator[Annotation]:
+def find(text: str) -> Iterator[PinyinAnnotation]:
     """Every annotation in reading order, toned or not."""
     for match in _BRACKETED.finditer(text):
         readings: list[str] = []
@@ -60,9 +60,9 @@ def find(text: str) -> Iterator[Annotation]:
             end = match.start() + one.end()
         if readings:
             toned = any(has_tone(one) for one in readings)
-            yield Annotation(start=match.start(), end=end, readings=tuple(readings), toned=toned)
+            yield PinyinAnnotation(start=match.start(), end=end, readings=tuple(readings), toned=toned)
     for match in _BOPOMOFO.finditer(text):
-        yield Annotation(start=match.start(), end=match.end(), readings=(match.group()[1:-1],), toned=True)
+        yield PinyinAnnotation(start=match.start(), end=match.end(), readings=(match.group()[1:-1],), toned=True)
 
 
 def remove(text: str) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cleaners.chinese.script import fold
-from cleaners.chinese.spinning.learn import GrowthRule, grow, spun_side, substitutions
-from cleaners.chinese.spinning.vocabulary import Entry, Lexicon
+from cleaners.chinese.spinning.learn import GrowthSettings, grow, spun_side, substitutions
+from cleaners.chinese.spinning.vocabulary import LexiconEntry, SpunLexicon
 from cleaners.chinese.spinning.word_boundaries import whole_words
 
-__all__ = ["Entry", "GrowthRule", "Lexicon", "SpunScore", "grow", "score", "spun_side", "substitutions", "whole_words"]
+__all__ = ["GrowthSettings", "LexiconEntry", "SpunLexicon", "SpunScore", "grow", "score", "spun_side", "substitutions", "whole_words"]
 
 _FEWEST_KINDS = 3  # different odd words
 _ODD = 1.0  # weight from which on a word is odd
@@ -38,7 +38,7 @@ class SpunScore:
     """Whether the text is flagged."""
 
 
-def score(text: str, lexicon: Lexicon) -> SpunScore:
+def score(text: str, lexicon: SpunLexicon) -> SpunScore:
     """Judge a text by its vocabulary, in either script."""
     plain = fold(text)
     han = len("".join(_HAN.findall(plain)))

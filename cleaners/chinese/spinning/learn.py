@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
 
-from cleaners.chinese.spinning.vocabulary import Entry
+from cleaners.chinese.spinning.vocabulary import LexiconEntry
 from cleaners.chinese.spinning.word_boundaries import whole_words
 
 _ANCHOR = 5  # characters that stand once in both texts hold the alignment
@@ -22,7 +22,7 @@ _HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GrowthRule:
+class GrowthSettings:
     """What a substitution must show before it is believed."""
 
     fewest: int = 3
@@ -30,7 +30,7 @@ class GrowthRule:
     consistency: float = 0.5
     """Share of the spun word's sightings that had this proper word against them."""
     weight: float = 0.7
-    """How odd the spun word must be (see :class:`Entry`)."""
+    """How odd the spun word must be (see :class:`LexiconEntry`)."""
     honest_share: float = 0.002
     """Share of honest texts that may have the spun word."""
 
@@ -113,15 +113,15 @@ def _replaced(original: str, copy: str) -> Iterator[tuple[str, str]]:
 
 
 def grow(
-    seen: Mapping[tuple[str, str], int], honest: Sequence[str] = (), rule: GrowthRule | None = None
-) -> tuple[Entry, ...]:
+    seen: Mapping[tuple[str, str], int], honest: Sequence[str] = (), rule: GrowthSettings | None = None
+) -> tuple[LexiconEntry, ...]:
     """The substitutions that recur, always for the same word, and whose spun word is odd in honest text.
 
     ``seen`` adds up what :func:`substitutions` found; ``honest`` are texts that are no copies (the originals of the
     same pairs will do): words that they use are no evidence, whatever a machine does with them. Random differences
     between two texts (edits, misprints, other news) do not recur with the same partner. Most frequent first.
     """
-    rule = rule or GrowthRule()
+    rule = rule or GrowthSettings()
     totals: Counter[str] = Counter()
     for (spun, _), count in seen.items():
         totals[spun] += count
@@ -132,7 +132,7 @@ def grow(
             best[spun] = max(best.get(spun, (0, "")), (count, proper))
     usual = _used_by(honest, best)
     learned = [
-        (count, Entry(spun=spun, proper=proper, weight=round(_oddness(spun, proper), 1)))
+        (count, LexiconEntry(spun=spun, proper=proper, weight=round(_oddness(spun, proper), 1)))
         for spun, (count, proper) in best.items()
         if usual[spun] <= rule.honest_share * len(honest)
     ]

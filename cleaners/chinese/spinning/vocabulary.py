@@ -10,7 +10,7 @@ from importlib import resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LexiconEntry:
     """One substitution."""
 
     spun: str
@@ -22,10 +22,10 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lexicon:
+class SpunLexicon:
     """Substitutions to look for."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, LexiconEntry]
     """By spun word."""
 
     @cached_property
@@ -50,9 +50,9 @@ class Lexicon:
         return +found
 
     @staticmethod
-    def load(learned: Iterable[Entry] = ()) -> Lexicon:
+    def load(learned: Iterable[LexiconEntry] = ()) -> SpunLexicon:
         """The shipped vocabulary (``data/spun.tsv``), and what the store has learned."""
         text = resources.files("cleaners.data").joinpath("spun.tsv").read_text(encoding="utf-8")
         rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-        shipped = [Entry(spun=spun, proper=proper, weight=float(weight)) for spun, proper, weight in rows]
-        return Lexicon(entries={entry.spun: entry for entry in (*shipped, *learned)})
+        shipped = [LexiconEntry(spun=spun, proper=proper, weight=float(weight)) for spun, proper, weight in rows]
+        return SpunLexicon(entries={entry.spun: entry for entry in (*shipped, *learned)})

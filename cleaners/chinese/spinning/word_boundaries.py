@@ -16,7 +16,7 @@ Pairs = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Company:
+class _NeighbourCounts:
     """The neighbours that a changed character was met with."""
 
     before: Counter[str] = field(default_factory=Counter)
@@ -25,17 +25,17 @@ class _Company:
 
 def whole_words(seen: Pairs) -> dict[tuple[str, str], int]:
     """The pairs that are not cut across words, as far as their company tells; the others left out."""
-    companies: dict[tuple[str, str], _Company] = {}
+    companies: dict[tuple[str, str], _NeighbourCounts] = {}
     for (spun, proper), count in seen.items():
         if spun[1:] == proper[1:] and len(spun) == 2:
-            companies.setdefault((spun[0], proper[0]), _Company()).after[spun[1]] += count
+            companies.setdefault((spun[0], proper[0]), _NeighbourCounts()).after[spun[1]] += count
         elif spun[0] == proper[0] and len(spun) == len(proper) == 2:
-            companies.setdefault((spun[1], proper[1]), _Company()).before[spun[0]] += count
+            companies.setdefault((spun[1], proper[1]), _NeighbourCounts()).before[spun[0]] += count
     return {pair: count for pair, count in seen.items()
             if not _is_cut(pair, count, companies) and not _is_explained(pair, count, seen)}
 
 
-def _is_cut(pair: tuple[str, str], count: int, companies: Mapping[tuple[str, str], _Company]) -> bool:
+def _is_cut(pair: tuple[str, str], count: int, companies: Mapping[tuple[str, str], _NeighbourCounts]) -> bool:
     """Whether a changed character has its word on the other side: it was met there as often, and in freer company."""
     spun, proper = pair
     if len(spun) != 2 or len(proper) != 2:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cleaners.dedup.clusters.earliest_source import earliest
-from cleaners.dedup.clusters.grouping import Strictness, best, group
-from cleaners.dedup.clusters.model import Family, Neighbourhood
+from cleaners.dedup.clusters.grouping import ClusterSettings, best, group
+from cleaners.dedup.clusters.model import ClusterDecision, ClusterNeighbourhood
 
-__all__ = ["Strictness", "assign", "best", "earliest", "group"]
+__all__ = ["ClusterSettings", "assign", "best", "earliest", "group"]
 
 
 def assign(
-    around: Neighbourhood, strictness: Strictness = Strictness(), publishers: Mapping[str, str] | None = None
-) -> tuple[Family, ...]:
+    around: ClusterNeighbourhood, strictness: ClusterSettings = ClusterSettings(), publishers: Mapping[str, str] | None = None
+) -> tuple[ClusterDecision, ...]:
     """Decide the families of a neighbourhood; every member is in exactly one. In order of their first members.
 
     ``publishers``: site -> the name it goes by in a declared source (示例日报), where known.
@@ -28,7 +28,7 @@ def assign(
     for docs, inside in zip(grouping.families, grouping.inside(around.edges), strict=True):
         family = [members[doc] for doc in docs]
         families.append(
-            Family(
+            ClusterDecision(
                 id=family[0].id,
                 members=docs,
                 canonical=best(family, inside, grouping.compilations).doc,

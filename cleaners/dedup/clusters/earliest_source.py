@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from cleaners.dedup.clusters.model import Earliest, Edge, Member
+from cleaners.dedup.clusters.model import ClusterMember, EarliestSource, MatchEdge
 from cleaners.dedup.fingerprint import normalize
 
 # What each kind of evidence may add to the confidence that a member is the source. A 来源 is set by hand to say just
@@ -17,8 +17,8 @@ _RIVALS = 20  # the earliest ones, which dates are compared with
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    member: Member
+class _SourceClaim:
+    member: ClusterMember
     declared: float
     dated: float
     whole: float
@@ -29,8 +29,8 @@ class _Claim:
 
 
 def earliest(
-    members: Sequence[Member], edges: Sequence[Edge], publishers: Mapping[str, str]
-) -> Earliest | None:
+    members: Sequence[ClusterMember], edges: Sequence[MatchEdge], publishers: Mapping[str, str]
+) -> EarliestSource | None:
     """The member that the story seems to come from, None when nothing speaks for one.
 
     ``publishers``: site -> the name it goes by in a declared source. The confidence is what speaks for the member,
@@ -43,13 +43,13 @@ def earliest(
     named = Counter(normalize(m.source) for m in members if m.source)
     wholes = _wholes(edges)
     claims = [
-        _Claim(m, _declared(m, named, publishers), _dated(m, dated), float(m.doc in wholes)) for m in honest
+        _SourceClaim(m, _declared(m, named, publishers), _dated(m, dated), float(m.doc in wholes)) for m in honest
     ]
     first, *rest = sorted(claims, key=lambda c: (-c.weight, c.member.arrival, c.member.id))
     if not first.weight:
         return None
     rival = max((c.weight for c in rest), default=0.0)
-    return Earliest(
+    return EarliestSource(
         doc=first.member.doc,
         url=first.member.url,
         published=min(dates, default=None),
@@ -63,13 +63,13 @@ def earliest(
     )
 
 
-def _declared(member: Member, named: Counter[str], publishers: Mapping[str, str]) -> float:
+def _declared(member: ClusterMember, named: Counter[str], publishers: Mapping[str, str]) -> float:
     """Share of the declared sources that name this member's publisher."""
     name = normalize(publishers.get(member.site or "", ""))
     return named[name] / named.total() if name and named else 0.0
 
 
-def _dated(member: Member, earliest_ones: Sequence[Member]) -> float:
+def _dated(member: ClusterMember, earliest_ones: Sequence[ClusterMember]) -> float:
     """1 when no other member may be earlier, 0.5 when another one of the same day may be, else 0."""
     if member.published is None:
         return 0.0
@@ -87,7 +87,7 @@ def before(a: datetime, b: datetime) -> bool:
     return a.date() < b.astimezone(a.tzinfo).date() if bare else a < b
 
 
-def _wholes(edges: Sequence[Edge]) -> set[int]:
+def _wholes(edges: Sequence[MatchEdge]) -> set[int]:
     """docs that others are cut from and that are cut from none."""
     cut: set[int] = set()
     whole: set[int] = set()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cleaners.dedup.clusters.model import Edge, Member
+from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
 from cleaners.dedup.fingerprint import normalize
 
 # Which copy of an article is the best.
@@ -20,7 +20,7 @@ _COMPLETE = 1.5  # what a copy lacks counts more than what was appended to it
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def best(members: Sequence[Member], edges: Sequence[Edge] = (), compilations: Collection[int] = ()) -> Member:
+def best(members: Sequence[ClusterMember], edges: Sequence[MatchEdge] = (), compilations: Collection[int] = ()) -> ClusterMember:
     """The best copy; ``edges`` are the matches between the members.
 
     Never a spun or annotated one, nor a compilation, when another exists; then the one that holds most of the others
@@ -28,7 +28,7 @@ def best(members: Sequence[Member], edges: Sequence[Edge] = (), compilations: Co
     """
     held = _agreement(members, edges)
 
-    def order(m: Member) -> tuple[object, ...]:
+    def order(m: ClusterMember) -> tuple[object, ...]:
         disguises = min((_WORST.index(d) for d in m.disguises if d in _WORST), default=len(_WORST))
         return (
             -disguises, m.doc in compilations, -round(held[m.doc] * 50), -round(m.quality, 2), m.repairs > 0,
@@ -38,7 +38,7 @@ def best(members: Sequence[Member], edges: Sequence[Edge] = (), compilations: Co
     return min(members, key=order)
 
 
-def _agreement(members: Sequence[Member], edges: Sequence[Edge]) -> dict[int, float]:
+def _agreement(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> dict[int, float]:
     """doc -> 0..1: how much of the other copies it holds, and how much of it the other copies hold."""
     sides: dict[int, list[tuple[float, float]]] = {m.doc: [] for m in members}
     for edge in edges:
@@ -53,7 +53,7 @@ def _mean(sides: Sequence[tuple[float, float]]) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strictness:
+class ClusterSettings:
     """When a text that is part of another one is a copy of it (the recipe is stored with what it produced)."""
 
     near: float = 0.6
@@ -82,7 +82,7 @@ class Strictness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grouping:
+class ClusterGrouping:
     """Families, and what was found to be made of several."""
 
     families: tuple[tuple[int, ...], ...]
@@ -90,10 +90,10 @@ class Grouping:
     compilations: frozenset[int]
     """docs of texts with parts that have nothing to do with each other."""
 
-    def inside(self, edges: Iterable[Edge]) -> list[list[Edge]]:
+    def inside(self, edges: Iterable[MatchEdge]) -> list[list[MatchEdge]]:
         """The matches within each family, in the order of the families."""
         number = {doc: n for n, docs in enumerate(self.families) for doc in docs}
-        found: list[list[Edge]] = [[] for _ in self.families]
+        found: list[list[MatchEdge]] = [[] for _ in self.families]
         for edge in edges:
             if number.get(edge.a, -1) == number.get(edge.b, -2):
                 found[number[edge.a]].append(edge)
@@ -101,20 +101,20 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _ContainedPart:
     share: float  # of the whole
     part: int
     whole: int
     copied: bool  # most of the part is in the whole, not only a piece of it
 
 
-def group(members: Mapping[int, Member], edges: Iterable[Edge], strictness: Strictness = Strictness()) -> Grouping:
+def group(members: Mapping[int, ClusterMember], edges: Iterable[MatchEdge], strictness: ClusterSettings = ClusterSettings()) -> ClusterGrouping:
     """Group members (by doc) by the matches between them.
 
     A part that is no member belongs to no family here: it only shows that its whole has other parts.
     """
-    forest = _Forest(members)
-    parts: list[_Part] = []
+    forest = _DisjointSets(members)
+    parts: list[_ContainedPart] = []
     for edge in edges:
         part = _part(edge, strictness)
         if part.whole not in members:
@@ -124,10 +124,10 @@ def group(members: Mapping[int, Member], edges: Iterable[Edge], strictness: Stri
         elif part.copied and part.part in members:
             forest.join(part.part, part.whole)
     compilations = _judge(parts, members, forest, strictness)
-    return Grouping(families=forest.families(), compilations=frozenset(compilations))
+    return ClusterGrouping(families=forest.families(), compilations=frozenset(compilations))
 
 
-def _part(edge: Edge, strictness: Strictness) -> _Part:
+def _part(edge: MatchEdge, strictness: ClusterSettings) -> _ContainedPart:
     """A match as that of a part (the text more of which was found) with a whole.
 
     What was found of a spun or edited part stands for all of it, so the share of the whole is the proportion of both.
@@ -136,11 +136,11 @@ def _part(edge: Edge, strictness: Strictness) -> _Part:
     if found < back:
         part, whole, found, back = whole, part, back, found
     enough = {"spun": strictness.spun, "near": strictness.near}.get(edge.kind, 0.0)
-    return _Part(back / found if found else 0.0, part, whole, found >= enough)
+    return _ContainedPart(back / found if found else 0.0, part, whole, found >= enough)
 
 
 def _judge(
-    parts: list[_Part], members: Mapping[int, Member], forest: _Forest, strictness: Strictness
+    parts: list[_ContainedPart], members: Mapping[int, ClusterMember], forest: _DisjointSets, strictness: ClusterSettings
 ) -> set[int]:
     """Join each cut copy with its whole; returns the compilations."""
     linked = {(p.part, p.whole) for p in parts} | {(p.whole, p.part) for p in parts}
@@ -148,7 +148,7 @@ def _judge(
     for p in parts:
         of_whole.setdefault(p.whole, []).append(p.part)
 
-    def strangers(p: _Part) -> bool:
+    def strangers(p: _ContainedPart) -> bool:
         """Whether another part of the same whole has nothing to do with this one."""
         return any(
             not forest.same(p.part, other) and (p.part, other) not in linked for other in of_whole[p.whole]
@@ -157,7 +157,7 @@ def _judge(
     # The surest first: what a text mostly consists of is settled before its small parts are judged.
     judged = [p for p in parts if p.part in members and p.copied]
     judged.sort(key=lambda p: (-p.share, members[p.part].id, members[p.whole].id))
-    small: list[_Part] = []
+    small: list[_ContainedPart] = []
     for p in judged:
         titled = alike(members[p.part].title, members[p.whole].title, strictness.title)
         if titled or p.share >= strictness.framed or (p.share >= strictness.cut and not strangers(p)):
@@ -177,10 +177,10 @@ def alike(title: str | None, other: str | None, least: int) -> bool:
     return len(short) >= least and short in long
 
 
-class _Forest:
+class _DisjointSets:
     """Union-find (Tarjan 1975) over docs."""
 
-    def __init__(self, members: Mapping[int, Member]) -> None:
+    def __init__(self, members: Mapping[int, ClusterMember]) -> None:
         self._members = members
         self._parent = {doc: doc for doc in members}
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class MatchEdge:
     """A match between two texts, seen from neither."""
 
     a: int
@@ -26,7 +26,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class ClusterMember:
     """What the choice of clusters, best copies and sources looks at in an article."""
 
     doc: int
@@ -58,7 +58,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Earliest:
+class EarliestSource:
     """Where a story seems to come from, and why one may think so."""
 
     doc: int
@@ -74,7 +74,7 @@ class Earliest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class ClusterDecision:
     """A cluster as decided: its members, the best copy, the source."""
 
     id: str
@@ -83,15 +83,15 @@ class Family:
     """docs, in order of arrival."""
     canonical: int
     """doc of the best copy."""
-    earliest: Earliest | None
+    earliest: EarliestSource | None
     """None for a singleton."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbourhood:
+class ClusterNeighbourhood:
     """All that a decision about some texts depends on: their families, whole, and the matches among all of these."""
 
-    members: tuple[Member, ...]
+    members: tuple[ClusterMember, ...]
     """Every member of every family touched, by doc."""
-    edges: tuple[Edge, ...]
+    edges: tuple[MatchEdge, ...]
     """Every match of a member, those with texts outside too: a part outside shows that a text is a compilation."""

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from cleaners.atomic import told, whole_file
-from cleaners.dedup.corpus.engine import Corpus
-from cleaners.dedup.corpus.families import Families, Labels, Look, look
-from cleaners.dedup.corpus.reading import Id, Problem, Source, is_parquet, records, sourced
-from cleaners.dedup.index.window import UNDATED, Window, day_of
-from cleaners.dedup.match import Found
+from cleaners.dedup.corpus.engine import CorpusDeduplicator
+from cleaners.dedup.corpus.families import ClusterAssigner, ClusterLabels, MemberTraits, look
+from cleaners.dedup.corpus.reading import CorpusSource, Id, Problem, is_parquet, records, sourced
+from cleaners.dedup.index.window import UNDATED, DateWindow, day_of
+from cleaners.dedup.match import MatchFound
 from cleaners.errors import FormatError, InputError
 
 Progress = Callable[[str, int, int | None], None]
@@ -25,7 +25,7 @@ BATCH, CHARACTERS = 1000, 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class DedupSummary:
     """What was done."""
 
     documents: int
@@ -40,24 +40,24 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dating:
+class DateField:
     """Only documents near in time are compared."""
 
-    window: Window
+    window: DateWindow
     field: str = "published"
     """Where a record has its date: an ISO date or time, or Parquet's own."""
 
 
 @dataclass(slots=True, kw_only=True)
-class _Taken:
+class _CorpusIntake:
     ids: list[Id] = field(default_factory=list)
     undated: int = 0
-    looks: list[Look] = field(default_factory=list)
+    looks: list[MemberTraits] = field(default_factory=list)
 
 
 def deduplicate(given: Path | str, output: Path | str, *, pairs: Path | str | None = None, canonical_only: bool = False,
-                dating: Dating | None = None,
-                progress: Progress = lambda step, done, total: None, problem: Problem = lambda line: None) -> Summary:
+                dating: DateField | None = None,
+                progress: Progress = lambda step, done, total: None, problem: Problem = lambda line: None) -> DedupSummary:
     """Match every document of ``given``, group them, and write its records to ``output`` with ``cluster_id`` (the id
     of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each cluster).
 
@@ -78,13 +78,13 @@ def deduplicate(given: Path | str, output: Path | str, *, pairs: Path | str | No
         skipped += 1
         problem(line)
 
-    families = Families()
+    families = ClusterAssigner()
     with sourced(given) as source:
         with ExitStack() as stack:
             pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
             stack.enter_context(told(folder))
-            corpus = stack.enter_context(Corpus(folder, window=dating.window if dating else None))
+            corpus = stack.enter_context(CorpusDeduplicator(folder, window=dating.window if dating else None))
             taken = _take(corpus, source, dating, skip, progress)
             for done, found in corpus.matches():
                 for one in found:
@@ -94,12 +94,12 @@ def deduplicate(given: Path | str, output: Path | str, *, pairs: Path | str | No
                 progress("matching", done, len(corpus))
         labels = families.labels(taken.looks)
         written = _write(source, output, taken.ids, labels, canonical_only, progress)
-    return Summary(documents=len(taken.ids), skipped=skipped, pairs=len(families), written=written,
+    return DedupSummary(documents=len(taken.ids), skipped=skipped, pairs=len(families), written=written,
                    clusters=int(labels.canonical.sum()), undated=taken.undated)
 
 
-def _take(corpus: Corpus, source: Source, dating: Dating | None, skip: Problem, progress: Progress) -> _Taken:
-    taken, seen = _Taken(), dict[Id, int]()
+def _take(corpus: CorpusDeduplicator, source: CorpusSource, dating: DateField | None, skip: Problem, progress: Progress) -> _CorpusIntake:
+    taken, seen = _CorpusIntake(), dict[Id, int]()
     texts: list[str] = []
     days: list[int] = []
     size = 0
@@ -128,13 +128,13 @@ def _take(corpus: Corpus, source: Source, dating: Dating | None, skip: Problem, 
     return taken
 
 
-def _pair(found: Found, ids: list[Id]) -> bytes:
+def _pair(found: MatchFound, ids: list[Id]) -> bytes:
     line = {"a": ids[found.other], "b": ids[found.doc], "kind": found.kind, "similarity": round(found.similarity, 4),
             "containment": round(max(found.containment, found.covered), 4)}
     return json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _labelled(source: Source, ids: list[Id], labels: Labels, canonical_only: bool) -> Iterator[dict[str, Any]]:
+def _labelled(source: CorpusSource, ids: list[Id], labels: ClusterLabels, canonical_only: bool) -> Iterator[dict[str, Any]]:
     """The records again, labelled; raises FormatError when the file is not what it was."""
     doc = -1
     for doc, record in enumerate(records(source)):
@@ -149,7 +149,7 @@ def _labelled(source: Source, ids: list[Id], labels: Labels, canonical_only: boo
     raise FormatError(f"{source} changed while it was read: give a file that nobody writes to")
 
 
-def _write(source: Source, output: Path | str, ids: list[Id], labels: Labels, canonical_only: bool,
+def _write(source: CorpusSource, output: Path | str, ids: list[Id], labels: ClusterLabels, canonical_only: bool,
            progress: Progress) -> int:
     written = 0
 

@@ -2,7 +2,7 @@
 
 First all documents are taken in: their normal forms go to a file, their keys into a match index on disk, and what
 many of them share is counted. Then each is matched with the earlier ones, and common text proves nothing. So the order
-of the documents decides nothing (but for keys that more than ``Limits.documents`` of them share).
+of the documents decides nothing (but for keys that more than ``IndexLimits.documents`` of them share).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint, verify
-from cleaners.dedup.fingerprint import Normal, Recipe, Signatures
-from cleaners.dedup.index import Limits
-from cleaners.dedup.index.segments import Manifest, SegmentIndex
-from cleaners.dedup.index.window import UNDATED, Window
-from cleaners.dedup.match import Found, found_of, keys_of
-from cleaners.dedup.verify.model import Model
+from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings, NormalForms
+from cleaners.dedup.index import IndexLimits
+from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
+from cleaners.dedup.index.window import UNDATED, DateWindow
+from cleaners.dedup.match import MatchFound, found_of, keys_of
+from cleaners.dedup.verify.model import VerifierModel
 
 # What many documents of a corpus share: site furniture, set phrases, the forms of notices. It proves nothing.
 
@@ -35,14 +35,14 @@ GROWTH = 5
 """In ``n`` documents, common is what more than ``sqrt(n) / GROWTH`` share."""
 
 
-class Commons:
+class CommonShingles:
     """Counts in how many documents each anchor stands (one counter an anchor; chance meetings count too much)."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(1 << SLOTS, dtype=np.uint16)
         self._documents = 0
 
-    def add(self, signatures: Signatures) -> None:
+    def add(self, signatures: DocumentKeys) -> None:
         """Count these documents."""
         slots, counts = np.unique(slots_of(signatures.anchors), return_counts=True)
         self._counts[slots] = np.minimum(self._counts[slots].astype(np.int64) + counts, 0xFFFF)
@@ -53,7 +53,7 @@ class Commons:
         """What more documents share is common."""
         return limit_of(self._documents)
 
-    def mark(self, forms: Normal, signatures: Signatures, recipe: Recipe = Recipe()) -> NDArray[np.bool_]:
+    def mark(self, forms: NormalForms, signatures: DocumentKeys, recipe: FingerprintSettings = FingerprintSettings()) -> NDArray[np.bool_]:
         """For each character of ``forms`` whether it lies in common text."""
         crowded = self._counts[slots_of(signatures.anchors)] > self.limit
         return covered(forms, signatures.anchors, signatures.offsets, crowded, recipe)
@@ -69,9 +69,9 @@ def limit_of(documents: int) -> float:
     return max(LEAST, sqrt(documents) / GROWTH)
 
 
-def covered(forms: Normal, anchors: NDArray[np.uint32], offsets: NDArray[np.int64], crowded: NDArray[np.bool_],
-            recipe: Recipe = Recipe()) -> NDArray[np.bool_]:
-    """For each character of ``forms`` whether a crowded anchor covers it; anchors by form as in ``Signatures``."""
+def covered(forms: NormalForms, anchors: NDArray[np.uint32], offsets: NDArray[np.int64], crowded: NDArray[np.bool_],
+            recipe: FingerprintSettings = FingerprintSettings()) -> NDArray[np.bool_]:
+    """For each character of ``forms`` whether a crowded anchor covers it; anchors by form as in ``DocumentKeys``."""
     from cleaners.dedup.fingerprint import kernels
 
     marked = kernels.common(forms.points, forms.offsets, recipe.anchor, recipe.modulus, anchors, offsets, crowded)
@@ -85,20 +85,20 @@ CHARACTERS = 8_000_000
 """Texts are taken in hand in batches of so many documents, or characters if that is less (a text alone may be more)."""
 
 
-class Corpus:
+class CorpusDeduplicator:
     """Documents by number, 0, 1, 2 ... in the order given; lives in ``folder``, which the caller deletes.
 
     ``window``: documents further apart are not compared with each other (others may still link them into a cluster).
     """
 
-    def __init__(self, folder: Path, recipe: Recipe = Recipe(), limits: Limits = Limits(),
-                 window: Window | None = None) -> None:
+    def __init__(self, folder: Path, recipe: FingerprintSettings = FingerprintSettings(), limits: IndexLimits = IndexLimits(),
+                 window: DateWindow | None = None) -> None:
         self._recipe, self._window = recipe, window
         self._days = array("i")
         self._forms = (folder / "forms").open("w+b")
         self._ends = [0]
-        self._commons = Commons()
-        self._index = SegmentIndex(folder / "index", Manifest(recipe=str(recipe)), limits)
+        self._commons = CommonShingles()
+        self._index = SegmentIndex(folder / "index", SegmentManifest(recipe=str(recipe)), limits)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -125,7 +125,7 @@ class Corpus:
         self._forms.write(forms.points.tobytes())
         self._ends.extend((self._ends[-1] + forms.offsets[1:]).tolist())
 
-    def matches(self, model: Model | None = None) -> Iterator[tuple[int, list[Found]]]:
+    def matches(self, model: VerifierModel | None = None) -> Iterator[tuple[int, list[MatchFound]]]:
         """The matches of each stretch of documents with earlier ones; how many documents are done, and the matches."""
         self._forms.flush()
         self._index.flush()  # what a slow disk has kept in memory, and in many files
@@ -141,14 +141,14 @@ class Corpus:
 
     def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
         for start, stop in _batches(ends):
-            forms = Normal(points=np.array(points[ends[start]:ends[stop]]), offsets=ends[start:stop + 1] - ends[start])
+            forms = NormalForms(points=np.array(points[ends[start]:ends[stop]]), offsets=ends[start:stop + 1] - ends[start])
             marked = self._commons.mark(forms, fingerprint.signatures_of(forms, self._recipe), self._recipe)
             points[ends[start]:ends[stop]] |= np.where(marked, COMMON, np.int32(0))
 
     def _matched(self, points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64],
-                 model: Model | None) -> list[Found]:
+                 model: VerifierModel | None) -> list[MatchFound]:
         own = _texts(points, ends, docs)
-        plain = Normal(points=own.points & ~COMMON, offsets=own.offsets)
+        plain = NormalForms(points=own.points & ~COMMON, offsets=own.offsets)
         found = self._index.query(keys_of(fingerprint.signatures_of(plain, self._recipe)))
         rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
         before = others < docs[rows]
@@ -163,7 +163,7 @@ class Corpus:
         for start, stop in _batches(reach, len(names)):
             inside = (places >= start) & (places < stop)
             forms = own.joined(_texts(points, ends, names[start:stop]))
-            verdicts = verify.verify(Normal(points=forms.points & ~COMMON, offsets=forms.offsets), rows[inside],
+            verdicts = verify.verify(NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets), rows[inside],
                                     places[inside] - start + len(own), common=(forms.points & COMMON) != 0, model=model)
             matched += [found_of(v, int(docs[rows[inside][v.pair]]), int(others[inside][v.pair])) for v in verdicts]
         return sorted(matched, key=lambda f: (f.doc, f.other))
@@ -179,8 +179,8 @@ def _batches(ends: NDArray[np.int64], documents: int = BATCH) -> Iterator[tuple[
         start = stop
 
 
-def _texts(points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64]) -> Normal:
+def _texts(points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64]) -> NormalForms:
     parts = [points[ends[doc]:ends[doc + 1]] for doc in docs.tolist()]
     lengths = (ends[1:] - ends[:-1])[docs]
-    return Normal(points=np.concatenate([np.empty(0, dtype=np.int32), *parts]),
+    return NormalForms(points=np.concatenate([np.empty(0, dtype=np.int32), *parts]),
                   offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths))))

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup.clusters import best, group
-from cleaners.dedup.clusters.model import Edge, Member
-from cleaners.dedup.match import Found
+from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
+from cleaners.dedup.match import MatchFound
 from cleaners.items import MatchKind
 
 HEADLINE = 60
@@ -23,7 +23,7 @@ KINDS: tuple[MatchKind, ...] = get_args(MatchKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class MemberTraits:
     """What the decisions look at in a document besides its matches."""
 
     length: int
@@ -34,16 +34,16 @@ class Look:
     """Whether it is full of brackets, as texts with annotations are."""
 
 
-def look(text: str) -> Look:
+def look(text: str) -> MemberTraits:
     """A look at a document."""
     first = text.strip().partition("\n")[0].strip()
     brackets = text.count("(") + text.count("（")
-    return Look(length=len(text), title=first if len(first) <= HEADLINE else None,
+    return MemberTraits(length=len(text), title=first if len(first) <= HEADLINE else None,
                 annotated=brackets > ANNOTATED * len(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
+class ClusterLabels:
     """What each document is in its cluster, by document number."""
 
     cluster: NDArray[np.int64]
@@ -53,7 +53,7 @@ class Labels:
     """Whether it is the best copy: exactly one in each cluster."""
 
 
-class Families:
+class ClusterAssigner:
     """Collects matches compactly (20 bytes each), then decides."""
 
     def __init__(self) -> None:
@@ -64,18 +64,18 @@ class Families:
     def __len__(self) -> int:
         return len(self._kinds)
 
-    def add(self, found: Found) -> None:
+    def add(self, found: MatchFound) -> None:
         """One match."""
         self.link(found.doc, found.other, found.kind, found.similarity, found.containment, found.covered)
 
     def link(self, doc: int, other: int, kind: MatchKind, similarity: float, containment: float,
              covered: float) -> None:
-        """One match, by what the decisions look at (see :class:`~cleaners.dedup.match.Found`)."""
+        """One match, by what the decisions look at (see :class:`~cleaners.dedup.match.MatchFound`)."""
         self._docs.extend((doc, other))
         self._kinds.append(KINDS.index(kind))
         self._shares.extend((similarity, containment, covered))
 
-    def labels(self, looks: Sequence[Look]) -> Labels:
+    def labels(self, looks: Sequence[MemberTraits]) -> ClusterLabels:
         """Decide, given a look at each document."""
         cluster = np.arange(len(looks))
         canonical = np.ones(len(looks), dtype=np.bool_)
@@ -86,9 +86,9 @@ class Families:
                 cluster[list(family)] = min(family)
                 canonical[list(family)] = False
                 canonical[best([members[doc] for doc in family], held, grouping.compilations).doc] = True
-        return Labels(cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical)
+        return ClusterLabels(cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical)
 
-    def _groups(self, documents: int) -> Iterator[tuple[list[int], list[Edge]]]:
+    def _groups(self, documents: int) -> Iterator[tuple[list[int], list[MatchEdge]]]:
         """The connected groups of more than one document, with their matches."""
         pairs = np.frombuffer(self._docs, dtype=np.uint32).reshape(-1, 2).astype(np.int64)
         if not len(pairs):
@@ -99,15 +99,15 @@ class Families:
         for edges in np.split(order, starts[1:]):
             yield np.unique(pairs[edges]).tolist(), [self._edge(at) for at in edges.tolist()]
 
-    def _edge(self, at: int) -> Edge:
+    def _edge(self, at: int) -> MatchEdge:
         a, b = self._docs[2 * at:2 * at + 2]
         similarity, one, other = self._shares[3 * at:3 * at + 3]
-        return Edge(a=a, b=b, kind=KINDS[self._kinds[at]], similarity=similarity, containment_a=one,
+        return MatchEdge(a=a, b=b, kind=KINDS[self._kinds[at]], similarity=similarity, containment_a=one,
                     containment_b=other)
 
 
-def _member(doc: int, seen: Look) -> Member:
-    return Member(doc=doc, id=f"{doc:012d}", arrival=doc, title=seen.title, url=None, site=None, source=None,
+def _member(doc: int, seen: MemberTraits) -> ClusterMember:
+    return ClusterMember(doc=doc, id=f"{doc:012d}", arrival=doc, title=seen.title, url=None, site=None, source=None,
                   published=None, length=seen.length, quality=0.0, repairs=0, noise=0,
                   disguises=("annotated",) if seen.annotated else ())
 

@@ -24,7 +24,7 @@ _MAGIC = ((b"\x1f\x8b", ".jsonl.gz"), (b"\x28\xb5\x2f\xfd", ".jsonl.zst"), (b"PA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class CorpusSource:
     """A corpus to read, as often as is needed."""
 
     path: Path
@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class CorpusRecord:
     """One record of a corpus."""
 
     id: Id
@@ -46,7 +46,7 @@ class Record:
 
 
 @contextmanager
-def sourced(given: Path | str) -> Iterator[Source]:
+def sourced(given: Path | str) -> Iterator[CorpusSource]:
     """A file as it is; ``-`` (standard input) or a pipe as a temporary copy, its format told by its first bytes.
 
     Raises UnwritableError when there is no room for the copy.
@@ -54,12 +54,12 @@ def sourced(given: Path | str) -> Iterator[Source]:
     path = Path(given)
     if str(given) == "-":
         with TemporaryDirectory(prefix="jianbao-") as folder:
-            yield Source(path=_copied(sys.stdin.buffer, Path(folder)), name="standard input")
+            yield CorpusSource(path=_copied(sys.stdin.buffer, Path(folder)), name="standard input")
     elif path.is_fifo():
         with TemporaryDirectory(prefix="jianbao-") as folder, path.open("rb") as stream:
-            yield Source(path=_copied(stream, Path(folder)), name=str(given))
+            yield CorpusSource(path=_copied(stream, Path(folder)), name=str(given))
     else:
-        yield Source(path=path, name=str(given))
+        yield CorpusSource(path=path, name=str(given))
 
 
 def _copied(stream: IO[bytes], folder: Path) -> Path:
@@ -88,7 +88,7 @@ def _lines(path: Path) -> Iterator[IO[bytes]]:
             yield lines
 
 
-def _jsonl(source: Source, problem: Problem) -> Iterator[dict[str, Any]]:
+def _jsonl(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any]]:
     with _lines(source.path) as lines:
         number = 0
         try:
@@ -112,11 +112,11 @@ def _jsonl(source: Source, problem: Problem) -> Iterator[dict[str, Any]]:
             raise _damaged(source, number, error) from error
 
 
-def _damaged(source: Source, line: int, error: Exception) -> FormatError:
+def _damaged(source: CorpusSource, line: int, error: Exception) -> FormatError:
     return FormatError(f"{source} is damaged after line {line} ({error}): fetch or compress it again")
 
 
-def _parquet(source: Source) -> Iterator[dict[str, Any]]:
+def _parquet(source: CorpusSource) -> Iterator[dict[str, Any]]:
     from cleaners.dedup.corpus.parquet import rows
 
     yield from rows(source.path, str(source))
@@ -127,7 +127,7 @@ def is_parquet(path: Path) -> bool:
     return path.suffix == ".parquet"
 
 
-def records(source: Source, problem: Problem = lambda line: None) -> Iterator[Record]:
+def records(source: CorpusSource, problem: Problem = lambda line: None) -> Iterator[CorpusRecord]:
     """The usable records of a corpus, in order; ``problem`` is told of the others.
 
     Raises UsageError for a path that is not there, FormatError for a file that is damaged or no corpus.
@@ -136,7 +136,7 @@ def records(source: Source, problem: Problem = lambda line: None) -> Iterator[Re
         raise UsageError(f"{source} is not there: name a JSONL or Parquet file with id and text in each record")
     for number, fields in enumerate(_parquet(source) if is_parquet(source.path) else _jsonl(source, problem), 1):
         if found := usable(fields):
-            yield Record(id=found[0], text=found[1], fields=fields)
+            yield CorpusRecord(id=found[0], text=found[1], fields=fields)
         else:
             problem(f"{source}, record {number}: needs an id (a number or a string) and a text (a string)")
 

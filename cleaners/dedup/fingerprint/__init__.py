@@ -17,7 +17,7 @@ from cleaners.dedup.fingerprint import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class FingerprintSettings:
     """How signatures are made; those of different recipes must not be compared."""
 
     shingle: int = 5
@@ -41,7 +41,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Normal:
+class NormalForms:
     """The normal forms of some texts, as code points."""
 
     points: NDArray[np.int32]
@@ -55,14 +55,14 @@ class Normal:
     def __getitem__(self, row: int) -> NDArray[np.int32]:
         return self.points[self.offsets[row]:self.offsets[row + 1]]
 
-    def joined(self, more: Normal) -> Normal:
+    def joined(self, more: NormalForms) -> NormalForms:
         """These and, after them, ``more``."""
-        return Normal(points=np.concatenate((self.points, more.points)),
+        return NormalForms(points=np.concatenate((self.points, more.points)),
                       offsets=np.concatenate((self.offsets, self.offsets[-1] + more.offsets[1:])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signatures:
+class DocumentKeys:
     """The signatures of some texts, one row a text."""
 
     minhash: NDArray[np.uint32]
@@ -78,7 +78,7 @@ class Signatures:
         return len(self.minhash)
 
 
-def normal_forms(texts: Sequence[str]) -> Normal:
+def normal_forms(texts: Sequence[str]) -> NormalForms:
     """The normal forms of ``texts``."""
     from cleaners.dedup.fingerprint import kernels
 
@@ -91,7 +91,7 @@ def normal_forms(texts: Sequence[str]) -> Normal:
         if ends[-1] >= 0:
             break
     ends = kernels.fold_words(out, ends, folding.words, folding.slots)
-    return Normal(points=out[:ends[-1]], offsets=ends)
+    return NormalForms(points=out[:ends[-1]], offsets=ends)
 
 
 def normalize(text: str) -> str:
@@ -111,7 +111,7 @@ def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.
     return scale, source.randint(0, 1 << 32, count, dtype=np.uint32)
 
 
-def signatures_of(forms: Normal, recipe: Recipe = Recipe()) -> Signatures:
+def signatures_of(forms: NormalForms, recipe: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
     """The signatures of normal forms (MinHash: Broder, 1997; anchors: Manber, 1994)."""
     from cleaners.dedup.fingerprint import kernels
 
@@ -122,9 +122,9 @@ def signatures_of(forms: Normal, recipe: Recipe = Recipe()) -> Signatures:
     keys = np.sort(kernels.anchors(forms.points, forms.offsets, recipe.anchor, recipe.modulus))
     keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
     offsets = np.searchsorted(keys, np.arange(len(forms) + 1, dtype=np.uint64) << np.uint64(32))
-    return Signatures(minhash=minhash, bands=bands, anchors=keys.astype(np.uint32), offsets=offsets.astype(np.int64))
+    return DocumentKeys(minhash=minhash, bands=bands, anchors=keys.astype(np.uint32), offsets=offsets.astype(np.int64))
 
 
-def signatures(texts: Sequence[str], recipe: Recipe = Recipe()) -> Signatures:
+def signatures(texts: Sequence[str], recipe: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
     """The signatures of texts."""
     return signatures_of(normal_forms(texts), recipe)

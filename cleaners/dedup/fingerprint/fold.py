@@ -18,7 +18,7 @@ STARTS = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
+class FoldTable:
     """The fold as arrays."""
 
     recipe: str
@@ -79,7 +79,7 @@ def _words(rows: list[list[str]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]
 
 
 @cache
-def load() -> Fold:
+def load() -> FoldTable:
     """The fold that ships with the package (read once)."""
     rows = _rows()
     table, expansions = _characters([row for row in rows if len(row) > 1])
@@ -87,5 +87,5 @@ def load() -> Fold:
     starts = np.unique(slots[slots[:, 0] > 0, 0] >> 21)
     into = np.isin(table, starts)
     table[into] |= STARTS
-    return Fold(recipe=rows[0][0].removeprefix("# recipe: "), table=table, expansions=expansions, words=words,
+    return FoldTable(recipe=rows[0][0].removeprefix("# recipe: "), table=table, expansions=expansions, words=words,
                 slots=slots)

@@ -20,7 +20,7 @@ BANDS = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class IndexKeys:
     """The keys of ``n`` documents, one row a document."""
 
     bands: NDArray[np.uint64]
@@ -37,16 +37,16 @@ class Keys:
         """The row of each anchor."""
         return np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(self.offsets))
 
-    def select(self, rows: NDArray[np.int64]) -> Keys:
+    def select(self, rows: NDArray[np.int64]) -> IndexKeys:
         """The keys of these rows only, in this order."""
         lengths = np.diff(self.offsets)[rows]
         offsets = np.concatenate(([0], np.cumsum(lengths)))
         take = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
-        return Keys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
+        return IndexKeys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class IndexLimits:
     """How an index proposes (the recipe is stored with what it produced)."""
 
     documents: int = 40
@@ -64,7 +64,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
+class CandidatePairs:
     """Pairs worth comparing, each once, ascending by row, then by document."""
 
     rows: NDArray[np.uint32]
@@ -73,17 +73,17 @@ class Candidates:
     """Id of the document found."""
 
 
-class Index(Protocol):
+class MatchIndex(Protocol):
     """What holds the keys of earlier documents: in memory (here), or on disk (:mod:`cleaners.dedup.index.segments`)."""
 
-    def add(self, docs: NDArray[np.uint32], keys: Keys) -> None:
+    def add(self, docs: NDArray[np.uint32], keys: IndexKeys) -> None:
         """Keep ``keys`` under the ids ``docs``: ascending, and greater than every id kept before."""
         ...
 
-    def query(self, keys: Keys) -> Candidates:
+    def query(self, keys: IndexKeys) -> CandidatePairs:
         """The kept documents that share a band, or ``limits.shared`` anchors, with each row.
 
-        Of a crowded key only the smallest ids are looked at (see :class:`Limits`), however the documents are split
+        Of a crowded key only the smallest ids are looked at (see :class:`IndexLimits`), however the documents are split
         into runs: a run may drop what is beyond the first ``documents + 1`` of a key.
         """
         ...

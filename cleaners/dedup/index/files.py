@@ -13,8 +13,8 @@ from typing import IO
 import numpy as np
 
 from cleaners.atomic import sync
-from cleaners.dedup.index import Limits
-from cleaners.dedup.index.runs import U32, Run, merged, merging
+from cleaners.dedup.index import IndexLimits
+from cleaners.dedup.index.runs import U32, SortedRun, merged, merging
 from cleaners.errors import FormatError
 
 PARTS = ("heads", "entries", "lists")
@@ -38,13 +38,13 @@ class RunFile:
     """Words in the lists."""
 
 
-def described(run: Run) -> RunFile:
+def described(run: SortedRun) -> RunFile:
     """How the manifest names a run that is on disk."""
     return RunFile(number=run.number, documents=run.documents, last=run.last, heads=len(run.heads),
                    entries=len(run.entries), lists=len(run.lists))
 
 
-def write_joined(folder: Path, number: int, runs: list[Run], limits: Limits) -> Run:
+def write_joined(folder: Path, number: int, runs: list[SortedRun], limits: IndexLimits) -> SortedRun:
     """Write the files of one run of these neighbours, safely on disk when this returns, and map them."""
     run = reduce(lambda older, newer: merged(older, newer, limits), runs)
     with _files(folder, number) as files:
@@ -53,7 +53,7 @@ def write_joined(folder: Path, number: int, runs: list[Run], limits: Limits) -> 
     return mapped(folder, replace(described(run), number=number))
 
 
-def merge_files(folder: Path, number: int, runs: list[Run], limits: Limits) -> Run:
+def merge_files(folder: Path, number: int, runs: list[SortedRun], limits: IndexLimits) -> SortedRun:
     """Merge two runs into files, piece by piece, safely on disk when this returns, and map them."""
     older, newer = runs
     keys = words = 0
@@ -69,11 +69,11 @@ def merge_files(folder: Path, number: int, runs: list[Run], limits: Limits) -> R
                                   heads=len(heads), entries=keys + 1, lists=words))
 
 
-def mapped(folder: Path, file: RunFile) -> Run:
+def mapped(folder: Path, file: RunFile) -> SortedRun:
     """A run on disk; raises ``FormatError`` when a file is missing or has another size than the manifest says."""
     heads, entries, lists = (_map(_path(folder, file.number, part), size)
                              for part, size in zip(PARTS, (file.heads, 2 * file.entries, file.lists), strict=True))
-    return Run(heads=heads, entries=entries.reshape(-1, 2), lists=lists, documents=file.documents, last=file.last,
+    return SortedRun(heads=heads, entries=entries.reshape(-1, 2), lists=lists, documents=file.documents, last=file.last,
                number=file.number)
 
 

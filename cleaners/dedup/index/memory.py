@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.index import BANDS, Candidates, Keys, Limits
+from cleaners.dedup.index import BANDS, CandidatePairs, IndexKeys, IndexLimits
 
 Pairs = NDArray[np.uint64]
 """``row << 32 | doc``: sorts by row, then by document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Postings:
+class PostingBuffer:
     """Keys in ascending order, each beside its document; equal keys have ascending documents, one more than the
     limit at most."""
 
@@ -24,11 +24,11 @@ class Postings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class MemoryRun:
     """The postings of the documents that came in one stretch of time."""
 
-    bands: Postings
-    anchors: Postings
+    bands: PostingBuffer
+    anchors: PostingBuffer
     documents: int
 
 
@@ -38,31 +38,31 @@ def _places(groups: NDArray[Any]) -> NDArray[np.int64]:
     return np.arange(len(groups)) - np.repeat(first, np.diff(first, append=len(groups)))
 
 
-def postings(keys: NDArray[Any], docs: NDArray[np.uint32], limit: int) -> Postings:
+def postings(keys: NDArray[Any], docs: NDArray[np.uint32], limit: int) -> PostingBuffer:
     """Sorted postings of these keys, one document each; documents ascend."""
     order = np.argsort(keys, kind="stable")
     keys, docs = keys[order], docs[order]
     kept = _places(keys) <= limit
-    return Postings(keys=keys[kept], docs=docs[kept])
+    return PostingBuffer(keys=keys[kept], docs=docs[kept])
 
 
-def run_of(docs: NDArray[np.uint32], keys: Keys, limit: int) -> Run:
+def run_of(docs: NDArray[np.uint32], keys: IndexKeys, limit: int) -> MemoryRun:
     """A run of these documents (ids ascend)."""
     filled = keys.bands.any(axis=1)
-    return Run(bands=postings(keys.bands[filled].ravel(), np.repeat(docs[filled], BANDS), limit),
+    return MemoryRun(bands=postings(keys.bands[filled].ravel(), np.repeat(docs[filled], BANDS), limit),
                anchors=postings(keys.anchors, docs[keys.rows()], limit), documents=len(docs))
 
 
-def merged(one: Run, other: Run, limit: int) -> Run:
+def merged(one: MemoryRun, other: MemoryRun, limit: int) -> MemoryRun:
     """One run of two; the ids of ``other`` are greater."""
-    def both(a: Postings, b: Postings) -> Postings:
+    def both(a: PostingBuffer, b: PostingBuffer) -> PostingBuffer:
         return postings(np.concatenate((a.keys, b.keys)), np.concatenate((a.docs, b.docs)), limit)
 
-    return Run(bands=both(one.bands, other.bands), anchors=both(one.anchors, other.anchors),
+    return MemoryRun(bands=both(one.bands, other.bands), anchors=both(one.anchors, other.anchors),
                documents=one.documents + other.documents)
 
 
-def hits(runs: list[Postings], keys: NDArray[Any], rows: NDArray[np.uint32], limit: int, crowded: int) -> Pairs:
+def hits(runs: list[PostingBuffer], keys: NDArray[Any], rows: NDArray[np.uint32], limit: int, crowded: int) -> Pairs:
     """One pair for each key that a row shares with a document, ``crowded`` of them for a key of more than ``limit``."""
     order = np.argsort(keys, kind="stable")
     keys, rows = keys[order], rows[order]
@@ -79,30 +79,30 @@ def hits(runs: list[Postings], keys: NDArray[Any], rows: NDArray[np.uint32], lim
     return np.concatenate(found)
 
 
-def chosen(bands: Pairs, anchors: Pairs, shared: int) -> Candidates:
+def chosen(bands: Pairs, anchors: Pairs, shared: int) -> CandidatePairs:
     """The pairs that share a band, or at least ``shared`` anchors."""
     distinct, counts = np.unique(anchors, return_counts=True)
     kept = np.sort(np.concatenate((bands, distinct[counts >= shared])))
     kept = kept[np.diff(kept, prepend=~kept[:1]) != 0]
-    return Candidates(rows=(kept >> np.uint64(32)).astype(np.uint32), docs=kept.astype(np.uint32))
+    return CandidatePairs(rows=(kept >> np.uint64(32)).astype(np.uint32), docs=kept.astype(np.uint32))
 
 
 class MemoryIndex:
-    """An :class:`~cleaners.dedup.index.Index` that lives as long as the process: about 2 kB a document of 800 characters."""
+    """An :class:`~cleaners.dedup.index.MatchIndex` that lives as long as the process: about 2 kB a document of 800 characters."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:
+    def __init__(self, limits: IndexLimits = IndexLimits()) -> None:
         self._limits = limits
-        self._runs: list[Run] = []
+        self._runs: list[MemoryRun] = []
 
-    def add(self, docs: NDArray[np.uint32], keys: Keys) -> None:
-        """See :meth:`cleaners.dedup.index.Index.add`."""
+    def add(self, docs: NDArray[np.uint32], keys: IndexKeys) -> None:
+        """See :meth:`cleaners.dedup.index.MatchIndex.add`."""
         run = run_of(docs, keys, self._limits.documents)
         while self._runs and self._runs[-1].documents <= run.documents:
             run = merged(self._runs.pop(), run, self._limits.documents)
         self._runs.append(run)
 
-    def query(self, keys: Keys) -> Candidates:
-        """See :meth:`cleaners.dedup.index.Index.query`."""
+    def query(self, keys: IndexKeys) -> CandidatePairs:
+        """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
         filled = np.flatnonzero(keys.bands.any(axis=1)).astype(np.uint32)
         limits = self._limits
         bands = hits([run.bands for run in self._runs], keys.bands[filled].ravel(), np.repeat(filled, BANDS),

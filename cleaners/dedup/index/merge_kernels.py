@@ -1,4 +1,4 @@
-"""The kernels that make runs: from sorted keys, and from two runs. See :class:`cleaners.dedup.index.runs.Run`."""
+"""The kernels that make runs: from sorted keys, and from two runs. See :class:`cleaners.dedup.index.runs.SortedRun`."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 # (numba takes the types from the arguments)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.index import BANDS, Candidates, Keys, Limits
+from cleaners.dedup.index import BANDS, CandidatePairs, IndexKeys, IndexLimits
 from cleaners.dedup.index.merge_kernels import SEGMENTS, build, merge
 from cleaners.dedup.index.search_kernels import KEY_BITS, ROW_BITS, SIEVE_BITS, count, find, gather, split, tally
 
@@ -21,7 +21,7 @@ MOST = 1 << 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class SortedRun:
     """Postings of the documents that came in one stretch of time, in memory or memory-mapped; never changed.
 
     A key has 40 bits: an anchor and a zero byte, or the first bits of a band key and 1.
@@ -43,14 +43,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class RunPiece:
     """The next part of a run that is being merged."""
 
     entries: U32
     lists: U32
 
 
-def run_of(docs: U32, keys: Keys, limits: Limits) -> Run:
+def run_of(docs: U32, keys: IndexKeys, limits: IndexLimits) -> SortedRun:
     """A run of these documents (ids ascending, below ``MOST``)."""
     packed = _packed(keys)
     heads, entries = _directory(len(packed)), np.empty((len(packed) + 1, 2), np.uint32)
@@ -59,7 +59,7 @@ def run_of(docs: U32, keys: Keys, limits: Limits) -> Run:
     return _closed(heads, entries[:size + 1], lists[:words], len(docs), int(docs[-1]))
 
 
-def merged(older: Run, newer: Run, limits: Limits) -> Run:
+def merged(older: SortedRun, newer: SortedRun, limits: IndexLimits) -> SortedRun:
     """One run of two neighbours."""
     heads, pieces = merging(older, newer, limits, len(older.entries) + len(newer.entries))
     (piece,) = pieces
@@ -67,7 +67,7 @@ def merged(older: Run, newer: Run, limits: Limits) -> Run:
     return _closed(heads, entries, piece.lists, older.documents + newer.documents, newer.last)
 
 
-def merging(older: Run, newer: Run, limits: Limits, size: int) -> tuple[U32, Iterator[Piece]]:
+def merging(older: SortedRun, newer: SortedRun, limits: IndexLimits, size: int) -> tuple[U32, Iterator[RunPiece]]:
     """The directory of one run of two neighbours, whole when the iterator ends, and its pieces of up to about ``size``
     keys, each valid until the next one; one piece when ``size`` is that of both together."""
     most = len(older.entries) + len(newer.entries)
@@ -77,20 +77,20 @@ def merging(older: Run, newer: Run, limits: Limits, size: int) -> tuple[U32, Ite
     room = words if size >= most else min(words, 8 * size)  # keys of copied texts take up to 41 words, not a few
     lists = np.empty(room + 2 * limits.documents + 5, np.uint32)
 
-    def pieces() -> Iterator[Piece]:
+    def pieces() -> Iterator[RunPiece]:
         state = np.zeros(6, np.int64)
         while state[0] < SEGMENTS:
             keys, words = merge(
                 older.heads, older.entries, older.lists, newer.heads, newer.entries, newer.lists,
                 limits.documents, limits.crowded, _shift(heads), state, heads, entries, lists,
             )
-            yield Piece(entries=entries[:keys], lists=lists[:words])
+            yield RunPiece(entries=entries[:keys], lists=lists[:words])
 
     return heads, pieces()
 
 
-def query(runs: list[Run], keys: Keys, limits: Limits) -> Candidates:
-    """See :meth:`cleaners.dedup.index.Index.query`; ``runs`` oldest first."""
+def query(runs: list[SortedRun], keys: IndexKeys, limits: IndexLimits) -> CandidatePairs:
+    """See :meth:`cleaners.dedup.index.MatchIndex.query`; ``runs`` oldest first."""
     packed = _packed(keys)
     lengths = np.diff(keys.offsets) + np.where(keys.bands.any(axis=1), BANDS, 0)
     row_ends = np.cumsum(lengths)
@@ -107,10 +107,10 @@ def query(runs: list[Run], keys: Keys, limits: Limits) -> Candidates:
         size = int(count(docs, spans, which, row_ends, limits.shared, asked, sieve, table, weights, used, found))
         if size <= len(found):
             found = np.sort(found[:size])
-            return Candidates(rows=(found >> np.uint64(32)).astype(np.uint32), docs=found.astype(np.uint32))
+            return CandidatePairs(rows=(found >> np.uint64(32)).astype(np.uint32), docs=found.astype(np.uint32))
 
 
-def _documents(runs: list[Run], needles: U64, limits: Limits) -> tuple[U32, U32]:
+def _documents(runs: list[SortedRun], needles: U64, limits: IndexLimits) -> tuple[U32, U32]:
     """The documents of each needle, oldest run first, of a crowded one only the first, and the span of each needle."""
     values = [np.empty(len(needles), np.uint32) for _ in runs]
     room = np.zeros(len(needles), np.int64)
@@ -126,7 +126,7 @@ def _documents(runs: list[Run], needles: U64, limits: Limits) -> tuple[U32, U32]
     return docs, spans
 
 
-def _packed(keys: Keys) -> U64:
+def _packed(keys: IndexKeys) -> U64:
     """``key << ROW_BITS | row`` of all keys, ascending."""
     filled = np.flatnonzero(keys.bands.any(axis=1)).astype(np.uint64)
     bits = np.uint64(ROW_BITS)
@@ -147,7 +147,7 @@ def _shift(heads: U32) -> int:
     return KEY_BITS + 1 - len(heads).bit_length()
 
 
-def _closed(heads: U32, entries: U32, lists: U32, documents: int, last: int) -> Run:
+def _closed(heads: U32, entries: U32, lists: U32, documents: int, last: int) -> SortedRun:
     for part in (heads, entries, lists):
         part.setflags(write=False)  # as those that are mapped: kernels are compiled for one kind of array only
-    return Run(heads=heads, entries=entries, lists=lists, documents=documents, last=last)
+    return SortedRun(heads=heads, entries=entries, lists=lists, documents=documents, last=last)

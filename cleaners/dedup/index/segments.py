@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from cleaners.dedup.index import Candidates, Keys, Limits
+from cleaners.dedup.index import CandidatePairs, IndexKeys, IndexLimits
 from cleaners.dedup.index.files import RunFile, delete, described, mapped, merge_files, numbers, write_joined
-from cleaners.dedup.index.runs import MOST, U32, Run, merged, query, run_of
+from cleaners.dedup.index.runs import MOST, U32, SortedRun, merged, query, run_of
 from cleaners.errors import UnwritableError, UsageError
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ LAYOUT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class SegmentManifest:
     """Which files make up the index, and up to which document."""
 
     recipe: str
@@ -57,7 +57,7 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class SegmentSettings:
     """When the index writes and merges."""
 
     buffer: int = 8_192
@@ -69,13 +69,13 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Task:
+class _MergeTask:
     """Some neighbouring runs that become one on disk."""
 
-    runs: list[Run]
+    runs: list[SortedRun]
     number: int
     """Of the files it makes."""
-    result: Future[Run]
+    result: Future[SortedRun]
 
     @property
     def writes(self) -> bool:
@@ -84,21 +84,21 @@ class _Task:
 
 
 class SegmentIndex:
-    """An :class:`~cleaners.dedup.index.Index` on disk, for one writer.
+    """An :class:`~cleaners.dedup.index.MatchIndex` on disk, for one writer.
 
     ``add`` touches memory only; runs are written and merged beside the caller (the kernel of a merge releases the
     interpreter's lock). ``checkpoint`` and ``flush`` return a manifest; after it was saved, ``saved`` deletes what no
     manifest names any more.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, limits: Limits = Limits(), shape: Shape = Shape()) -> None:
+    def __init__(self, folder: Path, manifest: SegmentManifest, limits: IndexLimits = IndexLimits(), shape: SegmentSettings = SegmentSettings()) -> None:
         """Open the files the manifest names; raises ``FormatError`` when they are missing or damaged."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._limits, self._shape = folder, limits, shape
         self._manifest = manifest
         self._runs = [mapped(folder, file) for file in manifest.runs]
-        self._buffer: list[Run] = []
-        self._tasks: list[_Task] = []
+        self._buffer: list[SortedRun] = []
+        self._tasks: list[_MergeTask] = []
         self._no_room = False  # for merges, on the disk
         self._closed = False
         self._there = numbers(folder)
@@ -118,8 +118,8 @@ class SegmentIndex:
         """Whether enough is in memory to be worth a ``checkpoint``."""
         return sum(run.documents for run in self._buffer) >= self._shape.buffer
 
-    def add(self, docs: U32, keys: Keys) -> None:
-        """See :meth:`cleaners.dedup.index.Index.add`; raises ``UsageError`` for ids of 2**31 and more.
+    def add(self, docs: U32, keys: IndexKeys) -> None:
+        """See :meth:`cleaners.dedup.index.MatchIndex.add`; raises ``UsageError`` for ids of 2**31 and more.
 
         ``UnwritableError``, here and from ``checkpoint`` and ``flush``, when files could not be written meanwhile.
         """
@@ -133,11 +133,11 @@ class SegmentIndex:
         self._buffer.append(run)
         self._advance()
 
-    def query(self, keys: Keys) -> Candidates:
-        """See :meth:`cleaners.dedup.index.Index.query`."""
+    def query(self, keys: IndexKeys) -> CandidatePairs:
+        """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
         return query([*self._runs, *self._buffer], keys, self._limits)
 
-    def checkpoint(self) -> Manifest:
+    def checkpoint(self) -> SegmentManifest:
         """Have what is in memory written, without waiting, and say what is on disk by now.
 
         Save the manifest in a transaction, then call :meth:`saved`. Documents after ``manifest.last`` have to be added
@@ -149,7 +149,7 @@ class SegmentIndex:
             self._advance()
         return self._noted()
 
-    def flush(self) -> Manifest:
+    def flush(self) -> SegmentManifest:
         """As :meth:`checkpoint`, but waits until everything is on disk, and small runs are merged."""
         self._seal()
         while self._tasks or self._begin_merge(self._shape.settled):
@@ -172,9 +172,9 @@ class SegmentIndex:
         self._closed = True
         self._workers.shutdown(wait=True)
 
-    def _noted(self) -> Manifest:
+    def _noted(self) -> SegmentManifest:
         on_disk = itertools.takewhile(lambda run: run.number, self._runs)
-        self._manifest = Manifest(recipe=self._manifest.recipe, runs=tuple(described(run) for run in on_disk))
+        self._manifest = SegmentManifest(recipe=self._manifest.recipe, runs=tuple(described(run) for run in on_disk))
         return self._manifest
 
     def _seal(self) -> None:
@@ -198,9 +198,9 @@ class SegmentIndex:
                 return True
         return False
 
-    def _submit(self, work: Callable[[Path, int, list[Run], Limits], Run], runs: list[Run]) -> None:
+    def _submit(self, work: Callable[[Path, int, list[SortedRun], IndexLimits], SortedRun], runs: list[SortedRun]) -> None:
         result = self._workers.submit(work, self._folder, self._next, runs, self._limits)
-        self._tasks.append(_Task(runs=runs, number=self._next, result=result))
+        self._tasks.append(_MergeTask(runs=runs, number=self._next, result=result))
         self._next += 1
 
     def _take_over(self) -> None:
@@ -216,14 +216,14 @@ class SegmentIndex:
             self._there.add(task.number)
             self._tasks.remove(task)
 
-    def _do_without(self, merge: _Task, why: OSError) -> None:
+    def _do_without(self, merge: _MergeTask, why: OSError) -> None:
         """A merge needs room for a copy of what it merges; without, the index is slower and nothing is lost."""
         log.warning("the match index stays in many files and will be slower: merging them failed (%s)", why)
         self._no_room = True
         self._workers.submit(delete, self._folder, merge.number)
 
 
-def _close(older: Run, newer: Run) -> bool:
+def _close(older: SortedRun, newer: SortedRun) -> bool:
     """Whether two neighbours are near enough in size for a merge to pay: each posting is rewritten log2(n) times."""
     fits = sum(len(run.lists) + 2 * len(run.entries) for run in (older, newer)) < MOST
     return fits and older.documents <= 2 * newer.documents

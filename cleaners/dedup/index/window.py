@@ -19,7 +19,7 @@ _CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class DateWindow:
     """How many days apart two documents may be."""
 
     days: int
@@ -28,8 +28,8 @@ class Window:
     def parse(cls, text: str) -> Self:
         """From ``90d``; raises ``UsageError`` for anything else.
 
-        >>> Window.parse("90d")
-        Window(days=90)
+        >>> DateWindow.parse("90d")
+        DateWindow(days=90)
         """
         if re.fullmatch(r"[0-9]{1,6}", text):
             raise UsageError(f"{text} has no unit: write {text}d for a window of {text} days")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.fingerprint import Normal
+from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.verify import model as models
-from cleaners.dedup.verify.features import Count, Counts, features
-from cleaners.dedup.verify.model import Model
+from cleaners.dedup.verify.features import AlignmentCount, Counts, features
+from cleaners.dedup.verify.model import VerifierModel
 from cleaners.items import Evidence, MatchKind
 
 SWAPS, SWAPPED = 5, 0.015
@@ -38,7 +38,7 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class PairVerdict:
     """One confirmed pair."""
 
     pair: int
@@ -55,18 +55,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
+class Alignment:
     """Pairs of texts laid along one another."""
 
     counts: Counts
-    """See :class:`~cleaners.dedup.verify.features.Count`."""
+    """See :class:`~cleaners.dedup.verify.features.AlignmentCount`."""
     marks: NDArray[np.int32]
     """Where: begin and end of what was found in the shorter and in the longer text, then begin and end in both of the
     first numbers that differ (ends of 0: there are no more)."""
 
 
-def lay(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64],
-        common: NDArray[np.bool_] | None = None) -> Laid:
+def lay(forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64],
+        common: NDArray[np.bool_] | None = None) -> Alignment:
     """Lay the texts of each pair along one another. Fastest when equal texts lie side by side.
 
     ``common`` says for each character of ``forms`` whether many documents of the corpus share it there.
@@ -74,18 +74,18 @@ def lay(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64],
     from cleaners.dedup.verify import measure_kernels
 
     common = np.zeros(len(forms.points), dtype=np.bool_) if common is None else common
-    counts = np.zeros((len(left), len(Count)), dtype=np.float32)
+    counts = np.zeros((len(left), len(AlignmentCount)), dtype=np.float32)
     marks = np.zeros((len(left), 4 + 4 * EXAMPLES), dtype=np.int32)
     measure_kernels.compare(forms.points, forms.offsets, common, left, right, counts, marks)
-    return Laid(counts=counts, marks=marks)
+    return Alignment(counts=counts, marks=marks)
 
 
 def kind_of(row: NDArray[np.float32]) -> MatchKind:
     """What kind of match a confirmed pair is that is not exact."""
-    words = row[Count.SWAPS] - row[Count.LONG_SWAPS]
-    if words >= SWAPS and words >= SWAPPED * row[Count.INSIDE]:
+    words = row[AlignmentCount.SWAPS] - row[AlignmentCount.LONG_SWAPS]
+    if words >= SWAPS and words >= SWAPPED * row[AlignmentCount.INSIDE]:
         return "spun"
-    covered, short, long = row[Count.COVERED], row[Count.SHORT], row[Count.LONG]
+    covered, short, long = row[AlignmentCount.COVERED], row[AlignmentCount.SHORT], row[AlignmentCount.LONG]
     part = covered >= PART * short and covered <= WHOLE * long and long - covered >= LACKING * (short - covered)
     return "contains" if part else "near"
 
@@ -97,16 +97,16 @@ def _differing(marks: NDArray[np.int32], short: NDArray[np.int32], long: NDArray
 
 def _framed(row: NDArray[np.float32], common: NDArray[np.bool_]) -> float:
     """The length of the longer text, given where it is common, its frame counting less."""
-    frame = max(0.0, float(common.sum()) - float(row[Count.COVERED] - row[Count.OWN_COVERED]))
-    return float(row[Count.LONG]) - (1 - FRAME) * frame
+    frame = max(0.0, float(common.sum()) - float(row[AlignmentCount.COVERED] - row[AlignmentCount.OWN_COVERED]))
+    return float(row[AlignmentCount.LONG]) - (1 - FRAME) * frame
 
 
-def _near(pair: int, forms: Normal, left: int, right: int, laid: Laid, score: float,
-          common: NDArray[np.bool_] | None) -> Verdict:
+def _near(pair: int, forms: NormalForms, left: int, right: int, laid: Alignment, score: float,
+          common: NDArray[np.bool_] | None) -> PairVerdict:
     row, marks = laid.counts[pair], laid.marks[pair]
     swapped = len(forms[left]) > len(forms[right])
     short, long = (right, left) if swapped else (left, right)
-    covered, lengths = float(row[Count.COVERED]), (float(row[Count.SHORT]), float(row[Count.LONG]))
+    covered, lengths = float(row[AlignmentCount.COVERED]), (float(row[AlignmentCount.SHORT]), float(row[AlignmentCount.LONG]))
     held = lengths[1] if common is None else _framed(row, common[forms.offsets[long]:forms.offsets[long + 1]])
     shares = [covered / lengths[0], min(1.0, covered / held)]
     spans = [(float(marks[0] / lengths[0]), float(marks[1] / lengths[0])),
@@ -114,29 +114,29 @@ def _near(pair: int, forms: Normal, left: int, right: int, laid: Laid, score: fl
     numbers = _differing(marks, forms[short], forms[long])
     if swapped:
         shares, spans, numbers = shares[::-1], spans[::-1], [(b, a) for a, b in numbers]
-    return Verdict(
+    return PairVerdict(
         pair=pair, kind=kind_of(row), similarity=2 * covered / sum(lengths), left=shares[0], right=shares[1],
-        evidence=Evidence(shared=int(covered), numbers_agree=int(row[Count.AGREE]), numbers_differ=tuple(numbers),
+        evidence=Evidence(shared=int(covered), numbers_agree=int(row[AlignmentCount.AGREE]), numbers_differ=tuple(numbers),
                           score=round(score, 4), here=spans[0], there=spans[1]))
 
 
-def _reposted(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], laid: Laid,
+def _reposted(forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64], laid: Alignment,
               open_: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Those of the pairs still open in which an article stands that everybody has, by the texts alone."""
-    own, short, differ = (laid.counts[:, column] for column in (Count.OWN, Count.SHORT, Count.DIFFER))
+    own, short, differ = (laid.counts[:, column] for column in (AlignmentCount.OWN, AlignmentCount.SHORT, AlignmentCount.DIFFER))
     asked = np.flatnonzero(open_ & (own < REPOSTED * short) & (differ == 0))
     alone = models.load().pair
     judged = alone.probability(features(lay(forms, left[asked], right[asked]).counts)) >= alone.threshold
     return asked[judged]
 
 
-def _exact(pair: int, length: int, numbers: int) -> Verdict:
-    return Verdict(pair=pair, kind="exact", similarity=1.0, left=1.0, right=1.0,
+def _exact(pair: int, length: int, numbers: int) -> PairVerdict:
+    return PairVerdict(pair=pair, kind="exact", similarity=1.0, left=1.0, right=1.0,
                    evidence=Evidence(shared=length, numbers_agree=numbers))
 
 
-def verify(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], *,
-           common: NDArray[np.bool_] | None = None, model: Model | None = None) -> list[Verdict]:
+def verify(forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64], *,
+           common: NDArray[np.bool_] | None = None, model: VerifierModel | None = None) -> list[PairVerdict]:
     """The pairs of texts ``left[k]``, ``right[k]`` that tell one article, in order.
 
     Two texts of the same normal form always do; empty texts never. ``common`` as in :func:`lay`; ``model`` is by
@@ -149,12 +149,12 @@ def verify(forms: Normal, left: NDArray[np.int64], right: NDArray[np.int64], *,
         scores[_reposted(forms, left, right, laid, scores < model.threshold)] = model.threshold
     lengths = np.diff(forms.offsets)
     equal = (lengths[left] == lengths[right]) & (lengths[left] > 0)
-    confirmed = np.flatnonzero(equal | (scores >= model.threshold) & (laid.counts[:, Count.SHORT] > 0))
+    confirmed = np.flatnonzero(equal | (scores >= model.threshold) & (laid.counts[:, AlignmentCount.SHORT] > 0))
     verdicts = []
     for pair in confirmed.tolist():
         one, other = int(left[pair]), int(right[pair])
         if equal[pair] and np.array_equal(forms[one], forms[other]):
-            verdicts.append(_exact(pair, int(lengths[one]), int(laid.counts[pair, Count.AGREE])))
+            verdicts.append(_exact(pair, int(lengths[one]), int(laid.counts[pair, AlignmentCount.AGREE])))
         elif scores[pair] >= model.threshold:
             verdicts.append(_near(pair, forms, one, other, laid, float(scores[pair]), common))
     return verdicts

@@ -11,7 +11,7 @@ Counts = NDArray[np.float32]
 """``(pairs, len(Count))``: what was counted of each pair."""
 
 
-class Count(IntEnum):
+class AlignmentCount(IntEnum):
     """The columns of the counts; characters of the shorter normal form, unless said otherwise.
 
     "Own" is what does not lie in text that many documents of the corpus share; without a corpus, everything.
@@ -87,19 +87,19 @@ def features(counts: Counts) -> NDArray[np.float64]:
     return np.column_stack([made[name] for name in FEATURES])
 
 
-def _columns(counts: Counts, *names: Count) -> NDArray[np.float64]:
+def _columns(counts: Counts, *names: AlignmentCount) -> NDArray[np.float64]:
     return np.ascontiguousarray(counts[:, list(names)].T, dtype=np.float64)
 
 
 def _amounts(counts: Counts) -> dict[str, NDArray[np.float64]]:
     found, longest, stretch, gaps, beside = _columns(
-        counts, Count.COVERED, Count.LONGEST, Count.STRETCH, Count.GAPS, Count.BESIDE)
-    matched, inside, strong, aligned = _columns(counts, Count.MATCHED, Count.INSIDE, Count.STRONG, Count.ALIGNED)
+        counts, AlignmentCount.COVERED, AlignmentCount.LONGEST, AlignmentCount.STRETCH, AlignmentCount.GAPS, AlignmentCount.BESIDE)
+    matched, inside, strong, aligned = _columns(counts, AlignmentCount.MATCHED, AlignmentCount.INSIDE, AlignmentCount.STRONG, AlignmentCount.ALIGNED)
     covered, short, long, blocks, inner = np.maximum(
-        _columns(counts, Count.COVERED, Count.SHORT, Count.LONG, Count.BLOCKS, Count.INNER), 1)
+        _columns(counts, AlignmentCount.COVERED, AlignmentCount.SHORT, AlignmentCount.LONG, AlignmentCount.BLOCKS, AlignmentCount.INNER), 1)
     dense, in_dense, loose, in_loose, holes, chained = _columns(
-        counts, Count.DENSE_LENGTH, Count.DENSE_COVERED, Count.LOOSE_LENGTH, Count.LOOSE_COVERED, Count.HOLES,
-        Count.CHAINED)
+        counts, AlignmentCount.DENSE_LENGTH, AlignmentCount.DENSE_COVERED, AlignmentCount.LOOSE_LENGTH, AlignmentCount.LOOSE_COVERED, AlignmentCount.HOLES,
+        AlignmentCount.CHAINED)
     return {
         "coverage": found / short, "log covered": np.log1p(found), "coverage of the longer": found / long,
         "log length": np.log(short), "log proportion": np.log(long / short), "matched": matched / blocks,
@@ -118,8 +118,8 @@ def _amounts(counts: Counts) -> dict[str, NDArray[np.float64]]:
 
 def _gaps(counts: Counts) -> dict[str, NDArray[np.float64]]:
     swaps, swapped, uneven, long_swaps, inserted, drops, jumps = _columns(
-        counts, Count.SWAPS, Count.SWAPPED, Count.UNEVEN, Count.LONG_SWAPS, Count.INSERTED, Count.DROPS, Count.JUMPS)
-    covered, gaps = np.maximum(_columns(counts, Count.COVERED, Count.GAPS), 1)
+        counts, AlignmentCount.SWAPS, AlignmentCount.SWAPPED, AlignmentCount.UNEVEN, AlignmentCount.LONG_SWAPS, AlignmentCount.INSERTED, AlignmentCount.DROPS, AlignmentCount.JUMPS)
+    covered, gaps = np.maximum(_columns(counts, AlignmentCount.COVERED, AlignmentCount.GAPS), 1)
     return {
         "swaps of gaps": swaps / gaps, "log swaps": np.log1p(swaps), "swapped of covered": swapped / covered,
         "log swapped": np.log1p(swapped), "uneven of swapped": uneven / np.maximum(swapped, 1),
@@ -132,7 +132,7 @@ def _gaps(counts: Counts) -> dict[str, NDArray[np.float64]]:
 
 def _numbers(counts: Counts) -> dict[str, NDArray[np.float64]]:
     agree, differ, alone, digits, short = _columns(
-        counts, Count.AGREE, Count.DIFFER, Count.ALONE, Count.DIGITS, Count.SHORT)
+        counts, AlignmentCount.AGREE, AlignmentCount.DIFFER, AlignmentCount.ALONE, AlignmentCount.DIGITS, AlignmentCount.SHORT)
     return {
         "agreement": (agree + 0.5) / (agree + differ + 1), "differing": 100 * differ / np.maximum(short, 100),
         "differing of compared": differ / (agree + differ + 2), "log agreeing": np.log1p(agree),
@@ -143,10 +143,10 @@ def _numbers(counts: Counts) -> dict[str, NDArray[np.float64]]:
 
 def _own(counts: Counts) -> dict[str, NDArray[np.float64]]:
     own, found, inside, found_inside, stretch, verbatim, beside = _columns(
-        counts, Count.OWN, Count.OWN_COVERED, Count.OWN_INSIDE, Count.OWN_COVERED_INSIDE, Count.OWN_STRETCH,
-        Count.OWN_VERBATIM, Count.OWN_BESIDE)
-    covered, all_inside, matched = _columns(counts, Count.COVERED, Count.INSIDE, Count.MATCHED)
-    (short,) = np.maximum(_columns(counts, Count.SHORT), 1)
+        counts, AlignmentCount.OWN, AlignmentCount.OWN_COVERED, AlignmentCount.OWN_INSIDE, AlignmentCount.OWN_COVERED_INSIDE, AlignmentCount.OWN_STRETCH,
+        AlignmentCount.OWN_VERBATIM, AlignmentCount.OWN_BESIDE)
+    covered, all_inside, matched = _columns(counts, AlignmentCount.COVERED, AlignmentCount.INSIDE, AlignmentCount.MATCHED)
+    (short,) = np.maximum(_columns(counts, AlignmentCount.SHORT), 1)
     common = (covered - found + 4) / (short - own + 8)
     coverage_inside = (found_inside + 2) / (inside + 4)
     common_inside = (all_inside - found_inside + 2) / (np.maximum(32 * matched - inside, 0) + 4)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from cleaners.dedup.verify.features import Count
+from cleaners.dedup.verify.features import AlignmentCount
 from cleaners.dedup.verify.kernels import BLOCK, DRIFT, GRAM, index_grams, lay, table_size
 
 NEAR = 8
@@ -59,7 +59,7 @@ def measure_beside(short, long, places, diagonals, common, row):
             if here or at <= last:
                 near += 1
                 own += not common[at]
-    row[Count.ALIGNED], row[Count.BESIDE], row[Count.OWN_BESIDE] = aligned, near, own
+    row[AlignmentCount.ALIGNED], row[AlignmentCount.BESIDE], row[AlignmentCount.OWN_BESIDE] = aligned, near, own
 
 
 @njit(cache=True)
@@ -108,22 +108,22 @@ def measure_blocks(places, diagonals, common, row, marks):
             here += found
             own += not common[at]
             own_here += found and not common[at]
-        row[Count.BLOCKS] += 1
-        row[Count.COVERED] += here
-        row[Count.OWN] += own
-        row[Count.OWN_COVERED] += own_here
-        row[Count.STRONG] += here * 5 >= (stop - first) * 4
+        row[AlignmentCount.BLOCKS] += 1
+        row[AlignmentCount.COVERED] += here
+        row[AlignmentCount.OWN] += own
+        row[AlignmentCount.OWN_COVERED] += own_here
+        row[AlignmentCount.STRONG] += here * 5 >= (stop - first) * 4
         if here * 5 < stop - first:
             run = 0
             continue
         follows = abs(diagonals[block] - last) <= 2 * DRIFT
         last, run = diagonals[block], run + here if follows else here
-        row[Count.MATCHED] += 1
-        row[Count.INSIDE] += here
-        row[Count.CHAINED] += here if follows else 0
-        row[Count.LONGEST] = max(row[Count.LONGEST], run)
-        row[Count.OWN_INSIDE] += own
-        row[Count.OWN_COVERED_INSIDE] += own_here
+        row[AlignmentCount.MATCHED] += 1
+        row[AlignmentCount.INSIDE] += here
+        row[AlignmentCount.CHAINED] += here if follows else 0
+        row[AlignmentCount.LONGEST] = max(row[AlignmentCount.LONGEST], run)
+        row[AlignmentCount.OWN_INSIDE] += own
+        row[AlignmentCount.OWN_COVERED_INSIDE] += own_here
         for at in range(first, stop):
             if places[at] >= 0:
                 marks[0], marks[1] = min(marks[0], at), max(marks[1], at + 1)
@@ -158,8 +158,8 @@ def measure_stretches(begins, ends, common, row):
             own += not common[at]
         longest, most = max(longest, ends[k] - begins[k]), max(most, own)
         verbatim += own if ends[k] - begins[k] >= VERBATIM else 0
-    row[Count.STRETCH], row[Count.OWN_STRETCH], row[Count.OWN_VERBATIM] = longest, most, verbatim
-    row[Count.GAPS] = len(begins)
+    row[AlignmentCount.STRETCH], row[AlignmentCount.OWN_STRETCH], row[AlignmentCount.OWN_VERBATIM] = longest, most, verbatim
+    row[AlignmentCount.GAPS] = len(begins)
 
 
 @njit(cache=True)
@@ -182,14 +182,14 @@ def best_segment(begins, ends, cost):
 @njit(cache=True)
 def measure_segments(begins, ends, row, marks):
     """Where what is covered lies closest, and how much is missing in between."""
-    row[Count.DENSE_LENGTH], row[Count.DENSE_COVERED] = best_segment(begins, ends, DENSE)
-    row[Count.LOOSE_LENGTH], row[Count.LOOSE_COVERED] = best_segment(begins, ends, LOOSE)
-    row[Count.INNER] = max(0, marks[1] - marks[0])
+    row[AlignmentCount.DENSE_LENGTH], row[AlignmentCount.DENSE_COVERED] = best_segment(begins, ends, DENSE)
+    row[AlignmentCount.LOOSE_LENGTH], row[AlignmentCount.LOOSE_COVERED] = best_segment(begins, ends, LOOSE)
+    row[AlignmentCount.INNER] = max(0, marks[1] - marks[0])
     holes = 0
     for k in range(1, len(begins)):
         gap = begins[k] - ends[k - 1]
         holes += gap if gap >= HOLE and ends[k - 1] > marks[0] and begins[k] < marks[1] else 0
-    row[Count.HOLES] = holes
+    row[AlignmentCount.HOLES] = holes
 
 
 @njit(cache=True)
@@ -209,8 +209,8 @@ def measure_gaps(places, begins, ends, row):
             swapped += min(here, there)
             uneven += abs(here - there)
             long_swaps += min(here, there) > WORD
-    row[Count.SWAPS], row[Count.SWAPPED], row[Count.UNEVEN], row[Count.LONG_SWAPS] = swaps, swapped, uneven, long_swaps
-    row[Count.INSERTED], row[Count.DROPS], row[Count.JUMPS] = inserted, drops, jumps
+    row[AlignmentCount.SWAPS], row[AlignmentCount.SWAPPED], row[AlignmentCount.UNEVEN], row[AlignmentCount.LONG_SWAPS] = swaps, swapped, uneven, long_swaps
+    row[AlignmentCount.INSERTED], row[AlignmentCount.DROPS], row[AlignmentCount.JUMPS] = inserted, drops, jumps
 
 
 @njit(cache=True)
@@ -226,22 +226,22 @@ def measure_numbers(short, long, places, row, marks):
             end += 1
         verdict, begin, stop = compare_numbers(short, long, places, at, end)
         if verdict == 1:
-            row[Count.AGREE] += 1
-            row[Count.DIGITS] += end - at
+            row[AlignmentCount.AGREE] += 1
+            row[AlignmentCount.DIGITS] += end - at
         elif verdict == 0:
-            shown = 4 + 4 * np.int64(row[Count.DIFFER])
+            shown = 4 + 4 * np.int64(row[AlignmentCount.DIFFER])
             if shown + 4 <= len(marks):
                 marks[shown], marks[shown + 1], marks[shown + 2], marks[shown + 3] = at, end, begin, stop
-            row[Count.DIFFER] += 1
+            row[AlignmentCount.DIFFER] += 1
         else:
-            row[Count.ALONE] += 1
+            row[AlignmentCount.ALONE] += 1
         at = end
 
 
 @njit(cache=True)
 def compare(points, offsets, common, left, right, out, marks):
     """Measure each pair of texts ``left[k]``, ``right[k]``; the shorter is laid along the longer. ``out`` (see
-    :class:`~cleaners.dedup.verify.features.Count`) and ``marks`` come in as zeros."""
+    :class:`~cleaners.dedup.verify.features.AlignmentCount`) and ``marks`` come in as zeros."""
     size = np.int64(0)
     for text in range(len(offsets) - 1):
         size = max(size, offsets[text + 1] - offsets[text])
@@ -266,7 +266,7 @@ def compare(points, offsets, common, left, right, out, marks):
         places = scratch[:len(short)]
         lay(short, long, table, links, votes, places, diagonals)
         known, row = common[offsets[a]:offsets[a + 1]], out[k]
-        row[Count.SHORT], row[Count.LONG] = len(short), len(long)
+        row[AlignmentCount.SHORT], row[AlignmentCount.LONG] = len(short), len(long)
         measure_blocks(places, diagonals, known, row, marks[k])
         found = find_stretches(places, begins, ends)
         measure_stretches(begins[:found], ends[:found], known, row)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class VerifierModel:
     """Trees over the features of :mod:`cleaners.dedup.verify.features`."""
 
     threshold: float
@@ -42,36 +42,36 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Models:
+class VerifierModels:
     """The models that ship together."""
 
     recipe: str
     """On what and how they were fitted."""
     features: tuple[str, ...]
     """The features they were fitted on, in order."""
-    pair: Model
+    pair: VerifierModel
     """For two texts alone."""
-    corpus: Model
+    corpus: VerifierModel
     """For two texts of a corpus of which it is known what many of its documents share."""
 
 
-def model_of(data: dict[str, Any]) -> Model:
+def model_of(data: dict[str, Any]) -> VerifierModel:
     """A model from its JSON: threshold, bias, and trees of nodes ``[feature or -1, split or value, left, right]``."""
     width = max(len(tree) for tree in data["trees"])
     nodes = np.array([tree + [[-1, 0, 0, 0]] * (width - len(tree)) for tree in data["trees"]], dtype=np.float64)
     feature, split, left, right = (np.ascontiguousarray(column) for column in nodes.transpose(2, 0, 1))
-    return Model(threshold=data["threshold"], bias=data["bias"], split=split, feature=feature.astype(np.int32),
+    return VerifierModel(threshold=data["threshold"], bias=data["bias"], split=split, feature=feature.astype(np.int32),
                  left=left.astype(np.int32), right=right.astype(np.int32))
 
 
-def parse(text: str) -> Models:
+def parse(text: str) -> VerifierModels:
     """The models from the text of their data file."""
     data = json.loads(text)
-    return Models(recipe=data["recipe"], features=tuple(data["features"]), pair=model_of(data["pair"]),
+    return VerifierModels(recipe=data["recipe"], features=tuple(data["features"]), pair=model_of(data["pair"]),
                   corpus=model_of(data["corpus"]))
 
 
 @cache
-def load() -> Models:
+def load() -> VerifierModels:
     """The models that ship with the package (read once)."""
     return parse((files("cleaners") / "data" / "verifier.json").read_text(encoding="utf-8"))

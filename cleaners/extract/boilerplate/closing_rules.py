@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cleaners.extract.boilerplate.rule import Rule
+from cleaners.extract.boilerplate.rule import NoiseRule
 
 # What Chinese news pages ask of their readers, as data: share, follow, scan, install, click.
 
-PROMPTS: tuple[Rule, ...] = (
-    Rule(
+PROMPTS: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="share buttons", noise="share", reach="below", longest=40,
         any_of=(
             r"^分享让更多人看到", r"^(?:转发分享|分享转发|回到顶部|举报[/ ]?反馈|投诉)$",
@@ -17,7 +17,7 @@ PROMPTS: tuple[Rule, ...] = (
         ),
         reason="buttons that share the page",
     ),
-    Rule(
+    NoiseRule(
         name="code to scan", noise="share", reach="below", longest=80,
         any_of=(
             r"扫(?:一扫|描|码).{0,24}(?:二维码|关注|下载|打开|阅读|分享|加入|登录|公众号|$)",
@@ -26,7 +26,7 @@ PROMPTS: tuple[Rule, ...] = (
         ),
         reason="prompts for the telephone",
     ),
-    Rule(
+    NoiseRule(
         name="reactions", noise="share", reach="below", longest=10,
         any_of=(
             r"^\+?\s?(?:关注|鲜花|握手|雷人|路过|鸡蛋|好文|钦佩|喜欢|泪奔|可爱|思考|感动|同情|愤怒|搞笑|难过|高兴|无聊|震惊|支持|开心|伤心|新奇|点赞|打赏|赞赏"
@@ -34,7 +34,7 @@ PROMPTS: tuple[Rule, ...] = (
         ),
         reason="moods and buttons that a reader can click",
     ),
-    Rule(
+    NoiseRule(
         name="buttons under the text", noise="share", reach="below", longest=90,
         any_of=(
             r"^(?=.*(?:打印|关闭|收藏|推荐给|返回|大 中 小))(?:[\[【(（][^\]】)）]{1,10}[\]】)）]\s?){2,}$",
@@ -42,7 +42,7 @@ PROMPTS: tuple[Rule, ...] = (
         ),
         reason="print, close, correct, to the top",
     ),
-    Rule(
+    NoiseRule(
         name="follow the account", noise="share", longest=40,
         any_of=(
             r"^(?:点击|戳)?[上下]方.{0,16}(?:关注|订阅)", r"^\S{0,6}设为星标", r"^星标(?:我们|本号)",
@@ -53,7 +53,7 @@ PROMPTS: tuple[Rule, ...] = (
         ),
         reason="posts of public accounts begin and end with a prompt to follow them",
     ),
-    Rule(
+    NoiseRule(
         name="prompt for an app", noise="ads", longest=80,
         any_of=(
             r"(?:下载|打开|安装).{0,16}(?:APP|客户端).{0,12}(?:查看|阅读|更多|体验|享受|参与|获取|资讯|$)",
@@ -62,7 +62,7 @@ PROMPTS: tuple[Rule, ...] = (
         ),
         reason="prompts for an app",
     ),
-    Rule(
+    NoiseRule(
         name="advertisement", noise="ads",
         any_of=(
             r"^[-–—\s]*(?:ADS?\d*|广告位?|赞助商(?:链接|广告)?|推广|Advertisements?)\s?[×xX]?[-–—\s]*$",
@@ -81,8 +81,8 @@ _LEGAL = (
     r"稿件|作者|网友|用户|内容|AI)"
 )
 
-NOTICES: tuple[Rule, ...] = (
-    Rule(
+NOTICES: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="address of the original", noise="disclaimer", reach="below", longest=120, sentence="notice",
         any_of=(
             r"^(?:信息)?原文(?:地址|链接|网址)", r"^(?:本文|文章|本页)(?:永久)?(?:地址|链接|网址)\s?:", r"^转载请?注明",
@@ -91,7 +91,7 @@ NOTICES: tuple[Rule, ...] = (
         ),
         reason="a copy names where it was taken from, or where it stands",
     ),
-    Rule(
+    NoiseRule(
         name="notice that names itself", noise="disclaimer", reach="below", longest=1500, sentence="notice",
         any_of=(
             rf"^[\[(（【*\s]*(?!\S{{0,6}}(?:发布|发表|双方))\S{{0,6}}{_NOTICE}[\]】)]?\s?(?:$|:\s?$|:.{{0,200}}{_LEGAL})",
@@ -99,7 +99,7 @@ NOTICES: tuple[Rule, ...] = (
         ),
         reason="a legal notice",
     ),
-    Rule(
+    NoiseRule(
         name="formula of a notice", noise="disclaimer", reach="below", longest=500, sentence="notice",
         any_of=(
             r"不(?:代表|构成|意味着)(?:本|我|平台|网站|作者|新|任何|投资|其).{0,30}(?:立场|观点|看法|责任|建议|认同|证实)",
@@ -129,8 +129,8 @@ _ROLE = (
 # Names in twos to fours, or an office; never a sentence mark.
 _NAMES = r"[^\s:|/丨,，。;；!?]{1,14}(?:[\s、,，][^\s:|/丨,，。;；!?]{2,4}){0,4}?"
 
-CLOSING: tuple[Rule, ...] = (
-    Rule(
+CLOSING: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="chain of credits", noise="credits", reach="below", longest=120, sentence="any",
         any_of=(
             rf"^[\[(（【]?{_ROLE}\s?[:/]\s?{_NAMES}(?:\s?[|丨/;；,，]\s?|\s){_ROLE}\s?[:/]\s?{_NAMES}"
@@ -140,17 +140,17 @@ CLOSING: tuple[Rule, ...] = (
         ),
         reason="several people with what each one did, and nothing told",
     ),
-    Rule(
+    NoiseRule(
         name="credit of the pictures", noise="credits", longest=60, sentence="any",
         any_of=(r"^[(（\[【]?(?:本文|文中|文内|本版|本组)(?:所有|全部)?(?:图片|照片|配图|图文)(?:除.{1,10}外)?.{0,8}由.{2,24}(?:提供|拍摄|供图)[)）\]】]?[。]?$",),
         reason="who gave the pictures",
     ),
-    Rule(
+    NoiseRule(
         name="about the author", noise="credits", longest=200, sentence="any",
         any_of=(r"^[\[(（【]\s?作者(?:简介|介绍|档案)\s?[\])）】]", r"^(?:本文)?作者(?:简介|介绍)\s?:"),
         reason="who the author is, behind a label",
     ),
-    Rule(
+    NoiseRule(
         name="end that asks for more readers", noise="related", reach="below", longest=160, sentence="any",
         any_of=(
             r"^(?:好了|那么)?[,，]?以上(?:就是|便是|即是?|是).{0,70}(?:内容|介绍|解答|资讯|信息|解析|分享)了?[,，。!;；].{0,6}"
@@ -158,7 +158,7 @@ CLOSING: tuple[Rule, ...] = (
         ),
         reason="pages made for search engines end by summing up themselves",
     ),
-    Rule(
+    NoiseRule(
         name="answer of a reader", noise="comments", reach="below", longest=200, sentence="any",
         any_of=(
             r"^[\[【(（](?:网友|游客|会员|匿名)[^\]】)）]{0,24}[\]】)）].{0,140}\d{1,2}:\d\d(?::\d\d)?\W*$",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cleaners.extract.boilerplate.rules import Rule
+from cleaners.extract.boilerplate.rules import NoiseRule
 
 _END = r"\b.{0,120}$"
 _LABEL = (
@@ -14,8 +14,8 @@ _LABEL = (
 )
 _BUTTON = r"(?:print|close(?: window)?|e-?mail|share|save|favou?rites?|large|medium|small|big|back|top|comments?|a[+-])"
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="leads to other articles",
         noise="related",
         longest=200,
@@ -26,21 +26,21 @@ RULES: tuple[Rule, ...] = (
         ),
         reason="names or heads links to other articles",
     ),
-    Rule(
+    NoiseRule(
         name="prompt to subscribe",
         noise="ads",
         longest=200,
         any_of=(rf"^\W*(?:sign up|subscribe|follow us|click here){_END}", r"^\W*advertisement\W*$"),
         reason="asks for something instead of telling something",
     ),
-    Rule(
+    NoiseRule(
         name="comments and sharing",
         noise="comments",
         longest=40,
         any_of=(r"^\W*(?:\d+ )?comments?\W*$", r"^\W*share this\b.{0,30}$", r"^\W*tags?\W*$"),
         reason="furniture below an article",
     ),
-    Rule(
+    NoiseRule(
         name="path to the page",
         noise="breadcrumb",
         longest=160,
@@ -51,7 +51,7 @@ RULES: tuple[Rule, ...] = (
         ),
         reason="the path from the home page to the article",
     ),
-    Rule(
+    NoiseRule(
         name="line of properties",
         noise="source line",
         longest=200,
@@ -60,14 +60,14 @@ RULES: tuple[Rule, ...] = (
         ),
         reason="when and where it was published, counters",
     ),
-    Rule(
+    NoiseRule(
         name="credit of an editor",
         noise="credits",
         longest=60,
         any_of=(r"^\W*(?:web |responsible |executive |duty )?editors?\s*[:：]\s*[\w .,&'-]{2,40}\W*$",),
         reason="who processed the article",
     ),
-    Rule(
+    NoiseRule(
         name="buttons of the page",
         noise="share",
         longest=80,
@@ -78,14 +78,14 @@ RULES: tuple[Rule, ...] = (
         ),
         reason="print, close, font size",
     ),
-    Rule(
+    NoiseRule(
         name="neighbours in a column",
         noise="related",
         longest=200,
         any_of=(r"^\W*(?:prev(?:ious)?|next)(?: (?:article|post|story|page|news))?\s*[:：]\s*\S.*(?<![.!?])$",),
         reason="links to the articles before and after",
     ),
-    Rule(
+    NoiseRule(
         name="heading of a list",
         noise="related",
         longest=40,
@@ -97,7 +97,7 @@ RULES: tuple[Rule, ...] = (
         ),
         reason="the name of a list of other articles",
     ),
-    Rule(
+    NoiseRule(
         name="end of the page",
         noise="navigation",
         longest=200,
@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         ),
         reason="whose page it is",
     ),
-    Rule(
+    NoiseRule(
         name="sharing of a blog",
         noise="share",
         longest=80,
@@ -122,7 +122,7 @@ RULES: tuple[Rule, ...] = (
 _COMPILED = tuple((rule, re.compile("|".join(rule.any_of), re.IGNORECASE)) for rule in RULES)
 
 
-def met(text: str) -> Rule | None:
+def met(text: str) -> NoiseRule | None:
     """The first rule that a line meets."""
     return next((rule for rule, pattern in _COMPILED if len(text) <= rule.longest and pattern.search(text)), None)
 

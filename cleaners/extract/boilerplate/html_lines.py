@@ -11,7 +11,7 @@ from itertools import takewhile
 from cleaners.chinese import script
 from cleaners.extract.boilerplate import rules
 from cleaners.extract.boilerplate import site_lines as repeated
-from cleaners.extract.boilerplate.rules import Rule
+from cleaners.extract.boilerplate.rules import NoiseRule
 from cleaners.items import Line, Metadata
 
 # Classes whose lines end a body wherever they stand; a list of links may stand in the middle of one.
@@ -49,26 +49,26 @@ class HtmlSettings:
     """From this share of link text on, a line is a link and not a sentence with links."""
 
 
-class Signals:
+class LineSignals:
     """For every line the first rule it meets, judged by its text alone; found when asked for, once."""
 
     __slots__ = ("_found", "_lines")
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
-        self._found: dict[int, Rule | None] = {}
+        self._found: dict[int, NoiseRule | None] = {}
 
-    def __getitem__(self, index: int) -> Rule | None:
+    def __getitem__(self, index: int) -> NoiseRule | None:
         if index not in self._found:
             self._found[index] = _first_met(self._lines[index])
         return self._found[index]
 
-    def known(self, index: int) -> Rule | None:
+    def known(self, index: int) -> NoiseRule | None:
         """The same, only where it was already asked for: enough to name what stands outside the article."""
         return self._found.get(index)
 
 
-def _first_met(line: Line) -> Rule | None:
+def _first_met(line: Line) -> NoiseRule | None:
     if len(line.text) > LONGEST:
         return None
     linked, cell = line.link_share > 0.5, line.tag in _CELLS
@@ -85,7 +85,7 @@ def weigh(line: Line) -> float:
 def judge(
     lines: Sequence[Line],
     meta: Metadata,
-    signals: Signals,
+    signals: LineSignals,
     *,
     first: int,
     last: int,
@@ -139,7 +139,7 @@ def judge(
 
 
 def _tail(
-    inside: Sequence[Line], weights: Sequence[float], met: Sequence[Rule | None], begin: int, settings: HtmlSettings
+    inside: Sequence[Line], weights: Sequence[float], met: Sequence[NoiseRule | None], begin: int, settings: HtmlSettings
 ) -> int:
     """Where the body ends: at the first line that ends bodies and has little prose below it."""
     prose = [weight if rule is None and weight >= 2 else 0.0 for weight, rule in zip(weights, met, strict=True)]
@@ -159,7 +159,7 @@ def _tail(
     return len(met)
 
 
-def _appended(inside: Sequence[Line], prose: Sequence[float], met: Sequence[Rule | None], begin: int) -> int:
+def _appended(inside: Sequence[Line], prose: Sequence[float], met: Sequence[NoiseRule | None], begin: int) -> int:
     """Where another article is appended: a headline, a date line and paragraphs, after this one's paragraphs."""
     for i, rule in enumerate(met):
         if i <= begin or rule is None or rule.noise != "source line" or max(prose[i : i + 6], default=0.0) < 2:
@@ -171,7 +171,7 @@ def _appended(inside: Sequence[Line], prose: Sequence[float], met: Sequence[Rule
 
 
 def _listed(
-    inside: Sequence[Line], weights: Sequence[float], met: Sequence[Rule | None], home: tuple[str, ...]
+    inside: Sequence[Line], weights: Sequence[float], met: Sequence[NoiseRule | None], home: tuple[str, ...]
 ) -> frozenset[int]:
     """The headlines below the heading of a list that stands between paragraphs, in a block of its own.
 
@@ -194,7 +194,7 @@ def _listed(
     return frozenset(found)
 
 
-def _is_lead(line: Line, met: Rule | None, home: tuple[str, ...]) -> bool:
+def _is_lead(line: Line, met: NoiseRule | None, home: tuple[str, ...]) -> bool:
     """A summary that stands among the paragraphs, as one of them, is the first of them."""
     if met is None or met.name != "summary" or len(home) <= 3:
         return False
@@ -221,7 +221,7 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, settings: HtmlSettings) -> Line:
+def _by_itself(line: Line, role: str | None, met: NoiseRule | None, head: bool, settings: HtmlSettings) -> Line:
     """Judge a line of the container; ``head``: it stands above the first paragraph."""
     if role == "title":
         return _cut(line, "headline", "repeated title")
@@ -237,7 +237,7 @@ def _by_itself(line: Line, role: str | None, met: Rule | None, head: bool, setti
     return line if text == line.text else replace(line, text=text)
 
 
-def _outside(line: Line, where: str, role: str | None, met: Rule | None) -> Line:
+def _outside(line: Line, where: str, role: str | None, met: NoiseRule | None) -> Line:
     """Cut a line outside the container, classed by metadata, by a rule or by its place."""
     if role in _CLAIMED:
         return _cut(line, str(role), _CLAIMED[str(role)])

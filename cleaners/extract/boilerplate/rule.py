@@ -15,7 +15,7 @@ Place = Literal["anywhere", "link", "outside tables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class NoiseRule:
     """One habit: what a line of noise looks like."""
 
     name: str

@@ -6,15 +6,15 @@ A rule names a habit of Chinese web pages, never a site. Its patterns see the li
 
 from __future__ import annotations
 
-from cleaners.extract.boilerplate.rule import Rule
+from cleaners.extract.boilerplate.rule import NoiseRule
 
 # What stands above the text of Chinese news pages, as data: path, date line, counters, font sizes, summary.
 
 _DATE = r"(?:19|20)\d\d\s?(?:年|[-/.])\s?\d{1,2}\s?(?:月|[-/.])\s?\d{1,2}\s?[日号]?"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
 
-ABOVE: tuple[Rule, ...] = (
-    Rule(
+ABOVE: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="breadcrumb trail",
         noise="breadcrumb",
         reach="above",
@@ -26,7 +26,7 @@ ABOVE: tuple[Rule, ...] = (
         ),
         reason="the path from the home page to the column",
     ),
-    Rule(
+    NoiseRule(
         name="trail to 正文",
         noise="breadcrumb",
         reach="above",
@@ -34,7 +34,7 @@ ABOVE: tuple[Rule, ...] = (
         any_of=(r"[>»/›]\s?(?:正文|文章|详情|内容|查看内容)\S{0,6}$", r"\s查看内容$"),
         reason="the last step of the path is the page itself",
     ),
-    Rule(
+    NoiseRule(
         name="trail of arrows",
         noise="breadcrumb",
         reach="above",
@@ -42,7 +42,7 @@ ABOVE: tuple[Rule, ...] = (
         any_of=(r"^\S{1,14}(?:\s?[>»›]+\s?\S{1,20}){1,5}\s?[>»›]*$",),
         reason="short names joined by arrows",
     ),
-    Rule(
+    NoiseRule(
         name="date line",
         noise="source line",
         reach="above",
@@ -55,7 +55,7 @@ ABOVE: tuple[Rule, ...] = (
         ),
         reason="date, clock and source of an article in one short line",
     ),
-    Rule(
+    NoiseRule(
         name="property without a value",
         noise="source line",
         reach="above",
@@ -67,14 +67,14 @@ ABOVE: tuple[Rule, ...] = (
         ),
         reason="a table of properties broken into lines",
     ),
-    Rule(
+    NoiseRule(
         name="views counted",
         noise="source line",
         reach="above",
         any_of=(r"^(?:浏览|点击|阅读|访问|人气)(?:次数|数|量)?\s?:?\s?\d+", r"\d+\s?次?(?:浏览|阅读|点击)$"),
         reason="a counter beside the date",
     ),
-    Rule(
+    NoiseRule(
         name="font size",
         noise="share",
         reach="above",
@@ -86,7 +86,7 @@ ABOVE: tuple[Rule, ...] = (
         ),
         reason="buttons that change the font",
     ),
-    Rule(
+    NoiseRule(
         name="audio player",
         noise="share",
         reach="above",
@@ -94,7 +94,7 @@ ABOVE: tuple[Rule, ...] = (
         any_of=(r"语音播报", r"播报文章", r"^(?:听新闻|朗读|收听)", rf"^{_CLOCK}(?:\s?/\s?{_CLOCK})?$"),
         reason="buttons of an audio player",
     ),
-    Rule(
+    NoiseRule(
         name="summary",
         noise="other",
         reach="above",
@@ -114,13 +114,13 @@ _BUTTON = (
     r"|[上下]一?(?:图集|组图?|张|页)|(?:高清)?(?:大图|图集)(?:列表)?|查看(?:全部|更多)?图[片集]|返回(?:图集|列表)|支持键盘.{0,16}|\(?可?用?键盘.{0,12}翻[页看图]\)?)"
 )
 
-ASIDES: tuple[Rule, ...] = (
-    Rule(
+ASIDES: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="counter of pictures", noise="navigation", longest=12, place="outside tables",
         any_of=(rf"^{_COUNTER}$",),
         reason="which picture of how many is shown",
     ),
-    Rule(
+    NoiseRule(
         name="buttons of a gallery", noise="navigation", longest=90,
         any_of=(
             rf"^(?:{_COUNTER}\s?)?(?:{_BUTTON}[\s|]+)+{_BUTTON}$",
@@ -129,12 +129,12 @@ ASIDES: tuple[Rule, ...] = (
         ),
         reason="buttons that turn the pictures of a gallery",
     ),
-    Rule(
+    NoiseRule(
         name="button to pass on", noise="share", longest=40,
         any_of=(r"^(?:转播|分享|转发|推荐|收藏)[到至]\s?\S{0,8}(?:微博|空间|朋友圈|微信|豆瓣|人人网)(?:\s\S{2,8}){0,4}$",),
         reason="buttons over pictures that pass them on",
     ),
-    Rule(
+    NoiseRule(
         name="sharing of a blog", noise="share", reach="below", longest=60,
         any_of=(
             r"^(?:共享|分享)(?:此|这篇|本)(?:文章?|页面|内容)\s?:?$",
@@ -144,12 +144,12 @@ ASIDES: tuple[Rule, ...] = (
         ),
         reason="what blog software adds below a text",
     ),
-    Rule(
+    NoiseRule(
         name="related posts of a blog", noise="related", reach="below", longest=8,
         any_of=(r"^相关$",),
         reason="the heading that blog software sets over other posts",
     ),
-    Rule(
+    NoiseRule(
         name="button to act", noise="navigation", longest=16,
         any_of=(
             r"^(?:点击|按|点)(?:此|这里|这儿|此处)(?:报名|登记|投票|购票|购买|订购|查询|下载|登录|注册|观看|收看|收听|订阅|预约|咨询|参与|参加|浏览|了解\S{0,4}|查看\S{0,6}|进入\S{0,6})?$",
@@ -157,17 +157,17 @@ ASIDES: tuple[Rule, ...] = (
         ),
         reason="a button set into the text",
     ),
-    Rule(
+    NoiseRule(
         name="live now", noise="ads", longest=60,
         any_of=(r"^(?:直播)?正在直播\s?[|丨:·]\s?\S", r"^直播(?:预告|回放)?\s?[|丨]\s?\S"),
         reason="leads to a broadcast",
     ),
-    Rule(
+    NoiseRule(
         name="headline behind a label", noise="related", longest=80,
         any_of=(r"^(?:相关|延伸|推荐|扩展|关联)(?:新闻|阅读|文章|报道|链接)[\s|丨/]\s?\S",),
         reason="one other headline behind a label",
     ),
-    Rule(
+    NoiseRule(
         name="link behind a label", noise="related", longest=90, place="link",
         any_of=(
             r"^(?:相关|延伸|推荐|扩展|关联|热门|更多|往期|精彩)(?:新闻|阅读|文章|报道|链接|推荐|回顾|内容)\S",
@@ -178,8 +178,8 @@ ASIDES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-BELOW: tuple[Rule, ...] = (
-    Rule(
+BELOW: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="credit of an editor",
         noise="credits",
         reach="below",
@@ -191,7 +191,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="who processed the article, not who wrote it",
     ),
-    Rule(
+    NoiseRule(
         name="heading of a list",
         noise="related",
         reach="below",
@@ -206,7 +206,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="the name of a list of other articles",
     ),
-    Rule(
+    NoiseRule(
         name="leads to more",
         noise="related",
         reach="below",
@@ -225,7 +225,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="leads on to other pages",
     ),
-    Rule(
+    NoiseRule(
         name="previous and next",
         noise="related",
         reach="below",
@@ -233,7 +233,7 @@ BELOW: tuple[Rule, ...] = (
         any_of=(r"^[\[【]?[上下前后]一?[篇条章](?:文章|新闻|图集)?[\]】]?(?:\s?[:>]|\s|$|没有)", r"^/?阅读下一篇/?"),
         reason="links to the neighbours in a column",
     ),
-    Rule(
+    NoiseRule(
         name="pager",
         noise="navigation",
         reach="below",
@@ -246,7 +246,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="links to the pages of an article",
     ),
-    Rule(
+    NoiseRule(
         name="tags",
         noise="related",
         reach="below",
@@ -256,7 +256,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="tags under an article",
     ),
-    Rule(
+    NoiseRule(
         name="end of the post",
         noise="other",
         reach="below",
@@ -265,7 +265,7 @@ BELOW: tuple[Rule, ...] = (
         any_of=(r"^\W*(?:THE\s)?(?:END|End)\W*$", r"^\W*(?:全文完|本文完|完)\W*$"),
         reason="posts of public accounts mark where they end",
     ),
-    Rule(
+    NoiseRule(
         name="comments",
         noise="comments",
         reach="below",
@@ -279,7 +279,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="the head of the comments",
     ),
-    Rule(
+    NoiseRule(
         name="comment tools",
         noise="comments",
         reach="below",
@@ -298,7 +298,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="buttons of a comment form",
     ),
-    Rule(
+    NoiseRule(
         name="registration of the site",
         noise="navigation",
         reach="below",
@@ -314,7 +314,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="registration numbers and hot lines",
     ),
-    Rule(
+    NoiseRule(
         name="copyright of the site",
         noise="navigation",
         reach="below",
@@ -327,7 +327,7 @@ BELOW: tuple[Rule, ...] = (
         ),
         reason="the copyright of the site",
     ),
-    Rule(
+    NoiseRule(
         name="foot of the site",
         noise="navigation",
         reach="below",
@@ -345,8 +345,8 @@ BELOW: tuple[Rule, ...] = (
     ),
 )
 
-ANYWHERE: tuple[Rule, ...] = (
-    Rule(
+ANYWHERE: tuple[NoiseRule, ...] = (
+    NoiseRule(
         name="source alone", noise="source line", longest=40,
         any_of=(
             r"^[(（【\[]?(?:(?:信息|文章|稿件|新闻|本文)?来源于?|来自|稿源|出处|转自)\s?[:|/丨]\s?\S",
@@ -354,17 +354,17 @@ ANYWHERE: tuple[Rule, ...] = (
         ),
         reason="names the source",
     ),
-    Rule(
+    NoiseRule(
         name="post it is taken from", noise="source line", longest=120, sentence="any",
         any_of=(r"^[(（\[【]?本文(?:来自|来源于?|转载?自|首发于?)\S{0,10}(?:公众号|微信号|微博)",),
         reason="names the post that is reprinted",
     ),
-    Rule(
+    NoiseRule(
         name="related headline", noise="related", longest=60,
         any_of=(r"^(?:相关|延伸|推荐|更多)(?:新闻|阅读|文章|报道|链接)\s?[:>]\s?\S",),
         reason="one other headline behind a label, also between paragraphs",
     ),
-    Rule(
+    NoiseRule(
         name="unfolds the text", noise="navigation", longest=20,
         any_of=(
             r"^(?:点击)?(?:展开|阅读|查看|浏览|显示)(?:剩余|余下|更多)?全[文部]\W*(?:\d+%)?$", r"^(?:剩余|余下)全文",
@@ -375,12 +375,12 @@ ANYWHERE: tuple[Rule, ...] = (
         ),
         reason="buttons inside the text that show the rest of it, the original, a larger picture",
     ),
-    Rule(
+    NoiseRule(
         name="former title", noise="repeated title", longest=80, sentence="any",
         any_of=(r"^[\[(（【]?(?:本文)?原(?:标题|题)为?\s?[:《]",),
         reason="the headline under which the source ran it",
     ),
-    Rule(
+    NoiseRule(
         name="forms", noise="navigation", longest=24,
         any_of=(
             r"^(?:请)?(?:登[录陆]|注册|退出|忘记密码|下次自动登录|我的(?:收藏|订阅|关注|导航)|搜索(?:历史)?|取消|确定|关闭|知道了|Loading|表情|发布)"

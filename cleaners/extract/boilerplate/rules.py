@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from cleaners.extract.boilerplate.closing_rules import CLOSING, NOTICES, PROMPTS
-from cleaners.extract.boilerplate.rule import Noise, Reach, Rule, Sentence
+from cleaners.extract.boilerplate.rule import Noise, NoiseRule, Reach, Sentence
 from cleaners.extract.boilerplate.rule_tables import ABOVE, ANYWHERE, ASIDES, BELOW
 
-__all__ = ["RULES", "Noise", "Reach", "Rule", "bare", "hits"]
+__all__ = ["RULES", "Noise", "NoiseRule", "Reach", "bare", "hits"]
 
 # Sentences of an article that only mention what a rule of noise looks for.
 #
@@ -53,7 +53,7 @@ def only_mentioned(text: str, sentence: Sentence) -> bool:
 RULES = ABOVE + BELOW + CLOSING + NOTICES + PROMPTS + ANYWHERE + ASIDES
 
 
-def _compiled(rule: Rule) -> tuple[Rule, re.Pattern[str] | None, re.Pattern[str] | None]:
+def _compiled(rule: NoiseRule) -> tuple[NoiseRule, re.Pattern[str] | None, re.Pattern[str] | None]:
     """A rule with its anchored patterns, to be matched, and the others, to be searched.
 
     ``search`` would try an anchored pattern at every character of the line.
@@ -80,7 +80,7 @@ def bare(folded: str) -> str:
     return _BULLET.sub("", folded)
 
 
-def hits(folded: str, *, linked: bool = False, cell: bool = False) -> Iterator[Rule]:
+def hits(folded: str, *, linked: bool = False, cell: bool = False) -> Iterator[NoiseRule]:
     """The rules that a folded line meets, in order.
 
     ``linked``: most of it is a link; ``cell``: it stands in a table.
@@ -92,7 +92,7 @@ def hits(folded: str, *, linked: bool = False, cell: bool = False) -> Iterator[R
 
 # Sites repeat their menus and headings on every page.
 @lru_cache(maxsize=8192)
-def _met(text: str) -> tuple[Rule, ...]:
+def _met(text: str) -> tuple[NoiseRule, ...]:
     return tuple(
         rule
         for rule, anchored, other in _COMPILED

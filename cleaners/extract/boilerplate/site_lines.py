@@ -20,7 +20,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearnedSettings:
+class SiteLineSettings:
     """When a repeated line is noise."""
 
     clusters: int = 4
@@ -44,7 +44,7 @@ def key(text: str) -> str:
     return _DIGITS.sub("0", _SPACE.sub("", script.fold(text))).lower()
 
 
-def countable(lines: Iterable[Line], settings: LearnedSettings = LearnedSettings()) -> dict[str, str]:
+def countable(lines: Iterable[Line], settings: SiteLineSettings = SiteLineSettings()) -> dict[str, str]:
     """Key -> the line as it stands, for the lines of one judged page that are worth counting.
 
     Those are the lines that were kept: what the rules cut anyway need not be learned.
@@ -67,7 +67,7 @@ def count(pages: Iterable[tuple[str, Iterable[str]]]) -> Counter[str]:
     return counts
 
 
-def learn(counts: Mapping[str, int], clusters: int, settings: LearnedSettings = LearnedSettings()) -> frozenset[str]:
+def learn(counts: Mapping[str, int], clusters: int, settings: SiteLineSettings = SiteLineSettings()) -> frozenset[str]:
     """The keys that are a site's noise, given in how many of its ``clusters`` each one stands."""
     enough = max(settings.clusters, settings.share * clusters)
     return frozenset(found for found, times in counts.items() if times >= enough)
@@ -77,7 +77,7 @@ def met(
     lines: Sequence[Line],
     weights: Sequence[float],
     learned: frozenset[str],
-    settings: LearnedSettings = LearnedSettings(),
+    settings: SiteLineSettings = SiteLineSettings(),
 ) -> frozenset[int]:
     """Indexes of the lines that were learned, or none when they hold most of the page's prose (``weights``)."""
     if not learned:

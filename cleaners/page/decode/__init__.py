@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.page.decode import mending
 from cleaners.page.decode.readability import score
 
@@ -69,7 +69,7 @@ _READABLE = 0.0  # mean weight under which a decoding is not text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class DecodedText:
     """A page's text."""
 
     text: str
@@ -81,12 +81,12 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
+class _CharsetReading:
     encoding: str
     score: float
 
 
-def decode(body: bytes, content_type: str | None = None, charset: str | None = None) -> Decoded:
+def decode(body: bytes, content_type: str | None = None, charset: str | None = None) -> DecodedText:
     """Decode a page.
 
     ``content_type`` is the response header; ``charset`` is what a site file says. Both are hints like the page's own
@@ -95,7 +95,7 @@ def decode(body: bytes, content_type: str | None = None, charset: str | None = N
     Raises ``Unusable("decode", ...)`` with the reason ``empty``, ``binary`` or ``unknown encoding``.
     """
     if not body.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
-        raise Unusable("decode", "empty", f"{len(body)} bytes, no text")
+        raise UnusableInput("decode", "empty", f"{len(body)} bytes, no text")
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return _finish(body[len(mark) :], encoding)
@@ -107,24 +107,24 @@ def decode(body: bytes, content_type: str | None = None, charset: str | None = N
     if (seven_bit := _seven_bit(body, content_type, charset)) is not None:
         return seven_bit
     try:
-        return Decoded(text=body.decode("utf-8"), encoding="utf-8", replaced=0)
+        return DecodedText(text=body.decode("utf-8"), encoding="utf-8", replaced=0)
     except UnicodeDecodeError:
         return _guess(body, _declared(body, content_type, charset))
 
 
-def _finish(body: bytes, encoding: str) -> Decoded:
+def _finish(body: bytes, encoding: str) -> DecodedText:
     if encoding in ("utf-8", "gb18030"):
         return _mend(body, encoding)
     text = body.decode(encoding, "replace").replace("\x00", "")
-    return Decoded(text=text, encoding=encoding, replaced=text.count("\ufffd"))
+    return DecodedText(text=text, encoding=encoding, replaced=text.count("\ufffd"))
 
 
 def _refuse_binary(body: bytes) -> None:
     for magic, what in _MAGIC:
         if body.startswith(magic):
-            raise Unusable("decode", "binary", what)
+            raise UnusableInput("decode", "binary", what)
     if body[:4] == b"RIFF" or body[4:8] == b"ftyp":
-        raise Unusable("decode", "binary", "image, sound or film")
+        raise UnusableInput("decode", "binary", "image, sound or film")
 
 
 def _utf16(body: bytes) -> str | None:
@@ -134,18 +134,18 @@ def _utf16(body: bytes) -> str | None:
         return None
     if nuls > 0.01 * len(body):
         readings = [
-            _Reading(encoding=name, score=score(body[:_SAMPLE].decode(name, "replace")))
+            _CharsetReading(encoding=name, score=score(body[:_SAMPLE].decode(name, "replace")))
             for name in ("utf-16-le", "utf-16-be")
         ]
         best = max(readings, key=lambda reading: reading.score)
         if best.score > _READABLE or (best.score == 0.0 and 0.4 < nuls / len(body) <= 0.5):
             return best.encoding
     if nuls > max(2, 0.001 * len(body)):
-        raise Unusable("decode", "binary", f"{nuls} NUL bytes in {len(body)}")
+        raise UnusableInput("decode", "binary", f"{nuls} NUL bytes in {len(body)}")
     return None
 
 
-def _seven_bit(body: bytes, content_type: str | None, charset: str | None) -> Decoded | None:
+def _seven_bit(body: bytes, content_type: str | None, charset: str | None) -> DecodedText | None:
     """HZ and ISO-2022 are ASCII to every other test, so here the declaration has to decide."""
     if b"~{" not in body and b"\x1b$" not in body:
         return None
@@ -179,12 +179,12 @@ def _is_text_codec(name: str) -> bool:
         return False
 
 
-def _guess(body: bytes, declared: list[str]) -> Decoded:
+def _guess(body: bytes, declared: list[str]) -> DecodedText:
     sample = b" ".join(mending.RUN.findall(body))[:_SAMPLE]
     candidates = [*declared, *(name for name in _USUAL if name not in declared)]
     candidates = [name for name in candidates if not name.startswith(("utf-16", "utf-32"))]
     readings = [
-        _Reading(encoding=name, score=score(sample.decode(name, "replace")) + _DECLARED_BONUS * (name in declared))
+        _CharsetReading(encoding=name, score=score(sample.decode(name, "replace")) + _DECLARED_BONUS * (name in declared))
         for name in candidates
     ]
     best = max(readings, key=lambda reading: reading.score)
@@ -194,21 +194,21 @@ def _guess(body: bytes, declared: list[str]) -> Decoded:
             return mended
         best = _ask_library(sample) or best
     if best.score <= _READABLE - 0.5:
-        raise Unusable("decode", "unknown encoding", f"nothing readable as {', '.join(candidates)}")
+        raise UnusableInput("decode", "unknown encoding", f"nothing readable as {', '.join(candidates)}")
     return _mend(body, best.encoding)
 
 
-def _ask_library(sample: bytes) -> _Reading | None:
+def _ask_library(sample: bytes) -> _CharsetReading | None:
     """For bytes in no usual encoding: charset-normalizer, which knows the single-byte ones."""
     from charset_normalizer import from_bytes
 
     found = from_bytes(sample[:20_000], cp_isolation=list(_SINGLE_BYTE)).best()
     if found is None:
         return None
-    return _Reading(encoding=found.encoding, score=score(str(found)))
+    return _CharsetReading(encoding=found.encoding, score=score(str(found)))
 
 
-def _mend(body: bytes, encoding: str) -> Decoded:
+def _mend(body: bytes, encoding: str) -> DecodedText:
     """Decode a page of one encoding, then whatever in it is of another one or broken."""
     try:
         text = body.decode(encoding)
@@ -219,7 +219,7 @@ def _mend(body: bytes, encoding: str) -> Decoded:
             text = "".join(_pieces(body, encoding, mending.RUN, mending.broken_run))
         elif encoding in _USUAL and encoding != "utf-8" and mending.UTF8_RUN.search(body):
             text = "".join(_pieces(body, encoding, mending.UTF8_RUN, mending.foreign_run))
-    return Decoded(text=text, encoding=encoding, replaced=text.count("\ufffd"))
+    return DecodedText(text=text, encoding=encoding, replaced=text.count("\ufffd"))
 
 
 def _pieces(body: bytes, encoding: str, runs: re.Pattern[bytes], read: Callable[[bytes, str], str]) -> Iterator[str]:

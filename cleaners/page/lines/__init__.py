@@ -9,7 +9,7 @@ from cleaners.items import Head, Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blocks:
+class PageLines:
     """A page as lines in reading order."""
 
     media: Literal["html", "text"]
@@ -32,7 +32,7 @@ class Blocks:
     """HTML: what relative addresses are joined to."""
 
 
-def read(text: str, url: str | None = None) -> Blocks:
+def read(text: str, url: str | None = None) -> PageLines:
     """Turn a decoded page into lines; HTML or plain text is told apart by content.
 
     Raises ``Unusable("blocks", ...)`` for pages beyond the limits or with nothing to read.

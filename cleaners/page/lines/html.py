@@ -8,10 +8,10 @@ from typing import Any
 
 from lxml import etree
 
-from cleaners.errors import Unusable
-from cleaners.page.lines import Blocks, script_data
+from cleaners.errors import UnusableInput
+from cleaners.page.lines import PageLines, script_data
 from cleaners.page.lines.head import base_of, read_head
-from cleaners.page.lines.walk import Walk, WalkLimits
+from cleaners.page.lines.walk import TreeWalk, WalkLimits
 
 # Sentence marks of a notice (no JavaScript, who owns the site); the shortest flash that is an article has more.
 _NOTICE = 4
@@ -51,27 +51,27 @@ def is_html(text: str) -> bool:
     return closed >= 5 and closed * 600 > len(sample)
 
 
-def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -> Blocks:
+def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -> PageLines:
     """Parse a page once and walk it once.
 
     Raises ``Unusable("blocks", "page too large" | "page too deep" | "empty")``.
     """
     _fence(text, limits)
     tree = _parse(text)
-    walk = Walk(tree, limits=limits.walk)
+    walk = TreeWalk(tree, limits=limits.walk)
     if walk.hidden_weight > walk.weight:
         # The article itself waits for a script to show it.
-        walk = Walk(tree, limits=limits.walk, with_hidden=True)
+        walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)
     head = read_head(tree, text, url)
     base, recovered = base_of(tree, url), False
     if _shows_no_article(walk) and (told := script_data.find(tree, head.title)) is not None:
         page = told.page()
         _fence(page, limits)
         tree, recovered = _parse(page), True
-        walk = Walk(tree, limits=limits.walk, with_hidden=True)
+        walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)
     if not walk.lines and not head.title:
-        raise Unusable("blocks", "empty", "no visible text")
-    return Blocks(
+        raise UnusableInput("blocks", "empty", "no visible text")
+    return PageLines(
         media="html",
         lines=tuple(walk.lines),
         head=head,
@@ -84,7 +84,7 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
     )
 
 
-def _shows_no_article(walk: Walk) -> bool:
+def _shows_no_article(walk: TreeWalk) -> bool:
     """Whether a page shows menus and notices at most: its article, if it has one, waits for a script.
 
     A list of headlines is shown for its own sake, and what a script holds of their articles is not the page.
@@ -97,25 +97,25 @@ def _shows_no_article(walk: Walk) -> bool:
 
 def texts(tree: Any) -> list[str]:
     """The texts of the lines of a tree that is already parsed."""
-    return [line.text for line in Walk(tree).lines]
+    return [line.text for line in TreeWalk(tree).lines]
 
 
 def _fence(text: str, limits: HtmlLimits = HtmlLimits()) -> None:
     """Bound size, tags and attributes before the parser sees the page."""
     if len(text) > limits.characters:
-        raise Unusable("blocks", "page too large", f"{len(text)} characters, at most {limits.characters}")
+        raise UnusableInput("blocks", "page too large", f"{len(text)} characters, at most {limits.characters}")
     tags = text.count("<")
     if tags > limits.tags:
-        raise Unusable("blocks", "page too large", f"{tags} tags, at most {limits.tags}")
+        raise UnusableInput("blocks", "page too large", f"{tags} tags, at most {limits.tags}")
     if text.count("=") > limits.attributes:
-        raise Unusable("blocks", "page too large", f"more than {limits.attributes} attributes")
+        raise UnusableInput("blocks", "page too large", f"more than {limits.attributes} attributes")
     for match in _LONG_TAG.finditer(text):
         if text.rfind("<script", 0, match.start()) > text.rfind("</script", 0, match.start()):
             continue  # a comparison in a script, followed by data
         end = text.find(">", match.end())
         tag = _QUOTED.sub("", text[match.start() : end if end >= 0 else len(text)])
         if len(tag.split(None, limits.attributes_in_tag)) > limits.attributes_in_tag:
-            raise Unusable("blocks", "page too large", f"more than {limits.attributes_in_tag} attributes in one tag")
+            raise UnusableInput("blocks", "page too large", f"more than {limits.attributes_in_tag} attributes in one tag")
 
 
 def _parse(text: str) -> Any:
@@ -126,7 +126,7 @@ def _parse(text: str) -> Any:
     try:
         tree = etree.fromstring(data, parser)
     except etree.LxmlError as error:
-        raise Unusable("blocks", "empty", str(error)[:200]) from error
+        raise UnusableInput("blocks", "empty", str(error)[:200]) from error
     if tree is None:
-        raise Unusable("blocks", "empty", "no element")
+        raise UnusableInput("blocks", "empty", "no element")
     return tree

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Head, Line
-from cleaners.page.lines import Blocks
+from cleaners.page.lines import PageLines
 from cleaners.page.lines.hard_wraps import unwrap
 
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -58,7 +58,7 @@ def _lines(text: str) -> Iterator[Line]:
         gap = 0
 
 
-def read(text: str, limits: TextLimits = TextLimits()) -> Blocks:
+def read(text: str, limits: TextLimits = TextLimits()) -> PageLines:
     """Turn a text into lines: the text of each with white space folded, the blank lines before it, its indent.
 
     A text that was broken into lines of one width is joined into paragraphs first.
@@ -66,12 +66,12 @@ def read(text: str, limits: TextLimits = TextLimits()) -> Blocks:
     Raises ``Unusable("blocks", ...)``: ``empty``, ``too long`` (beyond ``limits``).
     """
     if len(text) > limits.characters:
-        raise Unusable("blocks", "too long", f"{len(text)} characters")
+        raise UnusableInput("blocks", "too long", f"{len(text)} characters")
     lines: list[Line] = []
     for line in _lines(text):
         lines.append(line)
         if len(lines) > limits.lines:
-            raise Unusable("blocks", "too long", f"more than {limits.lines} lines")
+            raise UnusableInput("blocks", "too long", f"more than {limits.lines} lines")
     if not lines:
-        raise Unusable("blocks", "empty")
-    return Blocks(media="text", lines=unwrap(lines), head=Head())
+        raise UnusableInput("blocks", "empty")
+    return PageLines(media="text", lines=unwrap(lines), head=Head())

@@ -38,7 +38,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StateLimits:
+class ScriptDataLimits:
     """How much of a page's data is looked at."""
 
     characters: int = 2_000_000
@@ -54,7 +54,7 @@ class StateLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ScriptText:
     """An article as the data tell it."""
 
     marks: int
@@ -73,7 +73,7 @@ class Told:
         return f"<html><body>{head}<p>{' '.join(filter(None, line))}</p><div>{self.markup}</div></body></html>"
 
 
-def find(tree: Any, title: str, limits: StateLimits = StateLimits()) -> Told | None:
+def find(tree: Any, title: str, limits: ScriptDataLimits = ScriptDataLimits()) -> ScriptText | None:
     """The article in the data of a page's scripts, None where there is none; ``title`` is the page's own."""
     best, most = None, 0
     for value, fields in islice(_values(tree, limits), limits.values):
@@ -86,7 +86,7 @@ def find(tree: Any, title: str, limits: StateLimits = StateLimits()) -> Told | N
     return best
 
 
-def _values(tree: Any, limits: StateLimits) -> Iterator[tuple[Any, tuple[dict[str, Any], ...]]]:
+def _values(tree: Any, limits: ScriptDataLimits) -> Iterator[tuple[Any, tuple[dict[str, Any], ...]]]:
     """Every string and list in the data, with the objects around it, innermost first."""
     for script in tree.iter("script"):
         text = script.text or ""
@@ -114,7 +114,7 @@ def _whole(text: str) -> list[Any]:
         return []
 
 
-def _decoded(text: str, limits: StateLimits) -> Iterator[Any]:
+def _decoded(text: str, limits: ScriptDataLimits) -> Iterator[Any]:
     """The values that can be decoded somewhere in a script, objects before the strings of what is no JSON."""
     decoder, end, found = json.JSONDecoder(strict=False), 0, False
     for match in islice(_VALUE.finditer(text), limits.attempts):
@@ -141,14 +141,14 @@ def _literal(text: str, at: int) -> list[str]:
         return []
 
 
-def _told(value: Any, around: tuple[dict[str, Any], ...], limits: StateLimits) -> Told | None:
+def _told(value: Any, around: tuple[dict[str, Any], ...], limits: ScriptDataLimits) -> ScriptText | None:
     markup = _markup(value) if isinstance(value, str) else "".join(_markup(part) for part in _parts(value))
     shown = _TAG.sub("", markup)
     marks = len(_SENTENCES.findall(shown))
     if marks < limits.marks or len(_HAN.findall(shown)) < limits.letters:
         return None
     fields = {name: found for name, keys in _FIELDS.items() if (found := _field(around, keys))}
-    return Told(marks=marks, markup=markup, fields=fields)
+    return ScriptText(marks=marks, markup=markup, fields=fields)
 
 
 def _parts(values: list[Any]) -> list[str]:

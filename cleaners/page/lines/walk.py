@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from cleaners.errors import Unusable
+from cleaners.errors import UnusableInput
 from cleaners.items import Line
 
 # What an element is to the walk. Everything that is not named here is inline.
@@ -56,7 +56,7 @@ class WalkLimits:
     """Characters of visible text."""
 
 
-class Walk:
+class TreeWalk:
     """One pass over the tree: ``lines``, the block elements as ``nodes``, ``parents`` and ``images`` (see ``Blocks``).
 
     ``weight`` counts the sentence marks that are shown, ``hidden_weight`` those in elements that are not.
@@ -83,7 +83,7 @@ class Walk:
     )
 
     def __init__(self, tree: Any, *, limits: WalkLimits = WalkLimits(), with_hidden: bool = False) -> None:
-        """Walk ``tree``; raises ``Unusable("blocks", "page too deep" | "page too large")`` beyond ``limits``."""
+        """TreeWalk ``tree``; raises ``Unusable("blocks", "page too deep" | "page too large")`` beyond ``limits``."""
         self._limits = limits
         self._room = limits.characters
         self.lines: list[Line] = []
@@ -109,7 +109,7 @@ class Walk:
             if event == "start":
                 depth += 1
                 if depth > deepest:
-                    raise Unusable("blocks", "page too deep", f"more than {deepest} levels")
+                    raise UnusableInput("blocks", "page too deep", f"more than {deepest} levels")
                 if kind == _SKIP or (not with_hidden and self._is_hidden(element)):
                     walker.skip_subtree()
                     skipped = True
@@ -193,7 +193,7 @@ class Walk:
         linked = len(" ".join("".join(self._link_parts).split())) if self._link_parts else 0
         self._room -= len(text)
         if self._room < 0 or len(self.lines) >= self._limits.lines:
-            raise Unusable("blocks", "page too large", "too much text for one page")
+            raise UnusableInput("blocks", "page too large", "too much text for one page")
         marks = len(SENTENCE_MARKS.findall(text))
         self.weight += marks
         self.lines.append(

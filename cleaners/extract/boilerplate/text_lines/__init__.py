@@ -9,9 +9,9 @@ from itertools import pairwise, takewhile
 from cleaners.extract.boilerplate.rules import Noise
 from cleaners.extract.boilerplate.site_lines import met
 from cleaners.extract.boilerplate.text_lines.corrections import CORRECTIONS
-from cleaners.extract.boilerplate.text_lines.crf import State, Weights, segment, shipped
+from cleaners.extract.boilerplate.text_lines.crf import CrfWeights, State, segment, shipped
 from cleaners.extract.boilerplate.text_lines.features import features
-from cleaners.extract.boilerplate.text_lines.line_stats import Shape, measure
+from cleaners.extract.boilerplate.text_lines.line_stats import LineStats, measure
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
 from cleaners.items import Line, Metadata
 
@@ -36,7 +36,7 @@ _OPENING = frozenset({"title", "source line", "breadcrumb"})
 _HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
 
 
-def _states(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata, weights: Weights) -> tuple[State, ...]:
+def _states(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Metadata, weights: CrfWeights) -> tuple[State, ...]:
     """The best division of the page.
 
     A body without a line of the core is believed only where it has prose close below the headline; else the best
@@ -53,7 +53,7 @@ def _states(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata, weig
     return states if headed and any(shapes[i].prose for i in body) else segment(names, weights, inside)
 
 
-def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -> list[State]:
+def _trimmed(states: Sequence[State], shapes: Sequence[LineStats], meta: Metadata) -> list[State]:
     """What rules and metadata know better: a body's ends meet no rule, no claimed line opens it, no ad is in it."""
     out = list(states)
     for correct in CORRECTIONS:
@@ -71,7 +71,7 @@ def _trimmed(states: Sequence[State], shapes: Sequence[Shape], meta: Metadata) -
     return out if "body" in out else list(states)
 
 
-def _said_again(body: Sequence[int], shapes: Sequence[Shape]) -> set[int]:
+def _said_again(body: Sequence[int], shapes: Sequence[LineStats]) -> set[int]:
     """Paragraphs of a body that stands on the page twice: at least two in a row, in the order they had before."""
     prose = [i for i in body if shapes[i].prose]
     seen: set[tuple[str, str]] = set()
@@ -89,7 +89,7 @@ def _marked(states: list[State], state: State, indexes: Iterable[int]) -> list[S
     return [state if i in marked else old for i, old in enumerate(states)]
 
 
-def _cut(line: Line, state: State, role: str | None, shape: Shape, heading: Noise | None) -> Line:
+def _cut(line: Line, state: State, role: str | None, shape: LineStats, heading: Noise | None) -> Line:
     """A line outside of the body, with the best name for what it is."""
     if role in _ROLES:
         return replace(line, verdict="cut", rule=f"claimed as {role}", noise=_ROLES[role])
@@ -104,7 +104,7 @@ def judge(
     meta: Metadata,
     learned: frozenset[str] = frozenset(),
     *,
-    weights: Weights | None = None,
+    weights: CrfWeights | None = None,
 ) -> tuple[Line, ...]:
     """The same lines with verdict, rule and noise class.
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from cleaners.extract.boilerplate.text_lines.crf import State
-from cleaners.extract.boilerplate.text_lines.line_stats import Shape
+from cleaners.extract.boilerplate.text_lines.line_stats import LineStats
 
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _DAY = re.compile(
@@ -26,11 +26,11 @@ def _end(states: Sequence[State]) -> int:
     return max((i for i, state in enumerate(states) if state == "body"), default=-1)
 
 
-def _is_paragraph(shape: Shape) -> bool:
+def _is_paragraph(shape: LineStats) -> bool:
     return shape.prose and not shape.rules
 
 
-def resumed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+def resumed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """A short list of related headlines in the middle does not end a body whose paragraphs go on in the same layout."""
     out = list(states)
     while (last := _end(out)) >= 0 and last + 1 < len(shapes):
@@ -54,7 +54,7 @@ def resumed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     return out
 
 
-def continued(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+def continued(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """Nothing ends a body between two paragraphs that are laid out alike: what ends it says so, or is no paragraph."""
     out, last = list(states), _end(states)
     if last < 0 or not shapes[last].prose:
@@ -66,7 +66,7 @@ def continued(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     return out
 
 
-def signed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+def signed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """A notice ends with who signed it and the day, each in a line of its own, attachments before them."""
     out, last = list(states), _end(states)
     if last < 0:
@@ -84,7 +84,7 @@ def signed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     return out
 
 
-def listed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+def listed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """A body does not end in a colon: the items of the list that it announces belong to it."""
     out, last = list(states), _end(states)
     if last < 0 or not shapes[last].text.endswith((":", "：")):
@@ -96,7 +96,7 @@ def listed(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     return out
 
 
-def appended(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
+def appended(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """Another article is appended: a headline, a line with date and clock, and paragraphs, after paragraphs."""
     out = list(states)
     body = [i for i, state in enumerate(states) if state == "body"]
@@ -120,6 +120,6 @@ def appended(states: Sequence[State], shapes: Sequence[Shape]) -> list[State]:
     return out
 
 
-Correction = Callable[[Sequence[State], Sequence[Shape]], list[State]]
+Correction = Callable[[Sequence[State], Sequence[LineStats]], list[State]]
 CORRECTIONS: tuple[Correction, ...] = (continued, resumed, listed, signed, appended)
 """In the order they are applied."""

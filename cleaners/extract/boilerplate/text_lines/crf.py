@@ -24,7 +24,7 @@ _NOWHERE = float("-inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
+class CrfWeights:
     """What was learned of lines in general."""
 
     recipe: str
@@ -34,13 +34,13 @@ class Weights:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> Weights:
+def shipped() -> CrfWeights:
     """The weights that come with jianbao."""
     raw = json.loads(files("cleaners").joinpath("data/plain-lines.json").read_text(encoding="utf-8"))
-    return Weights(recipe=raw["recipe"], features={name: tuple(row) for name, row in raw["features"].items()})
+    return CrfWeights(recipe=raw["recipe"], features={name: tuple(row) for name, row in raw["features"].items()})
 
 
-def _scores(names: Iterable[str], weights: Weights) -> list[float]:
+def _scores(names: Iterable[str], weights: CrfWeights) -> list[float]:
     rows = [row for row in map(weights.features.get, names) if row is not None]
     return [sum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(COLUMNS)
 
@@ -56,7 +56,7 @@ def _entry(state: int, before: int | None, score: Sequence[float]) -> float:
 
 
 def segment(
-    lines: Sequence[frozenset[str]], weights: Weights, inside: frozenset[int] = frozenset()
+    lines: Sequence[frozenset[str]], weights: CrfWeights, inside: frozenset[int] = frozenset()
 ) -> tuple[State, ...]:
     """The state of every line, from the features of every line; those ``inside`` are part of the body."""
     if not lines:

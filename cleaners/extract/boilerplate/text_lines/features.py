@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from cleaners.extract.boilerplate.text_lines.line_stats import LONG, Shape
-from cleaners.extract.boilerplate.text_lines.main_prose import Core, echoes, on_topic
+from cleaners.extract.boilerplate.text_lines.line_stats import LONG, LineStats
+from cleaners.extract.boilerplate.text_lines.main_prose import MainProse, echoes, on_topic
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
 from cleaners.items import Line, Metadata
 
@@ -51,7 +51,7 @@ def _share(part: int, whole: int) -> str:
     return "all" if part == whole else next((f"<{limit}" for limit in (0.1, 0.5, 0.9) if part < limit * whole), "<1")
 
 
-def _ending(this: Shape) -> str:
+def _ending(this: LineStats) -> str:
     if _DOTS_END.search(this.text):
         return "ends in dots"
     if this.closed:
@@ -63,7 +63,7 @@ def _ending(this: Shape) -> str:
     return "ends open" if this.size < LONG else "long and ends open"
 
 
-def _own(line: Line, this: Shape) -> Iterator[str]:
+def _own(line: Line, this: LineStats) -> Iterator[str]:
     """Of the line alone."""
     yield _size(this.size)
     yield _ending(this)
@@ -87,7 +87,7 @@ def _own(line: Line, this: Shape) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sums:
+class _PrefixSums:
     """Running counts over the lines of a page: how many before each line are so (words: how many of how many)."""
 
     prose: Sequence[int]
@@ -97,9 +97,9 @@ class _Sums:
     words: Sequence[int]
 
 
-def _sums(shapes: Sequence[Shape], core: Core) -> _Sums:
+def _sums(shapes: Sequence[LineStats], core: MainProse) -> _PrefixSums:
     topic = on_topic(shapes, core)
-    return _Sums(
+    return _PrefixSums(
         shared=list(accumulate((shared for shared, _ in topic), initial=0)),
         words=list(accumulate((words for _, words in topic), initial=0)),
         prose=list(accumulate((shape.prose for shape in shapes), initial=0)),
@@ -108,7 +108,7 @@ def _sums(shapes: Sequence[Shape], core: Core) -> _Sums:
     )
 
 
-def _neighbours(sums: _Sums, i: int, size: int) -> Iterator[str]:
+def _neighbours(sums: _PrefixSums, i: int, size: int) -> Iterator[str]:
     """Of the lines around."""
     yield f"paragraphs before {sums.prose[i] - sums.prose[max(0, i - _BESIDE)]}"
     yield f"paragraphs after {sums.prose[min(size, i + 1 + _BESIDE)] - sums.prose[i + 1]}"
@@ -123,7 +123,7 @@ def _neighbours(sums: _Sums, i: int, size: int) -> Iterator[str]:
             yield f"previous meets a rule {reach}"
 
 
-def _topic(sums: _Sums, i: int, size: int) -> Iterator[str]:
+def _topic(sums: _PrefixSums, i: int, size: int) -> Iterator[str]:
     """How much of the line, of the lines above it and from it on, is said in the words of the page's main prose."""
     for name, first, last in (
         ("here", i, i + 1),
@@ -136,7 +136,7 @@ def _topic(sums: _Sums, i: int, size: int) -> Iterator[str]:
             yield f"words of the core {name} {next((f'<{limit}' for limit in _SHARES if share < limit), 'most')}"
 
 
-def _runs(shapes: Sequence[Shape]) -> list[str]:
+def _runs(shapes: Sequence[LineStats]) -> list[str]:
     """How long the run of lines that are no paragraphs is which each line stands in."""
     out: list[str] = []
     start = 0
@@ -149,7 +149,7 @@ def _runs(shapes: Sequence[Shape]) -> list[str]:
     return out[: len(shapes)]
 
 
-def _against_core(this: Shape, core: Core, i: int) -> Iterator[str]:
+def _against_core(this: LineStats, core: MainProse, i: int) -> Iterator[str]:
     """Against the page's main run of prose."""
     if core.first <= i <= core.last:
         yield "in the core"
@@ -161,7 +161,7 @@ def _against_core(this: Shape, core: Core, i: int) -> Iterator[str]:
         yield "short in the layout of the core"
 
 
-def _against_title(shapes: Sequence[Shape], meta: Metadata, i: int) -> Iterator[str]:
+def _against_title(shapes: Sequence[LineStats], meta: Metadata, i: int) -> Iterator[str]:
     """Against what metadata has claimed."""
     if role := meta.claims.get(i):
         yield f"claimed {role}"
@@ -178,7 +178,7 @@ def _against_title(shapes: Sequence[Shape], meta: Metadata, i: int) -> Iterator[
         yield "title again"
 
 
-def features(lines: Sequence[Line], shapes: Sequence[Shape], meta: Metadata) -> list[frozenset[str]]:
+def features(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Metadata) -> list[frozenset[str]]:
     """The features of every line of a page."""
     core, said_twice, runs = find_core(shapes), echoes(shapes), _runs(shapes)
     sums = _sums(shapes, core)

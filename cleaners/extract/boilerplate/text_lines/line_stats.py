@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cleaners.chinese.script import fold
-from cleaners.extract.boilerplate.rules import Noise, Reach, Rule, bare, hits
+from cleaners.extract.boilerplate.rules import Noise, NoiseRule, Reach, bare, hits
 from cleaners.items import Line
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff]+")
@@ -19,7 +19,7 @@ LONG = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class LineStats:
     """One line as the segmenter sees it."""
 
     text: str
@@ -34,7 +34,7 @@ class Shape:
     """Whether it ends as a sentence does."""
     prose: bool
     """Whether it looks like a paragraph: a sentence that ends, or a long line with punctuation."""
-    rules: tuple[Rule, ...]
+    rules: tuple[NoiseRule, ...]
     """The noise rules it meets."""
     above: bool
     """Whether one of them says that the body begins below."""
@@ -52,7 +52,7 @@ class Shape:
         return any(rule.noise == noise for rule in self.rules)
 
 
-def measure(line: Line) -> Shape:
+def measure(line: Line) -> LineStats:
     """Measure one line."""
     folded = fold(line.text)
     text = bare(folded)
@@ -61,7 +61,7 @@ def measure(line: Line) -> Shape:
     closed = bool(_SENTENCE_END.search(text))
     rules = tuple(hits(folded))
     sentence = closed and line.punctuation > 0 and len(tokens) >= PROSE
-    return Shape(
+    return LineStats(
         text=text,
         key="".join(tokens),
         size=len(tokens),

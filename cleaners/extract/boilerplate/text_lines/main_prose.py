@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cleaners.extract.boilerplate.text_lines.line_stats import Shape
+from cleaners.extract.boilerplate.text_lines.line_stats import LineStats
 
 _ECHO = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoreSettings:
+class ProseSettings:
     """What a line is worth when the run of most prose is looked for (Bentley's maximum subarray)."""
 
     most: int = 200
@@ -24,7 +24,7 @@ class CoreSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Core:
+class MainProse:
     """The run of lines with the most prose."""
 
     first: int
@@ -34,7 +34,7 @@ class Core:
     vocabulary: Mapping[str, int]
     """Its pairs of characters, with the number of its paragraphs that have them."""
     layout: tuple[bool, int, bool]
-    """How most of its characters are laid out (see :class:`Shape`)."""
+    """How most of its characters are laid out (see :class:`LineStats`)."""
 
 
 def bigrams(key: str) -> set[str]:
@@ -42,7 +42,7 @@ def bigrams(key: str) -> set[str]:
     return {key[i : i + 2] for i in range(len(key) - 1)}
 
 
-def find(shapes: Sequence[Shape], settings: CoreSettings = CoreSettings()) -> Core:
+def find(shapes: Sequence[LineStats], settings: ProseSettings = ProseSettings()) -> MainProse:
     """Find the core of a page."""
     best, first, last = 0, 0, -1
     score, start = 0, 0
@@ -61,10 +61,10 @@ def find(shapes: Sequence[Shape], settings: CoreSettings = CoreSettings()) -> Co
         sizes[shape.layout] += shape.size
     layout = sizes.most_common(1)[0][0] if sizes else (False, 0, False)
     vocabulary = Counter(pair for shape in inside for pair in bigrams(shape.key))
-    return Core(first=first, last=last, vocabulary=vocabulary, layout=layout)
+    return MainProse(first=first, last=last, vocabulary=vocabulary, layout=layout)
 
 
-def on_topic(shapes: Sequence[Shape], core: Core) -> list[tuple[int, int]]:
+def on_topic(shapes: Sequence[LineStats], core: MainProse) -> list[tuple[int, int]]:
     """For each line, how many of its pairs of characters the core's other paragraphs have too, and how many it has."""
     out = []
     for i, shape in enumerate(shapes):
@@ -74,7 +74,7 @@ def on_topic(shapes: Sequence[Shape], core: Core) -> list[tuple[int, int]]:
     return out
 
 
-def _spans(shapes: Sequence[Shape]) -> dict[str, tuple[int, int]]:
+def _spans(shapes: Sequence[LineStats]) -> dict[str, tuple[int, int]]:
     """The beginning of every line that is long enough -> the first and the last long line that holds it."""
     wanted = {shape.key[:_ECHO] for shape in shapes if shape.size >= _ECHO}
     spans: dict[str, tuple[int, int]] = {}
@@ -87,7 +87,7 @@ def _spans(shapes: Sequence[Shape]) -> dict[str, tuple[int, int]]:
     return spans
 
 
-def echoes(shapes: Sequence[Shape]) -> list[tuple[str, ...]]:
+def echoes(shapes: Sequence[LineStats]) -> list[tuple[str, ...]]:
     """For each line, whether it is said again on the page: whole, or as the beginning of a part of a longer line."""
     places: dict[str, list[int]] = {}
     for i, this in enumerate(shapes):

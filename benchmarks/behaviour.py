@@ -119,7 +119,7 @@ def _store(recorder: Recorder) -> None:
     for question, options in questions(records):
         name = f"search-{len(list(recorder.out.glob('search-*'))):03}"
         recorder.run(name, "search", question, *options, "--json", "--store", store)
-    for one in records[::max(1, len(records) // 25)]:
+    for one in records[:: max(1, len(records) // 25)]:
         recorder.run(f"show-{one['id']}", "show", one["id"], "--store", store)
 
 
@@ -159,7 +159,9 @@ def _table(path: Path) -> str:
     from pyarrow import parquet
 
     table = parquet.read_table(path)
-    return f"{table.schema}\n" + "\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in table.to_pylist())
+    return f"{table.schema}\n" + "\n".join(
+        json.dumps(row, ensure_ascii=False, default=str) for row in table.to_pylist()
+    )
 
 
 def compare(old: Path, new: Path, *, most: int = 20) -> int:

@@ -60,8 +60,21 @@ def dictionary(name: str) -> Iterator[tuple[str, list[str]]]:
     home = Path(spec.origin).parent / "clib"
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "out.txt")
-        subprocess.run([home / "bin" / "opencc_dict", "-i", home / "share" / "opencc" / f"{name}.ocd2", "-o", out,
-                        "-f", "ocd2", "-t", "text"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                home / "bin" / "opencc_dict",
+                "-i",
+                home / "share" / "opencc" / f"{name}.ocd2",
+                "-o",
+                out,
+                "-f",
+                "ocd2",
+                "-t",
+                "text",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         for line in sorted(out.read_text(encoding="utf-8").splitlines()):
             key, _, values = line.partition("\t")
             yield key, values.split(" ")
@@ -110,6 +123,7 @@ def table(classes: dict[str, str]) -> tuple[list[tuple[int, int]], dict[int, str
 
 def word_classes(other: dict[int, str]) -> dict[str, str]:
     """Words that regional standards exchange, in the normal form, with the word that stands for them."""
+
     def normal(word: str) -> str:
         return "".join(other.get(ord(c), c if c.isalnum() else "") for c in word)
 
@@ -134,15 +148,18 @@ def main() -> None:
     out = parser.parse_args().out
     runs, other = table(character_classes())
     words = word_classes(other)
-    write([
-        f"# recipe: fold {REVISION}, nfkc {unicodedata.unidata_version}, casefold, alphanumerics, "
-        f"opencc {version('opencc')}",
-        "# written by benchmarks/build_fold.py from Unicode and the dictionaries of OpenCC (Apache-2.0); do not edit",
-        "# keep: ranges of code points that stay. char: code point, what it becomes. word: word, what it becomes.",
-        *(f"keep\t{first:X}-{last:X}" for first, last in runs),
-        *(f"char\t{point:X}\t{form}" for point, form in other.items()),
-        *(f"word\t{word}\t{form}" for word, form in words.items()),
-    ], out)
+    write(
+        [
+            f"# recipe: fold {REVISION}, nfkc {unicodedata.unidata_version}, casefold, alphanumerics, "
+            f"opencc {version('opencc')}",
+            "# written by benchmarks/build_fold.py from Unicode and the dictionaries of OpenCC (Apache-2.0); do not edit",
+            "# keep: ranges of code points that stay. char: code point, what it becomes. word: word, what it becomes.",
+            *(f"keep\t{first:X}-{last:X}" for first, last in runs),
+            *(f"char\t{point:X}\t{form}" for point, form in other.items()),
+            *(f"word\t{word}\t{form}" for word, form in words.items()),
+        ],
+        out,
+    )
 
 
 if __name__ == "__main__":

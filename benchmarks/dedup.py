@@ -51,7 +51,7 @@ class Result:
 def shingles(text: str) -> list[bytes]:
     """Character 5-grams, as bytes: slices of UTF-32, the cheapest way there is in Python."""
     raw = text.encode("utf-32-le", "surrogatepass")
-    return [raw[at:at + 20] for at in range(0, max(1, len(raw) - 16), 4)]
+    return [raw[at : at + 20] for at in range(0, max(1, len(raw) - 16), 4)]
 
 
 def linked(pairs: Pairs, count: int) -> list[int]:
@@ -101,8 +101,12 @@ def rensa(texts: list[str]) -> Pairs:
     made = RMinHash.from_token_sets([shingles(text) for text in texts], PERMUTATIONS, 1)
     index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=BANDS)
     index.insert_many(made)
-    return {(other, at) for at, found in enumerate(index.query_all(made)) for other in found
-            if other < at and made[at].jaccard(made[other]) >= THRESHOLD}
+    return {
+        (other, at)
+        for at, found in enumerate(index.query_all(made))
+        for other in found
+        if other < at and made[at].jaccard(made[other]) >= THRESHOLD
+    }
 
 
 def gaoya(texts: list[str]) -> Pairs:
@@ -116,8 +120,10 @@ def gaoya(texts: list[str]) -> Pairs:
 
 
 PEERS: dict[str, tuple[str, Callable[[list[str]], Pairs]]] = {
-    "datasketch": ("datasketch", datasketch), "datasketch, normal form": ("datasketch", datasketch_normal),
-    "rensa": ("rensa", rensa), "gaoya": ("gaoya", gaoya),
+    "datasketch": ("datasketch", datasketch),
+    "datasketch, normal form": ("datasketch", datasketch_normal),
+    "rensa": ("rensa", rensa),
+    "gaoya": ("gaoya", gaoya),
 }
 
 
@@ -171,8 +177,10 @@ def quality(docs: Docs, done: list[Result]) -> None:
         found = {pair for pair in one.pairs if not set(pair) <= whole}
         hits = len(found & truth)
         precision, recall = hits / max(1, len(found)), hits / len(truth)
-        print(f"| {one.name} | {precision:.4f} | {recall:.4f} | {2 * hits / (len(found) + len(truth)):.4f} "
-              f"| {b_cubed(docs, one.clusters):.4f} | {one.rate:,.0f} |")
+        print(
+            f"| {one.name} | {precision:.4f} | {recall:.4f} | {2 * hits / (len(found) + len(truth)):.4f} "
+            f"| {b_cubed(docs, one.clusters):.4f} | {one.rate:,.0f} |"
+        )
     cls = [doc["cls"] for doc in docs]
     print("\n| class | " + " | ".join(one.name for one in done) + " |\n|---|" + "---|" * len(done))
     for name in sorted(set(cls) - {"orig"}):
@@ -183,6 +191,7 @@ def quality(docs: Docs, done: list[Result]) -> None:
 
 def speeds(texts: list[str]) -> None:
     """Print how fast texts become signatures, by time of CPU: best of three."""
+
     def rensa_digests(texts: list[str]) -> object:
         from rensa import RMinHash
 
@@ -190,7 +199,8 @@ def speeds(texts: list[str]) -> None:
 
     runs: dict[str, Callable[[list[str]], object]] = {
         "jianbao (with the normal form, bands and anchors)": lambda texts: [
-            signatures(texts[at:at + 500]) for at in range(0, len(texts), 500)],
+            signatures(texts[at : at + 500]) for at in range(0, len(texts), 500)
+        ],
         "datasketch MinHash.bulk": lambda texts: MinHash.bulk([shingles(text) for text in texts], num_perm=128),
     }
     if find_spec("rensa"):

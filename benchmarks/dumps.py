@@ -137,8 +137,11 @@ def memory(path: Path, records: int, megabytes: float, folder: Path) -> None:
             if share * 10 >= told + 1:
                 told = int(share * 10)
                 parts = ", ".join(f"{one:.0f}" for one in each)
-                print(f"  {share * megabytes:6.0f} MB read after {time.perf_counter() - began:5.0f} s: "
-                      f"{sum(each):.0f} MB ({parts}), at most {since:.0f} since the last mark", flush=True)
+                print(
+                    f"  {share * megabytes:6.0f} MB read after {time.perf_counter() - began:5.0f} s: "
+                    f"{sum(each):.0f} MB ({parts}), at most {since:.0f} since the last mark",
+                    flush=True,
+                )
                 since = 0.0
             time.sleep(0.5)
     finally:

@@ -85,7 +85,9 @@ def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[IndexKeys
         for row in rng.integers(0, size, 5):
             if row not in planted:
                 kept.append((first + int(row), out[row].copy()))
-        forms = NormalForms(points=np.concatenate(rows), offsets=np.concatenate(([0], np.cumsum([len(r) for r in rows]))))
+        forms = NormalForms(
+            points=np.concatenate(rows), offsets=np.concatenate(([0], np.cumsum([len(r) for r in rows])))
+        )
         made = signatures_of(forms)
         yield IndexKeys(bands=made.bands, anchors=made.anchors, offsets=made.offsets), planted
 
@@ -165,13 +167,18 @@ def run(given: argparse.Namespace, folder: Path) -> None:
             n = first - 1
             making = time.thread_time() - own_before - own  # what runs and merges took in other threads is counted
             used = time.process_time() - all_before - making
-            print(f"{n:9,} {n / spent:8,.0f} {n / used:14,.0f} {longest:7.2f}s {blocked:10.2f}s "
-                  f"{peak / 1e6:11,.0f} {size / n:10,.0f} "
-                  f"{most:8,.0f} {found / max(total, 1):7.4f} {proposed / n:10.1f}", flush=True)
+            print(
+                f"{n:9,} {n / spent:8,.0f} {n / used:14,.0f} {longest:7.2f}s {blocked:10.2f}s "
+                f"{peak / 1e6:11,.0f} {size / n:10,.0f} "
+                f"{most:8,.0f} {found / max(total, 1):7.4f} {proposed / n:10.1f}",
+                flush=True,
+            )
             most = 0
     index.close()
-    print(f"peak resident, mapped files included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB"
-          f" on {os.cpu_count()} cores")
+    print(
+        f"peak resident, mapped files included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB"
+        f" on {os.cpu_count()} cores"
+    )
 
 
 if __name__ == "__main__":

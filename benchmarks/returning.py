@@ -34,8 +34,8 @@ from cleaners.ingest.takedown_filter import (
     TakedownFilter,
     TakedownSettings,
     features,
-    placed,
-    traces,
+    fingerprints,
+    placed_anchors,
 )
 
 FOLDS = 3
@@ -65,7 +65,7 @@ class Texts:
     """Texts by id, as one that is gone and as one that comes in."""
 
     known: dict[Any, BlockedText]
-    placed: dict[Any, PlacedAnchors]
+    placed_anchors: dict[Any, PlacedAnchors]
 
     def pair(self, a: Any, b: Any, same: bool, cls: str, fold: int) -> Pair:
         return Pair(known=self.known[a], text=self.placed[b], same=same, cls=cls, fold=fold % FOLDS)
@@ -78,7 +78,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 def read(texts: dict[Any, str]) -> Texts:
     forms = fingerprint.normal_forms(list(texts.values()))
-    made = {id_: placed(forms[row]) for row, id_ in enumerate(texts)}
+    made = {id_: placed_anchors(forms[row]) for row, id_ in enumerate(texts)}
     return Texts(known={id_: one.own for id_, one in made.items()}, placed=made)
 
 
@@ -137,8 +137,12 @@ def told(name: str, pairs: list[Pair], stopped: NDArray[np.bool_]) -> None:
         by_class[pair.same, pair.cls].append(hit)
     for same in (True, False):
         for turned in (False, True):
-            every = [hit for (kind, cls), hits in by_class.items() for hit in hits
-                     if kind == same and cls.endswith("reversed") == turned and cls.split(",")[0] not in _APART]
+            every = [
+                hit
+                for (kind, cls), hits in by_class.items()
+                for hit in hits
+                if kind == same and cls.endswith("reversed") == turned and cls.split(",")[0] not in _APART
+            ]
             what = f"{'copies' if same else 'others'}{' (reversed)' if turned else ''}"
             print(f"{what}: {np.mean(every):.4f} of {len(every)}")
     for (same, cls), hits in sorted(by_class.items()):
@@ -165,7 +169,9 @@ def false_stops(folder: Path, taken_down: int = 500) -> tuple[int, int, int]:
     """(documents stopped though they share nothing, documents asked, tombstones) with many tombstones at once."""
     docs = {row["id"]: row for row in rows(folder / "docs.jsonl.gz")}
     chosen = [id_ for id_, row in docs.items() if row["cls"] == "orig"][:taken_down]
-    watch = TakedownFilter(list(zip(map(str, chosen), traces([docs[id_]["text"] for id_ in chosen]), strict=True)))
+    watch = TakedownFilter(
+        list(zip(map(str, chosen), fingerprints([docs[id_]["text"] for id_ in chosen]), strict=True))
+    )
     groups = {group for id_ in chosen for group in docs[id_]["groups"]}
     others = [id_ for id_, row in docs.items() if not groups.intersection(row["groups"])]
     met = watch.meet([docs[id_]["text"] for id_ in others])

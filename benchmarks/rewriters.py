@@ -26,7 +26,7 @@ def _word(text: str) -> bool:
 
 def vocabulary(texts: list[str]) -> list[str]:
     """What stands in for swapped words: frequent pairs of characters, some with a third one."""
-    pairs = Counter(text[at:at + 2] for text in texts for at in range(len(text) - 1) if _word(text[at:at + 2]))
+    pairs = Counter(text[at : at + 2] for text in texts for at in range(len(text) - 1) if _word(text[at : at + 2]))
     common = [pair for pair, _ in pairs.most_common(6000)]
     return common + [pair + char for pair in common[:300] for char in "的了和性化"]
 
@@ -35,7 +35,7 @@ def spin(text: str, words: list[str], strength: float, dictionary: int, inserts:
     """Swap a ``strength`` of the pairs of characters of a text, the same pair always for the same word."""
     out, at = [], 0
     while at < len(text):
-        pair = text[at:at + 2]
+        pair = text[at : at + 2]
         draw = zlib.crc32(f"{dictionary}{pair}".encode())
         if _word(pair) and (draw & 0xFFFF) < strength * 0x10000:
             out.append(words[(draw >> 16) % len(words)])
@@ -62,8 +62,10 @@ def edit(text: str, other: str, words: list[str], source: random.Random) -> str:
     foreign = sentences(other)
     for _ in range(source.randrange(3) if foreign else 0):
         kept.insert(source.randrange(len(kept) + 1), source.choice(foreign))
-    return "".join(source.choice(words) + source.choice(words) + "，" + part if source.random() < phrases else part
-                   for part in kept)
+    return "".join(
+        source.choice(words) + source.choice(words) + "，" + part if source.random() < phrases else part
+        for part in kept
+    )
 
 
 def made_up_copies(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:

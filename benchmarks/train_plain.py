@@ -27,7 +27,7 @@ from plain_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, r
 from cleaners import metadata
 from cleaners.extract.boilerplate.text_lines import judge
 from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, CrfWeights
-from cleaners.extract.boilerplate.text_lines.features import features
+from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import measure
 from cleaners.items import Head, Line
 from cleaners.page.lines import PageLines
@@ -49,8 +49,8 @@ class Example:
 
 def example(lines: tuple[Line, ...], allowed: list[Allowed]) -> Example:
     """The lines around the body, with features that were computed on the whole page."""
-    found = metadata.find(PageLines(media="text", lines=lines, head=Head()))
-    names = features(lines, [measure(line) for line in lines], found)
+    found = metadata.find_metadata(PageLines(media="text", lines=lines, head=Head()))
+    names = line_features(lines, [measure(line) for line in lines], found)
     body = [i for i, states in enumerate(allowed) if BODY in states]
     near = slice(max(0, body[0] - WINDOW), body[-1] + WINDOW)
     return Example(names=names[near], allowed=allowed[near])
@@ -174,7 +174,7 @@ def measured(page: Gold, weights: CrfWeights) -> tuple[float, float]:
     allowed = label(page, lines)
     if not allowed:
         return 1.0, 1.0
-    judged = judge(lines, metadata.find(read(page.text)), weights=weights)
+    judged = judge(lines, metadata.find_metadata(read(page.text)), weights=weights)
     right = kept = gold = 0
     for line, states in zip(judged, allowed, strict=True):
         size = len(tokens(line.text)) if len(states) == 1 else 0

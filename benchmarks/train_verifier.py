@@ -31,10 +31,16 @@ from cleaners.dedup import fingerprint, verify
 from cleaners.dedup.corpus.engine import CommonShingles
 from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.dedup.match import keys_of
-from cleaners.dedup.verify.features import FEATURES, features
+from cleaners.dedup.verify.features import FEATURES, pair_features
 
-SETTINGS = {"max_iter": 120, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 20,
-            "l2_regularization": 5.0, "random_state": 0}
+SETTINGS = {
+    "max_iter": 120,
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 6,
+    "min_samples_leaf": 20,
+    "l2_regularization": 5.0,
+    "random_state": 0,
+}
 PRECISION = {"pair": 0.996, "corpus": 0.997}
 """The thresholds are the lowest that reach this out of fold on the real reposts."""
 MERGED = 0.04
@@ -96,17 +102,23 @@ def truth_of(docs: Docs) -> set[tuple[int, int]]:
         for group in doc["groups"]:
             groups[group].append(at)
     both = [doc["cls"].startswith("compile") for doc in docs]
-    return {(a, b) for members in groups.values() for i, a in enumerate(members) for b in members[i + 1:]
-            if not (both[a] and both[b])}
+    return {
+        (a, b)
+        for members in groups.values()
+        for i, a in enumerate(members)
+        for b in members[i + 1 :]
+        if not (both[a] and both[b])
+    }
 
 
-def seen_of(forms: fingerprint.NormalForms, left: NDArray[np.int64],
-            right: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+def seen_of(
+    forms: fingerprint.NormalForms, left: NDArray[np.int64], right: NDArray[np.int64]
+) -> dict[str, NDArray[np.float64]]:
     """The features of pairs, by what is known: of both texts alone, and of what their corpus shares."""
     signatures, commons = fingerprint.signatures_of(forms), CommonShingles()
     commons.add(signatures)
     masks = {"pair": None, "corpus": commons.mark(forms, signatures)}
-    return {name: features(verify.lay(forms, left, right, mask).counts) for name, mask in masks.items()}
+    return {name: pair_features(verify.align(forms, left, right, mask).counts) for name, mask in masks.items()}
 
 
 def repost_pairs(docs: Docs, made_up: Docs, folds: int) -> Pairs:
@@ -120,10 +132,15 @@ def repost_pairs(docs: Docs, made_up: Docs, folds: int) -> Pairs:
     truth = truth_of(every)
     fold = np.array([crc32(str(min(doc["groups"])).encode()) % folds for doc in every])  # classes go by the number
     spun = np.array([doc["cls"].startswith(SPINNERS) for doc in every])
-    return Pairs(left=left, right=right, seen=seen_of(forms, left, right),
-                 same=np.array([pair in truth for pair in zip(left.tolist(), right.tolist(), strict=True)]),
-                 folds=np.column_stack((fold[left], fold[right])), real=(left < len(docs)) & (right < len(docs)),
-                 spinner=spun[left] | spun[right])
+    return Pairs(
+        left=left,
+        right=right,
+        seen=seen_of(forms, left, right),
+        same=np.array([pair in truth for pair in zip(left.tolist(), right.tolist(), strict=True)]),
+        folds=np.column_stack((fold[left], fold[right])),
+        real=(left < len(docs)) & (right < len(docs)),
+        spinner=spun[left] | spun[right],
+    )
 
 
 def series_pairs(folder: Path, folds: int) -> Pairs:
@@ -138,8 +155,15 @@ def series_pairs(folder: Path, folds: int) -> Pairs:
         np.minimum.at(family, right, least)
     forms = fingerprint.normal_forms([doc["text"] for doc in docs])
     no = np.zeros(len(left), dtype=np.bool_)
-    return Pairs(left=left, right=right, seen=seen_of(forms, left, right), same=no, real=~no, spinner=no,
-                 folds=np.column_stack((family[left] % folds, family[right] % folds)))
+    return Pairs(
+        left=left,
+        right=right,
+        seen=seen_of(forms, left, right),
+        same=no,
+        real=~no,
+        spinner=no,
+        folds=np.column_stack((family[left] % folds, family[right] % folds)),
+    )
 
 
 def worth(pairs: Pairs) -> NDArray[np.bool_]:
@@ -152,9 +176,11 @@ def fit(name: str, pairs: list[Pairs], keep: list[NDArray[np.bool_]]) -> HistGra
     """A model of the kept pairs (reposts, series)."""
     model = HistGradientBoostingClassifier(monotonic_cst=list(FEATURES.values()), **SETTINGS)
     weights = (1.0, SERIES)
-    return model.fit(np.concatenate([p.seen[name][k] for p, k in zip(pairs, keep, strict=True)]),
-                     np.concatenate([p.same[k] for p, k in zip(pairs, keep, strict=True)]),
-                     sample_weight=np.repeat(weights, [k.sum() for k in keep]))
+    return model.fit(
+        np.concatenate([p.seen[name][k] for p, k in zip(pairs, keep, strict=True)]),
+        np.concatenate([p.same[k] for p, k in zip(pairs, keep, strict=True)]),
+        sample_weight=np.repeat(weights, [k.sum() for k in keep]),
+    )
 
 
 def out_of_fold(name: str, pairs: list[Pairs], folds: int, keep: list[NDArray[np.bool_]]) -> list[NDArray[np.float64]]:
@@ -183,11 +209,16 @@ def quality(docs: Docs, pairs: Pairs, yes: NDArray[np.bool_]) -> str:
     cls = np.array([doc["cls"] for doc in docs])
     left, right = pairs.left[pairs.real], pairs.right[pairs.real]
     found = yes[pairs.real] & pairs.same[pairs.real] & (cls[left] == "orig")
-    recalls = {str(c): float((found & (cls[right] == c)).sum() / (cls == c).sum()) for c in sorted(set(cls))
-               if not c.startswith(("orig", "compile", "tmpl"))}
+    recalls = {
+        str(c): float((found & (cls[right] == c)).sum() / (cls == c).sum())
+        for c in sorted(set(cls))
+        if not c.startswith(("orig", "compile", "tmpl"))
+    }
     lowest = ", ".join(f"{c} {r:.3f}" for c, r in sorted(recalls.items(), key=lambda x: x[1])[:4])
-    return (f"precision {hits / yes.sum():.4f} recall {hits / wanted:.4f} F1 {2 * hits / (yes.sum() + wanted):.4f}; "
-            f"lowest {lowest}")
+    return (
+        f"precision {hits / yes.sum():.4f} recall {hits / wanted:.4f} F1 {2 * hits / (yes.sum() + wanted):.4f}; "
+        f"lowest {lowest}"
+    )
 
 
 def report(docs: Docs, pairs: list[Pairs], scores: list[NDArray[np.float64]], threshold: float) -> Iterator[str]:
@@ -201,8 +232,10 @@ def report(docs: Docs, pairs: list[Pairs], scores: list[NDArray[np.float64]], th
     yield f"series merged {np.mean(scores[1] >= threshold):.3f}: threshold {threshold}, {quality(docs, reposts, yes)}"
     cls = np.array([doc["cls"] for doc in docs])
     for name, which in (("false", yes & ~reposts.same), ("missed", reposts.real & ~yes & reposts.same)):
-        kinds = Counter("/".join(sorted((cls[a], cls[b])))
-                        for a, b in zip(reposts.left[which].tolist(), reposts.right[which].tolist(), strict=True))
+        kinds = Counter(
+            "/".join(sorted((cls[a], cls[b])))
+            for a, b in zip(reposts.left[which].tolist(), reposts.right[which].tolist(), strict=True)
+        )
         yield f"{name}: {kinds.most_common(10)}"
 
 
@@ -210,9 +243,19 @@ def export(model: HistGradientBoostingClassifier, threshold: float) -> str:
     """The model as JSON."""
     trees = []
     for (predictor,) in model._predictors:
-        trees.append([[-1, round(float(node["value"]), 5), 0, 0] if node["is_leaf"] else
-                      [int(node["feature_idx"]), round(float(node["num_threshold"]), 6), int(node["left"]),
-                       int(node["right"])] for node in predictor.nodes])
+        trees.append(
+            [
+                [-1, round(float(node["value"]), 5), 0, 0]
+                if node["is_leaf"]
+                else [
+                    int(node["feature_idx"]),
+                    round(float(node["num_threshold"]), 6),
+                    int(node["left"]),
+                    int(node["right"]),
+                ]
+                for node in predictor.nodes
+            ]
+        )
     body = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in trees)
     return f'{{"threshold": {threshold}, "bias": {float(model._baseline_prediction.item())}, "trees": [\n{body}\n]}}'
 
@@ -239,8 +282,10 @@ def main() -> None:
         if args.out:
             parts.append(f'"{name}": ' + export(fit(name, pairs, keep), threshold))
     if args.out:
-        recipe = (f"benchmarks/train_verifier.py: {len(docs)} reposts, {len(pairs[1].left)} series pairs times "
-                  f"{SERIES:g}, {args.folds} folds, series merged {MERGED}; {SETTINGS}")
+        recipe = (
+            f"benchmarks/train_verifier.py: {len(docs)} reposts, {len(pairs[1].left)} series pairs times "
+            f"{SERIES:g}, {args.folds} folds, series merged {MERGED}; {SETTINGS}"
+        )
         head = {"recipe": recipe, "features": list(FEATURES)}
         args.out.write_text(f"{json.dumps(head)[:-1]},\n{parts[0]},\n{parts[1]}}}\n", encoding="utf-8")
 

@@ -15,6 +15,7 @@ from cleaners.errors import UnwritableError, UsageError
 
 # What is safe from a power cut.
 
+
 def sync(path: Path) -> None:
     """Have the disk hold what was written to a file, or the names in a folder. Raises ``OSError``."""
     handle = os.open(path, os.O_RDONLY)

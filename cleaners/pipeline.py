@@ -82,7 +82,7 @@ def _blocks(draft: PageDraft) -> PageDraft:
 
 def _metadata(draft: PageDraft) -> PageDraft:
     site = draft.site
-    found = metadata.find(
+    found = metadata.find_metadata(
         draft.lines,
         timezone=site.timezone if site else draft.context.timezone,
         publisher=site.name if site else None,

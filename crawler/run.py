@@ -20,7 +20,7 @@ from scrapy.settings import Settings
 from cleaners import config
 from cleaners.config import JobConfig
 from cleaners.store import locks
-from cleaners.store.locks import running
+from cleaners.store.locks import job_lock
 from cleaners.warc import WarcArchive, folder_of
 from crawler.agenda import ArchiveOnlySink, VisitPlan
 from crawler.ingest_queue import IngestQueue, ResultCleaner
@@ -55,7 +55,7 @@ def crawl(
         config.require_contact(job)
     jobs = [job for job in map(shard.of_job, jobs) if job.sites]
     for job in jobs:
-        with running(store, job.job):  # at once, not after a wait
+        with job_lock(store, job.job):  # at once, not after a wait
             pass
     tally = CrawlStats()
     base = _settings(jobs, limit)
@@ -65,7 +65,7 @@ def crawl(
     async def one_after_the_other() -> None:
         for job in jobs:
             try:
-                with running(store, job.job):
+                with job_lock(store, job.job):
                     promises = _promises(job)
                     desk = _desk(job, store, tally, archive_only, progress or (lambda report: None), promises)
                     await process.crawl(
@@ -83,7 +83,7 @@ def crawl(
             if failures or tally.interrupted:
                 return
 
-    with nullcontext() if archive_only or not jobs else locks.awaited(store):
+    with nullcontext() if archive_only or not jobs else locks.wait_for_writer(store):
         if not _run(process, one_after_the_other()):
             tally.interrupted = True
     if failures:

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import TextResponse
 
-from cleaners.config import SiteConfig, parse
+from cleaners.config import SiteConfig, parse_job
 from crawler import discover
 from crawler.discover import FoundLink, is_address
 from crawler.wording import counted
@@ -92,8 +92,10 @@ def _own(response: TextResponse, site: SiteConfig) -> list[FoundLink]:
 
 def articles(links: Iterable[FoundLink]) -> int:
     """How many links look like articles."""
-    return sum(len(link.text) >= _HEADLINE and any(map(str.isdigit, urlsplit(link.url).path + urlsplit(link.url).query))
-               for link in links)
+    return sum(
+        len(link.text) >= _HEADLINE and any(map(str.isdigit, urlsplit(link.url).path + urlsplit(link.url).query))
+        for link in links
+    )
 
 
 def _is_section(link: FoundLink, here: str) -> bool:
@@ -135,7 +137,7 @@ def proposal(site: SiteConfig, name: str, offers: Sequence[SeedOffer], day: date
             f"    as_of: {day}",
         )
     )
-    parse(f"job: proposed\nsites:\n{entry}\n", name="the proposed entry")
+    parse_job(f"job: proposed\nsites:\n{entry}\n", name="the proposed entry")
     return entry
 
 

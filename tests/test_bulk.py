@@ -22,7 +22,7 @@ from cleaners.config import SiteConfig
 from cleaners.context import CleaningContext
 from cleaners.errors import FormatError, UsageError
 from cleaners.items import Article, Drop, Page
-from cleaners.parallel import Checkpoint, InProcess, PageBudget, ResumableOutput, WorkerPool, beyond, fenced
+from cleaners.parallel import Checkpoint, InProcess, PageBudget, ResumableOutput, WorkerPool, clean_within, skip_done
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = """葡萄熟了 农户笑了
@@ -179,7 +179,9 @@ def results(count: int) -> list[Article | Drop]:
     ]  # fmt: skip
 
 
-def write(target: Path, given: list[Article | Drop], *, stop: int | None = None, how: type[BaseException] = MemoryError) -> None:
+def write(
+    target: Path, given: list[Article | Drop], *, stop: int | None = None, how: type[BaseException] = MemoryError
+) -> None:
     """Write results as a run does; breaks off after ``stop``."""
     with ResumableOutput(target, resume=True) as out:
         for number, result in enumerate(given[out.mark.done :], out.mark.done):
@@ -217,7 +219,9 @@ def test_ctrl_c_loses_nothing_and_a_failure_before_the_first_mark_leaves_nothing
     assert not (tmp_path / "x.jsonl").exists()
 
 
-def test_a_kill_between_the_last_mark_and_the_names_is_made_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_between_the_last_mark_and_the_names_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "x.jsonl"
     renamed: list[Path] = []
 
@@ -255,10 +259,10 @@ def test_other_input_before_the_mark_is_noticed() -> None:
     mark = Checkpoint()
     for one in pages[:3]:
         mark = mark.past(one.origin)
-    assert [p.origin for p in beyond(iter(pages), mark)] == ["p3", "p4"]
+    assert [p.origin for p in skip_done(iter(pages), mark)] == ["p3", "p4"]
     for other in ([page("new"), *pages], pages[:2]):
         with pytest.raises(UsageError, match="not what it was"):
-            beyond(iter(other), mark)
+            skip_done(iter(other), mark)
 
 
 def dump(folder: Path, count: int) -> Path:
@@ -288,7 +292,10 @@ def test_killed_at_random_moments_the_command_goes_on_to_the_undisturbed_result(
     dump(tmp_path, count)
     chance = random.Random(7)
     kills = 0
-    while clean(tmp_path, "-o", "out.jsonl.gz", "--resume", kill_after=chance.uniform(1.5, 6) if kills < 12 else None) == -9:
+    while (
+        clean(tmp_path, "-o", "out.jsonl.gz", "--resume", kill_after=chance.uniform(1.5, 6) if kills < 12 else None)
+        == -9
+    ):
         kills += 1
     assert kills >= 3
     ids = [json.loads(line)["url"] for line in gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).splitlines()]
@@ -314,7 +321,7 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
 
 def test_in_this_process_a_page_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     context = CleaningContext(sites=Trap(folder=tmp_path))
-    fenced(page("first"), context, PageBudget())  # which loads what pages need
+    clean_within(page("first"), context, PageBudget())  # which loads what pages need
     with InProcess(context, PageBudget(seconds=1)) as work:
         slow, good = work.map([trapped("hang"), page("good")])
     assert isinstance(slow, Drop) and slow.reason == "took too long"
@@ -327,7 +334,10 @@ def test_nothing_is_imported_that_a_command_does_not_need() -> None:
         "from cleaners.parallel import PageBudget, fenced; from cleaners.context import CleaningContext; from cleaners.items import Page; "
         f"fenced(Page(origin='x', body={page('x').body!r}), CleaningContext(), PageBudget())"
     )
-    cases = {"import crawler.cli": heavy, work: "{'numpy', 'numba', 'pydantic', 'requests', 'sqlite3', 'trafilatura', 'readability', 'datasketch', 'scrapy', 'pyarrow', 'pyspark', 'rich'}"}
+    cases = {
+        "import crawler.cli": heavy,
+        work: "{'numpy', 'numba', 'pydantic', 'requests', 'sqlite3', 'trafilatura', 'readability', 'datasketch', 'scrapy', 'pyarrow', 'pyspark', 'rich'}",
+    }
     for code, unwanted in cases.items():
         # The test's own file imports pytest, and that imports rich where it is installed: only what comes later counts.
         whole = f"import pytest, sys\nbefore = set(sys.modules)\n{code}\nprint(*sorted({unwanted} & (set(sys.modules) - before)))"

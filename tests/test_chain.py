@@ -9,7 +9,7 @@ import pytest
 
 from cleaners.dedup import fingerprint, verify
 from cleaners.dedup.verify import model
-from cleaners.dedup.verify.features import FEATURES, AlignmentCount, features
+from cleaners.dedup.verify.features import FEATURES, AlignmentCount, pair_features
 
 STORY = (
     "示例市昨日宣布，位于城东的文化公园将于9月12日向市民免费开放。公园占地46公顷，建有一座图书馆、两处球场和长达3.5公里的环湖步道，"
@@ -22,16 +22,38 @@ OTHER = (
     "让每小时处理量提高了四成，果农的交售等待时间也缩短了。当地农技站正指导种植户改良品种，争取把采收期再拉长半个月。"
     "不少外出务工的年轻人听说订单增加，选择留在家门口上班。县里还计划建设冷链仓库，解决旺季集中上市时压价的老问题。"
 )
-SWAPS = {"宣布": "公告", "免费": "无偿", "开放": "敞开", "建有": "筑有", "总投资": "总投入", "介绍": "引见", "工程": "工事",
-         "动工": "开工", "附近": "左近", "废弃": "抛弃", "如今": "现今", "提醒": "提示", "禁止": "克制", "计划": "方案",
-         "启动": "开动", "新增": "新添", "市民": "百姓", "公园": "花园", "线路": "路子", "退休": "离休", "教师": "先生"}
+SWAPS = {
+    "宣布": "公告",
+    "免费": "无偿",
+    "开放": "敞开",
+    "建有": "筑有",
+    "总投资": "总投入",
+    "介绍": "引见",
+    "工程": "工事",
+    "动工": "开工",
+    "附近": "左近",
+    "废弃": "抛弃",
+    "如今": "现今",
+    "提醒": "提示",
+    "禁止": "克制",
+    "计划": "方案",
+    "启动": "开动",
+    "新增": "新添",
+    "市民": "百姓",
+    "公园": "花园",
+    "线路": "路子",
+    "退休": "离休",
+    "教师": "先生",
+}
 
 
 def notice(day: int, low: int, high: int, wind: int) -> str:
-    return (f"示例县气象台{day}日发布天气预报，预计今天夜间到明天，全县多云转晴，偏西风{wind}级，最低气温{low}度，最高气温{high}度，"
-            f"相对湿度{high + 30}%。{day + 1}日，晴，{low - 2}到{high + 3}度；{day + 2}日，小雨，{low + 1}到{high - 4}度。"
-            "请广大市民关注天气变化，合理安排出行，做好防寒保暖工作。农业部门要做好大棚的通风管理，交通部门要加强道路巡查，"
-            "确保畅通。气象部门将密切监视天气变化，及时发布最新预报。")
+    return (
+        f"示例县气象台{day}日发布天气预报，预计今天夜间到明天，全县多云转晴，偏西风{wind}级，最低气温{low}度，最高气温{high}度，"
+        f"相对湿度{high + 30}%。{day + 1}日，晴，{low - 2}到{high + 3}度；{day + 2}日，小雨，{low + 1}到{high - 4}度。"
+        "请广大市民关注天气变化，合理安排出行，做好防寒保暖工作。农业部门要做好大棚的通风管理，交通部门要加强道路巡查，"
+        "确保畅通。气象部门将密切监视天气变化，及时发布最新预报。"
+    )
 
 
 def verdict(left: str, right: str) -> Any:
@@ -107,10 +129,14 @@ def test_a_sentence_left_out_makes_no_part() -> None:
 
 def test_what_lies_between_is_counted() -> None:
     def counts(copy: str) -> Any:
-        return verify.lay(fingerprint.normal_forms([STORY, copy]), np.array([0]), np.array([1])).counts[0]
+        return verify.align(fingerprint.normal_forms([STORY, copy]), np.array([0]), np.array([1])).counts[0]
 
     swapped = counts(STORY.replace("图书馆", "美术馆").replace("退休教师顾春晖", "售票员林晓"))
-    assert (swapped[AlignmentCount.SWAPS], swapped[AlignmentCount.LONG_SWAPS], swapped[AlignmentCount.INSERTED]) == (2, 1, 0)
+    assert (swapped[AlignmentCount.SWAPS], swapped[AlignmentCount.LONG_SWAPS], swapped[AlignmentCount.INSERTED]) == (
+        2,
+        1,
+        0,
+    )
     assert swapped[AlignmentCount.UNEVEN] == 2
     dropped = counts(STORY.replace("以前这里是废弃的砖窑，", ""))
     assert (dropped[AlignmentCount.DROPS], dropped[AlignmentCount.SWAPS]) == (1, 0)
@@ -121,7 +147,9 @@ def test_what_lies_between_is_counted() -> None:
 
 
 def test_a_spun_copy_is_spun() -> None:
-    heavier = spun(STORY).replace("以前", "过去").replace("两处", "两座").replace("长达", "绵延").replace("历时", "耗时")
+    heavier = (
+        spun(STORY).replace("以前", "过去").replace("两处", "两座").replace("长达", "绵延").replace("历时", "耗时")
+    )
     found = verdict(STORY, heavier)
     assert found.kind == "spun"
     assert found.similarity < 0.9
@@ -171,9 +199,9 @@ def test_sides_can_be_swapped() -> None:
 def test_counts_do_not_depend_on_the_other_pairs() -> None:
     forms = fingerprint.normal_forms([STORY, OTHER, spun(STORY), STORY[:90], STORY + OTHER])
     left, right = np.array([0, 1, 2, 3, 0, 2]), np.array([4, 4, 4, 4, 2, 3])
-    together = verify.lay(forms, left, right)
+    together = verify.align(forms, left, right)
     for pair in range(len(left)):
-        alone = verify.lay(forms, left[pair : pair + 1], right[pair : pair + 1])
+        alone = verify.align(forms, left[pair : pair + 1], right[pair : pair + 1])
         assert np.array_equal(alone.counts[0], together.counts[pair])
         assert np.array_equal(alone.marks[0], together.marks[pair])
 
@@ -182,7 +210,7 @@ def test_common_text_is_not_own() -> None:
     forms = fingerprint.normal_forms([STORY, STORY])
     half = np.zeros(len(forms.points), dtype=np.bool_)
     half[: len(forms[0]) // 2] = True
-    row = verify.lay(forms, np.array([0]), np.array([1]), half).counts[0]
+    row = verify.align(forms, np.array([0]), np.array([1]), half).counts[0]
     assert row[AlignmentCount.OWN] == row[AlignmentCount.OWN_COVERED] == len(forms[0]) - len(forms[0]) // 2
 
 
@@ -198,4 +226,4 @@ def test_the_models_are_monotone_and_fit_their_features() -> None:
                 more = rows.copy()
                 more[:, column] += 0.5
                 assert ((one.probability(more) - base) * way >= -1e-12).all()
-    assert features(np.zeros((1, len(AlignmentCount)), dtype=np.float32)).shape == (1, len(FEATURES))
+    assert pair_features(np.zeros((1, len(AlignmentCount)), dtype=np.float32)).shape == (1, len(FEATURES))

@@ -37,7 +37,9 @@ def dump(folder: Path, count: int) -> Path:
         for n in range(count):
             text = "无" if n % 9 == 4 else story(n - 7 if n % 5 == 3 and n > 7 else n)
             url = f"https://news.example/{n - 3 if n % 7 == 5 else n}"
-            out.write(json.dumps({"url": url, "title": f"第{n}件事的来龙去脉", "text": text}, ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps({"url": url, "title": f"第{n}件事的来龙去脉", "text": text}, ensure_ascii=False) + "\n"
+            )
     return path
 
 
@@ -78,7 +80,7 @@ from unittest import mock
 from cleaners.parallel import StoreCheckpoint
 from cleaners.ingest.ingester import Ingester
 from crawler.cli import clean
-from crawler.cli.app import app
+from crawler.cli.application import app
 
 def run(store):
     app(["-q", "clean", "dump.jsonl", "--store", store, "--jobs", "1", "--resume"], standalone_mode=False)
@@ -127,7 +129,19 @@ def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
 
     def run(store: str, seconds: float | None = None) -> bool:
         """Whether it came to the end before it was killed."""
-        command = [sys.executable, "-m", "crawler", "-q", "clean", "dump.jsonl", "--store", store, "--jobs", "2", "--resume"]
+        command = [
+            sys.executable,
+            "-m",
+            "crawler",
+            "-q",
+            "clean",
+            "dump.jsonl",
+            "--store",
+            store,
+            "--jobs",
+            "2",
+            "--resume",
+        ]
         process = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
         try:
             assert process.wait(seconds) == 0

@@ -301,7 +301,9 @@ def test_help_names_parameters_as_users_do() -> None:
             assert python not in re.sub(r"Examples:\n(.+\n)*", "", shown), f"{name}: {python}"
         for one in command.params:
             assert getattr(one, "help", None), f"{name}: {one.name} has no help"
-        options = re.findall(r"^  (?:-\w, )?--(limit|store|json|help)\b", shown.partition("Options:\n")[2], re.MULTILINE)
+        options = re.findall(
+            r"^  (?:-\w, )?--(limit|store|json|help)\b", shown.partition("Options:\n")[2], re.MULTILINE
+        )
         assert options == sorted(options, key=["limit", "store", "json", "help"].index), name
 
 
@@ -311,7 +313,11 @@ def test_the_list_of_commands_is_not_cut_off() -> None:
     assert commands.lstrip().startswith("demo ") and "..." not in commands
     for text, limit, cut in (
         ("Check a store of news: its file, its schema.", 40, "Check a store of news"),
-        ("Bring stores into one (--store, made anew): the same families.", 45, "Bring stores into one (--store, made anew)"),
+        (
+            "Bring stores into one (--store, made anew): the same families.",
+            45,
+            "Bring stores into one (--store, made anew)",
+        ),
         ("Bring stores into one (--store, made anew): the same families.", 40, "Bring stores into one"),
         ("Set, show or lift what is far too long for a line.", 20, "Set, show or lift what is far too long for a line"),
         ("Short. And more.", 20, "Short"),
@@ -338,11 +344,17 @@ def store(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--reason", "of topic"], "no drop has the reason of topic: did you mean off topic? (`jianbao stats` lists all)"),
+        (
+            ["--reason", "of topic"],
+            "no drop has the reason of topic: did you mean off topic? (`jianbao stats` lists all)",
+        ),
         (["--reason", "match: off topic"], "did you mean off topic?"),
         (["--reason", "to"], "there are: off topic, no body"),
         (["--stage", "extrakt"], "no drop has the stage extrakt: did you mean extract?"),
-        (["--stage", "match", "--reason", "no body"], "no drop of the stage match has the reason no body: there are: off topic"),
+        (
+            ["--stage", "match", "--reason", "no body"],
+            "no drop of the stage match has the reason no body: there are: off topic",
+        ),
         (["--limit", "2"], "2 of 4 drops: --limit shows more"),
         (["--stage", "extract"], ""),
     ],

@@ -158,7 +158,10 @@ def test_a_copy_with_something_appended_is_not_the_best_of_three() -> None:
 
 def test_among_equals_the_less_repaired_then_the_earlier_copy_is_the_best() -> None:
     assert families([member(1, repairs=4), member(2)], [edge(1, 2)])[0].canonical == 2
-    assert families([member(1, published=DAY + timedelta(days=1)), member(2, published=DAY)], [edge(1, 2)])[0].canonical == 2
+    assert (
+        families([member(1, published=DAY + timedelta(days=1)), member(2, published=DAY)], [edge(1, 2)])[0].canonical
+        == 2
+    )
 
 
 def test_the_declared_source_is_the_source() -> None:

@@ -22,7 +22,7 @@ from scrapy.http import Headers
 from scrapy.settings import Settings
 
 from cleaners import readers
-from cleaners.config import parse, require_contact
+from cleaners.config import parse_job, require_contact
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
 from cleaners.store import Selection, Store
@@ -273,9 +273,9 @@ def test_crawl_delay_and_retry_after_are_kept(tmp_path: Path) -> None:
 def test_who_asks_must_be_said_before_anything_but_loopback_is_fetched() -> None:
     public = "job: a\nsites: [{id: a, name: a, home: 'http://paper.example/'}]"
     with pytest.raises(SeedFileError, match="contact: is missing: add"):
-        require_contact(parse(public))
-    require_contact(parse("contact: a@b.example\n" + public))
-    require_contact(parse(public.replace("paper.example", "127.0.0.1:80")))
+        require_contact(parse_job(public))
+    require_contact(parse_job("contact: a@b.example\n" + public))
+    require_contact(parse_job(public.replace("paper.example", "127.0.0.1:80")))
 
 
 # The parts.

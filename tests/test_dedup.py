@@ -21,15 +21,26 @@ from cleaners.dedup.fingerprint import FingerprintSettings, kernels
 from cleaners.dedup.index import IndexKeys, IndexLimits
 from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.errors import FormatError, InputError, UsageError
-from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, traces
+from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, fingerprints
 from tests.test_chain import OTHER, STORY, notice, spun
 
 THIRD = (
     "北岭镇卫生院新大楼投入使用，设床位120张，配备了彩超和数字化摄片机。院长郝立新说，过去村民拍一张片子要坐两个小时的车去县城，"
     "现在半天就能拿到结果。新楼从选址到建成用了26个月，花费4300万元，其中三成来自乡友捐款。首日共有187人前来就诊。"
 )
-TEXTS = [STORY, OTHER, THIRD, STORY[:150], spun(STORY), "快讯 " + OTHER + " 点击查看更多", STORY + OTHER + THIRD, notice(3, 4, 17, 2),
-         notice(21, 9, 26, 5), "", "，"]
+TEXTS = [
+    STORY,
+    OTHER,
+    THIRD,
+    STORY[:150],
+    spun(STORY),
+    "快讯 " + OTHER + " 点击查看更多",
+    STORY + OTHER + THIRD,
+    notice(3, 4, 17, 2),
+    notice(21, 9, 26, 5),
+    "",
+    "，",
+]
 
 
 def random_sets(count: int) -> list[np.ndarray[Any, np.dtype[np.uint32]]]:
@@ -74,8 +85,12 @@ def test_bands_give_the_candidates_of_datasketch() -> None:
     lsh = MinHashLSH(num_perm=128, params=(25, 5))
     for row, hashvalues in enumerate(values):
         lsh.insert(row, LeanMinHash(seed=1, hashvalues=hashvalues, scheme="affine32"))
-    theirs = {(row, other) for row, hashvalues in enumerate(values) if row % 2
-              for other in lsh.query(LeanMinHash(seed=1, hashvalues=hashvalues, scheme="affine32"))}
+    theirs = {
+        (row, other)
+        for row, hashvalues in enumerate(values)
+        if row % 2
+        for other in lsh.query(LeanMinHash(seed=1, hashvalues=hashvalues, scheme="affine32"))
+    }
     bands = np.asarray(kernels.band_keys(values, 25, 5))
     keys = IndexKeys(bands=bands, anchors=np.empty(0, np.uint32), offsets=np.zeros(len(bands) + 1, np.int64))
     index = MemoryIndex()
@@ -95,8 +110,13 @@ def keys_with(anchors: Sequence[Sequence[int]]) -> IndexKeys:
 def test_four_shared_anchors_make_a_candidate() -> None:
     index = MemoryIndex()
     index.add(np.array([5, 9], dtype=np.uint32), keys_with([[1, 2, 3, 4], [1, 2, 3, 7, 8]]))
-    found = index.query(IndexKeys(bands=np.full((1, 25), 10**9, np.uint64), anchors=np.array([1, 2, 3, 4, 99], np.uint32),
-                             offsets=np.array([0, 5])))
+    found = index.query(
+        IndexKeys(
+            bands=np.full((1, 25), 10**9, np.uint64),
+            anchors=np.array([1, 2, 3, 4, 99], np.uint32),
+            offsets=np.array([0, 5]),
+        )
+    )
     assert found.docs.tolist() == [5]
 
 
@@ -119,7 +139,7 @@ def pairs_by_match(texts: Sequence[str], batches: Sequence[int]) -> set[tuple[in
     start = 0
     for size in batches:
         docs = list(range(start, start + size))
-        matched = match.match(docs, [texts[doc] for doc in docs], index, lambda ids: [known[doc] for doc in ids])
+        matched = match.match_batch(docs, [texts[doc] for doc in docs], index, lambda ids: [known[doc] for doc in ids])
         index.add(np.array(docs, dtype=np.uint32), match.keys_of(matched.signatures))
         found |= {(one.other, one.doc, one.kind) for one in matched.found}
         assert all(one.other < one.doc for one in matched.found)
@@ -131,7 +151,17 @@ def test_matches_do_not_depend_on_the_batches() -> None:
     whole = pairs_by_match(TEXTS, [len(TEXTS)])
     assert whole == pairs_by_match(TEXTS, [1] * len(TEXTS)) == pairs_by_match(TEXTS, [4, 7])
     assert {(a, b) for a, b, _ in whole} == {
-        (0, 3), (0, 4), (0, 6), (1, 5), (1, 6), (2, 6), (3, 4), (3, 6), (4, 6), (5, 6)}
+        (0, 3),
+        (0, 4),
+        (0, 6),
+        (1, 5),
+        (1, 6),
+        (2, 6),
+        (3, 4),
+        (3, 6),
+        (4, 6),
+        (5, 6),
+    }
 
 
 def test_matches_do_not_depend_on_the_order() -> None:
@@ -144,7 +174,7 @@ def test_kinds_and_shares() -> None:
     index, texts = MemoryIndex(), {7: STORY}
     index.add(np.array([7], dtype=np.uint32), match.keys_of(fingerprint.signatures([STORY])))
     new = [STORY.replace("，", ","), STORY[:150], OTHER + STORY + THIRD]
-    found = match.match([20, 21, 22], new, index, lambda ids: [texts[doc] for doc in ids]).found
+    found = match.match_batch([20, 21, 22], new, index, lambda ids: [texts[doc] for doc in ids]).found
     kinds = {one.doc: one for one in found if one.other == 7}
     assert [kinds[doc].kind for doc in (20, 21, 22)] == ["exact", "contains", "contains"]
     assert kinds[21].containment > 0.95 > 0.7 > kinds[21].covered
@@ -152,8 +182,10 @@ def test_kinds_and_shares() -> None:
 
 
 def write(path: Path, texts: Sequence[str], ids: Sequence[int | str] | None = None) -> Path:
-    lines = [json.dumps({"id": name, "text": text, "more": [1, "甲"]}, ensure_ascii=False)
-             for name, text in zip(ids or range(len(texts)), texts, strict=True)]
+    lines = [
+        json.dumps({"id": name, "text": text, "more": [1, "甲"]}, ensure_ascii=False)
+        for name, text in zip(ids or range(len(texts)), texts, strict=True)
+    ]
     data = ("\n".join(lines) + "\n").encode()
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return path
@@ -167,8 +199,12 @@ def test_a_corpus_from_file_to_file(tmp_path: Path) -> None:
     names: list[int | str] = [*range(100, 109), "a", "b"]
     source = write(tmp_path / "in.jsonl.gz", TEXTS, names)
     steps = set()
-    done = deduplicate(source, tmp_path / "out.jsonl", pairs=tmp_path / "pairs.jsonl",
-                       progress=lambda step, done, total: steps.add(step))
+    done = deduplicate(
+        source,
+        tmp_path / "out.jsonl",
+        pairs=tmp_path / "pairs.jsonl",
+        progress=lambda step, done, total: steps.add(step),
+    )
     out, pairs = read(tmp_path / "out.jsonl"), read(tmp_path / "pairs.jsonl")
     assert [record["id"] for record in out] == names
     assert out[0]["more"] == [1, "甲"]
@@ -216,14 +252,17 @@ def test_parquet_in_and_out(tmp_path: Path) -> None:
 
 
 def test_a_text_without_characters_that_was_taken_down_is_not_met_in_others() -> None:
-    watch = TakedownFilter([("gone", one) for one in traces(["——。", TEXTS[0]])])
+    watch = TakedownFilter([("gone", one) for one in fingerprints(["——。", TEXTS[0]])])
     assert watch.meet(["……", "", TEXTS[0]]) == [None, None, TakedownMatch(id="gone", share=1.0, of_text=1.0)]
 
 
 def test_bad_records_are_told_and_skipped(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
-    path.write_text('{"id": 1, "text": "好"}\n\n[1]\n{"id": 2}\n{"id": true, "text": ""}\nno\n{"id": 3, "text": "坏"}\n'
-                    + "[" * 100_000 + "\n")
+    path.write_text(
+        '{"id": 1, "text": "好"}\n\n[1]\n{"id": 2}\n{"id": true, "text": ""}\nno\n{"id": 3, "text": "坏"}\n'
+        + "[" * 100_000
+        + "\n"
+    )
     told: list[str] = []
     done = deduplicate(path, tmp_path / "out.jsonl", problem=told.append)
     assert (done.documents, done.skipped, len(told)) == (2, 5, 5)
@@ -280,7 +319,9 @@ def test_a_page_full_of_furniture_belongs_to_its_story(tmp_path: Path) -> None:
 
 def test_an_article_that_everybody_has_is_one_and_a_form_filled_in_is_none(tmp_path: Path) -> None:
     names = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"
-    copies = [f"{STORY}\n（责任编辑：{name}）" if at % 2 else f"{name}家湾发布 {STORY}" for at, name in enumerate(names)]
+    copies = [
+        f"{STORY}\n（责任编辑：{name}）" if at % 2 else f"{name}家湾发布 {STORY}" for at, name in enumerate(names)
+    ]
     forms = [notice(day, day % 7 + 2, day % 5 + 14, day % 3 + 3) for day in range(1, 31)]
     write(tmp_path / "in.jsonl", copies + forms, None)
     deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl")

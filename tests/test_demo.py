@@ -108,10 +108,14 @@ def test_lists_of_the_mirror_are_longer_than_its_articles(web: SmallWeb) -> None
 def test_the_web_is_the_same_every_time(plan: DemoPlan) -> None:
     with serving(plan, port=0) as one:
         origin = one.origins["lvzhou-daily"]
-        first = {url.removeprefix(origin): answer.body.replace(origin.encode(), b"") for url, answer in one.answers.items()}
+        first = {
+            url.removeprefix(origin): answer.body.replace(origin.encode(), b"") for url, answer in one.answers.items()
+        }
     with serving(plan, port=0) as two:
         origin = two.origins["lvzhou-daily"]
-        again = {url.removeprefix(origin): answer.body.replace(origin.encode(), b"") for url, answer in two.answers.items()}
+        again = {
+            url.removeprefix(origin): answer.body.replace(origin.encode(), b"") for url, answer in two.answers.items()
+        }
     same = [path for path in first if path.startswith("/") and first[path] == again[path]]
     assert len(same) >= 30
 
@@ -166,7 +170,7 @@ def test_spinning_swaps_words_and_leaves_numbers() -> None:
 def test_the_seed_file_of_the_demo_is_a_valid_job(web: SmallWeb, tmp_path: Path) -> None:
     from crawler.demo.run import _seeds
 
-    job = config.parse(_seeds(web))
+    job = config.parse_job(_seeds(web))
     assert {site.id for site in job.sites} == set(web.origins)
     assert job.is_local
 
@@ -224,7 +228,12 @@ def test_each_kind_of_fault_is_seen(web: SmallWeb) -> None:
 
     elsewhere = [with_cluster(one, earliest_url=pages(web, "login")[0].url) for one in good]
     text = good[0].article.text
-    noise = next(line for lines in check(manifest, good, dropped).pages[0].truth.noise.values() for line in lines if len(line) > 6)
+    noise = next(
+        line
+        for lines in check(manifest, good, dropped).pages[0].truth.noise.values()
+        for line in lines
+        if len(line) > 6
+    )
     faults = {
         "every article is stored": good[1:],
         "no paragraph is lost": with_first(text=text[:-40]),
@@ -234,9 +243,13 @@ def test_each_kind_of_fault_is_seen(web: SmallWeb) -> None:
         "nothing else is stored": with_first(url=pages(web, "login")[0].url),
         "every copy is linked to its story": [replace(one, matches=()) for one in good],
         "a compilation is linked to the stories it quotes": [replace(one, matches=()) for one in good],
-        "different stories stay apart": [replace(one, cluster=Cluster(id="1", size=9, is_canonical=True)) for one in good],
+        "different stories stay apart": [
+            replace(one, cluster=Cluster(id="1", size=9, is_canonical=True)) for one in good
+        ],
         "the site that had a story first is named": elsewhere,
-        "the best copy of a story is a whole and undisguised one": [with_cluster(one, is_canonical=False) for one in good],
+        "the best copy of a story is a whole and undisguised one": [
+            with_cluster(one, is_canonical=False) for one in good
+        ],
     }
     for promise, clippings in faults.items():
         assert promise in broken(manifest, clippings, dropped), promise

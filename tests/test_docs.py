@@ -49,7 +49,9 @@ def test_commands_of_the_readme_exist_with_these_options() -> None:
         words = shlex.split(line.partition(" < ")[0].partition(" | ")[0])
         command = " ".join(words[:2]) if words[0] == "sites" else words[0]
         if command not in helps:
-            done = subprocess.run([sys.executable, "-m", "crawler", *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True)
+            done = subprocess.run(
+                [sys.executable, "-m", "crawler", *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True
+            )
             assert done.returncode == 0, f"README names `jianbao {command}`: {done.stderr}"
             helps[command] = done.stdout
         for option in (word for word in words[1:] if re.match(r"--?[a-z]", word)):

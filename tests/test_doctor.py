@@ -38,7 +38,10 @@ DAMAGED: dict[str, tuple[str, str]] = {
     "the size is wrong": ("families", "UPDATE clusters SET size = 7 WHERE cluster = 2"),
     "the members are gone": ("families", "UPDATE articles SET cluster = NULL WHERE cluster = 1"),
     "the family is gone": ("families", "DELETE FROM clusters WHERE cluster = 1"),
-    "a match has no text": ("families", "INSERT INTO matches VALUES (1, 9999, 'near', 1, 1, 1, '[1,0,[],1,[0,1],[0,1]]')"),
+    "a match has no text": (
+        "families",
+        "INSERT INTO matches VALUES (1, 9999, 'near', 1, 1, 1, '[1,0,[],1,[0,1],[0,1]]')",
+    ),
     "a forward leads nowhere": ("families", "INSERT INTO forwards VALUES ('old', 'nowhere')"),
     "forwards run in a circle": ("families", "INSERT INTO forwards VALUES ('a', 'b'), ('b', 'a')"),
     "an index is missing": ("schema", "DROP INDEX articles_by_date"),
@@ -103,7 +106,12 @@ def test_damage_is_found_and_repaired(path: Path, damage: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", [lambda f: f.unlink(), lambda f: f.write_bytes(f.read_bytes()[:-4]), lambda f: f.write_bytes(bytes(f.stat().st_size))]
+    "harm",
+    [
+        lambda f: f.unlink(),
+        lambda f: f.write_bytes(f.read_bytes()[:-4]),
+        lambda f: f.write_bytes(bytes(f.stat().st_size)),
+    ],
 )
 def test_a_damaged_match_index_is_made_anew(path: Path, harm: Callable[[Path], None]) -> None:
     harm(max(index_folder(path).iterdir(), key=lambda file: file.stat().st_size))
@@ -139,7 +147,9 @@ def torn(path: Path, file: Path, cut: int, age: float) -> list[str]:
     file.write_bytes(file.read_bytes()[:-cut])
     os.utime(file, (time.time() - age, time.time() - age))
     assert set(wrong(path)) <= {"pages"}
-    found = {f.check: f.problems for f in doctor.examine(path, sample=None, repair=True) if f.problems and not f.repaired}
+    found = {
+        f.check: f.problems for f in doctor.examine(path, sample=None, repair=True) if f.problems and not f.repaired
+    }
     return list(found)
 
 
@@ -180,7 +190,9 @@ def test_revisions_of_copies_and_takedowns_leave_a_healthy_store(path: Path) -> 
         for turn, url in enumerate([*urls, *urls]):
             text = story(100).replace("今年", "去年") + f"\n第{turn}次修改。"
             origin = shelf.write(replace(exchange(0, text.encode()), url=url))
-            keeper.keep([Article(id=clipping_id(url, b""), origin=origin, url=url, site="daily", text=text, fetched_at=MOMENT)])
+            keeper.keep(
+                [Article(id=clipping_id(url, b""), origin=origin, url=url, site="daily", text=text, fetched_at=MOMENT)]
+            )
     shelf.close()
     assert not wrong(path)
     take(path, urls[0])
@@ -225,7 +237,13 @@ def test_what_is_made_from_the_articles_is_made_anew_whatever_page_is_damaged(pa
     assert not wrong(path, repair=True)
     assert not {f.check for f in doctor.examine(path, sample=None) if f.problems}
     assert families(path) == before and (path.parent / "news.db.damaged").exists()
-    assert sorted(p.name for p in path.parent.iterdir()) == ["news.db", "news.db.damaged", "news.index", "news.locks", "news.warc"]
+    assert sorted(p.name for p in path.parent.iterdir()) == [
+        "news.db",
+        "news.db.damaged",
+        "news.index",
+        "news.locks",
+        "news.warc",
+    ]
     with Ingester(path) as keeper:
         assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
 

@@ -67,7 +67,10 @@ def warc_file(folder: Path, *bodies: bytes, encoding: str = "", status: int = 20
 
     archive = WarcArchive(folder, name="test", software="test")
     for number, body in enumerate(bodies):
-        headers = (("Content-Type", "text/html; charset=utf-8"), *([("Content-Encoding", encoding)] if encoding else []))
+        headers = (
+            ("Content-Type", "text/html; charset=utf-8"),
+            *([("Content-Encoding", encoding)] if encoding else []),
+        )
         archive.write(
             HttpExchange(
                 url=f"https://news.example/{number}.html",
@@ -93,10 +96,10 @@ def test_a_page_in_any_compression_whatever_its_name(tmp_path: Path, name: str) 
 
 @pytest.mark.parametrize("pack", [zipped, tarred], ids=["zip", "tar"])
 @pytest.mark.parametrize("compression", ["", *COMPRESSIONS])
-def test_members_of_archives_with_their_origin(
-    tmp_path: Path, pack: Callable[..., bytes], compression: str
-) -> None:
-    data = pack(("a/one.html", HTML), ("a/two.html.gz", gzip.compress(OTHER)), ("__MACOSX/x", b"x"), ("a/.DS_Store", b"x"))
+def test_members_of_archives_with_their_origin(tmp_path: Path, pack: Callable[..., bytes], compression: str) -> None:
+    data = pack(
+        ("a/one.html", HTML), ("a/two.html.gz", gzip.compress(OTHER)), ("__MACOSX/x", b"x"), ("a/.DS_Store", b"x")
+    )
     path = tmp_path / "saved"
     path.write_bytes(COMPRESSIONS[compression](data) if compression else data)
     found = pages(path)
@@ -131,7 +134,9 @@ def test_warc_records_with_offsets_status_and_content_coding(tmp_path: Path) -> 
 def test_warc_in_other_clothes(tmp_path: Path, container: str) -> None:
     path = warc_file(tmp_path / "w", HTML, OTHER)
     plain = gzip.decompress(path.read_bytes())
-    data = {"plain": plain, "zst": COMPRESSIONS["zst"](plain), "zip": zipped(("a.warc.gz", path.read_bytes()))}[container]
+    data = {"plain": plain, "zst": COMPRESSIONS["zst"](plain), "zip": zipped(("a.warc.gz", path.read_bytes()))}[
+        container
+    ]
     (tmp_path / "x").write_bytes(data)
     assert [p.body for p in pages(tmp_path / "x")] == [HTML, OTHER]
 
@@ -205,7 +210,9 @@ def test_json_cut_short_or_with_a_huge_object_keeps_what_came_before(tmp_path: P
 
 def test_json_lines_and_csv_with_a_column_of_pages(tmp_path: Path) -> None:
     rows = [{"url": "https://news.example/a", "html": HTML.decode(), "fetched_at": "2024-05-06T08:00:00"}, {"n": 1}]
-    (tmp_path / "a").write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows) + "\n{broken\n", encoding="utf-8")
+    (tmp_path / "a").write_text(
+        "\n".join(json.dumps(r, ensure_ascii=False) for r in rows) + "\n{broken\n", encoding="utf-8"
+    )
     page, missing, broken = list(read([tmp_path / "a"]))
     assert isinstance(page, Page)
     assert page.body.decode("utf-8-sig") == HTML.decode()
@@ -378,7 +385,9 @@ def test_a_zip_behind_something_else_with_a_large_directory(tmp_path: Path, monk
 
 def test_office_documents_are_no_pages(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(zipped(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", HTML)))
-    (tmp_path / "b.odt").write_bytes(zipped(("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", HTML)))
+    (tmp_path / "b.odt").write_bytes(
+        zipped(("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", HTML))
+    )
     (tmp_path / "c.zip").write_bytes(zipped(("pages/mimetype", b"text"), ("page.html", HTML)))
     word, office, note, page = read([tmp_path])
     assert isinstance(word, Drop) and isinstance(office, Drop) and isinstance(note, Page) and isinstance(page, Page)
@@ -389,10 +398,26 @@ def test_any_bytes_may_stand_where_a_table_could_begin(tmp_path: Path) -> None:
     import random
 
     draw = random.Random(5)
-    signs = [b"\r", b"\n", b",", b";", b"\t", b'"', b"{", b"[", b"text", b"url", b"\xff\xfe", b"\x00", "正文".encode("gb18030")]
+    signs = [
+        b"\r",
+        b"\n",
+        b",",
+        b";",
+        b"\t",
+        b'"',
+        b"{",
+        b"[",
+        b"text",
+        b"url",
+        b"\xff\xfe",
+        b"\x00",
+        "正文".encode("gb18030"),
+    ]
     for n in range(400):
         (tmp_path / f"{n:03}").write_bytes(b"".join(draw.choices(signs, k=draw.randrange(1, 40))))
-    assert len({one.origin.partition("#")[0] for one in read([tmp_path])}) > 350, "most of them say something, none ends it"
+    assert len({one.origin.partition("#")[0] for one in read([tmp_path])}) > 350, (
+        "most of them say something, none ends it"
+    )
 
 
 def test_a_csv_of_an_old_mac(tmp_path: Path) -> None:

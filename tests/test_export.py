@@ -17,7 +17,14 @@ import zstandard
 
 from cleaners.atomic import whole_folder
 from cleaners.errors import UnwritableError, UsageError
-from cleaners.export import JsonLinesFile, RecordOutput, drop_record, in_script, markdown_folder, markdown_page, record
+from cleaners.export import (
+    JsonLinesFile,
+    RecordOutput,
+    drop_record,
+    in_script,
+    markdown_page,
+    record,
+)
 from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match
 from tests.test_store import FULL, article
 
@@ -48,7 +55,11 @@ def test_what_is_known_is_written_so_that_others_can_read_it() -> None:
         "id": "0" * 16, "kind": "contains", "similarity": 0.5, "containment": 1.0,
         "evidence": {"shared": 300, "numbers_agree": 0, "numbers_differ": [["3", "4"]], "score": 0.9, "here": [0.0, 1.0], "there": [0.25, 0.75]},
     }]  # fmt: skip
-    assert (line["cluster_size"], line["is_canonical"], line["earliest_published"]) == (3, True, "2023-05-06T00:00:00+00:00")
+    assert (line["cluster_size"], line["is_canonical"], line["earliest_published"]) == (
+        3,
+        True,
+        "2023-05-06T00:00:00+00:00",
+    )
     assert json.loads(json.dumps(line)) == line
 
 
@@ -71,7 +82,11 @@ def test_lines_read_back_and_the_same_content_gives_the_same_bytes(tmp_path: Pat
         assert lines.written == 2
     data = paths[0].read_bytes()
     assert data == paths[1].read_bytes()
-    plain = {"": bytes, ".gz": gzip.decompress, ".zst": lambda d: zstandard.ZstdDecompressor().decompressobj().decompress(d)}[suffix](data)
+    plain = {
+        "": bytes,
+        ".gz": gzip.decompress,
+        ".zst": lambda d: zstandard.ZstdDecompressor().decompressobj().decompress(d),
+    }[suffix](data)
     assert [json.loads(line) for line in plain.decode().splitlines()] == [record(MATCHED)] * 2
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in paths)
 
@@ -174,7 +189,11 @@ def test_broken_unicode_does_not_break_the_file(tmp_path: Path) -> None:
 
 
 def test_export_converts_what_a_reader_sees() -> None:
-    clipping = Clipping(article=article(1, "頭髮乾了，後面還濕。", title="頭髮", source="臺灣日報", authors=("葉記者",), script="traditional"))
+    clipping = Clipping(
+        article=article(
+            1, "頭髮乾了，後面還濕。", title="頭髮", source="臺灣日報", authors=("葉記者",), script="traditional"
+        )
+    )
     plain = in_script(clipping, "simplified").article
     assert (plain.text, plain.title, plain.script) == ("头发干了，后面还湿。", "头发", "simplified")
     assert (plain.source, plain.authors) == ("台湾日报", ("叶记者",))
@@ -207,7 +226,9 @@ def test_a_markdown_page_says_what_is_known() -> None:
     assert body == f"# {FULL.title}\n\n{FULL.markdown}\n"
 
 
-@pytest.mark.parametrize("title", ["a: b # c", "--- ", "'\"", "是", "yes", "2023-01-01", "[x]", "a\x07b", "一半\udce4", "第一行"])
+@pytest.mark.parametrize(
+    "title", ["a: b # c", "--- ", "'\"", "是", "yes", "2023-01-01", "[x]", "a\x07b", "一半\udce4", "第一行"]
+)
 def test_front_matter_holds_any_headline(title: str) -> None:
     known, _ = front(markdown_page(Clipping(article=article(1, title=title))))
     assert known["title"] == title
@@ -222,9 +243,22 @@ def test_text_without_markup_is_shown_as_it_stands() -> None:
     assert not re.search(r"(?<!\\)[*_<`\[]", body)
 
 
-@pytest.mark.parametrize("title", ["../../etc/passwd", "a/b\\c:d*e?f\"g<h>i|j", "。。。", "x" * 300, "字" * 300, ".hidden", "con", "a\u202eb\x00c", None])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "../../etc/passwd",
+        'a/b\\c:d*e?f"g<h>i|j',
+        "。。。",
+        "x" * 300,
+        "字" * 300,
+        ".hidden",
+        "con",
+        "a\u202eb\x00c",
+        None,
+    ],
+)
 def test_names_are_safe_everywhere(tmp_path: Path, title: str | None) -> None:
-    assert markdown_folder([Clipping(article=article(1, title=title))], tmp_path / "out") == 1
+    assert write_markdown_folder([Clipping(article=article(1, title=title))], tmp_path / "out") == 1
     (path,) = (tmp_path / "out").iterdir()
     assert re.fullmatch(r"undated-([^\W_]+-)*0{15}1\.md", path.name), path.name
     assert len(os.fsencode(path.name)) <= 200
@@ -234,7 +268,7 @@ def test_the_same_export_twice_gives_the_same_files(tmp_path: Path) -> None:
     clippings = [MATCHED, Clipping(article=replace(FULL, id="b" * 16))]
 
     def files() -> Iterator[tuple[str, bytes]]:
-        assert markdown_folder(clippings, tmp_path / "out") == 2
+        assert write_markdown_folder(clippings, tmp_path / "out") == 2
         return ((p.name, p.read_bytes()) for p in sorted((tmp_path / "out").iterdir()))
 
     assert list(files()) == list(files())
@@ -245,4 +279,4 @@ def test_markdown_needs_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", tmp_path / "nowhere" / "out"):
         with pytest.raises(UsageError):
-            markdown_folder([MATCHED], path)
+            write_markdown_folder([MATCHED], path)

@@ -36,7 +36,7 @@ BODY = (
 
 def body_of(name: str, **arguments: object) -> ExtractedBody:
     found = blocks.read((PAGES / f"{name}.html").read_text(encoding="utf-8"), URL)
-    return extract.extract(found, metadata.find(found), **arguments)  # type: ignore[arg-type]
+    return extract.extract(found, metadata.find_metadata(found), **arguments)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,11 @@ def test_a_lead_that_is_one_of_the_paragraphs_stays() -> None:
 )
 def test_a_caption_between_headline_and_text_belongs_to_the_article(above: str, kept: bool) -> None:
     text = "".join(f"<p>{paragraph}</p>" for paragraph in BODY)
-    page = "<html><head><title>稻田音乐节开幕</title></head><body><div><h1>稻田音乐节开幕</h1><div>2024-07-04 08:00</div>"
+    page = (
+        "<html><head><title>稻田音乐节开幕</title></head><body><div><h1>稻田音乐节开幕</h1><div>2024-07-04 08:00</div>"
+    )
     found = blocks.read(f"{page}<div><img src=a.jpg><p>{above}</p></div><div class=t>{text}</div></div></body></html>")
-    lines = extract.extract(found, metadata.find(found)).text.split("\n")
+    lines = extract.extract(found, metadata.find_metadata(found)).text.split("\n")
     assert lines == ([above] if kept else []) + list(BODY)
 
 
@@ -167,13 +169,13 @@ _FIELDS = {"title": "青禾县第二届稻田音乐节开幕", "publishTime": 17
 )
 def test_an_article_is_found_in_what_a_script_holds(script: str) -> None:
     found = blocks.read(f"<!DOCTYPE html><title>青禾日报</title><div id=app></div><script>{script}</script>", URL)
-    assert extract.extract(found, metadata.find(found)).text.split("\n") == list(BODY)
+    assert extract.extract(found, metadata.find_metadata(found)).text.split("\n") == list(BODY)
 
 
 def test_the_data_of_a_script_tell_title_date_and_source_too() -> None:
     script = "window.S=" + json.dumps({**_FIELDS, "content": _HTML})
     found = blocks.read(f"<!DOCTYPE html><title>青禾日报</title><div id=app></div><script>{script}</script>", URL)
-    meta = metadata.find(found)
+    meta = metadata.find_metadata(found)
     assert (meta.title, meta.source) == ("青禾县第二届稻田音乐节开幕", "青禾日报")
     assert meta.published is not None
     assert meta.published == datetime(2024, 7, 4, 0, 15, tzinfo=UTC)
@@ -297,7 +299,7 @@ def _scores(folder: Path, step: int) -> dict[str, float]:
         page = decode.decode(gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes())).text
         try:
             found = blocks.read(page, row.get("url"))
-            text = extract.extract(found, metadata.find(found)).text
+            text = extract.extract(found, metadata.find_metadata(found)).text
         except UnusableInput:
             text = ""
         for credit in sorted(row.get("optional", []), key=len, reverse=True):

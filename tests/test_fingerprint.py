@@ -41,7 +41,9 @@ def test_disguises_do_not_show(disguised: str) -> None:
     assert normalize(disguised) == normalize(TEXT)
 
 
-@pytest.mark.parametrize("text", ["世界卫生组织（WHO）", "特斯拉(Tesla)", "第二条(1)", "面积(12平方米)", "网址(a1.example/3)"])
+@pytest.mark.parametrize(
+    "text", ["世界卫生组织（WHO）", "特斯拉(Tesla)", "第二条(1)", "面积(12平方米)", "网址(a1.example/3)"]
+)
 def test_brackets_with_content_keep_it(text: str) -> None:
     inside = text[text.index("(" if "(" in text else "（") + 1 : -1]
     assert normalize(inside) in normalize(text)
@@ -55,8 +57,18 @@ def test_what_is_kept_and_what_goes() -> None:
 
 
 def test_traditional_and_regional_words_fold() -> None:
-    for one, other in [("网络", "網路"), ("了解", "瞭解"), ("恢复", "恢復"), ("覆盖", "覆蓋"), ("凭借", "憑藉"), ("台湾", "臺灣"),
-                       ("皇后", "皇後"), ("复苏", "復甦"), ("信息", "資訊"), ("头发", "頭髮")]:
+    for one, other in [
+        ("网络", "網路"),
+        ("了解", "瞭解"),
+        ("恢复", "恢復"),
+        ("覆盖", "覆蓋"),
+        ("凭借", "憑藉"),
+        ("台湾", "臺灣"),
+        ("皇后", "皇後"),
+        ("复苏", "復甦"),
+        ("信息", "資訊"),
+        ("头发", "頭髮"),
+    ]:
         assert normalize(one) == normalize(other), one
     assert normalize(script.to_traditional(TEXT)) == normalize(TEXT)
 
@@ -100,6 +112,8 @@ def test_no_disguise_shows_on_real_texts(shared: Path, floors: dict[str, dict[st
     originals = {doc["groups"][0]: doc["text"] for doc in docs if doc["cls"] == "orig"}
     for cls, floor in floors["fingerprint"].items():
         copies = [doc for doc in docs if doc["cls"] == cls]
-        forms = fingerprint.normal_forms([text for doc in copies for text in (doc["text"], originals[doc["groups"][0]])])
+        forms = fingerprint.normal_forms(
+            [text for doc in copies for text in (doc["text"], originals[doc["groups"][0]])]
+        )
         same = [np.array_equal(forms[at], forms[at + 1]) for at in range(0, len(forms), 2)]
         assert np.mean(same) >= floor, cls

@@ -19,7 +19,7 @@ from scrapy.squeues import FifoMemoryQueue
 from scrapy.utils.test import get_crawler
 
 from cleaners.chinese import regions
-from cleaners.config import JobFocus, SiteConfig, parse
+from cleaners.config import JobFocus, SiteConfig, parse_job
 from cleaners.errors import SeedFileError
 from cleaners.items import Article, Drop, Page
 from cleaners.store import Selection, Store
@@ -52,7 +52,7 @@ def piece(text: str, title: str = "", url: str = "http://a.example/news/1.html")
 
 def focus(folder: Path = Path(), **keys: object) -> JobFocus:
     text = json.dumps({"job": "a", "focus": keys, "sites": [{"id": "a", "name": "a", "home": "http://a.example/"}]})
-    found = parse(text, folder=folder).focus
+    found = parse_job(text, folder=folder).focus
     assert found is not None
     return found
 

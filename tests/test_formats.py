@@ -47,8 +47,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         put(opened, 9, "頭髮乾了，後面還濕。", title="頭髮", script="traditional", authors=("葉記者",), published=None)
         opened.articles.put(replace(FULL, id="f" * 16, url=None, text=FULL.text + "后来又停了。", opt_out=()))
         opened.articles.put(replace(FULL, id="f" * 16, url=None, text=FULL.text + "后来又转了。", opt_out=()))
-        strange = "=1+1,\"引号\"\n<p>&amp;</p>\t\u2028行\x0b尾\r\n|表|"
-        put(opened, 10, strange, title=strange.replace("\n", " "), url=None, site=None, source="a|b", published=datetime(1999, 12, 31, 23, 59, 59, 123456, tzinfo=UTC))
+        strange = '=1+1,"引号"\n<p>&amp;</p>\t\u2028行\x0b尾\r\n|表|'
+        put(
+            opened,
+            10,
+            strange,
+            title=strange.replace("\n", " "),
+            url=None,
+            site=None,
+            source="a|b",
+            published=datetime(1999, 12, 31, 23, 59, 59, 123456, tzinfo=UTC),
+        )
         opened.articles.put(Article(id="e" * 16, origin="x#y", text="只有正文。"))
         link(opened, 1, 2)
         link(opened, 2, 4)
@@ -129,7 +138,11 @@ def test_parquet_takes_an_offset_with_seconds(tmp_path: Path) -> None:
         for n, moment in enumerate(moments):
             put(store, n, published=moment, fetched_at=moment)
         rows = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet")).to_pylist()
-    assert [row["published"] for row in rows] == [row["fetched_at"] for row in rows] == [datetime(2024, 1, 1, tzinfo=UTC), None]
+    assert (
+        [row["published"] for row in rows]
+        == [row["fetched_at"] for row in rows]
+        == [datetime(2024, 1, 1, tzinfo=UTC), None]
+    )
 
 
 def test_csv_is_the_store(store: Store, tmp_path: Path) -> None:
@@ -229,7 +242,9 @@ def test_datasets_reads_it(store: Store, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
     datasets = pytest.importorskip("datasets", reason="datasets is not installed")
-    loaded = datasets.load_dataset(str(make(store, tmp_path / "hf", "hf")), split="train", cache_dir=str(tmp_path / "cache"))
+    loaded = datasets.load_dataset(
+        str(make(store, tmp_path / "hf", "hf")), split="train", cache_dir=str(tmp_path / "cache")
+    )
     assert [row["text"] for row in loaded] == [line["text"] for line in lines(store)]
 
 
@@ -288,7 +303,9 @@ def test_a_folder_of_pages_is_brought_up_to_date(tmp_path: Path) -> None:
         link(store, 2, 4)
         make(store, folder, "markdown", name="notes", increment=True, choice=FilterChoice(with_opt_outs=True))
     names = sorted(path.name for path in folder.iterdir())
-    assert names == sorted(["mine.md", *(f"undated-{title}-{n:016x}.md" for title, n in (("新标题", 1), ("标题3", 3), ("标题4", 4)))])
+    assert names == sorted(
+        ["mine.md", *(f"undated-{title}-{n:016x}.md" for title, n in (("新标题", 1), ("标题3", 3), ("标题4", 4)))]
+    )
 
 
 def test_pages_that_an_export_does_not_hold_go_and_what_people_wrote_stays(tmp_path: Path) -> None:
@@ -297,7 +314,10 @@ def test_pages_that_an_export_does_not_hold_go_and_what_people_wrote_stays(tmp_p
             put(store, n, published=None)
         folder = make(store, tmp_path / "md", "markdown")
         pages = {int(path.stem[-16:], 16): path for path in folder.iterdir()}
-        notes = {folder / "mine.md": "我的", folder / f"undated-抄下来的-{3:016x}.md": pages[3].read_text(encoding="utf-8")}
+        notes = {
+            folder / "mine.md": "我的",
+            folder / f"undated-抄下来的-{3:016x}.md": pages[3].read_text(encoding="utf-8"),
+        }
         for n in (4, 5):
             notes[pages[n]] = pages[n].read_text(encoding="utf-8") + "\n旁注\n"
         for path, text in notes.items():
@@ -322,7 +342,10 @@ def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path
     from cleaners.export.huggingface import hub_folder
 
     for choice, rows, count in ((ALL, 4, 4), (FilterChoice(), 4, 3), (ALL, 100, 1)):
-        with hub_folder(tmp_path / "hf", DatasetFacts(choice=choice), rows=rows) as folder, store.exports.outgoing(choice) as outgoing:
+        with (
+            hub_folder(tmp_path / "hf", DatasetFacts(choice=choice), rows=rows) as folder,
+            store.exports.outgoing(choice) as outgoing,
+        ):
             for portion in outgoing.portions(1):
                 folder.put(portion)
         names = sorted(path.name for path in (tmp_path / "hf" / "data").iterdir())
@@ -336,7 +359,16 @@ def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path
 
 
 def test_the_name_of_a_file_says_its_format(tmp_path: Path) -> None:
-    named = {"a.jsonl": "jsonl", "a.jsonl.zst": "jsonl", "-": "jsonl", os.devnull: "jsonl", "a.parquet": "parquet", "a.CSV.gz": "csv", "a.2024.rss": "rss", "a.xml": "rss"}
+    named = {
+        "a.jsonl": "jsonl",
+        "a.jsonl.zst": "jsonl",
+        "-": "jsonl",
+        os.devnull: "jsonl",
+        "a.parquet": "parquet",
+        "a.CSV.gz": "csv",
+        "a.2024.rss": "rss",
+        "a.xml": "rss",
+    }
     assert {name: format_of(name) for name in named} == named
     for name in (str(tmp_path), "new/"):
         with pytest.raises(UsageError, match="--format"):
@@ -353,9 +385,20 @@ def test_a_name_that_says_no_format_ends_in_the_cure(store: Store, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("form", "target"),
-    [("hf", "-"), ("markdown", "-"), ("hf", "x.parquet"), ("markdown", "x.md"), ("parquet", "x.parquet.gz"), ("hf", "mine"), ("hf", "no/where"), ("csv", "mine")],
+    [
+        ("hf", "-"),
+        ("markdown", "-"),
+        ("hf", "x.parquet"),
+        ("markdown", "x.md"),
+        ("parquet", "x.parquet.gz"),
+        ("hf", "mine"),
+        ("hf", "no/where"),
+        ("csv", "mine"),
+    ],
 )
-def test_a_wrong_place_is_told_before_anything_is_written(store: Store, tmp_path: Path, form: Format, target: str) -> None:
+def test_a_wrong_place_is_told_before_anything_is_written(
+    store: Store, tmp_path: Path, form: Format, target: str
+) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("keep")
     with pytest.raises(UsageError):
@@ -411,7 +454,9 @@ def test_the_command_says_what_was_left_out(store: Store, tmp_path: Path) -> Non
     assert "0 added, 0 changed, 1 removed since the last all" in done.stderr
 
 
-def test_a_store_that_cannot_be_written_is_exported_and_says_that_it_forgets(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_cannot_be_written_is_exported_and_says_that_it_forgets(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for suffix in ("", "-wal"):
         shutil.copy(f"{store.path}{suffix}", tmp_path / f"s.db{suffix}")
     monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
@@ -424,7 +469,18 @@ def test_a_store_that_cannot_be_written_is_exported_and_says_that_it_forgets(sto
 
 
 def test_a_name_that_nobody_has_ends_in_a_hint(store: Store, tmp_path: Path) -> None:
-    done = command("-o", tmp_path / "x.jsonl", "--store", store.path, "--site", "S1.exmple", "--region", "阿克苏", "--source", "a|b")
+    done = command(
+        "-o",
+        tmp_path / "x.jsonl",
+        "--store",
+        store.path,
+        "--site",
+        "S1.exmple",
+        "--region",
+        "阿克苏",
+        "--source",
+        "a|b",
+    )
     assert done.exit_code == 0 and "no article has the site S1.exmple: did you mean s1.example" in done.stderr
     assert "no article has the region 新疆/阿克苏: there are: 江西" in done.stderr and "source" not in done.stderr
     found = CliRunner().invoke(app, ["search", "正文", "--store", str(store.path), "--source", "ab"])

@@ -13,7 +13,7 @@ import pytest
 from scrapy import Request, Spider
 from scrapy.utils.test import get_crawler
 
-from cleaners.config import parse
+from cleaners.config import parse_job
 from cleaners.store import DiscoveredUrl, Store, UrlState
 from crawler.agenda import VisitPlan
 from crawler.scheduling.scheduler import FrontierScheduler
@@ -22,7 +22,7 @@ from tests.test_ledger import queue
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
 WINDOW = 10
-JOB = parse(
+JOB = parse_job(
     "job: a\ncontact: a@b.example\nsites:\n"
     "- {id: a, name: a, home: 'http://a.example/'}\n- {id: b, name: b, home: 'http://b.example/'}\n"
 )
@@ -35,7 +35,9 @@ def request(found: DiscoveredUrl, known: UrlState | None = None, **meta: object)
 
 
 def pages(site: str, count: int, priority: int = 0) -> list[DiscoveredUrl]:
-    return [DiscoveredUrl(url=f"http://{site}.example/{priority}/{n}", site=site, priority=priority) for n in range(count)]
+    return [
+        DiscoveredUrl(url=f"http://{site}.example/{priority}/{n}", site=site, priority=priority) for n in range(count)
+    ]
 
 
 @pytest.fixture
@@ -50,7 +52,10 @@ def frontier(store: Store) -> tuple[FrontierScheduler, Any]:
     news = SimpleNamespace(
         job=JOB, agenda=agenda, desk=desk, has_begun=True, again=lambda entry: request(entry.found, entry)
     )
-    simple: dict[str, object] = {"PAGES_IN_MEMORY": WINDOW, "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue"}
+    simple: dict[str, object] = {
+        "PAGES_IN_MEMORY": WINDOW,
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
+    }
     crawler = get_crawler(Spider, {**simple, "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue"})
     news.crawler = crawler
     made = FrontierScheduler.from_crawler(crawler)

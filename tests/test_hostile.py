@@ -26,7 +26,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.testing import MemoryReactorClock
 from twisted.web.client import Agent
 
-from cleaners.config import JobLimits, SiteConfig, parse, require_contact
+from cleaners.config import JobLimits, SiteConfig, parse_job, require_contact
 from crawler import discover, settings
 from crawler.middlewares.address_guard import AddressRefused, GuardedResolver, GuardMiddleware
 from crawler.middlewares.politeness import CrawlBudget, RequestPace
@@ -105,7 +105,11 @@ def hostile_pages(base: str) -> dict[str, Reply]:
         pages[f"/o/{name}"] = Reply(article(50 + n).replace("<title>", f"{inside}<title>"), 200, **headers)
     for n, to in enumerate(SCHEMES):
         pages[f"/scheme{n}"] = Reply(status=302, Location=to)
-    named = [path for path in pages if "/" not in path[1:] and "." not in path and not re.match(r"/(deep[23]|hop|feed|entity)", path)]
+    named = [
+        path
+        for path in pages
+        if "/" not in path[1:] and "." not in path and not re.match(r"/(deep[23]|hop|feed|entity)", path)
+    ]
     pages["/"] = Reply(listing(*named, "/hop0", *(f"/o/{name}" for name in OPT_OUTS), *SCHEMES))
     return pages
 
@@ -396,8 +400,8 @@ def test_a_proxy_is_asked_for_the_world_and_never_for_what_is_near() -> None:
 def test_there_is_no_switch_for_robots_txt() -> None:
     assert settings.ROBOTSTXT_OBEY is True
     with pytest.raises(Exception, match="robots"):
-        parse("job: a\nrobots: no\nsites: [{id: a, name: a, home: 'http://127.0.0.1/'}]")
-    require_contact(parse(one_site("http://127.0.0.1")))
+        parse_job("job: a\nrobots: no\nsites: [{id: a, name: a, home: 'http://127.0.0.1/'}]")
+    require_contact(parse_job(one_site("http://127.0.0.1")))
 
 
 def test_a_certificate_is_asked_for_only_where_the_job_says_so(tmp_path: Path) -> None:

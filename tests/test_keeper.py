@@ -36,7 +36,9 @@ def story(number: int) -> str:
         place, thing, doing = rng.choice(PLACES), rng.choice(THINGS), rng.choice(DOINGS)
         figures = [rng.randrange(1000, 99999) for _ in range(3)]
         words = "".join(chr(rng.randrange(0x4E00, 0x9000)) for _ in range(30))
-        lines.append(f"{place}的{thing}{doing}，今年达到{figures[0]}吨，比上年多{figures[1]}吨，{words}，涉及{figures[2]}户。")
+        lines.append(
+            f"{place}的{thing}{doing}，今年达到{figures[0]}吨，比上年多{figures[1]}吨，{words}，涉及{figures[2]}户。"
+        )
     return "\n".join(lines)
 
 
@@ -132,7 +134,9 @@ def test_copies_of_what_is_there_do_not_swell_the_match_index(tmp_path: Path) ->
     assert [len(f) for f in families(path)] == [51]
 
 
-def test_a_batch_that_fails_leaves_no_trace_and_the_next_one_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_that_fails_leaves_no_trace_and_the_next_one_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "s.db"
     with Ingester(path) as keeper:
         keeper.keep([article("a", story(1))])
@@ -143,7 +147,9 @@ def test_a_batch_that_fails_leaves_no_trace_and_the_next_one_is_kept(tmp_path: P
         with monkeypatch.context() as patch:
             patch.setattr(keeper.store.families, "save", fail)
             with pytest.raises(RuntimeError, match="planted"):
-                keeper.keep([article("b", story(2)), article("c", story(1)), Drop(origin="x", stage="read", reason="r")])
+                keeper.keep(
+                    [article("b", story(2)), article("c", story(1)), Drop(origin="x", stage="read", reason="r")]
+                )
         assert keeper.keep([article("d", story(2))]).matched == 0, "b was never kept"
         assert keeper.keep([article("e", story(1))]).matched == 1
     assert families(path) == {frozenset({article("a", "").id, article("e", "").id}), frozenset({article("d", "").id})}

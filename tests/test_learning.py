@@ -47,7 +47,9 @@ def test_a_line_that_a_site_repeats_is_learned_cut_listed_and_undone(tmp_path: P
     listed = run("sites", "noise", "qingshi.example", "--store", path, "--json", cwd=tmp_path)
     (line,) = [json.loads(row) for row in listed.stdout.decode().splitlines()]
     assert (line["example"], line["clusters"]) == (SLOGAN, 8)
-    assert run("sites", "noise", "qingshi.example", "--undo", line["key"], "--store", path, cwd=tmp_path).returncode == 0
+    assert (
+        run("sites", "noise", "qingshi.example", "--undo", line["key"], "--store", path, cwd=tmp_path).returncode == 0
+    )
     assert SLOGAN in cleaned(path, 21).text
     with Ingester(path) as keeper:
         keeper.keep([cleaned(path, n) for n in range(30, 38)])

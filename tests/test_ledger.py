@@ -47,7 +47,9 @@ def due(store: Store, at: datetime) -> list[str]:
 def queue(store: Store, found: Iterable[DiscoveredUrl], at: datetime) -> None:
     """Queue addresses as a page queues those it links to."""
     with store.transaction():
-        store.ledger.settle([FetchResult(url="http://start.example/", site="start", at=at, outcome="links", found=tuple(found))])
+        store.ledger.settle(
+            [FetchResult(url="http://start.example/", site="start", at=at, outcome="links", found=tuple(found))]
+        )
 
 
 def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:

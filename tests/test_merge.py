@@ -56,7 +56,12 @@ def corpus() -> list[Article]:
         if n % 7 == 0:
             made.append(article(site, n, text + f"\n{story(900 + n)[:60]}", 10 * n + 7))
     for site in ("east", "west"):  # a line that each site repeats
-        made += [article(site, 300 + n, f"{story(300 + n + len(site + 'x') * (site == 'east'))}\n扫码关注{site}客户端", 400 + n) for n in range(9)]
+        made += [
+            article(
+                site, 300 + n, f"{story(300 + n + len(site + 'x') * (site == 'east'))}\n扫码关注{site}客户端", 400 + n
+            )
+            for n in range(9)
+        ]
     return made
 
 
@@ -95,7 +100,9 @@ def told(path: Path) -> dict[str, object]:
                   f.earliest and (docs[f.earliest.doc], f.earliest.confidence, f.earliest.evidence))
             for key, f in families.items() if f
         }  # fmt: skip
-        ledger = store.ledger.find([f"https://{s}.example/{n}.html{q}" for s in NAMES for n in range(400) for q in ("", "?next")])
+        ledger = store.ledger.find(
+            [f"https://{s}.example/{n}.html{q}" for s in NAMES for n in range(400) for q in ("", "?next")]
+        )
         return {
             "articles": {one.article.id: (one.article, one.revision, one.matches) for one in clippings},
             "families": stories,
@@ -158,7 +165,11 @@ def test_merged_twice_and_after_growth_nothing_is_doubled(
 
 def test_ids_of_families_still_lead_somewhere(made: list[Article], tmp_path: Path) -> None:
     text = story(0)
-    copies = [article("east", 1, text, 5), article("east", 2, "本报讯　" + text, 6), article("west", 3, text + "（完）", 1)]
+    copies = [
+        article("east", 1, text, 5),
+        article("east", 2, "本报讯　" + text, 6),
+        article("west", 3, text + "（完）", 1),
+    ]
     merge(shards(tmp_path, copies), tmp_path / "out.db")
     with Store.open(tmp_path / "east.db", readonly=True) as store:
         old = store.families.cluster_of(1).id
@@ -171,7 +182,9 @@ def test_raw_pages_come_along_and_are_found(tmp_path: Path) -> None:
     for number, site in enumerate(("east", "west")):
         path = tmp_path / f"{site}.db"
         archive = WarcArchive(folder_of(path), name="news-1", software="test")
-        origin = archive.write(HttpExchange(url=f"https://{site}.example/1.html", status=200, body=site.encode(), fetched_at=DAY))
+        origin = archive.write(
+            HttpExchange(url=f"https://{site}.example/1.html", status=200, body=site.encode(), fetched_at=DAY)
+        )
         archive.close()
         for file in folder_of(path).iterdir():  # two machines may give the same name
             file.rename(file.with_name("news-1.warc.gz"))
@@ -222,7 +235,9 @@ def test_a_copy_that_was_left_when_another_was_taken_down_comes_along(tmp_path: 
     merged = merge([tmp_path / "a.db", tmp_path / "b.db"], tmp_path / "out.db")
     assert (merged.stored, merged.refused) == (1, 1)
     with Store.open(tmp_path / "out.db", readonly=True) as store:
-        assert store.articles.has([gone.id, left.id, later.id]) == {left.id}, "nobody who took it down had kept the last"
+        assert store.articles.has([gone.id, left.id, later.id]) == {left.id}, (
+            "nobody who took it down had kept the last"
+        )
 
 
 def test_exports_come_along_with_their_articles(made: list[Article], tmp_path: Path) -> None:
@@ -254,7 +269,9 @@ def test_an_export_of_some_articles_comes_along(tmp_path: Path) -> None:
         assert [len(found) for found in store.exports.containing(ids).values()] == [1, 1]
 
 
-def test_a_series_that_went_on_after_a_merge_goes_on_from_there_after_the_next(made: list[Article], tmp_path: Path) -> None:
+def test_a_series_that_went_on_after_a_merge_goes_on_from_there_after_the_next(
+    made: list[Article], tmp_path: Path
+) -> None:
     def left(path: Path, increment: bool = True) -> int:
         with Store.open(path) as store:
             order = ExportRequest(target=str(tmp_path / "x.jsonl"), form="jsonl", name="corpus", increment=increment)
@@ -296,7 +313,9 @@ merge.merge([Path(p) for p in sys.argv[2:]], Path(sys.argv[1]))
 
 
 def _killed(parts: Sequence[Path], out: Path, enough: Callable[[], bool]) -> None:
-    process = subprocess.Popen([sys.executable, "-c", _MERGE, str(out), *map(str, parts)], cwd=ROOT, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _MERGE, str(out), *map(str, parts)], cwd=ROOT, stdout=subprocess.PIPE
+    )
     assert process.stdout
     process.stdout.readline()
     while process.poll() is None and not enough():

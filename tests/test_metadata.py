@@ -16,7 +16,7 @@ from cleaners import metadata
 from cleaners.items import Head, Metadata
 from cleaners.metadata import dates, names
 from cleaners.metadata.folding import folded
-from cleaners.metadata.info_line import take_apart
+from cleaners.metadata.info_line import parse_info_line
 from cleaners.metadata.labels import LABELS
 from cleaners.metadata.opt_out import opt_out
 from cleaners.metadata.title import without_site
@@ -27,15 +27,19 @@ FIRST = "入冬以来，小城的早市天不亮就热闹起来，热气腾腾�
 SECOND = "管理方说，市场今年扩建了两排摊位，增加了照明和排水设施，下雨天也不会积水，附近居民都说方便了许多。"
 
 
-def html(info: str = "", *, lead: str = "", end: str = "", after: str = "", head: str = "", h1: str = TITLE) -> Metadata:
+def html(
+    info: str = "", *, lead: str = "", end: str = "", after: str = "", head: str = "", h1: str = TITLE
+) -> Metadata:
     page = f"""<html><head><title>{TITLE}_要闻_某城新闻网</title>{head}</head><body>
     <div class="nav"><a href="/">首页</a> <a href="/a">新闻</a></div><h1>{h1}</h1><div class="info">{info}</div>
     <div class="content"><p>{lead}{FIRST}</p><p>{SECOND}{end}</p>{after}</div><div>相关阅读</div></body></html>"""
-    return metadata.find(lines.read(page))
+    return metadata.find_metadata(lines.read(page))
 
 
 def text(info: str = "", *, lead: str = "", end: str = "", after: str = "") -> Metadata:
-    return metadata.find(lines.read(f"首页 新闻 图片\n\n{TITLE}\n\n{info}\n\n{lead}{FIRST}\n\n{SECOND}{end}\n\n{after}\n"))
+    return metadata.find_metadata(
+        lines.read(f"首页 新闻 图片\n\n{TITLE}\n\n{info}\n\n{lead}{FIRST}\n\n{SECOND}{end}\n\n{after}\n")
+    )
 
 
 def summary(found: Metadata) -> str:
@@ -66,7 +70,10 @@ FURNITURE = [
     ("2021-03-05 14:07 来源：某城网（某城日报网）", "2021-03-05T14:07|某城网（某城日报网）|-"),
     ("2021-03-05 14:07 图片来源：某城网 王小明", "2021-03-05T14:07|-|-"),
     ("来　源：某城日报　　作　者：王小明　　2021.03.05", "2021-03-05T00:00|某城日报|王小明"),
-    ("发布时间：2021-03-05 14:07 信息来源：某城市水利局 浏览次数：33 字体：[大 中 小]", "2021-03-05T14:07|某城市水利局|-"),
+    (
+        "发布时间：2021-03-05 14:07 信息来源：某城市水利局 浏览次数：33 字体：[大 中 小]",
+        "2021-03-05T14:07|某城市水利局|-",
+    ),
     ("【发布日期：2021-03-05】【来源：某城日报】【字体：大 中 小】", "2021-03-05T00:00|某城日报|-"),
     ("稿源：某城日报 编辑：王小明 2021-03-05 14:07:33", "2021-03-05T14:07|某城日报|-"),
     ("發稿時間：2021/03/05 14:07 來源：某城日報", "2021-03-05T14:07|某城日報|-"),
@@ -98,7 +105,10 @@ FURNITURE = [
     ("来源：某城日报客户端 2021-03-05 14:07", "2021-03-05T14:07|某城日报客户端|-"),
     ("2021-03-05 14:07:00 \u3000 某城日报客户端", "2021-03-05T14:07|某城日报客户端|-"),
     ("时间：2021-03-05 | 作者： | 来源：某城融媒 | 编辑：王小明 | 阅读量：122", "2021-03-05T00:00|某城融媒|-"),
-    ("发布日期：2021-03-05 09:12 浏览次数： 次 来源： 市应急管理局 字号：[ 大 中 小 ]", "2021-03-05T09:12|市应急管理局|-"),
+    (
+        "发布日期：2021-03-05 09:12 浏览次数： 次 来源： 市应急管理局 字号：[ 大 中 小 ]",
+        "2021-03-05T09:12|市应急管理局|-",
+    ),
     ("来源：石榴云/某城日报 作者：王小明 编辑：李大江 2021年03月05日 10:11", "2021-03-05T10:11|石榴云/某城日报|王小明"),
     ("王小明 李大江 来源：某城晚报", "-|某城晚报|-"),
     ("2021-03-05 14:07:33 | 来源：某城网 | 作者：记者 王小明", "2021-03-05T14:07|某城网|王小明"),
@@ -201,7 +211,6 @@ BEHIND = [
     ("编辑 王小明 校对 李大江", ""),
     ("【责任编辑：王小明】", ""),
     ("（作者单位：某城大学）", ""),
-
 ]
 BEHIND_SOURCES = [
     ("文章来源：某城日报", "某城日报"),
@@ -219,10 +228,15 @@ def test_furniture_is_read_and_the_rest_refused(page, info, wanted):
 
 
 @pytest.mark.parametrize("page", [html, text])
-@pytest.mark.parametrize(("place", "line", "wanted"), [
-    *(("info", *case) for case in BYLINES), *(("lead", *case) for case in DATELINES),
-    *(("end", *case) for case in ENDINGS), *(("after", *case) for case in BEHIND),
-])
+@pytest.mark.parametrize(
+    ("place", "line", "wanted"),
+    [
+        *(("info", *case) for case in BYLINES),
+        *(("lead", *case) for case in DATELINES),
+        *(("end", *case) for case in ENDINGS),
+        *(("after", *case) for case in BEHIND),
+    ],
+)
 def test_authors_by_place(page, place, line, wanted):
     shown = f"<p>{line}</p>" if page is html and place == "after" else line
     assert "、".join(page(**{place: shown}).authors) == wanted
@@ -240,7 +254,10 @@ def test_editors_are_editors_only():
 
 
 def test_a_label_and_its_value_may_stand_in_two_lines():
-    assert summary(html("<div>来源：</div><div>某城日报</div><div>发布日期：</div><div>2021年3月5日</div>")) == "2021-03-05T00:00|某城日报|-"
+    assert (
+        summary(html("<div>来源：</div><div>某城日报</div><div>发布日期：</div><div>2021年3月5日</div>"))
+        == "2021-03-05T00:00|某城日报|-"
+    )
 
 
 def test_label_and_value_lines_are_both_claimed():
@@ -257,9 +274,11 @@ def test_elements_that_meet_are_two_words():
 def test_the_issue_of_a_digital_edition_dates_its_articles():
     page = "{}\n2021年3月5日 星期五\n{}\n\n{}\n\n{}\n\n{}"
     others = "\n".join(f"第{n}条旧闻在这里" for n in "一二三四五六七八九十")
-    dated = metadata.find(lines.read(page.format("第A01版：要闻\n第A02版：民生", others, TITLE, FIRST, SECOND)))
+    dated = metadata.find_metadata(
+        lines.read(page.format("第A01版：要闻\n第A02版：民生", others, TITLE, FIRST, SECOND))
+    )
     assert (dated.published.day, dated.rules["published"]) == (5, "date of the issue")
-    assert metadata.find(lines.read(page.format("首页", others, TITLE, FIRST, SECOND))).published is None
+    assert metadata.find_metadata(lines.read(page.format("首页", others, TITLE, FIRST, SECOND))).published is None
 
 
 def test_scripts_that_fill_in_the_date_are_read_last():
@@ -274,7 +293,10 @@ def test_authors_of_reprinted_posts():
 
 
 def test_dates_of_related_items_are_not_the_date():
-    assert html(after="<ul><li>另一条新闻 2020-01-01 10:00</li><li>再一条新闻 2020-01-02 10:00</li></ul>").published is None
+    assert (
+        html(after="<ul><li>另一条新闻 2020-01-01 10:00</li><li>再一条新闻 2020-01-02 10:00</li></ul>").published
+        is None
+    )
     assert text(after="另一条新闻\n2020-01-01 10:00:00\n再一条新闻\n2020-01-02 10:00:00").published is None
 
 
@@ -282,7 +304,7 @@ def test_the_timezone_is_the_pages_own_else_the_sites():
     assert html("2021-03-05 14:07").published.isoformat() == "2021-03-05T14:07:00+08:00"
     assert html("2021-03-05T14:07:00+09:00").published.isoformat() == "2021-03-05T14:07:00+09:00"
     page = lines.read(f"{TITLE}\n\n2021-03-05 14:07\n\n{FIRST}")
-    assert metadata.find(page, timezone="Asia/Tokyo").published.utcoffset().total_seconds() == 9 * 3600
+    assert metadata.find_metadata(page, timezone="Asia/Tokyo").published.utcoffset().total_seconds() == 9 * 3600
     same_moment = '<meta property="article:published_time" content="2021-03-05T05:07:00Z">'
     assert html("2021-03-05 14:07", head=same_moment).published.isoformat() == "2021-03-05T14:07:00+09:00"
     other_moment = '<meta property="article:published_time" content="2021-03-05T01:44:00Z">'
@@ -294,10 +316,18 @@ def test_the_head_is_asked_where_the_page_is_silent():
     found = html(head=head)
     assert summary(found) == "2021-03-05T00:00|某城日报|-"
     assert found.section == "要闻"
-    assert html(head='<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2021-03-05T14:07:00+08:00"}</script>').published
-    assert html(head='<link rel="canonical" href="https://news.example/a/20210305/1.html">').published.isoformat()[:10] == "2021-03-05"
+    assert html(
+        head='<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2021-03-05T14:07:00+08:00"}</script>'
+    ).published
+    assert (
+        html(head='<link rel="canonical" href="https://news.example/a/20210305/1.html">').published.isoformat()[:10]
+        == "2021-03-05"
+    )
     page = lines.read(f"{TITLE}\n\n{FIRST}\n\n{SECOND}")
-    assert metadata.find(page, url="https://news.example/2021-03/05/c_1.htm").published.isoformat()[:10] == "2021-03-05"
+    assert (
+        metadata.find_metadata(page, url="https://news.example/2021-03/05/c_1.htm").published.isoformat()[:10]
+        == "2021-03-05"
+    )
     assert html(head='<link rel="canonical" href="https://news.example/a/20211399/1.html">').published is None
     assert html(head='<script type="application/ld+json">{"@type": </script>').title == TITLE
 
@@ -311,17 +341,17 @@ def test_a_day_of_the_page_and_the_minute_of_the_head():
 def test_the_future_and_the_relative_past():
     page = lines.read(f"{TITLE}\n\n3小时前 来源：某城网\n\n{FIRST}\n\n{SECOND}")
     now = datetime(2021, 3, 5, 12, tzinfo=UTC)
-    assert metadata.find(page, fetched_at=now).published == datetime(2021, 3, 5, 9, tzinfo=UTC)
-    assert metadata.find(page).published is None
+    assert metadata.find_metadata(page, fetched_at=now).published == datetime(2021, 3, 5, 9, tzinfo=UTC)
+    assert metadata.find_metadata(page).published is None
     later = lines.read(f"{TITLE}\n\n2031-03-05 14:07\n\n{FIRST}\n\n{SECOND}")
-    assert metadata.find(later, fetched_at=now).published is None
+    assert metadata.find_metadata(later, fetched_at=now).published is None
 
 
 def test_own_name_as_source():
     page = lines.read(f"{TITLE}\n\n2021-03-05 来源：本站\n\n{FIRST}\n\n{SECOND}")
-    assert metadata.find(page, publisher="某城新闻网").source == "某城新闻网"
+    assert metadata.find_metadata(page, publisher="某城新闻网").source == "某城新闻网"
     named = lines.read(f"{TITLE}\n\n2021-03-05 来源：某城新闻网\n\n{FIRST}\n\n{SECOND}")
-    assert metadata.find(named, publisher="某城新闻网").source == "某城新闻网"
+    assert metadata.find_metadata(named, publisher="某城新闻网").source == "某城新闻网"
 
 
 def test_the_last_publisher_of_a_byline_is_the_source():
@@ -345,34 +375,36 @@ def test_headline_in_two_lines_is_one():
 def test_headline_of_a_text_is_above_its_furniture_not_a_quote_or_a_button():
     lifted = "增加了照明和排水设施，下雨天也不会积水"
     page = f"返回首页\n\n{lifted}\n\n{TITLE}\n\n□ 某城日报 王小明\n\n{FIRST}\n\n{SECOND}"
-    found = metadata.find(lines.read(page))
+    found = metadata.find_metadata(lines.read(page))
     assert (found.title, found.authors) == (TITLE, ("王小明",))
     assert found.claims[found.title_line] == "title"
 
 
 def test_headline_of_a_government_table():
     page = f"索引号：\n000/2021-1\n发文机关：\n某城市政府\n标 题：\n{TITLE}通知\n发布日期：2021-03-05\n\n{FIRST}\n\n{SECOND}"
-    found = metadata.find(lines.read(page))
+    found = metadata.find_metadata(lines.read(page))
     assert found.title == f"{TITLE}通知"
 
 
 def test_a_page_without_a_headline_has_none():
-    assert metadata.find(lines.read(f"{FIRST}\n\n{SECOND}")).title is None
+    assert metadata.find_metadata(lines.read(f"{FIRST}\n\n{SECOND}")).title is None
 
 
 def test_section_from_label_and_breadcrumb():
     assert text("类别:社会 发布时间:2021-03-05 来源:某城网").section == "社会"
     crumbs = f"当前位置:首页 > 生活 > 市场 >\n\n{TITLE}\n\n2021-03-05\n\n{FIRST}\n\n{SECOND}"
-    found = metadata.find(lines.read(crumbs))
+    found = metadata.find_metadata(lines.read(crumbs))
     assert (found.section, found.claims[0]) == ("市场", "breadcrumb")
-    assert metadata.find(lines.read(crumbs.replace("首页 > 生活 > 市场 >", "首页 > 正文"))).section is None
-    forum = f"某城论坛 门户 城事 某城区政府 查看内容\n\n{TITLE}\n\n2021-03-05 15:34| 发布者: admin\n\n{FIRST}\n\n{SECOND}"
-    assert metadata.find(lines.read(forum)).section == "某城区政府"
+    assert metadata.find_metadata(lines.read(crumbs.replace("首页 > 生活 > 市场 >", "首页 > 正文"))).section is None
+    forum = (
+        f"某城论坛 门户 城事 某城区政府 查看内容\n\n{TITLE}\n\n2021-03-05 15:34| 发布者: admin\n\n{FIRST}\n\n{SECOND}"
+    )
+    assert metadata.find_metadata(lines.read(forum)).section == "某城区政府"
 
 
 def test_annotated_traditional_pages_are_read_in_their_own_characters():
     page = f"小城早市擴(kuò)建後添了新氣(qì)象\n\n2021-03-05 15:34| 發(fā)布者: admin| 評(píng)論: 0|來自: 某城網(wǎng)\n\n{FIRST}\n\n{SECOND}(文/王小華(huá))"
-    found = metadata.find(lines.read(page))
+    found = metadata.find_metadata(lines.read(page))
     assert summary(found) == "2021-03-05T15:34|某城網(wǎng)|王小華(huá)"
     assert found.title.startswith("小城早市擴(kuò)")
 
@@ -382,13 +414,20 @@ def test_other_languages_take_the_head():
     <meta property="article:published_time" content="2021-03-05T14:07:00Z"><meta name="author" content="Jane Doe"></head>
     <body><h1>Town market grows</h1><p>The market of the small town was extended this year, with two new rows of stalls.
     The neighbours say that shopping has become easier, and that the lights help in winter.</p></body></html>"""
-    found = metadata.find(lines.read(page))
+    found = metadata.find_metadata(lines.read(page))
     assert (found.title, found.authors, found.source) == ("Town market grows", ("Jane Doe",), None)
     assert found.published == datetime(2021, 3, 5, 14, 7, tzinfo=UTC)
 
 
 def test_opt_out_signals():
-    head = Head(meta=(("robots", "index, NoAI, noimageai"), ("tdm-reservation", "1"), ("googlebot", "noarchive"), ("viewport", "noindex")))
+    head = Head(
+        meta=(
+            ("robots", "index, NoAI, noimageai"),
+            ("tdm-reservation", "1"),
+            ("googlebot", "noarchive"),
+            ("viewport", "noindex"),
+        )
+    )
     assert opt_out(head) == ("meta:noai", "meta:noimageai", "meta:tdm-reservation", "meta:noarchive")
     assert opt_out(Head(meta=(("robots", "index,follow"), ("tdm-reservation", "0")))) == ()
     assert html(head='<meta name="robots" content="noai">').opt_out == ("meta:noai",)
@@ -404,7 +443,7 @@ def test_a_hostile_page_costs_little():
     menu = "\n".join(f"菜单{i} 2021-01-{i % 28 + 1:02d}" for i in range(14_000))
     page = lines.read(f"{menu}\n\n{TITLE}\n\n来源：某城日报\n\n{FIRST}\n\n{SECOND}\n{menu}")
     began = time.process_time()
-    metadata.find(page)
+    metadata.find_metadata(page)
     assert time.process_time() - began < 2
     head = f'<meta property="og:title" content="{"年" * 300_000}"><meta name="pubdate" content="{"2021" * 100_000}">'
     assert html(head=head).title == TITLE
@@ -417,7 +456,7 @@ def test_every_answer_names_its_rule_and_line():
 
 
 def test_furniture_is_taken_apart():
-    line = take_apart("发布:2021-1-29 13:18|点击:313|来自:某城网")
+    line = parse_info_line("发布:2021-1-29 13:18|点击:313|来自:某城网")
     assert [(value.role, value.text) for value in line.values] == [("published", ""), ("source", "某城网")]
     assert [(dated.role, dated.stamp.moment) for dated in line.dates] == [("published", datetime(2021, 1, 29, 13, 18))]
 
@@ -475,7 +514,7 @@ def test_floors_on_zhnews(shared, floors):
     found = {}
     for row in gold:
         page = gzip.decompress((shared / "zhnews" / "html" / f"{row['id']}.html.gz").read_bytes())
-        found[row["id"]] = _record(str(row["id"]), metadata.find(lines.read(decode(page).text)))
+        found[row["id"]] = _record(str(row["id"]), metadata.find_metadata(lines.read(decode(page).text)))
     _meets(_score(shared).score(gold, found)[0], floors["metadata zhnews"])
 
 
@@ -485,7 +524,7 @@ def test_floors_on_zhtext(shared, floors, rendering):
     found = {}
     for row in gold:
         page = (shared / "zhtext" / "text" / f"{row['id']}.txt").read_text(encoding="utf-8")
-        found[row["id"]] = _record(str(row["id"]), metadata.find(lines.read(page)))
+        found[row["id"]] = _record(str(row["id"]), metadata.find_metadata(lines.read(page)))
     _meets(_score(shared).score(gold, found)[0], floors[f"metadata zhtext {rendering}"])
 
 
@@ -497,7 +536,7 @@ def test_the_five_seeds(shared):
         if name.startswith("_"):
             continue
         page = (shared / "seeds" / name).read_text(encoding="utf-8")
-        found = metadata.find(lines.read(page))
+        found = metadata.find_metadata(lines.read(page))
         published = datetime.fromisoformat(wanted["published"]) if wanted["published"] else None
         assert fold(found.title or "") == fold(page.split("\n")[wanted["title_line"] - 1].strip())
         assert found.published == published

@@ -16,11 +16,18 @@ SECOND = "管理方说，市场今年扩建了两排摊位，增加了照明和�
 
 
 def page(
-    info: str, *, end: str = "", head: str = "", site: str = "某城新闻网", lang: str = "zh-CN", h1: str = TITLE, url: str | None = None
+    info: str,
+    *,
+    end: str = "",
+    head: str = "",
+    site: str = "某城新闻网",
+    lang: str = "zh-CN",
+    h1: str = TITLE,
+    url: str | None = None,
 ) -> Metadata:
     text = f"""<html lang="{lang}"><head><title>{TITLE} - {site}</title>{head}</head><body><div><a href="/">首页</a></div>
     <h1>{h1}</h1><div class="x1">{info}</div><div class="t9"><p>{FIRST}</p><p>{SECOND}</p>{end}</div></body></html>"""
-    return metadata.find(lines.read(text), url=url, fetched_at=datetime(2026, 11, 1, tzinfo=UTC))
+    return metadata.find_metadata(lines.read(text), url=url, fetched_at=datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def summary(found: Metadata) -> str:
@@ -70,8 +77,14 @@ LINES = [
     ("来源：佚名 作者：admin", "-|-|-"),
     ("2021-03-05 14:07 小城水务 12345人看过", "2021-03-05T14:07|小城水务|-"),
     ("小城水务 03-05 阅读 1.2万", "-|-|-"),
-    ("<span>平安小城</span><span>24-8-4 10:05</span><span>发布于 江苏</span><span>来自 网页版</span>", "2024-08-04T10:05|平安小城|-"),
-    ("<span>原创</span><span>王小明</span><span>小城故事汇</span><em>2021-03-05 08:20</em><em>发表于河北</em>", "2021-03-05T08:20|小城故事汇|王小明"),
+    (
+        "<span>平安小城</span><span>24-8-4 10:05</span><span>发布于 江苏</span><span>来自 网页版</span>",
+        "2024-08-04T10:05|平安小城|-",
+    ),
+    (
+        "<span>原创</span><span>王小明</span><span>小城故事汇</span><em>2021-03-05 08:20</em><em>发表于河北</em>",
+        "2021-03-05T08:20|小城故事汇|王小明",
+    ),
     ('<span class="nickname">小城故事汇</span><span>2万粉丝</span>', "-|小城故事汇|-"),
     ("Source: Xinhua News Agency", "-|Xinhua News Agency|-"),
     # who wrote
@@ -93,7 +106,7 @@ LINES = [
     ("作者：某某区", "-|-|-"),
     ("作者：某城日报", "-|-|-"),
     ("由 <a>伍小詩</a> - <time>4 月 3, 2024</time>", "2024-04-03|-|伍小詩"),
-    ("发表于 <time>2021年3月8日</time>由 <a rel=\"author\">石头爷爷</a>", "2021-03-08|-|石头爷爷"),
+    ('发表于 <time>2021年3月8日</time>由 <a rel="author">石头爷爷</a>', "2021-03-08|-|石头爷爷"),
     ('<div class="byline"><a>黄小心</a><span>hxx@example.sg</span></div>', "-|-|黄小心"),
     ("<div>三栋老陈</div><div>发表于 2021-3-5 14:07 | 只看该作者 | 倒序浏览</div>", "2021-03-05T14:07|-|三栋老陈"),
     ("楼主 三栋老陈 2021-03-05 14:07 只看楼主", "2021-03-05T14:07|-|三栋老陈"),
@@ -129,15 +142,18 @@ def test_forms(info: str, wanted: str) -> None:
     assert (summary(found), found.title) == (wanted, TITLE)
 
 
-@pytest.mark.parametrize(("evidence", "wanted"), [
-    ({}, "-"),
-    ({"lang": "zh-HK"}, "2024-04-03"),
-    ({"url": "https://news.example.my/a/1"}, "2024-04-03"),
-    ({"url": "https://news.example/2024/03/04/a"}, "2024-03-04"),
-    ({"end": "<ul><li>另一条新闻 25/12/2023</li></ul>"}, "2024-04-03"),
-    ({"end": "<ul><li>另一条新闻 12/25/2023</li></ul>"}, "2024-03-04"),
-    ({"head": '<meta property="article:published_time" content="2024-03-04T10:00:00+08:00">'}, "2024-03-04"),
-])
+@pytest.mark.parametrize(
+    ("evidence", "wanted"),
+    [
+        ({}, "-"),
+        ({"lang": "zh-HK"}, "2024-04-03"),
+        ({"url": "https://news.example.my/a/1"}, "2024-04-03"),
+        ({"url": "https://news.example/2024/03/04/a"}, "2024-03-04"),
+        ({"end": "<ul><li>另一条新闻 25/12/2023</li></ul>"}, "2024-04-03"),
+        ({"end": "<ul><li>另一条新闻 12/25/2023</li></ul>"}, "2024-03-04"),
+        ({"head": '<meta property="article:published_time" content="2024-03-04T10:00:00+08:00">'}, "2024-03-04"),
+    ],
+)
 def test_day_or_month_first_is_told_by_evidence(evidence: dict[str, str], wanted: str) -> None:
     found = page("03/04/2024 10:00", **evidence)
     assert (found.published.date().isoformat() if found.published else "-") == wanted
@@ -151,18 +167,21 @@ def test_furniture_behind_a_lead_is_read() -> None:
     text = f"""<html><head><title>{TITLE} - 山河周刊</title></head><body><div class="a"><h1>{TITLE}</h1>
     <p>热气腾腾的摊位前排着长队，老人们提着篮子慢慢挑选。</p><p>撰文　王小明　　编辑　李大江</p><p>2024.01.19　总第816期</p></div>
     <div class="b"><p>{FIRST}</p><p>{SECOND}</p></div></body></html>"""
-    found = metadata.find(lines.read(text))
+    found = metadata.find_metadata(lines.read(text))
     assert summary(found) == "2024-01-19|山河周刊|王小明"
     assert found.editors == ("李大江",)
 
 
-@pytest.mark.parametrize(("site", "info", "wanted"), [
-    ("某城日报数字报", "□本报记者 王小明", "某城日报"),
-    ("某城日报", "记者 王小明", "某城日报"),
-    ("某城新闻网", "记者 王小明", None),
-    ("某城日报", "", None),  # nothing says that its own reporter wrote
-    ("某城天气预报", "记者 王小明", None),
-])
+@pytest.mark.parametrize(
+    ("site", "info", "wanted"),
+    [
+        ("某城日报数字报", "□本报记者 王小明", "某城日报"),
+        ("某城日报", "记者 王小明", "某城日报"),
+        ("某城新闻网", "记者 王小明", None),
+        ("某城日报", "", None),  # nothing says that its own reporter wrote
+        ("某城天气预报", "记者 王小明", None),
+    ],
+)
 def test_the_pages_own_newspaper_is_the_source_of_its_reporters(site: str, info: str, wanted: str | None) -> None:
     assert page(info, site=site).source == wanted
 
@@ -184,7 +203,7 @@ def test_class_names_are_believed_for_people_only() -> None:
 def test_the_post_of_an_account_has_its_headline_in_brackets() -> None:
     text = f"""<html><head><title>平安小城的动态 - 微社区</title></head><body><div>首页 视频 发现</div><article><header><a>平安小城</a>
     <a>24-8-4 10:05</a><span>发布于 江苏</span><span>来自 网页版</span></header><div>【警情通报】{FIRST}</div><div>{SECOND}</div></article></body></html>"""
-    found = metadata.find(lines.read(text))
+    found = metadata.find_metadata(lines.read(text))
     assert (found.title, summary(found)) == ("警情通报", "2024-08-04T10:05|平安小城|-")
 
 
@@ -194,28 +213,38 @@ def test_a_card_hidden_under_a_name_does_not_weld_the_words() -> None:
     assert summary(page(info)) == "2021-03-05T08:20|小城故事汇|王小明"
 
 
-@pytest.mark.parametrize(("line", "wanted"), [
-    ("By ZHAO LIANG and WEN QIONG in Ganting", ("ZHAO LIANG", "WEN QIONG")),
-    ("Author: Zhao Liang", ("Zhao Liang",)),
-    ("By Zhao Liang | Xiaocheng Daily", ("Zhao Liang",)),
-    ("By Staff Reporter", ()),
-    ("Stand By Me", ()),
-])
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("By ZHAO LIANG and WEN QIONG in Ganting", ("ZHAO LIANG", "WEN QIONG")),
+        ("Author: Zhao Liang", ("Zhao Liang",)),
+        ("By Zhao Liang | Xiaocheng Daily", ("Zhao Liang",)),
+        ("By Staff Reporter", ()),
+        ("Stand By Me", ()),
+    ],
+)
 def test_english_bylines(line: str, wanted: tuple[str, ...]) -> None:
     text = f"""<html><head><title>Morning market grows again</title></head><body><h1>Morning market grows again</h1>
     <div>{line}</div><div>Source: Xiaocheng Daily Updated: 2023-06-07 09:14</div>
     <p>The morning market of the town was busy long before dawn, with queues at every stall, and prices were much the same.</p>
     <p>Two rows of stalls were added this year, with lights and drains, so that rain no longer stops the trade at all.</p></body></html>"""
-    found = metadata.find(lines.read(text))
-    assert (found.authors, found.source, found.published.isoformat()[:16]) == (wanted, "Xiaocheng Daily", "2023-06-07T09:14")
+    found = metadata.find_metadata(lines.read(text))
+    assert (found.authors, found.source, found.published.isoformat()[:16]) == (
+        wanted,
+        "Xiaocheng Daily",
+        "2023-06-07T09:14",
+    )
 
 
-@pytest.mark.parametrize(("h1", "wanted"), [
-    (f"<a>[民生]</a> <span>{TITLE}</span>", TITLE),
-    (f"【民生】 {TITLE}", TITLE),
-    (f"【民生】{TITLE}", f"【民生】{TITLE}"),  # set as a part of the headline
-    (f"【民生】 另有{TITLE}", f"【民生】 另有{TITLE}"),
-])
+@pytest.mark.parametrize(
+    ("h1", "wanted"),
+    [
+        (f"<a>[民生]</a> <span>{TITLE}</span>", TITLE),
+        (f"【民生】 {TITLE}", TITLE),
+        (f"【民生】{TITLE}", f"【民生】{TITLE}"),  # set as a part of the headline
+        (f"【民生】 另有{TITLE}", f"【民生】 另有{TITLE}"),
+    ],
+)
 def test_the_category_of_a_forum_is_no_part_of_the_headline(h1: str, wanted: str) -> None:
     assert page("2021-03-05 14:07", h1=h1).title == wanted
 
@@ -225,4 +254,4 @@ def test_the_first_post_of_a_forum_tells_who_wrote() -> None:
     <p>金牌会员</p></td><td><h1>{TITLE}</h1><div class="authi"><em>发表于 2021-3-5 14:07</em> <a>只看该作者</a> <a>倒序浏览</a></div>
     <div class="t_f"><p>{FIRST}</p><p>{SECOND}</p></div></td></tr><tr><td><div class="authi"><a>路过的人</a></div></td><td>
     <em>发表于 2021-3-6 14:07</em><div class="t_f">顶一下楼主</div></td></tr></table></body></html>"""
-    assert summary(metadata.find(lines.read(text))) == "2021-03-05T14:07|-|三栋老陈"
+    assert summary(metadata.find_metadata(lines.read(text))) == "2021-03-05T14:07|-|三栋老陈"

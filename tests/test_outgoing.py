@@ -96,13 +96,17 @@ def test_an_export_is_the_store(store: Store, tmp_path: Path) -> None:
     assert lines == [json.loads(json.dumps(record(clipping))) for clipping in expected]
     assert len(expected) == 6 and made.added == 6
     _, every = run(store, tmp_path / "y.jsonl", choice=FilterChoice(with_duplicates=True))
-    assert every == [json.loads(json.dumps(record(clipping))) for clipping in store.clippings.select(with_duplicates=True)]
+    assert every == [
+        json.loads(json.dumps(record(clipping))) for clipping in store.clippings.select(with_duplicates=True)
+    ]
     assert len(every) == 8
     traditional = run(store, tmp_path / "z.jsonl", script="traditional")[1]
     assert traditional == [json.loads(json.dumps(record(in_script(clipping, "traditional")))) for clipping in expected]
 
 
-def test_filters_combine_and_the_best_copy_among_the_selected_stands_for_its_family(store: Store, tmp_path: Path) -> None:
+def test_filters_combine_and_the_best_copy_among_the_selected_stands_for_its_family(
+    store: Store, tmp_path: Path
+) -> None:
     put(store, 1, site="a.example", quality=0.5)
     put(store, 2, site="b.example", quality=0.9)
     put(store, 3, site="a.example", quality=0.7, regions=FULL.regions)
@@ -130,7 +134,11 @@ def test_opt_outs_stay_with_what_is_copied_from_them_and_are_counted(store: Stor
     assert first and first.cluster and first.cluster.earliest_url == "http://s.example/1"
     made, lines = run(store, tmp_path / "x", choice=FilterChoice(with_duplicates=True))
     assert sorted(ids(lines)) == [3, 5]
-    assert (made.opt_outs.articles, made.opt_outs.copies, dict(made.opt_outs.signals)) == (2, 1, {"meta:noai": 2, "tdmrep": 1})
+    assert (made.opt_outs.articles, made.opt_outs.copies, dict(made.opt_outs.signals)) == (
+        2,
+        1,
+        {"meta:noai": 2, "tdmrep": 1},
+    )
     made, lines = run(store, tmp_path / "x", choice=FilterChoice(with_duplicates=True, with_opt_outs=True))
     assert sorted(ids(lines)) == [1, 2, 3, 4, 5]
     assert (made.opt_outs.articles, made.opt_outs.copies) == (0, 0)
@@ -159,7 +167,12 @@ def test_an_increment_says_what_came_changed_and_went(store: Store, tmp_path: Pa
         {"id": f"{4:016x}", "change": "removed", "removed": True, "reason": "gone", "replaced_by": None},
         {"id": f"{5:016x}", "change": "removed", "removed": True, "reason": "replaced", "replaced_by": f"{8:016x}"},
     ]
-    assert [(line["change"], int(line["id"], 16)) for line in lines[3:]] == [("changed", 1), ("changed", 2), ("added", 7), ("added", 8)]
+    assert [(line["change"], int(line["id"], 16)) for line in lines[3:]] == [
+        ("changed", 1),
+        ("changed", 2),
+        ("added", 7),
+        ("added", 8),
+    ]
     narrowed = FilterChoice(selection=Selection(since=DAY + timedelta(days=2)))
     _, lines = run(store, tmp_path / "x", name="corpus", increment=True, choice=narrowed)
     assert [(line["id"], line["reason"]) for line in lines] == [(f"{n:016x}", "filtered") for n in (1, 6)]
@@ -234,7 +247,9 @@ def test_increments_add_up_to_the_full_export_of_the_day(store: Store, tmp_path:
         _, lines = run(store, tmp_path / "delta", name="corpus", increment=True, choice=choice)
         replay(state, lines)
         _, full = run(store, tmp_path / "full", choice=choice)
-        assert sorted(state.values(), key=lambda line: str(line["id"])) == sorted(full, key=lambda line: str(line["id"]))
+        assert sorted(state.values(), key=lambda line: str(line["id"])) == sorted(
+            full, key=lambda line: str(line["id"])
+        )
 
 
 # What is noted
@@ -273,7 +288,9 @@ def test_an_article_knows_its_exports(store: Store, tmp_path: Path) -> None:
     assert [made.number for made in store.exports.all()] == [3, 2, 1]
 
 
-def test_what_was_not_confirmed_may_be_out_there_and_comes_again(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_not_confirmed_may_be_out_there_and_comes_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(store, 1)
 
     def killed(*_: object) -> None:
@@ -309,7 +326,9 @@ def test_nothing_of_a_failed_export_is_kept(store: Store, tmp_path: Path) -> Non
         if form in ("parquet", "hf"):
             pytest.importorskip("pyarrow")
         with pytest.raises(KeyboardInterrupt):
-            export(store, ExportRequest(target=str(tmp_path / "x"), form=form, name="corpus", increment=True), interrupted)  # type: ignore[arg-type]
+            export(
+                store, ExportRequest(target=str(tmp_path / "x"), form=form, name="corpus", increment=True), interrupted
+            )  # type: ignore[arg-type]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["jianbao.db", "jianbao.db-shm", "jianbao.db-wal"]
     assert store.exports.all() == []
 
@@ -354,7 +373,9 @@ def killed_while_exporting(tmp_path: Path, moment: float) -> None:
             made = export(store, ExportRequest(target=str(folder / "pages"), form="markdown"))
             assert made.tidied.kept == ()
     assert contents(out / "pages") == contents(tmp_path / "pages") | {"mine.md": "我的".encode()}
-    assert sorted(path.name for path in out.iterdir()) == ["folder", "pages", "x.jsonl.gz"], "what the dead left is removed"
+    assert sorted(path.name for path in out.iterdir()) == ["folder", "pages", "x.jsonl.gz"], (
+        "what the dead left is removed"
+    )
 
 
 def contents(path: Path) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import crawler.cli  # noqa: F401 - the commands
 from cleaners.errors import FormatError, InputError
-from crawler.cli.app import app
+from crawler.cli.application import app
 
 STORIES = [
     "入秋以来，古镇渡口的新码头一天比一天热闹，渡船每二十分钟一班，挑着担子的菜农和背着书包的学生挤在一处等船，谁也不着急。",
@@ -66,7 +66,9 @@ def test_what_parquet_cannot_hold_or_python_cannot_read_is_told(tmp_path: Path) 
     moments = arrow.array([2**62], arrow.timestamp("us"))  # far beyond the year 9999, with pandas installed or not
     pq.write_table(arrow.table({"id": [1], "text": STORIES[:1], "at": moments}), tmp_path / "in.parquet")
     done = run("dedup", tmp_path / "in.parquet", "-o", tmp_path / "x.jsonl")
-    assert isinstance(done.exception, FormatError) and "in.parquet has a value that cannot be read" in str(done.exception)
+    assert isinstance(done.exception, FormatError) and "in.parquet has a value that cannot be read" in str(
+        done.exception
+    )
 
 
 def test_what_is_wrong_with_standard_input_is_told_by_that_name() -> None:
@@ -112,7 +114,9 @@ def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with zipfile.ZipFile("saved.zip", "w") as archive:
         for n, text in enumerate(STORIES):
             archive.writestr(f"pages/{n}.txt", f"第{n}件新鲜事\n\n{text}\n{text[::-1]}")
-    rows = [{"url": f"https://news.example/{n}", "title": f"第{n}件新鲜事", "text": text} for n, text in enumerate(STORIES)]
+    rows = [
+        {"url": f"https://news.example/{n}", "title": f"第{n}件新鲜事", "text": text} for n, text in enumerate(STORIES)
+    ]
     Path("rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return tmp_path
 

@@ -46,12 +46,14 @@ def lines_of(text: str) -> tuple[Line, ...]:
 
 def kept(text: str, *, learned: frozenset[str] = frozenset()) -> list[str]:
     blocks = plain.read(text)
-    judged = judge(blocks.lines, metadata.find(blocks), learned)
+    judged = judge(blocks.lines, metadata.find_metadata(blocks), learned)
     return [line.text for line in judged if line.verdict == "keep"]
 
 
 def page(*, above: str = "", below: str = "", body: tuple[str, ...] = BODY, info: str = "") -> str:
-    return f"{above}\n\n{TITLE}\n\n{info or '2023-06-08 19:30 来源：渡口晚报'}\n\n" + "\n\n".join(body) + f"\n\n{below}\n"
+    return (
+        f"{above}\n\n{TITLE}\n\n{info or '2023-06-08 19:30 来源：渡口晚报'}\n\n" + "\n\n".join(body) + f"\n\n{below}\n"
+    )
 
 
 # --- lines
@@ -73,7 +75,9 @@ def test_invisible_characters_alone_make_no_line_and_inside_one_stay() -> None:
     assert [line.text for line in lines_of("\ufeff开\u200b头\n\u200b\n结尾")] == ["开\u200b头", "结尾"]
 
 
-@pytest.mark.parametrize(("text", "reason"), [("", "empty"), (" \n\u3000\n", "empty"), ("字" * 101, "too long"), ("字\n" * 11, "too long")])
+@pytest.mark.parametrize(
+    ("text", "reason"), [("", "empty"), (" \n\u3000\n", "empty"), ("字" * 101, "too long"), ("字\n" * 11, "too long")]
+)
 def test_what_cannot_be_read_says_why(text: str, reason: str) -> None:
     with pytest.raises(UnusableInput) as raised:
         plain.read(text, TextLimits(characters=100, lines=10))
@@ -178,11 +182,18 @@ def test_bullets_do_not_hide_a_line_from_its_rule() -> None:
 
 
 def test_prose_is_a_sentence_that_ends_or_a_long_line() -> None:
-    assert [measure(line).prose for line in lines_of("\n".join((TITLE, BODY[0], LISTED[1], "他说：“好。”")))] == [False, True, True, False]
+    assert [measure(line).prose for line in lines_of("\n".join((TITLE, BODY[0], LISTED[1], "他说：“好。”")))] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_core_is_the_run_with_the_most_prose() -> None:
-    shapes = [measure(line) for line in lines_of("\n".join((LISTED[0], LISTED[1], "相关阅读", *BODY, "热门文章", LISTED[3])))]
+    shapes = [
+        measure(line) for line in lines_of("\n".join((LISTED[0], LISTED[1], "相关阅读", *BODY, "热门文章", LISTED[3])))
+    ]
     core = find(shapes)
     assert (core.first, core.last) == (3, 6)
     assert core.vocabulary["夜校"] == 1
@@ -207,7 +218,12 @@ def test_echoes_tell_what_is_said_twice() -> None:
 def test_the_best_path_is_the_best_of_all_paths() -> None:
     rng = random.Random(7)
     names = ["a", "b", "c", "d"]
-    follows = {"above": {"above"}, "body": {"above", "body", "hole"}, "hole": {"body", "hole"}, "below": {"body", "below"}}
+    follows = {
+        "above": {"above"},
+        "body": {"above", "body", "hole"},
+        "hole": {"body", "hole"},
+        "below": {"body", "below"},
+    }
 
     def score(path: tuple[str, ...], page: list[frozenset[str]], weights: CrfWeights) -> float | None:
         total, before = 0.0, "above"
@@ -277,7 +293,7 @@ def test_a_body_that_stands_there_twice_is_kept_once() -> None:
 
 def test_every_cut_line_has_a_rule_and_a_class() -> None:
     blocks = plain.read(page(above="首页\n要闻\n镇街", below="相关阅读\n\n" + "\n".join(LISTED)))
-    judged = judge(blocks.lines, metadata.find(blocks))
+    judged = judge(blocks.lines, metadata.find_metadata(blocks))
     assert [line.text for line in judged] == [line.text for line in blocks.lines]
     assert all(bool(line.rule) == bool(line.noise) == (line.verdict == "cut") for line in judged)
     noise = {line.text: line.noise for line in judged if line.verdict == "cut"}

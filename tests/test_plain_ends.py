@@ -33,7 +33,7 @@ def states_of(body: int, size: int) -> list[State]:
 )
 def test_a_list_of_headlines_in_the_middle_is_a_hole(texts: tuple[str, ...], wanted: list[State]) -> None:
     shapes = shapes_of(FIRST, FIRST, *texts)
-    assert corrections.resumed(states_of(2, len(shapes)), shapes)[2:] == wanted
+    assert corrections.extend_over_related_list(states_of(2, len(shapes)), shapes)[2:] == wanted
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_list_of_headlines_in_the_middle_is_a_hole(texts: tuple[str, ...], wan
 )
 def test_nothing_ends_a_body_between_paragraphs_that_are_laid_out_alike(texts: tuple[str, ...], body: int) -> None:
     shapes = shapes_of(FIRST, *texts)
-    assert corrections.continued(states_of(1, len(shapes)), shapes).count("body") == body
+    assert corrections.extend_paragraphs(states_of(1, len(shapes)), shapes).count("body") == body
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,25 @@ def test_nothing_ends_a_body_between_paragraphs_that_are_laid_out_alike(texts: t
 )
 def test_a_notice_keeps_its_signature(texts: tuple[str, ...], signed: int) -> None:
     shapes = shapes_of(FIRST, *texts)
-    assert corrections.signed(states_of(1, len(shapes)), shapes).count("body") == 1 + signed
+    assert corrections.extend_signature(states_of(1, len(shapes)), shapes).count("body") == 1 + signed
 
 
 def test_a_list_that_is_announced_belongs_to_the_body() -> None:
     shapes = shapes_of("秋季课程如下：", "• 周一：电工", "• 周二：裁缝", "• 上一篇：江边的灯塔", "茶园里来了一群画家")
-    assert corrections.listed(states_of(1, len(shapes)), shapes).count("body") == 3
-    assert corrections.listed(states_of(1, 4), shapes_of(FIRST, "• 周一：电工", "• 周二：裁缝", "评论")).count("body") == 1
+    assert corrections.extend_bullets(states_of(1, len(shapes)), shapes).count("body") == 3
+    assert (
+        corrections.extend_bullets(states_of(1, 4), shapes_of(FIRST, "• 周一：电工", "• 周二：裁缝", "评论")).count(
+            "body"
+        )
+        == 1
+    )
 
 
 def test_an_appended_article_is_below() -> None:
     shapes = shapes_of(FIRST, SECOND, "江边的灯塔重新亮起来了", "渡口晚报 2023-06-07 19:30", THIRD)
-    assert corrections.appended(["body"] * 5, shapes) == ["body", "body", "below", "below", "below"]
+    assert corrections.cut_appended_article(["body"] * 5, shapes) == ["body", "body", "below", "below", "below"]
     chronicle = shapes_of(FIRST, SECOND, "夜校开学的那一天里", "2023年6月7日", THIRD)
-    assert corrections.appended(["body"] * 5, chronicle) == ["body"] * 5
+    assert corrections.cut_appended_article(["body"] * 5, chronicle) == ["body"] * 5
 
 
 def test_pages_without_a_body_are_left_alone() -> None:

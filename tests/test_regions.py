@@ -9,7 +9,7 @@ import pytest
 
 from cleaners.chinese import regions
 from cleaners.chinese.disguise import diagnose, repair
-from cleaners.chinese.regions.gazetteer import gazetteer
+from cleaners.chinese.regions.gazetteer import load_gazetteer
 
 
 def names(text: str, title: str | None = None) -> dict[str, int]:
@@ -57,7 +57,7 @@ def test_code_count_and_order() -> None:
 
 
 def test_the_gazetteer_holds_together() -> None:
-    places = gazetteer()
+    places = load_gazetteer()
     assert len(places.shorts) > 3100
     for code in places.shorts:
         assert len(code) == 6

@@ -231,6 +231,8 @@ def test_ascii_marks_that_people_type_stay(honest: str) -> None:
 
 
 def test_one_character_that_a_writer_prefers_is_no_machine() -> None:
-    honest = "華人社區服務中心逢周二、周六舉行報稅日，周三休息，請帶1099表，停車計時表在門口，稻谷場邊也可停車，谷倉旁不可。"
+    honest = (
+        "華人社區服務中心逢周二、周六舉行報稅日，周三休息，請帶1099表，停車計時表在門口，稻谷場邊也可停車，谷倉旁不可。"
+    )
     assert script.detect(honest) == "traditional"
     assert "forced-traditional" not in diagnose(honest * 3).disguises

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cleaners import readers
-from cleaners.config import parse
+from cleaners.config import parse_job
 from cleaners.errors import UsageError
 from cleaners.items import Article, Drop, Page
 from cleaners.pipeline import clean
@@ -325,7 +325,7 @@ def test_a_shard_is_written_from_one(text: str) -> None:
 
 
 def test_every_site_falls_to_one_machine_and_those_of_one_domain_to_the_same() -> None:
-    job = parse(
+    job = parse_job(
         "job: a\ncontact: a@b.example\nsites:\n"
         + "".join(f"- {{id: s{n}, name: s, home: 'http://www.s{n}-example.org/'}}\n" for n in range(40))
         + "- {id: sub, name: s, home: 'http://news.s7-example.org/'}\n"

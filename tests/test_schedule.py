@@ -26,7 +26,7 @@ from cleaners.errors import SeedFileError, UsageError
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop
 from cleaners.store import RunEntry, Store
-from cleaners.store.locks import JobRunsError, running
+from cleaners.store.locks import JobRunsError, job_lock
 from cleaners.store.runs import RunCounts, of, totals
 from crawler.cli import app
 from crawler.jobs import cron
@@ -67,19 +67,25 @@ def test_either_day_is_enough_where_both_are_restricted() -> None:
 
 
 def test_steps_lists_ranges_and_names() -> None:
-    assert times("*/30 7-8 * * *", 5) == [f"Mon 11-23 {at}" for at in ("07:00", "07:30", "08:00", "08:30")] + ["Tue 11-24 07:00"]
+    assert times("*/30 7-8 * * *", 5) == [f"Mon 11-23 {at}" for at in ("07:00", "07:30", "08:00", "08:30")] + [
+        "Tue 11-24 07:00"
+    ]
     assert times("5,20 6 * dec *", 2) == ["Tue 12-01 06:05", "Tue 12-01 06:20"]
     assert times("0 8-20/6 * * *", 3) == ["Mon 11-23 08:00", "Mon 11-23 14:00", "Mon 11-23 20:00"]
 
 
-@pytest.mark.parametrize("wrong", ["60 * * * *", "* * * *", "* 5-3 * * *", "*/0 * * * *", "* * * foo *", "x * * * *", "* * 0 * *"])
+@pytest.mark.parametrize(
+    "wrong", ["60 * * * *", "* * * *", "* 5-3 * * *", "*/0 * * * *", "* * * foo *", "x * * * *", "* * 0 * *"]
+)
 def test_wrong_fields_are_named(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"is no (minute|hour|day|month)|has 4 fields"):
         cron.read(wrong)
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
-@pytest.mark.parametrize("expression", ["*/30 * * * *", "0 8 * * 1-5", "5 6,18 1,15 * *", "0 0 1 * 3", "7 3 * jan,jul 0"])
+@pytest.mark.parametrize(
+    "expression", ["*/30 * * * *", "0 8 * * 1-5", "5 6,18 1,15 * *", "0 0 1 * 3", "7 3 * jan,jul 0"]
+)
 def test_systemd_reads_the_same_times(expression: str) -> None:
     found: list[datetime] = []
     base = f"--base-time={MONDAY - timedelta(seconds=1):%F %T}"  # the clock on the wall is the same in both zones
@@ -141,7 +147,10 @@ class Stepped(BaseScheduler):
 
 
 def scheduled(
-    clock: Clock, jobs: list[ScheduledJob], last: Callable[[ScheduledJob], datetime | None], run: Callable[[ScheduledJob], None]
+    clock: Clock,
+    jobs: list[ScheduledJob],
+    last: Callable[[ScheduledJob], datetime | None],
+    run: Callable[[ScheduledJob], None],
 ) -> Callable[[timedelta], None]:
     """A scheduler under a fake clock; the result lets time pass."""
     scheduler = Stepped(timezone=HERE, executors={"default": DebugExecutor()})
@@ -157,7 +166,12 @@ def scheduled(
 
 def test_jobs_run_at_their_times(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, ran = Clock(monkeypatch, MONDAY), []
-    wait = scheduled(clock, [entry("*/30 * * * *", "half"), entry("0 7 * * *", "daily")], lambda one: None, lambda one: ran.append(one.job))
+    wait = scheduled(
+        clock,
+        [entry("*/30 * * * *", "half"), entry("0 7 * * *", "daily")],
+        lambda one: None,
+        lambda one: ran.append(one.job),
+    )
     for _ in range(12):
         wait(timedelta(minutes=10))
     assert ran.count("half") == 5
@@ -221,19 +235,19 @@ def test_two_runs_of_a_job_never_overlap_and_a_killed_one_lets_go(tmp_path: Path
     other = subprocess.Popen([sys.executable, "-c", HOLD, str(store)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert other.stdout
     assert other.stdout.readline() == "held\n"
-    with pytest.raises(JobRunsError, match="job probe is running already"), running(store, "probe"):
+    with pytest.raises(JobRunsError, match="job probe is running already"), job_lock(store, "probe"):
         pytest.fail("both run")
-    with running(store, "another"):
+    with job_lock(store, "another"):
         pass
     other.kill()
     other.wait()
-    with running(store, "probe"):
+    with job_lock(store, "probe"):
         pass
 
 
 def test_a_crawl_started_by_hand_takes_the_lock_too(tmp_path: Path) -> None:
     seeds = job_file(tmp_path)
-    with running(tmp_path / "news.db", "probe"):
+    with job_lock(tmp_path / "news.db", "probe"):
         done = subprocess.run(
             [sys.executable, "-m", "crawler", "crawl", str(seeds), "--store", str(tmp_path / "news.db")],
             capture_output=True, text=True, timeout=120, cwd=ROOT,
@@ -257,7 +271,7 @@ def test_the_runner_reports_and_stops_in_good_order(tmp_path: Path, monkeypatch:
     assert [(one.entry.job, one.code) for one in ended] == [("probe", 3)]
     assert (tmp_path / "ran").read_text() == f"--quiet crawl /seeds/probe.yaml --store {tmp_path}/news.db\n"
 
-    script = f"{sys.executable} -c 'import time, sys\ntry:\n open(\"{tmp_path}/up\", \"w\"); time.sleep(60)\nexcept KeyboardInterrupt:\n sys.exit(11)'"
+    script = f'{sys.executable} -c \'import time, sys\ntry:\n open("{tmp_path}/up", "w"); time.sleep(60)\nexcept KeyboardInterrupt:\n sys.exit(11)\''
     monkeypatch.setattr(schedule, "program", lambda: echoing(tmp_path, f"exec {script}"))
     runner = JobRunner(tmp_path / "news.db", ended.append)
     thread = threading.Thread(target=runner.run, args=[entry("* * * * *")])
@@ -326,7 +340,9 @@ def test_the_command_prints_for_every_job(tmp_path: Path) -> None:
 def run_of(day: float, **counts: int) -> RunEntry:
     named = {name.replace("_", " ").replace("HOST", "a.example"): n for name, n in counts.items()}
     started = MONDAY + timedelta(days=day)
-    return RunEntry(run=int(day * 48), command="crawl probe", started=started, ended=started, status="done", counts=named)
+    return RunEntry(
+        run=int(day * 48), command="crawl probe", started=started, ended=started, status="done", counts=named
+    )
 
 
 def test_a_site_is_silent_by_its_own_measure() -> None:
@@ -347,7 +363,10 @@ def test_a_layout_has_changed_when_pages_stop_being_articles() -> None:
     after = [run_of(n, new_HOST=1, pages_HOST=10, articles_HOST=1) for n in range(6, 8)]
     now = MONDAY + timedelta(days=8)
     found = standing("a.example", [*before, *after], now)
-    assert (found.state, found.detail) == ("changed layout", "2 of the latest 20 pages became articles, 54 of 60 before")
+    assert (found.state, found.detail) == (
+        "changed layout",
+        "2 of the latest 20 pages became articles, 54 of 60 before",
+    )
     assert standing("a.example", [*before, after[0]], now).state == "well", "ten pages are too few to tell"
     assert standing("b.example", [*before, *after], now).state == "unknown"
 

@@ -183,7 +183,9 @@ def test_words_are_ranked_by_bm25_with_the_headline_weighing_four_times(news: Ne
     for word in ("山水", "林湖草", "田"):
         found: dict[int, float] = {}
         for doc, article in news.articles.items():
-            often = sum(4 * (article.title or "").startswith(word, n) + article.text.startswith(word, n) for n in range(60))
+            often = sum(
+                4 * (article.title or "").startswith(word, n) + article.text.startswith(word, n) for n in range(60)
+            )
             if often:  # Robertson & Zaragoza 2009 with k1 = 1.2, b = 0.75, as FTS5 has them
                 found[doc] = 2.2 * often / (often + 1.2 * (0.25 + 0.75 * sizes[doc] / mean)) if len(word) > 1 else 1.0
         hits = news.store.search.find(word, limit=200, with_duplicates=True)
@@ -194,7 +196,10 @@ def test_words_are_ranked_by_bm25_with_the_headline_weighing_four_times(news: Ne
 def test_a_reader_says_when_the_index_is_still_to_be_made(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store:
         store.notes.put("search", "an older recipe")
-        with Store.open(tmp_path / "s.db", readonly=True) as reader, pytest.raises(FormatError, match="doctor --repair"):
+        with (
+            Store.open(tmp_path / "s.db", readonly=True) as reader,
+            pytest.raises(FormatError, match="doctor --repair"),
+        ):
             reader.search.find("馕坑")
 
 
@@ -223,16 +228,29 @@ def test_a_score_compares_with_the_best_hit_also_for_a_word_that_every_article_h
     with Store.open(tmp_path / "s.db") as store:
         for n in range(1, 5):
             title = "产业园" if n == 2 else "消息"
-            store.articles.put(Article(id=f"{n:016x}", origin=str(n), title=title, text=f"产业园第{n}期。" + "开工。" * n))
+            store.articles.put(
+                Article(id=f"{n:016x}", origin=str(n), title=title, text=f"产业园第{n}期。" + "开工。" * n)
+            )
         scores = [hit.score for hit in store.search.find("产业园")]
         assert scores[0] == 1 and all(0.05 < score < 1 for score in scores[1:])
         assert {hit.score for hit in store.search.find("工")} == {1.0}
 
 
 def test_a_region_goes_by_all_its_names() -> None:
-    names = {"阿克蘇地區": "新疆/阿克苏", "新疆维吾尔自治区/喀什地区": "新疆/喀什", "吉林": "吉林", "新疆/": "新疆", "萍乡": "江西/萍乡"}
+    names = {
+        "阿克蘇地區": "新疆/阿克苏",
+        "新疆维吾尔自治区/喀什地区": "新疆/喀什",
+        "吉林": "吉林",
+        "新疆/": "新疆",
+        "萍乡": "江西/萍乡",
+    }
     assert {name: named(name) for name in names} == names
-    for wrong, cure in {"阿克素": "阿克苏", "鼓楼区": "江苏/南京/鼓楼", "ＱＱ": "jianbao stats", "": "jianbao stats"}.items():
+    for wrong, cure in {
+        "阿克素": "阿克苏",
+        "鼓楼区": "江苏/南京/鼓楼",
+        "ＱＱ": "jianbao stats",
+        "": "jianbao stats",
+    }.items():
         with pytest.raises(UsageError, match=cure):
             named(wrong)
 

@@ -25,7 +25,12 @@ STORY = [
     "种植户老艾算了一笔账：一亩地少打两遍药，多收三百公斤，除去水费和人工，纯收入比去年多出一千四百元。",
     "镇上的快递点也忙了起来，新添的两台打包机从早转到晚，发往广州和上海的订单占了六成。",
 ]
-NOTICE = ["三路公交车自下周起改道六天。", "改道期间不停靠粮站。", "沿途各站均已张贴告示。", "末班车提前到晚上九点半发车。"]
+NOTICE = [
+    "三路公交车自下周起改道六天。",
+    "改道期间不停靠粮站。",
+    "沿途各站均已张贴告示。",
+    "末班车提前到晚上九点半发车。",
+]
 
 
 def article(name: str, text: str, hours: int = 0, **more: object) -> Article:
@@ -60,7 +65,9 @@ def show(store: Path, *arguments: str) -> str:
 def test_the_family_is_a_tree_with_kinds_shares_direction_and_source(store: Path) -> None:
     shown = show(store, "https://part.example/a.html")
     assert "3 copies of this story" in shown and "best copy" in shown and "<- this one" in shown
-    assert re.search(r"it seems to come from https://first\.example/a\.html \(confidence (1\.00|0\.[5-9]\d): 100% of the", shown)
+    assert re.search(
+        r"it seems to come from https://first\.example/a\.html \(confidence (1\.00|0\.[5-9]\d): 100% of the", shown
+    )
     assert "of the declared sources name it; its date is the earliest" in shown
     assert "of it is in the one above" in shown and "it is a part of that one" in shown
 
@@ -128,7 +135,10 @@ def test_long_chains_of_copies_make_a_tree() -> None:
         ClusterMember(doc=n, id=f"{n:016x}", arrival=n, title=None, url=None, site=None, source=None, published=None, length=9,
                quality=1.0, disguises=(), repairs=0, noise=0) for n in range(1, count)
     ]  # fmt: skip
-    edges = [MatchEdge(a=n, b=n + 1, kind="near", similarity=1, containment_a=1, containment_b=1) for n in range(1, count - 1)]
+    edges = [
+        MatchEdge(a=n, b=n + 1, kind="near", similarity=1, containment_a=1, containment_b=1)
+        for n in range(1, count - 1)
+    ]
     tree, depth = lineage(members, edges, root=1), 1
     while tree.branches:
         (tree,), depth = tree.branches, depth + 1
@@ -138,7 +148,12 @@ def test_long_chains_of_copies_make_a_tree() -> None:
 def test_paragraphs_that_moved_are_gone_and_new_again() -> None:
     found = changes("甲\n乙\n丙", "乙\n丙\n丁丁丁")
     assert [c.kind for c in found] == ["gone", "same", "same", "new"]
-    assert [c and c.kind for c in near(changes("\n".join("abcdefg"), "\n".join("abcdefX")))] == [None, "same", "gone", "new"]
+    assert [c and c.kind for c in near(changes("\n".join("abcdefg"), "\n".join("abcdefX")))] == [
+        None,
+        "same",
+        "gone",
+        "new",
+    ]
     assert not list(near(changes("一样", "一样")))
 
 
@@ -146,7 +161,9 @@ def test_an_article_that_left_its_family_says_where_that_is(tmp_path: Path) -> N
     path = tmp_path / "s.db"
     whole = "\n".join(STORY)
     with Ingester(path) as keeper:
-        keeper.keep([article("first", whole, fetched_at=DAY), article("later", whole), article("third", whole + "\n完")])
+        keeper.keep(
+            [article("first", whole, fetched_at=DAY), article("later", whole), article("third", whole + "\n完")]
+        )
         keeper.keep([article("first", "\n".join(NOTICE), fetched_at=DAY + timedelta(days=1))])
     first, second = (clipping_id(f"https://{name}.example/a.html", b"") for name in ("first", "later"))
     assert f"its former copies are the family {second} (jianbao show {second})" in show(path, first)

@@ -18,8 +18,7 @@ from cleaners.config import (
     SeedEntry,
     SiteConfig,
     SiteExtractRule,
-    load,
-    parse,
+    parse_job,
 )
 from cleaners.errors import SeedFileError, UsageError
 
@@ -46,21 +45,21 @@ sites:
 
 
 def test_a_site_takes_from_the_defaults_what_it_does_not_say() -> None:
-    daily, other = parse(GOOD).sites
+    daily, other = parse_job(GOOD).sites
     assert (daily.timezone, daily.delay) == ("Asia/Urumqi", 3)
     assert (daily.limits.pages, daily.limits.minutes) == (7, 2)
     assert (other.timezone, other.delay, other.limits.pages) == ("Asia/Shanghai", 0, 5)
 
 
 def test_an_extraction_rule_ends_on_its_day() -> None:
-    daily = parse(GOOD).sites[0]
+    daily = parse_job(GOOD).sites[0]
     assert daily.rule_on(date(2025, 1, 1)) == daily.extract[0]
     assert daily.rule_on(date(2025, 1, 2)) == daily.extract[1]
-    assert parse(GOOD).sites[1].rule_on(date(2025, 1, 1)) is None
+    assert parse_job(GOOD).sites[1].rule_on(date(2025, 1, 1)) is None
 
 
 def test_a_site_owns_its_domain_and_an_ip_only_its_port() -> None:
-    daily, other = parse(GOOD).sites
+    daily, other = parse_job(GOOD).sites
     assert daily.owns("http://www.example.com/a")
     assert not daily.owns("http://www.example.com.cn/a")
     assert other.owns("http://127.0.0.1:8080/a")
@@ -69,7 +68,7 @@ def test_a_site_owns_its_domain_and_an_ip_only_its_port() -> None:
 
 
 def test_a_site_without_seeds_reads_its_home_page_as_a_list() -> None:
-    assert [seed.list_page for seed in parse(GOOD).sites[1].entries] == ["http://127.0.0.1:8080/"]
+    assert [seed.list_page for seed in parse_job(GOOD).sites[1].entries] == ["http://127.0.0.1:8080/"]
 
 
 def test_follow() -> None:
@@ -106,7 +105,7 @@ def test_follow() -> None:
 )
 def test_a_mistake_is_told_in_one_line_with_its_place(old: str, new: str, line: int, says: str) -> None:
     with pytest.raises(SeedFileError) as told:
-        parse(GOOD.replace(old, new, 1), name="x.yaml")
+        parse_job(GOOD.replace(old, new, 1), name="x.yaml")
     message = str(told.value)
     assert says in message
     assert message.startswith(f"x.yaml:{line}: ")
@@ -116,36 +115,36 @@ def test_a_mistake_is_told_in_one_line_with_its_place(old: str, new: str, line: 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words"])
 def test_what_is_no_seed_file_is_told_so(text: str) -> None:
     with pytest.raises(SeedFileError, match="not a seed file"):
-        parse(text)
+        parse_job(text)
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such seed file"):
-        load(tmp_path / "none.yaml")
+        load_job(tmp_path / "none.yaml")
     (tmp_path / "gbk.yaml").write_bytes("job: 新疆".encode("gbk"))
     with pytest.raises(SeedFileError, match="not UTF-8"):
-        load(tmp_path / "gbk.yaml")
+        load_job(tmp_path / "gbk.yaml")
 
 
 def test_sample_documents_lie_beside_the_seed_file(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(GOOD + "focus: {like: [samples/*.txt]}\n", encoding="utf-8")
-    focus = load(tmp_path / "a.yaml").focus
+    focus = load_job(tmp_path / "a.yaml").focus
     assert focus is not None
     assert focus.like == (str(tmp_path / "samples" / "*.txt"),)
 
 
 def test_only_a_job_that_stays_on_loopback_is_local() -> None:
-    assert not parse(GOOD).is_local
+    assert not parse_job(GOOD).is_local
     local = (
         "job: a\nsites: [{id: a, name: a, home: 'http://127.0.0.3:80/'}, {id: b, name: b, home: 'http://localhost/'}]"
     )
-    assert parse(local).is_local
-    assert not parse(local.replace("http://localhost/", "http://localhost.example/")).is_local
+    assert parse_job(local).is_local
+    assert not parse_job(local.replace("http://localhost/", "http://localhost.example/")).is_local
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "seeds").glob("*.yaml")), ids=lambda path: path.name)
 def test_the_seed_files_that_ship_are_right_and_claim_nothing(path: Path) -> None:
-    job = load(path)
+    job = load_job(path)
     assert job.contact is None, "a contact is the user's, not ours"
     for site in job.sites:
         assert not site.verified

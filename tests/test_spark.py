@@ -36,10 +36,40 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_WHO = ["农技站", "合作社", "纺织厂", "开发区", "气象局", "文化馆", "供电所", "水利处", "果品公司", "运输队", "冷链中心", "育苗基地"]
+_WHO = [
+    "农技站",
+    "合作社",
+    "纺织厂",
+    "开发区",
+    "气象局",
+    "文化馆",
+    "供电所",
+    "水利处",
+    "果品公司",
+    "运输队",
+    "冷链中心",
+    "育苗基地",
+]
 _WHERE = ["阿克苏", "喀什", "库尔勒", "萍乡", "吐鲁番", "伊宁", "哈密", "和田", "塔城", "赣州", "宜春", "上饶"]
-_WHAT = ["新引进的滴灌设备", "今年第二批棉种", "改造后的仓库", "刚修好的乡村公路", "扩建的冷库", "夜校培训班", "光伏大棚", "苗木订单", "包装流水线"]
-_DID = ["已经投入使用", "比去年提前十天完成", "让周边农户省下不少力气", "带动了附近的加工和运输", "正在接受最后的检查", "得到了村民的认可"]
+_WHAT = [
+    "新引进的滴灌设备",
+    "今年第二批棉种",
+    "改造后的仓库",
+    "刚修好的乡村公路",
+    "扩建的冷库",
+    "夜校培训班",
+    "光伏大棚",
+    "苗木订单",
+    "包装流水线",
+]
+_DID = [
+    "已经投入使用",
+    "比去年提前十天完成",
+    "让周边农户省下不少力气",
+    "带动了附近的加工和运输",
+    "正在接受最后的检查",
+    "得到了村民的认可",
+]
 
 
 def story(seed: int) -> str:
@@ -97,7 +127,10 @@ def written(folder: Path) -> Path:
     """The corpus as JSON Lines, with lines that cannot be used."""
     path = folder / "in.jsonl"
     good = [json.dumps(row, ensure_ascii=False) for row in corpus()]
-    path.write_bytes("\n".join([*good[:50], "{broken", "", '{"id": true, "text": "x"}', *good[50:], ""]).encode() + b'\xff{"id": 1}\n')
+    path.write_bytes(
+        "\n".join([*good[:50], "{broken", "", '{"id": true, "text": "x"}', *good[50:], ""]).encode()
+        + b'\xff{"id": 1}\n'
+    )
     return path
 
 
@@ -111,7 +144,13 @@ def test_a_corpus_of_lines_gets_the_clusters_of_one_machine(spark: Any, tmp_path
     assert here.pairs > 100 and here.skipped == 3
     assert by_id(lines(tmp_path / "there.jsonl")) == by_id(lines(tmp_path / "here.jsonl"))
     assert pairs(tmp_path / "there-pairs.jsonl") == pairs(tmp_path / "here-pairs.jsonl")
-    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", "here.jsonl", "here-pairs.jsonl", "there.jsonl", "there-pairs.jsonl"}
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "in.jsonl",
+        "here.jsonl",
+        "here-pairs.jsonl",
+        "there.jsonl",
+        "there-pairs.jsonl",
+    }
 
 
 def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None:
@@ -123,7 +162,11 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
     rows = [{"id": f"{n:04}", "text": row["text"], "extra": n} for n, row in enumerate(corpus())]
     (tmp_path / "in").mkdir()
     for part in range(3):
-        pq.write_table(pa.Table.from_pylist(rows[part * 70 : part * 70 + 70 if part < 2 else None]), tmp_path / f"in/{part}.parquet", row_group_size=20)
+        pq.write_table(
+            pa.Table.from_pylist(rows[part * 70 : part * 70 + 70 if part < 2 else None]),
+            tmp_path / f"in/{part}.parquet",
+            row_group_size=20,
+        )
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
     deduplicate(tmp_path / "in.parquet", tmp_path / "here.parquet", canonical_only=True)
     on_spark(spark, [str(tmp_path / "in")], str(tmp_path / "there"), canonical_only=True)
@@ -139,26 +182,36 @@ def test_pages_saved_twice_dates_and_brackets_without_end(spark: Any, tmp_path: 
     from cleaners.spark.corpus import deduplicate as on_spark
 
     source = tmp_path / "in.jsonl"
-    rows = [{"id": f"{n}/{m}", "text": story(n) + "。" * m, "day": f"2024-{m + 1:02}-0{n}T01:00:00+08:00"} for n in range(1, 9) for m in range(4)]
+    rows = [
+        {"id": f"{n}/{m}", "text": story(n) + "。" * m, "day": f"2024-{m + 1:02}-0{n}T01:00:00+08:00"}
+        for n in range(1, 9)
+        for m in range(4)
+    ]
     rows += [rows[5], {"id": "undated", "text": story(3)}, rows[5]]
     good = [json.dumps(row, ensure_ascii=False) for row in rows]
     source.write_text("\r\n".join([*good[:9], "[" * 100_000, " \t", *good[9:], ""]), encoding="utf-8")
     here = deduplicate(source, tmp_path / "here.jsonl", pairs=tmp_path / "here-pairs.jsonl", dating=DAY)
-    there = on_spark(spark, [str(source)], str(tmp_path / "there.jsonl"), pairs=str(tmp_path / "there-pairs.jsonl"), dating=DAY)
+    there = on_spark(
+        spark, [str(source)], str(tmp_path / "there.jsonl"), pairs=str(tmp_path / "there-pairs.jsonl"), dating=DAY
+    )
     assert there == here
     assert (here.documents, here.skipped, here.undated) == (35, 1, 1)
     found = pairs(tmp_path / "here-pairs.jsonl")
     assert pairs(tmp_path / "there-pairs.jsonl") == found
     assert {("1/0", "1/1"), ("2/1", "2/1")} < {(a, b) for a, b, *_ in found}, "near, and the same"
     assert ("1/0", "1/3") not in {(a, b) for a, b, *_ in found}, "three months apart"
-    assert sorted(map(json.dumps, lines(tmp_path / "there.jsonl"))) == sorted(map(json.dumps, lines(tmp_path / "here.jsonl")))
+    assert sorted(map(json.dumps, lines(tmp_path / "there.jsonl"))) == sorted(
+        map(json.dumps, lines(tmp_path / "here.jsonl"))
+    )
 
 
 def test_mistakes_are_told(spark: Any, tmp_path: Path) -> None:
     from cleaners.spark.corpus import deduplicate as on_spark
 
     source, undated, packed = (tmp_path / name for name in ("in.jsonl", "undated.jsonl", "in.jsonl.zst"))
-    source.write_text('{"id": 1, "text": "一样"}\n{"id": 2, "text": "一样"}\n{"id": 1, "text": "另一样"}\n', encoding="utf-8")
+    source.write_text(
+        '{"id": 1, "text": "一样"}\n{"id": 2, "text": "一样"}\n{"id": 1, "text": "另一样"}\n', encoding="utf-8"
+    )
     undated.write_text('{"id": 1, "text": "一样", "day": "昨天"}\n', encoding="utf-8")
     packed.touch()
     with pytest.raises(UsageError, match="no such file"):
@@ -167,19 +220,26 @@ def test_mistakes_are_told(spark: Any, tmp_path: Path) -> None:
         on_spark(spark, [str(source)], str(tmp_path))
     with pytest.raises(UsageError, match=r"no \.zst"):
         on_spark(spark, [str(packed)], str(tmp_path / "out"))
-    for path, says, dating in ((source, "the id 1 occurs twice, with other texts", None), (undated, "ISO date in 'day'", DAY)):
+    for path, says, dating in (
+        (source, "the id 1 occurs twice, with other texts", None),
+        (undated, "ISO date in 'day'", DAY),
+    ):
         with pytest.raises(InputError, match=says) as here:
             deduplicate(path, tmp_path / "out", dating=dating)
         with pytest.raises(InputError) as there:
             on_spark(spark, [str(path)], str(tmp_path / "out"), dating=dating)
         assert str(there.value) == str(here.value)
-    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", "undated.jsonl", "in.jsonl.zst"}, "nothing is left behind"
+    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", "undated.jsonl", "in.jsonl.zst"}, (
+        "nothing is left behind"
+    )
 
 
 def saved_pages(folder: Path) -> Path:
     folder.mkdir()
     page = "<html><body><h1>{title}</h1><div>2024-05-06 10:20 来源：示例晚报</div><div>{body}</div></body></html>"
-    made = [page.format(title=f"乡村见闻之{n}", body="".join(f"<p>{p}</p>" for p in story(n).split("\n"))) for n in range(8)]
+    made = [
+        page.format(title=f"乡村见闻之{n}", body="".join(f"<p>{p}</p>" for p in story(n).split("\n"))) for n in range(8)
+    ]
     for n, html in enumerate(made[:4]):
         (folder / f"{n}.html").write_text(html, encoding="utf-8")
     with zipfile.ZipFile(folder / "more.zip", "w") as archive:
@@ -201,7 +261,10 @@ def saved_pages(folder: Path) -> Path:
 def as_columns(record: dict[str, Any]) -> dict[str, Any]:
     """A record as the columns have it, which know moments and no mappings."""
     moments = {name: record[name] and datetime.fromisoformat(record[name]) for name in ("published", "fetched_at")}
-    counts = {name: [{"kind": kind, "count": count} for kind, count in record[name].items()] for name in ("repairs", "noise_removed")}
+    counts = {
+        name: [{"kind": kind, "count": count} for kind, count in record[name].items()]
+        for name in ("repairs", "noise_removed")
+    }
     return record | moments | counts
 
 
@@ -233,9 +296,13 @@ def test_pages_become_the_records_of_one_machine(spark: Any, tmp_path: Path) -> 
     (dropped,) = pq.read_table(tmp_path / "out.drops").to_pylist()
     assert dropped["reason"] == "binary" and dropped["origin"].endswith("picture.html")
     # What was cleaned there is matched there: its cluster columns, still empty, are filled.
-    done_again = matched(spark, [str(tmp_path / "out")], str(tmp_path / "matched"), dating=DateField(window=DateWindow(days=9)))
+    done_again = matched(
+        spark, [str(tmp_path / "out")], str(tmp_path / "matched"), dating=DateField(window=DateWindow(days=9))
+    )
     assert (done_again.documents, done_again.undated) == (8, 0)
-    assert {row["cluster_id"] for row in pq.read_table(tmp_path / "matched").to_pylist()} == {one.id for one in articles}
+    assert {row["cluster_id"] for row in pq.read_table(tmp_path / "matched").to_pylist()} == {
+        one.id for one in articles
+    }
 
 
 def command(*arguments: str) -> list[str]:
@@ -256,7 +323,14 @@ def environment(folder: Path) -> dict[str, str]:
 def test_several_executors_on_one_machine(tmp_path: Path) -> None:
     source = written(tmp_path)
     here = deduplicate(source, tmp_path / "here.jsonl")
-    done = subprocess.run(dedup_on("local-cluster[2,1,1024]"), cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=900)
+    done = subprocess.run(
+        dedup_on("local-cluster[2,1,1024]"),
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert f"{here.pairs:,} pairs" in done.stderr
     assert by_id(lines(tmp_path / "there.jsonl")) == by_id(lines(tmp_path / "here.jsonl"))

@@ -43,7 +43,11 @@ FULL = Article(
 
 def article(n: int, text: str = "", **given: object) -> Article:
     plain = Article(
-        id=f"{n:016x}", origin=f"pages/{n}.html", text=text or f"第{n}篇文章的正文。", title=f"标题{n}", url=f"http://s.example/{n}"
+        id=f"{n:016x}",
+        origin=f"pages/{n}.html",
+        text=text or f"第{n}篇文章的正文。",
+        title=f"标题{n}",
+        url=f"http://s.example/{n}",
     )
     return replace(plain, **given)  # type: ignore[arg-type]
 
@@ -96,7 +100,9 @@ def test_changed_text_is_a_new_revision_and_the_old_one_is_kept(store: Store) ->
 
 
 def test_captures_of_one_address_in_any_order_and_again_give_the_same(tmp_path: Path) -> None:
-    captures = [replace(FULL, text=f"第{n}次抓取的正文。", fetched_at=datetime(2024, 1, n, tzinfo=UTC)) for n in (1, 2, 3)]
+    captures = [
+        replace(FULL, text=f"第{n}次抓取的正文。", fetched_at=datetime(2024, 1, n, tzinfo=UTC)) for n in (1, 2, 3)
+    ]
     for order in itertools.permutations(captures):
         with Store.open(tmp_path / f"{id(order)}.db") as store:
             for capture in order:
@@ -112,7 +118,10 @@ def test_captures_of_one_address_in_any_order_and_again_give_the_same(tmp_path: 
 def test_undated_captures_again_add_nothing_but_a_later_return_to_an_old_text_counts(store: Store) -> None:
     first, second = replace(FULL, fetched_at=None), replace(FULL, text="另一个版本。", fetched_at=None)
     assert [store.articles.put(a) for a in (first, second, first, second)] == [1, 2, None, None]
-    dated = [replace(a, id="b" * 16, fetched_at=datetime(2024, 1, n, tzinfo=UTC)) for n, a in enumerate((first, second, first), 1)]
+    dated = [
+        replace(a, id="b" * 16, fetched_at=datetime(2024, 1, n, tzinfo=UTC))
+        for n, a in enumerate((first, second, first), 1)
+    ]
     assert [store.articles.put(a) for a in dated] == [3, 4, 5]
     assert len(store.articles.revisions("b" * 16)) == 3
 
@@ -120,10 +129,16 @@ def test_undated_captures_again_add_nothing_but_a_later_return_to_an_old_text_co
 def test_what_else_a_page_says_is_refreshed_in_place(store: Store) -> None:
     store.articles.put(FULL)
     store.articles.flag(1, "spun")
-    assert store.articles.put(replace(FULL, source="另一家日报", opt_out=("meta:noai", "header:tdm"), regions=())) is None
+    assert (
+        store.articles.put(replace(FULL, source="另一家日报", opt_out=("meta:noai", "header:tdm"), regions=())) is None
+    )
     found = store.clippings.get(FULL.id)
     assert found is not None
-    assert (found.revision, found.article.source, found.article.opt_out) == (1, "另一家日报", ("meta:noai", "header:tdm"))
+    assert (found.revision, found.article.source, found.article.opt_out) == (
+        1,
+        "另一家日报",
+        ("meta:noai", "header:tdm"),
+    )
     assert found.article.disguises == ("annotated", "spun")
     assert store.statistics().regions == {}
 
@@ -187,9 +202,21 @@ def test_a_match_is_seen_from_both_sides(store: Store) -> None:
     store.articles.put(article(2))
     link(store, 2, 1, "contains", 0.4, 1.0)
     seen = store.families.matches_of([1, 2])
-    assert (seen[2][0].other, seen[2][0].containment, seen[2][0].evidence.numbers_differ) == (f"{1:016x}", 0.4, (("3", "4"),))
-    assert (seen[2][0].evidence.here, seen[1][0].evidence.there, seen[1][0].evidence.here) == ((0.0, 0.4), (0.0, 0.4), (0.0, 1.0))
-    assert (seen[1][0].other, seen[1][0].containment, seen[1][0].evidence.numbers_differ) == (f"{2:016x}", 1.0, (("4", "3"),))
+    assert (seen[2][0].other, seen[2][0].containment, seen[2][0].evidence.numbers_differ) == (
+        f"{1:016x}",
+        0.4,
+        (("3", "4"),),
+    )
+    assert (seen[2][0].evidence.here, seen[1][0].evidence.there, seen[1][0].evidence.here) == (
+        (0.0, 0.4),
+        (0.0, 0.4),
+        (0.0, 1.0),
+    )
+    assert (seen[1][0].other, seen[1][0].containment, seen[1][0].evidence.numbers_differ) == (
+        f"{2:016x}",
+        1.0,
+        (("4", "3"),),
+    )
 
 
 def test_clusters_merge_and_their_ids_are_forwarded(store: Store) -> None:
@@ -379,13 +406,17 @@ def test_the_index_finds_what_the_pattern_for_marking_finds(store: Store) -> Non
             assert store.search.docs(f'"{word}"') == [n for n, t in enumerate(texts, 1) if pattern.search(t)], word
 
 
-@pytest.mark.parametrize("query", ["", "  ", "NOT 北京", "()", "，。", '""', "-北京", "北京)", "(" * 50_000, "水 " * 200])
+@pytest.mark.parametrize(
+    "query", ["", "  ", "NOT 北京", "()", "，。", '""', "-北京", "北京)", "(" * 50_000, "水 " * 200]
+)
 def test_a_query_for_nothing_is_told_how_to_ask(searched: Store, query: str) -> None:
     with pytest.raises(UsageError):
         searched.search.find(query)
 
 
-@pytest.mark.parametrize("query", ["a*b", "x^2", "col:umn", "'; DROP TABLE articles", "{水}", "NEAR(水 山)", "水+山", "\\", "\"水\"\"山\"x"])
+@pytest.mark.parametrize(
+    "query", ["a*b", "x^2", "col:umn", "'; DROP TABLE articles", "{水}", "NEAR(水 山)", "水+山", "\\", '"水""山"x']
+)
 def test_no_query_reaches_the_language_of_fts(searched: Store, query: str) -> None:
     with contextlib.suppress(UsageError):
         searched.search.find(query)
@@ -459,7 +490,10 @@ def test_tokens_of_another_recipe_are_made_anew(tmp_path: Path) -> None:
 
 
 def test_tokens() -> None:
-    assert tokens("人民大会堂，25億元 GDP年，x堂，水。a_b") == "人民 民大 大会 会堂 堂 25 亿· 亿元 元 gdp 年· 年 x 堂· 堂 水 a b"
+    assert (
+        tokens("人民大会堂，25億元 GDP年，x堂，水。a_b")
+        == "人民 民大 大会 会堂 堂 25 亿· 亿元 元 gdp 年· 年 x 堂· 堂 水 a b"
+    )
     assert tokens("") == tokens("，。 ") == ""
     assert letters("人民大人會堂，x") == "人 民 大 会 堂"
 
@@ -468,7 +502,9 @@ def test_tokens() -> None:
 
 
 def test_drops_are_not_doubled_and_leave_when_the_page_becomes_an_article(store: Store) -> None:
-    drop = Drop(origin=FULL.origin, stage="extract", reason="not an article: index page", url=FULL.url, detail="links .9")
+    drop = Drop(
+        origin=FULL.origin, stage="extract", reason="not an article: index page", url=FULL.url, detail="links .9"
+    )
     assert store.journal.drop([drop, drop]) == 1
     assert store.journal.drop([drop]) == 0
     store.journal.drop([replace(drop, origin="b.html", reason="empty", stage="decode")])
@@ -490,13 +526,19 @@ def test_runs_are_remembered(store: Store) -> None:
 
 
 def test_noise_lines_can_be_undone_for_good(store: Store) -> None:
-    lines = [NoiseLine(site="s.example", key="更多精彩", example="更多 精彩", clusters=9), NoiseLine(site="s.example", key="回到顶部", example="回到顶部", clusters=5)]
+    lines = [
+        NoiseLine(site="s.example", key="更多精彩", example="更多 精彩", clusters=9),
+        NoiseLine(site="s.example", key="回到顶部", example="回到顶部", clusters=5),
+    ]
     assert store.learned.note(lines) == 2
     assert store.learned.undo("s.example", "更多精彩")
     assert not store.learned.undo("s.example", "没有这一行")
     assert store.learned.note([replace(lines[0], clusters=30)]) == 0
     assert store.learned.noise() == {"s.example": frozenset({"回到顶部"})}
-    assert [(line.key, line.clusters, line.undone) for line in store.learned.lines("s.example")] == [("更多精彩", 30, True), ("回到顶部", 5, False)]
+    assert [(line.key, line.clusters, line.undone) for line in store.learned.lines("s.example")] == [
+        ("更多精彩", 30, True),
+        ("回到顶部", 5, False),
+    ]
     assert store.learned.undo("s.example", "更多精彩", undone=False)
     assert store.learned.noise()["s.example"] == {"更多精彩", "回到顶部"}
 
@@ -513,7 +555,10 @@ def test_word_pairs_are_counted_and_can_be_undone(store: Store) -> None:
 # Opening
 
 
-@pytest.mark.parametrize("content", [b"hello", b"SQLite format 2" + b"\0" * 90, b"\x1f\x8b\x08" + b"\0" * 50, b"SQLite format 3\0" + b"x" * 4096])
+@pytest.mark.parametrize(
+    "content",
+    [b"hello", b"SQLite format 2" + b"\0" * 90, b"\x1f\x8b\x08" + b"\0" * 50, b"SQLite format 3\0" + b"x" * 4096],
+)
 def test_a_file_that_is_no_database_is_no_store(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.db"
     path.write_bytes(content)
@@ -634,7 +679,9 @@ FULL_DISK = textwrap.dedent("""
 
 def test_a_full_disk_is_told_and_what_was_committed_stays(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
-    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 3, done.stderr
     kept = int(done.stdout.split()[0])
     assert kept > 0

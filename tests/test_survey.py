@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
-from cleaners.config import SiteConfig, parse
+from cleaners.config import SiteConfig, parse_job
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
 from crawler.cli.sites import _id_of, _verdict
@@ -24,7 +24,9 @@ SITE = SiteConfig(id="a", name="a", home="http://a.example/")
 
 
 def news(count: int, start: int = 0) -> str:
-    return "".join(f"<li><a href='/a/{n}.html'>{n}号渠的水今天上午放到了第三支渠</a></li>" for n in range(start, start + count))
+    return "".join(
+        f"<li><a href='/a/{n}.html'>{n}号渠的水今天上午放到了第三支渠</a></li>" for n in range(start, start + count)
+    )
 
 
 HOME = (
@@ -55,7 +57,10 @@ def test_a_list_of_news_has_many_headlines_that_lead_to_numbers() -> None:
     assert listed(page(news(9)), SITE) == (9, "")
     assert listed(page(news(3)), SITE) == (0, "3 links to articles, a list of news has 8 and more")
     menu = "".join(f"<a href='/m/x{chr(97 + n)}'>栏目</a>" for n in range(26))
-    assert listed(page(news(9) + menu), SITE) == (0, "9 of 35 links lead to articles, in a list of news a third and more do")
+    assert listed(page(news(9) + menu), SITE) == (
+        0,
+        "9 of 35 links lead to articles, in a list of news a third and more do",
+    )
     assert listed(page(news(9).replace("/a/", "http://other.example/a/")), SITE)[0] == 0, "of other sites"
 
 
@@ -65,12 +70,17 @@ def test_a_proposal_is_an_entry_of_a_seed_file() -> None:
         SeedOffer(kind="list", url="http://a.example/industry/", entries=34, name="产业\n  - evil: yes"),
     ]
     text = proposal(SITE, '绿洲"晨报: #1', offers, DAY)
-    site = parse(f"job: mine\nsites:\n{text}\n").sites[0]
+    site = parse_job(f"job: mine\nsites:\n{text}\n").sites[0]
     assert (site.id, site.name, site.home, site.verified) == ("a", '绿洲"晨报: #1', "http://a.example/", True)
     assert [seed.url for seed in site.seeds] == [offers[0].url, offers[1].url]
-    odd = proposal(SITE, "\x00\x7f\u2028\ufffe", [SeedOffer(kind="list", url="http://a.example/x", entries=1, name="\x07栏\x85目")], DAY)
+    odd = proposal(
+        SITE,
+        "\x00\x7f\u2028\ufffe",
+        [SeedOffer(kind="list", url="http://a.example/x", entries=1, name="\x07栏\x85目")],
+        DAY,
+    )
     assert "# 1 entry 栏 目\n" in odd
-    assert parse(f"job: mine\nsites:\n{odd}\n").sites[0].name == "a"
+    assert parse_job(f"job: mine\nsites:\n{odd}\n").sites[0].name == "a"
 
 
 def jianbao(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -87,8 +97,12 @@ def jianbao(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def fill(server: SmallServer) -> None:
     base = server.base
     server.pages |= {
-        "/robots.txt": Reply(f"User-agent: *\nDisallow: /app/\nSitemap: {base}/map.xml.gz\n", Content_Type="text/plain"),
-        "/map.xml.gz": Reply(gzipped(sitemap(*(f"{base}/a/{n}.html" for n in range(7)))), Content_Type="application/gzip"),
+        "/robots.txt": Reply(
+            f"User-agent: *\nDisallow: /app/\nSitemap: {base}/map.xml.gz\n", Content_Type="text/plain"
+        ),
+        "/map.xml.gz": Reply(
+            gzipped(sitemap(*(f"{base}/a/{n}.html" for n in range(7)))), Content_Type="application/gzip"
+        ),
         "/": Reply(HOME),
         "/feed.xml": feed(*(f"{base}/a/{n}.html" for n in range(5))),
         "/industry/": Reply(news(20)),
@@ -103,7 +117,7 @@ def test_seeds_are_proposed_from_a_home_page_politely(tmp_path: Path) -> None:
         # The host is named by the user: loopback may be reached, at the pace of any host.
         done = jianbao(tmp_path, "sites", "check", f"{server.base}/")
     assert done.returncode == 0, done.stderr
-    site = parse(f"job: mine\nallow_private_hosts: [127.0.0.1]\nsites:\n{done.stdout}").sites[0]
+    site = parse_job(f"job: mine\nallow_private_hosts: [127.0.0.1]\nsites:\n{done.stdout}").sites[0]
     assert [seed.url.removeprefix(server.base) for seed in site.seeds] == ["/feed.xml", "/map.xml.gz", "/industry/"]
     assert "5 entries" in done.stdout
     assert "7 entries" in done.stdout
@@ -120,7 +134,9 @@ def test_a_home_page_of_few_links_is_one_verdict_and_nothing_on_stdout(tmp_path:
     with serving("127.0.0.1", {"/": Reply(news(4))}) as server:
         done = jianbao(tmp_path, "sites", "check", f"{server.base}/")
         assert (done.returncode, done.stdout) == (1, ""), done.stderr
-        assert f"not proposed: home page {server.base}/: 4 links to articles, a list of news has 8 and more" in done.stderr
+        assert (
+            f"not proposed: home page {server.base}/: 4 links to articles, a list of news has 8 and more" in done.stderr
+        )
         assert "nothing to propose" in done.stderr
 
 
@@ -164,7 +180,12 @@ def test_what_cannot_be_asked_is_said_in_a_line(words: list[str], said: str, tmp
 
 
 def test_a_chinese_host_has_an_id() -> None:
-    assert [_id_of(host) for host in ("新闻.cn", "::1", "--", "a_b.example")] == ["xn--efvy88h.cn", "1", "site", "a-b.example"]
+    assert [_id_of(host) for host in ("新闻.cn", "::1", "--", "a_b.example")] == [
+        "xn--efvy88h.cn",
+        "1",
+        "site",
+        "a-b.example",
+    ]
 
 
 def kept(path: Path, days_ago: int, monkeypatch: pytest.MonkeyPatch) -> None:

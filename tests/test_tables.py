@@ -70,8 +70,16 @@ def test_a_cell_may_hold_more_than_the_names_and_a_title_may_be_short(tmp_path: 
     row = {"title": "悼念", "text": TEXT, "作者": "水乡晚报记者 王小明 通讯员 李雷", "来源": "来源：水乡晚报"}
     found = article(jsonl(tmp_path / "x.jsonl", row))
     assert (found.title, found.authors, found.source) == ("悼念", ("王小明", "李雷"), "水乡晚报")
-    english = "Farmers in the northern valleys have begun to bring in the harvest two weeks earlier than usual this year.\n" * 3
-    row = {"title": "Harvest begins early in the north", "text": english, "author": "Jane Smith, John Doe", "source": "Valley Times"}
+    english = (
+        "Farmers in the northern valleys have begun to bring in the harvest two weeks earlier than usual this year.\n"
+        * 3
+    )
+    row = {
+        "title": "Harvest begins early in the north",
+        "text": english,
+        "author": "Jane Smith, John Doe",
+        "source": "Valley Times",
+    }
     found = article(jsonl(tmp_path / "y.jsonl", row))
     assert (found.title, found.authors, found.source) == (row["title"], ("Jane Smith", "John Doe"), "Valley Times")
 
@@ -88,7 +96,9 @@ def test_the_page_knows_better_than_the_table(tmp_path: Path) -> None:
     found = article(jsonl(tmp_path / "x.jsonl", {"text": text, **other, "title": TITLE}))
     assert found.published and found.published.isoformat() == "2024-10-08T09:30:00+08:00"
     assert (found.source, found.authors, found.text) == ("水乡晚报", ("王小明",), TEXT)
-    html = f"<html><head><meta property='og:title' content='{TITLE}'><title>{TITLE}</title></head><body><h1>{TITLE}</h1>"
+    html = (
+        f"<html><head><meta property='og:title' content='{TITLE}'><title>{TITLE}</title></head><body><h1>{TITLE}</h1>"
+    )
     html += "".join(f"<p>{line}</p>" for line in TEXT.split("\n")) + "</body></html>"
     assert article(jsonl(tmp_path / "y.jsonl", {"html": html, **other})).title == TITLE
 
@@ -104,7 +114,10 @@ def test_a_day_in_the_text_gets_its_hour_from_the_table(tmp_path: Path) -> None:
     [
         ({"source": "c4"}, TableFields(source="c4")),  # read, and refused when it is judged
         ({"source": "转载", "author": "nan", "title": " ", "date": None}, TableFields(source="转载")),
-        ({"authors": ["王小明", "李雷", 3], "published": 1728351000}, TableFields(author="王小明、李雷", published="2024-10-08T01:30:00+00:00")),
+        (
+            {"authors": ["王小明", "李雷", 3], "published": 1728351000},
+            TableFields(author="王小明、李雷", published="2024-10-08T01:30:00+00:00"),
+        ),
         ({"time": 1728351000123.0, "title": True}, TableFields(published="2024-10-08T01:30:00+00:00")),
         ({"pubDate": 20241008, "媒体": "水乡晚报"}, TableFields(published="20241008", source="水乡晚报")),
         ({"date": "2024-10-08", "dump": "CC-MAIN-2024-42"}, TableFields()),
@@ -117,7 +130,9 @@ def test_what_cells_hold(tmp_path: Path, columns: dict[str, object], said: Table
     assert isinstance(found, Article) and found.source == ("水乡晚报" if said.source == "水乡晚报" else None)
 
 
-@pytest.mark.parametrize("url", ["https://[::1", "https://news.example:99999/1", "https://news.example/\ud83d", "http://", "ftp://x/1"])
+@pytest.mark.parametrize(
+    "url", ["https://[::1", "https://news.example:99999/1", "https://news.example/\ud83d", "http://", "ftp://x/1"]
+)
 def test_what_is_no_address_costs_no_page(tmp_path: Path, url: str) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(json.dumps({**ENGLISH, "url": url, "source": "水乡晚报\ud83d"}))
@@ -130,7 +145,9 @@ def test_the_day_of_a_crawl_is_when_the_page_was_fetched(tmp_path: Path) -> None
     assert page.fetched_at and page.fetched_at.isoformat() == "2024-10-08T00:00:00+00:00"
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+08:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00"])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+08:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00"]
+)
 def test_a_moment_of_fetching_that_is_none_makes_no_date_one_of_the_future(tmp_path: Path, moment: str) -> None:
     (page,) = pages(jsonl(tmp_path / "x.jsonl", {**ENGLISH, "fetched_at": moment}))
     assert page.fetched_at is None
@@ -150,7 +167,9 @@ def table(delimiter: str, *names: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("names", [("编号", "标题", "正文", "来源"), ("id", "title", "content", "source")], ids=["zh", "en"])
+@pytest.mark.parametrize(
+    "names", [("编号", "标题", "正文", "来源"), ("id", "title", "content", "source")], ids=["zh", "en"]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_sheets_as_they_are_saved(tmp_path: Path, names: tuple[str, ...], delimiter: str, encoding: str) -> None:
@@ -183,7 +202,10 @@ def test_json_in_the_encodings_that_windows_writes(tmp_path: Path, encoding: str
 )
 def test_an_odd_value_in_an_array_costs_no_row(tmp_path: Path, odd: str) -> None:
     row = json.dumps({"text": TEXT}, ensure_ascii=False)
-    for name, text in (("x.json", f"[{row},\n{{{odd}, {row[1:]},\n{row}]"), ("x.jsonl", f"{row}\n{{{odd}, {row[1:]}\n{row}")):
+    for name, text in (
+        ("x.json", f"[{row},\n{{{odd}, {row[1:]},\n{row}]"),
+        ("x.jsonl", f"{row}\n{{{odd}, {row[1:]}\n{row}"),
+    ):
         if name == "x.json" or "\t" not in odd:
             (tmp_path / name).write_text(text, encoding="utf-8")
             assert [page.body.decode("utf-8-sig") for page in pages(tmp_path / name)] == [TEXT] * 3
@@ -191,7 +213,9 @@ def test_an_odd_value_in_an_array_costs_no_row(tmp_path: Path, odd: str) -> None
 
 def test_a_bad_byte_in_an_array_costs_a_character(tmp_path: Path) -> None:
     row = json.dumps({"text": TEXT}, ensure_ascii=False).encode()
-    (tmp_path / "x.json").write_bytes(b"[" + b",".join([row] * 200 + [row.replace("老周".encode(), b"\xe8"), row]) + b"]")
+    (tmp_path / "x.json").write_bytes(
+        b"[" + b",".join([row] * 200 + [row.replace("老周".encode(), b"\xe8"), row]) + b"]"
+    )
     assert len(pages(tmp_path / "x.json")) == 202
 
 
@@ -227,7 +251,13 @@ def test_a_bad_byte_costs_a_character_and_not_its_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [f"首页\t新闻\t正文\n{TEXT}", f"首页,新闻,正文\n{TEXT}", f"标题\n{TEXT}", "内容，时间，来源\n" + TEXT, "{}\n" + TEXT],
+    [
+        f"首页\t新闻\t正文\n{TEXT}",
+        f"首页,新闻,正文\n{TEXT}",
+        f"标题\n{TEXT}",
+        "内容，时间，来源\n" + TEXT,
+        "{}\n" + TEXT,
+    ],
 )
 def test_a_text_that_begins_nearly_like_a_table_is_a_text(tmp_path: Path, text: str) -> None:
     for encoding in ("utf-8", "gb18030"):

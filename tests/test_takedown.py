@@ -162,7 +162,15 @@ def stored(path: Path, texts: dict[str, str], *, archive: bool = True) -> dict[s
         sent = replace(exchange(0, text.encode()), url=url)
         origin = shelf.write(sent) if archive else f"dump/{url[-6:]}"
         made.append(
-            Article(id=clipping_id(url, b""), origin=origin, url=url, site="daily", title=text[:12], text=text, fetched_at=MOMENT)
+            Article(
+                id=clipping_id(url, b""),
+                origin=origin,
+                url=url,
+                site="daily",
+                title=text[:12],
+                text=text,
+                fetched_at=MOMENT,
+            )
         )
     shelf.close()
     with Ingester(path) as keeper:
@@ -201,7 +209,9 @@ def take(path: Path, *what: str, copies: bool = False) -> takedown.TakedownPlan:
 
 def test_not_a_byte_of_the_text_stays(path: Path) -> None:
     stored(path, {URL: text(0, ODD[::-1])})  # a second revision, in the archive too
-    needles = [ODD[n : n + 2].encode() for n in range(len(ODD) - 1)] + [ODD[n : n - 2 if n > 1 else None : -1].encode() for n in range(3, len(ODD))]
+    needles = [ODD[n : n + 2].encode() for n in range(len(ODD) - 1)] + [
+        ODD[n : n - 2 if n > 1 else None : -1].encode() for n in range(3, len(ODD))
+    ]
     assert sum(needle in rest(path) for needle in needles) > 30
     size = {file: file.stat().st_size for file in folder_of(path).iterdir()}
     (folder_of(path) / ".other.warc.gz.part").write_text(ODD)  # of a merge that was killed
@@ -258,7 +268,14 @@ COPIES = {
     "in traditional script": to_traditional,
     "with annotations": lambda t: t.replace("渠", "渠(qú)").replace("水", "水（shuǐ）"),
     "with noise": lambda t: "首页 > 新闻 > 本地\n" + t + "\n责任编辑：某某\n相关阅读：某地的庄稼丰收了",
-    "spun": lambda t: t.replace("完成", "告终").replace("连续", "陆续").replace("记得", "记取").replace("农户", "农家").replace("夜里", "晚上").replace("从前", "畴前"),
+    "spun": lambda t: (
+        t.replace("完成", "告终")
+        .replace("连续", "陆续")
+        .replace("记得", "记取")
+        .replace("农户", "农家")
+        .replace("夜里", "晚上")
+        .replace("从前", "畴前")
+    ),
     "in a digest": lambda t: story(77) + "\n" + t + "\n" + story(78),
 }
 
@@ -274,7 +291,13 @@ def test_neither_it_nor_a_copy_comes_back(path: Path, name: str) -> None:
     assert [(d.stage, d.origin) for d in drops] == [("keep", "back.html")] and "a court order" in drops[0].detail
 
 
-NEXT = BODY.format(odd="").replace("二十三台", "四十台").replace("18方", "31方").replace("6分", "9分").replace("斗口", "支口")
+NEXT = (
+    BODY.format(odd="")
+    .replace("二十三台", "四十台")
+    .replace("18方", "31方")
+    .replace("6分", "9分")
+    .replace("斗口", "支口")
+)
 
 REPORT = """绿洲县水文站发布{month}月水情。本月全县河道来水{water}万方，较去年同期{trend}{share}%，{river}水位{level}米，低于警戒水位。
 {story}
@@ -316,7 +339,13 @@ def test_the_next_issue_of_a_series_comes_in_a_copy_of_the_one_taken_down_does_n
 
 
 def test_the_copies_that_had_stayed_go_when_asked_for_later(path: Path) -> None:
-    stored(path, {"http://third.example/c": "本报讯 " + BODY.format(odd="") + "\n（完）", "http://digest.example/d": COPIES["in a digest"](text(0, ODD))})
+    stored(
+        path,
+        {
+            "http://third.example/c": "本报讯 " + BODY.format(odd="") + "\n（完）",
+            "http://digest.example/d": COPIES["in a digest"](text(0, ODD)),
+        },
+    )
     assert len(take(path, URL).targets[0].copies) == 2
     dry = takedown.plan(path, [ID], copies=True)
     assert {target.url for target in dry.targets} == {"http://copy.example/a", "http://third.example/c"}
@@ -405,12 +434,16 @@ def test_a_feed_in_the_archive_that_quotes_it_is_blanked_others_stay(path: Path)
     shelf = WarcArchive(folder_of(path), name="feeds", software="jianbao/0")
     item = "<item><title>%s</title><description><![CDATA[<p>%s</p>]]></description></item>"
     for n, texts in enumerate(((story(1), text(0, ODD)), (story(1), story(2)))):
-        body = "<rss><channel>" + "".join(item % (t[:9], t.replace("\n", "</p><p>")) for t in texts) + "</channel></rss>"
+        body = (
+            "<rss><channel>" + "".join(item % (t[:9], t.replace("\n", "</p><p>")) for t in texts) + "</channel></rss>"
+        )
         shelf.write(replace(exchange(n, body.encode()), url=f"http://news.example/feed{n}", is_page=False))
     shelf.close()
     take(path, URL)
     assert ODD[:2].encode() not in rest(path)
-    assert {r.url for r in records(path) if isinstance(r, WarcRecord) and r.role == "announcement"} == {"http://news.example/feed1"}
+    assert {r.url for r in records(path) if isinstance(r, WarcRecord) and r.role == "announcement"} == {
+        "http://news.example/feed1"
+    }
 
 
 def test_the_commands_tell_what_goes_and_what_is_gone(path: Path) -> None:

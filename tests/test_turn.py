@@ -52,7 +52,7 @@ def test_a_second_keeper_is_refused_until_the_first_has_ended_in_any_way(tmp_pat
     first.communicate()
     with Ingester(tmp_path / "news.db") as keeper:
         keeper.keep([Article(id="0" * 16, origin="a", text="今年的苹果丰收了。")])
-        again = locks.take(tmp_path / "news.db")  # the same process may
+        again = locks.writer_lock(tmp_path / "news.db")  # the same process may
         again.release()
     second = holder(tmp_path)  # the keeper gave its turn back
     second.communicate("\n")

@@ -80,7 +80,9 @@ def test_a_backup_made_beside_a_writer_is_whole_and_fits_itself(path: Path, tmp_
     assert well(path)
 
 
-def test_a_record_that_is_half_in_the_copy_is_left_out(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_is_half_in_the_copy_is_left_out(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy = backup.shutil.copy2
 
     def half(source: Path, target: Path) -> None:
@@ -154,7 +156,9 @@ def cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def reclean(path: Path, **options: object) -> dict[str, reclean_work.FieldChange]:
     with Store.open(path, create=False, readonly=True) as store:
         wanted = reclean_work.origins(store, options.get("site"), None)  # type: ignore[arg-type]
-        outcomes = reclean_work.compare(store, wanted, lambda pages: (p if isinstance(p, Drop) else clean(p) for p in pages))
+        outcomes = reclean_work.compare(
+            store, wanted, lambda pages: (p if isinstance(p, Drop) else clean(p) for p in pages)
+        )
         if options.get("apply"):
             outcomes = reclean_work.apply(path, outcomes, {})
         return {one.change.url or one.change.origin: one.change for one in outcomes if one.change}
@@ -204,7 +208,11 @@ def test_what_is_not_there_any_more_is_counted(cleaned: Path) -> None:
 
 def test_files_given_by_relative_paths_are_found_from_elsewhere(cleaned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def told(*options: str) -> str:
-        return CliRunner().invoke(app, ["reclean", "--store", str(cleaned), "-j", "1", *options], catch_exceptions=False).stderr
+        return (
+            CliRunner()
+            .invoke(app, ["reclean", "--store", str(cleaned), "-j", "1", *options], catch_exceptions=False)
+            .stderr
+        )
 
     here = told()
     (cleaned.parent / "elsewhere").mkdir()
@@ -225,11 +233,16 @@ def test_files_given_by_relative_paths_are_found_from_elsewhere(cleaned: Path, m
 
 def test_the_command_tells_and_applies(cleaned: Path) -> None:
     def run(*options: str) -> Result:
-        return CliRunner().invoke(app, ["reclean", "--store", str(cleaned), "-j", "1", *options], catch_exceptions=False)
+        return CliRunner().invoke(
+            app, ["reclean", "--store", str(cleaned), "-j", "1", *options], catch_exceptions=False
+        )
 
     told = run()
     assert told.exit_code == 0 and "-责任编辑：某某" in told.stdout
-    assert "3 the same; 2 with another text; 1 with other metadata; 1 dropped before and articles today; --apply" in told.stderr
+    assert (
+        "3 the same; 2 with another text; 1 with other metadata; 1 dropped before and articles today; --apply"
+        in told.stderr
+    )
     assert [json.loads(line)["kind"] for line in run("--json", "--apply").stdout.splitlines()].count("text") == 2
     assert "7 the same" in run().stderr
     assert "4 the same" in run("--sample", "4").stderr

@@ -21,11 +21,18 @@ from crawler.cli import app
 from tests.test_chain import OTHER, STORY
 
 
-@pytest.mark.parametrize("value", ["2024-03-01", "2024-03-01T23:30:00+08:00", date(2024, 3, 1),
-                                   datetime(2024, 3, 1, 12, tzinfo=UTC),
-                                   datetime(2024, 2, 29, 23, tzinfo=UTC),  # 7 in the morning where it was published
-                                   datetime(2024, 3, 1, 7, tzinfo=timezone(timedelta(hours=8))),
-                                   datetime(2024, 3, 1, 23)])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2024-03-01",
+        "2024-03-01T23:30:00+08:00",
+        date(2024, 3, 1),
+        datetime(2024, 3, 1, 12, tzinfo=UTC),
+        datetime(2024, 2, 29, 23, tzinfo=UTC),  # 7 in the morning where it was published
+        datetime(2024, 3, 1, 7, tzinfo=timezone(timedelta(hours=8))),
+        datetime(2024, 3, 1, 23),
+    ],
+)
 def test_dates_that_can_be_read(value: Any) -> None:
     assert day_of(value) == date(2024, 3, 1).toordinal()
 
@@ -48,7 +55,9 @@ def test_the_window_includes_its_last_day_and_the_undated() -> None:
     assert DateWindow.parse("90d").near(days, here).tolist() == [True, True, False, True]
 
 
-def matched(folder: Path, records: list[dict[str, Any]], dating: DateField | None) -> tuple[DedupSummary, set[tuple[Any, Any]]]:
+def matched(
+    folder: Path, records: list[dict[str, Any]], dating: DateField | None
+) -> tuple[DedupSummary, set[tuple[Any, Any]]]:
     source, pairs = folder / "in.jsonl", folder / "pairs.jsonl"
     source.write_text("\n".join(json.dumps(record) for record in records))
     done = deduplicate(source, folder / "out.jsonl", pairs=pairs, dating=dating)
@@ -64,8 +73,7 @@ def test_a_corpus_with_a_window(tmp_path: Path) -> None:
         {"id": "undated", "text": STORY},
     ]
     done, pairs = matched(tmp_path, records, DateField(window=DateWindow(days=90)))
-    assert pairs == {("first", "soon"), ("soon", "late"),
-                     *((other, "undated") for other in ("first", "soon", "late"))}
+    assert pairs == {("first", "soon"), ("soon", "late"), *((other, "undated") for other in ("first", "soon", "late"))}
     assert done.undated == 1
     done, pairs = matched(tmp_path, records, None)
     assert ("first", "late") in pairs
@@ -74,8 +82,11 @@ def test_a_corpus_with_a_window(tmp_path: Path) -> None:
 
 def test_a_field_without_dates_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'day'"):
-        matched(tmp_path, [{"id": 1, "text": STORY, "published": "2024-01-01"}],
-                DateField(window=DateWindow(days=9), field="day"))
+        matched(
+            tmp_path,
+            [{"id": 1, "text": STORY, "published": "2024-01-01"}],
+            DateField(window=DateWindow(days=9), field="day"),
+        )
 
 
 def kept(folder: Path, window: str | None, *dates: str | None) -> list[int]:
@@ -105,8 +116,10 @@ def test_a_store_compares_what_is_near_a_family_in_time(tmp_path: Path) -> None:
 def test_a_window_within_a_batch(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store:
         store.notes.put(WINDOW, "90d")
-    batch = [Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY,
-                     published=datetime(2024, month, 1, tzinfo=UTC)) for month in (1, 2, 12)]
+    batch = [
+        Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY, published=datetime(2024, month, 1, tzinfo=UTC))
+        for month in (1, 2, 12)
+    ]
     with Ingester(tmp_path / "s.db") as keeper:
         assert keeper.keep(batch).matched == 1
 
@@ -115,8 +128,10 @@ def test_a_window_within_a_batch(tmp_path: Path) -> None:
 def test_a_family_that_grows_within_a_batch_reaches_as_far_as_one_by_one(tmp_path: Path, size: int) -> None:
     with Store.open(tmp_path / "s.db") as store:
         store.notes.put(WINDOW, "90d")
-    articles = [Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY,
-                        published=datetime(2024, month, 1, tzinfo=UTC)) for month in (1, 3, 5, 7)]
+    articles = [
+        Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY, published=datetime(2024, month, 1, tzinfo=UTC))
+        for month in (1, 3, 5, 7)
+    ]
     with Ingester(tmp_path / "s.db") as keeper:
         for start in range(0, len(articles), size):
             keeper.keep(articles[start : start + size])

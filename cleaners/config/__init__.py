@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaners.config.load import load, parse, require_contact
+from cleaners.config.load import load_job, parse_job, require_contact
 from cleaners.config.models import (
     FollowRule,
     JobConfig,
@@ -23,7 +23,7 @@ __all__ = [
     "SeedEntry",
     "SiteConfig",
     "SiteExtractRule",
-    "load",
-    "parse",
+    "load_job",
+    "parse_job",
     "require_contact",
 ]  # fmt: skip

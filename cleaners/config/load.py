@@ -31,7 +31,7 @@ _PLAIN = {
 }
 
 
-def load(path: Path | str) -> JobConfig:
+def load_job(path: Path | str) -> JobConfig:
     """Read and check a seed file.
 
     Raises :class:`~cleaners.errors.SeedFileError` where it cannot be read, is not YAML or breaks the schema, and
@@ -46,11 +46,11 @@ def load(path: Path | str) -> JobConfig:
         raise UsageError(f"{path}: no such seed file; check the spelling") from None
     except OSError as error:
         raise SeedFileError(f"{path}: cannot be read: {error.strerror}") from None
-    return parse(text, name=str(path), folder=path.parent)
+    return parse_job(text, name=str(path), folder=path.parent)
 
 
-def parse(text: str, *, name: str = "seeds", folder: Path = Path()) -> JobConfig:
-    """The job a YAML text describes; ``folder`` is where relative paths in it start. Raises as :func:`load`."""
+def parse_job(text: str, *, name: str = "seeds", folder: Path = Path()) -> JobConfig:
+    """The job a YAML text describes; ``folder`` is where relative paths in it start. Raises as :func:`load_job`."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)

@@ -64,8 +64,15 @@ def keys_of(signatures: DocumentKeys) -> IndexKeys:
 
 def found_of(verdict: PairVerdict, doc: int, other: int) -> MatchFound:
     """A verdict (left: the new document) with the ids of both."""
-    return MatchFound(doc=doc, other=other, kind=verdict.kind, similarity=verdict.similarity, containment=verdict.left,
-                 covered=verdict.right, evidence=verdict.evidence)
+    return MatchFound(
+        doc=doc,
+        other=other,
+        kind=verdict.kind,
+        similarity=verdict.similarity,
+        containment=verdict.left,
+        covered=verdict.right,
+        evidence=verdict.evidence,
+    )
 
 
 def _inside(keys: IndexKeys, limits: IndexLimits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -77,8 +84,17 @@ def _inside(keys: IndexKeys, limits: IndexLimits) -> tuple[NDArray[np.int64], ND
     return found.rows[before].astype(np.int64), found.docs[before].astype(np.int64)
 
 
-def match(docs: Sequence[int], texts: Sequence[str], index: MatchIndex, read: Read, *, recipe: FingerprintSettings = FingerprintSettings(),
-          limits: IndexLimits = IndexLimits(), model: VerifierModel | None = None, near: Near | None = None) -> MatchResult:
+def match_batch(
+    docs: Sequence[int],
+    texts: Sequence[str],
+    index: MatchIndex,
+    read: Read,
+    *,
+    recipe: FingerprintSettings = FingerprintSettings(),
+    limits: IndexLimits = IndexLimits(),
+    model: VerifierModel | None = None,
+    near: Near | None = None,
+) -> MatchResult:
     """Match new documents with those in ``index`` and with those before them in the batch.
 
     Reads only: the caller adds ``keys_of(matched.signatures)`` under those ids that it wants found later. Whether two
@@ -106,13 +122,17 @@ def match(docs: Sequence[int], texts: Sequence[str], index: MatchIndex, read: Re
     every = forms.joined(fingerprint.normal_forms(read(others.tolist()) if len(others) else []))
     verdicts = verify.verify(every, left[order], right[order], model=model)
     pairs = sorted((int(left[order[v.pair]]), names[right[order[v.pair]]], at) for at, v in enumerate(verdicts))
-    return MatchResult(signatures=signatures,
-                   found=tuple(found_of(verdicts[at], docs[row], other) for row, other, at in pairs))
+    return MatchResult(
+        signatures=signatures, found=tuple(found_of(verdicts[at], docs[row], other) for row, other, at in pairs)
+    )
 
 
 # Matches that do not depend on how documents come in batches.
 
-def one_by_one(found: Sequence[MatchFound], *, within: float, near: Near | None = None) -> tuple[list[MatchFound], set[int]]:
+
+def order_independent_matches(
+    found: Sequence[MatchFound], *, within: float, near: Near | None = None
+) -> tuple[list[MatchFound], set[int]]:
     """The matches that would have been found had the documents of a batch come one by one, and the docs that an
     earlier one represents: so batches of any size give the same matches, and thereby the same best copies.
 

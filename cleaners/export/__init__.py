@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cleaners.export.jsonl import JsonLinesFile, RecordOutput
 from cleaners.export.markdown import markdown_page
-from cleaners.export.markdown_folder import markdown_folder
+from cleaners.export.markdown_folder import write_markdown_folder
 from cleaners.export.records import ScriptChoice, drop_record, in_script, record
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     "ScriptChoice",
     "drop_record",
     "in_script",
-    "markdown_folder",
     "markdown_page",
     "record",
+    "write_markdown_folder",
 ]

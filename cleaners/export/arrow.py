@@ -76,9 +76,7 @@ def batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) -> pa.R
     columns["text"], columns["quality"] = ArticleTexts.of(found.bodies), found.quality
     pairs = zip(found.markdown, found.bodies, strict=True)
     columns["markdown"] = ArticleTexts.of([packed and unpacked(packed, text) for packed, text in pairs])
-    columns["extractor"] = _extractors(
-        found.integers["extractor"], portion.extractors, schema.field("extractor").type
-    )
+    columns["extractor"] = _extractors(found.integers["extractor"], portion.extractors, schema.field("extractor").type)
     columns["matches"] = _matches(found.matches, schema.field("matches").type)
     if script != "keep":
         _convert(columns, script)

@@ -67,7 +67,9 @@ class DatasetShard:
     """Its checksum, hexadecimal."""
 
 
-def croissant(facts: DatasetFacts, tally: DatasetStats, shards: Sequence[DatasetShard], columns: pa.Schema) -> dict[str, Any]:
+def croissant(
+    facts: DatasetFacts, tally: DatasetStats, shards: Sequence[DatasetShard], columns: pa.Schema
+) -> dict[str, Any]:
     """The description of a folder; dates are those of its articles."""
     day = tally.as_of
     files = [

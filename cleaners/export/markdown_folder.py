@@ -114,7 +114,7 @@ class MarkdownWriter:
         self._folder.__exit__(kind, error, trace)
 
 
-def markdown_folder(clippings: Iterable[Clipping], folder: str | Path) -> int:
+def write_markdown_folder(clippings: Iterable[Clipping], folder: str | Path) -> int:
     """Write one page for each clipping into a folder (see :class:`MarkdownWriter`); returns how many."""
     count = 0
     with MarkdownWriter(folder) as pages:

@@ -95,7 +95,9 @@ def format_of(target: str) -> Format:
                      f"{', '.join(_SUFFIXES)} ({' or '.join(_PACKED)} behind it compresses)")  # fmt: skip
 
 
-def export(store: Store, order: ExportRequest, advance: Callable[[int], object] = lambda articles: None) -> ExportResult:
+def export(
+    store: Store, order: ExportRequest, advance: Callable[[int], object] = lambda articles: None
+) -> ExportResult:
     """Make an export: whole or not at all, and the same for the same store.
 
     The store notes it before it takes its name and confirms it after: killed at any moment, the next increment of the
@@ -110,9 +112,10 @@ def export(store: Store, order: ExportRequest, advance: Callable[[int], object] 
         if order.note:
             number = store.exports.announce(outgoing, target=_place(order.target), form=order.form)
 
-    with ExitStack() as file, store.exports.outgoing(
-        order.choice, name=order.name, increment=order.increment, form=order.script
-    ) as outgoing:
+    with (
+        ExitStack() as file,
+        store.exports.outgoing(order.choice, name=order.name, increment=order.increment, form=order.script) as outgoing,
+    ):
         left_out = outgoing.opt_outs()
         facts = DatasetFacts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
                       opt_outs=left_out)  # fmt: skip
@@ -142,7 +145,9 @@ def _check(order: ExportRequest) -> None:
         raise UsageError("the store cannot be written: a series of exports is noted there; leave the name out")
 
 
-def _writer(order: ExportRequest, facts: DatasetFacts, ready: Callable[[], None]) -> AbstractContextManager[ExportWriter]:
+def _writer(
+    order: ExportRequest, facts: DatasetFacts, ready: Callable[[], None]
+) -> AbstractContextManager[ExportWriter]:
     match order.form:
         case "parquet":
             from cleaners.export.parquet import parquet

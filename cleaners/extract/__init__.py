@@ -74,7 +74,7 @@ def extract(
         return _foreign(blocks, meta)
     found = choose(blocks, meta, signals)
     if found is None:
-        raise UnusableInput("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
+        raise UnusableInput("extract", f"not an article: {page_type.rejection(blocks, (), meta) or 'no prose'}")
     return _walked(blocks, meta, signals, found, learned, rules, "state" if blocks.recovered else "walk", settings)
 
 
@@ -83,7 +83,7 @@ def _plain(blocks: PageLines, meta: Metadata, learned: frozenset[str]) -> Extrac
 
     lines = text_lines.judge(blocks.lines, meta, learned)
     text = "\n".join(line.text for line in lines if line.verdict == "keep")
-    if kind := page_type.no_article(blocks, lines, meta):
+    if kind := page_type.rejection(blocks, lines, meta):
         raise UnusableInput("extract", f"not an article: {kind}")
     return ExtractedBody(lines=lines, text=text, extractor="text")
 
@@ -91,7 +91,7 @@ def _plain(blocks: PageLines, meta: Metadata, learned: frozenset[str]) -> Extrac
 def _foreign(blocks: PageLines, meta: Metadata) -> ExtractedBody:
     lines, text, confidence, by = other_languages.extract(blocks, meta)
     if not text:
-        raise UnusableInput("extract", f"not an article: {page_type.no_article(blocks, (), meta) or 'no prose'}")
+        raise UnusableInput("extract", f"not an article: {page_type.rejection(blocks, (), meta) or 'no prose'}")
     kept = [line.node for line in lines if line.verdict == "keep"]
     markdown = layout.as_markdown(layout.pieces(blocks, lines, 0), blocks, 0) if kept else None
     return ExtractedBody(lines=lines, text=text, markdown=markdown, confidence=confidence, extractor=by)
@@ -114,7 +114,7 @@ def _walked(
     small = sum(len(line.text) for line in lines) <= settings.ask_up_to
     if by == "walk" and sure < settings.vote_below and small:
         lines, container, by = _vote(blocks, meta, signals, lines, container, learned)
-    if kind := page_type.no_article(blocks, lines, meta):
+    if kind := page_type.rejection(blocks, lines, meta):
         raise UnusableInput("extract", f"not an article: {kind}")
     found = layout.pieces(blocks, lines, container.node)
     return ExtractedBody(

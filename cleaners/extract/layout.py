@@ -104,7 +104,9 @@ def _piece(blocks: PageLines, index: int, line: Line, path: Sequence[int], lists
     if item >= 0 and (owner := blocks.parents[item]) in lists:
         depth = sum(blocks.nodes[node].tag in ("ul", "ol") for node in path)
         ordered = blocks.nodes[owner].tag == "ol"
-        return LayoutPiece(kind="item", texts=(line.text,), first=index, level=max(1, depth), ordered=ordered, group=owner)
+        return LayoutPiece(
+            kind="item", texts=(line.text,), first=index, level=max(1, depth), ordered=ordered, group=owner
+        )
     quoted = _enclosing(blocks, path, "blockquote") >= 0
     return LayoutPiece(kind="quote" if quoted else "paragraph", texts=(line.text,), first=index)
 

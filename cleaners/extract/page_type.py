@@ -50,7 +50,7 @@ _SHELL = re.compile(
 _SENTENCE = re.compile(r"[。！？!?…][”」』\"'）)]?$")
 
 
-def no_article(
+def rejection(
     blocks: PageLines, lines: Sequence[Line], meta: Metadata, settings: PageTypeSettings = PageTypeSettings()
 ) -> str | None:
     """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one."""

@@ -17,7 +17,7 @@ import numpy as np
 from cleaners import urls
 from cleaners.chinese import spinning
 from cleaners.dedup import clusters, fingerprint, match
-from cleaners.dedup.match import MatchFound, one_by_one
+from cleaners.dedup.match import MatchFound, order_independent_matches
 from cleaners.extract.boilerplate import site_lines as repeated
 from cleaners.ingest.match_index import (
     MANIFEST,
@@ -29,7 +29,7 @@ from cleaners.ingest.match_index import (
     open_index,
     relink_left,
 )
-from cleaners.ingest.takedown_filter import TakedownFilter, turn_away
+from cleaners.ingest.takedown_filter import TakedownFilter, drop_taken_down
 from cleaners.items import Article, Drop
 from cleaners.store import FetchResult, NoiseLine, RunStatus, Store, locks
 from cleaners.store.runs import RunCounts
@@ -39,6 +39,7 @@ from cleaners.warc.blank import blank_exchange
 __all__ = ["PUBLISHERS", "WINDOW", "IngestResult", "Ingester", "publishers_of"]
 
 # What is learned from the texts of a store: the lines that a site repeats on page after page.
+
 
 def repeated_lines(site: str, pages: Iterable[tuple[str, str]]) -> list[NoiseLine]:
     """The lines a site repeats on page after page, from ``(cluster id, text)`` of its articles."""
@@ -58,7 +59,6 @@ def repeated_lines(site: str, pages: Iterable[tuple[str, str]]) -> list[NoiseLin
 
 
 log = logging.getLogger(__name__)
-
 
 
 PUBLISHERS = "publishers"
@@ -107,7 +107,7 @@ class Ingester:
         with ExitStack() as held:
             self.store = Store.open(path)
             held.callback(self.store.close)
-            self._turn = locks.take(path)
+            self._turn = locks.writer_lock(path)
             held.callback(self._turn.release)
             self._publishers = publishers_of(self.store) | dict(publishers or {})
             self._near = TimeWindowFilter.of(self.store, self.store.dates.spans)
@@ -139,7 +139,7 @@ class Ingester:
         def held(article: Article, gone: str) -> bool:
             return self._holds(article) or bool(left and left(article, gone))
 
-        results = turn_away(list(results), self._watch, self._gone, held)
+        results = drop_taken_down(list(results), self._watch, self._gone, held)
         articles = [result for result in results if isinstance(result, Article)]
         drops = [result for result in results if isinstance(result, Drop)]
         try:
@@ -167,7 +167,9 @@ class Ingester:
         self._blank(drops)
         self._sites.update(article.site for _, article in fresh if article.site)
         self._counts.add(articles, drops, (article for _, article in fresh))
-        kept = IngestResult(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched))
+        kept = IngestResult(
+            stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched)
+        )
         self.kept += kept
         return kept
 
@@ -226,8 +228,10 @@ class Ingester:
         if not fresh:
             return set()
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
-        matched = match.match(docs, texts, CurrentDocsIndex(self._index, self._heirs), self._texts, near=self._near)
-        found, represented = one_by_one(matched.found, within=REPRESENTED, near=self._near)
+        matched = match.match_batch(
+            docs, texts, CurrentDocsIndex(self._index, self._heirs), self._texts, near=self._near
+        )
+        found, represented = order_independent_matches(matched.found, within=REPRESENTED, near=self._near)
         link(self.store, found)
         self._mark_spun([one for one in found if one.kind == "spun"])
         # What matches nothing, and never did, is a family of its own without being asked.

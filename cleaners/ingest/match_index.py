@@ -15,7 +15,7 @@ from cleaners.dedup.index import CandidatePairs, IndexKeys, IndexLimits, MatchIn
 from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.dedup.index.window import UNDATED, DateWindow, Days
-from cleaners.dedup.match import MatchFound, keys_of, match
+from cleaners.dedup.match import MatchFound, keys_of, match_batch
 from cleaners.errors import FormatError
 from cleaners.items import Match
 from cleaners.store import Store
@@ -103,6 +103,7 @@ class CurrentDocsIndex:
 # A copy is compared with what the match index proposes, and that has only one text of many copies: when it goes, what is
 # left of the family has lost what it was found by.
 
+
 def link(store: Store, found: Sequence[MatchFound]) -> None:
     """Keep these matches, but for those with a text that was superseded since; part of the transaction that is open."""
     ids = store.articles.ids({one.other for one in found})
@@ -124,7 +125,7 @@ def relink(store: Store, docs: Iterable[int]) -> None:
     if len(texts) < 2:
         return
     order, near = sorted(texts), TimeWindowFilter.of(store, store.dates.days)
-    link(store, match(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: [], near=near).found)
+    link(store, match_batch(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: [], near=near).found)
 
 
 def relink_left(store: Store, revised: Iterable[int]) -> set[int]:

@@ -178,7 +178,7 @@ class TakedownMatch:
     """The same of the text that was met."""
 
 
-def traces(texts: Sequence[str], recipe: FingerprintSettings = FingerprintSettings()) -> list[TombstoneHashes]:
+def fingerprints(texts: Sequence[str], recipe: FingerprintSettings = FingerprintSettings()) -> list[TombstoneHashes]:
     """What each text is known by after it is gone."""
     return [one for one, _ in _made(texts, recipe)]
 
@@ -192,7 +192,10 @@ class TakedownFilter:
     """Knows what was taken down. Texts go in, what they are copies of comes out."""
 
     def __init__(
-        self, known: Sequence[tuple[str, TombstoneHashes]], likeness: TakedownSettings = TakedownSettings(), model: VerifierModel | None = None
+        self,
+        known: Sequence[tuple[str, TombstoneHashes]],
+        likeness: TakedownSettings = TakedownSettings(),
+        model: VerifierModel | None = None,
     ) -> None:
         """``known``: id of what was taken down, traces of one of its texts; those that are not comparable are left out.
 
@@ -229,13 +232,15 @@ class TakedownFilter:
         if not len(rows):
             return None
         rows = rows[np.argsort(-shares[rows], kind="stable")[: self._likeness.most]]
-        model, text = self._model or load(), placed(form)
+        model, text = self._model or load(), placed_anchors(form)
         seen = np.stack([features(self._known[row], text) for row in rows.tolist()])
         met = rows[model.probability(seen) >= model.threshold]
         if not len(met):
             return None
         best = int(met[np.argmax(shares[met])])
-        return TakedownMatch(id=self._ids[best], share=round(float(shares[best]), 3), of_text=float(counts[best]) / len(mine))
+        return TakedownMatch(
+            id=self._ids[best], share=round(float(shares[best]), 3), of_text=float(counts[best]) / len(mine)
+        )
 
     def _shared(self, mine: NDArray[np.uint32]) -> NDArray[np.int64]:
         """How many anchors each of the known texts has in common with these."""
@@ -245,7 +250,7 @@ class TakedownFilter:
         return np.bincount(self._owners[at], minlength=len(self._known))
 
 
-def placed(form: NDArray[np.int32], recipe: FingerprintSettings = FingerprintSettings()) -> PlacedAnchors:
+def placed_anchors(form: NDArray[np.int32], recipe: FingerprintSettings = FingerprintSettings()) -> PlacedAnchors:
     """What stands in a normal form, and where."""
     from cleaners.dedup.fingerprint import kernels
 
@@ -259,7 +264,7 @@ def placed(form: NDArray[np.int32], recipe: FingerprintSettings = FingerprintSet
     )  # fmt: skip
 
 
-def turn_away(
+def drop_taken_down(
     results: Sequence[Article | Drop], watch: TakedownFilter, stones: Mapping[str, Tombstone],
     held: Callable[[Article, str], bool],
 ) -> list[Article | Drop]:  # fmt: skip
@@ -289,12 +294,15 @@ def _made(texts: Sequence[str], recipe: FingerprintSettings) -> Iterator[tuple[T
     made = fingerprint.signatures_of(forms, recipe)
     for row in range(len(texts)):
         numbers = sorted({_number(one) for one in _NUMBER.findall(_string(forms[row]))})
-        yield TombstoneHashes(
-            recipe=str(recipe),
-            digest=_digest(forms[row].tobytes()),
-            anchors=made.anchors[made.offsets[row] : made.offsets[row + 1]].astype("<u4").tobytes(),
-            numbers=np.array(numbers, "<u4").tobytes(),
-        ), forms[row]
+        yield (
+            TombstoneHashes(
+                recipe=str(recipe),
+                digest=_digest(forms[row].tobytes()),
+                anchors=made.anchors[made.offsets[row] : made.offsets[row + 1]].astype("<u4").tobytes(),
+                numbers=np.array(numbers, "<u4").tobytes(),
+            ),
+            forms[row],
+        )
 
 
 def _essence(recipe: str) -> tuple[str, str]:

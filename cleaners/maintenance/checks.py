@@ -127,7 +127,9 @@ def _tails(store: Store, sample: int | None) -> list[str]:
     """Whether the archive's files can be read to their ends; only when everything is looked at."""
     if sample is not None:
         return []
-    return [f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, ArchiveDamage)]
+    return [
+        f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, ArchiveDamage)
+    ]
 
 
 def _cut_tails(store: Store) -> None:

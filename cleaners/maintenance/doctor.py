@@ -30,7 +30,12 @@ class DoctorFinding:
 
 
 def examine(
-    path: Path, *, repair: bool = False, losing: bool = False, sample: int | None = 1000, step: ProgressCallback = silent
+    path: Path,
+    *,
+    repair: bool = False,
+    losing: bool = False,
+    sample: int | None = 1000,
+    step: ProgressCallback = silent,
 ) -> list[DoctorFinding]:
     """Run every check, in order; with ``repair`` set right what can be, and check that again.
 
@@ -38,7 +43,7 @@ def examine(
     pages, texts, words and keys are looked at (None: all); everything else is looked at whole. Raises as
     ``Store.open`` for what never was a store; ``StoreBusyError`` where a repair finds a run at work.
     """
-    held = locks.take(path) if (repair or losing) and path.exists() else None
+    held = locks.writer_lock(path) if (repair or losing) and path.exists() else None
     try:
         found = _checked(path, sample, step, repair=repair or losing)
         file = found[0]
@@ -74,7 +79,9 @@ _UNSEEN = "cannot be looked at: the file is damaged"
 _GONE = "it does not begin as a store does: its first page is lost, and with it what leads to all others"
 
 
-def _made_anew(path: Path, found: list[DoctorFinding], sample: int | None, step: ProgressCallback, *, losing: bool) -> list[DoctorFinding]:
+def _made_anew(
+    path: Path, found: list[DoctorFinding], sample: int | None, step: ProgressCallback, *, losing: bool
+) -> list[DoctorFinding]:
     """Make the file anew from what can be read of it; says what is lost where that is not wanted."""
     file, *rest = found
     try:

@@ -56,7 +56,7 @@ def merge(stores: Sequence[Path], out: Path, *, step: ProgressCallback = silent)
     paths = _checked(stores, out)
     with ExitStack() as stack:
         Store.open(out).close()
-        stack.enter_context(locks.awaited(out))
+        stack.enter_context(locks.wait_for_writer(out))
         others = [stack.enter_context(Store.open(path, create=False, readonly=True)) for path in paths]
         renames = [_archive(other.path, out, step) for other in others]
         with Store.open(out, create=False) as store:
@@ -183,4 +183,3 @@ def _texts(number: int, other: Store, rename: Rename) -> Iterator[tuple[datetime
         # Which copies are spun is found out anew, from all the texts there are.
         disguises = tuple(one for one in article.disguises if one != "spun")
         yield latest, number, doc, replace(article, origin=rename(article.origin), disguises=disguises)
-

@@ -63,6 +63,7 @@ class RecleanResult:
 LOST = "their files were not found"
 """Why a page could not be cleaned again whose file is in none of the folders that were looked in."""
 
+
 def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int | None]:
     """Origin -> doc of its article, None for a Drop; at most ``sample`` of them, evenly spread (None: all)."""
     found: dict[str, int | None] = {**dict.fromkeys(store.origins.drops()), **store.origins.articles(site)}
@@ -71,7 +72,11 @@ def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int
 
 
 def compare(
-    store: Store, wanted: Mapping[str, int | None], clean: Cleaner, *, site: str | None = None,
+    store: Store,
+    wanted: Mapping[str, int | None],
+    clean: Cleaner,
+    *,
+    site: str | None = None,
     roots: Sequence[Path] = (),
 ) -> Iterator[RecleanResult]:
     """Clean the pages at these origins again; one outcome for each, in no fixed order. ``roots``: see :func:`pages`."""
@@ -103,7 +108,7 @@ def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iter
     files = sorted((file, origin) for origin in given if (file := _file_of(origin, roots)))
     for file, group in groupby(files, key=lambda pair: pair[0]):
         # What the file is called here -> what the store calls it.
-        inside = {f"{file.path}{origin[len(file.name):]}": origin for _, origin in group}
+        inside = {f"{file.path}{origin[len(file.name) :]}": origin for _, origin in group}
         for page in readers.read([file.path]):
             if page.origin in inside:
                 yield replace(page, origin=inside.pop(page.origin))

@@ -75,4 +75,3 @@ def _kept(path: Path) -> Path:
 def _remove(part: Path) -> None:
     for name in (part, *(part.with_name(part.name + ending) for ending in ("-wal", "-shm", "-journal"))):
         name.unlink(missing_ok=True)
-

@@ -21,7 +21,7 @@ from cleaners.errors import UnusableInput, UsageError
 from cleaners.extract.boilerplate import site_lines
 from cleaners.ingest.ingester import Ingester, publishers_of
 from cleaners.ingest.match_index import MANIFEST, relink
-from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, traces
+from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, fingerprints
 from cleaners.maintenance.remaining_copies import copies_of, incomparable
 from cleaners.page import decode
 from cleaners.progress import ProgressCallback, silent
@@ -33,6 +33,7 @@ from cleaners.warc.scan import ArchiveDamage, RecordPlace, place_of, records
 from cleaners.warc.write import ANNOUNCEMENT
 
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakedownTarget:
@@ -67,13 +68,15 @@ class TakedownPlan:
     """Parts of the archive that could not be read: what they hold is not known."""
 
 
-def take_down(path: Path, what: Sequence[str], reason: str, *, copies: bool = False, step: ProgressCallback = silent) -> TakedownPlan:
+def take_down(
+    path: Path, what: Sequence[str], reason: str, *, copies: bool = False, step: ProgressCallback = silent
+) -> TakedownPlan:
     """Take articles down, by id or url; returns what was done.
 
     Waits for runs that add articles, and plans only then: they may have fetched one of these again. Raises as
     :func:`plan` and :func:`finish`.
     """
-    with locks.awaited(path):
+    with locks.wait_for_writer(path):
         planned = plan(path, what, copies=copies, step=step)
         carry_out(path, planned, reason, step=step)
         return planned
@@ -93,7 +96,7 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progres
             members = [*(i for target in wanted for i in target.copies), *left]
             wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
         targets = {target.id: target for target in wanted}
-        known = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in traces(texts)]
+        known = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in fingerprints(texts)]
         found, damaged = _in_archive(path, set(targets), TakedownFilter(known), step)
         for target in targets.values():
             places = {*found.get(target.id, ()), *filter(None, (place_of(path, o) for o in target.elsewhere))}
@@ -110,7 +113,7 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progres
 
 def carry_out(path: Path, planned: TakedownPlan, reason: str, *, step: ProgressCallback = silent) -> None:
     """Take down what was planned, and finish takedowns that were killed. Raises as ``Store.open`` and ``finish``."""
-    with locks.awaited(path), Store.open(path, create=False) as store:
+    with locks.wait_for_writer(path), Store.open(path, create=False) as store:
         if planned.targets:
             with store.transaction():
                 _remove(store, planned.targets, reason)
@@ -207,7 +210,7 @@ def _remove(store: Store, targets: Sequence[TakedownTarget], reason: str) -> Non
     now = datetime.now(UTC)
     ids = [target.id for target in targets]
     for target in targets:
-        known = traces(texts) if (texts := store.removal.texts(target.id)) else []
+        known = fingerprints(texts) if (texts := store.removal.texts(target.id)) else []
         stone = Tombstone(id=target.id, url=target.url, reason=reason, at=now, exports=target.exports)
         store.tombstones.put(stone, known, [_pending(place) for place in target.records])
         if target.url:

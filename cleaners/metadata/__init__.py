@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaners.metadata.find import find
+from cleaners.metadata.find import find_metadata
 from cleaners.metadata.opt_out import TdmReservation, opt_out_headers, opt_out_host, reservations
 
-__all__ = ["TdmReservation", "find", "opt_out_headers", "opt_out_host", "reservations"]
+__all__ = ["TdmReservation", "find_metadata", "opt_out_headers", "opt_out_host", "reservations"]

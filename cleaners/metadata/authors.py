@@ -10,7 +10,7 @@ from cleaners.chinese import script
 from cleaners.items import Line
 from cleaners.metadata import byline
 from cleaners.metadata.declared import DeclaredMetadata
-from cleaners.metadata.info_line import take_apart
+from cleaners.metadata.info_line import parse_info_line
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
 from cleaners.metadata.labels import MARKED, words
 from cleaners.metadata.markup import MarkedFields
@@ -46,7 +46,7 @@ def people_marked(marks: Sequence[MarkedFields]) -> InfoAnswer | None:
     for mark in marks:
         if mark.role != "author":
             continue
-        furniture = take_apart(_MAIL.sub(" ", mark.text))
+        furniture = parse_info_line(_MAIL.sub(" ", mark.text))
         if furniture.labelled or not furniture.free:
             continue
         names = []
@@ -55,7 +55,9 @@ def people_marked(marks: Sequence[MarkedFields]) -> InfoAnswer | None:
                 break
             names.append(token)
         if names:
-            return InfoAnswer(values=tuple(map(mark.own, dict.fromkeys(names))), rule="author in markup", line=mark.line)
+            return InfoAnswer(
+                values=tuple(map(mark.own, dict.fromkeys(names))), rule="author in markup", line=mark.line
+            )
     return None
 
 
@@ -122,7 +124,12 @@ _HOUSE = re.compile(
 
 
 def authors(
-    zones: PageRegions, near: InfoLines, source: str | None, declared: DeclaredMetadata, marks: Sequence[MarkedFields], lines: Sequence[Line]
+    zones: PageRegions,
+    near: InfoLines,
+    source: str | None,
+    declared: DeclaredMetadata,
+    marks: Sequence[MarkedFields],
+    lines: Sequence[Line],
 ) -> InfoAnswer | None:
     """The first place that names people: beside the headline, the dateline, brackets at the end, behind the text.
 

@@ -14,10 +14,10 @@ from cleaners.metadata.declared import read_declared
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, pieces
 from cleaners.metadata.markup import marked
 from cleaners.metadata.opt_out import opt_out
-from cleaners.metadata.page_regions import divide, paragraphs
+from cleaners.metadata.page_regions import paragraphs, split_page
 from cleaners.metadata.published import PublishedDate, published
 from cleaners.metadata.section import section
-from cleaners.metadata.source_places import cell_authors, origin, own_press
+from cleaners.metadata.source_places import cell_authors, find_source, own_press
 from cleaners.metadata.title import headline
 from cleaners.page.lines import PageLines
 
@@ -32,7 +32,7 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def find(
+def find_metadata(
     blocks: PageLines,
     *,
     timezone: str = "Asia/Shanghai",
@@ -53,12 +53,12 @@ def find(
     declared = read_declared(blocks.head, url, columns)
     texts = paragraphs(blocks.lines)
     title = headline(blocks.lines, texts, blocks.head, declared, publisher)
-    zones = divide(blocks, texts, title.lines)
+    zones = split_page(blocks, texts, title.lines)
     near = InfoLines(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
     marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
     date = published(near, declared, _zone(timezone), fetched_at, blocks, marks)
-    source = origin(near, declared, publisher, marks, chinese=chinese)
+    source = find_source(near, declared, publisher, marks, chinese=chinese)
     if chinese:
         name = source.value if source else None
         writers = authors(zones, near, name, declared, marks, blocks.lines) or cell_authors(columns)

@@ -18,7 +18,7 @@ _LONGEST = 150
 _PIECES = 300  # an element with more pieces of text is no line of furniture
 
 
-def spaced(blocks: PageLines, index: int) -> str:
+def text_with_gaps(blocks: PageLines, index: int) -> str:
     """The text of a line with a blank where two elements meet between two words; long lines as they are."""
     line = blocks.lines[index]
     if line.node < 0 or len(line.text) > _LONGEST:

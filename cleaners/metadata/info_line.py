@@ -164,7 +164,9 @@ def _dated(text: str, stamp: FoundDate, marks: list[_LabelMark]) -> InfoDate:
     if word and MARKED[word[1]].role in _OF_DATES:
         return InfoDate(role=MARKED[word[1]].role, label=word[1], stamp=stamp)
     unknown = _OTHER_DATE.search(text, 0, end)
-    return InfoDate(role="other date" if unknown else "published", label=unknown.group() if unknown else "", stamp=stamp)
+    return InfoDate(
+        role="other date" if unknown else "published", label=unknown.group() if unknown else "", stamp=stamp
+    )
 
 
 def _closed(text: str) -> str:
@@ -177,7 +179,7 @@ def _closed(text: str) -> str:
     return text
 
 
-def take_apart(text: str) -> InfoLine:
+def parse_info_line(text: str) -> InfoLine:
     """Split a folded line at its labels and dates; counters (阅读 123) are left out."""
     text = blanked(text)
     marks = _marks(text)
@@ -186,7 +188,9 @@ def take_apart(text: str) -> InfoLine:
     values, free = [], []
     for mark in marks:
         end = next(cut for cut in cuts if cut >= mark.end)
-        values.append(InfoValue(role=mark.label.role, label=mark.word, text=_closed(text[mark.end : end]).strip(_STRIP)))
+        values.append(
+            InfoValue(role=mark.label.role, label=mark.word, text=_closed(text[mark.end : end]).strip(_STRIP))
+        )
     places = [0, *(d.end for d in dates)]
     for place in places:
         end = next((cut for cut in cuts if cut >= place), len(text))

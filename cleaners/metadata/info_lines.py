@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaners.metadata.folding import FoldedText
-from cleaners.metadata.info_line import InfoLine, take_apart
+from cleaners.metadata.info_line import InfoLine, parse_info_line
 
 _SHORT = 150
 _DATE_IN_TWO = re.compile(  # the day large in one line, the rest small in the next, and the other way round
@@ -84,11 +84,11 @@ def pieces(lines: Sequence[FoldedText]) -> tuple[InfoPiece, ...]:
     for place, line in enumerate(lines):
         if len(line.text) > _SHORT or line.index == skip:
             continue
-        furniture = take_apart(line.text)
+        furniture = parse_info_line(line.text)
         follow = lines[place + 1] if place + 1 < len(lines) else None
         if follow and (_answered(furniture, follow) or _in_two(line, follow)):
             line = FoldedText(index=line.index, raw=f"{line.raw} {follow.raw}", text=f"{line.text} {follow.text}")
-            furniture, skip = take_apart(line.text), follow.index
+            furniture, skip = parse_info_line(line.text), follow.index
             found.append(InfoPiece(line=line, furniture=furniture, value_line=follow.index))
         else:
             found.append(InfoPiece(line=line, furniture=furniture))
@@ -102,7 +102,7 @@ def _in_two(line: FoldedText, follow: FoldedText) -> bool:
 
 def _answered(furniture: InfoLine, follow: FoldedText) -> bool:
     """Whether the next line holds the value of the label that a line ends in."""
-    return _waits(furniture) and len(follow.text) <= 40 and not take_apart(follow.text).labelled
+    return _waits(furniture) and len(follow.text) <= 40 and not parse_info_line(follow.text).labelled
 
 
 def _waits(furniture: InfoLine) -> bool:

@@ -112,7 +112,9 @@ LABELS: tuple[FieldLabel, ...] = (
         mark="_",
         reason="styles set label and name apart, the text has only a blank",
     ),
-    FieldLabel(role="source", words=phrases("source, sources, news source, article source"), reason="English templates"),
+    FieldLabel(
+        role="source", words=phrases("source, sources, news source, article source"), reason="English templates"
+    ),
     FieldLabel(
         role="editor",
         words=words(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from cleaners.chinese import script
 from cleaners.items import Line
-from cleaners.metadata.folding import FoldedText, folded, spaced
-from cleaners.metadata.info_line import take_apart
+from cleaners.metadata.folding import FoldedText, folded, text_with_gaps
+from cleaners.metadata.info_line import parse_info_line
 from cleaners.page.lines import PageLines
 
 _STOP = re.compile(
@@ -85,7 +85,7 @@ def _is_prose(line: Line) -> bool:
     return len(_LABELS.findall(text)) < 2 and not _STATEMENT.match(text)
 
 
-def divide(blocks: PageLines, texts: Sequence[int], title_lines: Sequence[int]) -> PageRegions:
+def split_page(blocks: PageLines, texts: Sequence[int], title_lines: Sequence[int]) -> PageRegions:
     """Divide a page with its paragraphs ``texts`` around its headline; without one, around its first paragraph."""
     lines = blocks.lines
     start = title_lines[-1] + 1 if title_lines else 0
@@ -109,12 +109,14 @@ def _behind_lead(lines: Sequence[Line], texts: Sequence[int], begin: int) -> ran
     follow = next((index for index in texts if index > begin), begin)
     if follow - begin - 1 not in range(1, _LEAD_LINES + 1) or len(lines[begin].text) > _LEAD:
         return range(0)
-    told = (take_apart(script.fold(line.text)) for line in lines[begin + 1 : follow] if len(line.text) <= _LEAD)
+    told = (parse_info_line(script.fold(line.text)) for line in lines[begin + 1 : follow] if len(line.text) <= _LEAD)
     return range(begin + 1, follow) if any(one.dates or one.labelled for one in told) else range(0)
 
 
 def _furniture(blocks: PageLines, indexes: Sequence[int]) -> tuple[FoldedText, ...]:
-    return tuple(folded(index, spaced(blocks, index)) for index in indexes if len(blocks.lines[index].text) < 5000)
+    return tuple(
+        folded(index, text_with_gaps(blocks, index)) for index in indexes if len(blocks.lines[index].text) < 5000
+    )
 
 
 def _fold(lines: Sequence[Line], indexes: Sequence[int]) -> tuple[FoldedText, ...]:

@@ -101,7 +101,9 @@ def published(
         answer = PublishedDate(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
     elif stated or (stated := _in_address(declared) or _issue_date(page) or _in_scripts(_scripts(page))):
         rule, stamp = stated
-        answer = PublishedDate(moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule)
+        answer = PublishedDate(
+            moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule
+        )
     else:
         return None
     return answer if _EARLIEST < answer.moment < latest else None

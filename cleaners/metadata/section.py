@@ -36,7 +36,11 @@ class BreadcrumbTrail:
 
 
 def section(
-    lines: Sequence[Line], near: Sequence[FoldedText], top: Sequence[InfoPiece], declared: DeclaredMetadata, title: str | None
+    lines: Sequence[Line],
+    near: Sequence[FoldedText],
+    top: Sequence[InfoPiece],
+    declared: DeclaredMetadata,
+    title: str | None,
 ) -> BreadcrumbTrail:
     """A labelled column below the headline, else the breadcrumb's last step, else what the head declares."""
     crumbs = next((crumb for line in near if (crumb := _breadcrumb(lines[line.index], line, title))), BreadcrumbTrail())
@@ -66,7 +70,9 @@ def _breadcrumb(line: Line, folded: FoldedText, title: str | None) -> Breadcrumb
         last = spaced[1]
     else:
         return None
-    return BreadcrumbTrail(section=folded.own(last) if last else None, rule="breadcrumb" if last else "", line=folded.index)
+    return BreadcrumbTrail(
+        section=folded.own(last) if last else None, rule="breadcrumb" if last else "", line=folded.index
+    )
 
 
 def _is_trail(steps: Sequence[str]) -> bool:

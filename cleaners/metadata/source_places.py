@@ -12,7 +12,7 @@ from cleaners.metadata import byline, dates, source
 from cleaners.metadata.dates import FoundDate
 from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.folding import FoldedText, folded
-from cleaners.metadata.info_line import InfoLine, take_apart
+from cleaners.metadata.info_line import InfoLine, parse_info_line
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
 from cleaners.metadata.markup import MarkedFields
 from cleaners.metadata.names import is_organisation, is_person
@@ -33,7 +33,11 @@ _SEPARATOR = re.compile(r"[_|｜—–]+|\s-+\s|-(?=[^-]{2,16}$)|\s+")
 
 
 def own_press(
-    head: Head, declared: DeclaredMetadata, publisher: str | None, writers: InfoAnswer | None, told: Sequence[FoldedText]
+    head: Head,
+    declared: DeclaredMetadata,
+    publisher: str | None,
+    writers: InfoAnswer | None,
+    told: Sequence[FoldedText],
 ) -> InfoAnswer | None:
     """The newspaper or magazine whose page it is, where its own reporters wrote; ``told``: furniture and first lines.
 
@@ -73,7 +77,7 @@ def cell_date(columns: TableFields) -> tuple[str, FoundDate] | None:
 def cell_source(columns: TableFields, publisher: str | None) -> InfoAnswer | None:
     """The source that a column names; ``publisher`` is what 本站 means."""
     line = _line("来源", columns.source)
-    named = source.labelled(take_apart(line.text), publisher) if line else None
+    named = source.labelled(parse_info_line(line.text), publisher) if line else None
     if line is None or named is None or not _NAME.search(named.name):
         return None
     return InfoAnswer(values=(line.own(named.name),), rule="column source")
@@ -82,7 +86,7 @@ def cell_source(columns: TableFields, publisher: str | None) -> InfoAnswer | Non
 def cell_authors(columns: TableFields) -> InfoAnswer | None:
     """The people that a column names."""
     line = _line("作者", columns.author)
-    found = byline.labelled(take_apart(line.text)) if line else ()
+    found = byline.labelled(parse_info_line(line.text)) if line else ()
     names = [name for name in found if not is_organisation(name)]  # 水乡晚报记者 王小明
     return InfoAnswer(values=own(names, line), rule="column author") if line and names else None
 
@@ -94,7 +98,7 @@ def _line(label: str, cell: str | None) -> FoldedText | None:
 Rule = Callable[[InfoLine], NamedSource | None]
 
 
-def origin(
+def find_source(
     near: InfoLines, declared: DeclaredMetadata, publisher: str | None, marks: Sequence[MarkedFields], *, chinese: bool
 ) -> InfoAnswer | None:
     """Label beside the headline, head, name beside the date, label behind the text, house of the byline, markup, table.
@@ -130,7 +134,7 @@ def _marked(marks: Sequence[MarkedFields]) -> InfoAnswer | None:
     for mark in marks:
         if mark.role in ("source", "account"):
             name = source.cut(mark.text)
-            if len(name) > 2 and source.may_name_account(name) and not take_apart(mark.text).labelled:
+            if len(name) > 2 and source.may_name_account(name) and not parse_info_line(mark.text).labelled:
                 return InfoAnswer(values=(mark.own(name),), rule=f"{mark.role} in markup", line=mark.line)
     return None
 

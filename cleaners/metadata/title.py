@@ -75,7 +75,7 @@ def without_label(text: str) -> str:
     return _PREFIX.sub("", text)
 
 
-def placed(lines: Sequence[Line], texts: Sequence[int]) -> PlacedHeadline | None:
+def headline_by_position(lines: Sequence[Line], texts: Sequence[int]) -> PlacedHeadline | None:
     """The best headline among the lines above the first furniture and the first of the paragraphs ``texts``."""
     labelled = _labelled(lines)
     if labelled:
@@ -271,7 +271,7 @@ def headline(
         or _from_head(named, sites)
         or (_from_head(whole, sites) if not _HAN.search(title) else None)  # other scripts: the head is surer
         or _in_brackets(lines, texts, title)
-        or placed(lines, texts)
+        or headline_by_position(lines, texts)
         or _from_head(whole, sites)
         or PlacedHeadline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
     )

@@ -11,8 +11,8 @@ from typing import Protocol, Self
 
 from cleaners.context import CleaningContext
 from cleaners.items import Article, Drop, Page
-from cleaners.parallel.checkpoint import Checkpoint, StoreCheckpoint, beyond
-from cleaners.parallel.process import PageBudget, fenced
+from cleaners.parallel.checkpoint import Checkpoint, StoreCheckpoint, skip_done
+from cleaners.parallel.process import PageBudget, clean_within
 from cleaners.parallel.resumable_output import ResumableOutput
 from cleaners.parallel.workers import WorkerPool
 
@@ -24,10 +24,10 @@ __all__ = [
     "ResumableOutput",
     "StoreCheckpoint",
     "WorkerPool",
-    "beyond",
+    "clean_within",
     "cleaning",
     "cores",
-    "fenced",
+    "skip_done",
 ]
 
 
@@ -62,7 +62,7 @@ class InProcess:
     def map(self, pages: Iterable[Page | Drop]) -> Iterator[Article | Drop]:
         """Clean in input order; Drops pass through."""
         for page in pages:
-            yield page if isinstance(page, Drop) else fenced(page, self._context, self._fence)
+            yield page if isinstance(page, Drop) else clean_within(page, self._context, self._fence)
 
     def __enter__(self) -> Self:
         return self

@@ -32,7 +32,7 @@ class Checkpoint:
         return Checkpoint(done=self.done + 1, digest=digest.hexdigest())
 
 
-def beyond(pages: Iterator[Page | Drop], mark: Checkpoint) -> Iterator[Page | Drop]:
+def skip_done(pages: Iterator[Page | Drop], mark: Checkpoint) -> Iterator[Page | Drop]:
     """The pages after a mark: those before it are read and passed over.
 
     Raises UsageError when they are not the pages that were before the mark when it was made.

@@ -20,6 +20,7 @@ from cleaners.items import Article, Drop, Page
 
 # What one page may cost, and the cleaning of one page within that.
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBudget:
     """What one page may cost a worker."""
@@ -32,7 +33,7 @@ class PageBudget:
     """Address space of a worker, in bytes."""
 
 
-def fenced(page: Page, context: CleaningContext, fence: PageBudget) -> Article | Drop:
+def clean_within(page: Page, context: CleaningContext, fence: PageBudget) -> Article | Drop:
     """``clean`` with a bound on time; in the main thread only (it uses the interval timer)."""
     from cleaners.pipeline import clean  # here: who only hands pages out does not need it
 
@@ -142,7 +143,7 @@ def _serve(pipe: Connection, context: CleaningContext, fence: PageBudget) -> Non
     with suppress(EOFError, OSError):
         pipe.send(None)  # ready
         while True:
-            pipe.send(fenced(pipe.recv(), context, fence))
+            pipe.send(clean_within(pipe.recv(), context, fence))
 
 
 def _end_with_parent() -> None:

@@ -20,6 +20,7 @@ from cleaners.parallel.checkpoint import Checkpoint
 
 # Files that are written for hours, and go on where they were after any interruption.
 
+
 class PartialFile:
     """A JSON Lines file under a temporary name: what was there at a :meth:`sync` can be gone back to.
 

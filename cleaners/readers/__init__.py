@@ -148,7 +148,9 @@ def _guarded(
         yield Drop(origin=origin, stage="read", reason="damaged or cut short", detail=str(why) or type(why).__name__)
 
 
-def _pages(stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: ReadLimits) -> Iterator[Page | Drop]:
+def _pages(
+    stream: IO[bytes], origin: str, saved: datetime | None, depth: int, limits: ReadLimits
+) -> Iterator[Page | Drop]:
     peek = PeekableStream(stream)
     head = peek.head
     if depth > limits.depth:

@@ -104,5 +104,3 @@ def _is_hidden(name: str) -> bool:
 
 def _too_many(origin: str, most: int) -> Drop:
     return Drop(origin=origin, stage="read", reason="too many members", detail=f"only the first {most} were read")
-
-

@@ -85,9 +85,7 @@ def prints(documents: DataFrame, source: SparkSource, date: str | None = None) -
     return documents.select("doc", *columns).mapInArrow(lambda batches: map(printed, batches), PRINTS)
 
 
-def _printed(
-    rows: Callable[[pa.RecordBatch], Rows], date: str | None
-) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+def _printed(rows: Callable[[pa.RecordBatch], Rows], date: str | None) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     def printed(batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
 

@@ -20,11 +20,15 @@ def labelled(documents: DataFrame, printed: DataFrame, labels: DataFrame, canoni
     first = printed.select(f.col("doc").alias("first"), f.col("id").alias("cluster_id"))
     families = labels.join(first, "first").drop("first")
     own = printed.select("doc", "id")
-    every = documents.join(own, "doc").join(families, "doc", "left").select(
-        "record",
-        f.coalesce("cluster_id", "id").alias("cluster_id"),
-        f.coalesce("cluster_size", f.lit(1)).cast("long").alias("cluster_size"),
-        f.coalesce("is_canonical", f.lit(True)).alias("is_canonical"),
+    every = (
+        documents.join(own, "doc")
+        .join(families, "doc", "left")
+        .select(
+            "record",
+            f.coalesce("cluster_id", "id").alias("cluster_id"),
+            f.coalesce("cluster_size", f.lit(1)).cast("long").alias("cluster_size"),
+            f.coalesce("is_canonical", f.lit(True)).alias("is_canonical"),
+        )
     )
     return every.where("is_canonical") if canonical_only else every
 

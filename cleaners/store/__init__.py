@@ -32,7 +32,7 @@ from cleaners.store.records import ClippingReader
 from cleaners.store.runs import RunEntry, RunJournal, RunStatus
 from cleaners.store.search import ArticleSearch, SearchHit, SearchSnippet
 from cleaners.store.selection import FilterChoice, Selection
-from cleaners.store.stats import ColumnValues, OriginTable, StorageSize, StoreStatistics, room, statistics
+from cleaners.store.stats import ColumnValues, OriginTable, StorageSize, StoreStatistics, statistics, storage_size
 from cleaners.store.takedowns import PendingTakedown, TakedownTable, Tombstone, TombstoneHashes, TombstoneTable
 from cleaners.store.tokens import SearchIndexing
 
@@ -159,4 +159,4 @@ class Store:
 
     def room(self) -> StorageSize:
         """What takes how much room in the file."""
-        return room(self._db)
+        return storage_size(self._db)

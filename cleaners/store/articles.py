@@ -216,7 +216,14 @@ class ArticleTable:
         self._db.execute("UPDATE articles SET current = 0 WHERE doc = ?", (doc,))
 
     def _insert(
-        self, article: Article, row: Row, fresh: bytes, index: SearchIndexing | None, *, revision: int, first_doc: int | None
+        self,
+        article: Article,
+        row: Row,
+        fresh: bytes,
+        index: SearchIndexing | None,
+        *,
+        revision: int,
+        first_doc: int | None,
     ) -> int:
         """A new row; it is the current text of its article when there is an index to put it into."""
         doc = self._db.execute(

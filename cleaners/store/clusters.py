@@ -20,6 +20,7 @@ from cleaners.store.database import Database
 
 # Who stands in for a text that was superseded: the match index knows a family by one of its texts.
 
+
 class ClusterRepresentatives:
     """The texts that superseded ones represented in the match index."""
 
@@ -228,7 +229,8 @@ class ClusterTable:
         target = self.resolve(cluster_id)
         rows = self._db.rows(
             "SELECT a.doc FROM clusters c JOIN articles a USING (cluster) WHERE c.id = ? AND a.current "
-            "ORDER BY coalesce(a.first_doc, a.doc)", (target,),
+            "ORDER BY coalesce(a.first_doc, a.doc)",
+            (target,),
         ) or self._db.rows("SELECT doc FROM articles WHERE id = ? AND current AND cluster IS NULL", (target,))
         return tuple(r[0] for r in rows)
 

@@ -191,19 +191,26 @@ class Database:
             case "FULL":
                 raise UnwritableError(f"the disk of {self.path} is full: make room and start again") from error
             case "READONLY" | "CANTOPEN" | "PERM" | "AUTH":
-                raise UnwritableError(f"{self.path} cannot be written: give write access to the file and its folder, "
-                                      "or name another one with --store") from error
+                raise UnwritableError(
+                    f"{self.path} cannot be written: give write access to the file and its folder, "
+                    "or name another one with --store"
+                ) from error
             case "IOERR":
-                raise UnwritableError(f"reading or writing {self.path} failed ({name}): is the disk full or "
-                                      "failing? Make room or use --store on another disk") from error
+                raise UnwritableError(
+                    f"reading or writing {self.path} failed ({name}): is the disk full or "
+                    "failing? Make room or use --store on another disk"
+                ) from error
             case "BUSY" | "LOCKED":
-                raise StoreBusyError(f"{self.path} is being written by another jianbao: wait until it has ended, "
-                                     "then start again") from error
+                raise StoreBusyError(
+                    f"{self.path} is being written by another jianbao: wait until it has ended, then start again"
+                ) from error
             case "NOTADB":
                 raise _not_a_store(self.path, "it is no SQLite database") from error
             case "CORRUPT":
-                raise DamagedError(f"{self.path} is damaged: `jianbao doctor --store {self.path}` says what can be "
-                                   "saved; a backup has it all") from error
+                raise DamagedError(
+                    f"{self.path} is damaged: `jianbao doctor --store {self.path}` says what can be "
+                    "saved; a backup has it all"
+                ) from error
         raise error
 
 

@@ -153,7 +153,6 @@ class ExportLog:
         return int(row[0])
 
 
-
 def _export(row: Sequence[Any]) -> LoggedExport:
     number, name, target, form, at, added, changed, removed, complete = row
     return LoggedExport(

@@ -129,7 +129,9 @@ class OptOuts:
 class ExportSnapshot:
     """An export as of one moment; to be read inside ``Exports.outgoing``."""
 
-    def __init__(self, database: Database, choice: FilterChoice, *, name: str | None, increment: bool, form: str) -> None:
+    def __init__(
+        self, database: Database, choice: FilterChoice, *, name: str | None, increment: bool, form: str
+    ) -> None:
         self._db = database
         self._choice = choice
         self.name = name
@@ -180,9 +182,7 @@ class ExportSnapshot:
             self.counts["changed"] += changes.count("changed")
             self.counts["added"] += size - changes.count("changed")
             if size:
-                yield ExportBatch(
-                    database=self._db, span=span, size=size, extractors=self._extractors, changes=changes
-                )
+                yield ExportBatch(database=self._db, span=span, size=size, extractors=self._extractors, changes=changes)
 
     def opt_outs(self) -> OptOuts:
         """How many articles of the selection are left out because of an opt-out."""
@@ -266,6 +266,7 @@ class ExportSnapshot:
 
 # In which state articles leave: 8 bytes each, by which an increment knows what has changed since they left last.
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedHash:
     """One article of a series."""
@@ -287,10 +288,11 @@ def states(
     """
     matches = matches_of(database, span)
     found = []
-    for doc, before, *fields, extractor, cluster, size, canonical, url, first in database.rows(_HASHED_ROWS, (series, *span)):
+    for doc, before, *fields, extractor, cluster, size, canonical, url, first in database.rows(
+        _HASHED_ROWS, (series, *span)
+    ):
         pairs = [
-            (*match, evidence_parts(evidence, turned=bool(turned)))
-            for *match, evidence, turned in matches.get(doc, ())
+            (*match, evidence_parts(evidence, turned=bool(turned))) for *match, evidence, turned in matches.get(doc, ())
         ]
         family = (cluster, size, canonical, url, first)
         said = repr((form, tuple(fields), extractors[extractor], family, pairs))

@@ -16,12 +16,13 @@ from cleaners.errors import InputError, StoreBusyError
 
 # One run of a job at a time: whoever starts it, the schedule, cron or a person.
 
+
 class JobRunsError(InputError):
     """The job is being run already, into the same store."""
 
 
 @contextmanager
-def running(store: Path, job: str) -> Iterator[None]:
+def job_lock(store: Path, job: str) -> Iterator[None]:
     """Hold the job's lock while the block runs: ``news.db`` -> ``news.locks/JOB.lock``.
 
     The system lets go of it when the process ends, however it ends. Raises :class:`JobRunsError` at once where
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 _BETWEEN = 0.5  # seconds between two attempts
 
 
-def take(store: Path) -> BaseFileLock:
+def writer_lock(store: Path) -> BaseFileLock:
     """Take the turn, to be given back by ``release()``; the system gives it back when the process ends in any way.
 
     Within a process it may be taken several times. Raises ``StoreBusyError`` at once where another process has it.
@@ -65,7 +66,7 @@ def take(store: Path) -> BaseFileLock:
 
 
 @contextmanager
-def awaited(store: Path, waiting: Callable[[str], None] = log.warning) -> Iterator[None]:
+def wait_for_writer(store: Path, waiting: Callable[[str], None] = log.warning) -> Iterator[None]:
     """Hold the turn while the block runs; waits for it, and says so once through ``waiting``."""
     lock = _lock(store)
     try:

@@ -148,7 +148,9 @@ def _group(how: Literal["AND", "OR"], parts: list[Node | None]) -> Node | None:
     for index in get_args(Index):
         words = [part.expression for part in there if isinstance(part, QueryWord) and part.index == index]
         if words:
-            merged.append(QueryWord(index=index, expression=f"({f' {how} '.join(words)})" if len(words) > 1 else words[0]))
+            merged.append(
+                QueryWord(index=index, expression=f"({f' {how} '.join(words)})" if len(words) > 1 else words[0])
+            )
     if len(merged) < 2:
         return merged[0] if merged else None
     return QueryGroup(how=how, parts=tuple(merged))
@@ -207,14 +209,16 @@ class CompiledQuery:
         return found
 
 
-def lead(wanted: Node) -> QueryWord | None:
+def ranking_term(wanted: Node) -> QueryWord | None:
     """What tells how well a text matches: words, in the index of phrases, that every text found has; None without."""
     if isinstance(wanted, QueryWord):
         return wanted if wanted.index == "search" else None
     if wanted.how == "OR":
         return None
-    parts = sorted(wanted.parts, key=lambda part: isinstance(part, QueryGroup)) if wanted.how == "AND" else wanted.parts[:1]
-    return next((word for part in parts if (word := lead(part))), None)
+    parts = (
+        sorted(wanted.parts, key=lambda part: isinstance(part, QueryGroup)) if wanted.how == "AND" else wanted.parts[:1]
+    )
+    return next((word for part in parts if (word := ranking_term(part))), None)
 
 
 def _compound(node: Node, narrowing: FilterClause, these: str, deep: int = 0) -> tuple[str, list[Any]]:
@@ -224,7 +228,9 @@ def _compound(node: Node, narrowing: FilterClause, these: str, deep: int = 0) ->
     if deep > _DEEPEST:
         raise UsageError("the query has too many brackets inside each other: ask for less at once")
     # SQLite reads a compound from left to right: the first part needs no brackets, so a group had better be first.
-    first, *others = node.parts if node.how == "NOT" else sorted(node.parts, key=lambda part: isinstance(part, QueryWord))
+    first, *others = (
+        node.parts if node.how == "NOT" else sorted(node.parts, key=lambda part: isinstance(part, QueryWord))
+    )
     sql, values = _compound(first, narrowing, these, deep)
     for part in others:
         # What is not among the first part need not be asked about.

@@ -11,7 +11,7 @@ from typing import Any
 from cleaners.errors import FormatError
 from cleaners.store.codec import parsed
 from cleaners.store.database import Database, Row
-from cleaners.store.query import CompiledQuery, Node, QueryWord, SearchQuery, lead, parse
+from cleaners.store.query import CompiledQuery, Node, QueryWord, SearchQuery, parse, ranking_term
 from cleaners.store.selection import Selection
 from cleaners.store.tokens import fold, recipe
 
@@ -184,7 +184,7 @@ class ArticleSearch:
     def _ranked(self, question: CompiledQuery) -> Iterator[tuple[int, float]]:
         """(doc, score) of what was found: the latest few thousand by rank, then the rest from late to early."""
         sql, values = question.statement()
-        word = lead(question.wanted)
+        word = ranking_term(question.wanted)
         ranked = 0
         if word is not None:
             for doc, score in self._db.stream(*_scored(word, question)):

@@ -73,7 +73,7 @@ class StorageSize:
     """Part of the file -> bytes, largest first; empty where SQLite was built without ``dbstat``."""
 
 
-def room(database: Database) -> StorageSize:
+def storage_size(database: Database) -> StorageSize:
     """Measure a store. It reads every page: seconds for a large one."""
     with database.snapshot():
         text = database.one("SELECT sum(length(CAST(text AS BLOB))) FROM texts")

@@ -10,4 +10,13 @@ from cleaners.warc.content_encoding import decoded
 from cleaners.warc.read import read_back
 from cleaners.warc.write import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpExchange, WarcArchive, folder_of
 
-__all__ = ["OPT_OUT_FIELD", "ROLE_FIELD", "SITE_FIELD", "HttpExchange", "WarcArchive", "decoded", "folder_of", "read_back"]
+__all__ = [
+    "OPT_OUT_FIELD",
+    "ROLE_FIELD",
+    "SITE_FIELD",
+    "HttpExchange",
+    "WarcArchive",
+    "decoded",
+    "folder_of",
+    "read_back",
+]

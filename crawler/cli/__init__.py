@@ -15,6 +15,6 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     show,
     sites,
 )
-from crawler.cli.app import app, main
+from crawler.cli.application import app, main
 
 __all__ = ["app", "main"]

@@ -14,7 +14,7 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from crawler.cli import on_spark
-from crawler.cli.app import STORE, StoreOption, app, counted, say
+from crawler.cli.application import STORE, StoreOption, app, counted, say
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
 
@@ -30,9 +30,7 @@ _SMALL = 1_000_000  # bytes: a page, not an archive of pages
 @app.command()
 def clean(
     context: typer.Context,
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, archives and folders; - is stdin.")
-    ],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, archives and folders; - is stdin.")],
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="OUT", help="Write records (JSONL; .gz by name; - is stdout)."),
@@ -83,7 +81,9 @@ def clean(
 
     with (
         _turn(store) if output is None else nullcontext(),
-        cleaning(_processes(paths, jobs or cores()), context_of(store) if output is None else CleaningContext()) as work,
+        cleaning(
+            _processes(paths, jobs or cores()), context_of(store) if output is None else CleaningContext()
+        ) as work,
     ):
         if output is None:
             kept, dropped = _into_store(pages, work, store, paths, resume, share)
@@ -101,7 +101,7 @@ def _turn(store: Path) -> AbstractContextManager[None]:
     from cleaners.store import Store, locks
 
     Store.open(store).close()  # what is no store is said to be none before anything waits for it
-    return locks.awaited(store, say)
+    return locks.wait_for_writer(store, say)
 
 
 def _processes(paths: list[str], wanted: int) -> int:
@@ -118,13 +118,13 @@ def _is_file(output: str) -> bool:
 def _into_file(
     pages: Iterator[Page | Drop], work: PageCleaner, output: Path, resume: bool, share: Callable[[], float | None]
 ) -> tuple[str, Counter[str]]:
-    from cleaners.parallel import ResumableOutput, beyond
+    from cleaners.parallel import ResumableOutput, skip_done
 
     with ResumableOutput(output, resume=resume) as out:
         if out.mark.done:
             say(f"going on after {counted(out.mark.done, 'page')}")
         if not out.complete:
-            rest = beyond(pages, out.mark)
+            rest = skip_done(pages, out.mark)
             with progress("pages", share) as advance:
                 for result in work.map(rest):
                     out.add(result)
@@ -156,7 +156,7 @@ def _into_store(
 ) -> tuple[str, Counter[str]]:  # fmt: skip
     from cleaners.ingest.ingester import Ingester
     from cleaners.items import Drop
-    from cleaners.parallel import Checkpoint, StoreCheckpoint, beyond
+    from cleaners.parallel import Checkpoint, StoreCheckpoint, skip_done
     from cleaners.store import Store
 
     dropped: Counter[str] = Counter()
@@ -165,7 +165,7 @@ def _into_store(
         mark = book.mark if resume else Checkpoint()
         if mark.done:
             say(f"going on after {counted(mark.done, 'page')}")
-        results = work.map(beyond(pages, mark))
+        results = work.map(skip_done(pages, mark))
         while batch := list(islice(results, _BATCH)):
             dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
             for result in batch:

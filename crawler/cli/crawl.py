@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
-from crawler.cli.app import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
+from crawler.cli.application import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
 from crawler.cli.progress import compiling_told, progress
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def crawl(
 
     _end_on_sigterm()
     part = SiteShard.parse(shard)
-    jobs = [config.load(path) for path in seeds]
+    jobs = [config.load_job(path) for path in seeds]
     _check(store)
     with compiling_told(), progress("responses") as advance:
         seen = 0

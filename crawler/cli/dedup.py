@@ -11,7 +11,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli import on_spark
-from crawler.cli.app import JsonOption, app, counted, say
+from crawler.cli.application import JsonOption, app, counted, say
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, steps
 
@@ -64,9 +64,7 @@ def dedup(
 
     dating = DateField(window=DateWindow.parse(window), field=date_field) if window else None
     if engine is EngineChoice.spark:
-        done = on_spark.dedup(
-            sources, output, master=master, pairs=pairs, canonical_only=canonical_only, dating=dating
-        )
+        done = on_spark.dedup(sources, output, master=master, pairs=pairs, canonical_only=canonical_only, dating=dating)
     elif len(sources) > 1 or master:
         raise UsageError("several inputs, and --master, are for --engine spark: name one file, or add that")
     else:
@@ -95,7 +93,12 @@ def _here(source: Path, output: str, pairs: str | None, canonical_only: bool, da
     skipped: list[str] = []
     with compiling_told(), steps() as progress:
         done = deduplicate(
-            source, output, pairs=pairs, canonical_only=canonical_only, dating=dating, progress=progress,
+            source,
+            output,
+            pairs=pairs,
+            canonical_only=canonical_only,
+            dating=dating,
+            progress=progress,
             problem=skipped.append,
         )
     for line in skipped[:3]:

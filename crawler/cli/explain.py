@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
 
 if TYPE_CHECKING:
     from cleaners.items import Page

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
 from crawler.cli.progress import progress
 
@@ -51,9 +51,7 @@ def export(
     limit: Annotated[
         int | None, typer.Option("--limit", "-n", min=1, help="At most so many (rss: the 100 newest).")
     ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", help="Start a series that --since-export goes on with.")
-    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Start a series that --since-export goes on with.")] = None,
     since_export: Annotated[
         str | None,
         typer.Option("--since-export", metavar="NAME", help="Only what was added, changed, removed since."),

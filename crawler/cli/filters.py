@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.app import say
+from crawler.cli.application import say
 
 if TYPE_CHECKING:
     from cleaners.store import Selection, Store

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import meant
 from crawler.cli.help_format import CommandGroup
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import FormatError, UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.progress import is_silent, progress, steps
 
 if TYPE_CHECKING:
     from cleaners.maintenance.takedown import TakedownPlan, TakedownTarget
 
 # ``jianbao window``: how far apart in time a store's articles may be to be compared.
+
 
 @app.command()
 def window(
@@ -55,6 +56,7 @@ def window(
 
 
 # ``jianbao merge``: several stores as one.
+
 
 @app.command()
 def merge(
@@ -233,7 +235,6 @@ def reclean(
       jianbao reclean --store backup/news.db --root ~/dumps
       jianbao reclean --json | jq -r 'select(.kind == "dropped") | .url'
     """
-    from cleaners.config import load
     from cleaners.context import context_of
     from cleaners.maintenance import reclean as work
     from cleaners.parallel import cleaning, cores
@@ -242,11 +243,11 @@ def reclean(
     if root is not None and not root.is_dir():
         raise UsageError(f"--root {root}: there is no such folder")
     roots = [*([root] if root else []), store.absolute().parent]
-    sites = [one for job in seeds or [] for one in load(job).sites]
+    sites = [one for job in seeds or [] for one in load_job(job).sites]
     known = context_of(store, sites)
     with (
         Store.open(store, create=False, readonly=True) as opened,
-        locks.awaited(store, say) if apply else nullcontext(),
+        locks.wait_for_writer(store, say) if apply else nullcontext(),
         cleaning(jobs or cores(), known) as cleaner,
         progress("pages") as advance,
     ):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import counted, say
+from crawler.cli.application import counted, say
 
 if TYPE_CHECKING:
     from cleaners.dedup.corpus import DateField, DedupSummary
@@ -21,7 +21,9 @@ class EngineChoice(StrEnum):
     spark = "spark"
 
 
-EngineOption = Annotated[EngineChoice, typer.Option("--engine", help="This machine, or Spark (extra `spark`, needs Java).")]
+EngineOption = Annotated[
+    EngineChoice, typer.Option("--engine", help="This machine, or Spark (extra `spark`, needs Java).")
+]
 MasterOption = Annotated[
     str | None,
     typer.Option("--master", metavar="URL", help="Of Spark; under spark-submit, or for all cores here, leave it out."),
@@ -59,6 +61,4 @@ def dedup(
     if output == "-":
         raise UsageError("--engine spark writes a folder: name it with -o")
     with session(master) as spark:
-        return deduplicate(
-            spark, sources, output, pairs=pairs, canonical_only=canonical_only, dating=dating, step=say
-        )
+        return deduplicate(spark, sources, output, pairs=pairs, canonical_only=canonical_only, dating=dating, step=say)

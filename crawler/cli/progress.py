@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from crawler.cli.app import say
+from crawler.cli.application import say
 
 _SOON = 5.0  # seconds before there is enough to tell the time left from
 
@@ -96,6 +96,7 @@ def _rate(speed: float | None) -> str:
 
 
 # Says that the first matching on a machine compiles its inner loops, so that nobody takes it for hanging.
+
 
 @contextmanager
 def compiling_told() -> Iterator[None]:

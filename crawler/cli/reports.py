@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 
 if TYPE_CHECKING:
     from cleaners.store import Store

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import STORE, StoreOption, app, lasting, say
+from crawler.cli.application import STORE, StoreOption, app, lasting, say
 
 if TYPE_CHECKING:
     from crawler.jobs.scheduler import EndedRun

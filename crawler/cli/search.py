@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from crawler.cli.app import STORE, JsonOption, StoreOption, app, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
 from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.app import STORE, JsonOption, StoreOption, app
+from crawler.cli.application import STORE, JsonOption, StoreOption, app
 
 if TYPE_CHECKING:
     from rich.console import Console

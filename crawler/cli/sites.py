@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import typer
 
 from cleaners.errors import InputError, SeedFileError, UsageError
-from crawler.cli.app import STORE, StoreOption, counted, say
+from crawler.cli.application import STORE, StoreOption, counted, say
 from crawler.cli.learned import sites
 from crawler.cli.progress import is_silent
 
@@ -73,11 +73,10 @@ def check(
 
 
 def _load(what: str) -> JobConfig:
-    from cleaners.config import load
 
     if not Path(what).exists() and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?(/\S*)?", what) and not _is_yaml(what):
         raise UsageError(f"{what}: no such seed file; if it is a site, write its address in full, as https://{what}")
-    return load(what)
+    return load_job(what)
 
 
 def _is_yaml(name: str) -> bool:
@@ -89,7 +88,7 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
 
     Raises UsageError for what no seed file could hold, in the words of the seed files' reader.
     """
-    from cleaners.config import parse
+    from cleaners.config import parse_job
     from cleaners.urls import site_of
 
     try:
@@ -104,7 +103,7 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
     site = {"id": _id_of(site_of(home) or host), "name": host, "home": home}
     job = {"job": "sites-check", "contact": contact, "allow_private_hosts": local, "sites": [site]}
     try:
-        return parse(json.dumps(job, ensure_ascii=False))  # JSON is YAML
+        return parse_job(json.dumps(job, ensure_ascii=False))  # JSON is YAML
     except SeedFileError as wrong:
         raise UsageError(str(wrong).partition(": ")[2]) from None
 

@@ -139,7 +139,9 @@ def _story(manifest: DemoManifest, name: str, urls: frozenset[str], stored: Mapp
     )
 
 
-def _reprint(url: str, site: str, truth: ArticleTruth, urls: frozenset[str], stored: Mapping[str, Clipping]) -> ReprintKind:
+def _reprint(
+    url: str, site: str, truth: ArticleTruth, urls: frozenset[str], stored: Mapping[str, Clipping]
+) -> ReprintKind:
     clipping = stored.get(url)
     kin = {stored[other].article.id: stored[other] for other in urls if other != url and other in stored}
     if clipping is None:

@@ -63,7 +63,7 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
         seeds = path.with_name("seeds.yaml") if store is None else path.with_suffix(".seeds.yaml")
         seeds.write_text(_seeds(web), encoding="utf-8")
         with Console(stderr=True).status("crawling ...") as status:  # shows only on a terminal
-            crawled = crawl([config.load(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
+            crawled = crawl([config.load_job(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
     if crawled.interrupted:
         raise KeyboardInterrupt
     clippings, drops = _stored(path, web.manifest)

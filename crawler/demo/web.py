@@ -44,7 +44,9 @@ class SmallWeb:
         if found := self.answers.get(self.origins[site] + path):
             return found
         if month := calendar.month_of(path):
-            return WebAnswer(kind="calendar", body=calendar.draw(month).encode(), content_type="text/html; charset=utf-8")
+            return WebAnswer(
+                kind="calendar", body=calendar.draw(month).encode(), content_type="text/html; charset=utf-8"
+            )
         return WebAnswer(kind="missing", body=b"<h1>404 Not Found</h1>", status=404)
 
 
@@ -64,7 +66,9 @@ def build(plan: DemoPlan, origins: Mapping[str, str]) -> SmallWeb:
             answers[url] = answer
             pages.append(PageTruth(url=url, site=site.id, kind=answer.kind))
     names = {site.id: site.name for site in plan.sites.values()}
-    return SmallWeb(origins=origins, answers=answers, manifest=DemoManifest(pages=tuple(pages), names=names, series=SERIES))
+    return SmallWeb(
+        origins=origins, answers=answers, manifest=DemoManifest(pages=tuple(pages), names=names, series=SERIES)
+    )
 
 
 def _page(site: SitePlan, html: str, kind: Kind, status: int = 200) -> WebAnswer:
@@ -89,7 +93,9 @@ def _around(plan: DemoPlan, site: SitePlan, origin: str) -> Iterator[tuple[str, 
     yield from _newspaper(plan, site, postings, origin)
 
 
-def _newspaper(plan: DemoPlan, site: SitePlan, postings: tuple[PlannedPosting, ...], origin: str) -> Iterator[tuple[str, WebAnswer]]:
+def _newspaper(
+    plan: DemoPlan, site: SitePlan, postings: tuple[PlannedPosting, ...], origin: str
+) -> Iterator[tuple[str, WebAnswer]]:
     """The newspaper's home, lists, feed and sitemap, and the traps every real site has."""
     yield "/", _page(site, _index(plan, site, postings[:PER_LIST], _TRAPS), "index")
     lists = [postings[n : n + PER_LIST] for n in range(0, len(postings), PER_LIST)]

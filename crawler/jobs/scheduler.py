@@ -64,7 +64,7 @@ def entries(paths: Iterable[Path]) -> tuple[ScheduledJob, ...]:
     """
     found: dict[str, ScheduledJob] = {}
     for path in paths:
-        job = config.load(path)
+        job = config.load_job(path)
         config.require_contact(job)
         if job.schedule is None:
             raise SeedFileError(f'{path}: schedule: is missing: add `schedule: "*/30 * * * *"`')

@@ -50,7 +50,9 @@ class SiteHealth:
     """What the state rests on."""
 
 
-def standing(host: str, runs: Sequence[RunEntry], now: datetime, signs: HealthSettings = HealthSettings()) -> SiteHealth:
+def standing(
+    host: str, runs: Sequence[RunEntry], now: datetime, signs: HealthSettings = HealthSettings()
+) -> SiteHealth:
     """How a host does, by the finished runs of its job, in any order."""
     past = sorted((run for run in runs if run.status in {"done", "interrupted"}), key=lambda run: run.started)
     news = [run.started for run in past if of(run.counts, "new").get(host)]

@@ -88,7 +88,9 @@ class BoundedHandler(HTTP11DownloadHandler):
                 if why.check(HeadTooLargeError):
                     raise AddressRefused("too large", str(why.value)) from None
                 if why.check(VerificationError, SSL.Error) and _is_about_certificate(why.value):
-                    raise AddressRefused("certificate not valid", f"{type(why.value).__name__}: {why.value}"[:300]) from None
+                    raise AddressRefused(
+                        "certificate not valid", f"{type(why.value).__name__}: {why.value}"[:300]
+                    ) from None
             raise
 
 

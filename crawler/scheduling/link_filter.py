@@ -61,7 +61,9 @@ class LinkFilter:
             if why := traps.trap(link.url, today) or self._mazes.closed(link.url):
                 self._tally.traps[why] += 1
                 continue
-            yield DiscoveredUrl(url=link.url, site=site.id, hops=hops, priority=self._promise(link, site, around) - hops)
+            yield DiscoveredUrl(
+                url=link.url, site=site.id, hops=hops, priority=self._promise(link, site, around) - hops
+            )
 
     def _promise(self, link: discover.FoundLink, site: SiteConfig, around: float | None) -> int:
         if self._promises is None:

@@ -43,7 +43,13 @@ class NewsSpider(Spider):
     announcements: AnnouncementPages
 
     def __init__(
-        self, *, job: JobConfig, desk: IngestQueue, agenda: Callable[[], VisitPlan], promises: LinkScorer | None = None, **kwargs: Any
+        self,
+        *,
+        job: JobConfig,
+        desk: IngestQueue,
+        agenda: Callable[[], VisitPlan],
+        promises: LinkScorer | None = None,
+        **kwargs: Any,
     ) -> None:
         """``agenda`` is called by :meth:`prepare`."""
         super().__init__(**kwargs)

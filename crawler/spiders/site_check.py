@@ -88,7 +88,11 @@ class SiteCheckSpider(Spider):
         into.append(SeedOffer(kind=kind, url=response.url, entries=count, name=name, why=why))
 
     def _count(
-        self, response: Response, site: SiteConfig, kind: Kind, reading: Callable[[TextResponse, SiteConfig], tuple[int, str]]
+        self,
+        response: Response,
+        site: SiteConfig,
+        kind: Kind,
+        reading: Callable[[TextResponse, SiteConfig], tuple[int, str]],
     ) -> tuple[int, str]:
         """How many articles are named; ``reading``: how a list is read."""
         if kind == "list":
@@ -109,7 +113,9 @@ class SiteCheckSpider(Spider):
         if offer.name == HOME and not site.seeds:
             self.found.seeds[site.id].append(offer)
 
-    def _look_once(self, url: str, site: SiteConfig, kind: Kind, into: list[SeedOffer], name: str = "") -> Iterator[Request]:
+    def _look_once(
+        self, url: str, site: SiteConfig, kind: Kind, into: list[SeedOffer], name: str = ""
+    ) -> Iterator[Request]:
         if discover.is_address(url) and (site.id, url) not in self._asked:
             yield self._look(url, site, kind, into, name)
 

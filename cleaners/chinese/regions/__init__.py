@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from cleaners.chinese.regions.gazetteer import Gazetteer, PlaceName, gazetteer
+from cleaners.chinese.regions.gazetteer import Gazetteer, PlaceName, load_gazetteer
 from cleaners.chinese.script import fold
 from cleaners.items import Region
 
@@ -35,7 +35,7 @@ def find(text: str, title: str | None = None) -> tuple[Region, ...]:
     A name that may mean several places, or is an ordinary word too, counts only where the context decides. In a chain
     (江西省萍乡市安源区) the last name counts for all.
     """
-    places = gazetteer()
+    places = load_gazetteer()
     plain = fold(f"{title}\n{text}" if title else text)
     mentions = _scan(places, plain)
     counts = _count(places, plain, mentions)

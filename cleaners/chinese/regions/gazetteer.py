@@ -60,7 +60,7 @@ class Gazetteer:
 
 
 @cache
-def gazetteer() -> Gazetteer:
+def load_gazetteer() -> Gazetteer:
     """The gazetteer, read once."""
     usage = _usage()
     rows = [line.split("\t") for line in _lines("regions.tsv")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from cleaners.chinese.regions.gazetteer import gazetteer
+from cleaners.chinese.regions.gazetteer import load_gazetteer
 from cleaners.chinese.script import fold
 from cleaners.errors import UsageError
 
@@ -19,7 +19,7 @@ def named(text: str) -> str:
     >>> named("阿克蘇地區"), named("新疆维吾尔自治区/喀什")
     ('新疆/阿克苏', '新疆/喀什')
     """
-    places = gazetteer()
+    places = load_gazetteer()
     *above, last = fold(text).strip("/ ").split("/")
     codes = {name.code for name in places.names.get(last, ()) if name.code in places.shorts}
     codes |= {code for code, short in places.shorts.items() if short == last}

@@ -15,7 +15,17 @@ from cleaners.chinese.spinning.learn import GrowthSettings, grow, spun_side, sub
 from cleaners.chinese.spinning.vocabulary import LexiconEntry, SpunLexicon
 from cleaners.chinese.spinning.word_boundaries import whole_words
 
-__all__ = ["GrowthSettings", "LexiconEntry", "SpunLexicon", "SpunScore", "grow", "score", "spun_side", "substitutions", "whole_words"]
+__all__ = [
+    "GrowthSettings",
+    "LexiconEntry",
+    "SpunLexicon",
+    "SpunScore",
+    "grow",
+    "score",
+    "spun_side",
+    "substitutions",
+    "whole_words",
+]
 
 _FEWEST_KINDS = 3  # different odd words
 _ODD = 1.0  # weight from which on a word is odd

@@ -31,8 +31,11 @@ def whole_words(seen: Pairs) -> dict[tuple[str, str], int]:
             companies.setdefault((spun[0], proper[0]), _NeighbourCounts()).after[spun[1]] += count
         elif spun[0] == proper[0] and len(spun) == len(proper) == 2:
             companies.setdefault((spun[1], proper[1]), _NeighbourCounts()).before[spun[0]] += count
-    return {pair: count for pair, count in seen.items()
-            if not _is_cut(pair, count, companies) and not _is_explained(pair, count, seen)}
+    return {
+        pair: count
+        for pair, count in seen.items()
+        if not _is_cut(pair, count, companies) and not _is_explained(pair, count, seen)
+    }
 
 
 def _is_cut(pair: tuple[str, str], count: int, companies: Mapping[tuple[str, str], _NeighbourCounts]) -> bool:

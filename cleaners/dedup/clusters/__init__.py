@@ -16,7 +16,9 @@ __all__ = ["ClusterSettings", "assign", "best", "earliest", "group"]
 
 
 def assign(
-    around: ClusterNeighbourhood, strictness: ClusterSettings = ClusterSettings(), publishers: Mapping[str, str] | None = None
+    around: ClusterNeighbourhood,
+    strictness: ClusterSettings = ClusterSettings(),
+    publishers: Mapping[str, str] | None = None,
 ) -> tuple[ClusterDecision, ...]:
     """Decide the families of a neighbourhood; every member is in exactly one. In order of their first members.
 

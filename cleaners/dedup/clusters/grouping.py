@@ -20,7 +20,9 @@ _COMPLETE = 1.5  # what a copy lacks counts more than what was appended to it
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def best(members: Sequence[ClusterMember], edges: Sequence[MatchEdge] = (), compilations: Collection[int] = ()) -> ClusterMember:
+def best(
+    members: Sequence[ClusterMember], edges: Sequence[MatchEdge] = (), compilations: Collection[int] = ()
+) -> ClusterMember:
     """The best copy; ``edges`` are the matches between the members.
 
     Never a spun or annotated one, nor a compilation, when another exists; then the one that holds most of the others
@@ -108,7 +110,9 @@ class _ContainedPart:
     copied: bool  # most of the part is in the whole, not only a piece of it
 
 
-def group(members: Mapping[int, ClusterMember], edges: Iterable[MatchEdge], strictness: ClusterSettings = ClusterSettings()) -> ClusterGrouping:
+def group(
+    members: Mapping[int, ClusterMember], edges: Iterable[MatchEdge], strictness: ClusterSettings = ClusterSettings()
+) -> ClusterGrouping:
     """Group members (by doc) by the matches between them.
 
     A part that is no member belongs to no family here: it only shows that its whole has other parts.
@@ -140,7 +144,10 @@ def _part(edge: MatchEdge, strictness: ClusterSettings) -> _ContainedPart:
 
 
 def _judge(
-    parts: list[_ContainedPart], members: Mapping[int, ClusterMember], forest: _DisjointSets, strictness: ClusterSettings
+    parts: list[_ContainedPart],
+    members: Mapping[int, ClusterMember],
+    forest: _DisjointSets,
+    strictness: ClusterSettings,
 ) -> set[int]:
     """Join each cut copy with its whole; returns the compilations."""
     linked = {(p.part, p.whole) for p in parts} | {(p.whole, p.part) for p in parts}
@@ -150,9 +157,7 @@ def _judge(
 
     def strangers(p: _ContainedPart) -> bool:
         """Whether another part of the same whole has nothing to do with this one."""
-        return any(
-            not forest.same(p.part, other) and (p.part, other) not in linked for other in of_whole[p.whole]
-        )
+        return any(not forest.same(p.part, other) and (p.part, other) not in linked for other in of_whole[p.whole])
 
     # The surest first: what a text mostly consists of is settled before its small parts are judged.
     judged = [p for p in parts if p.part in members and p.copied]

@@ -55,9 +55,16 @@ class _CorpusIntake:
     looks: list[MemberTraits] = field(default_factory=list)
 
 
-def deduplicate(given: Path | str, output: Path | str, *, pairs: Path | str | None = None, canonical_only: bool = False,
-                dating: DateField | None = None,
-                progress: Progress = lambda step, done, total: None, problem: Problem = lambda line: None) -> DedupSummary:
+def deduplicate(
+    given: Path | str,
+    output: Path | str,
+    *,
+    pairs: Path | str | None = None,
+    canonical_only: bool = False,
+    dating: DateField | None = None,
+    progress: Progress = lambda step, done, total: None,
+    problem: Problem = lambda line: None,
+) -> DedupSummary:
     """Match every document of ``given``, group them, and write its records to ``output`` with ``cluster_id`` (the id
     of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each cluster).
 
@@ -94,11 +101,19 @@ def deduplicate(given: Path | str, output: Path | str, *, pairs: Path | str | No
                 progress("matching", done, len(corpus))
         labels = families.labels(taken.looks)
         written = _write(source, output, taken.ids, labels, canonical_only, progress)
-    return DedupSummary(documents=len(taken.ids), skipped=skipped, pairs=len(families), written=written,
-                   clusters=int(labels.canonical.sum()), undated=taken.undated)
+    return DedupSummary(
+        documents=len(taken.ids),
+        skipped=skipped,
+        pairs=len(families),
+        written=written,
+        clusters=int(labels.canonical.sum()),
+        undated=taken.undated,
+    )
 
 
-def _take(corpus: CorpusDeduplicator, source: CorpusSource, dating: DateField | None, skip: Problem, progress: Progress) -> _CorpusIntake:
+def _take(
+    corpus: CorpusDeduplicator, source: CorpusSource, dating: DateField | None, skip: Problem, progress: Progress
+) -> _CorpusIntake:
     taken, seen = _CorpusIntake(), dict[Id, int]()
     texts: list[str] = []
     days: list[int] = []
@@ -129,28 +144,44 @@ def _take(corpus: CorpusDeduplicator, source: CorpusSource, dating: DateField | 
 
 
 def _pair(found: MatchFound, ids: list[Id]) -> bytes:
-    line = {"a": ids[found.other], "b": ids[found.doc], "kind": found.kind, "similarity": round(found.similarity, 4),
-            "containment": round(max(found.containment, found.covered), 4)}
+    line = {
+        "a": ids[found.other],
+        "b": ids[found.doc],
+        "kind": found.kind,
+        "similarity": round(found.similarity, 4),
+        "containment": round(max(found.containment, found.covered), 4),
+    }
     return json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _labelled(source: CorpusSource, ids: list[Id], labels: ClusterLabels, canonical_only: bool) -> Iterator[dict[str, Any]]:
+def _labelled(
+    source: CorpusSource, ids: list[Id], labels: ClusterLabels, canonical_only: bool
+) -> Iterator[dict[str, Any]]:
     """The records again, labelled; raises FormatError when the file is not what it was."""
     doc = -1
     for doc, record in enumerate(records(source)):
         if doc >= len(ids) or record.id != ids[doc]:
             break
         if labels.canonical[doc] or not canonical_only:
-            yield record.fields | {"cluster_id": ids[labels.cluster[doc]], "cluster_size": int(labels.size[doc]),
-                                   "is_canonical": bool(labels.canonical[doc])}
+            yield record.fields | {
+                "cluster_id": ids[labels.cluster[doc]],
+                "cluster_size": int(labels.size[doc]),
+                "is_canonical": bool(labels.canonical[doc]),
+            }
     else:
         if doc + 1 == len(ids):
             return
     raise FormatError(f"{source} changed while it was read: give a file that nobody writes to")
 
 
-def _write(source: CorpusSource, output: Path | str, ids: list[Id], labels: ClusterLabels, canonical_only: bool,
-           progress: Progress) -> int:
+def _write(
+    source: CorpusSource,
+    output: Path | str,
+    ids: list[Id],
+    labels: ClusterLabels,
+    canonical_only: bool,
+    progress: Progress,
+) -> int:
     written = 0
 
     def counted() -> Iterator[dict[str, Any]]:

@@ -53,7 +53,9 @@ class CommonShingles:
         """What more documents share is common."""
         return limit_of(self._documents)
 
-    def mark(self, forms: NormalForms, signatures: DocumentKeys, recipe: FingerprintSettings = FingerprintSettings()) -> NDArray[np.bool_]:
+    def mark(
+        self, forms: NormalForms, signatures: DocumentKeys, recipe: FingerprintSettings = FingerprintSettings()
+    ) -> NDArray[np.bool_]:
         """For each character of ``forms`` whether it lies in common text."""
         crowded = self._counts[slots_of(signatures.anchors)] > self.limit
         return covered(forms, signatures.anchors, signatures.offsets, crowded, recipe)
@@ -69,8 +71,13 @@ def limit_of(documents: int) -> float:
     return max(LEAST, sqrt(documents) / GROWTH)
 
 
-def covered(forms: NormalForms, anchors: NDArray[np.uint32], offsets: NDArray[np.int64], crowded: NDArray[np.bool_],
-            recipe: FingerprintSettings = FingerprintSettings()) -> NDArray[np.bool_]:
+def covered(
+    forms: NormalForms,
+    anchors: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    crowded: NDArray[np.bool_],
+    recipe: FingerprintSettings = FingerprintSettings(),
+) -> NDArray[np.bool_]:
     """For each character of ``forms`` whether a crowded anchor covers it; anchors by form as in ``DocumentKeys``."""
     from cleaners.dedup.fingerprint import kernels
 
@@ -91,8 +98,13 @@ class CorpusDeduplicator:
     ``window``: documents further apart are not compared with each other (others may still link them into a cluster).
     """
 
-    def __init__(self, folder: Path, recipe: FingerprintSettings = FingerprintSettings(), limits: IndexLimits = IndexLimits(),
-                 window: DateWindow | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        recipe: FingerprintSettings = FingerprintSettings(),
+        limits: IndexLimits = IndexLimits(),
+        window: DateWindow | None = None,
+    ) -> None:
         self._recipe, self._window = recipe, window
         self._days = array("i")
         self._forms = (folder / "forms").open("w+b")
@@ -106,8 +118,9 @@ class CorpusDeduplicator:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._index.close()
         self._forms.close()
 
@@ -141,12 +154,15 @@ class CorpusDeduplicator:
 
     def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
         for start, stop in _batches(ends):
-            forms = NormalForms(points=np.array(points[ends[start]:ends[stop]]), offsets=ends[start:stop + 1] - ends[start])
+            forms = NormalForms(
+                points=np.array(points[ends[start] : ends[stop]]), offsets=ends[start : stop + 1] - ends[start]
+            )
             marked = self._commons.mark(forms, fingerprint.signatures_of(forms, self._recipe), self._recipe)
-            points[ends[start]:ends[stop]] |= np.where(marked, COMMON, np.int32(0))
+            points[ends[start] : ends[stop]] |= np.where(marked, COMMON, np.int32(0))
 
-    def _matched(self, points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64],
-                 model: VerifierModel | None) -> list[MatchFound]:
+    def _matched(
+        self, points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64], model: VerifierModel | None
+    ) -> list[MatchFound]:
         own = _texts(points, ends, docs)
         plain = NormalForms(points=own.points & ~COMMON, offsets=own.offsets)
         found = self._index.query(keys_of(fingerprint.signatures_of(plain, self._recipe)))
@@ -163,8 +179,13 @@ class CorpusDeduplicator:
         for start, stop in _batches(reach, len(names)):
             inside = (places >= start) & (places < stop)
             forms = own.joined(_texts(points, ends, names[start:stop]))
-            verdicts = verify.verify(NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets), rows[inside],
-                                    places[inside] - start + len(own), common=(forms.points & COMMON) != 0, model=model)
+            verdicts = verify.verify(
+                NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets),
+                rows[inside],
+                places[inside] - start + len(own),
+                common=(forms.points & COMMON) != 0,
+                model=model,
+            )
             matched += [found_of(v, int(docs[rows[inside][v.pair]]), int(others[inside][v.pair])) for v in verdicts]
         return sorted(matched, key=lambda f: (f.doc, f.other))
 
@@ -180,7 +201,9 @@ def _batches(ends: NDArray[np.int64], documents: int = BATCH) -> Iterator[tuple[
 
 
 def _texts(points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64]) -> NormalForms:
-    parts = [points[ends[doc]:ends[doc + 1]] for doc in docs.tolist()]
+    parts = [points[ends[doc] : ends[doc + 1]] for doc in docs.tolist()]
     lengths = (ends[1:] - ends[:-1])[docs]
-    return NormalForms(points=np.concatenate([np.empty(0, dtype=np.int32), *parts]),
-                  offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths))))
+    return NormalForms(
+        points=np.concatenate([np.empty(0, dtype=np.int32), *parts]),
+        offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths))),
+    )

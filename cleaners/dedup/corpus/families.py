@@ -38,8 +38,9 @@ def look(text: str) -> MemberTraits:
     """A look at a document."""
     first = text.strip().partition("\n")[0].strip()
     brackets = text.count("(") + text.count("（")
-    return MemberTraits(length=len(text), title=first if len(first) <= HEADLINE else None,
-                annotated=brackets > ANNOTATED * len(text))
+    return MemberTraits(
+        length=len(text), title=first if len(first) <= HEADLINE else None, annotated=brackets > ANNOTATED * len(text)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,9 @@ class ClusterAssigner:
         """One match."""
         self.link(found.doc, found.other, found.kind, found.similarity, found.containment, found.covered)
 
-    def link(self, doc: int, other: int, kind: MatchKind, similarity: float, containment: float,
-             covered: float) -> None:
+    def link(
+        self, doc: int, other: int, kind: MatchKind, similarity: float, containment: float, covered: float
+    ) -> None:
         """One match, by what the decisions look at (see :class:`~cleaners.dedup.match.MatchFound`)."""
         self._docs.extend((doc, other))
         self._kinds.append(KINDS.index(kind))
@@ -86,7 +88,9 @@ class ClusterAssigner:
                 cluster[list(family)] = min(family)
                 canonical[list(family)] = False
                 canonical[best([members[doc] for doc in family], held, grouping.compilations).doc] = True
-        return ClusterLabels(cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical)
+        return ClusterLabels(
+            cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical
+        )
 
     def _groups(self, documents: int) -> Iterator[tuple[list[int], list[MatchEdge]]]:
         """The connected groups of more than one document, with their matches."""
@@ -100,16 +104,29 @@ class ClusterAssigner:
             yield np.unique(pairs[edges]).tolist(), [self._edge(at) for at in edges.tolist()]
 
     def _edge(self, at: int) -> MatchEdge:
-        a, b = self._docs[2 * at:2 * at + 2]
-        similarity, one, other = self._shares[3 * at:3 * at + 3]
-        return MatchEdge(a=a, b=b, kind=KINDS[self._kinds[at]], similarity=similarity, containment_a=one,
-                    containment_b=other)
+        a, b = self._docs[2 * at : 2 * at + 2]
+        similarity, one, other = self._shares[3 * at : 3 * at + 3]
+        return MatchEdge(
+            a=a, b=b, kind=KINDS[self._kinds[at]], similarity=similarity, containment_a=one, containment_b=other
+        )
 
 
 def _member(doc: int, seen: MemberTraits) -> ClusterMember:
-    return ClusterMember(doc=doc, id=f"{doc:012d}", arrival=doc, title=seen.title, url=None, site=None, source=None,
-                  published=None, length=seen.length, quality=0.0, repairs=0, noise=0,
-                  disguises=("annotated",) if seen.annotated else ())
+    return ClusterMember(
+        doc=doc,
+        id=f"{doc:012d}",
+        arrival=doc,
+        title=seen.title,
+        url=None,
+        site=None,
+        source=None,
+        published=None,
+        length=seen.length,
+        quality=0.0,
+        repairs=0,
+        noise=0,
+        disguises=("annotated",) if seen.annotated else (),
+    )
 
 
 def _components(pairs: NDArray[np.int64], documents: int) -> NDArray[np.int64]:

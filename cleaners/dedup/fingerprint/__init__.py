@@ -36,8 +36,10 @@ class FingerprintSettings:
     """One 4-gram of so many is an anchor; a power of two."""
 
     def __str__(self) -> str:
-        return (f"{fold.load().recipe}; minhash affine32 {self.permutations}x{self.shingle} seed {self.seed}, "
-                f"{self.bands}x{self.rows}; anchors {self.anchor} mod {self.modulus}")
+        return (
+            f"{fold.load().recipe}; minhash affine32 {self.permutations}x{self.shingle} seed {self.seed}, "
+            f"{self.bands}x{self.rows}; anchors {self.anchor} mod {self.modulus}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +55,14 @@ class NormalForms:
         return len(self.offsets) - 1
 
     def __getitem__(self, row: int) -> NDArray[np.int32]:
-        return self.points[self.offsets[row]:self.offsets[row + 1]]
+        return self.points[self.offsets[row] : self.offsets[row + 1]]
 
     def joined(self, more: NormalForms) -> NormalForms:
         """These and, after them, ``more``."""
-        return NormalForms(points=np.concatenate((self.points, more.points)),
-                      offsets=np.concatenate((self.offsets, self.offsets[-1] + more.offsets[1:])))
+        return NormalForms(
+            points=np.concatenate((self.points, more.points)),
+            offsets=np.concatenate((self.offsets, self.offsets[-1] + more.offsets[1:])),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,7 @@ def normal_forms(texts: Sequence[str]) -> NormalForms:
         if ends[-1] >= 0:
             break
     ends = kernels.fold_words(out, ends, folding.words, folding.slots)
-    return NormalForms(points=out[:ends[-1]], offsets=ends)
+    return NormalForms(points=out[: ends[-1]], offsets=ends)
 
 
 def normalize(text: str) -> str:

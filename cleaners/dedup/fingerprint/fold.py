@@ -46,7 +46,7 @@ def _characters(rows: list[list[str]]) -> tuple[NDArray[np.int32], NDArray[np.in
     for kind, key, *form in rows:
         if kind == "keep":
             first, last = (int(end, 16) for end in key.split("-"))
-            table[first:last + 1] = np.arange(first, last + 1)
+            table[first : last + 1] = np.arange(first, last + 1)
         elif kind == "char" and len(form[0]) == 1:
             table[int(key, 16)] = ord(form[0])
         elif kind == "char":
@@ -87,5 +87,6 @@ def load() -> FoldTable:
     starts = np.unique(slots[slots[:, 0] > 0, 0] >> 21)
     into = np.isin(table, starts)
     table[into] |= STARTS
-    return FoldTable(recipe=rows[0][0].removeprefix("# recipe: "), table=table, expansions=expansions, words=words,
-                slots=slots)
+    return FoldTable(
+        recipe=rows[0][0].removeprefix("# recipe: "), table=table, expansions=expansions, words=words, slots=slots
+    )

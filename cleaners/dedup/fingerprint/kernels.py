@@ -184,7 +184,7 @@ def minhash(hashes, offsets, scale, shift):
     out = np.empty((len(offsets) - 1, len(scale)), dtype=np.uint32)
     mixed = finalized(hashes)
     for text in range(len(offsets) - 1):
-        values = mixed[offsets[text]:offsets[text + 1]]
+        values = mixed[offsets[text] : offsets[text + 1]]
         for k in range(len(scale)):
             a, b, least = scale[k], shift[k], np.uint32(0xFFFFFFFF)
             for at in range(len(values)):  # one permutation at a time: this loop becomes vector instructions
@@ -242,17 +242,17 @@ def common(points, offsets, width, modulus, keys, starts, crowded):
     there are such) are ``crowded``. Row ``i`` has the anchors ``keys[starts[i]:starts[i + 1]]``, ascending."""
     out = np.zeros(len(points), dtype=np.bool_)
     for text in range(len(offsets) - 1):
-        row = keys[starts[text]:starts[text + 1]]
+        row = keys[starts[text] : starts[text + 1]]
         last, known = offsets[text], False
         for at in range(offsets[text], offsets[text + 1] - width + 1):
             mixed = gram(points, at, width)
             if mixed & np.uint64(modulus - 1) == 0:
                 now = crowded[starts[text] + np.searchsorted(row, np.uint32(mixed >> np.uint64(32)))]
                 if now and (known or last == offsets[text]):
-                    out[last:at + width] = True
+                    out[last : at + width] = True
                 elif now:
-                    out[at:at + width] = True
+                    out[at : at + width] = True
                 last, known = at, now
         if known:
-            out[last:offsets[text + 1]] = True
+            out[last : offsets[text + 1]] = True
     return out

@@ -40,8 +40,14 @@ class RunFile:
 
 def described(run: SortedRun) -> RunFile:
     """How the manifest names a run that is on disk."""
-    return RunFile(number=run.number, documents=run.documents, last=run.last, heads=len(run.heads),
-                   entries=len(run.entries), lists=len(run.lists))
+    return RunFile(
+        number=run.number,
+        documents=run.documents,
+        last=run.last,
+        heads=len(run.heads),
+        entries=len(run.entries),
+        lists=len(run.lists),
+    )
 
 
 def write_joined(folder: Path, number: int, runs: list[SortedRun], limits: IndexLimits) -> SortedRun:
@@ -65,16 +71,33 @@ def merge_files(folder: Path, number: int, runs: list[SortedRun], limits: IndexL
             keys, words = keys + len(piece.entries), words + len(piece.lists)
         entries_file.write(np.zeros(2, np.uint32).data)
         heads_file.write(heads.data)
-    return mapped(folder, RunFile(number=number, documents=older.documents + newer.documents, last=newer.last,
-                                  heads=len(heads), entries=keys + 1, lists=words))
+    return mapped(
+        folder,
+        RunFile(
+            number=number,
+            documents=older.documents + newer.documents,
+            last=newer.last,
+            heads=len(heads),
+            entries=keys + 1,
+            lists=words,
+        ),
+    )
 
 
 def mapped(folder: Path, file: RunFile) -> SortedRun:
     """A run on disk; raises ``FormatError`` when a file is missing or has another size than the manifest says."""
-    heads, entries, lists = (_map(_path(folder, file.number, part), size)
-                             for part, size in zip(PARTS, (file.heads, 2 * file.entries, file.lists), strict=True))
-    return SortedRun(heads=heads, entries=entries.reshape(-1, 2), lists=lists, documents=file.documents, last=file.last,
-               number=file.number)
+    heads, entries, lists = (
+        _map(_path(folder, file.number, part), size)
+        for part, size in zip(PARTS, (file.heads, 2 * file.entries, file.lists), strict=True)
+    )
+    return SortedRun(
+        heads=heads,
+        entries=entries.reshape(-1, 2),
+        lists=lists,
+        documents=file.documents,
+        last=file.last,
+        number=file.number,
+    )
 
 
 def numbers(folder: Path) -> set[int]:

@@ -49,25 +49,33 @@ def postings(keys: NDArray[Any], docs: NDArray[np.uint32], limit: int) -> Postin
 def run_of(docs: NDArray[np.uint32], keys: IndexKeys, limit: int) -> MemoryRun:
     """A run of these documents (ids ascend)."""
     filled = keys.bands.any(axis=1)
-    return MemoryRun(bands=postings(keys.bands[filled].ravel(), np.repeat(docs[filled], BANDS), limit),
-               anchors=postings(keys.anchors, docs[keys.rows()], limit), documents=len(docs))
+    return MemoryRun(
+        bands=postings(keys.bands[filled].ravel(), np.repeat(docs[filled], BANDS), limit),
+        anchors=postings(keys.anchors, docs[keys.rows()], limit),
+        documents=len(docs),
+    )
 
 
 def merged(one: MemoryRun, other: MemoryRun, limit: int) -> MemoryRun:
     """One run of two; the ids of ``other`` are greater."""
+
     def both(a: PostingBuffer, b: PostingBuffer) -> PostingBuffer:
         return postings(np.concatenate((a.keys, b.keys)), np.concatenate((a.docs, b.docs)), limit)
 
-    return MemoryRun(bands=both(one.bands, other.bands), anchors=both(one.anchors, other.anchors),
-               documents=one.documents + other.documents)
+    return MemoryRun(
+        bands=both(one.bands, other.bands),
+        anchors=both(one.anchors, other.anchors),
+        documents=one.documents + other.documents,
+    )
 
 
 def hits(runs: list[PostingBuffer], keys: NDArray[Any], rows: NDArray[np.uint32], limit: int, crowded: int) -> Pairs:
     """One pair for each key that a row shares with a document, ``crowded`` of them for a key of more than ``limit``."""
     order = np.argsort(keys, kind="stable")
     keys, rows = keys[order], rows[order]
-    spans = [(np.searchsorted(run.keys, keys, side="left"), np.searchsorted(run.keys, keys, side="right"))
-             for run in runs]
+    spans = [
+        (np.searchsorted(run.keys, keys, side="left"), np.searchsorted(run.keys, keys, side="right")) for run in runs
+    ]
     total = sum((end - start for start, end in spans), np.zeros(len(keys), dtype=np.int64))
     room = np.where(total > limit, crowded, limit)
     found = [np.empty(0, dtype=np.uint64)]
@@ -105,8 +113,13 @@ class MemoryIndex:
         """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
         filled = np.flatnonzero(keys.bands.any(axis=1)).astype(np.uint32)
         limits = self._limits
-        bands = hits([run.bands for run in self._runs], keys.bands[filled].ravel(), np.repeat(filled, BANDS),
-                     limits.documents, limits.documents)
+        bands = hits(
+            [run.bands for run in self._runs],
+            keys.bands[filled].ravel(),
+            np.repeat(filled, BANDS),
+            limits.documents,
+            limits.documents,
+        )
         anchors = hits([run.anchors for run in self._runs], keys.anchors, keys.rows(), limits.documents, limits.crowded)
         return chosen(bands, anchors, self._limits.shared)
 

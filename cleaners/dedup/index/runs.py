@@ -56,7 +56,7 @@ def run_of(docs: U32, keys: IndexKeys, limits: IndexLimits) -> SortedRun:
     heads, entries = _directory(len(packed)), np.empty((len(packed) + 1, 2), np.uint32)
     lists = np.empty(1 + len(packed) + len(packed) // 2, np.uint32)
     size, words = build(packed, docs, limits.documents, limits.crowded, _shift(heads), heads, entries, lists)
-    return _closed(heads, entries[:size + 1], lists[:words], len(docs), int(docs[-1]))
+    return _closed(heads, entries[: size + 1], lists[:words], len(docs), int(docs[-1]))
 
 
 def merged(older: SortedRun, newer: SortedRun, limits: IndexLimits) -> SortedRun:
@@ -81,8 +81,19 @@ def merging(older: SortedRun, newer: SortedRun, limits: IndexLimits, size: int) 
         state = np.zeros(6, np.int64)
         while state[0] < SEGMENTS:
             keys, words = merge(
-                older.heads, older.entries, older.lists, newer.heads, newer.entries, newer.lists,
-                limits.documents, limits.crowded, _shift(heads), state, heads, entries, lists,
+                older.heads,
+                older.entries,
+                older.lists,
+                newer.heads,
+                newer.entries,
+                newer.lists,
+                limits.documents,
+                limits.crowded,
+                _shift(heads),
+                state,
+                heads,
+                entries,
+                lists,
             )
             yield RunPiece(entries=entries[:keys], lists=lists[:words])
 
@@ -95,7 +106,7 @@ def query(runs: list[SortedRun], keys: IndexKeys, limits: IndexLimits) -> Candid
     lengths = np.diff(keys.offsets) + np.where(keys.bands.any(axis=1), BANDS, 0)
     row_ends = np.cumsum(lengths)
     needles, which = np.empty(len(packed), np.uint64), np.empty(len(packed), np.uint32)
-    needles = needles[:split(packed, row_ends - lengths, needles, which)]
+    needles = needles[: split(packed, row_ends - lengths, needles, which)]
     docs, spans = _documents(runs, needles, limits)
     most = (int(lengths.max(initial=0)) + BANDS * limits.shared) * limits.documents
     slots = 1 << (2 * most).bit_length()

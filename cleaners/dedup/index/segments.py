@@ -91,7 +91,13 @@ class SegmentIndex:
     manifest names any more.
     """
 
-    def __init__(self, folder: Path, manifest: SegmentManifest, limits: IndexLimits = IndexLimits(), shape: SegmentSettings = SegmentSettings()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: SegmentManifest,
+        limits: IndexLimits = IndexLimits(),
+        shape: SegmentSettings = SegmentSettings(),
+    ) -> None:
         """Open the files the manifest names; raises ``FormatError`` when they are missing or damaged."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._limits, self._shape = folder, limits, shape
@@ -198,7 +204,9 @@ class SegmentIndex:
                 return True
         return False
 
-    def _submit(self, work: Callable[[Path, int, list[SortedRun], IndexLimits], SortedRun], runs: list[SortedRun]) -> None:
+    def _submit(
+        self, work: Callable[[Path, int, list[SortedRun], IndexLimits], SortedRun], runs: list[SortedRun]
+    ) -> None:
         result = self._workers.submit(work, self._folder, self._next, runs, self._limits)
         self._tasks.append(_MergeTask(runs=runs, number=self._next, result=result))
         self._next += 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.verify import model as models
-from cleaners.dedup.verify.features import AlignmentCount, Counts, features
+from cleaners.dedup.verify.features import AlignmentCount, Counts, pair_features
 from cleaners.dedup.verify.model import VerifierModel
 from cleaners.items import Evidence, MatchKind
 
@@ -65,8 +65,9 @@ class Alignment:
     first numbers that differ (ends of 0: there are no more)."""
 
 
-def lay(forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64],
-        common: NDArray[np.bool_] | None = None) -> Alignment:
+def align(
+    forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64], common: NDArray[np.bool_] | None = None
+) -> Alignment:
     """Lay the texts of each pair along one another. Fastest when equal texts lie side by side.
 
     ``common`` says for each character of ``forms`` whether many documents of the corpus share it there.
@@ -101,50 +102,88 @@ def _framed(row: NDArray[np.float32], common: NDArray[np.bool_]) -> float:
     return float(row[AlignmentCount.LONG]) - (1 - FRAME) * frame
 
 
-def _near(pair: int, forms: NormalForms, left: int, right: int, laid: Alignment, score: float,
-          common: NDArray[np.bool_] | None) -> PairVerdict:
+def _near(
+    pair: int,
+    forms: NormalForms,
+    left: int,
+    right: int,
+    laid: Alignment,
+    score: float,
+    common: NDArray[np.bool_] | None,
+) -> PairVerdict:
     row, marks = laid.counts[pair], laid.marks[pair]
     swapped = len(forms[left]) > len(forms[right])
     short, long = (right, left) if swapped else (left, right)
-    covered, lengths = float(row[AlignmentCount.COVERED]), (float(row[AlignmentCount.SHORT]), float(row[AlignmentCount.LONG]))
-    held = lengths[1] if common is None else _framed(row, common[forms.offsets[long]:forms.offsets[long + 1]])
+    covered, lengths = (
+        float(row[AlignmentCount.COVERED]),
+        (float(row[AlignmentCount.SHORT]), float(row[AlignmentCount.LONG])),
+    )
+    held = lengths[1] if common is None else _framed(row, common[forms.offsets[long] : forms.offsets[long + 1]])
     shares = [covered / lengths[0], min(1.0, covered / held)]
-    spans = [(float(marks[0] / lengths[0]), float(marks[1] / lengths[0])),
-             (float(marks[2] / lengths[1]), float(marks[3] / lengths[1]))]
+    spans = [
+        (float(marks[0] / lengths[0]), float(marks[1] / lengths[0])),
+        (float(marks[2] / lengths[1]), float(marks[3] / lengths[1])),
+    ]
     numbers = _differing(marks, forms[short], forms[long])
     if swapped:
         shares, spans, numbers = shares[::-1], spans[::-1], [(b, a) for a, b in numbers]
     return PairVerdict(
-        pair=pair, kind=kind_of(row), similarity=2 * covered / sum(lengths), left=shares[0], right=shares[1],
-        evidence=Evidence(shared=int(covered), numbers_agree=int(row[AlignmentCount.AGREE]), numbers_differ=tuple(numbers),
-                          score=round(score, 4), here=spans[0], there=spans[1]))
+        pair=pair,
+        kind=kind_of(row),
+        similarity=2 * covered / sum(lengths),
+        left=shares[0],
+        right=shares[1],
+        evidence=Evidence(
+            shared=int(covered),
+            numbers_agree=int(row[AlignmentCount.AGREE]),
+            numbers_differ=tuple(numbers),
+            score=round(score, 4),
+            here=spans[0],
+            there=spans[1],
+        ),
+    )
 
 
-def _reposted(forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64], laid: Alignment,
-              open_: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _reposted(
+    forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64], laid: Alignment, open_: NDArray[np.bool_]
+) -> NDArray[np.int64]:
     """Those of the pairs still open in which an article stands that everybody has, by the texts alone."""
-    own, short, differ = (laid.counts[:, column] for column in (AlignmentCount.OWN, AlignmentCount.SHORT, AlignmentCount.DIFFER))
+    own, short, differ = (
+        laid.counts[:, column] for column in (AlignmentCount.OWN, AlignmentCount.SHORT, AlignmentCount.DIFFER)
+    )
     asked = np.flatnonzero(open_ & (own < REPOSTED * short) & (differ == 0))
     alone = models.load().pair
-    judged = alone.probability(features(lay(forms, left[asked], right[asked]).counts)) >= alone.threshold
+    judged = alone.probability(pair_features(align(forms, left[asked], right[asked]).counts)) >= alone.threshold
     return asked[judged]
 
 
 def _exact(pair: int, length: int, numbers: int) -> PairVerdict:
-    return PairVerdict(pair=pair, kind="exact", similarity=1.0, left=1.0, right=1.0,
-                   evidence=Evidence(shared=length, numbers_agree=numbers))
+    return PairVerdict(
+        pair=pair,
+        kind="exact",
+        similarity=1.0,
+        left=1.0,
+        right=1.0,
+        evidence=Evidence(shared=length, numbers_agree=numbers),
+    )
 
 
-def verify(forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64], *,
-           common: NDArray[np.bool_] | None = None, model: VerifierModel | None = None) -> list[PairVerdict]:
+def verify(
+    forms: NormalForms,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    *,
+    common: NDArray[np.bool_] | None = None,
+    model: VerifierModel | None = None,
+) -> list[PairVerdict]:
     """The pairs of texts ``left[k]``, ``right[k]`` that tell one article, in order.
 
-    Two texts of the same normal form always do; empty texts never. ``common`` as in :func:`lay`; ``model`` is by
+    Two texts of the same normal form always do; empty texts never. ``common`` as in :func:`align`; ``model`` is by
     default the one that ships for pairs with, or without, such knowledge.
     """
     model = model or (models.load().pair if common is None else models.load().corpus)
-    laid = lay(forms, left, right, common)
-    scores = model.probability(features(laid.counts))
+    laid = align(forms, left, right, common)
+    scores = model.probability(pair_features(laid.counts))
     if common is not None:
         scores[_reposted(forms, left, right, laid, scores < model.threshold)] = model.threshold
     lengths = np.diff(forms.offsets)

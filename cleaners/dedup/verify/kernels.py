@@ -52,7 +52,7 @@ def table_size(length):
 
 
 @njit(cache=True)
-def lay(short, long, heads, links, votes, places, diagonals):
+def align(short, long, heads, links, votes, places, diagonals):
     """Lay ``short`` along ``long``: fill ``places`` with the place in ``long`` of each character of ``short`` that has
     one on its block's diagonal (else -1) and ``diagonals`` with the diagonal of each block (``votes`` is scratch)."""
     mask = len(heads) - 1

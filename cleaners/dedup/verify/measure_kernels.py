@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from cleaners.dedup.verify.features import AlignmentCount
-from cleaners.dedup.verify.kernels import BLOCK, DRIFT, GRAM, index_grams, lay, table_size
+from cleaners.dedup.verify.kernels import BLOCK, DRIFT, GRAM, align, index_grams, table_size
 
 NEAR = 8
 """How far from the diagonal a pair of characters may lie to count as beside it."""
@@ -28,8 +28,9 @@ WORTH, DENSE, LOOSE = 20, 20, 7
 @njit(cache=True)
 def lines_up(diagonals, block, blocks):
     """Whether a block lies on nearly the same diagonal as the one before or after it."""
-    return ((block > 0 and abs(diagonals[block] - diagonals[block - 1]) <= DRIFT)
-            or (block + 1 < blocks and abs(diagonals[block] - diagonals[block + 1]) <= DRIFT))
+    return (block > 0 and abs(diagonals[block] - diagonals[block - 1]) <= DRIFT) or (
+        block + 1 < blocks and abs(diagonals[block] - diagonals[block + 1]) <= DRIFT
+    )
 
 
 @njit(cache=True)
@@ -158,7 +159,11 @@ def measure_stretches(begins, ends, common, row):
             own += not common[at]
         longest, most = max(longest, ends[k] - begins[k]), max(most, own)
         verbatim += own if ends[k] - begins[k] >= VERBATIM else 0
-    row[AlignmentCount.STRETCH], row[AlignmentCount.OWN_STRETCH], row[AlignmentCount.OWN_VERBATIM] = longest, most, verbatim
+    row[AlignmentCount.STRETCH], row[AlignmentCount.OWN_STRETCH], row[AlignmentCount.OWN_VERBATIM] = (
+        longest,
+        most,
+        verbatim,
+    )
     row[AlignmentCount.GAPS] = len(begins)
 
 
@@ -209,7 +214,12 @@ def measure_gaps(places, begins, ends, row):
             swapped += min(here, there)
             uneven += abs(here - there)
             long_swaps += min(here, there) > WORD
-    row[AlignmentCount.SWAPS], row[AlignmentCount.SWAPPED], row[AlignmentCount.UNEVEN], row[AlignmentCount.LONG_SWAPS] = swaps, swapped, uneven, long_swaps
+    (
+        row[AlignmentCount.SWAPS],
+        row[AlignmentCount.SWAPPED],
+        row[AlignmentCount.UNEVEN],
+        row[AlignmentCount.LONG_SWAPS],
+    ) = swaps, swapped, uneven, long_swaps
     row[AlignmentCount.INSERTED], row[AlignmentCount.DROPS], row[AlignmentCount.JUMPS] = inserted, drops, jumps
 
 
@@ -256,16 +266,16 @@ def compare(points, offsets, common, left, right, out, marks):
         a, b = left[k], right[k]
         if offsets[a + 1] - offsets[a] > offsets[b + 1] - offsets[b]:
             a, b = b, a
-        short, long = points[offsets[a]:offsets[a + 1]], points[offsets[b]:offsets[b + 1]]
+        short, long = points[offsets[a] : offsets[a + 1]], points[offsets[b] : offsets[b + 1]]
         if len(short) < GRAM:
             continue
-        table = heads[:table_size(2 * len(long))]
+        table = heads[: table_size(2 * len(long))]
         if b != indexed:
             index_grams(long, table, links)
             indexed = b
-        places = scratch[:len(short)]
-        lay(short, long, table, links, votes, places, diagonals)
-        known, row = common[offsets[a]:offsets[a + 1]], out[k]
+        places = scratch[: len(short)]
+        align(short, long, table, links, votes, places, diagonals)
+        known, row = common[offsets[a] : offsets[a + 1]], out[k]
         row[AlignmentCount.SHORT], row[AlignmentCount.LONG] = len(short), len(long)
         measure_blocks(places, diagonals, known, row, marks[k])
         found = find_stretches(places, begins, ends)

@@ -60,15 +60,25 @@ def model_of(data: dict[str, Any]) -> VerifierModel:
     width = max(len(tree) for tree in data["trees"])
     nodes = np.array([tree + [[-1, 0, 0, 0]] * (width - len(tree)) for tree in data["trees"]], dtype=np.float64)
     feature, split, left, right = (np.ascontiguousarray(column) for column in nodes.transpose(2, 0, 1))
-    return VerifierModel(threshold=data["threshold"], bias=data["bias"], split=split, feature=feature.astype(np.int32),
-                 left=left.astype(np.int32), right=right.astype(np.int32))
+    return VerifierModel(
+        threshold=data["threshold"],
+        bias=data["bias"],
+        split=split,
+        feature=feature.astype(np.int32),
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+    )
 
 
 def parse(text: str) -> VerifierModels:
     """The models from the text of their data file."""
     data = json.loads(text)
-    return VerifierModels(recipe=data["recipe"], features=tuple(data["features"]), pair=model_of(data["pair"]),
-                  corpus=model_of(data["corpus"]))
+    return VerifierModels(
+        recipe=data["recipe"],
+        features=tuple(data["features"]),
+        pair=model_of(data["pair"]),
+        corpus=model_of(data["corpus"]),
+    )
 
 
 @cache

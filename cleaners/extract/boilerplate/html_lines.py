@@ -139,7 +139,11 @@ def judge(
 
 
 def _tail(
-    inside: Sequence[Line], weights: Sequence[float], met: Sequence[NoiseRule | None], begin: int, settings: HtmlSettings
+    inside: Sequence[Line],
+    weights: Sequence[float],
+    met: Sequence[NoiseRule | None],
+    begin: int,
+    settings: HtmlSettings,
 ) -> int:
     """Where the body ends: at the first line that ends bodies and has little prose below it."""
     prose = [weight if rule is None and weight >= 2 else 0.0 for weight, rule in zip(weights, met, strict=True)]

@@ -184,7 +184,9 @@ def _guess(body: bytes, declared: list[str]) -> DecodedText:
     candidates = [*declared, *(name for name in _USUAL if name not in declared)]
     candidates = [name for name in candidates if not name.startswith(("utf-16", "utf-32"))]
     readings = [
-        _CharsetReading(encoding=name, score=score(sample.decode(name, "replace")) + _DECLARED_BONUS * (name in declared))
+        _CharsetReading(
+            encoding=name, score=score(sample.decode(name, "replace")) + _DECLARED_BONUS * (name in declared)
+        )
         for name in candidates
     ]
     best = max(readings, key=lambda reading: reading.score)

@@ -115,7 +115,9 @@ def _fence(text: str, limits: HtmlLimits = HtmlLimits()) -> None:
         end = text.find(">", match.end())
         tag = _QUOTED.sub("", text[match.start() : end if end >= 0 else len(text)])
         if len(tag.split(None, limits.attributes_in_tag)) > limits.attributes_in_tag:
-            raise UnusableInput("blocks", "page too large", f"more than {limits.attributes_in_tag} attributes in one tag")
+            raise UnusableInput(
+                "blocks", "page too large", f"more than {limits.attributes_in_tag} attributes in one tag"
+            )
 
 
 def _parse(text: str) -> Any:

@@ -10,7 +10,7 @@ from cleaners.extract.boilerplate.rules import Noise
 from cleaners.extract.boilerplate.site_lines import met
 from cleaners.extract.boilerplate.text_lines.corrections import CORRECTIONS
 from cleaners.extract.boilerplate.text_lines.crf import CrfWeights, State, segment, shipped
-from cleaners.extract.boilerplate.text_lines.features import features
+from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import LineStats, measure
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
 from cleaners.items import Line, Metadata
@@ -36,13 +36,15 @@ _OPENING = frozenset({"title", "source line", "breadcrumb"})
 _HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
 
 
-def _states(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Metadata, weights: CrfWeights) -> tuple[State, ...]:
+def _states(
+    lines: Sequence[Line], shapes: Sequence[LineStats], meta: Metadata, weights: CrfWeights
+) -> tuple[State, ...]:
     """The best division of the page.
 
     A body without a line of the core is believed only where it has prose close below the headline; else the best
     division is looked for that has the core in it.
     """
-    names = features(lines, shapes, meta)
+    names = line_features(lines, shapes, meta)
     states = segment(names, weights)
     body = [i for i, state in enumerate(states) if state == "body"]
     core = find_core(shapes)

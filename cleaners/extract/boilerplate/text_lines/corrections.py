@@ -30,7 +30,7 @@ def _is_paragraph(shape: LineStats) -> bool:
     return shape.prose and not shape.rules
 
 
-def resumed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
+def extend_over_related_list(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """A short list of related headlines in the middle does not end a body whose paragraphs go on in the same layout."""
     out = list(states)
     while (last := _end(out)) >= 0 and last + 1 < len(shapes):
@@ -54,7 +54,7 @@ def resumed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]
     return out
 
 
-def continued(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
+def extend_paragraphs(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """Nothing ends a body between two paragraphs that are laid out alike: what ends it says so, or is no paragraph."""
     out, last = list(states), _end(states)
     if last < 0 or not shapes[last].prose:
@@ -66,7 +66,7 @@ def continued(states: Sequence[State], shapes: Sequence[LineStats]) -> list[Stat
     return out
 
 
-def signed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
+def extend_signature(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """A notice ends with who signed it and the day, each in a line of its own, attachments before them."""
     out, last = list(states), _end(states)
     if last < 0:
@@ -84,7 +84,7 @@ def signed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     return out
 
 
-def listed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
+def extend_bullets(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """A body does not end in a colon: the items of the list that it announces belong to it."""
     out, last = list(states), _end(states)
     if last < 0 or not shapes[last].text.endswith((":", "：")):
@@ -96,7 +96,7 @@ def listed(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     return out
 
 
-def appended(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
+def cut_appended_article(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """Another article is appended: a headline, a line with date and clock, and paragraphs, after paragraphs."""
     out = list(states)
     body = [i for i, state in enumerate(states) if state == "body"]
@@ -121,5 +121,11 @@ def appended(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State
 
 
 Correction = Callable[[Sequence[State], Sequence[LineStats]], list[State]]
-CORRECTIONS: tuple[Correction, ...] = (continued, resumed, listed, signed, appended)
+CORRECTIONS: tuple[Correction, ...] = (
+    extend_paragraphs,
+    extend_over_related_list,
+    extend_bullets,
+    extend_signature,
+    cut_appended_article,
+)
 """In the order they are applied."""

@@ -178,7 +178,7 @@ def _against_title(shapes: Sequence[LineStats], meta: Metadata, i: int) -> Itera
         yield "title again"
 
 
-def features(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Metadata) -> list[frozenset[str]]:
+def line_features(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Metadata) -> list[frozenset[str]]:
     """The features of every line of a page."""
     core, said_twice, runs = find_core(shapes), echoes(shapes), _runs(shapes)
     sums = _sums(shapes, core)

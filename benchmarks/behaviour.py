@@ -6,7 +6,7 @@
 Recorded: the records of ``clean`` over every reference folder and over the project's own pages, ``dedup`` pairs and
 clusters over ``reposts``, one store's exports in every format, its search hits for 200 questions, what ``show``,
 ``stats``, ``drops`` and ``explain`` print, and ``--help`` of every command. Two recordings are equal but for versions,
-recipes, moments of the run, and the words family and cluster.
+recipes, moments of the run, and the words cluster and cluster.
 """
 
 from __future__ import annotations

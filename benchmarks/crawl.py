@@ -154,12 +154,12 @@ from cleaners.context import context_of
 from cleaners.ingest.ingester import Ingester
 if __name__ == "__main__":
     began, pages, store = time.monotonic(), 0, Path("clean.db").absolute()
-    with WorkerPool(cores(), context_of(store)) as work, Ingester(store, command="clean") as keeper:
+    with WorkerPool(cores(), context_of(store)) as work, Ingester(store, command="clean") as ingester:
         results = work.map(readers.read(["job.warc"]))
         while batch := list(islice(results, 200)):
             pages += len(batch)
-            keeper.keep(batch)
-    print(json.dumps({"pages": pages, "articles": keeper.kept.stored, "seconds": time.monotonic() - began}))
+            ingester.add(batch)
+    print(json.dumps({"pages": pages, "articles": ingester.kept.stored, "seconds": time.monotonic() - began}))
 """
 
 

@@ -26,7 +26,7 @@ FORMATS: tuple[tuple[str, Format], ...] = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", type=Path)
-    parser.add_argument("--copies", action="store_true", help="every copy, not one article a family")
+    parser.add_argument("--copies", action="store_true", help="every copy, not one article a cluster")
     given = parser.parse_args()
     gc.disable()  # as the command does
     with tempfile.TemporaryDirectory(dir=given.store.parent) as folder:
@@ -56,7 +56,7 @@ def _measure(store: Store, target: Path, form: Format, choice: FilterChoice) -> 
 
 def _series(store: Store, folder: Path, choice: FilterChoice) -> None:
     target = str(folder / "x.parquet")
-    with store.exports.outgoing(choice) as outgoing:
+    with store.export_log.outgoing(choice) as outgoing:
         size = outgoing.size
     for increment in (False, True):
         order = ExportRequest(target=target, form="parquet", choice=choice, name="a", increment=increment)

@@ -174,7 +174,7 @@ def false_stops(folder: Path, taken_down: int = 500) -> tuple[int, int, int]:
     )
     groups = {group for id_ in chosen for group in docs[id_]["groups"]}
     others = [id_ for id_, row in docs.items() if not groups.intersection(row["groups"])]
-    met = watch.meet([docs[id_]["text"] for id_ in others])
+    met = watch.check([docs[id_]["text"] for id_ in others])
     return sum(one is not None for one in met), len(others), len(chosen)
 
 

@@ -4,7 +4,7 @@
     python benchmarks/store.py NEWS.db --search 500                                    search it while it is written to
     python benchmarks/store.py NEWS.db --sizes                                         what takes how much room
 
-The articles are made by `generated.py`. The time of making them is not counted; matching, families, both indexes and
+The articles are made by `generated.py`. The time of making them is not counted; matching, clusters, both indexes and
 the commit are. Several of these may stand in one command; they run in this order.
 """
 
@@ -41,11 +41,11 @@ def fill(path: Path, count: int, batch: int, seed: int) -> None:
     done, since = 0, (0.0, 0)
     table = ("articles", "articles/s", "of CPU", "last tenth", "longest wait", "new", "matched", "peak MB")
     print("  ".join(f"{name:>12}" for name in table), flush=True)
-    with Ingester(path, command="benchmark") as keeper:
-        keeper.keep([])
+    with Ingester(path, command="benchmark") as ingester:
+        ingester.add([])
         while part := [one.article for one in islice(made, batch)]:
             clock, cpu = time.perf_counter(), time.process_time()
-            kept = keeper.keep(part)
+            kept = ingester.add(part)
             took = time.perf_counter() - clock
             # The first batch loads what numba has compiled.
             spent, used, longest = spent + took, used + time.process_time() - cpu, max(longest, took if done else 0.0)

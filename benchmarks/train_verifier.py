@@ -148,11 +148,11 @@ def series_pairs(folder: Path, folds: int) -> Pairs:
     docs, pairs = rows(folder / "series_docs.jsonl.gz"), rows(folder / "series_pairs.jsonl.gz")
     at = {doc["id"]: place for place, doc in enumerate(docs)}
     left, right = (np.array([at[pair[side]] for pair in pairs]) for side in ("a", "b"))
-    family, before = np.arange(len(docs)), np.zeros(0)
-    while not np.array_equal(before, family):
-        before, least = family.copy(), np.minimum(family[left], family[right])
-        np.minimum.at(family, left, least)
-        np.minimum.at(family, right, least)
+    cluster, before = np.arange(len(docs)), np.zeros(0)
+    while not np.array_equal(before, cluster):
+        before, least = cluster.copy(), np.minimum(cluster[left], cluster[right])
+        np.minimum.at(cluster, left, least)
+        np.minimum.at(cluster, right, least)
     forms = fingerprint.normal_forms([doc["text"] for doc in docs])
     no = np.zeros(len(left), dtype=np.bool_)
     return Pairs(
@@ -162,7 +162,7 @@ def series_pairs(folder: Path, folds: int) -> Pairs:
         same=no,
         real=~no,
         spinner=no,
-        folds=np.column_stack((family[left] % folds, family[right] % folds)),
+        folds=np.column_stack((cluster[left] % folds, cluster[right] % folds)),
     )
 
 

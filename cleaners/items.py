@@ -249,7 +249,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """The family of an article, seen from one member."""
+    """The cluster of an article, seen from one member."""
 
     id: str
     """Id of the cluster: the id of its first member; a singleton has its own."""
@@ -265,7 +265,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clipping:
-    """What the store keeps: an article, its matches, its family."""
+    """What the store keeps: an article, its matches, its cluster."""
 
     article: Article
     matches: tuple[Match, ...] = ()

@@ -112,7 +112,7 @@ class ClippingPipeline:
         """Open the store. Raises what it raises."""
         command = f"scrapy {self._crawler.spider.name}" if self._crawler.spider else "scrapy"
         self._workers = WorkerPool(self._processes, context_of(self._store))
-        self._keeper = await self._in_thread(lambda: Ingester(self._store, command=command))
+        self._ingester = await self._in_thread(lambda: Ingester(self._store, command=command))
 
     async def process_item(self, item: Any) -> Any:
         """Clean and keep; returns when it is stored. Raises ``DropItem`` for what is no article."""
@@ -139,7 +139,7 @@ class ClippingPipeline:
         """Write what was learned, note the run's end, close the store."""
         self._workers.close()
         ended: RunStatus = "done" if self._crawler.crawling else "interrupted"  # Ctrl-C stops crawling before the close
-        await self._in_thread(lambda: self._keeper.close("failed" if self._broken else ended))
+        await self._in_thread(lambda: self._ingester.close("failed" if self._broken else ended))
         self._keeping.shutdown()
 
     def _keep(self) -> None:
@@ -151,7 +151,7 @@ class ClippingPipeline:
         if not batch:
             return
         try:
-            self._keeper.keep(batch)
+            self._ingester.keep(batch)
         except Exception:
             for result in batch:  # the calls to come fail by them: nothing counts as kept that is not
                 self._waiting.put(result)

@@ -21,7 +21,7 @@ class VisitPlan:
         """``command``: what the journal calls this run. Raises as ``Store.open``."""
         self._now = now or datetime.now(UTC)
         self._store = Store.open(store, create=False, readonly=True)
-        self._began = max(_began(self._store.journal.runs(200), command, self._now), self._now - _STALE)
+        self._began = max(_began(self._store.runs.runs(200), command, self._now), self._now - _STALE)
 
     def close(self) -> None:
         """Release the store."""
@@ -29,11 +29,11 @@ class VisitPlan:
 
     def entry(self, url: str) -> UrlState | None:
         """What is known of an address."""
-        return next(iter(self._store.ledger.find([url]).values()), None)
+        return next(iter(self._store.crawl_state.find([url]).values()), None)
 
     def entries(self, urls: Iterable[str]) -> dict[str, UrlState]:
         """Canonical form -> what is known of the address."""
-        return self._store.ledger.find(urls)
+        return self._store.crawl_state.find(urls)
 
     def is_open(self, entry: UrlState | None) -> bool:
         """Whether an address is to be visited: never seen, not done, or due and not yet visited in this run."""
@@ -44,24 +44,24 @@ class VisitPlan:
 
     def unfinished(self, site: str) -> Iterator[UrlState]:
         """What was found on a site and is not done, one by one, the highest priority first."""
-        return self._store.ledger.unfinished(site)
+        return self._store.crawl_state.unfinished(site)
 
     def queued(self, site: str) -> int:
         """How many those are."""
-        return self._store.ledger.queued(site)
+        return self._store.crawl_state.queued(site)
 
     def due(self, site: SiteConfig) -> list[UrlState]:
         """Pages to look at again, the longest overdue first; only so many that new pages have room."""
-        entries = self._store.ledger.due(site.id, at=self._now, before=self._began)
+        entries = self._store.crawl_state.due(site.id, at=self._now, before=self._began)
         return [entry for entry in entries if entry.found.kind == "page"]
 
     def announced_by(self, url: str) -> list[UrlState]:
         """The lists and sitemaps a list or sitemap has named, those that are to be read now."""
-        return [entry for entry in self._store.ledger.announced_by(url) if self.is_open(entry)]
+        return [entry for entry in self._store.crawl_state.announced_by(url) if self.is_open(entry)]
 
     def latest(self, site: SiteConfig) -> list[UrlState]:
         """What came of the pages found last."""
-        return self._store.ledger.latest(site.id)
+        return self._store.crawl_state.latest(site.id)
 
 
 def _began(runs: Sequence[RunEntry], command: str, now: datetime) -> datetime:
@@ -80,18 +80,18 @@ class ArchiveOnlySink:
 
     def __init__(self, path: Path, *, command: str) -> None:
         self._store = Store.open(path)
-        self._run = self._store.journal.start(command)
+        self._run = self._store.runs.start(command)
         self._archived = 0
 
-    def keep(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> None:
+    def add(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> None:
         """Note the visits; of the Drops those without a record in the archive (cleaning it finds the others)."""
         drops = [one for one in results if isinstance(one, Drop) and "#" not in one.origin]
         with self._store.transaction():
-            self._store.ledger.settle(visits)
-            self._store.journal.drop(drops, self._run)
+            self._store.crawl_state.record(visits)
+            self._store.runs.drop(drops, self._run)
         self._archived += sum(visit.outcome == "archived" for visit in visits)
 
     def close(self, status: RunStatus = "done") -> None:
         """Note how the run ended and release the store."""
-        self._store.journal.end(self._run, {"archived": self._archived}, status)
+        self._store.runs.end(self._run, {"archived": self._archived}, status)
         self._store.close()

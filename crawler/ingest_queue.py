@@ -35,7 +35,7 @@ class ResultCleaner(Protocol):
 class ResultSink(Protocol):
     """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Ingester`, or :class:`crawler.agenda.ArchiveOnlySink`."""
 
-    def keep(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> object:
+    def add(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> object:
         """Keep a batch, and note in the ledger the visits that it came of."""
         ...
 
@@ -121,11 +121,11 @@ class IngestQueue:
         shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
         self._shelving = loop.create_task(self._shelve(shelf))
 
-    def note(self, visits: Iterable[FetchResult]) -> None:
+    def add_visits(self, visits: Iterable[FetchResult]) -> None:
         """Note visits that have nothing to hand in with them."""
         self._notes += visits
 
-    async def take(self, item: Page | Drop | None, visits: tuple[FetchResult, ...] = ()) -> Article | Drop | None:
+    async def submit(self, item: Page | Drop | None, visits: tuple[FetchResult, ...] = ()) -> Article | Drop | None:
         """Clean a page and put what comes of it on the way to the store; waits when too much is on its way.
 
         ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
@@ -173,7 +173,7 @@ class IngestQueue:
     def _keep(self, shelf: ResultSink, batch: Sequence[CleanedVisit]) -> None:
         """The archive first: what the store calls done has its record on the disk."""
         self._archive.sync()
-        shelf.keep(
+        shelf.add(
             [one.result for one in batch if one.result is not None], [visit for one in batch for visit in one.visits]
         )
 

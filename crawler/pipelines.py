@@ -41,7 +41,7 @@ class CleanAndKeep:
     async def process_item(self, item: Any) -> Any:
         """Hand in what the spider delivers; other items are passed on."""
         if isinstance(item, SpiderItem):
-            result = await self._spider.desk.take(item.item, item.visits)
+            result = await self._spider.desk.submit(item.item, item.visits)
             if isinstance(item.item, Page) and result is not None:
                 self._spider.came_of(item.item, isinstance(result, Article) or result.reason == OFF_TOPIC)
         return item

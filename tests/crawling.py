@@ -41,7 +41,7 @@ class Crawled:
     def drops(self) -> dict[str, str]:
         """Path -> reason."""
         with Store.open(self.store, create=False) as store:
-            return {drop.url.split("/", 3)[3]: drop.reason for drop in store.journal.drops(limit=999) if drop.url}
+            return {drop.url.split("/", 3)[3]: drop.reason for drop in store.runs.drops(limit=999) if drop.url}
 
     def articles(self) -> dict[str, Article]:
         """Path -> article."""

@@ -99,7 +99,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 def test_its_pages_are_cleaned_matched_and_kept(crawled: Crawled) -> None:
     with Store.open(crawled.store, create=False) as store:
         clippings = list(store.clippings.select(Selection(), with_duplicates=True))
-        runs = store.journal.runs()
+        runs = store.runs.runs()
     assert sorted(one.article.title or "" for one in clippings) == ["1号渠放水", "1号渠放水", "2号渠放水", "3号渠放水"]
     pair = [one for one in clippings if one.article.title == "1号渠放水"]
     assert [match.kind for one in pair for match in one.matches] == ["exact", "exact"]
@@ -116,7 +116,7 @@ def test_its_items_go_on_with_the_record(crawled: Crawled) -> None:
 
 def test_what_is_no_article_is_dropped_and_kept_as_a_drop(crawled: Crawled) -> None:
     with Store.open(crawled.store, create=False) as store:
-        drops = store.journal.drops()
+        drops = store.runs.drops()
     assert [drop.url and drop.url.rsplit("/", 1)[1] for drop in drops] == ["shell.html"]
     assert f"{drops[0].stage}: {drops[0].reason}" in crawled.log
     assert not [item for item in crawled.items if str(item.get("url", "")).endswith("shell.html")]

@@ -137,10 +137,10 @@ def test_processes_do_not_outlive_the_one_they_work_for(tmp_path: Path) -> None:
     born = _wait(lambda: len(_descendants(process.pid)) >= 4)
     assert born
     time.sleep(0.5)
-    family = _descendants(process.pid)
+    cluster = _descendants(process.pid)
     process.kill()
     process.wait()
-    assert _wait(lambda: not any(_lives(pid) for pid in family)), family
+    assert _wait(lambda: not any(_lives(pid) for pid in cluster)), cluster
 
 
 def _descendants(pid: int) -> list[int]:
@@ -331,8 +331,8 @@ def test_in_this_process_a_page_that_takes_too_long_is_given_up(tmp_path: Path) 
 def test_nothing_is_imported_that_a_command_does_not_need() -> None:
     heavy = "{'numpy', 'numba', 'lxml', 'trafilatura', 'pydantic', 'rich', 'scrapy', 'sqlite3', 'pyarrow', 'pyspark', 'yaml'}"
     work = (
-        "from cleaners.parallel import PageBudget, fenced; from cleaners.context import CleaningContext; from cleaners.items import Page; "
-        f"fenced(Page(origin='x', body={page('x').body!r}), CleaningContext(), PageBudget())"
+        "from cleaners.parallel import PageBudget, clean_within; from cleaners.context import CleaningContext; from cleaners.items import Page; "
+        f"clean_within(Page(origin='x', body={page('x').body!r}), CleaningContext(), PageBudget())"
     )
     cases = {
         "import crawler.cli": heavy,

@@ -49,7 +49,7 @@ class Held:
 
     articles: list[tuple[object, ...]]
     revisions: list[list[str]]
-    families: list[list[str]]
+    clusters: list[list[str]]
     matches: list[tuple[object, ...]]
     drops: list[tuple[str, str, str]]
     marks: list[str]
@@ -59,15 +59,15 @@ class Held:
 def held(path: Path) -> Held:
     with Store.open(path, create=False) as store:
         clippings = sorted(store.clippings.select(with_duplicates=True), key=lambda one: one.article.id)
-        families: dict[str, list[str]] = {}
+        clusters: dict[str, list[str]] = {}
         for one in clippings:
-            families.setdefault(one.cluster.id if one.cluster else "", []).append(one.article.id)
+            clusters.setdefault(one.cluster.id if one.cluster else "", []).append(one.article.id)
         return Held(
             articles=[(c.article.id, c.article.url, c.article.title, c.article.text, c.revision) for c in clippings],
             revisions=[[old.text for old in store.articles.revisions(c.article.id)] for c in clippings],
-            families=sorted(families.values()),
+            clusters=sorted(clusters.values()),
             matches=sorted((c.article.id, m.other, m.kind) for c in clippings for m in c.matches),
-            drops=sorted((d.origin, d.stage, d.reason) for d in store.journal.drops(limit=10**6)),
+            drops=sorted((d.origin, d.stage, d.reason) for d in store.runs.drops(limit=10**6)),
             marks=[name for name in store.manifests.names() if name.startswith("clean ")],
         )
 

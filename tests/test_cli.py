@@ -314,11 +314,11 @@ def test_the_list_of_commands_is_not_cut_off() -> None:
     for text, limit, cut in (
         ("Check a store of news: its file, its schema.", 40, "Check a store of news"),
         (
-            "Bring stores into one (--store, made anew): the same families.",
+            "Bring stores into one (--store, made anew): the same clusters.",
             45,
             "Bring stores into one (--store, made anew)",
         ),
-        ("Bring stores into one (--store, made anew): the same families.", 40, "Bring stores into one"),
+        ("Bring stores into one (--store, made anew): the same clusters.", 40, "Bring stores into one"),
         ("Set, show or lift what is far too long for a line.", 20, "Set, show or lift what is far too long for a line"),
         ("Short. And more.", 20, "Short"),
     ):
@@ -335,9 +335,9 @@ def test_numbers_are_told_with_their_noun_and_spans_in_two_units() -> None:
 def store(tmp_path: Path) -> Path:
     path = tmp_path / "news.db"
     page = Page(origin="a.html", url="http://a.example/a.html", body=PAGE.encode())
-    with Ingester(path, command="clean") as keeper:
+    with Ingester(path, command="clean") as ingester:
         drops = [Drop(origin=str(n), stage="extract", reason="no body") for n in range(3)]
-        keeper.keep([clean(page), *drops, Drop(origin="x", stage="match", reason="off topic", detail="0.10")])
+        ingester.add([clean(page), *drops, Drop(origin="x", stage="match", reason="off topic", detail="0.10")])
     return path
 
 
@@ -390,8 +390,8 @@ def test_chinese_is_utf8_in_every_locale_and_what_is_no_text_is_escaped(store: P
 
 def test_a_reader_that_ends_early_is_no_error(store: Path) -> None:
     """``| head -1``: no traceback."""
-    with Ingester(store, command="clean") as keeper:
-        keeper.keep([Drop(origin=f"{n}", stage="read", reason="empty") for n in range(5000)])
+    with Ingester(store, command="clean") as ingester:
+        ingester.add([Drop(origin=f"{n}", stage="read", reason="empty") for n in range(5000)])
     command = [sys.executable, "-m", "crawler", "drops", "--store", str(store), "--limit", "9999", "--json"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as process:

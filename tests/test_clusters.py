@@ -1,4 +1,4 @@
-"""Families: strict grouping, the best copy, the source. The decision does not depend on the order of arrival."""
+"""Clusters: strict grouping, the best copy, the source. The decision does not depend on the order of arrival."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def edge(a: int, b: int, kind: str = "near", of_a: float = 1.0, of_b: float = 1.
     return MatchEdge(a=a, b=b, kind=kind, similarity=min(of_a, of_b), containment_a=of_a, containment_b=of_b)
 
 
-def families(members: list[ClusterMember], edges: list[MatchEdge], **names: str) -> tuple[ClusterDecision, ...]:
+def decided(members: list[ClusterMember], edges: list[MatchEdge], **names: str) -> tuple[ClusterDecision, ...]:
     return clusters.assign(ClusterNeighbourhood(members=tuple(members), edges=tuple(edges)), publishers=names or None)
 
 
 def docs(members: list[ClusterMember], edges: list[MatchEdge]) -> list[tuple[int, ...]]:
-    return [f.members for f in families(members, edges)]
+    return [f.members for f in decided(members, edges)]
 
 
-def test_a_singleton_is_its_own_family() -> None:
-    (family,) = families([member(1)], [])
-    assert (family.id, family.members, family.canonical, family.earliest) == (f"{1:016x}", (1,), 1, None)
+def test_a_singleton_is_its_own_cluster() -> None:
+    (cluster,) = decided([member(1)], [])
+    assert (cluster.id, cluster.members, cluster.canonical, cluster.earliest) == (f"{1:016x}", (1,), 1, None)
 
 
 @pytest.mark.parametrize("kind", ["exact", "near", "spun"])
@@ -134,7 +134,7 @@ def test_the_order_of_edges_and_arrival_changes_nothing_but_ids() -> None:
             MatchEdge(a=e.b, b=e.a, kind=e.kind, similarity=e.similarity, containment_a=e.containment_b, containment_b=e.containment_a)
             if chance.random() < 0.5 else e for e in edges
         ]  # fmt: skip
-        found = families(members, turned)
+        found = decided(members, turned)
         assert {frozenset(f.members) for f in found} == expected
         assert [f.id for f in found] == [f"{f.members[0]:016x}" for f in found]
 
@@ -142,65 +142,65 @@ def test_the_order_of_edges_and_arrival_changes_nothing_but_ids() -> None:
 @pytest.mark.parametrize("disguise", ["spun", "annotated", "byte-slip", "forced-traditional"])
 def test_a_disguised_copy_is_never_the_best(disguise: str) -> None:
     members = [member(1, disguises=(disguise,), quality=1.0, length=2000), member(2, quality=0.3, noise=90, repairs=0)]
-    assert [f.canonical for f in families(members, [edge(1, 2)])] == [2]
+    assert [f.canonical for f in decided(members, [edge(1, 2)])] == [2]
 
 
 def test_the_whole_is_better_than_what_was_cut_from_it() -> None:
     members = [member(1, length=400), member(2, length=800)]
-    assert families(members, [edge(1, 2, "contains", 1.0, 0.5)])[0].canonical == 2
+    assert decided(members, [edge(1, 2, "contains", 1.0, 0.5)])[0].canonical == 2
 
 
 def test_a_copy_with_something_appended_is_not_the_best_of_three() -> None:
     members = [member(1, length=1000), member(2, length=800), member(3, length=800)]
     edges = [edge(2, 3), edge(1, 2, "near", 0.8, 1.0), edge(1, 3, "near", 0.8, 1.0)]
-    assert families(members, edges)[0].canonical == 2
+    assert decided(members, edges)[0].canonical == 2
 
 
 def test_among_equals_the_less_repaired_then_the_earlier_copy_is_the_best() -> None:
-    assert families([member(1, repairs=4), member(2)], [edge(1, 2)])[0].canonical == 2
+    assert decided([member(1, repairs=4), member(2)], [edge(1, 2)])[0].canonical == 2
     assert (
-        families([member(1, published=DAY + timedelta(days=1)), member(2, published=DAY)], [edge(1, 2)])[0].canonical
+        decided([member(1, published=DAY + timedelta(days=1)), member(2, published=DAY)], [edge(1, 2)])[0].canonical
         == 2
     )
 
 
 def test_the_declared_source_is_the_source() -> None:
     members = [member(1, source="示例日报", published=DAY), member(2, site="daily.example", published=DAY)]
-    (family,) = families(members, [edge(1, 2)], **{"daily.example": "示例日报"})
-    assert family.earliest is not None
-    assert family.earliest.doc == 2
-    assert family.earliest.evidence["sources"] == ["示例日报"]
+    (cluster,) = decided(members, [edge(1, 2)], **{"daily.example": "示例日报"})
+    assert cluster.earliest is not None
+    assert cluster.earliest.doc == 2
+    assert cluster.earliest.evidence["sources"] == ["示例日报"]
 
 
 def test_the_earlier_date_wins_and_midnight_only_means_the_day() -> None:
     later, early, midnight = DAY + timedelta(hours=3), DAY, DAY.replace(hour=0, minute=0)
-    (family,) = families([member(1, published=later), member(2, published=early)], [edge(1, 2)])
-    assert family.earliest is not None
-    assert (family.earliest.doc, family.earliest.published) == (2, early)
-    (unsure,) = families([member(1, published=early), member(2, published=midnight)], [edge(1, 2)])
+    (cluster,) = decided([member(1, published=later), member(2, published=early)], [edge(1, 2)])
+    assert cluster.earliest is not None
+    assert (cluster.earliest.doc, cluster.earliest.published) == (2, early)
+    (unsure,) = decided([member(1, published=early), member(2, published=midnight)], [edge(1, 2)])
     assert unsure.earliest is not None
-    assert unsure.earliest.confidence < family.earliest.confidence
+    assert unsure.earliest.confidence < cluster.earliest.confidence
 
 
 def test_no_evidence_means_no_source() -> None:
-    assert families([member(1), member(2)], [edge(1, 2)])[0].earliest is None
+    assert decided([member(1), member(2)], [edge(1, 2)])[0].earliest is None
 
 
 def test_a_disguised_copy_is_not_the_source_although_its_date_is_the_earliest() -> None:
     members = [member(1, published=DAY - timedelta(days=9), disguises=("spun",)), member(2, published=DAY),
                member(3, published=DAY + timedelta(days=1))]  # fmt: skip
-    (family,) = families(members, [edge(1, 2, "spun", 0.8, 0.8), edge(2, 3)])
-    assert family.earliest is not None
-    assert family.earliest.doc == 2
+    (cluster,) = decided(members, [edge(1, 2, "spun", 0.8, 0.8), edge(2, 3)])
+    assert cluster.earliest is not None
+    assert cluster.earliest.doc == 2
 
 
-def test_every_member_is_in_exactly_one_family() -> None:
+def test_every_member_is_in_exactly_one_cluster() -> None:
     chance = random.Random(4)
     for _ in range(50):
         members = [member(n) for n in range(1, 13)]
         pairs = chance.sample(list(itertools.combinations(range(1, 13), 2)), 12)
         edges = [edge(a, b, chance.choice(["near", "contains"]), chance.random(), 1.0) for a, b in pairs]
-        found = [doc for f in families(members, edges) for doc in f.members]
+        found = [doc for f in decided(members, edges) for doc in f.members]
         assert sorted(found) == list(range(1, 13))
 
 
@@ -208,8 +208,8 @@ def test_a_story_with_a_thousand_copies_is_decided_in_a_moment() -> None:
     members = [member(n, published=DAY + timedelta(minutes=n), source="示例日报") for n in range(1, 1001)]
     edges = [edge(n, k) for n in range(2, 1001) for k in range(max(1, n - 20), n)]
     start = time.process_time()
-    (family,) = families(members, edges)
+    (cluster,) = decided(members, edges)
     assert time.process_time() - start < 3
-    assert len(family.members) == 1000
-    assert family.earliest is not None
-    assert family.earliest.doc == 1
+    assert len(cluster.members) == 1000
+    assert cluster.earliest is not None
+    assert cluster.earliest.doc == 1

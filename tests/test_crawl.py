@@ -184,7 +184,7 @@ def test_every_response_lies_in_the_archive_and_comes_back_by_its_origin(crawled
         assert page.site == "daily"
         assert "号渠放水" in page.body.decode()
     with Store.open(crawled.store, create=False) as store:
-        gone = next(drop for drop in store.journal.drops() if drop.reason == "http 404")
+        gone = next(drop for drop in store.runs.drops() if drop.reason == "http 404")
     assert read_back(gone.origin, crawled.store).status == 404
 
 
@@ -219,7 +219,7 @@ def test_archive_only_keeps_the_pages_and_notes_that_it_has_them(tmp_path: Path)
         crawled = run(tmp_path, one_site(server.base), {"a": server}, archive_only=True)
     assert (crawled.report["pages"], crawled.report["articles"]) == (5, 0)
     with Store.open(crawled.store) as store:
-        assert store.ledger.counts() == {"archived": 5, "links": 1}
+        assert store.crawl_state.counts() == {"archived": 5, "links": 1}
         assert store.statistics().articles == 0
     assert list((tmp_path / "job.warc").iterdir())
 
@@ -583,8 +583,8 @@ def hand_in(shelf: FakeShelf, pages: int, tmp_path: Path) -> IngestQueue:
             batching=BatchSettings(most=10, seconds=0.2, in_flight=4),
         )
         await desk.open()
-        await asyncio.gather(*(desk.take(Page(body=b"", origin=str(n))) for n in range(pages)))
-        await desk.take(Drop(origin="x", stage="fetch", reason="http 404"))
+        await asyncio.gather(*(desk.submit(Page(body=b"", origin=str(n))) for n in range(pages)))
+        await desk.submit(Drop(origin="x", stage="fetch", reason="http 404"))
         await desk.close()
         assert cleaner.closed
         return desk
@@ -606,7 +606,7 @@ def test_neither_cleaning_nor_keeping_holds_up_the_event_loop(tmp_path: Path) ->
     class SlowShelf(FakeShelf):
         def keep(self, results: Any, visits: Any = ()) -> None:
             time.sleep(0.4)
-            super().keep(results, visits)
+            super().add(results, visits)
 
     gaps: list[float] = []
 
@@ -627,7 +627,7 @@ def test_neither_cleaning_nor_keeping_holds_up_the_event_loop(tmp_path: Path) ->
         )
         ticking = asyncio.ensure_future(tick())
         await desk.open()
-        await asyncio.gather(*(desk.take(Page(body=b"", origin=str(n))) for n in range(12)))
+        await asyncio.gather(*(desk.submit(Page(body=b"", origin=str(n))) for n in range(12)))
         await desk.close()
         ticking.cancel()
 

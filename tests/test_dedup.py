@@ -253,7 +253,7 @@ def test_parquet_in_and_out(tmp_path: Path) -> None:
 
 def test_a_text_without_characters_that_was_taken_down_is_not_met_in_others() -> None:
     watch = TakedownFilter([("gone", one) for one in fingerprints(["——。", TEXTS[0]])])
-    assert watch.meet(["……", "", TEXTS[0]]) == [None, None, TakedownMatch(id="gone", share=1.0, of_text=1.0)]
+    assert watch.check(["……", "", TEXTS[0]]) == [None, None, TakedownMatch(id="gone", share=1.0, of_text=1.0)]
 
 
 def test_bad_records_are_told_and_skipped(tmp_path: Path) -> None:

@@ -33,17 +33,17 @@ DAMAGED: dict[str, tuple[str, str]] = {
     "a text is in the index that is not there": ("search", "INSERT INTO search (rowid, text) VALUES (999, '北京')"),
     "the index has another text": ("search", "UPDATE search_docsize SET sz = x'0302' WHERE id = 3"),
     "the index of characters is empty": ("search", "INSERT INTO characters (characters) VALUES ('delete-all')"),
-    "the best copy is no member": ("families", "UPDATE clusters SET canonical = 10000 WHERE cluster = 1"),
-    "the earliest is no member": ("families", "UPDATE clusters SET earliest = 10000 WHERE cluster = 1"),
-    "the size is wrong": ("families", "UPDATE clusters SET size = 7 WHERE cluster = 2"),
-    "the members are gone": ("families", "UPDATE articles SET cluster = NULL WHERE cluster = 1"),
-    "the family is gone": ("families", "DELETE FROM clusters WHERE cluster = 1"),
+    "the best copy is no member": ("clusters", "UPDATE clusters SET canonical = 10000 WHERE cluster = 1"),
+    "the earliest is no member": ("clusters", "UPDATE clusters SET earliest = 10000 WHERE cluster = 1"),
+    "the size is wrong": ("clusters", "UPDATE clusters SET size = 7 WHERE cluster = 2"),
+    "the members are gone": ("clusters", "UPDATE articles SET cluster = NULL WHERE cluster = 1"),
+    "the cluster is gone": ("clusters", "DELETE FROM clusters WHERE cluster = 1"),
     "a match has no text": (
-        "families",
+        "clusters",
         "INSERT INTO matches VALUES (1, 9999, 'near', 1, 1, 1, '[1,0,[],1,[0,1],[0,1]]')",
     ),
-    "a forward leads nowhere": ("families", "INSERT INTO forwards VALUES ('old', 'nowhere')"),
-    "forwards run in a circle": ("families", "INSERT INTO forwards VALUES ('a', 'b'), ('b', 'a')"),
+    "a forward leads nowhere": ("clusters", "INSERT INTO forwards VALUES ('old', 'nowhere')"),
+    "forwards run in a circle": ("clusters", "INSERT INTO forwards VALUES ('a', 'b'), ('b', 'a')"),
     "an index is missing": ("schema", "DROP INDEX articles_by_date"),
     "a trigger is missing": ("schema", "DROP TRIGGER ledger_taken_down"),
     "the manifest is nonsense": ("match index", "UPDATE manifests SET data = X'FF'"),
@@ -53,8 +53,8 @@ DAMAGED: dict[str, tuple[str, str]] = {
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("healthy") / "news.db"
-    with Ingester(path) as keeper:
-        keeper.keep(corpus(12))
+    with Ingester(path) as ingester:
+        ingester.add(corpus(12))
     stored(path, {f"http://news.example/{n}": story(100 + n) for n in range(5)})
     return path
 
@@ -77,7 +77,7 @@ def sql(path: Path, *statements: str) -> None:
     connection.close()
 
 
-def families(path: Path) -> set[frozenset[str]]:
+def clusters(path: Path) -> set[frozenset[str]]:
     with Store.open(path, create=False) as store:
         found: dict[str, set[str]] = {}
         for one in store.clippings.select(with_duplicates=True):
@@ -94,12 +94,12 @@ def test_a_healthy_store_has_nothing_wrong(path: Path) -> None:
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_damage_is_found_and_repaired(path: Path, damage: str) -> None:
     check, statement = DAMAGED[damage]
-    before = families(path)
+    before = clusters(path)
     sql(path, statement)
     assert set(wrong(path)) == {check}
     assert not wrong(path, repair=True)
     assert not wrong(path)
-    assert families(path) == before
+    assert clusters(path) == before
     with Store.open(path, create=False) as store:
         text = store.articles.texts([5])[5]
         assert 5 in {hit.doc for hit in store.search.find(f'"{text[3:9]}"', with_duplicates=True)}
@@ -117,8 +117,8 @@ def test_a_damaged_match_index_is_made_anew(path: Path, harm: Callable[[Path], N
     harm(max(index_folder(path).iterdir(), key=lambda file: file.stat().st_size))
     assert set(wrong(path)) == {"match index"}
     assert not wrong(path, repair=True)
-    with Ingester(path) as keeper:
-        assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
+    with Ingester(path) as ingester:
+        assert ingester.add([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
 
 
 def test_an_index_of_sqlite_that_disagrees_with_its_table_is_made_anew(path: Path) -> None:
@@ -186,11 +186,11 @@ def test_what_was_taken_down_and_is_there_again_goes_again(path: Path) -> None:
 def test_revisions_of_copies_and_takedowns_leave_a_healthy_store(path: Path) -> None:
     shelf = WarcArchive(folder_of(path), name="more", software="jianbao/0")
     urls = [f"http://news.example/{n}" for n in range(5)]
-    with Ingester(path) as keeper:
+    with Ingester(path) as ingester:
         for turn, url in enumerate([*urls, *urls]):
             text = story(100).replace("今年", "去年") + f"\n第{turn}次修改。"
             origin = shelf.write(replace(exchange(0, text.encode()), url=url))
-            keeper.keep(
+            ingester.add(
                 [Article(id=clipping_id(url, b""), origin=origin, url=url, site="daily", text=text, fetched_at=MOMENT)]
             )
     shelf.close()
@@ -203,7 +203,7 @@ def test_revisions_of_copies_and_takedowns_leave_a_healthy_store(path: Path) -> 
 def test_a_text_that_the_disk_gives_back_otherwise_is_named(path: Path) -> None:
     sql(path, "UPDATE texts SET text = replace(text, '吨', '斤') WHERE doc = 3")
     with Store.open(path, create=False) as store:
-        store.checks.rebuild_search()
+        store.integrity.rebuild_search()
         origin = store.articles.get([3])[3][0].origin
     assert wrong(path, repair=True) == {"texts": (f"1 texts are not what was stored: {origin}",)}
 
@@ -231,12 +231,12 @@ def harm(path: Path, *numbers: int, at: int = 0, size: int = 8192) -> None:
              "sqlite_autoindex_articles_1", "articles_by_cluster", "drops_by_reason", "manifests"],
 )  # fmt: skip
 def test_what_is_made_from_the_articles_is_made_anew_whatever_page_is_damaged(path: Path, part: str) -> None:
-    before = families(path)
+    before = clusters(path)
     harm(path, pages(path, part)[0])
     assert "file" in wrong(path)
     assert not wrong(path, repair=True)
     assert not {f.check for f in doctor.examine(path, sample=None) if f.problems}
-    assert families(path) == before and (path.parent / "news.db.damaged").exists()
+    assert clusters(path) == before and (path.parent / "news.db.damaged").exists()
     assert sorted(p.name for p in path.parent.iterdir()) == [
         "news.db",
         "news.db.damaged",
@@ -244,8 +244,8 @@ def test_what_is_made_from_the_articles_is_made_anew_whatever_page_is_damaged(pa
         "news.locks",
         "news.warc",
     ]
-    with Ingester(path) as keeper:
-        assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
+    with Ingester(path) as ingester:
+        assert ingester.add([Article(id="9" * 16, origin="x", text="转载：\n" + story(5))]).matched == 1
 
 
 def test_of_damaged_texts_the_others_are_saved_when_that_is_wanted(path: Path) -> None:
@@ -301,7 +301,7 @@ def test_a_store_that_somebody_reads_is_not_made_anew_under_them(path: Path) -> 
     reader.close()
     assert not wrong(path, repair=True)
     with Store.open(path, create=False) as store:
-        assert store.notes.get("in the log only") == "x"
+        assert store.settings.get("in the log only") == "x"
 
 
 def test_a_damaged_number_of_a_row_costs_no_memory(path: Path) -> None:
@@ -318,9 +318,9 @@ def test_made_anew_no_article_gets_the_number_of_one_that_was_taken_down(path: P
     takedown.take_down(path, [last], "a test")
     harm(path, pages(path, "search_data")[0])
     assert not wrong(path, repair=True)
-    with Ingester(path) as keeper:
-        keeper.keep([Article(id="9" * 16, origin="x", text=story(77))])
-        assert keeper.store.articles.doc("9" * 16) == 26
+    with Ingester(path) as ingester:
+        ingester.add([Article(id="9" * 16, origin="x", text=story(77))])
+        assert ingester.store.articles.doc("9" * 16) == 26
 
 
 def test_killed_while_it_is_made_anew_there_is_a_store_at_any_moment(path: Path) -> None:
@@ -354,7 +354,7 @@ def killed(moment: int, work: Callable[[], object]) -> int:
 
 
 def old_store(path: Path, version: int) -> None:
-    """A store as the jianbao of a schema made it, with an article, a family and a drop."""
+    """A store as the jianbao of a schema made it, with an article, a cluster and a drop."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA page_size = 8192")
     connection.execute("PRAGMA journal_mode = WAL")
@@ -383,11 +383,11 @@ def test_a_store_of_every_schema_becomes_one_of_today(tmp_path: Path, version: i
     path = tmp_path / "old.db"
     old_store(path, version)
     with Store.open(path, create=False) as store:
-        assert [d.reason for d in store.journal.drops()] == ["empty"]
-        assert {one.article.id for one in store.clippings.family("0" * 15 + "1")} == {"0" * 15 + "1", "0" * 15 + "2"}
+        assert [d.reason for d in store.runs.drops()] == ["empty"]
+        assert {one.article.id for one in store.clippings.cluster("0" * 15 + "1")} == {"0" * 15 + "1", "0" * 15 + "2"}
     assert not wrong(path)
-    with Ingester(path) as keeper:
-        assert keeper.keep([Article(id="8" * 16, origin="c", text="转载：" + story(3))]).matched == 1
+    with Ingester(path) as ingester:
+        assert ingester.add([Article(id="8" * 16, origin="c", text="转载：" + story(3))]).matched == 1
     assert not wrong(path)
 
 
@@ -397,7 +397,7 @@ def check_killed_migration(path: Path, moment: int) -> None:
     ended = killed(moment, lambda: Store.open(path, create=False).close())
     assert ended == signal.SIGKILL, "it ended before that moment"
     with Store.open(path, create=False) as store:
-        assert [d.reason for d in store.journal.drops()] == ["empty"] and store.statistics().articles == 3
+        assert [d.reason for d in store.runs.drops()] == ["empty"] and store.statistics().articles == 3
     assert not wrong(path)
 
 

@@ -24,6 +24,7 @@ from cleaners.export import (
     in_script,
     markdown_page,
     record,
+    write_markdown_folder,
 )
 from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match
 from tests.test_store import FULL, article

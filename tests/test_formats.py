@@ -39,7 +39,7 @@ ALL = FilterChoice(with_duplicates=True, with_opt_outs=True)
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Articles of every kind, families, a revision, hostile and empty fields."""
+    """Articles of every kind, clusters, a revision, hostile and empty fields."""
     with Store.open(tmp_path_factory.mktemp("formats") / "jianbao.db") as opened:
         opened.articles.put(FULL)
         for n in range(1, 9):
@@ -114,7 +114,7 @@ def test_columns_are_exact_whatever_sqlite_does_with_nul(tmp_path: Path) -> None
             put(store, n, title=title, quality=quality, published=None)
         rows = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet")).to_pylist()
         assert [(row["title"], row["quality"]) for row in rows] == list(zip(titles, qualities, strict=True))
-        with store.exports.outgoing(ALL) as outgoing:
+        with store.export_log.outgoing(ALL) as outgoing:
             (portion,) = outgoing.portions()
             cut = _texts(store._db, portion.span, "title", "上".encode(), "7,-1,0,3")  # SQLite before 3.39
         assert cut.values() == [title if title is None else title.encode() for title in titles]
@@ -219,7 +219,7 @@ def test_a_large_folder_has_several_shards(store: Store, tmp_path: Path) -> None
     from cleaners.export.huggingface import hub_folder
 
     facts = DatasetFacts(choice=ALL)
-    with hub_folder(tmp_path / "hf", facts, rows=20) as folder, store.exports.outgoing(ALL) as outgoing:
+    with hub_folder(tmp_path / "hf", facts, rows=20) as folder, store.export_log.outgoing(ALL) as outgoing:
         for portion in [*outgoing.portions()] * 3:
             folder.put(portion)
     names = sorted(path.name for path in (tmp_path / "hf" / "data").iterdir())
@@ -344,7 +344,7 @@ def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path
     for choice, rows, count in ((ALL, 4, 4), (FilterChoice(), 4, 3), (ALL, 100, 1)):
         with (
             hub_folder(tmp_path / "hf", DatasetFacts(choice=choice), rows=rows) as folder,
-            store.exports.outgoing(choice) as outgoing,
+            store.export_log.outgoing(choice) as outgoing,
         ):
             for portion in outgoing.portions(1):
                 folder.put(portion)
@@ -434,7 +434,7 @@ def test_what_does_not_fit_on_the_disk_leaves_nothing(tmp_path: Path, form: Form
         put(store, 1, text)
         with small_disk(), pytest.raises(UnwritableError, match="make room"):
             make(store, tmp_path / "out" / "x", form)
-        assert store.exports.all() == []
+        assert store.export_log.all() == []
     assert not list((tmp_path / "out").iterdir())
 
 
@@ -463,7 +463,7 @@ def test_a_store_that_cannot_be_written_is_exported_and_says_that_it_forgets(
     done = command("-o", tmp_path / "x.jsonl", "--store", tmp_path / "s.db")
     assert done.exit_code == 0 and "cannot be written" in done.stderr and (tmp_path / "x.jsonl").exists()
     with Store.open(tmp_path / "s.db", readonly=True) as copy:
-        assert len(copy.exports.all()) == len(store.exports.all())
+        assert len(copy.exports.all()) == len(store.export_log.all())
     done = command("-o", tmp_path / "y.jsonl", "--store", tmp_path / "s.db", "--name", "corpus")
     assert isinstance(done.exception, UsageError) and not (tmp_path / "y.jsonl").exists()
 

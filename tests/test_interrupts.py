@@ -56,7 +56,7 @@ def test_a_crawl_finishes_what_is_in_flight_and_ends_with_11(tmp_path: Path, how
     assert 0 < report["articles"] < 190
     with Store.open(tmp_path / "job.db", create=False) as store:
         kept = list(store.clippings.select(Selection(), with_duplicates=True))
-        assert store.journal.runs()[0].status == "interrupted"
+        assert store.runs.runs()[0].status == "interrupted"
     assert len(kept) == report["articles"] == report["pages"]
     assert gone(process.pid)
 
@@ -74,7 +74,7 @@ def test_a_crawl_stopped_while_it_opens_or_closes_is_ended_in_the_journal(tmp_pa
         _, told = process.communicate(timeout=60)
     assert "Traceback" not in told
     with Store.open(tmp_path / "job.db", create=False) as store:
-        statuses = [run.status for run in store.journal.runs()]
+        statuses = [run.status for run in store.runs.runs()]
     assert process.returncode == 11, told
     assert statuses in ([], ["interrupted"])  # none where it was stopped before it began
 

@@ -46,7 +46,7 @@ def article(key: str, text: str, **more: object) -> Article:
     return Article(id=f"{key:0>16}"[:16], origin=f"{key}.html", text=text, title=f"题目{key}", **more)  # type: ignore[arg-type]
 
 
-def families(path: Path) -> set[frozenset[str]]:
+def clusters(path: Path) -> set[frozenset[str]]:
     with Store.open(path, create=False, readonly=True) as store:
         found: dict[str, set[str]] = {}
         for one in store.clippings.select(with_duplicates=True):
@@ -71,151 +71,151 @@ def corpus(n: int) -> list[Article]:
 def test_copies_join_their_story_and_the_same_again_adds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     made = corpus(30)
-    with Ingester(path) as keeper:
-        first = keeper.keep(made)
-    with Ingester(path) as keeper:
-        again = keeper.keep(made)
+    with Ingester(path) as ingester:
+        first = ingester.add(made)
+    with Ingester(path) as ingester:
+        again = ingester.add(made)
     assert (first.stored, first.known) == (50, 0)
     assert (again.stored, again.known, again.matched) == (0, 50, 0)
-    assert sorted(len(f) for f in families(path)) == [1] * 20 + [3] * 10
+    assert sorted(len(f) for f in clusters(path)) == [1] * 20 + [3] * 10
 
 
-def test_the_way_into_batches_and_reopening_do_not_change_the_families(tmp_path: Path) -> None:
+def test_the_way_into_batches_and_reopening_do_not_change_the_clusters(tmp_path: Path) -> None:
     made = corpus(30)
-    with Ingester(tmp_path / "one.db") as keeper:
-        keeper.keep(made)
+    with Ingester(tmp_path / "one.db") as ingester:
+        ingester.add(made)
     for start in range(0, 50, 7):
-        with Ingester(tmp_path / "many.db") as keeper:
-            keeper.keep(made[start : start + 7])
-    assert families(tmp_path / "one.db") == families(tmp_path / "many.db")
+        with Ingester(tmp_path / "many.db") as ingester:
+            ingester.add(made[start : start + 7])
+    assert clusters(tmp_path / "one.db") == clusters(tmp_path / "many.db")
 
 
 @pytest.mark.parametrize("order", range(4))
-def test_the_order_of_arrival_does_not_change_the_families(tmp_path: Path, order: int) -> None:
+def test_the_order_of_arrival_does_not_change_the_clusters(tmp_path: Path, order: int) -> None:
     parts = [story(n).split("\n") for n in range(200, 203)]
     digest = article("digest", "一周要闻\n" + "\n".join(line for lines in parts for line in lines[:4]))
     made = [*corpus(9), digest, *(article(f"part{n}", "\n".join(lines)) for n, lines in enumerate(parts))]
-    with Ingester(tmp_path / "given.db") as keeper:
-        keeper.keep(made)
+    with Ingester(tmp_path / "given.db") as ingester:
+        ingester.add(made)
     random.Random(order).shuffle(made)
-    with Ingester(tmp_path / "shuffled.db") as keeper:
+    with Ingester(tmp_path / "shuffled.db") as ingester:
         for start in range(0, len(made), 5 + order):
-            keeper.keep(made[start : start + 5 + order])
-    assert families(tmp_path / "given.db") == families(tmp_path / "shuffled.db")
-    assert frozenset({digest.id}) in families(tmp_path / "given.db")
+            ingester.add(made[start : start + 5 + order])
+    assert clusters(tmp_path / "given.db") == clusters(tmp_path / "shuffled.db")
+    assert frozenset({digest.id}) in clusters(tmp_path / "given.db")
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
 def test_the_match_index_is_disposable(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "s.db"
     made = corpus(12)
-    with Ingester(path) as keeper:
-        keeper.keep(made)
+    with Ingester(path) as ingester:
+        ingester.add(made)
     folder = index_folder(path)
     if damage == "gone":
         shutil.rmtree(folder)
     else:
         for file in folder.iterdir():
             file.write_bytes(b"" if damage == "empty" else file.read_bytes()[:-4])
-    with Ingester(path) as keeper:
-        kept = keeper.keep([article("later", "转载：\n" + story(5))])
+    with Ingester(path) as ingester:
+        kept = ingester.add([article("later", "转载：\n" + story(5))])
     assert kept.matched == 1
 
 
 def test_copies_of_what_is_there_do_not_swell_the_match_index(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Ingester(path) as keeper:
-        keeper.keep([article("first", story(1))])
-        keeper.keep([article(f"copy{n}", story(1)) for n in range(50)])
+    with Ingester(path) as ingester:
+        ingester.add([article("first", story(1))])
+        ingester.add([article(f"copy{n}", story(1)) for n in range(50)])
     size = sum(file.stat().st_size for file in index_folder(path).iterdir())
-    with Ingester(tmp_path / "single.db") as keeper:
-        keeper.keep([article("first", story(1))])
+    with Ingester(tmp_path / "single.db") as ingester:
+        ingester.add([article("first", story(1))])
     assert size == sum(file.stat().st_size for file in index_folder(tmp_path / "single.db").iterdir())
-    assert [len(f) for f in families(path)] == [51]
+    assert [len(f) for f in clusters(path)] == [51]
 
 
 def test_a_batch_that_fails_leaves_no_trace_and_the_next_one_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "s.db"
-    with Ingester(path) as keeper:
-        keeper.keep([article("a", story(1))])
+    with Ingester(path) as ingester:
+        ingester.add([article("a", story(1))])
 
         def fail(*args: object) -> None:
             raise RuntimeError("planted")
 
         with monkeypatch.context() as patch:
-            patch.setattr(keeper.store.families, "save", fail)
+            patch.setattr(ingester.store.clusters, "save", fail)
             with pytest.raises(RuntimeError, match="planted"):
-                keeper.keep(
+                ingester.add(
                     [article("b", story(2)), article("c", story(1)), Drop(origin="x", stage="read", reason="r")]
                 )
-        assert keeper.keep([article("d", story(2))]).matched == 0, "b was never kept"
-        assert keeper.keep([article("e", story(1))]).matched == 1
-    assert families(path) == {frozenset({article("a", "").id, article("e", "").id}), frozenset({article("d", "").id})}
+        assert ingester.add([article("d", story(2))]).matched == 0, "b was never kept"
+        assert ingester.add([article("e", story(1))]).matched == 1
+    assert clusters(path) == {frozenset({article("a", "").id, article("e", "").id}), frozenset({article("d", "").id})}
 
 
 def test_a_batch_that_was_taken_back_is_in_no_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper = Ingester(tmp_path / "s.db")
-    keeper.keep([article("a", story(1))])
+    ingester = Ingester(tmp_path / "s.db")
+    ingester.add([article("a", story(1))])
 
     def interrupt(*args: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(SegmentIndex, "full", True)
-        patch.setattr(keeper.store.manifests, "put", interrupt)  # when the index has taken the batch in
-        patch.setattr(keeper.store.manifests, "get", interrupt)  # Ctrl-C again, while that is set right
+        patch.setattr(ingester.store.manifests, "put", interrupt)  # when the index has taken the batch in
+        patch.setattr(ingester.store.manifests, "get", interrupt)  # Ctrl-C again, while that is set right
         with pytest.raises(KeyboardInterrupt):
-            keeper.keep([article("b", story(2))])
-    keeper.close("interrupted")
+            ingester.add([article("b", story(2))])
+    ingester.close("interrupted")
     with Store.open(tmp_path / "s.db", create=False, readonly=True) as store:
         saved = store.manifests.get(MANIFEST)
         assert saved is None or SegmentManifest.from_json(saved.decode()).last <= 1
 
 
 def test_a_keeper_that_cannot_close_well_lets_the_store_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper = Ingester(tmp_path / "s.db")
-    keeper.keep([article("a", story(1))])
+    ingester = Ingester(tmp_path / "s.db")
+    ingester.add([article("a", story(1))])
 
     def full(*args: object) -> None:
         raise UnwritableError("no room")
 
     monkeypatch.setattr(SegmentIndex, "flush", full)
     with pytest.raises(UnwritableError):
-        keeper.close()
-    assert not keeper._turn.is_locked
+        ingester.close()
+    assert not ingester._turn.is_locked
 
 
 def test_a_changed_page_is_a_revision_and_the_old_text_matches_no_more(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Ingester(path) as keeper:
-        keeper.keep([article("a", story(1))])
-        keeper.keep([article("a", story(2))])
-        assert keeper.keep([article("b", story(1))]).matched == 0
-        assert keeper.keep([article("c", story(2))]).matched == 1
+    with Ingester(path) as ingester:
+        ingester.add([article("a", story(1))])
+        ingester.add([article("a", story(2))])
+        assert ingester.add([article("b", story(1))]).matched == 0
+        assert ingester.add([article("c", story(2))]).matched == 1
 
 
 def test_a_changed_page_keeps_its_copies_though_the_index_knew_them_by_its_old_text(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     edited = story(1).replace("今年", "去年") + "\n编辑后来补充了一段话。"
-    with Ingester(path) as keeper:
-        keeper.keep([article("a", story(1))])
-        keeper.keep([article("b", story(1))])
-    with Ingester(path) as keeper:
-        assert keeper.keep([article("a", edited)]).matched == 1
-        assert keeper.keep([article("b", edited)]).matched == 1, "now both were superseded"
-        assert keeper.keep([article("c", "转载 " + story(1))]).matched == 1
-    assert [len(f) for f in families(path)] == [3]
+    with Ingester(path) as ingester:
+        ingester.add([article("a", story(1))])
+        ingester.add([article("b", story(1))])
+    with Ingester(path) as ingester:
+        assert ingester.add([article("a", edited)]).matched == 1
+        assert ingester.add([article("b", edited)]).matched == 1, "now both were superseded"
+        assert ingester.add([article("c", "转载 " + story(1))]).matched == 1
+    assert [len(f) for f in clusters(path)] == [3]
 
 
 def test_a_page_that_becomes_another_article_leaves_its_copies_together(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Ingester(path) as keeper:
+    with Ingester(path) as ingester:
         for name, text in (("a", story(1)), ("b", story(1)), ("c", "转载 " + story(1))):
-            keeper.keep([article(name, text)])
-        keeper.keep([article("a", story(2))])
-    assert sorted(len(f) for f in families(path)) == [1, 2]
+            ingester.add([article(name, text)])
+        ingester.add([article("a", story(2))])
+    assert sorted(len(f) for f in clusters(path)) == [1, 2]
 
 
 SPINS = {"提高": "进步", "发展": "成长", "技术": "技能", "建设": "培植", "产业": "家当", "设备": "装备", "工人": "工人们",
@@ -225,27 +225,27 @@ PLAIN = """县里的产业园今年加快建设，三家企业的生产设备全
 当地把这个产业当作重要的发展方向，计划三年内再建设两个园区，引进二十家企业，让优势产业的生产规模再提高一倍，公司总数达到六十家。"""
 
 
-def test_the_id_of_a_family_is_not_given_to_another_one_while_it_leads_to_the_first(tmp_path: Path) -> None:
+def test_the_id_of_a_cluster_is_not_given_to_another_one_while_it_leads_to_the_first(tmp_path: Path) -> None:
     first, other = story(1), story(2)
-    with Ingester(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as ingester:
         for one in (article("a", first), article("b", "本报讯 " + first), article("c", first + "\n（完）"),
                     article("a", other), article("d", "本报讯 " + other)):  # fmt: skip
-            keeper.keep([one])
+            ingester.add([one])
         a, b, c, d = (article(key, "").id for key in "abcd")
 
         def named(id_: str) -> tuple[str, set[str]]:
-            doc = keeper.store.articles.doc(id_)
+            doc = ingester.store.articles.doc(id_)
             assert doc is not None
-            cluster = keeper.store.families.cluster_of(doc).id
-            return cluster, {one.article.id for one in keeper.store.clippings.family(cluster)}
+            cluster = ingester.store.clusters.cluster_of(doc).id
+            return cluster, {one.article.id for one in ingester.store.clippings.cluster(cluster)}
 
         assert named(b) == (b, {b, c})
-        assert named(a) == (d, {a, d}), "a led to the first family, and still does"
-        assert keeper.store.families.resolve(a) == b
-        keeper.keep([article("e", other + "\n（完）")])  # decided anew it keeps its name
-        assert named(a)[0] == d and keeper.store.families.resolve(a) == b
-        keeper.keep([article("a", "快讯　" + first)])  # back again
-        assert named(a) == (a, {a, b, c}) and keeper.store.families.resolve(b) == a
+        assert named(a) == (d, {a, d}), "a led to the first cluster, and still does"
+        assert ingester.store.clusters.resolve(a) == b
+        ingester.add([article("e", other + "\n（完）")])  # decided anew it keeps its name
+        assert named(a)[0] == d and ingester.store.clusters.resolve(a) == b
+        ingester.add([article("a", "快讯　" + first)])  # back again
+        assert named(a) == (a, {a, b, c}) and ingester.store.clusters.resolve(b) == a
         assert named(d)[1] == {d, article("e", "").id}
 
 
@@ -254,15 +254,15 @@ def test_what_a_taken_down_copy_held_together_is_linked_within_the_window_only(t
 
     path = tmp_path / "s.db"
     with Store.open(path) as store:
-        store.notes.put(WINDOW, "90d")
+        store.settings.put(WINDOW, "90d")
     days = {key: datetime(2024, month, 1, tzinfo=UTC) for key, month in (("a", 3), ("b", 1), ("c", 5), ("d", 6))}
     texts = {"a": story(1), "b": "本报讯 " + story(1), "c": story(1) + "\n（完）", "d": "转载：" + story(1)}
-    with Ingester(path) as keeper:
+    with Ingester(path) as ingester:
         for key, day in days.items():
-            keeper.keep([article(key, texts[key], published=day)])
-    assert [len(family) for family in families(path)] == [4]
+            ingester.add([article(key, texts[key], published=day)])
+    assert [len(cluster) for cluster in clusters(path)] == [4]
     takedown.take_down(path, [article("a", "").id], "asked for")
-    assert sorted(map(len, families(path))) == [1, 2], "January and May are further apart"
+    assert sorted(map(len, clusters(path))) == [1, 2], "January and May are further apart"
 
 
 def test_a_spun_copy_is_flagged_by_its_original_whichever_came_first(tmp_path: Path) -> None:
@@ -272,15 +272,15 @@ def test_a_spun_copy_is_flagged_by_its_original_whichever_came_first(tmp_path: P
     for name, order in {"original first": (PLAIN, spun), "copy first": (spun, PLAIN)}.items():
         path = tmp_path / f"{name}.db"
         pages = [article("p" if text == PLAIN else "q", text) for text in order]
-        with Ingester(path) as keeper:
+        with Ingester(path) as ingester:
             for page in pages:
-                keeper.keep([page])
-            keeper.keep(pages)  # the same pages again: the flag stays
-            flagged = {a.id: a.disguises for p in pages if (a := keeper.store.clippings.get(p.id).article)}  # type: ignore[union-attr]
-            family = keeper.store.clippings.family(pages[0].id)
-            learned = {(pair.spun, pair.plain) for pair in keeper.store.learned.pairs()}
+                ingester.add([page])
+            ingester.add(pages)  # the same pages again: the flag stays
+            flagged = {a.id: a.disguises for p in pages if (a := ingester.store.clippings.get(p.id).article)}  # type: ignore[union-attr]
+            cluster = ingester.store.clippings.cluster(pages[0].id)
+            learned = {(pair.spun, pair.plain) for pair in ingester.store.learned.pairs()}
         assert flagged == {article("p", "").id: (), article("q", "").id: ("spun",)}, name
-        assert [one.article.id for one in family if one.cluster and one.cluster.is_canonical] == [article("p", "").id]
+        assert [one.article.id for one in cluster if one.cluster and one.cluster.is_canonical] == [article("p", "").id]
         assert ("家当", "产业") in learned
 
 
@@ -288,10 +288,10 @@ def test_a_spun_copy_that_changes_within_its_batch_is_no_trouble(tmp_path: Path)
     spun = PLAIN
     for plain, odd in SPINS.items():
         spun = spun.replace(plain, odd)
-    with Ingester(tmp_path / "s.db") as keeper:
-        keeper.keep([article("p", PLAIN)])
-        assert keeper.keep([article("q", spun), article("q", story(1))]).stored == 2
-        assert keeper.keep([article("r", spun)]).matched == 1
+    with Ingester(tmp_path / "s.db") as ingester:
+        ingester.add([article("p", PLAIN)])
+        assert ingester.add([article("q", spun), article("q", story(1))]).stored == 2
+        assert ingester.add([article("r", spun)]).matched == 1
 
 
 def test_batches_of_any_size_give_the_same_matches_and_best_copies(tmp_path: Path) -> None:
@@ -300,8 +300,8 @@ def test_batches_of_any_size_give_the_same_matches_and_best_copies(tmp_path: Pat
     for size in (1, 4, 100):
         path = tmp_path / f"{size}.db"
         for i in range(0, len(made), size):
-            with Ingester(path) as keeper:
-                keeper.keep(made[i : i + size])
+            with Ingester(path) as ingester:
+                ingester.add(made[i : i + size])
         with Store.open(path, readonly=True) as store:
             seen.append([(c.article.id, c.matches, c.cluster) for c in store.clippings.select(with_duplicates=True)])
     assert seen[0] == seen[1] == seen[2]
@@ -314,10 +314,10 @@ sys.path[:0] = [{root!r}, {root!r} + "/tests"]
 from test_keeper import corpus
 from cleaners.ingest.ingester import Ingester
 made = corpus(60)
-with Ingester(Path(sys.argv[1])) as keeper:
+with Ingester(Path(sys.argv[1])) as ingester:
     print("ready", flush=True)
     for start in range(0, len(made), 4):
-        keeper.keep(made[start:start + 4])
+        ingester.add(made[start:start + 4])
         print(start + 4, flush=True)
 """
 
@@ -340,23 +340,23 @@ def killed_run(path: Path, after: int) -> int:
 
 def run_killed_and_resumed(tmp_path: Path, after: int) -> None:
     made = corpus(60)
-    with Ingester(tmp_path / "whole.db") as keeper:
+    with Ingester(tmp_path / "whole.db") as ingester:
         for start in range(0, len(made), 4):
-            keeper.keep(made[start : start + 4])
+            ingester.add(made[start : start + 4])
     path = tmp_path / f"killed{after}.db"
     reported = killed_run(path, after)
     with Store.open(path, create=False, readonly=True) as store:
         there = store.articles.has([a.id for a in made])
     assert not [one for one in doctor.examine(path, sample=None) if one.problems]
     assert {a.id for a in made[:reported]} <= there, "what was reported as kept is kept"
-    with Ingester(path) as keeper:
+    with Ingester(path) as ingester:
         for start in range(0, len(made), 4):
-            keeper.keep(made[start : start + 4])
-    assert families(path) == families(tmp_path / "whole.db")
+            ingester.add(made[start : start + 4])
+    assert clusters(path) == clusters(tmp_path / "whole.db")
 
 
 @pytest.mark.parametrize("after", [0, 20, 70])
-def test_killed_in_the_middle_and_started_again_gives_the_same_families(tmp_path: Path, after: int) -> None:
+def test_killed_in_the_middle_and_started_again_gives_the_same_clusters(tmp_path: Path, after: int) -> None:
     run_killed_and_resumed(tmp_path, after)
 
 

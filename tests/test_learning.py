@@ -39,8 +39,8 @@ def cleaned(store: Path, number: int) -> Article:
 def test_a_line_that_a_site_repeats_is_learned_cut_listed_and_undone(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     assert SLOGAN in cleaned(path, 0).text, "nothing is known yet"
-    with Ingester(path) as keeper:
-        keeper.keep([cleaned(path, n) for n in range(8)])
+    with Ingester(path) as ingester:
+        ingester.add([cleaned(path, n) for n in range(8)])
     later = cleaned(path, 20)
     assert SLOGAN not in later.text
     assert later.text.count("\n") == 2, "the article itself stays whole"
@@ -51,19 +51,19 @@ def test_a_line_that_a_site_repeats_is_learned_cut_listed_and_undone(tmp_path: P
         run("sites", "noise", "qingshi.example", "--undo", line["key"], "--store", path, cwd=tmp_path).returncode == 0
     )
     assert SLOGAN in cleaned(path, 21).text
-    with Ingester(path) as keeper:
-        keeper.keep([cleaned(path, n) for n in range(30, 38)])
+    with Ingester(path) as ingester:
+        ingester.add([cleaned(path, n) for n in range(30, 38)])
     assert SLOGAN in cleaned(path, 22).text, "what was undone is not learned again"
 
 
 def test_an_article_that_a_site_prints_ten_times_is_not_eaten(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    with Ingester(path) as keeper:
+    with Ingester(path) as ingester:
         first = pipeline.clean(page(1))
         assert isinstance(first, Article)
         copies = [pipeline.clean(Page(body=page(1).body, origin=f"c{n}", url=f"https://www.qingshi.example/c/{n}",
                                       site="qingshi.example")) for n in range(10)]  # fmt: skip
-        keeper.keep([first, *copies])
+        ingester.add([first, *copies])
     with Store.open(path, create=False, readonly=True) as store:
         assert store.statistics().clusters == 1
         assert store.learned.noise() == {}

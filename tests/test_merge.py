@@ -75,11 +75,11 @@ def visit(one: Article) -> FetchResult:
 
 
 def fill(path: Path, articles: Sequence[Article], sites: Sequence[str]) -> None:
-    with Ingester(path, command="crawl x", publishers=NAMES) as keeper:
+    with Ingester(path, command="crawl x", publishers=NAMES) as ingester:
         for i in range(0, len(articles), 7):
             part = articles[i : i + 7]
-            keeper.keep(part, [visit(one) for one in part])
-        keeper.keep([drop(site) for site in sites])
+            ingester.add(part, [visit(one) for one in part])
+        ingester.add([drop(site) for site in sites])
 
 
 def shards(folder: Path, made: Sequence[Article]) -> list[Path]:
@@ -93,24 +93,24 @@ def told(path: Path) -> dict[str, object]:
     with Store.open(path, create=False, readonly=True) as store:
         clippings = list(store.clippings.select(with_duplicates=True))
         ids = [one.article.id for one in clippings]
-        families = {one.cluster.id: store.families.family(one.cluster.id) for one in clippings if one.cluster}
-        docs = store.articles.ids([d for f in families.values() if f for d in f.members])
+        clusters = {one.cluster.id: store.clusters.cluster(one.cluster.id) for one in clippings if one.cluster}
+        docs = store.articles.ids([d for f in clusters.values() if f for d in f.members])
         stories = {
             key: (sorted(docs[d] for d in f.members), docs[f.canonical],
                   f.earliest and (docs[f.earliest.doc], f.earliest.confidence, f.earliest.evidence))
-            for key, f in families.items() if f
+            for key, f in clusters.items() if f
         }  # fmt: skip
-        ledger = store.ledger.find(
+        ledger = store.crawl_state.find(
             [f"https://{s}.example/{n}.html{q}" for s in NAMES for n in range(400) for q in ("", "?next")]
         )
         return {
             "articles": {one.article.id: (one.article, one.revision, one.matches) for one in clippings},
-            "families": stories,
+            "clusters": stories,
             "revisions": {id_: store.articles.revisions(id_) for id_ in ids},
             "search": sorted(store.articles.ids(store.search.docs("合作社")).values()),
             "ledger": {key: replace(entry, number=0) for key, entry in ledger.items()},
-            "queue": sorted(e.found.url for site in NAMES for e in store.ledger.unfinished(site)),
-            "drops": store.journal.drops(),
+            "queue": sorted(e.found.url for site in NAMES for e in store.crawl_state.unfinished(site)),
+            "drops": store.runs.drops(),
             "lines": sorted((n.site, n.key, n.clusters) for n in store.learned.lines()),
             "pairs": store.learned.pairs(),
             "taken": sorted(stone.id for stone in store.tombstones.all()),
@@ -143,12 +143,12 @@ def test_two_shards_merged_are_the_store_that_saw_everything(
     done = merge(parts, out)
     assert (done.stored, done.known, done.refused) == (len(made), 0, 0) and done.matched > 10
     expected = told(one)
-    assert expected["families"] and expected["revisions"] and expected["lines"] and len(expected["drops"]) == 2
+    assert expected["clusters"] and expected["revisions"] and expected["lines"] and len(expected["drops"]) == 2
     got = told(out)
     for what, value in expected.items():
         assert got[what] == value, what
     with Store.open(out, readonly=True) as store:
-        assert sorted(run.command for run in store.journal.runs()) == ["crawl x", "crawl x", "merge"]
+        assert sorted(run.command for run in store.runs.runs()) == ["crawl x", "crawl x", "merge"]
 
 
 def test_merged_twice_and_after_growth_nothing_is_doubled(
@@ -163,7 +163,7 @@ def test_merged_twice_and_after_growth_nothing_is_doubled(
     assert got == expected
 
 
-def test_ids_of_families_still_lead_somewhere(made: list[Article], tmp_path: Path) -> None:
+def test_ids_of_clusters_still_lead_somewhere(made: list[Article], tmp_path: Path) -> None:
     text = story(0)
     copies = [
         article("east", 1, text, 5),
@@ -172,10 +172,10 @@ def test_ids_of_families_still_lead_somewhere(made: list[Article], tmp_path: Pat
     ]
     merge(shards(tmp_path, copies), tmp_path / "out.db")
     with Store.open(tmp_path / "east.db", readonly=True) as store:
-        old = store.families.cluster_of(1).id
+        old = store.clusters.cluster_of(1).id
     with Store.open(tmp_path / "out.db", readonly=True) as store:
-        assert old == copies[0].id != store.families.resolve(old) == copies[2].id
-        assert len(store.families.members(old)) == 3
+        assert old == copies[0].id != store.clusters.resolve(old) == copies[2].id
+        assert len(store.clusters.members(old)) == 3
 
 
 def test_raw_pages_come_along_and_are_found(tmp_path: Path) -> None:
@@ -189,8 +189,8 @@ def test_raw_pages_come_along_and_are_found(tmp_path: Path) -> None:
         for file in folder_of(path).iterdir():  # two machines may give the same name
             file.rename(file.with_name("news-1.warc.gz"))
         origin = f"{site}.warc/news-1.warc.gz#{origin.rpartition('#')[2]}"
-        with Ingester(path) as keeper:
-            keeper.keep([replace(article(site, 1, story(number), number), origin=origin)])
+        with Ingester(path) as ingester:
+            ingester.add([replace(article(site, 1, story(number), number), origin=origin)])
     out = tmp_path / "elsewhere" / "out.db"
     out.parent.mkdir()
     for _ in range(2):
@@ -244,17 +244,19 @@ def test_exports_come_along_with_their_articles(made: list[Article], tmp_path: P
     parts = shards(tmp_path, made)
     for path in parts:
         with Store.open(path) as store:
-            with store.exports.outgoing(FilterChoice(), name="corpus") as outgoing:
+            with store.export_log.outgoing(FilterChoice(), name="corpus") as outgoing:
                 assert sum(portion.size for portion in outgoing.portions())
-            store.exports.confirm(store.exports.announce(outgoing, target=f"{path.stem}.jsonl", form="jsonl"), outgoing)
+            store.export_log.confirm(
+                store.export_log.announce(outgoing, target=f"{path.stem}.jsonl", form="jsonl"), outgoing
+            )
     out = tmp_path / "out.db"
     for _ in range(2):
         merge(parts, out)
         with Store.open(out, readonly=True) as store:
-            assert sorted(e.target for e in store.exports.all()) == ["east.jsonl", "west.jsonl"]
-            found = store.exports.containing([made[0].id])
+            assert sorted(e.target for e in store.export_log.all()) == ["east.jsonl", "west.jsonl"]
+            found = store.export_log.containing([made[0].id])
             assert [e.target for e in found[made[0].id]] == [f"{made[0].site}.jsonl"]
-            assert [e.name for e in store.exports.all()].count("corpus") == 1  # two series of one name stay apart
+            assert [e.name for e in store.export_log.all()].count("corpus") == 1  # two series of one name stay apart
 
 
 def test_an_export_of_some_articles_comes_along(tmp_path: Path) -> None:
@@ -266,7 +268,7 @@ def test_an_export_of_some_articles_comes_along(tmp_path: Path) -> None:
     merge([tmp_path / "a.db"], tmp_path / "out.db")
     with Store.open(tmp_path / "out.db", readonly=True) as store:
         ids = [clipping_id(f"https://west.example/{n}.html", b"") for n in (5, 6, 7)]
-        assert [len(found) for found in store.exports.containing(ids).values()] == [1, 1]
+        assert [len(found) for found in store.export_log.containing(ids).values()] == [1, 1]
 
 
 def test_a_series_that_went_on_after_a_merge_goes_on_from_there_after_the_next(

@@ -49,16 +49,16 @@ def link(store: Store, a: int, b: int) -> None:
     docs = [store.articles.doc(f"{n:016x}") for n in (a, b)]
     assert docs[0] and docs[1]
     with store.transaction():
-        store.families.link(docs[0], docs[1], match(b), back=0.9)
-        store.families.save(clusters.assign(store.families.around([d for d in docs if d])))
+        store.clusters.link(docs[0], docs[1], match(b), back=0.9)
+        store.clusters.save(clusters.assign(store.clusters.around([d for d in docs if d])))
 
 
 def remove(store: Store, *ids: int) -> None:
     with store.transaction():
-        left = store.removal.remove([f"{n:016x}" for n in ids])
+        left = store.takedowns.remove([f"{n:016x}" for n in ids])
         docs = [doc for docs in left.values() for doc in docs]
-        store.families.save(clusters.assign(store.families.around(docs)))
-        store.removal.forward(left)
+        store.clusters.save(clusters.assign(store.clusters.around(docs)))
+        store.takedowns.forward(left)
 
 
 def run(store: Store, path: Path, **given: Any) -> tuple[ExportResult, list[dict[str, Any]]]:
@@ -72,7 +72,7 @@ def ids(lines: list[dict[str, Any]]) -> list[int]:
 
 
 def replay(state: Records, lines: list[dict[str, Any]]) -> None:
-    """What a keeper of a corpus does with an increment."""
+    """What a ingester of a corpus does with an increment."""
     for line in lines:
         change = line.pop("change")
         if change == "removed":
@@ -104,7 +104,7 @@ def test_an_export_is_the_store(store: Store, tmp_path: Path) -> None:
     assert traditional == [json.loads(json.dumps(record(in_script(clipping, "traditional")))) for clipping in expected]
 
 
-def test_filters_combine_and_the_best_copy_among_the_selected_stands_for_its_family(
+def test_filters_combine_and_the_best_copy_among_the_selected_stands_for_its_cluster(
     store: Store, tmp_path: Path
 ) -> None:
     put(store, 1, site="a.example", quality=0.5)
@@ -202,9 +202,9 @@ def test_a_record_is_the_same_under_other_numbers_of_the_store(tmp_path: Path) -
             evidence = match(3).evidence if name == "one" else turned
             a, b = docs if name == "one" else docs[::-1]
             assert a and b and a < b
-            store.families.link(a, b, replace(match(0), evidence=evidence), back=0.9)
+            store.clusters.link(a, b, replace(match(0), evidence=evidence), back=0.9)
             run(store, tmp_path / "x", name="corpus", choice=FilterChoice(with_duplicates=True))
-            rows = store.exports._db.rows("SELECT id, state FROM exported WHERE id != ?", (f"{9:016x}",))
+            rows = store.export_log._db.rows("SELECT id, state FROM exported WHERE id != ?", (f"{9:016x}",))
             said.append(dict(rows))
     assert len(said[0]) == 3 and said[0] == said[1]
 
@@ -262,13 +262,13 @@ def test_a_series_says_where_it_stands(store: Store, tmp_path: Path, monkeypatch
     run(store, tmp_path / "b")
     remove(store, 1)
     run(store, tmp_path / "c", name="corpus", increment=True)
-    monkeypatch.setattr(store.exports, "confirm", lambda *_: None)
+    monkeypatch.setattr(store.export_log, "confirm", lambda *_: None)
     run(store, tmp_path / "d", name="begun")
-    begun, corpus = store.exports.series()
+    begun, corpus = store.export_log.series()
     assert (begun.name, begun.articles, begun.exports, begun.last) == ("begun", 0, 0, None)
     assert (corpus.name, corpus.articles, corpus.exports) == ("corpus", 2, 2)
     assert corpus.last and corpus.last.target == str(tmp_path / "c")
-    assert [made.number for made in store.exports.all(2)] == [4, 3]
+    assert [made.number for made in store.export_log.all(2)] == [4, 3]
 
 
 def test_an_article_knows_its_exports(store: Store, tmp_path: Path) -> None:
@@ -278,14 +278,14 @@ def test_an_article_knows_its_exports(store: Store, tmp_path: Path) -> None:
     put(store, 1, "换了说法。")
     run(store, tmp_path / "delta", name="corpus", increment=True)
     run(store, tmp_path / "one", choice=FilterChoice(selection=Selection(since=DAY + timedelta(days=3))))
-    found = store.exports.containing([f"{n:016x}" for n in (1, 2, 3, 4)])
+    found = store.export_log.containing([f"{n:016x}" for n in (1, 2, 3, 4)])
     names = {int(id_, 16): [Path(made.target).name for made in exports] for id_, exports in found.items()}
     assert names == {1: ["delta", "full"], 2: ["full"], 3: ["one", "full"]}
     delta, full = found[f"{1:016x}"]
     assert (full.name, full.format, full.added, full.complete) == ("corpus", "jsonl", 3, True)
     assert (delta.added, delta.changed, delta.removed) == (0, 1, 0)
-    assert store.exports.last("corpus") == delta
-    assert [made.number for made in store.exports.all()] == [3, 2, 1]
+    assert store.export_log.last("corpus") == delta
+    assert [made.number for made in store.export_log.all()] == [3, 2, 1]
 
 
 def test_what_was_not_confirmed_may_be_out_there_and_comes_again(
@@ -297,12 +297,12 @@ def test_what_was_not_confirmed_may_be_out_there_and_comes_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store.exports, "confirm", killed)
+        patch.setattr(store.export_log, "confirm", killed)
         with pytest.raises(KeyboardInterrupt):
             run(store, tmp_path / "a", name="corpus", increment=True)
     assert (tmp_path / "a").exists()
-    (lost,) = store.exports.containing([f"{1:016x}"])[f"{1:016x}"]
-    assert not lost.complete and store.exports.last("corpus") is None
+    (lost,) = store.export_log.containing([f"{1:016x}"])[f"{1:016x}"]
+    assert not lost.complete and store.export_log.last("corpus") is None
     run(store, tmp_path / "b", name="corpus", increment=True)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
@@ -330,7 +330,7 @@ def test_nothing_of_a_failed_export_is_kept(store: Store, tmp_path: Path) -> Non
                 store, ExportRequest(target=str(tmp_path / "x"), form=form, name="corpus", increment=True), interrupted
             )  # type: ignore[arg-type]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["jianbao.db", "jianbao.db-shm", "jianbao.db-wal"]
-    assert store.exports.all() == []
+    assert store.export_log.all() == []
 
 
 EXPORTING = textwrap.dedent("""

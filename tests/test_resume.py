@@ -118,7 +118,7 @@ class Final:
     """All that a store holds, without what depends on the order of arrival."""
 
     articles: frozenset[tuple[object, ...]]
-    families: frozenset[frozenset[str]]
+    clusters: frozenset[frozenset[str]]
     drops: frozenset[tuple[str | None, str, str]]
     ledger: frozenset[tuple[str, str | None]]
 
@@ -126,19 +126,19 @@ class Final:
 def final(path: Path) -> Final:
     with Store.open(path / "job.db", create=False) as store:
         clippings = list(store.clippings.select(with_duplicates=True))
-        families: dict[str, set[str]] = {}
+        clusters: dict[str, set[str]] = {}
         for one in clippings:
             assert one.cluster
-            families.setdefault(one.cluster.id, set()).add(one.article.id)
-        drops = [(drop.url, drop.stage, drop.reason) for drop in store.journal.drops(limit=9999)]
+            clusters.setdefault(one.cluster.id, set()).add(one.article.id)
+        drops = [(drop.url, drop.stage, drop.reason) for drop in store.runs.drops(limit=9999)]
         assert len(drops) == len(set(drops)), "no Drop twice"
         return Final(
             articles=frozenset(
                 (one.article.id, one.article.title, one.article.text, one.revision) for one in clippings
             ),
-            families=frozenset(map(frozenset, families.values())),
+            clusters=frozenset(map(frozenset, clusters.values())),
             drops=frozenset(drops),
-            ledger=frozenset((url, entry.outcome) for url, entry in store.ledger.find(stored_urls(store)).items()),
+            ledger=frozenset((url, entry.outcome) for url, entry in store.crawl_state.find(stored_urls(store)).items()),
         )
 
 
@@ -151,7 +151,7 @@ def done(path: Path) -> set[str]:
     if not (path / "job.db").exists():
         return set()
     with Store.open(path / "job.db", create=False) as store:
-        entries = store.ledger.find(stored_urls(store)).values()
+        entries = store.crawl_state.find(stored_urls(store)).values()
         return {entry.found.url for entry in entries if entry.outcome}
 
 
@@ -288,7 +288,7 @@ def test_what_is_archived_only_is_done_once_its_record_is_written(tmp_path: Path
     archived = {page.url for page in readers.read([str(tmp_path / "job.warc")]) if isinstance(page, Page)}
     assert archived == {server.base + path for path in pages}, "lists were only read for their links"
     with Store.open(tmp_path / "job.db", create=False) as store:
-        assert store.ledger.counts() == {"archived": 40, "links": 1}
+        assert store.crawl_state.counts() == {"archived": 40, "links": 1}
 
 
 def test_cleaning_the_archive_gives_what_the_crawl_gave(undisturbed: tuple[Path, list[str]]) -> None:
@@ -307,7 +307,7 @@ def test_limits_leave_the_rest_in_the_queue(tmp_path: Path) -> None:
         for left in (6, 2, 0):
             web.run(tmp_path, archive_only=True, limit=4)
             with Store.open(tmp_path / "job.db", create=False) as store:
-                assert store.ledger.counts().get("queued", 0) == left
+                assert store.crawl_state.counts().get("queued", 0) == left
         asked = [path for path in server.paths if path in pages]
     assert sorted(set(asked)) == sorted(pages)
     assert len(asked[:10]) == len(set(asked[:10])), "new ones before those that were read"
@@ -315,7 +315,9 @@ def test_limits_leave_the_rest_in_the_queue(tmp_path: Path) -> None:
 
 def moved(path: Path) -> set[str]:
     with Store.open(path / "job.db", create=False) as store:
-        return {entry.detail for entry in store.ledger.find(stored_urls(store)).values() if entry.outcome == "moved"}
+        return {
+            entry.detail for entry in store.crawl_state.find(stored_urls(store)).values() if entry.outcome == "moved"
+        }
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/", "-1/3", "1/0"])

@@ -216,15 +216,15 @@ def test_the_last_run_is_read_from_the_journal(tmp_path: Path) -> None:
         Ingester(path, command=command).close()
     found = schedule.last_run(path, entry("0 8 * * *"))
     with Store.open(path, create=False) as store:
-        assert found == store.journal.runs(command="crawl probe")[0].started
-        assert len(store.journal.runs()) == 2
+        assert found == store.runs.runs(command="crawl probe")[0].started
+        assert len(store.runs.runs()) == 2
 
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from cleaners.store.locks import running
-with running(Path(sys.argv[1]), "probe"):
+from cleaners.store.locks import job_lock
+with job_lock(Path(sys.argv[1]), "probe"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -372,8 +372,8 @@ def test_a_layout_has_changed_when_pages_stop_being_articles() -> None:
 
 
 def kept(path: Path, *results: Article | Drop) -> None:
-    with Ingester(path, command="crawl probe") as keeper:
-        keeper.keep(results)
+    with Ingester(path, command="crawl probe") as ingester:
+        ingester.add(results)
 
 
 def article(n: int) -> Article:
@@ -388,7 +388,7 @@ def test_a_run_notes_what_it_counted_by_host_and_reason(tmp_path: Path) -> None:
     kept(path, article(1), article(2), gone, index)
     kept(path, article(1), article(3))
     with Store.open(path, create=False) as store:
-        second, first = store.journal.runs()
+        second, first = store.runs.runs()
     assert totals(first.counts) == {"stored": 2, "known": 0, "dropped": 2, "matched": 0}
     assert of(first.counts, "dropped") == {"fetch: http 404": 1, "extract: not an article: index page": 1}
     assert [of(first.counts, what) for what in ("pages", "articles", "new")] == [{"a.example": n} for n in (3, 2, 2)]

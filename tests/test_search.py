@@ -37,8 +37,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("search") / "s.db"
     body = "巴扎上的馕坑从清晨烧到夜里，卖馕的人说今年的面粉便宜了两成，来买的人反而更多。"
     day = datetime(2024, 6, 1, tzinfo=UTC)
-    with Ingester(path) as keeper:
-        keeper.keep([
+    with Ingester(path) as ingester:
+        ingester.add([
             Article(id=f"{1:016x}", origin="1", text=body, title="馕坑", url="https://a.example/1", site="a", published=day),
             Article(id=f"{2:016x}", origin="2", text=body, title="馕坑", site="b", disguises=("annotated",)),
             Article(id=f"{3:016x}", origin="3", text="馕坑旁边修了一条新路。" * 3, disguises=("punctuation", "invisible")),
@@ -108,11 +108,11 @@ def asked(rng: random.Random, depth: int = 2) -> Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """A store of random articles, and what it holds: each current text, the family of those with copies, the best copies."""
+    """A store of random articles, and what it holds: each current text, the cluster of those with copies, the best copies."""
 
     store: Store
     articles: dict[int, Article]
-    families: dict[int, int]
+    clusters: dict[int, int]
     best: set[int]
 
 
@@ -129,11 +129,11 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[News]:
         docs = rng.sample(sorted(articles), 50)
         for one, other in zip(docs[::2], docs[1::2], strict=True):
             match = Match(kind="exact", other=articles[other].id, similarity=1.0, containment=1.0, evidence=evidence)
-            opened.families.link(one, other, match, back=1.0)
-            opened.families.save(clusters.assign(opened.families.around([one, other])))
+            opened.clusters.link(one, other, match, back=1.0)
+            opened.clusters.save(clusters.assign(opened.clusters.around([one, other])))
         yield News(
-            store=opened, articles=articles, families={doc: n // 2 for n, doc in enumerate(docs)},
-            best={doc for doc in docs if opened.families.cluster_of(doc).is_canonical},
+            store=opened, articles=articles, clusters={doc: n // 2 for n, doc in enumerate(docs)},
+            best={doc for doc in docs if opened.clusters.cluster_of(doc).is_canonical},
         )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def test_search_finds_what_looking_at_every_article_finds(
     search, several = news.store.search, 0
     for _ in range(50):
         (query, finds), (selection, lets) = asked(rng), rng.choice(_SELECTIONS)
-        held = {d for d, a in news.articles.items() if finds(a) and lets(a, d in news.families)}
+        held = {d for d, a in news.articles.items() if finds(a) and lets(a, d in news.clusters)}
         several += len(held) > 20
         hits = search.find(query, selection=selection, limit=200, with_duplicates=True)
         docs = [hit.doc for hit in hits]
@@ -157,7 +157,7 @@ def test_search_finds_what_looking_at_every_article_finds(
         behind = docs[ranked:]
         assert behind == sorted(behind, reverse=True) and max(behind, default=0) < min(docs[:ranked], default=1)
         once = {hit.doc for hit in search.find(query, selection=selection, limit=200)}
-        assert sorted(news.families.get(d, -d) for d in once) == sorted({news.families.get(d, -d) for d in held})
+        assert sorted(news.clusters.get(d, -d) for d in once) == sorted({news.clusters.get(d, -d) for d in held})
         assert once >= held & news.best
     assert several > 5
 
@@ -195,7 +195,7 @@ def test_words_are_ranked_by_bm25_with_the_headline_weighing_four_times(news: Ne
 
 def test_a_reader_says_when_the_index_is_still_to_be_made(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store:
-        store.notes.put("search", "an older recipe")
+        store.settings.put("search", "an older recipe")
         with (
             Store.open(tmp_path / "s.db", readonly=True) as reader,
             pytest.raises(FormatError, match="doctor --repair"),

@@ -1,4 +1,4 @@
-"""``jianbao show``: articles found by what people have at hand, families as trees, revisions as differences."""
+"""``jianbao show``: articles found by what people have at hand, clusters as trees, revisions as differences."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def article(name: str, text: str, hours: int = 0, **more: object) -> Article:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("show") / "s.db"
     whole = "\n".join(STORY)
-    with Ingester(path, publishers={"first": "梨城日报"}) as keeper:
-        keeper.keep([
+    with Ingester(path, publishers={"first": "梨城日报"}) as ingester:
+        ingester.add([
             article("first", whole, source="梨城日报", fetched_at=DAY),
             article("later", "本网讯　" + whole, hours=30, source="梨城日报"),
             article("part", "\n".join(STORY[:2]), hours=50, source="梨城日报"),
@@ -52,7 +52,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
             article("twice", "\n".join(NOTICE), fetched_at=DAY),
         ])  # fmt: skip
         changed = "\n".join(NOTICE).replace("六天", "八天").replace(NOTICE[3], "夜班车只到城东。") + "\n编辑补记一句。"
-        keeper.keep([article("twice", changed, fetched_at=DAY + timedelta(days=1))])
+        ingester.add([article("twice", changed, fetched_at=DAY + timedelta(days=1))])
     return path
 
 
@@ -62,7 +62,7 @@ def show(store: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_the_family_is_a_tree_with_kinds_shares_direction_and_source(store: Path) -> None:
+def test_the_cluster_is_a_tree_with_kinds_shares_direction_and_source(store: Path) -> None:
     shown = show(store, "https://part.example/a.html")
     assert "3 copies of this story" in shown and "best copy" in shown and "<- this one" in shown
     assert re.search(
@@ -72,14 +72,14 @@ def test_the_family_is_a_tree_with_kinds_shares_direction_and_source(store: Path
     assert "of it is in the one above" in shown and "it is a part of that one" in shown
 
 
-def test_json_gives_the_whole_family(store: Path) -> None:
+def test_json_gives_the_whole_cluster(store: Path) -> None:
     record = json.loads(show(store, "https://part.example/a.html", "--json"))
-    family = record["family"]
-    assert record["cluster_size"] == family["size"] == len(family["members"]) == 3
-    assert family["earliest"]["id"] == clipping_id("https://first.example/a.html", b"")
-    assert family["earliest"]["confidence"] > 0.5 and family["earliest"]["evidence"]["dated"] == 1.0
-    assert {e["kind"] for e in family["edges"]} <= {"exact", "near", "contains", "spun"} and len(family["edges"]) >= 2
-    assert family["tree"]["id"] == family["canonical"] and family["tree"]["branches"]
+    cluster = record["family"]
+    assert record["cluster_size"] == cluster["size"] == len(cluster["members"]) == 3
+    assert cluster["earliest"]["id"] == clipping_id("https://first.example/a.html", b"")
+    assert cluster["earliest"]["confidence"] > 0.5 and cluster["earliest"]["evidence"]["dated"] == 1.0
+    assert {e["kind"] for e in cluster["edges"]} <= {"exact", "near", "contains", "spun"} and len(cluster["edges"]) >= 2
+    assert cluster["tree"]["id"] == cluster["canonical"] and cluster["tree"]["branches"]
     assert json.loads(show(store, "https://other.example/a.html", "--json"))["family"] is None
 
 
@@ -110,8 +110,8 @@ def test_an_id_may_be_cut_short_while_one_begins_so(store: Path, tmp_path: Path)
 def test_a_saved_page_is_found_by_its_bytes(tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text("磨坊开了又停，停了又开，来年再说。\n", encoding="utf-8")
-    with Ingester(tmp_path / "s.db") as keeper:
-        keeper.keep([Article(id=clipping_id(None, page.read_bytes()), origin="elsewhere.txt", text="磨坊开了又停。")])
+    with Ingester(tmp_path / "s.db") as ingester:
+        ingester.add([Article(id=clipping_id(None, page.read_bytes()), origin="elsewhere.txt", text="磨坊开了又停。")])
     assert "磨坊开了又停。" in show(tmp_path / "s.db", str(page))
 
 
@@ -126,7 +126,7 @@ def test_a_tree_follows_the_strongest_matches() -> None:
     tree = lineage([member(n) for n in (1, 2, 3, 4)], [edge(1, 2, 0.9), edge(1, 3, 0.6), edge(2, 3, 0.8)], root=2)
     assert (tree.doc, [b.doc for b in tree.branches]) == (2, [1, 3, 4])
     assert [b.direction for b in tree.branches] == ["earlier", "later", "later"]
-    assert tree.branches[2].kind is None  # in the family, though no match of its own is left
+    assert tree.branches[2].kind is None  # in the cluster, though no match of its own is left
 
 
 def test_long_chains_of_copies_make_a_tree() -> None:
@@ -157,15 +157,15 @@ def test_paragraphs_that_moved_are_gone_and_new_again() -> None:
     assert not list(near(changes("一样", "一样")))
 
 
-def test_an_article_that_left_its_family_says_where_that_is(tmp_path: Path) -> None:
+def test_an_article_that_left_its_cluster_says_where_that_is(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     whole = "\n".join(STORY)
-    with Ingester(path) as keeper:
-        keeper.keep(
+    with Ingester(path) as ingester:
+        ingester.add(
             [article("first", whole, fetched_at=DAY), article("later", whole), article("third", whole + "\n完")]
         )
-        keeper.keep([article("first", "\n".join(NOTICE), fetched_at=DAY + timedelta(days=1))])
+        ingester.add([article("first", "\n".join(NOTICE), fetched_at=DAY + timedelta(days=1))])
     first, second = (clipping_id(f"https://{name}.example/a.html", b"") for name in ("first", "later"))
-    assert f"its former copies are the family {second} (jianbao show {second})" in show(path, first)
+    assert f"its former copies are the cluster {second} (jianbao show {second})" in show(path, first)
     assert json.loads(show(path, first, "--json"))["former_family"] == second
     assert "2 copies" in show(path, second) and json.loads(show(path, second, "--json"))["former_family"] is None

@@ -18,6 +18,7 @@ from cleaners.config import (
     SeedEntry,
     SiteConfig,
     SiteExtractRule,
+    load_job,
     parse_job,
 )
 from cleaners.errors import SeedFileError, UsageError

@@ -166,8 +166,8 @@ def test_broken_unicode_is_kept_as_its_escape(store: Store) -> None:
     assert found is not None
     assert found.article.text == "一半\\udce4一半"
     assert found.article.markdown == "一半\\udce4**一半**"
-    store.journal.drop([Drop(origin="q\udcff.html", stage="read", reason="empty")])
-    assert [d.origin for d in store.journal.drops()] == ["q\\udcff.html"]
+    store.runs.drop([Drop(origin="q\udcff.html", stage="read", reason="empty")])
+    assert [d.origin for d in store.runs.drops()] == ["q\\udcff.html"]
 
 
 def test_markdown_costs_little_beside_its_text(store: Store) -> None:
@@ -193,15 +193,15 @@ def test_texts_of_a_site_come_with_their_cluster(store: Store) -> None:
 
 def link(store: Store, a: int, b: int, kind: str = "near", own: float = 0.9, back: float = 0.9) -> None:
     with store.transaction():
-        store.families.link(a, b, match(b, kind, min(own, back), own), back=back)
-        store.families.save(clusters.assign(store.families.around([a, b])))
+        store.clusters.link(a, b, match(b, kind, min(own, back), own), back=back)
+        store.clusters.save(clusters.assign(store.clusters.around([a, b])))
 
 
 def test_a_match_is_seen_from_both_sides(store: Store) -> None:
     store.articles.put(article(1))
     store.articles.put(article(2))
     link(store, 2, 1, "contains", 0.4, 1.0)
-    seen = store.families.matches_of([1, 2])
+    seen = store.clusters.matches_of([1, 2])
     assert (seen[2][0].other, seen[2][0].containment, seen[2][0].evidence.numbers_differ) == (
         f"{1:016x}",
         0.4,
@@ -223,39 +223,39 @@ def test_clusters_merge_and_their_ids_are_forwarded(store: Store) -> None:
     for n in (1, 2, 3, 4):
         store.articles.put(article(n, quality=n / 10))
     link(store, 3, 4)
-    assert store.families.cluster_of(4).id == f"{3:016x}"
+    assert store.clusters.cluster_of(4).id == f"{3:016x}"
     link(store, 1, 2)
     link(store, 2, 4)
-    assert {store.families.cluster_of(doc).id for doc in (1, 2, 3, 4)} == {f"{1:016x}"}
-    assert [store.families.cluster_of(doc).is_canonical for doc in (1, 2, 3, 4)].count(True) == 1
-    assert store.families.resolve(f"{3:016x}") == f"{1:016x}"
-    assert store.families.members(f"{3:016x}") == (1, 2, 3, 4)
-    assert [c.article.id for c in store.clippings.family(f"{3:016x}")] == [f"{n:016x}" for n in (1, 2, 3, 4)]
+    assert {store.clusters.cluster_of(doc).id for doc in (1, 2, 3, 4)} == {f"{1:016x}"}
+    assert [store.clusters.cluster_of(doc).is_canonical for doc in (1, 2, 3, 4)].count(True) == 1
+    assert store.clusters.resolve(f"{3:016x}") == f"{1:016x}"
+    assert store.clusters.members(f"{3:016x}") == (1, 2, 3, 4)
+    assert [c.article.id for c in store.clippings.cluster(f"{3:016x}")] == [f"{n:016x}" for n in (1, 2, 3, 4)]
     numbers = store.statistics()
     assert (numbers.clusters, numbers.duplicates, numbers.matches) == (1, 3, {"near": 3})
 
 
 def test_a_singleton_is_its_own_cluster(store: Store) -> None:
     store.articles.put(FULL)
-    cluster = store.families.cluster_of(1)
+    cluster = store.clusters.cluster_of(1)
     assert (cluster.id, cluster.size, cluster.is_canonical) == (FULL.id, 1, True)
     assert (cluster.earliest_url, cluster.earliest_published) == (FULL.url, FULL.published)
-    assert store.families.members(FULL.id) == (1,)
+    assert store.clusters.members(FULL.id) == (1,)
 
 
-def test_a_late_part_takes_a_compilation_out_of_a_family(store: Store) -> None:
+def test_a_late_part_takes_a_compilation_out_of_a_cluster(store: Store) -> None:
     for n in (1, 2, 3):
         store.articles.put(article(n, title=f"第{n}个互不相干的标题"))
     link(store, 1, 2, "contains", 1.0, 0.4)
-    assert store.families.cluster_of(2).size == 2
+    assert store.clusters.cluster_of(2).size == 2
     link(store, 3, 2, "contains", 1.0, 0.4)
-    assert [store.families.cluster_of(doc).size for doc in (1, 2, 3)] == [1, 1, 1]
+    assert [store.clusters.cluster_of(doc).size for doc in (1, 2, 3)] == [1, 1, 1]
     store.articles.put(article(4, title="又一个互不相干的标题"))
     link(store, 4, 2, "contains", 1.0, 0.2)
-    assert [store.families.cluster_of(doc).size for doc in (1, 2, 3, 4)] == [1, 1, 1, 1]
+    assert [store.clusters.cluster_of(doc).size for doc in (1, 2, 3, 4)] == [1, 1, 1, 1]
 
 
-def test_a_new_revision_leaves_its_family_and_the_others_stay_together(store: Store) -> None:
+def test_a_new_revision_leaves_its_cluster_and_the_others_stay_together(store: Store) -> None:
     for n in (1, 2, 3):
         store.articles.put(article(n))
     link(store, 1, 2)
@@ -263,41 +263,41 @@ def test_a_new_revision_leaves_its_family_and_the_others_stay_together(store: St
     with store.transaction():
         doc = store.articles.put(article(1, "完全是另一回事了。"))
         assert doc is not None
-        store.families.save(clusters.assign(store.families.around([doc])))
-    assert store.families.cluster_of(doc).id == f"{1:016x}"
-    assert store.families.cluster_of(doc).size == 1
-    assert {store.families.cluster_of(d).id for d in (2, 3)} == {f"{2:016x}"}
-    assert store.families.cluster_of(2).size == 2
-    assert store.families.matches_of([2])[2][0].other == f"{3:016x}"
+        store.clusters.save(clusters.assign(store.clusters.around([doc])))
+    assert store.clusters.cluster_of(doc).id == f"{1:016x}"
+    assert store.clusters.cluster_of(doc).size == 1
+    assert {store.clusters.cluster_of(d).id for d in (2, 3)} == {f"{2:016x}"}
+    assert store.clusters.cluster_of(2).size == 2
+    assert store.clusters.matches_of([2])[2][0].other == f"{3:016x}"
 
 
 def changed(store: Store, n: int, text: str) -> int:
-    """Article n gets another text, and its family is decided anew."""
+    """Article n gets another text, and its cluster is decided anew."""
     with store.transaction():
         doc = store.articles.put(article(n, text))
         assert doc is not None
-        store.families.save(clusters.assign(store.families.around([doc])))
+        store.clusters.save(clusters.assign(store.clusters.around([doc])))
     return doc
 
 
-def test_the_id_of_a_family_leads_to_it_when_the_article_that_gave_it_leaves(store: Store) -> None:
+def test_the_id_of_a_cluster_leads_to_it_when_the_article_that_gave_it_leaves(store: Store) -> None:
     one, two = f"{1:016x}", f"{2:016x}"
     for n in (1, 2, 3, 8, 9):
         store.articles.put(article(n))
     link(store, 1, 2)
     link(store, 2, 3)
     doc = changed(store, 1, "完全是另一回事了。")
-    alone = store.families.cluster_of(doc)
-    assert store.families.members(one) == (doc,), "an article is found by its own id"
-    assert store.families.family(alone.id) is None
-    assert store.families.left_behind(alone) == two, "who has the id of the family is told where it went"
-    assert store.families.left_behind(store.families.cluster_of(2)) is None
-    assert store.checks.forwards() == []
+    alone = store.clusters.cluster_of(doc)
+    assert store.clusters.members(one) == (doc,), "an article is found by its own id"
+    assert store.clusters.cluster(alone.id) is None
+    assert store.clusters.left_behind(alone) == two, "who has the id of the cluster is told where it went"
+    assert store.clusters.left_behind(store.clusters.cluster_of(2)) is None
+    assert store.integrity.forwards() == []
     link(store, 4, 5)
-    link(store, 4, doc)  # the article joins another family, which cannot have the id that leads to the first one
-    assert store.families.cluster_of(doc).id == f"{8:016x}"
-    assert store.families.members(f"{8:016x}") == (doc, 4, 5)
-    assert store.families.resolve(one) == two, "who holds the id of the family still comes to it"
+    link(store, 4, doc)  # the article joins another cluster, which cannot have the id that leads to the first one
+    assert store.clusters.cluster_of(doc).id == f"{8:016x}"
+    assert store.clusters.members(f"{8:016x}") == (doc, 4, 5)
+    assert store.clusters.resolve(one) == two, "who holds the id of the cluster still comes to it"
 
 
 def test_an_id_goes_with_most_of_the_members(store: Store) -> None:
@@ -308,13 +308,13 @@ def test_an_id_goes_with_most_of_the_members(store: Store) -> None:
     with store.transaction():
         doc = store.articles.put(article(1, "完全是另一回事了。"))
         assert doc is not None
-        store.families.link(doc, 1, match(7), back=0.9)
-        store.families.save(clusters.assign(store.families.around([doc])))
-    assert store.families.cluster_of(doc).id == f"{7:016x}"
-    assert store.families.resolve(f"{1:016x}") == f"{2:016x}", "one of three has gone to another family"
+        store.clusters.link(doc, 1, match(7), back=0.9)
+        store.clusters.save(clusters.assign(store.clusters.around([doc])))
+    assert store.clusters.cluster_of(doc).id == f"{7:016x}"
+    assert store.clusters.resolve(f"{1:016x}") == f"{2:016x}", "one of three has gone to another cluster"
 
 
-def test_selection_gives_one_copy_of_each_family_in_a_fixed_order(store: Store) -> None:
+def test_selection_gives_one_copy_of_each_cluster_in_a_fixed_order(store: Store) -> None:
     days = [datetime(2024, 1, day, tzinfo=UTC) for day in (3, 2, 1)]
     for n, day in enumerate(days, 1):
         store.articles.put(article(n, published=day, site=f"s{n}.example", quality=n / 10))
@@ -440,8 +440,8 @@ def test_copies_do_not_use_up_the_limit(store: Store) -> None:
         for n in range(1, 40):
             store.articles.put(article(n, "石榴熟了。", title=None))
             if n > 1:
-                store.families.link(n, 1, match(1), back=1.0)
-        store.families.save(clusters.assign(store.families.around([1])))
+                store.clusters.link(n, 1, match(1), back=1.0)
+        store.clusters.save(clusters.assign(store.clusters.around([1])))
         store.articles.put(article(40, "说了半天，才说到一句石榴，其余都是别的话，很长很长。", title=None))
     assert [hit.cluster_size for hit in store.search.find("石榴", limit=3)] == [39, 1]
 
@@ -480,7 +480,7 @@ def test_filters(store: Store) -> None:
 def test_tokens_of_another_recipe_are_made_anew(tmp_path: Path) -> None:
     with Store.open(tmp_path / "a.db") as store:
         store.articles.put(FULL)
-        store.notes.put("search", "an older recipe")
+        store.settings.put("search", "an older recipe")
         with sqlite3.connect(store.path) as raw:
             raw.execute("INSERT INTO search (search) VALUES ('delete-all')")
             raw.execute("INSERT INTO characters (characters) VALUES ('delete-all')")
@@ -505,20 +505,20 @@ def test_drops_are_not_doubled_and_leave_when_the_page_becomes_an_article(store:
     drop = Drop(
         origin=FULL.origin, stage="extract", reason="not an article: index page", url=FULL.url, detail="links .9"
     )
-    assert store.journal.drop([drop, drop]) == 1
-    assert store.journal.drop([drop]) == 0
-    store.journal.drop([replace(drop, origin="b.html", reason="empty", stage="decode")])
-    assert store.journal.drops(reason="not an article: index page") == [drop]
+    assert store.runs.drop([drop, drop]) == 1
+    assert store.runs.drop([drop]) == 0
+    store.runs.drop([replace(drop, origin="b.html", reason="empty", stage="decode")])
+    assert store.runs.drops(reason="not an article: index page") == [drop]
     assert store.statistics().drops == {"decode: empty": 1, "extract: not an article: index page": 1}
     store.articles.put(FULL)
-    assert [d.reason for d in store.journal.drops()] == ["empty"]
+    assert [d.reason for d in store.runs.drops()] == ["empty"]
 
 
 def test_runs_are_remembered(store: Store) -> None:
-    first = store.journal.start("clean")
-    store.journal.start("crawl demo")
-    store.journal.end(first, {"pages": 3, "articles": 2})
-    newest, oldest = store.journal.runs()
+    first = store.runs.start("clean")
+    store.runs.start("crawl demo")
+    store.runs.end(first, {"pages": 3, "articles": 2})
+    newest, oldest = store.runs.runs()
     assert (newest.command, newest.status, newest.ended) == ("crawl demo", "running", None)
     assert (oldest.status, oldest.counts) == ("done", {"pages": 3, "articles": 2})
     assert oldest.ended is not None

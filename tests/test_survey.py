@@ -196,8 +196,8 @@ def kept(path: Path, days_ago: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "now", lambda: shifted(then(), days_ago))
     text = f"{days_ago}号渠的水上午十点放到了第三支渠，比去年早了{days_ago}天。守闸的老李说，水库的水位到了{days_ago * 3}米。"
     url = f"http://127.0.0.1/a/{days_ago}.html"
-    with Ingester(path, command="crawl probe") as keeper:
-        keeper.keep([Article(id=f"{days_ago:016}", origin=url, url=url, text=text)])
+    with Ingester(path, command="crawl probe") as ingester:
+        ingester.add([Article(id=f"{days_ago:016}", origin=url, url=url, text=text)])
     monkeypatch.undo()
 
 

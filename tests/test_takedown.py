@@ -173,9 +173,9 @@ def stored(path: Path, texts: dict[str, str], *, archive: bool = True) -> dict[s
             )
         )
     shelf.close()
-    with Ingester(path) as keeper:
-        keeper.keep(made)
-        queue(keeper.store, [DiscoveredUrl(url=url, site="daily") for url in texts], MOMENT)
+    with Ingester(path) as ingester:
+        ingester.add(made)
+        queue(ingester.store, [DiscoveredUrl(url=url, site="daily") for url in texts], MOMENT)
     return {url: clipping_id(url, b"") for url in texts}
 
 
@@ -228,28 +228,28 @@ def test_not_a_byte_of_the_text_stays(path: Path) -> None:
         assert not store.tombstones.pending()
 
 
-def test_the_family_has_a_new_best_copy_and_its_old_id_leads_there(path: Path) -> None:
+def test_the_cluster_has_a_new_best_copy_and_its_old_id_leads_there(path: Path) -> None:
     copy = clipping_id("http://copy.example/a", b"")
     with Store.open(path, create=False) as store:
-        assert {one.article.id for one in store.clippings.family(ID)} == {ID, copy}
-        first = store.families.cluster_of(store.articles.doc(copy) or 0).id
+        assert {one.article.id for one in store.clippings.cluster(ID)} == {ID, copy}
+        first = store.clusters.cluster_of(store.articles.doc(copy) or 0).id
     assert take(path, ID).targets[0].copies == (copy,)
     assert not take(path, ID).targets, "its id leads to the copy now, which stays"
     with Store.open(path, create=False) as store:
         kept = store.clippings.get(copy)
         assert kept and kept.cluster and kept.cluster.is_canonical and kept.cluster.size == 1 and not kept.matches
-        assert [one.article.id for one in store.clippings.family(first)] == [copy]
+        assert [one.article.id for one in store.clippings.cluster(first)] == [copy]
 
 
-def test_of_three_the_other_two_stay_a_family(path: Path) -> None:
+def test_of_three_the_other_two_stay_a_cluster(path: Path) -> None:
     stored(path, {"http://third.example/c": "本报讯 " + BODY.format(odd="") + "\n（完）"})
     with Store.open(path, create=False) as store:
-        before = store.families.cluster_of(store.articles.doc(URL) or 0)
+        before = store.clusters.cluster_of(store.articles.doc(URL) or 0)
         assert before.size == 3
-        best = next(one for one in store.clippings.family(before.id) if one.cluster and one.cluster.is_canonical)
+        best = next(one for one in store.clippings.cluster(before.id) if one.cluster and one.cluster.is_canonical)
     take(path, best.article.id)
     with Store.open(path, create=False) as store:
-        left = store.clippings.family(before.id)
+        left = store.clippings.cluster(before.id)
         assert len(left) == 2 and best.article.id not in {one.article.id for one in left}
         assert [one.cluster.is_canonical for one in left if one.cluster].count(True) == 1
         assert all(one.cluster and one.cluster.size == 2 and len(one.matches) == 1 for one in left)
@@ -284,9 +284,9 @@ COPIES = {
 def test_neither_it_nor_a_copy_comes_back(path: Path, name: str) -> None:
     take(path, URL, copies=True)
     again = Article(id="f" * 16, origin="back.html", url="http://elsewhere.example/b", text=COPIES[name](text(0, ODD)))
-    with Ingester(path) as keeper:
-        kept = keeper.keep([again, Article(id="e" * 16, origin="new.html", text=story(99))])
-        drops = keeper.store.journal.drops(reason="taken down")
+    with Ingester(path) as ingester:
+        kept = ingester.add([again, Article(id="e" * 16, origin="new.html", text=story(99))])
+        drops = ingester.store.runs.drops(reason="taken down")
     assert (kept.stored, kept.dropped) == (1, 1)
     assert [(d.stage, d.origin) for d in drops] == [("keep", "back.html")] and "a court order" in drops[0].detail
 
@@ -321,8 +321,8 @@ ISSUES = [
 @pytest.mark.parametrize("other", [NEXT, story(98), BODY.format(odd="").split("\n")[0][:30]])
 def test_other_articles_come_in(path: Path, other: str) -> None:
     take(path, URL, copies=True)
-    with Ingester(path) as keeper:
-        assert keeper.keep([Article(id="f" * 16, origin="next.html", text=other)]).stored == 1
+    with Ingester(path) as ingester:
+        assert ingester.add([Article(id="f" * 16, origin="next.html", text=other)]).stored == 1
 
 
 def test_the_next_issue_of_a_series_comes_in_a_copy_of_the_one_taken_down_does_not(tmp_path: Path) -> None:
@@ -331,11 +331,11 @@ def test_the_next_issue_of_a_series_comes_in_a_copy_of_the_one_taken_down_does_n
     take(path, URL)
     copies = [ISSUES[0].replace("水文站", "水文中心"), "\n".join(ISSUES[0].split("\n")[:3]), to_traditional(ISSUES[0]),
               story(50) + "\n" + ISSUES[0] + "\n" + story(51)]  # fmt: skip
-    with Ingester(path) as keeper:
+    with Ingester(path) as ingester:
         for n, text in enumerate(ISSUES[1:]):
-            assert keeper.keep([Article(id=f"{n:016x}", origin="next.html", text=text)]).stored == 1
+            assert ingester.add([Article(id=f"{n:016x}", origin="next.html", text=text)]).stored == 1
         for n, text in enumerate(copies):
-            assert keeper.keep([Article(id=f"{n + 9:016x}", origin="copy.html", text=text)]).dropped == 1
+            assert ingester.add([Article(id=f"{n + 9:016x}", origin="copy.html", text=text)]).dropped == 1
 
 
 def test_the_copies_that_had_stayed_go_when_asked_for_later(path: Path) -> None:
@@ -369,9 +369,9 @@ def test_what_an_older_normal_form_took_down_is_told_and_its_address_stays_close
     (found,) = [one for one in doctor.examine(path, repair=True) if one.problems]
     assert found.check == "tombstones" and ID in found.problems[0] and not found.repaired
     assert takedown.plan(path, [ID], copies=True).blind == (ID,)
-    with Ingester(path) as keeper:
+    with Ingester(path) as ingester:
         known, copy = (Article(id=id_, origin="x", text=text(0, ODD)) for id_ in (ID, "f" * 16))
-        assert keeper.keep([known, copy]).dropped == 1
+        assert ingester.add([known, copy]).dropped == 1
 
 
 def test_its_address_is_not_visited_again_and_what_was_under_way_is_turned_away_and_blanked(path: Path) -> None:
@@ -380,9 +380,9 @@ def test_its_address_is_not_visited_again_and_what_was_under_way_is_turned_away_
     origin = shelf.write(replace(exchange(0, story(55).encode()), url=URL))
     shelf.close()
     visit = FetchResult(url=URL, site="daily", at=MOMENT, outcome="article", status=200, digest=b"x")
-    with Ingester(path) as keeper:
-        kept = keeper.keep([Article(id=ID, origin=origin, url=URL, site="daily", text=story(55))], [visit])
-        entry = keeper.store.ledger.find([URL])[canonical(URL)]
+    with Ingester(path) as ingester:
+        kept = ingester.add([Article(id=ID, origin=origin, url=URL, site="daily", text=story(55))], [visit])
+        entry = ingester.store.crawl_state.find([URL])[canonical(URL)]
     assert (kept.stored, kept.dropped) == (0, 1)
     assert (entry.outcome, entry.next_visit) == ("taken down", None) and entry.last_fetched
     with pytest.raises(UnusableInput, match="not a response"):
@@ -394,7 +394,7 @@ def test_a_copy_that_was_left_stays_when_it_is_read_again(path: Path) -> None:
     copy = "http://copy.example/a"
     stored(path, {copy: "转载：" + BODY.format(odd="")})
     with Store.open(path, create=False) as store:
-        assert store.clippings.get(copy) and not store.journal.drops(reason="taken down")
+        assert store.clippings.get(copy) and not store.runs.drops(reason="taken down")
 
 
 def test_lines_learned_only_from_it_are_forgotten(path: Path) -> None:
@@ -474,9 +474,9 @@ def test_a_plan_changes_nothing(path: Path) -> None:
 
 def test_an_export_that_has_it_is_named(path: Path) -> None:
     with Store.open(path, create=False) as store:
-        with store.exports.outgoing(FilterChoice(with_duplicates=True)) as outgoing:
+        with store.export_log.outgoing(FilterChoice(with_duplicates=True)) as outgoing:
             assert list(outgoing.portions())
-        store.exports.announce(outgoing, target="out.jsonl", form="jsonl")
+        store.export_log.announce(outgoing, target="out.jsonl", form="jsonl")
     assert take(path, URL).targets[0].exports[0].startswith("out.jsonl (jsonl, ")
     with Store.open(path, create=False) as store:
         stone = store.tombstones.get(ID)
@@ -504,7 +504,7 @@ def test_a_crawl_asks_for_it_no_more_and_a_redirect_to_it_brings_nothing_back(tm
         assert "/4.html" in server.paths[asked:]
         with Store.open(store, create=False) as opened:
             assert opened.clippings.get(gone) is None and opened.statistics().articles == 4
-            assert opened.ledger.find([gone])[canonical(gone)].outcome == "taken down"
+            assert opened.crawl_state.find([gone])[canonical(gone)].outcome == "taken down"
         assert "/2.html" not in server.paths[asked:] or needle not in rest(store)
         assert needle not in rest(store)
 

@@ -19,7 +19,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from cleaners.store import locks
-lock = locks.take(Path("news.db"))
+lock = locks.writer_lock(Path("news.db"))
 print("held", flush=True)
 sys.stdin.readline()
 lock.release()
@@ -50,11 +50,11 @@ def test_a_second_keeper_is_refused_until_the_first_has_ended_in_any_way(tmp_pat
     Store.open(tmp_path / "news.db").close()  # reading, the ledger and the journal are nobody's alone
     first.kill()
     first.communicate()
-    with Ingester(tmp_path / "news.db") as keeper:
-        keeper.keep([Article(id="0" * 16, origin="a", text="今年的苹果丰收了。")])
+    with Ingester(tmp_path / "news.db") as ingester:
+        ingester.add([Article(id="0" * 16, origin="a", text="今年的苹果丰收了。")])
         again = locks.writer_lock(tmp_path / "news.db")  # the same process may
         again.release()
-    second = holder(tmp_path)  # the keeper gave its turn back
+    second = holder(tmp_path)  # the ingester gave its turn back
     second.communicate("\n")
     with pytest.raises(RuntimeError, match="broken"), Ingester(tmp_path / "news.db"):
         raise RuntimeError("broken")

@@ -48,12 +48,12 @@ def test_a_backup_made_beside_a_writer_is_whole_and_fits_itself(path: Path, tmp_
 
     def write() -> None:
         shelf = WarcArchive(folder_of(path), name="late", software="jianbao/0")
-        with Ingester(path) as keeper:
+        with Ingester(path) as ingester:
             for n in range(1000, 3000):
                 url, text = f"http://news.example/{n}", story(n)
                 origin = shelf.write(replace(exchange(n, text.encode()), url=url))
                 shelf.sync()
-                keeper.keep([Article(id=clipping_id(url, b""), origin=origin, url=url, text=text, fetched_at=MOMENT)])
+                ingester.add([Article(id=clipping_id(url, b""), origin=origin, url=url, text=text, fetched_at=MOMENT)])
                 written.append(clipping_id(url, b""))
                 if n == 1020:
                     enough.set()
@@ -75,8 +75,8 @@ def test_a_backup_made_beside_a_writer_is_whole_and_fits_itself(path: Path, tmp_
     copied = ids(made.store)
     assert before <= copied <= ids(path), "what was acknowledged before is in it"
     assert well(made.store), "its pages are in its own archive, whole"
-    with Ingester(made.store) as keeper:
-        assert keeper.keep([Article(id="9" * 16, origin="x", text="转载：" + story(3))]).matched == 1
+    with Ingester(made.store) as ingester:
+        assert ingester.add([Article(id="9" * 16, origin="x", text="转载：" + story(3))]).matched == 1
     assert well(path)
 
 
@@ -148,8 +148,8 @@ def cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     articles[2] = replace(articles[2], source="别的报")
     articles[5] = replace(articles[5], text="只有一句话。")
     dropped = Drop(origin=articles[3].origin, url=articles[3].url, stage="extract", reason="empty")
-    with Ingester(path) as keeper:
-        keeper.keep([*articles[:3], *articles[4:], dropped])
+    with Ingester(path) as ingester:
+        ingester.add([*articles[:3], *articles[4:], dropped])
     return path
 
 
@@ -188,7 +188,7 @@ def test_applied_it_gives_new_revisions_and_nothing_is_left_to_change(cleaned: P
         assert first and first.revision == 2 and "责任编辑" not in first.article.text
         assert [text.text.endswith("某某") for text in store.articles.revisions(first.article.id)].count(True) == 1
         assert second and second.revision == 1 and second.article.source == "绿洲晨报"
-        assert store.clippings.get("http://news.example/3") and not store.journal.drops()
+        assert store.clippings.get("http://news.example/3") and not store.runs.drops()
     assert well(cleaned)
 
 

@@ -93,17 +93,17 @@ def kept(folder: Path, window: str | None, *dates: str | None) -> list[int]:
     """Keep copies of one story, published on ``dates``, one batch each; how many matched an earlier one."""
     with Store.open(folder / "s.db") as store:
         if window:
-            store.notes.put(WINDOW, window)
+            store.settings.put(WINDOW, window)
     matched = []
-    with Ingester(folder / "s.db") as keeper:
+    with Ingester(folder / "s.db") as ingester:
         for number, day in enumerate(dates):
             published = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
             one = Article(id=f"{number:016x}", origin=f"{number}.html", text=STORY, published=published)
-            matched.append(keeper.keep([one]).matched)
+            matched.append(ingester.add([one]).matched)
     return matched
 
 
-def test_a_store_compares_what_is_near_a_family_in_time(tmp_path: Path) -> None:
+def test_a_store_compares_what_is_near_a_cluster_in_time(tmp_path: Path) -> None:
     dates = ["2024-01-01", "2024-03-20", "2024-06-10", "2024-12-24", None, "2024-12-31"]
     (tmp_path / "all").mkdir()
     (tmp_path / "near").mkdir()
@@ -115,28 +115,28 @@ def test_a_store_compares_what_is_near_a_family_in_time(tmp_path: Path) -> None:
 
 def test_a_window_within_a_batch(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store:
-        store.notes.put(WINDOW, "90d")
+        store.settings.put(WINDOW, "90d")
     batch = [
         Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY, published=datetime(2024, month, 1, tzinfo=UTC))
         for month in (1, 2, 12)
     ]
-    with Ingester(tmp_path / "s.db") as keeper:
-        assert keeper.keep(batch).matched == 1
+    with Ingester(tmp_path / "s.db") as ingester:
+        assert ingester.add(batch).matched == 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 4])
-def test_a_family_that_grows_within_a_batch_reaches_as_far_as_one_by_one(tmp_path: Path, size: int) -> None:
+def test_a_cluster_that_grows_within_a_batch_reaches_as_far_as_one_by_one(tmp_path: Path, size: int) -> None:
     with Store.open(tmp_path / "s.db") as store:
-        store.notes.put(WINDOW, "90d")
+        store.settings.put(WINDOW, "90d")
     articles = [
         Article(id=f"{month:016x}", origin=f"{month}.html", text=STORY, published=datetime(2024, month, 1, tzinfo=UTC))
         for month in (1, 3, 5, 7)
     ]
-    with Ingester(tmp_path / "s.db") as keeper:
+    with Ingester(tmp_path / "s.db") as ingester:
         for start in range(0, len(articles), size):
-            keeper.keep(articles[start : start + size])
-        assert keeper.kept.matched == 3
-        assert keeper.store.statistics().clusters == 1
+            ingester.add(articles[start : start + size])
+        assert ingester.kept.matched == 3
+        assert ingester.store.statistics().clusters == 1
 
 
 def test_the_command_sets_shows_and_lifts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,6 +145,6 @@ def test_the_command_sets_shows_and_lifts_it(tmp_path: Path, monkeypatch: pytest
     assert "window: 90d" in run.invoke(app, ["window", "090d"]).stderr
     assert "window: 90d" in run.invoke(app, ["window"]).stdout
     assert "window: none" in run.invoke(app, ["window", "none"]).stderr
-    with Ingester(tmp_path / "s.db") as keeper:
-        assert keeper.kept.stored == 0
+    with Ingester(tmp_path / "s.db") as ingester:
+        assert ingester.kept.stored == 0
     assert isinstance(run.invoke(app, ["window", "soon"]).exception, UsageError)

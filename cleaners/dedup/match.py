@@ -138,7 +138,7 @@ def order_independent_matches(
 
     ``found``: in the order of the documents. ``within``: a text of which this share stands in an earlier one is found
     through that one and not indexed; a text with swapped words never is. ``near``: what the matches were limited to; a
-    family that has grown within the batch reaches as far as its newest text, which then stands for the earlier one.
+    cluster that has grown within the batch reaches as far as its newest text, which then stands for the earlier one.
     """
     kept: list[MatchFound] = []
     represented: dict[int, int] = {}

@@ -43,7 +43,7 @@ class CsvWriter:
         """Write some articles."""
         self._write(list(records(portion, self._script)))
 
-    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         self._write([withdrawal_record(withdrawal) for withdrawal in withdrawals])
 

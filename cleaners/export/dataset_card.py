@@ -76,7 +76,7 @@ def _sections(facts: DatasetFacts, tally: DatasetStats) -> Iterator[str]:
             yield f"## {title}\n\n" + _table(name, tally.counts[name])
     yield (
         "## Columns\n\nThose of the record of jianbao: one article a row, `text` "
-        "one paragraph a line without the title; `cluster_id` names the family of copies it stands for, `matches` what "
+        "one paragraph a line without the title; `cluster_id` names the cluster of copies it stands for, `matches` what "
         "it shares with other articles, `croissant.json` describes every column."
     )
 
@@ -116,7 +116,7 @@ def _asked(facts: DatasetFacts) -> str:
     lines = [f"- {name}: {value}" for name, value in given.items() if value is not None] or ["- everything"]
     lines.append(
         "- every copy of an article" if facts.choice.with_duplicates
-        else "- one article of each family of copies: the most complete, least disguised one"
+        else "- one article of each cluster of copies: the most complete, least disguised one"
     )  # fmt: skip
     if facts.script != "keep":
         lines.append(f"- converted to {facts.script} characters")

@@ -55,7 +55,7 @@ class HubWriter:
         self._tally.add(articles)
         self._write(articles)
 
-    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         self._tally.withdrawn += len(withdrawals)
         self._write(withdrawn(withdrawals, self._schema))

@@ -66,7 +66,7 @@ class JsonLinesWriter(JsonLinesFile):
         for line in records(portion, self._script):
             self.write(line)
 
-    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         for withdrawal in withdrawals:
             self.write(withdrawal_record(withdrawal))

@@ -40,7 +40,7 @@ def markdown_page(clipping: Clipping) -> str:
 
 
 def _front(clipping: Clipping) -> dict[str, Any]:
-    """What is known, under the names of the record; where the family is more than this copy, its size and source."""
+    """What is known, under the names of the record; where the cluster is more than this copy, its size and source."""
     article, cluster = clipping.article, clipping.cluster
     line = record(clipping)
     front = {name: line[name] for name in _FRONT} | {"regions": [region.name for region in article.regions]}

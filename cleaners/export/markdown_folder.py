@@ -73,7 +73,7 @@ class MarkdownWriter:
         if _content(self._target / name) != content:
             (self._draft / name).write_bytes(content)
 
-    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Remove the pages that an increment takes back."""
         self._settled.update(withdrawal.id for withdrawal in withdrawals)
 

@@ -105,7 +105,7 @@ class ParquetWriter:
         """Write some articles."""
         self._file.put(batch(portion, self._script, self._schema))
 
-    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
         self._file.put(withdrawn(withdrawals, self._schema))
 

@@ -53,7 +53,7 @@ class RssWriter:
         for clipping in portion.clippings():
             self._xml.write(_item(in_script(clipping, self._script)))
 
-    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Nothing: a feed cannot say it."""
 
 

@@ -31,7 +31,7 @@ class ExportWriter(Protocol):
     def put(self, portion: ExportBatch) -> None:
         """Write some articles."""
 
-    def take_back(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back; it comes first."""
 
 
@@ -110,23 +110,25 @@ def export(
     def announce() -> None:
         nonlocal number
         if order.note:
-            number = store.exports.announce(outgoing, target=_place(order.target), form=order.form)
+            number = store.export_log.announce(outgoing, target=_place(order.target), form=order.form)
 
     with (
         ExitStack() as file,
-        store.exports.outgoing(order.choice, name=order.name, increment=order.increment, form=order.script) as outgoing,
+        store.export_log.outgoing(
+            order.choice, name=order.name, increment=order.increment, form=order.script
+        ) as outgoing,
     ):
         left_out = outgoing.opt_outs()
         facts = DatasetFacts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
                       opt_outs=left_out)  # fmt: skip
         writer = file.enter_context(_writer(order, facts, announce))
         for withdrawals in _some(outgoing.removals()):
-            writer.take_back(withdrawals)
+            writer.write_removals(withdrawals)
         for portion in outgoing.portions():
             writer.put(portion)
             advance(portion.size)
     if number is not None:
-        store.exports.confirm(number, outgoing)
+        store.export_log.confirm(number, outgoing)
     counts = outgoing.counts
     return ExportResult(
         added=counts["added"], changed=counts["changed"], removed=counts["removed"], opt_outs=left_out, number=number,

@@ -1,4 +1,4 @@
-"""Keeping: a batch of articles is matched with what is there, stored, and put into families, all of it or nothing."""
+"""Keeping: a batch of articles is matched with what is there, stored, and put into clusters, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ def repeated_lines(site: str, pages: Iterable[tuple[str, str]]) -> list[NoiseLin
     """The lines a site repeats on page after page, from ``(cluster id, text)`` of its articles."""
     examples: dict[str, str] = {}
     keyed = []
-    families = set()
+    clusters = set()
     for cluster, text in pages:
         lines = {repeated.key(line): line for line in text.split("\n")}
         examples.update(lines)
-        families.add(cluster)
+        clusters.add(cluster)
         keyed.append((cluster, lines))
     counts = repeated.count(keyed)
     return [
         NoiseLine(site=site, key=key, example=examples[key], clusters=counts[key])
-        for key in sorted(repeated.learn(counts, len(families)))
+        for key in sorted(repeated.learn(counts, len(clusters)))
     ]
 
 
@@ -88,7 +88,7 @@ class IngestResult:
 
 
 class Ingester:
-    """Matches and stores articles, one batch a transaction; one keeper a store (others wait), in one thread.
+    """Matches and stores articles, one batch a transaction; one ingester a store (others wait), in one thread.
 
     What ``keep`` has returned for survives kill -9. Close it, or use ``with``: then what was learned is written and
     the run's end is noted.
@@ -110,7 +110,7 @@ class Ingester:
             self._turn = locks.writer_lock(path)
             held.callback(self._turn.release)
             self._publishers = publishers_of(self.store) | dict(publishers or {})
-            self._near = TimeWindowFilter.of(self.store, self.store.dates.spans)
+            self._near = TimeWindowFilter.of(self.store, self.store.document_dates.spans)
             self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
             self._watch = TakedownFilter(self.store.tombstones.traces())
             if self._watch.blind:
@@ -119,11 +119,11 @@ class Ingester:
             self._index = open_index(self.store)
             held.callback(self._index.close)
             if self._publishers != publishers_of(self.store):
-                self.store.notes.put(PUBLISHERS, json.dumps(self._publishers, ensure_ascii=False, sort_keys=True))
-            self._run = self.store.journal.start(command)
+                self.store.settings.put(PUBLISHERS, json.dumps(self._publishers, ensure_ascii=False, sort_keys=True))
+            self._run = self.store.runs.start(command)
             held.pop_all()
 
-    def keep(
+    def add(
         self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = (), *,
         then: Callable[[], None] | None = None, left: Callable[[Article, str], bool] | None = None,
     ) -> IngestResult:  # fmt: skip
@@ -144,8 +144,8 @@ class Ingester:
         drops = [result for result in results if isinstance(result, Drop)]
         try:
             with self.store.transaction():
-                self.store.ledger.settle(visits)  # takes back the Drops of earlier visits
-                self.store.journal.drop(drops, self._run)
+                self.store.crawl_state.record(visits)  # takes back the Drops of earlier visits
+                self.store.runs.drop(drops, self._run)
                 fresh: list[tuple[int, Article]] = []
                 matched: set[int] = set()
                 with self.store.articles.indexing():
@@ -173,6 +173,9 @@ class Ingester:
         self.kept += kept
         return kept
 
+    keep = add
+    """Its name in 0.1."""
+
     def learn(self) -> int:
         """Learn the lines that the sites met since opening repeat; returns how many are new."""
         new = 0
@@ -191,7 +194,7 @@ class Ingester:
                 self.learn()
                 if manifest:
                     self.store.manifests.put(MANIFEST, manifest.to_json().encode())
-                self.store.journal.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
+                self.store.runs.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
             if manifest:
                 self._index.saved()
 
@@ -224,7 +227,7 @@ class Ingester:
         yield part
 
     def _match(self, fresh: Sequence[tuple[int, Article]]) -> set[int]:
-        """Match new documents, link them, decide their families; returns the docs that match an earlier one."""
+        """Match new documents, link them, decide their clusters; returns the docs that match an earlier one."""
         if not fresh:
             return set()
         docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
@@ -234,12 +237,12 @@ class Ingester:
         found, represented = order_independent_matches(matched.found, within=REPRESENTED, near=self._near)
         link(self.store, found)
         self._mark_spun([one for one in found if one.kind == "spun"])
-        # What matches nothing, and never did, is a family of its own without being asked.
+        # What matches nothing, and never did, is a cluster of its own without being asked.
         stirred = {doc for one in found for doc in (one.doc, one.other)} & set(docs)
         stirred |= relink_left(self.store, self.store.articles.revised(docs))
-        around = self.store.families.around(sorted(stirred))
-        self.store.families.save(clusters.assign(around, publishers=self._publishers))
-        # A family is found by one of its members: those that an earlier one represents are left out of the index.
+        around = self.store.clusters.around(sorted(stirred))
+        self.store.clusters.save(clusters.assign(around, publishers=self._publishers))
+        # A cluster is found by one of its members: those that an earlier one represents are left out of the index.
         rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)
         self._index.add(np.array(docs, np.uint32)[rows], match.keys_of(matched.signatures).select(rows))
         return {one.doc for one in found}
@@ -259,7 +262,7 @@ class Ingester:
             self.store.articles.flag(pair[side], "spun")
 
     def _heirs(self, docs: Sequence[int]) -> dict[int, tuple[int, ...]]:
-        return self.store.heirs.of(docs, within=REPRESENTED)
+        return self.store.representatives.successors(docs, within=REPRESENTED)
 
     def _texts(self, docs: Sequence[int]) -> list[str]:
         texts = self.store.articles.texts(docs)
@@ -279,4 +282,4 @@ class Ingester:
 
 def publishers_of(store: Store) -> dict[str, str]:
     """Site -> the name it goes by in a declared source, as far as the store was told."""
-    return dict(json.loads(store.notes.get(PUBLISHERS) or "{}"))
+    return dict(json.loads(store.settings.get(PUBLISHERS) or "{}"))

@@ -20,19 +20,19 @@ from cleaners.errors import FormatError
 from cleaners.items import Match
 from cleaners.store import Store
 
-# A window in days for a store: what came too long after the last article of a family is not compared with it.
+# A window in days for a store: what came too long after the last article of a cluster is not compared with it.
 
 WINDOW = "window"
 """Under what name a store notes how many days apart articles may be to be compared; unless it does, all are."""
 Spans = Callable[[Sequence[int]], Mapping[int, tuple[int, int]]]
-"""Gives the first and the last day of the families of documents; undated ones are left out."""
+"""Gives the first and the last day of the clusters of documents; undated ones are left out."""
 
 
 class TimeWindowFilter:
     """Which documents are near enough in time to be compared.
 
-    The match index knows a family by one of its texts, so it is the family that is near or far: a text is near when it
-    is within the window of the time between the family's first and last article.
+    The match index knows a cluster by one of its texts, so it is the cluster that is near or far: a text is near when it
+    is within the window of the time between the cluster's first and last article.
     """
 
     def __init__(self, window: DateWindow, spans: Spans) -> None:
@@ -42,7 +42,7 @@ class TimeWindowFilter:
     @classmethod
     def of(cls, store: Store, spans: Spans) -> Self | None:
         """That of a store, None where it has no window."""
-        window = store.notes.get(WINDOW)
+        window = store.settings.get(WINDOW)
         return cls(DateWindow.parse(window), spans) if window else None
 
     def __call__(self, docs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -65,7 +65,7 @@ class CurrentDocsIndex:
     """An :class:`~cleaners.dedup.index.MatchIndex` that proposes no superseded document, but what was left out for its sake.
 
     A text of which nearly all stands in an earlier one is not kept in the index (see :mod:`cleaners.ingest.ingester`). When the
-    page of the earlier one changes, the index still has its keys and nothing else of the family.
+    page of the earlier one changes, the index still has its keys and nothing else of the cluster.
     """
 
     def __init__(self, index: MatchIndex, heirs: Heirs) -> None:
@@ -98,10 +98,10 @@ class CurrentDocsIndex:
         return len(self._index)
 
 
-# Matches put into a store; and the members of a family matched with each other, when what held them together is gone.
+# Matches put into a store; and the members of a cluster matched with each other, when what held them together is gone.
 #
 # A copy is compared with what the match index proposes, and that has only one text of many copies: when it goes, what is
-# left of the family has lost what it was found by.
+# left of the cluster has lost what it was found by.
 
 
 def link(store: Store, found: Sequence[MatchFound]) -> None:
@@ -113,18 +113,18 @@ def link(store: Store, found: Sequence[MatchFound]) -> None:
                 kind=one.kind, other=ids[one.other], similarity=one.similarity, containment=one.containment,
                 evidence=one.evidence,
             )  # fmt: skip
-            store.families.link(one.doc, one.other, kept, back=one.covered)
+            store.clusters.link(one.doc, one.other, kept, back=one.covered)
 
 
 def relink(store: Store, docs: Iterable[int]) -> None:
     """Match these texts with each other and keep what is found; part of the transaction that is open.
 
-    In a store with a window, those that are not further apart: the family had grown so far by what is gone.
+    In a store with a window, those that are not further apart: the cluster had grown so far by what is gone.
     """
     texts = store.articles.texts(sorted(docs))
     if len(texts) < 2:
         return
-    order, near = sorted(texts), TimeWindowFilter.of(store, store.dates.days)
+    order, near = sorted(texts), TimeWindowFilter.of(store, store.document_dates.days)
     link(store, match_batch(order, [texts[doc] for doc in order], MemoryIndex(), lambda _: [], near=near).found)
 
 
@@ -132,7 +132,7 @@ def relink_left(store: Store, revised: Iterable[int]) -> set[int]:
     """Relink what earlier texts of these articles matched, where the new text does not; returns all texts concerned."""
     concerned = set(revised)
     for doc in sorted(concerned):
-        left = store.heirs.left_by(doc)
+        left = store.representatives.left_by(doc)
         relink(store, left)
         concerned.update(left)
     return concerned
@@ -161,7 +161,7 @@ def index_folder(store: Path) -> Path:
 def open_index(store: Store) -> SegmentIndex:
     """The match index of a store, up to date; built anew when it is missing, damaged or outdated.
 
-    For the store's one keeper; not inside a transaction. Raises ``UnwritableError``.
+    For the store's one ingester; not inside a transaction. Raises ``UnwritableError``.
     """
     folder = index_folder(store.path)
     empty = SegmentManifest(recipe=recipe())

@@ -216,7 +216,7 @@ class TakedownFilter:
         order = np.argsort(every, kind="stable")
         self._anchors, self._owners = every[order], owners[order]
 
-    def meet(self, texts: Sequence[str]) -> list[TakedownMatch | None]:
+    def check(self, texts: Sequence[str]) -> list[TakedownMatch | None]:
         """For each text what it is, or is a near copy of; None for what was never taken down."""
         if not self._known:
             return [None] * len(texts)
@@ -277,7 +277,7 @@ def drop_taken_down(
         return list(results)
     texts = [one.text if isinstance(one, Article) else "" for one in results]
     found: list[Article | Drop] = []
-    for one, met in zip(results, watch.meet(texts), strict=True):
+    for one, met in zip(results, watch.check(texts), strict=True):
         stone = stones.get(one.id if isinstance(one, Article) else "") or (stones[met.id] if met else None)
         if isinstance(one, Drop) or stone is None or (stone.id != one.id and held(one, stone.id)):
             found.append(one)

@@ -38,12 +38,12 @@ class StoreCheck:
 
 def _texts(store: Store, sample: int | None) -> list[str]:
     """Whether the texts are what was stored: a disk may give other bytes back, and SQLite does not see it."""
-    wrong = [name for _, name in store.checks.altered(store.checks.spread(sample))]
+    wrong = [name for _, name in store.integrity.altered(store.integrity.spread(sample))]
     return [f"{len(wrong)} texts are not what was stored: {', '.join(wrong[:_FEW])}"] if wrong else []
 
 
 def _search(store: Store, sample: int | None) -> list[str]:
-    return [*store.checks.search_documents(), *store.checks.unindexed(store.checks.spread(sample))]
+    return [*store.integrity.search_documents(), *store.integrity.unindexed(store.integrity.spread(sample))]
 
 
 def _match_index(store: Store, sample: int | None) -> list[str]:
@@ -62,7 +62,7 @@ def _match_index(store: Store, sample: int | None) -> list[str]:
     except FormatError as why:
         return [str(why)]
     try:
-        docs = [doc for doc in store.checks.spread(sample) if doc <= manifest.last]
+        docs = [doc for doc in store.integrity.spread(sample) if doc <= manifest.last]
         lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
     finally:
         index.close()
@@ -75,14 +75,14 @@ def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
     here = [doc for doc in docs if doc in texts]
     keys = match.keys_of(fingerprint.signatures([texts[doc] for doc in here]))
     found = index.query(keys)
-    heirs = store.heirs.of(np.unique(found.docs).tolist(), within=REPRESENTED)
+    heirs = store.representatives.successors(np.unique(found.docs).tolist(), within=REPRESENTED)
     lost = []
     for row, doc in enumerate(here):
         proposed = found.docs[found.rows == row].tolist()
         reached = {d for one in proposed for d in heirs.get(one, (one,))}
         if doc in reached or not keys.bands[row].any() or len(proposed) >= IndexLimits().crowded * IndexLimits().shared:
             continue
-        if not reached & store.heirs.holders(doc, within=REPRESENTED):
+        if not reached & store.representatives.holders(doc, within=REPRESENTED):
             lost.append(doc)
     return lost
 
@@ -93,24 +93,24 @@ def _rebuild_match_index(store: Store) -> None:
     Ingester(store.path, command="doctor").close()
 
 
-def _families(store: Store, sample: int | None) -> list[str]:
-    return [*store.checks.clusters(), *store.checks.forwards()]
+def _clusters(store: Store, sample: int | None) -> list[str]:
+    return [*store.integrity.clusters(), *store.integrity.forwards()]
 
 
-def _decide_families(store: Store) -> None:
-    docs = store.checks.restore_clusters()
+def _decide_clusters(store: Store) -> None:
+    docs = store.integrity.restore_clusters()
     with store.transaction():
         for at in range(0, len(docs), _PORTION):
-            around = store.families.around(docs[at : at + _PORTION])
-            store.families.save(clusters.assign(around, publishers=publishers_of(store)))
-    store.checks.restore_forwards()
+            around = store.clusters.around(docs[at : at + _PORTION])
+            store.clusters.save(clusters.assign(around, publishers=publishers_of(store)))
+    store.integrity.restore_forwards()
 
 
 def _origins(store: Store, sample: int | None) -> list[str]:
     """Whether the pages of our own archive are where the articles say, and are theirs."""
     ours = f"{warc.folder_of(store.path).name}/"
     wrong = []
-    for id_, origin, url in store.checks.archived(store.checks.spread(sample)):
+    for id_, origin, url in store.integrity.archived(store.integrity.spread(sample)):
         if not origin.startswith(ours):
             continue
         try:
@@ -134,7 +134,7 @@ def _tails(store: Store, sample: int | None) -> list[str]:
 
 def _cut_tails(store: Store) -> None:
     for one in records(store.path):
-        if isinstance(one, ArchiveDamage) and not store.checks.speaks_beyond(one.file, one.offset):
+        if isinstance(one, ArchiveDamage) and not store.integrity.speaks_beyond(one.file, one.offset):
             cut_tail(store.path, one)
 
 
@@ -165,8 +165,8 @@ def _blind(store: Store, sample: int | None) -> list[str]:
 CHECKS: tuple[StoreCheck, ...] = (
     StoreCheck(
         name="file",
-        find=lambda store, sample: store.checks.file(),
-        repair=lambda store: store.checks.reindex(),
+        find=lambda store, sample: store.integrity.file(),
+        repair=lambda store: store.integrity.reindex(),
         cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without "
         "the -wal beside it only looks damaged: copy both, or use `jianbao backup`)",
     ),
@@ -177,8 +177,8 @@ CHECKS: tuple[StoreCheck, ...] = (
     ),
     StoreCheck(
         name="schema",
-        find=lambda store, sample: store.checks.schema(),
-        repair=lambda store: store.checks.restore_schema(),
+        find=lambda store, sample: store.integrity.schema(),
+        repair=lambda store: store.integrity.restore_schema(),
         cure="`jianbao doctor --repair` makes indexes anew; where a table is missing, restore a backup",
     ),
     StoreCheck(name="takedowns", find=_takedowns, repair=_finish_takedowns),
@@ -188,8 +188,8 @@ CHECKS: tuple[StoreCheck, ...] = (
         cure="their addresses stay closed, but their hashes are of an older version's normal form, and no text is left "
         "to make new ones of: take down copies by their own ids (`jianbao search` finds them)",
     ),
-    StoreCheck(name="search", find=_search, repair=lambda store: store.checks.rebuild_search()),
-    StoreCheck(name="families", find=_families, repair=_decide_families),
+    StoreCheck(name="search", find=_search, repair=lambda store: store.integrity.rebuild_search()),
+    StoreCheck(name="clusters", find=_clusters, repair=_decide_clusters),
     StoreCheck(name="match index", find=_match_index, repair=_rebuild_match_index),
     StoreCheck(
         name="pages",

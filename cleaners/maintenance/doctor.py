@@ -1,4 +1,4 @@
-"""Is the store as it should be, and what can be set right: file, schema, search, match index, families, archive."""
+"""Is the store as it should be, and what can be set right: file, schema, search, match index, clusters, archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several stores as one: the same families as a store that saw everything.
+"""Several stores as one: the same clusters as a store that saw everything.
 
 The articles go through the same keeping as those that come from pages, revisions and all, in the order in which they
 were fetched; every text is matched anew. What is there already is passed over, so a merge that was killed is begun
@@ -61,15 +61,15 @@ def merge(stores: Sequence[Path], out: Path, *, step: ProgressCallback = silent)
         renames = [_archive(other.path, out, step) for other in others]
         with Store.open(out, create=False) as store:
             for other, rename in zip(others, renames, strict=True):
-                with store.joining.other(other.path):
-                    store.joining.work(rename)
+                with store.merger.other(other.path):
+                    store.merger.copy_state(rename)
             _publishers(store, others)
             _tombstones(store, others, step)
         merged = _articles(out, others, renames, step)
         with Store.open(out, create=False) as store:
             for other in others:
-                with store.joining.other(other.path):
-                    store.joining.traces()
+                with store.merger.other(other.path):
+                    store.merger.copy_links()
         return replace(merged, files=sum(len(list(folder_of(path).glob("*.warc*"))) for path in paths))
 
 
@@ -101,7 +101,7 @@ def _publishers(store: Store, others: Sequence[Store]) -> None:
     known: dict[str, str] = {}
     for one in (*others, store):
         known |= publishers_of(one)
-    store.notes.put(PUBLISHERS, json.dumps(known, ensure_ascii=False, sort_keys=True))
+    store.settings.put(PUBLISHERS, json.dumps(known, ensure_ascii=False, sort_keys=True))
 
 
 def _tombstones(store: Store, others: Sequence[Store], step: ProgressCallback) -> None:
@@ -140,7 +140,7 @@ def _stones(stores: Sequence[Store]) -> dict[str, Tombstone]:
     for one in reversed(stores):
         for stone in one.tombstones.all():
             exports[stone.id] += stone.exports
-        for id_, made in one.exports.containing(stones).items():
+        for id_, made in one.export_log.containing(stones).items():
             exports[id_] += map(takedown.told, made)
     return {id_: replace(stone, exports=tuple(dict.fromkeys(exports[id_]))) for id_, stone in stones.items()}
 
@@ -154,17 +154,17 @@ def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], ste
         return any(gone in theirs and other.articles.has([article.id])
                    for other, theirs in zip(others, stones, strict=True))  # fmt: skip
 
-    with Ingester(out, command="merge") as keeper:
+    with Ingester(out, command="merge") as ingester:
         batch: list[Article] = []
         count = 0
         for article in _in_order(others, renames):
             batch.append(article)
             if len(batch) == _BATCH:
-                keeper.keep(batch, left=left)
+                ingester.add(batch, left=left)
                 count, batch = count + len(batch), []
                 step("articles", count, max(total, count))
-        keeper.keep(batch, left=left)
-        kept = keeper.kept
+        ingester.add(batch, left=left)
+        kept = ingester.kept
     return MergeResult(stored=kept.stored, known=kept.known, matched=kept.matched, refused=kept.dropped, files=0)
 
 

@@ -66,7 +66,7 @@ LOST = "their files were not found"
 
 def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int | None]:
     """Origin -> doc of its article, None for a Drop; at most ``sample`` of them, evenly spread (None: all)."""
-    found: dict[str, int | None] = {**dict.fromkeys(store.origins.drops()), **store.origins.articles(site)}
+    found: dict[str, int | None] = {**dict.fromkeys(store.page_origins.drops()), **store.page_origins.articles(site)}
     step = max(1, -(-len(found) // sample)) if sample else 1
     return dict(list(found.items())[::step])
 
@@ -123,10 +123,10 @@ def apply(path: Path, outcomes: Iterable[RecleanResult], publishers: Mapping[str
 
     What today's cleaner drops stays as it is. Raises as :class:`~cleaners.ingest.ingester.Ingester`.
     """
-    with Ingester(path, command="reclean", publishers=publishers) as keeper:
+    with Ingester(path, command="reclean", publishers=publishers) as ingester:
         waiting = iter(outcomes)
         while batch := list(islice(waiting, _BATCH)):
-            keeper.keep(one.change.article for one in batch if one.change and one.change.article)
+            ingester.add(one.change.article for one in batch if one.change and one.change.article)
             yield from batch
 
 

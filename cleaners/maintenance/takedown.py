@@ -85,7 +85,7 @@ def take_down(
 def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: ProgressCallback = silent) -> TakedownPlan:
     """Find all there is of articles, by id or url; changes nothing.
 
-    ``copies``: their families too, whole; of what is taken down already, the copies that are left. Raises
+    ``copies``: their clusters too, whole; of what is taken down already, the copies that are left. Raises
     ``UsageError`` for what neither store nor archive knows.
     """
     with Store.open(path, create=False) as store:
@@ -96,14 +96,14 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progres
             members = [*(i for target in wanted for i in target.copies), *left]
             wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
         targets = {target.id: target for target in wanted}
-        known = [(i, one) for i in targets if (texts := store.removal.texts(i)) for one in fingerprints(texts)]
+        known = [(i, one) for i in targets if (texts := store.takedowns.texts(i)) for one in fingerprints(texts)]
         found, damaged = _in_archive(path, set(targets), TakedownFilter(known), step)
         for target in targets.values():
             places = {*found.get(target.id, ()), *filter(None, (place_of(path, o) for o in target.elsewhere))}
             away = tuple(o for o in target.elsewhere if not _ours(path, o))
             order = sorted(places, key=lambda place: (place.file, place.offset))
             targets[target.id] = replace(target, records=tuple(order), elsewhere=away)
-            if not target.revisions and not places and not store.removal.met(target.url or ""):
+            if not target.revisions and not places and not store.takedowns.met(target.url or ""):
                 raise UsageError(f"{target.url or target.id}: no article of {path} has this id or url, nor does its "
                                  "archive; `jianbao search` finds ids")  # fmt: skip
         blind = sorted({stone.id for stone in gone.values()} & set(incomparable(store)))
@@ -136,7 +136,7 @@ def finish(store: Store, *, step: ProgressCallback = silent) -> int:
     step("match index", 0, None)
     Ingester(store.path, command="takedown").close()
     step("store rewritten", 0, None)
-    store.removal.erase()
+    store.takedowns.vacuum()
     store.tombstones.finish([stone.id for stone, _ in pending])
     return len(pending)
 
@@ -154,19 +154,19 @@ def _target(store: Store, what: str) -> TakedownTarget:
         return TakedownTarget(id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
                       copies=(), exports=(), records=(), elsewhere=())  # fmt: skip
     [clipping] = store.clippings.read([doc])
-    article, family = clipping.article, clipping.cluster
-    members = store.families.members(family.id) if family else ()
-    exports = store.exports.containing([article.id]).get(article.id, ())
+    article, cluster = clipping.article, clipping.cluster
+    members = store.clusters.members(cluster.id) if cluster else ()
+    exports = store.export_log.containing([article.id]).get(article.id, ())
     return TakedownTarget(
         id=article.id,
         url=article.url,
         title=article.title,
         site=article.site,
-        revisions=len(store.removal.texts(article.id)),
+        revisions=len(store.takedowns.texts(article.id)),
         copies=tuple(i for i in store.articles.ids(members).values() if i != article.id),
         exports=tuple(map(told, exports)),
         records=(),
-        elsewhere=tuple(store.removal.origins(article.id)),
+        elsewhere=tuple(store.takedowns.origins(article.id)),
     )
 
 
@@ -203,26 +203,26 @@ def _quoted(path: Path, place: RecordPlace, watch: TakedownFilter) -> TakedownMa
     except UnusableInput:
         return None
     text = unescape(_MARKUP.sub(" ", unescape(decode.decode(page.body, None, None).text)))
-    return watch.meet([text])[0]
+    return watch.check([text])[0]
 
 
 def _remove(store: Store, targets: Sequence[TakedownTarget], reason: str) -> None:
     now = datetime.now(UTC)
     ids = [target.id for target in targets]
     for target in targets:
-        known = fingerprints(texts) if (texts := store.removal.texts(target.id)) else []
+        known = fingerprints(texts) if (texts := store.takedowns.texts(target.id)) else []
         stone = Tombstone(id=target.id, url=target.url, reason=reason, at=now, exports=target.exports)
         store.tombstones.put(stone, known, [_pending(place) for place in target.records])
         if target.url:
-            store.removal.bury(target.url, target.site or "", now)
+            store.takedowns.block_url(target.url, target.site or "", now)
         if target.site:
             _unlearn(store, target.site, texts, ids)
-    left = store.removal.remove(ids)
-    for family in left.values():
-        relink(store, family)
-    docs = [doc for family in left.values() for doc in family]
-    store.families.save(clusters.assign(store.families.around(docs), publishers=publishers_of(store)))
-    store.removal.forward(left)
+    left = store.takedowns.remove(ids)
+    for cluster in left.values():
+        relink(store, cluster)
+    docs = [doc for cluster in left.values() for doc in cluster]
+    store.clusters.save(clusters.assign(store.clusters.around(docs), publishers=publishers_of(store)))
+    store.takedowns.forward(left)
     store.manifests.remove(MANIFEST)
 
 
@@ -238,6 +238,6 @@ def _unlearn(store: Store, site: str, texts: Iterable[str], ids: Sequence[str]) 
         return
     keys = {key for key, _ in lines}
     others: dict[str, str] = {}
-    for text in store.removal.others_of_site(site, ids):
+    for text in store.takedowns.others_of_site(site, ids):
         others.update({key: line for line in text.split("\n") if (key := site_lines.key(line)) in keys})
-    store.removal.unlearn(site, lines, others)
+    store.takedowns.forget_site_lines(site, lines, others)

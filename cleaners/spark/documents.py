@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cleaners.dedup import fingerprint
-from cleaners.dedup.corpus.families import look
+from cleaners.dedup.corpus.cluster_assignment import look
 from cleaners.dedup.corpus.reading import CorpusRecord, usable
 from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index.window import UNDATED, day_of

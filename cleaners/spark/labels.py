@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.corpus.families import ClusterAssigner, MemberTraits
+from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, MemberTraits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,13 +25,13 @@ def labels(found: DataFrame, prints: DataFrame) -> pa.Table:
     held = found.toArrow()
     pairs = np.column_stack([held["doc"].to_numpy(), held["other"].to_numpy()]).reshape(-1, 2).astype(np.int64)
     docs, places = np.unique(pairs, return_inverse=True)
-    families = ClusterAssigner()
+    clusters = ClusterAssigner()
     places = places.reshape(-1, 2)
     kinds = held["kind"].to_pylist()
     shares = np.column_stack([held[name].to_numpy() for name in ("similarity", "containment", "covered")])
     for at in np.lexsort((pairs[:, 1], pairs[:, 0])).tolist():  # the order that one machine finds them in
-        families.link(int(places[at, 0]), int(places[at, 1]), kinds[at], *map(float, shares[at]))
-    decided = families.labels(_looks(found, prints, docs))
+        clusters.link(int(places[at, 0]), int(places[at, 1]), kinds[at], *map(float, shares[at]))
+    decided = clusters.labels(_looks(found, prints, docs))
     return pa.table({
         "doc": docs, "first": docs[decided.cluster], "cluster_size": decided.size,
         "is_canonical": pa.array(decided.canonical),

@@ -18,11 +18,11 @@ def labelled(documents: DataFrame, printed: DataFrame, labels: DataFrame, canoni
     from pyspark.sql import functions as f
 
     first = printed.select(f.col("doc").alias("first"), f.col("id").alias("cluster_id"))
-    families = labels.join(first, "first").drop("first")
+    clusters = labels.join(first, "first").drop("first")
     own = printed.select("doc", "id")
     every = (
         documents.join(own, "doc")
-        .join(families, "doc", "left")
+        .join(clusters, "doc", "left")
         .select(
             "record",
             f.coalesce("cluster_id", "id").alias("cluster_id"),

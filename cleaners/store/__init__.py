@@ -1,4 +1,4 @@
-"""The store: one SQLite file with articles, their families, search, drops, runs and what was learned.
+"""The store: one SQLite file with articles, their clusters, search, drops, runs and what was learned.
 
 >>> import tempfile, pathlib
 >>> from cleaners.items import Article
@@ -74,39 +74,39 @@ class Store:
         """The file."""
         self.articles = ArticleTable(database)
         """Articles, revisions, texts by doc."""
-        self.families = ClusterTable(database)
+        self.clusters = ClusterTable(database)
         """Matches and clusters."""
         self.clippings = ClippingReader(database)
-        """Articles with their matches and family, read back."""
+        """Articles with their matches and cluster, read back."""
         self.search = ArticleSearch(database)
         """Full-text search."""
-        self.journal = RunJournal(database)
+        self.runs = RunJournal(database)
         """Runs and drops."""
         self.learned = LearnedTables(database)
         """Noise lines and word pairs."""
-        self.ledger = CrawlState(database)
+        self.crawl_state = CrawlState(database)
         """The addresses of crawls."""
         self.manifests = IndexManifests(database)
         """Manifests of the files beside the store."""
-        self.notes = StoreSettings(database)
+        self.settings = StoreSettings(database)
         """Named values."""
-        self.joining = StoreMerger(database)
+        self.merger = StoreMerger(database)
         """What other stores know."""
-        self.exports = ExportLog(database)
+        self.export_log = ExportLog(database)
         """What left the store, and with which export."""
         self.tombstones = TombstoneTable(database)
         """What was taken down, and must not come back."""
-        self.checks = IntegrityChecks(database)
+        self.integrity = IntegrityChecks(database)
         """Whether all of this is as it should be."""
-        self.heirs = ClusterRepresentatives(database)
+        self.representatives = ClusterRepresentatives(database)
         """Who stands in for superseded texts."""
-        self.dates = DocumentDates(database)
-        """When families were published."""
-        self.origins = OriginTable(database)
+        self.document_dates = DocumentDates(database)
+        """When clusters were published."""
+        self.page_origins = OriginTable(database)
         """Where its pages are."""
-        self.removal = TakedownTable(database)
+        self.takedowns = TakedownTable(database)
         """Taking articles out, to the last byte."""
-        self.values = ColumnValues(database)
+        self.column_values = ColumnValues(database)
         """What articles can be filtered by."""
 
     @classmethod

@@ -180,7 +180,7 @@ class ArticleTable:
         return sorted(found, key=lambda a: a.fetched_at.timestamp() if a.fetched_at else 0.0)
 
     def retire(self, doc: int) -> None:
-        """Take a text out of search, matching and its family; its row stays as an old revision."""
+        """Take a text out of search, matching and its cluster; its row stays as an old revision."""
         with self._db.transaction(), self.indexing() as index:
             self._retire(doc, index)
 

@@ -1,4 +1,4 @@
-"""Matches and clusters in the store: what a decision about families needs, and what was decided."""
+"""Matches and clusters in the store: what a decision about clusters needs, and what was decided."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cleaners.items import Cluster, Match
 from cleaners.store.codec import dump_evidence, load, load_evidence, moment, parsed
 from cleaners.store.database import Database
 
-# Who stands in for a text that was superseded: the match index knows a family by one of its texts.
+# Who stands in for a text that was superseded: the match index knows a cluster by one of its texts.
 
 
 class ClusterRepresentatives:
@@ -27,7 +27,7 @@ class ClusterRepresentatives:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def of(self, docs: Sequence[int], *, within: float) -> dict[int, tuple[int, ...]]:
+    def successors(self, docs: Sequence[int], *, within: float) -> dict[int, tuple[int, ...]]:
         """For each of the docs that is superseded or gone, the current ones of which it held the share ``within``.
 
         An heir may be superseded in its turn: then its heirs take its place.
@@ -84,20 +84,20 @@ class ClusterRepresentatives:
         return [(heir, bool(current)) for heir, current in rows]
 
 
-# When the articles of a family were published: what a window in days asks (see :mod:`cleaners.dedup.index.window`).
+# When the articles of a cluster were published: what a window in days asks (see :mod:`cleaners.dedup.index.window`).
 
 _DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
 class DocumentDates:
-    """Days of articles, first and last days of families."""
+    """Days of articles, first and last days of clusters."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def spans(self, docs: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """For each doc the first and the last day (UTC, counted from 0001-01-01) of its family, or its own when it is
+        """For each doc the first and the last day (UTC, counted from 0001-01-01) of its cluster, or its own when it is
         in none yet; docs without any date are left out."""
         found: dict[int, tuple[int, int]] = {}
         for start in range(0, len(docs), 500):
@@ -114,7 +114,7 @@ class DocumentDates:
         return found
 
     def days(self, docs: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """The same with each doc's own day, whatever family it is in."""
+        """The same with each doc's own day, whatever cluster it is in."""
         found: dict[int, tuple[int, int]] = {}
         for start in range(0, len(docs), 500):
             part = docs[start : start + 500]
@@ -157,9 +157,9 @@ class ClusterTable:
         )
 
     def around(self, docs: Iterable[int]) -> ClusterNeighbourhood:
-        """What a decision about these texts depends on: every family they, their matches or their old revisions are in.
+        """What a decision about these texts depends on: every cluster they, their matches or their old revisions are in.
 
-        Only families that may change are read: those of the texts and of the texts they match.
+        Only clusters that may change are read: those of the texts and of the texts they match.
         """
         seeds = set(docs)
         met = set(seeds)
@@ -184,30 +184,30 @@ class ClusterTable:
         edges = {(e.a, e.b): e for m in members for e in self._edges(m.doc)}
         return ClusterNeighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
 
-    def save(self, families: Sequence[ClusterDecision]) -> None:
-        """Write down what was decided about a whole neighbourhood: its families replace those its members had.
+    def save(self, clusters: Sequence[ClusterDecision]) -> None:
+        """Write down what was decided about a whole neighbourhood: its clusters replace those its members had.
 
-        An id that no family has any more is forwarded to the family that most of its members went to, and is not given
+        An id that no cluster has any more is forwarded to the cluster that most of its members went to, and is not given
         to another one while it leads there: then the id of a later member stands for the first one's.
         """
         with self._db.transaction():
-            families = [replace(family, id=self._free_id(family)) for family in families]
-            docs = [doc for family in families for doc in family.members]
+            clusters = [replace(cluster, id=self._free_id(cluster)) for cluster in clusters]
+            docs = [doc for cluster in clusters for doc in cluster.members]
             before = self._dissolve(docs)
-            living = {f.id for f in families if len(f.members) > 1}
-            for family in families:
-                if len(family.members) > 1:
-                    self._write(family)
+            living = {f.id for f in clusters if len(f.members) > 1}
+            for cluster in clusters:
+                if len(cluster.members) > 1:
+                    self._write(cluster)
             for gone, ids in before.items():
                 if gone not in living:
                     self._forward(gone, ids)
 
     def cluster_of(self, doc: int) -> Cluster:
-        """The family of an article, seen from it; a singleton is its own."""
+        """The cluster of an article, seen from it; a singleton is its own."""
         return self.clusters_of([doc])[doc]
 
     def clusters_of(self, docs: Sequence[int]) -> dict[int, Cluster]:
-        """doc -> its family."""
+        """doc -> its cluster."""
         found: dict[int, Cluster] = {}
         for i in range(0, len(docs), 500):
             part = docs[i : i + 500]
@@ -225,7 +225,7 @@ class ClusterTable:
         return found
 
     def members(self, cluster_id: str) -> tuple[int, ...]:
-        """The docs of a family, by arrival; also by an id that was forwarded; empty when there is no such family."""
+        """The docs of a cluster, by arrival; also by an id that was forwarded; empty when there is no such cluster."""
         target = self.resolve(cluster_id)
         rows = self._db.rows(
             "SELECT a.doc FROM clusters c JOIN articles a USING (cluster) WHERE c.id = ? AND a.current "
@@ -234,8 +234,8 @@ class ClusterTable:
         ) or self._db.rows("SELECT doc FROM articles WHERE id = ? AND current AND cluster IS NULL", (target,))
         return tuple(r[0] for r in rows)
 
-    def family(self, cluster_id: str) -> ClusterDecision | None:
-        """A family as it was decided, also by an id that was forwarded; None for a singleton and for no family."""
+    def cluster(self, cluster_id: str) -> ClusterDecision | None:
+        """A cluster as it was decided, also by an id that was forwarded; None for a singleton and for no cluster."""
         row = self._db.one(
             "SELECT cluster, id, canonical, earliest, earliest_url, earliest_published, confidence, evidence "
             "FROM clusters WHERE id = ?", (self.resolve(cluster_id),),
@@ -255,13 +255,13 @@ class ClusterTable:
         return ClusterNeighbourhood(members=tuple(members), edges=tuple(edges[pair] for pair in sorted(edges)))
 
     def resolve(self, cluster_id: str) -> str:
-        """Where an id leads today: itself, or what became of its family. The id of an article without copies is its
-        own, also where it once was that of a family (see :meth:`left_behind`)."""
+        """Where an id leads today: itself, or what became of its cluster. The id of an article without copies is its
+        own, also where it once was that of a cluster (see :meth:`left_behind`)."""
         alone = "SELECT 1 FROM articles WHERE id = ? AND current AND cluster IS NULL"
         return cluster_id if self._db.one(alone, (cluster_id,)) else self._forwarded(cluster_id)
 
     def left_behind(self, cluster: Cluster) -> str | None:
-        """The family that had the id of an article which now stands alone, under the id it goes by since."""
+        """The cluster that had the id of an article which now stands alone, under the id it goes by since."""
         if cluster.size > 1:
             return None
         found = self._forwarded(cluster.id)
@@ -317,7 +317,7 @@ class ClusterTable:
         ]
 
     def _dissolve(self, docs: Sequence[int]) -> dict[str, list[str]]:
-        """Take the docs out of their families; returns those that have lost all: id -> ids of the articles it had."""
+        """Take the docs out of their clusters; returns those that have lost all: id -> ids of the articles it had."""
         keys = {
             r[0] for doc in docs for r in self._db.rows(
                 "SELECT cluster FROM articles WHERE cluster IS NOT NULL AND id = "
@@ -335,31 +335,31 @@ class ClusterTable:
                 self._db.execute("UPDATE articles SET cluster = NULL WHERE cluster = ?", (key,))
         return gone
 
-    def _free_id(self, family: ClusterDecision) -> str:
-        """The id of the first member that leads to no other family; the first one's where each does."""
-        ids = [family.id]
-        if len(family.members) > 1 and self._leads_away(family.id, family):
+    def _free_id(self, cluster: ClusterDecision) -> str:
+        """The id of the first member that leads to no other cluster; the first one's where each does."""
+        ids = [cluster.id]
+        if len(cluster.members) > 1 and self._leads_away(cluster.id, cluster):
             query = "SELECT id FROM articles WHERE doc = ?"
-            ids += [row[0] for doc in family.members for row in self._db.rows(query, (doc,))]
-        return next((id_ for id_ in ids[1:] if not self._leads_away(id_, family)), family.id)
+            ids += [row[0] for doc in cluster.members for row in self._db.rows(query, (doc,))]
+        return next((id_ for id_ in ids[1:] if not self._leads_away(id_, cluster)), cluster.id)
 
-    def _leads_away(self, id_: str, family: ClusterDecision) -> bool:
+    def _leads_away(self, id_: str, cluster: ClusterDecision) -> bool:
         target = self._forwarded(id_)
-        return target != id_ and not set(self.members(target)) & set(family.members)
+        return target != id_ and not set(self.members(target)) & set(cluster.members)
 
-    def _write(self, family: ClusterDecision) -> None:
-        first = family.earliest
+    def _write(self, cluster: ClusterDecision) -> None:
+        first = cluster.earliest
         key = self._db.execute(
             "INSERT INTO clusters (id, size, canonical, earliest, earliest_url, earliest_published, confidence, "
             "evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                family.id, len(family.members), family.canonical, first and first.doc, first and first.url,
+                cluster.id, len(cluster.members), cluster.canonical, first and first.doc, first and first.url,
                 first and moment(first.published), first and first.confidence,
                 json.dumps(dict(first.evidence), ensure_ascii=False) if first else None,
             ),
         ).lastrowid  # fmt: skip
-        self._db.executemany("UPDATE articles SET cluster = ? WHERE doc = ?", ((key, d) for d in family.members))
-        self._db.execute("DELETE FROM forwards WHERE id = ?", (family.id,))
+        self._db.executemany("UPDATE articles SET cluster = ? WHERE doc = ?", ((key, d) for d in cluster.members))
+        self._db.execute("DELETE FROM forwards WHERE id = ?", (cluster.id,))
 
     def _forward(self, gone: str, ids: Sequence[str]) -> None:
         row = self._db.one(

@@ -33,7 +33,7 @@ class VisitInterval:
     most: int = 90 * _DAY
     """However long it has not changed."""
 
-    def pause(self, before: int | None, elapsed: int, *, changed: bool) -> int:
+    def next_interval(self, before: int | None, elapsed: int, *, changed: bool) -> int:
         """Seconds until the next visit.
 
         ``before``: the pause that led to this visit, None when it is the first. ``elapsed``: seconds since the visit
@@ -161,7 +161,7 @@ class CrawlState:
             known.update((row[0], _entry(row)) for row in self._db.rows(query, part))
         return known
 
-    def settle(self, visits: Sequence[FetchResult]) -> None:
+    def record(self, visits: Sequence[FetchResult]) -> None:
         """Note what came of visits and queue what they found; Drops that earlier visits left are superseded.
 
         Call it before the Drops of the same visits are stored.
@@ -236,7 +236,9 @@ class CrawlState:
 
     def _unchanged(self, key: str, visit: FetchResult, before: UrlState | None) -> None:
         moment = int(visit.at.timestamp())
-        pause = self._bounds(visit).pause(before.pause if before else None, _elapsed(before, moment), changed=False)
+        pause = self._bounds(visit).next_interval(
+            before.pause if before else None, _elapsed(before, moment), changed=False
+        )
         self._db.execute(
             "UPDATE ledger SET last_fetched = ?, status = ?, etag = coalesce(?, etag), "
             "last_modified = coalesce(?, last_modified), pause = ?, next_visit = ? WHERE url = ?",
@@ -247,7 +249,7 @@ class CrawlState:
         moment = int(visit.at.timestamp())
         changed = not (before and before.outcome == visit.outcome and before.digest == visit.digest)
         was = before.pause if before and before.failed == visit.failed else None
-        pause = self._bounds(visit).pause(was, _elapsed(before, moment), changed=changed)
+        pause = self._bounds(visit).next_interval(was, _elapsed(before, moment), changed=changed)
         self._db.execute(
             "UPDATE ledger SET last_fetched = ?, status = ?, etag = ?, last_modified = ?, outcome = ?, detail = ?, "
             "digest = ?, kind = ?, pause = ?, next_visit = ? WHERE url = ?",

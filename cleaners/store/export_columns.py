@@ -21,7 +21,7 @@ _TEXTS = {
         "id", "url", "site", "origin", "title", "section", "source", "language", "published", "script", "next_url",
         "fetched_at",
     )},
-    # A singleton is a family of its own.
+    # A singleton is a cluster of its own.
     "cluster_id": "coalesce(c.id, a.id)",
     "earliest_url": f"CASE WHEN {_ALONE} THEN a.url ELSE c.earliest_url END",
     "earliest_published": f"CASE WHEN {_ALONE} THEN a.published ELSE c.earliest_published END",

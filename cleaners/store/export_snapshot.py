@@ -79,15 +79,15 @@ def _clipping(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extract
     _, text, markdown, *fields, revision, extractor, cluster, size, canonical, first_url, first = row
     article = row_article(fields, text.decode(), markdown, extractors[extractor])
     if cluster is None:
-        family = Cluster(
+        own_cluster = Cluster(
             id=article.id, size=1, is_canonical=True, earliest_url=article.url, earliest_published=article.published
         )
     else:
-        family = Cluster(
+        own_cluster = Cluster(
             id=cluster, size=size, is_canonical=bool(canonical), earliest_url=first_url,
             earliest_published=parsed(first),
         )  # fmt: skip
-    return Clipping(article=article, revision=revision, cluster=family, matches=tuple(map(_match, matches)))
+    return Clipping(article=article, revision=revision, cluster=own_cluster, matches=tuple(map(_match, matches)))
 
 
 def _match(row: Row) -> Match:
@@ -109,9 +109,9 @@ class ExportRemoval:
     """The article."""
     reason: Literal["gone", "opt-out", "replaced", "filtered"]
     """gone: not in the store any more (taken down); opt-out: its publisher does not want mining any more; replaced:
-    another copy stands for its family; filtered: what was asked for does not include it."""
+    another copy stands for its cluster; filtered: what was asked for does not include it."""
     replaced_by: str | None = None
-    """The copy that stands for its family now."""
+    """The copy that stands for its cluster now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,8 +294,8 @@ def states(
         pairs = [
             (*match, evidence_parts(evidence, turned=bool(turned))) for *match, evidence, turned in matches.get(doc, ())
         ]
-        family = (cluster, size, canonical, url, first)
-        said = repr((form, tuple(fields), extractors[extractor], family, pairs))
+        own_cluster = (cluster, size, canonical, url, first)
+        said = repr((form, tuple(fields), extractors[extractor], own_cluster, pairs))
         now = hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=8).digest()
         found.append(ExportedHash(doc=doc, now=now, before=before))
     return found

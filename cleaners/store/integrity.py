@@ -64,7 +64,7 @@ class IntegrityChecks:
         return _told(missing, "not in the search index") + _told(extra, "in the search index and not in the store")
 
     def clusters(self) -> list[str]:
-        """What is wrong with the families."""
+        """What is wrong with the clusters."""
         queries = {
             "without members": "SELECT c.id FROM clusters c WHERE NOT EXISTS "
             "(SELECT 1 FROM articles a WHERE a.cluster = c.cluster AND a.current)",
@@ -77,12 +77,12 @@ class IntegrityChecks:
             "whose size is not that of its members": "SELECT c.id FROM clusters c WHERE c.size != "
             "(SELECT count(*) FROM articles a WHERE a.cluster = c.cluster AND a.current)",
         }
-        found = [line for name, query in queries.items() for line in _told(self._ids(query), f"families {name}")]
+        found = [line for name, query in queries.items() for line in _told(self._ids(query), f"clusters {name}")]
         lost = self._ids("SELECT id FROM articles WHERE cluster IS NOT NULL AND current AND cluster NOT IN "
                          "(SELECT cluster FROM clusters)")  # fmt: skip
         nowhere = self._ids("SELECT doc_a || '-' || doc_b FROM matches WHERE doc_a NOT IN (SELECT doc FROM articles) "
                             "OR doc_b NOT IN (SELECT doc FROM articles)")  # fmt: skip
-        return found + _told(lost, "articles in a family that is not there") + _told(nowhere, "matches without a text")
+        return found + _told(lost, "articles in a cluster that is not there") + _told(nowhere, "matches without a text")
 
     def forwards(self) -> list[str]:
         """Ids that are forwarded to nowhere, or in a circle."""
@@ -91,9 +91,9 @@ class IntegrityChecks:
         return _told([id_ for id_ in rows if not _arrives(id_, rows, ends)], "forwarded ids that lead nowhere")
 
     def restore_clusters(self) -> tuple[int, ...]:
-        """Take apart what cannot stand; returns the docs of every family that was wrong, to be decided anew.
+        """Take apart what cannot stand; returns the docs of every cluster that was wrong, to be decided anew.
 
-        Families without members go, so do matches without a text and forwards that lead nowhere.
+        Clusters without members go, so do matches without a text and forwards that lead nowhere.
         """
         with self._db.transaction():
             self._db.execute("DELETE FROM matches WHERE doc_a NOT IN (SELECT doc FROM articles) "
@@ -207,7 +207,7 @@ def _told(found: Sequence[object], what: str) -> list[str]:
 
 
 def _arrives(start: str, forwards: Mapping[str, str], ends: set[str]) -> bool:
-    """Whether an id leads, step by step, to a family or an article."""
+    """Whether an id leads, step by step, to a cluster or an article."""
     seen: set[str] = set()
     while start in forwards and start not in seen:
         seen.add(start)

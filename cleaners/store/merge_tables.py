@@ -28,7 +28,7 @@ class StoreMerger:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._families = ClusterTable(database)
+        self._clusters = ClusterTable(database)
 
     @contextmanager
     def other(self, path: Path) -> Iterator[None]:
@@ -45,7 +45,7 @@ class StoreMerger:
         finally:
             self._db.execute("DETACH other")
 
-    def work(self, rename: Rename) -> None:
+    def copy_state(self, rename: Rename) -> None:
         """Ledger, runs, drops and what was learned: to be taken over before the articles, so that one that is stored
         there meanwhile is at worst fetched again."""
         with self._db.transaction():
@@ -54,8 +54,8 @@ class StoreMerger:
             self._drops(rename)
             self._learned()
 
-    def traces(self) -> None:
-        """What hangs on articles, after these: old ids of families, exports; drops that are none any more leave."""
+    def copy_links(self) -> None:
+        """What hangs on articles, after these: old ids of clusters, exports; drops that are none any more leave."""
         with self._db.transaction():
             self._forwards()
             self._exports()

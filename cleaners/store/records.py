@@ -1,4 +1,4 @@
-"""Clippings read back: articles with their matches and family, one by one or in bulk, in a fixed order."""
+"""Clippings read back: articles with their matches and cluster, one by one or in bulk, in a fixed order."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ class ClippingReader:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._articles = ArticleTable(database)
-        self._families = ClusterTable(database)
+        self._clusters = ClusterTable(database)
 
     def get(self, id_or_url: str) -> Clipping | None:
         """One clipping by id, cluster id that was forwarded, or url; None when there is none."""
         doc = self._articles.doc(id_or_url)
-        if doc is None and (target := self._families.resolve(id_or_url)) != id_or_url:
+        if doc is None and (target := self._clusters.resolve(id_or_url)) != id_or_url:
             doc = self._articles.doc(target)
         return self.read([doc])[0] if doc is not None else None
 
-    def family(self, cluster_id: str) -> list[Clipping]:
-        """The members of a family, in order of arrival; also by an id that was forwarded."""
-        return self.read(self._families.members(cluster_id))
+    def cluster(self, cluster_id: str) -> list[Clipping]:
+        """The members of a cluster, in order of arrival; also by an id that was forwarded."""
+        return self.read(self._clusters.members(cluster_id))
 
     def read(self, docs: Sequence[int]) -> list[Clipping]:
         """Clippings by doc, in that order; docs that are gone are left out."""
         articles = self._articles.get(docs)
-        clusters = self._families.clusters_of(docs)
-        matches = self._families.matches_of(docs)
+        clusters = self._clusters.clusters_of(docs)
+        matches = self._clusters.matches_of(docs)
         return [
             Clipping(article=articles[doc][0], revision=articles[doc][1], matches=matches[doc], cluster=clusters[doc])
             for doc in docs
@@ -46,7 +46,7 @@ class ClippingReader:
     def select(self, selection: Selection | None = None, *, with_duplicates: bool = False) -> Iterator[Clipping]:
         """Every clipping of a selection, by date and id (without a date: last), as of one moment.
 
-        One for each family, its best copy among those selected, unless ``with_duplicates``.
+        One for each cluster, its best copy among those selected, unless ``with_duplicates``.
         """
         choice = FilterChoice(selection=selection or Selection(), with_duplicates=with_duplicates, with_opt_outs=True)
         query, values = chosen(choice)

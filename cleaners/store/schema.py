@@ -62,7 +62,7 @@ _FIRST = (
         containment_a REAL NOT NULL, containment_b REAL NOT NULL, evidence TEXT NOT NULL,
         PRIMARY KEY (doc_a, doc_b), CHECK (doc_a < doc_b)) WITHOUT ROWID""",
     "CREATE INDEX matches_by_second ON matches (doc_b)",
-    # Families of two and more; a singleton has no row and its own id.
+    # Clusters of two and more; a singleton has no row and its own id.
     """CREATE TABLE clusters (
         cluster INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, canonical INTEGER NOT NULL,
         earliest INTEGER, earliest_url TEXT, earliest_published TEXT, confidence REAL, evidence TEXT)""",

@@ -104,7 +104,7 @@ class SearchHit:
     published: datetime | None
     """Its date."""
     cluster_id: str
-    """Its family; an article without copies is its own."""
+    """Its cluster; an article without copies is its own."""
     cluster_size: int
     """How many copies there are, itself included."""
     score: float
@@ -131,14 +131,14 @@ class ArticleSearch:
         """
         asked = parse(query)
         rows: list[tuple[Row, float]] = []
-        families: set[int] = set()
+        clusters: set[int] = set()
         with self._db.snapshot():
             question = self._question(asked.wanted, selection)
             for doc, score in self._ranked(question):
                 row = self._row(doc)
-                if row is None or (not with_duplicates and row[-1] in families):
+                if row is None or (not with_duplicates and row[-1] in clusters):
                     continue
-                families.update(() if row[-1] is None else (row[-1],))
+                clusters.update(() if row[-1] is None else (row[-1],))
                 rows.append((row, score))
                 if len(rows) >= limit:
                     break
@@ -172,7 +172,7 @@ class ArticleSearch:
         )
 
     def _best(self, rows: Sequence[Row], question: CompiledQuery) -> dict[int, Row]:
-        """Doc of a hit -> the best copy of its family, where there is a better one and the query finds it as well."""
+        """Doc of a hit -> the best copy of its cluster, where there is a better one and the query finds it as well."""
         better: dict[int, int] = {}
         for doc, *_, cluster in rows:
             canonical = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (cluster,))
@@ -198,10 +198,10 @@ class ArticleSearch:
     def _hit(self, row: Sequence[Any], score: float, asked: SearchQuery) -> SearchHit:
         doc, id_, title, url, site, source, published, cluster = row
         text = self._db.one("SELECT text FROM texts WHERE doc = ?", (doc,))
-        family = self._db.one("SELECT id, size FROM clusters WHERE cluster = ?", (cluster,)) or (id_, 1)
+        own_cluster = self._db.one("SELECT id, size FROM clusters WHERE cluster = ?", (cluster,)) or (id_, 1)
         return SearchHit(
             doc=doc, id=id_, title=title, url=url, site=site, source=source, published=parsed(published),
-            cluster_id=family[0], cluster_size=family[1], score=score,
+            cluster_id=own_cluster[0], cluster_size=own_cluster[1], score=score,
             passages=passages(text[0] if text else "", asked.finders),
         )  # fmt: skip
 

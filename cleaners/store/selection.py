@@ -39,7 +39,7 @@ class FilterChoice:
     selection: Selection = Selection()
     """The filters."""
     with_duplicates: bool = False
-    """Every copy; else one of each family, its best copy among those selected."""
+    """Every copy; else one of each cluster, its best copy among those selected."""
     with_opt_outs: bool = False
     """Also those whose publisher does not want mining, and copies of what comes from such a page."""
     newest_first: bool = False
@@ -49,7 +49,7 @@ class FilterChoice:
 
 
 OPTED_OUT = "(a.opt_out IS NOT NULL OR (SELECT opt_out FROM articles WHERE doc = c.earliest) IS NOT NULL)"
-"""Whether article ``a`` with its family ``c`` opts out: its own page does, or the page that its story comes from."""
+"""Whether article ``a`` with its cluster ``c`` opts out: its own page does, or the page that its story comes from."""
 
 
 _PLACES = "(SELECT place FROM places WHERE instr('/' || name || '/', '/' || ? || '/'))"

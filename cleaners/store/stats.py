@@ -129,9 +129,9 @@ class StoreStatistics:
     articles: int
     """Current articles."""
     clusters: int
-    """Families, singletons included."""
+    """Clusters, singletons included."""
     duplicates: int
-    """Articles that are not the best copy of their family."""
+    """Articles that are not the best copy of their cluster."""
     revisions: int
     """Superseded texts kept."""
     drops: Mapping[str, int]

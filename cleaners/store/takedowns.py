@@ -139,7 +139,7 @@ TAKEN_DOWN = "taken down"
 
 
 Left = Mapping[str, tuple[int, ...]]
-"""Family id -> docs of its members that are still there, by arrival."""
+"""Cluster id -> docs of its members that are still there, by arrival."""
 
 
 class TakedownTable:
@@ -148,7 +148,7 @@ class TakedownTable:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._articles = ArticleTable(database)
-        self._families = ClusterTable(database)
+        self._clusters = ClusterTable(database)
 
     def origins(self, article_id: str) -> list[str]:
         """Where the pages of all revisions of an article are."""
@@ -156,9 +156,9 @@ class TakedownTable:
         return [r[0] for r in rows]
 
     def remove(self, ids: Iterable[str]) -> Left:
-        """Take articles out of everything the store knows: texts, search, places, matches, families, drops.
+        """Take articles out of everything the store knows: texts, search, places, matches, all_clusters, drops.
 
-        Returns what is left of the families they were in: these are to be decided anew, then :meth:`forward`.
+        Returns what is left of the all_clusters they were in: these are to be decided anew, then :meth:`forward`.
         """
         clusters: dict[int, str] = {}
         for article_id in ids:
@@ -166,20 +166,20 @@ class TakedownTable:
             for doc, current, cluster, url, origin in rows:
                 if current:
                     self._articles.retire(doc)
-                if family := self._db.one("SELECT id FROM clusters WHERE cluster = ?", (cluster,)):
-                    clusters[cluster] = family[0]
+                if own_cluster := self._db.one("SELECT id FROM clusters WHERE cluster = ?", (cluster,)):
+                    clusters[cluster] = own_cluster[0]
                 self._db.execute("DELETE FROM drops WHERE origin = ? OR url = ?", (origin, url))
                 self._delete(doc)
-        return {family: self._members(cluster) for cluster, family in clusters.items()}
+        return {own_cluster: self._members(cluster) for cluster, own_cluster in clusters.items()}
 
     def forward(self, left: Left) -> None:
-        """Have the ids of families that are no more lead to what became of their members, or to nothing."""
-        for family, docs in left.items():
+        """Have the ids of clusters that are no more lead to what became of their members, or to nothing."""
+        for cluster, docs in left.items():
             led = "SELECT 1 FROM clusters WHERE id = :id UNION SELECT 1 FROM forwards WHERE id = :id"
-            if self._db.one(led, {"id": family}):
+            if self._db.one(led, {"id": cluster}):
                 continue
-            if docs and (heir := self._families.cluster_of(docs[0]).id) != family:
-                self._db.execute("INSERT INTO forwards VALUES (?, ?)", (family, heir))
+            if docs and (heir := self._clusters.cluster_of(docs[0]).id) != cluster:
+                self._db.execute("INSERT INTO forwards VALUES (?, ?)", (cluster, heir))
         self.drop_forwards()
 
     def drop_forwards(self) -> int:
@@ -192,7 +192,7 @@ class TakedownTable:
             dropped += gone
         return dropped
 
-    def bury(self, url: str, site: str, at: datetime) -> None:
+    def block_url(self, url: str, site: str, at: datetime) -> None:
         """Have the ledger say of an address that it was taken down: it is not visited any more."""
         key, moment = canonical(url), int(at.timestamp())
         self._db.execute(
@@ -207,7 +207,7 @@ class TakedownTable:
         """Whether a crawl knows an address."""
         return self._db.one("SELECT 1 FROM ledger WHERE url = ?", (canonical(url),)) is not None
 
-    def unlearn(self, site: str, lines: Collection[tuple[str, str]], others: dict[str, str]) -> int:
+    def forget_site_lines(self, site: str, lines: Collection[tuple[str, str]], others: dict[str, str]) -> int:
         """Forget the noise lines of a site that only the removed texts had; returns how many.
 
         ``lines``: (key, line) of the removed texts; ``others``: key -> a line of another text. Where others have the
@@ -225,7 +225,7 @@ class TakedownTable:
                 )
         return forgotten
 
-    def erase(self) -> None:
+    def vacuum(self) -> None:
         """Leave no byte of what was deleted in the file: neither in pages set free, nor in search, nor in the log.
 
         Takes about as long as copying the store, and as much room. Raises ``StoreBusyError`` while others use the
@@ -257,7 +257,7 @@ class TakedownTable:
         return [r[0] for r in rows]
 
     def _members(self, cluster: int) -> tuple[int, ...]:
-        """The members a family has left; one that has none is deleted."""
+        """The members a cluster has left; one that has none is deleted."""
         query = "SELECT doc FROM articles WHERE cluster = ? AND current ORDER BY coalesce(first_doc, doc)"
         docs = tuple(r[0] for r in self._db.rows(query, (cluster,)))
         if not docs:

@@ -160,8 +160,8 @@ def _into_store(
     from cleaners.store import Store
 
     dropped: Counter[str] = Counter()
-    with compiling_told(), Ingester(store, command="clean") as keeper, progress("pages", share) as advance:
-        book = StoreCheckpoint(keeper.store, paths)
+    with compiling_told(), Ingester(store, command="clean") as ingester, progress("pages", share) as advance:
+        book = StoreCheckpoint(ingester.store, paths)
         mark = book.mark if resume else Checkpoint()
         if mark.done:
             say(f"going on after {counted(mark.done, 'page')}")
@@ -170,11 +170,13 @@ def _into_store(
             dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
             for result in batch:
                 mark = mark.past(result.origin)
-            turned_away = keeper.keep(batch, then=partial(book.put, mark)).dropped
+            turned_away = ingester.add(batch, then=partial(book.put, mark)).dropped
             turned_away -= sum(isinstance(r, Drop) for r in batch)
             dropped.update({"keep: taken down": turned_away} if turned_away else {})
-            advance(len(batch), f"{keeper.kept.stored} new, {keeper.kept.matched} reposts, {dropped.total()} dropped")
-        kept = keeper.kept
+            advance(
+                len(batch), f"{ingester.kept.stored} new, {ingester.kept.matched} reposts, {dropped.total()} dropped"
+            )
+        kept = ingester.kept
     with Store.open(store) as opened:  # the last thing: until all is closed, the run has not come to its end
         StoreCheckpoint(opened, paths).close()
     if not kept.stored + kept.known and not resume:

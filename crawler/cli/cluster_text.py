@@ -1,4 +1,4 @@
-"""A family for a terminal: the tree of its copies, and where its story comes from."""
+"""A cluster for a terminal: the tree of its copies, and where its story comes from."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ _TOLD = {
 
 
 class CopyLines:
-    """A family as read from the store, ready to be shown."""
+    """A cluster as read from the store, ready to be shown."""
 
-    def __init__(self, store: Store, family: ClusterDecision) -> None:
-        self.family = family
-        around = store.families.among(family.members)
-        self.members = dict(zip(family.members, store.clippings.read(family.members), strict=True))
+    def __init__(self, store: Store, cluster: ClusterDecision) -> None:
+        self.cluster = cluster
+        around = store.clusters.among(cluster.members)
+        self.members = dict(zip(cluster.members, store.clippings.read(cluster.members), strict=True))
         self.edges = around.edges
-        self.tree = lineage(around.members, around.edges, family.canonical)
+        self.tree = lineage(around.members, around.edges, cluster.canonical)
 
     def record(self) -> dict[str, Any]:
         """The whole of it for JSON: members, verified pairs, the tree by ids, where the story comes from."""
         ids = {doc: one.article.id for doc, one in self.members.items()}
-        first = self.family.earliest
+        first = self.cluster.earliest
         return {
-            "id": self.family.id,
+            "id": self.cluster.id,
             "size": len(self.members),
-            "canonical": ids[self.family.canonical],
+            "canonical": ids[self.cluster.canonical],
             "earliest": first and {"id": ids.get(first.doc), **_without_doc(asdict(first))},
             "members": [_member(one.article) for one in self.members.values()],
             "edges": [
@@ -58,7 +58,7 @@ class CopyLines:
         left = [_MOST]
 
         def label(branch: CopyTree) -> Text:
-            text = Text(self._line(branch, shown), style="bold" if branch.doc == self.family.canonical else "")
+            text = Text(self._line(branch, shown), style="bold" if branch.doc == self.cluster.canonical else "")
             if branch.kind:
                 text.append(f"\n{self._relation(branch)}", style="dim")
             return text
@@ -79,17 +79,17 @@ class CopyLines:
         """How many copies, when, and where the story seems to come from."""
         dates = sorted(one.article.published for one in self.members.values() if one.article.published)
         span = f", {dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d}" if dates else ""
-        lines = [f"{len(self.members)} copies of this story (family {self.family.id}{span}), the best one first:"]
-        if first := self.family.earliest:
+        lines = [f"{len(self.members)} copies of this story (cluster {self.cluster.id}{span}), the best one first:"]
+        if first := self.cluster.earliest:
             where = first.url or self.members[first.doc].article.origin
             lines.append(f"it seems to come from {where} (confidence {first.confidence:.2f}{_because(first)})")
         return "\n".join(lines)
 
     def _line(self, branch: CopyTree, shown: str) -> str:
         article = self.members[branch.doc].article
-        first = self.family.earliest
+        first = self.cluster.earliest
         notes = [
-            "best copy" if branch.doc == self.family.canonical else "",
+            "best copy" if branch.doc == self.cluster.canonical else "",
             "seems first" if first and first.doc == branch.doc else "",
             ", ".join(article.disguises),
             "<- this one" if article.id == shown else "",
@@ -114,9 +114,9 @@ class CopyLines:
 
 
 def relatives(store: Store, clipping: Clipping) -> CopyLines | None:
-    """The family of an article; None when it has no copies."""
-    family = store.families.family(clipping.cluster.id) if clipping.cluster else None
-    return CopyLines(store, family) if family else None
+    """The cluster of an article; None when it has no copies."""
+    cluster = store.clusters.cluster(clipping.cluster.id) if clipping.cluster else None
+    return CopyLines(store, cluster) if cluster else None
 
 
 def _because(first: EarliestSource) -> str:

@@ -43,7 +43,7 @@ def export(
         Literal["keep", "simplified", "traditional"], typer.Option("--script", help="Convert the script.")
     ] = "keep",
     with_duplicates: Annotated[
-        bool, typer.Option("--with-duplicates", help="Every copy, not only the best one of each family.")
+        bool, typer.Option("--with-duplicates", help="Every copy, not only the best one of each cluster.")
     ] = False,
     include_opt_outs: Annotated[
         bool, typer.Option("--include-opt-outs", help="Also articles that opt out of text and data mining.")
@@ -58,7 +58,7 @@ def export(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Export articles, the best copy of each family once; the same store gives the same bytes.
+    """Export articles, the best copy of each cluster once; the same store gives the same bytes.
 
     Articles that opt out of text and data mining are left out and counted. The store notes what left with which export.
 
@@ -105,8 +105,8 @@ def export(
 def _tell_if_new(store: Store, name: str) -> None:
     from crawler.cli.filters import meant
 
-    if store.exports.last(name) is None:
-        others = [series.name for series in store.exports.series() if series.last]
+    if store.export_log.last(name) is None:
+        others = [series.name for series in store.export_log.series() if series.last]
         known = f" ({meant(name, others)})" if others else ""
         say(f"no export is called {name} yet: a new series begins, with everything{known}")
 

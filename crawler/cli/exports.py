@@ -33,7 +33,7 @@ def exports(
     from cleaners.store import Store
 
     with Store.open(store, create=False, readonly=True) as opened:
-        series, latest = opened.exports.series(), opened.exports.all(limit)
+        series, latest = opened.export_log.series(), opened.export_log.all(limit)
     if as_json:
         found = {"series": [asdict(one) for one in series], "exports": [asdict(one) for one in latest]}
         typer.echo(json.dumps(found, ensure_ascii=False, default=str))

@@ -88,5 +88,5 @@ def hint(store: Store, selection: Selection) -> None:
     """Say which filters name what no article of the store has, and what may have been meant."""
     from crawler.cli.filters import meant
 
-    for name, value in store.values.missing(selection).items():
-        say(f"no article has the {name} {value}: {meant(value, store.values.of(name))}")
+    for name, value in store.column_values.missing(selection).items():
+        say(f"no article has the {name} {value}: {meant(value, store.column_values.of(name))}")

@@ -31,7 +31,7 @@ def window(
 ) -> None:
     """Set, show or lift the window in days outside of which a store's articles are not compared.
 
-    An article that comes later than that after the last one of a family is not matched with it; what has no date is
+    An article that comes later than that after the last one of a cluster is not matched with it; what has no date is
     compared with all. Holds for every later crawl and clean into this store; what is matched stays matched.
 
     \b
@@ -47,8 +47,8 @@ def window(
     wanted = None if days is None else "" if days == "none" else f"{DateWindow.parse(days).days}d"
     with Store.open(store, create=wanted is not None, readonly=wanted is None) as opened:
         if wanted is not None:
-            opened.notes.put(WINDOW, wanted)
-        now = f"window: {opened.notes.get(WINDOW) or 'none'}"
+            opened.settings.put(WINDOW, wanted)
+        now = f"window: {opened.settings.get(WINDOW) or 'none'}"
     if days is None:
         typer.echo(now)
     else:
@@ -64,7 +64,7 @@ def merge(
     store: StoreOption = STORE,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring several stores into one (--store, made when it is not there): the same families as if one had seen all.
+    """Bring several stores into one (--store, made when it is not there): the same clusters as if one had seen all.
 
     Everything comes along: texts and their revisions, the queue of the crawl, drops, runs, what was learned, what was
     taken down, which exports there were; and the raw pages, copied into the archive beside the new store. The stores
@@ -146,9 +146,9 @@ def doctor(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a store: its file, schema, search, families, match index, pages in the archive, unfinished takedowns.
+    """Check a store: its file, schema, search, clusters, match index, pages in the archive, unfinished takedowns.
 
-    What was made from the articles (search, match index, families, indexes of the file) can be made anew with --repair;
+    What was made from the articles (search, match index, clusters, indexes of the file) can be made anew with --repair;
     the articles themselves only come back from a backup, or from their pages. A damaged file is read around the damage
     into a new one; where articles are lost only with --salvage. The damaged file stays beside it (NAME.db.damaged).
     Ends with 0 when all is well in the end, with 4 otherwise.
@@ -235,6 +235,7 @@ def reclean(
       jianbao reclean --store backup/news.db --root ~/dumps
       jianbao reclean --json | jq -r 'select(.kind == "dropped") | .url'
     """
+    from cleaners.config import load_job
     from cleaners.context import context_of
     from cleaners.maintenance import reclean as work
     from cleaners.parallel import cleaning, cores

@@ -29,7 +29,7 @@ _HEADINGS = {
 
 @app.command()
 def stats(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
-    """Count what the store holds: articles, families of copies, drops, noise removed, by site and region.
+    """Count what the store holds: articles, clusters of copies, drops, noise removed, by site and region.
 
     \b
     Example:
@@ -71,8 +71,8 @@ def drops(
     from cleaners.export import drop_record
 
     with _open(store) as opened:
-        found = opened.journal.drops(reason=reason, stage=stage, limit=limit)
-        kinds = opened.journal.kinds()
+        found = opened.runs.drops(reason=reason, stage=stage, limit=limit)
+        kinds = opened.runs.kinds()
         for drop in found:
             if as_json:
                 typer.echo(json.dumps(drop_record(drop), ensure_ascii=False))
@@ -143,10 +143,10 @@ def runs(
     from crawler.cli.runs_text import silent, told
 
     with _open(store) as opened:
-        latest = opened.journal.runs(limit)
+        latest = opened.runs.runs(limit)
         crawls = sorted({run.command for run in latest if run.command.startswith("crawl ")})
         if not as_json:
-            troubled = [silent(opened.journal.runs(200, command=command)) for command in crawls]
+            troubled = [silent(opened.runs.runs(200, command=command)) for command in crawls]
     for run in latest:
         typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str) if as_json else told(run))
     if not as_json:

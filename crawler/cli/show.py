@@ -1,4 +1,4 @@
-"""``jianbao show``: an article, its family as a tree, its revisions and copies as differences."""
+"""``jianbao show``: an article, its cluster as a tree, its revisions and copies as differences."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def show(
     """Show an article with its metadata, its disguises and repairs, and who reprinted it, as a tree.
 
     A tree starts at the best copy; under each copy stand those that are most like it, with what the match is, the
-    shares of both texts, and which way it went. --json gives the whole: the record, the family, every verified pair.
+    shares of both texts, and which way it went. --json gives the whole: the record, the cluster, every verified pair.
 
     \b
     Examples:
@@ -99,18 +99,18 @@ def _whole(store: Store, found: Clipping, as_json: bool) -> None:
     from crawler.cli.article_text import page
     from crawler.cli.cluster_text import relatives
 
-    family = relatives(store, found)
-    went_on = store.families.left_behind(found.cluster) if found.cluster else None
+    cluster = relatives(store, found)
+    went_on = store.clusters.left_behind(found.cluster) if found.cluster else None
     if as_json:
-        whole = {**record(found), "family": family.record() if family else None, "former_family": went_on}
+        whole = {**record(found), "family": cluster.record() if cluster else None, "former_family": went_on}
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
     typer.echo(page(found))
-    if family:
-        typer.echo(f"\n{family.heading()}")
-        _console().print(family.drawn(found.article.id), soft_wrap=True)
+    if cluster:
+        typer.echo(f"\n{cluster.heading()}")
+        _console().print(cluster.drawn(found.article.id), soft_wrap=True)
     elif went_on:
-        typer.echo(f"\nIts text has changed: its former copies are the family {went_on} (jianbao show {went_on})")
+        typer.echo(f"\nIts text has changed: its former copies are the cluster {went_on} (jianbao show {went_on})")
 
 
 def _revisions(store: Store, found: Clipping, as_json: bool) -> None:

@@ -73,6 +73,7 @@ def check(
 
 
 def _load(what: str) -> JobConfig:
+    from cleaners.config import load_job
 
     if not Path(what).exists() and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?(/\S*)?", what) and not _is_yaml(what):
         raise UsageError(f"{what}: no such seed file; if it is a site, write its address in full, as https://{what}")
@@ -182,4 +183,4 @@ def _runs(job: JobConfig, store: Path) -> list[RunEntry]:
         say(f"{store}: no such store: without it there is no history to tell from")
         return []
     with Store.open(store, create=False, readonly=True) as opened:
-        return opened.journal.runs(500, command=f"crawl {job.job}")
+        return opened.runs.runs(500, command=f"crawl {job.job}")

@@ -68,7 +68,7 @@ class DemoManifest:
         """The article pages by address."""
         return {page.url: page.article for page in self.pages if page.article}
 
-    def families(self) -> dict[str, frozenset[str]]:
+    def clusters(self) -> dict[str, frozenset[str]]:
         """Story -> the addresses of all its postings; a compilation is a story of its own."""
         found: dict[str, set[str]] = {}
         for url, article in self.articles.items():

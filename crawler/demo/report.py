@@ -93,7 +93,7 @@ class ReportPrinter:
                 table.add_row(name, ", ".join(article.disguises) or "none", done, article.text[:18] + "…")
         self._console.print(table)
 
-    def families(self) -> None:
+    def clusters(self) -> None:
         """Who reprinted whom."""
         self._head("5. Who reprinted whom")
         table = _table("story, and its copies", "how the copy was matched", "of it found")

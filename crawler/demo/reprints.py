@@ -1,4 +1,4 @@
-"""Who reprinted whom: the clusters and matches of the store against the families of the manifest."""
+"""Who reprinted whom: the clusters and matches of the store against the clusters of the manifest."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class ReprintKind:
     """How it was matched with another posting of its story; None: not yet found."""
     containment: float
     """Share of the copy's text found in the other one, 0..1."""
-    in_family: bool
+    in_cluster: bool
     """Whether it stands in one cluster with another posting of its story."""
 
     @property
     def is_found(self) -> bool:
         """Whether match and cluster both say whose copy it is."""
-        return self.kind is not None and self.in_family
+        return self.kind is not None and self.in_cluster
 
     @property
     def is_named(self) -> bool:
@@ -54,7 +54,7 @@ class StoredStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyLinks:
-    """All families."""
+    """All clusters."""
 
     stories: tuple[StoredStory, ...]
     """Stories with copies, in the order of the manifest."""
@@ -78,7 +78,7 @@ class CopyLinks:
 
 
 def kinship(manifest: DemoManifest, stored: Mapping[str, Clipping]) -> CopyLinks:
-    """Compare families; ``stored`` maps addresses to clippings."""
+    """Compare clusters; ``stored`` maps addresses to clippings."""
     truths = manifest.articles
     clusters: dict[str, set[str]] = {}
     for url, clipping in stored.items():
@@ -89,10 +89,10 @@ def kinship(manifest: DemoManifest, stored: Mapping[str, Clipping]) -> CopyLinks
     ids = {clipping.article.id: truths[url].story for url, clipping in stored.items() if url in truths}
     return CopyLinks(
         stories=tuple(
-            _story(manifest, name, urls, stored) for name, urls in manifest.families().items() if len(urls) > 1
+            _story(manifest, name, urls, stored) for name, urls in manifest.clusters().items() if len(urls) > 1
         ),
         clusters=len(clusters),
-        expected=len(manifest.families()),
+        expected=len(manifest.clusters()),
         merged=tuple(merged),
         series_merged=tuple(
             "/".join(sorted(one)) for one in manifest.series if any(set(pair) <= one for pair in merged)
@@ -145,7 +145,7 @@ def _reprint(
     clipping = stored.get(url)
     kin = {stored[other].article.id: stored[other] for other in urls if other != url and other in stored}
     if clipping is None:
-        return ReprintKind(url=url, site=site, truth=truth, kind=None, containment=0.0, in_family=False)
+        return ReprintKind(url=url, site=site, truth=truth, kind=None, containment=0.0, in_cluster=False)
     best = max((match for match in clipping.matches if match.other in kin), key=lambda m: m.containment, default=None)
     return ReprintKind(
         url=url,
@@ -153,5 +153,5 @@ def _reprint(
         truth=truth,
         kind=best.kind if best else None,
         containment=best.containment if best else 0.0,
-        in_family=any(_cluster(other) == _cluster(clipping) for other in kin.values()),
+        in_cluster=any(_cluster(other) == _cluster(clipping) for other in kin.values()),
     )

@@ -78,7 +78,7 @@ def _print(report: DemoReport, printer: ReportPrinter, plans: tuple[SitePlan, ..
     printer.drops(report.crawled)
     printer.noise()
     printer.disguises()
-    printer.families()
+    printer.clusters()
     printer.promises(report.promises)
     printer.next_steps(report.store)
 
@@ -115,4 +115,4 @@ def _stored(path: Path, manifest: DemoManifest) -> tuple[list[Clipping], list[Dr
             for one in store.clippings.select(with_duplicates=True)
             if one.article.url and urlsplit(one.article.url).netloc in places
         ]
-        return clippings, store.journal.drops(limit=10_000)
+        return clippings, store.runs.drops(limit=10_000)

@@ -30,10 +30,10 @@ class StoreCollector(Collector):
             return
         with Store.open(self._store, create=False, readonly=True) as store:
             numbers = store.statistics()
-            runs = {command: store.journal.runs(_RUNS, command=command) for command in self._commands}
+            runs = {command: store.runs.runs(_RUNS, command=command) for command in self._commands}
         for name, about, value in (
             ("articles", "Current articles in the store.", numbers.articles),
-            ("clusters", "Families of articles, singletons included.", numbers.clusters),
+            ("clusters", "Clusters of articles, singletons included.", numbers.clusters),
         ):
             yield GaugeMetricFamily(f"jianbao_{name}", about, value=value)
         drops = GaugeMetricFamily("jianbao_drops", "Pages that did not become articles.", labels=["reason"])

@@ -195,5 +195,5 @@ def last_run(store: Path, entry: ScheduledJob) -> datetime | None:
     if not store.exists():
         return None
     with Store.open(store, create=False, readonly=True) as opened:
-        runs = opened.journal.runs(1, command=entry.command)
+        runs = opened.runs.runs(1, command=entry.command)
     return runs[0].started if runs else None

@@ -181,7 +181,7 @@ class NewsSpider(Spider):
     def dropped(self, request: Request) -> None:
         """Scrapy fetches nothing twice in a run: a redirect to what was asked for before ends there."""
         if request.meta.get("redirect_times"):
-            self.desk.note(visits.moved(request))
+            self.desk.add_visits(visits.moved(request))
 
     def failed(self, failure: Failure) -> Iterator[SpiderItem]:
         """A request without a response: what is left for later is counted, the rest are Drops."""

@@ -1,4 +1,4 @@
-"""Families of articles: who belongs together, which copy is the best, where the story comes from. Pure decisions.
+"""Clusters of articles: who belongs together, which copy is the best, where the story comes from. Pure decisions.
 
 The decision is made anew from all the matches of a neighbourhood each time, so it does not depend on the order in
 which they arrived. (What does: the id of a cluster is the id of the member that arrived first.)
@@ -20,21 +20,21 @@ def assign(
     strictness: ClusterSettings = ClusterSettings(),
     publishers: Mapping[str, str] | None = None,
 ) -> tuple[ClusterDecision, ...]:
-    """Decide the families of a neighbourhood; every member is in exactly one. In order of their first members.
+    """Decide the clusters of a neighbourhood; every member is in exactly one. In order of their first members.
 
     ``publishers``: site -> the name it goes by in a declared source (示例日报), where known.
     """
     members = {m.doc: m for m in around.members}
     grouping = group(members, around.edges, strictness)
-    families = []
-    for docs, inside in zip(grouping.families, grouping.inside(around.edges), strict=True):
-        family = [members[doc] for doc in docs]
-        families.append(
+    clusters = []
+    for docs, inside in zip(grouping.clusters, grouping.inside(around.edges), strict=True):
+        cluster = [members[doc] for doc in docs]
+        clusters.append(
             ClusterDecision(
-                id=family[0].id,
+                id=cluster[0].id,
                 members=docs,
-                canonical=best(family, inside, grouping.compilations).doc,
-                earliest=earliest(family, inside, publishers or {}) if len(family) > 1 else None,
+                canonical=best(cluster, inside, grouping.compilations).doc,
+                earliest=earliest(cluster, inside, publishers or {}) if len(cluster) > 1 else None,
             )
         )
-    return tuple(families)
+    return tuple(clusters)

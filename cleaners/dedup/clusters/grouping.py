@@ -85,17 +85,17 @@ class ClusterSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterGrouping:
-    """Families, and what was found to be made of several."""
+    """Clusters, and what was found to be made of several."""
 
-    families: tuple[tuple[int, ...], ...]
-    """docs by family, each in order of arrival; families in order of their first members."""
+    clusters: tuple[tuple[int, ...], ...]
+    """docs by cluster, each in order of arrival; clusters in order of their first members."""
     compilations: frozenset[int]
     """docs of texts with parts that have nothing to do with each other."""
 
     def inside(self, edges: Iterable[MatchEdge]) -> list[list[MatchEdge]]:
-        """The matches within each family, in the order of the families."""
-        number = {doc: n for n, docs in enumerate(self.families) for doc in docs}
-        found: list[list[MatchEdge]] = [[] for _ in self.families]
+        """The matches within each cluster, in the order of the clusters."""
+        number = {doc: n for n, docs in enumerate(self.clusters) for doc in docs}
+        found: list[list[MatchEdge]] = [[] for _ in self.clusters]
         for edge in edges:
             if number.get(edge.a, -1) == number.get(edge.b, -2):
                 found[number[edge.a]].append(edge)
@@ -115,7 +115,7 @@ def group(
 ) -> ClusterGrouping:
     """Group members (by doc) by the matches between them.
 
-    A part that is no member belongs to no family here: it only shows that its whole has other parts.
+    A part that is no member belongs to no cluster here: it only shows that its whole has other parts.
     """
     forest = _DisjointSets(members)
     parts: list[_ContainedPart] = []
@@ -128,7 +128,7 @@ def group(
         elif part.copied and part.part in members:
             forest.join(part.part, part.whole)
     compilations = _judge(parts, members, forest, strictness)
-    return ClusterGrouping(families=forest.families(), compilations=frozenset(compilations))
+    return ClusterGrouping(clusters=forest.clusters(), compilations=frozenset(compilations))
 
 
 def _part(edge: MatchEdge, strictness: ClusterSettings) -> _ContainedPart:
@@ -204,7 +204,7 @@ class _DisjointSets:
         a, b = sorted((self.find(a), self.find(b)))
         self._parent[b] = a
 
-    def families(self) -> tuple[tuple[int, ...], ...]:
+    def clusters(self) -> tuple[tuple[int, ...], ...]:
         found: dict[int, list[int]] = {}
         for doc in sorted(self._members, key=lambda d: (self._members[d].arrival, self._members[d].id)):
             found.setdefault(self.find(doc), []).append(doc)

@@ -89,9 +89,9 @@ class ClusterDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterNeighbourhood:
-    """All that a decision about some texts depends on: their families, whole, and the matches among all of these."""
+    """All that a decision about some texts depends on: their clusters, whole, and the matches among all of these."""
 
     members: tuple[ClusterMember, ...]
-    """Every member of every family touched, by doc."""
+    """Every member of every cluster touched, by doc."""
     edges: tuple[MatchEdge, ...]
     """Every match of a member, those with texts outside too: a part outside shows that a text is a compilation."""

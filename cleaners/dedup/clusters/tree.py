@@ -1,4 +1,4 @@
-"""A family as a tree: from its best copy to each other one along the matches in which the two are most alike."""
+"""A cluster as a tree: from its best copy to each other one along the matches in which the two are most alike."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _CopyLink:
 
 
 def lineage(members: Sequence[ClusterMember], edges: Sequence[MatchEdge], root: int) -> CopyTree:
-    """The tree that spans a family from ``root`` (doc of a member): the strongest bonds first (Prim 1957)."""
+    """The tree that spans a cluster from ``root`` (doc of a member): the strongest bonds first (Prim 1957)."""
     by_doc = {member.doc: member for member in members}
     beside: dict[int, list[tuple[int, _CopyLink]]] = {doc: [] for doc in by_doc}
     for e in edges:

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from cleaners.atomic import told, whole_file
+from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels, MemberTraits, look
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
-from cleaners.dedup.corpus.families import ClusterAssigner, ClusterLabels, MemberTraits, look
 from cleaners.dedup.corpus.reading import CorpusSource, Id, Problem, is_parquet, records, sourced
 from cleaners.dedup.index.window import UNDATED, DateWindow, day_of
 from cleaners.dedup.match import MatchFound
@@ -85,7 +85,7 @@ def deduplicate(
         skipped += 1
         problem(line)
 
-    families = ClusterAssigner()
+    clusters = ClusterAssigner()
     with sourced(given) as source:
         with ExitStack() as stack:
             pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
@@ -95,16 +95,16 @@ def deduplicate(
             taken = _take(corpus, source, dating, skip, progress)
             for done, found in corpus.matches():
                 for one in found:
-                    families.add(one)
+                    clusters.add(one)
                     if pair_file:
                         pair_file.write(_pair(one, taken.ids))
                 progress("matching", done, len(corpus))
-        labels = families.labels(taken.looks)
+        labels = clusters.labels(taken.looks)
         written = _write(source, output, taken.ids, labels, canonical_only, progress)
     return DedupSummary(
         documents=len(taken.ids),
         skipped=skipped,
-        pairs=len(families),
+        pairs=len(clusters),
         written=written,
         clusters=int(labels.canonical.sum()),
         undated=taken.undated,

@@ -53,7 +53,7 @@ class IndexLimits:
     """A key of more documents says little. A band then proposes the so many with the smallest ids."""
     crowded: int = 3
     """An anchor of more than ``documents`` documents proposes only so many, those with the smallest ids: enough that
-    the next copy of a text with hundreds of copies finds its family, too few for site furniture to propose a site."""
+    the next copy of a text with hundreds of copies finds its cluster, too few for site furniture to propose a site."""
     shared: int = 4
     """So many anchors two documents must share, unless they share a band."""
 

@@ -84,10 +84,10 @@ class ClusterAssigner:
         for docs, edges in self._groups(len(looks)):
             members = {doc: _member(doc, looks[doc]) for doc in docs}
             grouping = group(members, edges)
-            for family, held in zip(grouping.families, grouping.inside(edges), strict=True):
-                cluster[list(family)] = min(family)
-                canonical[list(family)] = False
-                canonical[best([members[doc] for doc in family], held, grouping.compilations).doc] = True
+            for own_cluster, held in zip(grouping.clusters, grouping.inside(edges), strict=True):
+                cluster[list(own_cluster)] = min(own_cluster)
+                canonical[list(own_cluster)] = False
+                canonical[best([members[doc] for doc in own_cluster], held, grouping.compilations).doc] = True
         return ClusterLabels(
             cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical
         )

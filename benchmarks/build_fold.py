@@ -152,7 +152,7 @@ def main() -> None:
         [
             f"# recipe: fold {REVISION}, nfkc {unicodedata.unidata_version}, casefold, alphanumerics, "
             f"opencc {version('opencc')}",
-            "# written by benchmarks/build_fold.py from Unicode and the dictionaries of OpenCC (Apache-2.0); do not edit",
+            "# written by benchmarks/build_fold.py from Unicode and OpenCC's dictionaries (Apache-2.0); do not edit",
             "# keep: ranges of code points that stay. char: code point, what it becomes. word: word, what it becomes.",
             *(f"keep\t{first:X}-{last:X}" for first, last in runs),
             *(f"char\t{point:X}\t{form}" for point, form in other.items()),

@@ -124,7 +124,7 @@ def _gradient(
 
 
 def fit(examples: Sequence[Example], *, l2: float, steps: int = 80, rate: float = 0.1) -> CrfWeights:
-    """CrfWeights that make the gold states likely, the smaller the larger ``l2``."""
+    """Weights that make the gold states likely, the smaller the larger ``l2``."""
     counts = Counter(name for one in examples for names in one.names for name in names)
     columns = {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))}
     index, start = [], [0]

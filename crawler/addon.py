@@ -77,7 +77,8 @@ class AddonGuard(GuardMiddleware):
             super().process_request(request)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for a name that leads to a private address."""
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for a name that leads to a private
+        address."""
         with self._telling(request):
             super().process_exception(request, exception)
 

@@ -33,7 +33,8 @@ class ResultCleaner(Protocol):
 
 
 class ResultSink(Protocol):
-    """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Ingester`, or :class:`crawler.agenda.ArchiveOnlySink`."""
+    """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Ingester`, or
+    :class:`crawler.agenda.ArchiveOnlySink`."""
 
     def add(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> object:
         """Keep a batch, and note in the ledger the visits that it came of."""

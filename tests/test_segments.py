@@ -29,7 +29,7 @@ SMALL = SegmentSettings(buffer=300, ahead=2, settled=700)
 
 
 def some_keys(rng: np.random.Generator, n: int) -> IndexKeys:
-    """IndexKeys of ``n`` documents with anchors as skewed as words are; some documents have no text."""
+    """Keys of ``n`` documents with anchors as skewed as words are; some documents have no text."""
     rows = []
     for length in rng.integers(0, 150, n):
         words = (rng.zipf(1.3, length) % 20_000).astype(np.uint64)

@@ -1,4 +1,4 @@
-"""JobConfig and site files: what to crawl, and how each site is read. Every key is described in ``seeds/README.md``."""
+"""Job and site files: what to crawl, and how each site is read. Every key is described in ``seeds/README.md``."""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ def _sections(facts: DatasetFacts, tally: DatasetStats) -> Iterator[str]:
             yield f"## {title}\n\n" + _table(name, tally.counts[name])
     yield (
         "## Columns\n\nThose of the record of jianbao: one article a row, `text` "
-        "one paragraph a line without the title; `cluster_id` names the cluster of copies it stands for, `matches` what "
-        "it shares with other articles, `croissant.json` describes every column."
+        "one paragraph a line without the title; `cluster_id` names the cluster of copies it stands for, `matches` "
+        "what it shares with other articles, `croissant.json` describes every column."
     )
 
 

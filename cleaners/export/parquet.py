@@ -1,4 +1,5 @@
-"""ParquetWriter (extra ``parquet``): the same articles give the same bytes; written while the next articles are read."""
+"""Parquet (extra ``parquet``): the same articles give the same bytes; written while the next articles are
+read."""
 
 from __future__ import annotations
 

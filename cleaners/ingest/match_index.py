@@ -31,8 +31,8 @@ Spans = Callable[[Sequence[int]], Mapping[int, tuple[int, int]]]
 class TimeWindowFilter:
     """Which documents are near enough in time to be compared.
 
-    The match index knows a cluster by one of its texts, so it is the cluster that is near or far: a text is near when it
-    is within the window of the time between the cluster's first and last article.
+    The match index knows a cluster by one of its texts, so it is the cluster that is near or far: a text is near when
+    it is within the window of the time between the cluster's first and last article.
     """
 
     def __init__(self, window: DateWindow, spans: Spans) -> None:
@@ -62,10 +62,11 @@ Heirs = Callable[[Sequence[int]], Mapping[int, Sequence[int]]]
 
 
 class CurrentDocsIndex:
-    """An :class:`~cleaners.dedup.index.MatchIndex` that proposes no superseded document, but what was left out for its sake.
+    """An :class:`~cleaners.dedup.index.MatchIndex` that proposes no superseded document, but what was left out for
+    its sake.
 
-    A text of which nearly all stands in an earlier one is not kept in the index (see :mod:`cleaners.ingest.ingester`). When the
-    page of the earlier one changes, the index still has its keys and nothing else of the cluster.
+    A text of which nearly all stands in an earlier one is not kept in the index (see :mod:`cleaners.ingest.ingester`).
+    When the page of the earlier one changes, the index still has its keys and nothing else of the cluster.
     """
 
     def __init__(self, index: MatchIndex, heirs: Heirs) -> None:
@@ -100,8 +101,8 @@ class CurrentDocsIndex:
 
 # Matches put into a store; and the members of a cluster matched with each other, when what held them together is gone.
 #
-# A copy is compared with what the match index proposes, and that has only one text of many copies: when it goes, what is
-# left of the cluster has lost what it was found by.
+# A copy is compared with what the match index proposes, and that has only one text of many copies: when it goes, what
+# is left of the cluster has lost what it was found by.
 
 
 def link(store: Store, found: Sequence[MatchFound]) -> None:

@@ -37,10 +37,10 @@ from cleaners.store.takedowns import TAKEN_DOWN
 # How what is known of a text that is gone lies in another one: what the decision about its return looks at.
 #
 # A copy has the anchors of the original in long unbroken runs, or, where words were swapped, in short ones with short
-# gaps between them and the same figures in these. The next item of a series has them in the runs of its frame, with gaps
-# in which other things stand. So it is enough to know the places in the text that comes in; of the one that is gone the
-# anchors and numbers are known without order. A few small trees weigh this (gradient boosting: Friedman, 2001), fitted by
-# ``benchmarks/returning.py``, which prints how well, out of fold.
+# gaps between them and the same figures in these. The next item of a series has them in the runs of its frame, with
+# gaps in which other things stand. So it is enough to know the places in the text that comes in; of the one that is
+# gone the anchors and numbers are known without order. A few small trees weigh this (gradient boosting: Friedman,
+# 2001), fitted by ``benchmarks/returning.py``, which prints how well, out of fold.
 
 ANCHOR = 4
 """Characters of an anchor."""

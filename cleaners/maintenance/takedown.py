@@ -151,7 +151,8 @@ def _target(store: Store, what: str) -> TakedownTarget:
     if doc is None:
         if "://" not in what:
             raise UsageError(f"{what}: no article of {store.path} has this id; `jianbao search` finds ids")
-        return TakedownTarget(id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
+        return TakedownTarget(
+            id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
                       copies=(), exports=(), records=(), elsewhere=())  # fmt: skip
     [clipping] = store.clippings.read([doc])
     article, cluster = clipping.article, clipping.cluster

@@ -16,8 +16,8 @@ from cleaners.metadata.labels import words
 # The forms of dates on Chinese pages, as data: each a pattern over folded text and the reason for it.
 #
 # Groups name what they hold: ``y`` a year, ``yy`` its last two digits, ``roc`` a year of the Republic (2024 is 113),
-# ``cy`` a year in Chinese digits; ``m``, ``cm`` (Chinese numeral), ``b`` (English name) the month; ``d``, ``cd`` the day;
-# ``one`` and ``two`` day and month in an order that the form does not tell.
+# ``cy`` a year in Chinese digits; ``m``, ``cm`` (Chinese numeral), ``b`` (English name) the month; ``d``, ``cd`` the
+# day; ``one`` and ``two`` day and month in an order that the form does not tell.
 
 _CLOCK = (
     r"(?:[\sT,]{0,3}(?:[(]?(?:(?:星期|周|礼拜)[一二三四五六日天]|[(][一二三四五六日])[)]?)?\s{0,2}"

@@ -75,7 +75,7 @@ class FoldedText:
     raw: str
     """As it stands."""
     text: str
-    """FoldedText by ``script.fold``: half width, simplified, without annotations."""
+    """Folded by ``script.fold``: half width, simplified, without annotations."""
 
     def own(self, value: str) -> str:
         """The page's own characters for a value found in the folded text; the value itself where it was reassembled."""

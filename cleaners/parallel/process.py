@@ -91,7 +91,8 @@ class CleaningProcess:
         self._answer(_STARTUP)
 
     def clean(self, page: Page, seconds: float) -> Article | Drop:
-        """Have a page cleaned; raises ``ProcessDied``, or ``PageTimeout`` after ``seconds``. It cannot be used after that."""
+        """Have a page cleaned; raises ``ProcessDied``, or ``PageTimeout`` after ``seconds``. It cannot be used after
+        that."""
         try:
             self._pipe.send(page)
         except OSError:

@@ -1,4 +1,5 @@
-"""A whole corpus on Spark: the steps of :func:`cleaners.dedup.corpus.deduplicate`, each one kept before the next begins."""
+"""A whole corpus on Spark: the steps of :func:`cleaners.dedup.corpus.deduplicate`, each one kept before the next
+begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Clusters, decided on the driver by :mod:`cleaners.dedup.clusters`: only the documents that match anything come here."""
+"""Clusters, decided on the driver by :mod:`cleaners.dedup.clusters`: only the documents that match anything come
+here."""
 
 from __future__ import annotations
 

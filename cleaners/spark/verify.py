@@ -1,4 +1,5 @@
-"""Candidate pairs laid along one another, with what many documents share marked in both, by :mod:`cleaners.dedup.verify`."""
+"""Candidate pairs laid along one another, with what many documents share marked in both, by
+:mod:`cleaners.dedup.verify`."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _MARKED = "doc long, points binary"
 
 
 def crowded_slots(prints: DataFrame, documents: int) -> NDArray[np.bool_]:
-    """For each counter of anchors whether so many share it that it proves nothing (:mod:`cleaners.dedup.corpus.engine`)."""
+    """For each counter of anchors whether so many share it that it proves nothing, as in
+    :mod:`cleaners.dedup.corpus.engine`."""
     from pyspark.sql import functions as f
 
     anchors = prints.select(f.explode("keys").alias("key")).where("key >= 0")

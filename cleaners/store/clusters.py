@@ -157,7 +157,8 @@ class ClusterTable:
         )
 
     def around(self, docs: Iterable[int]) -> ClusterNeighbourhood:
-        """What a decision about these texts depends on: every cluster they, their matches or their old revisions are in.
+        """What a decision about these texts depends on: every cluster they, their matches or their old revisions are
+        in.
 
         Only clusters that may change are read: those of the texts and of the texts they match.
         """
@@ -187,8 +188,8 @@ class ClusterTable:
     def save(self, clusters: Sequence[ClusterDecision]) -> None:
         """Write down what was decided about a whole neighbourhood: its clusters replace those its members had.
 
-        An id that no cluster has any more is forwarded to the cluster that most of its members went to, and is not given
-        to another one while it leads there: then the id of a later member stands for the first one's.
+        An id that no cluster has any more is forwarded to the cluster that most of its members went to, and is not
+        given to another one while it leads there: then the id of a later member stands for the first one's.
         """
         with self._db.transaction():
             clusters = [replace(cluster, id=self._free_id(cluster)) for cluster in clusters]

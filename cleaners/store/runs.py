@@ -16,8 +16,8 @@ from cleaners.urls import site_of
 
 # What a run counts for the journal: by host and by reason, under names that say which.
 #
-# ``pages HOST``: pages read; ``articles HOST``: those that were articles; ``new HOST``: articles the store did not have;
-# ``dropped STAGE: REASON``. HOST is the registered domain, or a host without one.
+# ``pages HOST``: pages read; ``articles HOST``: those that were articles; ``new HOST``: articles the store did not
+# have; ``dropped STAGE: REASON``. HOST is the registered domain, or a host without one.
 
 _MOST = 200  # names a run notes: a dump of the whole web has more hosts than a journal should hold
 
@@ -111,7 +111,8 @@ class RunJournal:
             {"command": command, "limit": limit},
         )
         return [
-            RunEntry(run=run, command=command, started=datetime.fromisoformat(started), ended=parsed(ended), status=status,
+            RunEntry(
+                run=run, command=command, started=datetime.fromisoformat(started), ended=parsed(ended), status=status,
                 counts=dict(load(counts)))
             for run, command, started, ended, status, counts in rows
         ]  # fmt: skip

@@ -18,8 +18,8 @@ from cleaners.urls import canonical
 # Tombstones: what is left of an article that was taken down, so that neither it nor a copy of it comes back.
 #
 # A tombstone holds no text: the address, why and when, and of each text its traces (digest, anchors and numbers as
-# hashes; see :mod:`cleaners.ingest.takedown_filter`). While a takedown is under way it also holds what is still to be done, so
-# that one that was killed can be finished.
+# hashes; see :mod:`cleaners.ingest.takedown_filter`). While a takedown is under way it also holds what is still to be
+# done, so that one that was killed can be finished.
 
 _COLUMNS = "id, url, reason, at, exports, done"
 

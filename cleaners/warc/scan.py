@@ -60,8 +60,8 @@ def records(
 ) -> Iterator[WarcRecord | ArchiveDamage]:
     """Every record of the archive beside ``store``, file by file, each in the order of its offsets.
 
-    ``since``: file (as in :class:`RecordPlace`) -> offset of the record to begin with, where the first ones are not wanted.
-    ``only``: the one file to read.
+    ``since``: file (as in :class:`RecordPlace`) -> offset of the record to begin with, where the first ones are not
+    wanted. ``only``: the one file to read.
     """
     folder = folder_of(store)
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc")]):

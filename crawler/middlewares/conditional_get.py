@@ -28,7 +28,8 @@ class ConditionalGet:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for what a redirect leads to and is done."""
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for what a redirect leads to and is
+        done."""
         if "found" not in request.meta:  # robots.txt
             return
         spider: Any = self._crawler.spider

@@ -78,7 +78,8 @@ class BoundedHandler(HTTP11DownloadHandler):
         self._pool._factory = _factory(crawler.settings.getint("HEADERS_MAXSIZE", _MOST))
 
     async def download_request(self, request: Request) -> Response:
-        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` at a limit, and for what no second try would mend."""
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` at a limit, and for what no second try
+        would mend."""
         if (budget := self._crawler.get_downloader_middleware(CrawlBudget)) is not None:
             budget.look_again(request)
         try:

@@ -18,7 +18,8 @@ _PROMISE = 100  # what a focus adds to the priority of the best of links
 
 
 class LinkFilter:
-    """Judges links when they are found; learns from what came of the pages. Memory: as :class:`crawler.scheduling.traps.TrapDetector`."""
+    """Judges links when they are found; learns from what came of the pages. Memory: as
+    :class:`crawler.scheduling.traps.TrapDetector`."""
 
     def __init__(self, tally: CrawlStats, promises: LinkScorer | None) -> None:
         """``promises``: the job's focus."""

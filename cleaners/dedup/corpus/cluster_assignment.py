@@ -1,4 +1,5 @@
-"""The clusters of a corpus: the decisions of :mod:`cleaners.dedup.clusters`, one connected group of documents at a time."""
+"""The clusters of a corpus: the decisions of :mod:`cleaners.dedup.clusters`, one connected group of documents at a
+time."""
 
 from __future__ import annotations
 

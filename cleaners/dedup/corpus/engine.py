@@ -125,7 +125,8 @@ class CorpusDeduplicator:
         self._forms.close()
 
     def add(self, texts: Sequence[str], days: Sequence[int] | None = None) -> None:
-        """Take in the next documents; not after :meth:`matches` began. ``days``: see :mod:`cleaners.dedup.index.window`."""
+        """Take in the next documents; not after :meth:`matches` began. ``days``: see
+        :mod:`cleaners.dedup.index.window`."""
         self._days.extend(days if days is not None else [UNDATED] * len(texts))
         forms = fingerprint.normal_forms(texts)
         signatures = fingerprint.signatures_of(forms, self._recipe)

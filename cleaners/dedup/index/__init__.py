@@ -1,8 +1,8 @@
 """The match index: which earlier documents share enough keys with a new one to be worth comparing.
 
-Two kinds of key (see :mod:`cleaners.dedup.fingerprint`): the 25 band keys of a document find whole copies, its anchors (a
-fixed quarter of its 4-grams) find parts, compilations and spun text. An index only proposes; :mod:`cleaners.dedup.verify`
-decides. It is disposable: it can always be built again from the stored keys.
+Two kinds of key (see :mod:`cleaners.dedup.fingerprint`): the 25 band keys of a document find whole copies, its
+anchors (a fixed quarter of its 4-grams) find parts, compilations and spun text. An index only proposes;
+:mod:`cleaners.dedup.verify` decides. It is disposable: it can always be built again from the stored keys.
 
 Banding is that of Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4 (as in ``datasketch.MinHashLSH``);
 anchors are the ``0 mod p`` fingerprints of Manber, "Finding similar files in a large file system" (1994).

@@ -96,7 +96,8 @@ def chosen(bands: Pairs, anchors: Pairs, shared: int) -> CandidatePairs:
 
 
 class MemoryIndex:
-    """An :class:`~cleaners.dedup.index.MatchIndex` that lives as long as the process: about 2 kB a document of 800 characters."""
+    """An :class:`~cleaners.dedup.index.MatchIndex` that lives as long as the process: about 2 kB a document of 800
+    characters."""
 
     def __init__(self, limits: IndexLimits = IndexLimits()) -> None:
         self._limits = limits

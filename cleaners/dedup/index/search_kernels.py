@@ -1,9 +1,9 @@
 """The kernels that search runs: keys found, their documents gathered, and counted for each row.
 
-A run (:class:`cleaners.dedup.index.runs.SortedRun`) is a radix directory over the first bits of the keys, the keys in ascending
-order, and the documents of those keys that have several. Keys are uniform, so a directory cell holds about ``CELL``
-of them: one cache miss in the directory and one or two among the keys, and none of the addresses depends on a
-comparison, so that the misses of many needles overlap. (A binary search waits for one after the other.)
+A run (:class:`cleaners.dedup.index.runs.SortedRun`) is a radix directory over the first bits of the keys, the keys in
+ascending order, and the documents of those keys that have several. Keys are uniform, so a directory cell holds about
+``CELL`` of them: one cache miss in the directory and one or two among the keys, and none of the addresses depends on
+a comparison, so that the misses of many needles overlap. (A binary search waits for one after the other.)
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment"
@@ -46,7 +46,7 @@ def split(packed, places, needles, which):
 
 @kernel
 def find(heads, entries, shift, needles, values):
-    """The value of each needle (ascending) in one run, 0 where it has none: see :class:`cleaners.dedup.index.runs.SortedRun`."""
+    """The value of each needle (ascending) in one run (:class:`cleaners.dedup.index.runs.SortedRun`), else 0."""
     for i in range(len(needles)):
         cell = needles[i] >> np.uint64(shift)
         key = np.uint32(needles[i] & np.uint64(0xFFFFFFFF))

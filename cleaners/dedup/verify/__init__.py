@@ -1,8 +1,8 @@
 """The verifier: does one text retell the other, how much of it, and how changed?
 
 Matching 3-grams of two normal forms are chained on diagonals (:mod:`cleaners.dedup.verify.kernels`); a small model
-(:mod:`cleaners.dedup.verify.model`) weighs coverage, density, unbroken stretches and the agreement of the numbers. Plain
-containment cannot tell a cut copy from next week's issue of the same notice; the numbers on the diagonal can.
+(:mod:`cleaners.dedup.verify.model`) weighs coverage, density, unbroken stretches and the agreement of the numbers.
+Plain containment cannot tell a cut copy from next week's issue of the same notice; the numbers on the diagonal can.
 """
 
 from __future__ import annotations

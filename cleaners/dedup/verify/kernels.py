@@ -99,7 +99,8 @@ def align(short, long, heads, links, votes, places, diagonals):
 
 @njit(cache=True)
 def log_odds(features, bias, feature, split, left, right):
-    """The sum of what the trees say of each row of features; trees as in :class:`cleaners.dedup.verify.model.VerifierModel`."""
+    """The sum of what the trees say of each row of features; trees as in
+    :class:`cleaners.dedup.verify.model.VerifierModel`."""
     out = np.full(len(features), bias)
     for row in range(len(features)):
         for tree in range(len(feature)):

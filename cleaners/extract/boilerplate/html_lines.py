@@ -95,7 +95,8 @@ def judge(
 ) -> tuple[Line, ...]:
     """The same lines, each kept or cut: those from ``first`` to ``last`` stand in the article's container.
 
-    ``learned``: keys of lines the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`); ``dropped``: indexes ruled out before.
+    ``learned``: keys of lines the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`); ``dropped``: indexes
+    ruled out before.
     """
     inside = lines[first : last + 1]
     weights = [weigh(line) for line in inside]

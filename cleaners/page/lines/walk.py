@@ -83,7 +83,7 @@ class TreeWalk:
     )
 
     def __init__(self, tree: Any, *, limits: WalkLimits = WalkLimits(), with_hidden: bool = False) -> None:
-        """TreeWalk ``tree``; raises ``Unusable("blocks", "page too deep" | "page too large")`` beyond ``limits``."""
+        """Walk ``tree``; raises ``Unusable("blocks", "page too deep" | "page too large")`` beyond ``limits``."""
         self._limits = limits
         self._room = limits.characters
         self.lines: list[Line] = []

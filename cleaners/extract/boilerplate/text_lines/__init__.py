@@ -110,8 +110,8 @@ def judge(
 ) -> tuple[Line, ...]:
     """The same lines with verdict, rule and noise class.
 
-    ``learned``: keys of lines that the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`). ``weights``: the shipped ones
-    where None.
+    ``learned``: keys of lines that the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`). ``weights``:
+    the shipped ones where None.
     """
     shapes = [measure(line) for line in lines]
     states = _trimmed(_states(lines, shapes, meta, weights or shipped()), shapes, meta)

@@ -42,7 +42,7 @@ java:
 	@test -n "$${JAVA_HOME:-$$(command -v java)}" || { echo "Spark needs Java 17 or newer: install it, or name its folder in JAVA_HOME"; exit 1; }
 
 spark: java .venv-spark/.installed ## the engine on Spark against this machine (own environment, needs Java 17)
-	.venv-spark/bin/python -m pytest -m 'soak or not soak' -rs tests/test_cluster.py tests/test_spark.py
+	.venv-spark/bin/python -m pytest -m 'soak or not soak' -rs tests/test_spark_cluster.py tests/test_spark.py
 
 clean: ## remove .venv and caches
 	rm -rf .venv .venv-spark build *.egg-info .pytest_cache .mypy_cache .ruff_cache

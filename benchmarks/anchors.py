@@ -2,7 +2,7 @@
 
     python benchmarks/anchors.py CORPUS.jsonl.gz [--most 64000]
 
-The corpus is that of ``cluster.py``: phrases of real texts mixed anew, so that what most of its documents share is
+The corpus is that of ``spark_cluster.py``: real phrases in a new order, so that what most of its documents share is
 language, not news. For each size: anchors a document; the share of postings whose anchor stands in
 one document only (never proposes), in up to 40, in more (proposes three); what a document is proposed before counting
 (``shared``: rows of the join), and after (``candidates``: at least four anchors of one other); the hottest anchor; and
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.cluster import mixed
+from benchmarks.spark_cluster import mixed
 from cleaners.dedup import fingerprint, match
 from cleaners.dedup.corpus.engine import SLOTS, limit_of, slots_of
 from cleaners.dedup.index import IndexLimits

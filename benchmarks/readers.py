@@ -1,6 +1,6 @@
 """Dumps: reading a WARC against fastwarc alone, ``clean`` on two processes against one, memory over gigabytes.
 
-    python benchmarks/dumps.py FOLDER [--megabytes 1000] [--pages 600] [--only reading|processes|memory]
+    python benchmarks/readers.py FOLDER [--megabytes 1000] [--pages 600] [--only reading|processes|memory]
 
 FOLDER holds saved pages (HTML). A WARC of so many megabytes (uncompressed) is made of them by repetition, each time
 with another number in the text, so that no two records are equal. Everything is compared within this one run. The

@@ -1,6 +1,6 @@
 """Matching on Spark against this machine alone: the same corpus, the same answer, and how long each takes.
 
-    python benchmarks/cluster.py CORPUS.jsonl.gz [--documents 20000] [--kill]
+    python benchmarks/spark_cluster.py CORPUS.jsonl.gz [--documents 20000] [--kill]
 
 Needs the extra ``spark`` and Java. CORPUS is JSON Lines with ``text``. A corpus of so many documents is made of its
 phrases, mixed anew, with a copy (whole, or cut) after every fifth; its 4-grams are as frequent as real ones. A master

@@ -1,6 +1,6 @@
 """How well texts that were taken down are known again by their traces alone, on the labelled reposts and series.
 
-    python benchmarks/returning.py [SHARED] [--leave-spinners-out] [--fit cleaners/data/returning.json]
+    python benchmarks/takedown_filter.py [SHARED] [--leave-spinners-out] [--fit cleaners/data/returning.json]
 
 Prints by class of labelled pair the share that is stopped: for copies that is recall, for others a false stop. First by
 models that saw none of the articles, or series, of the pairs they are judged on (and with --leave-spinners-out no text
@@ -203,7 +203,7 @@ def main() -> None:
             threshold = round(float(max(np.quantile(series, 1 - MERGED), np.quantile(chance, 1 - MET))), 4)
         told(f"{name}, threshold {threshold}", pairs, scores >= threshold)
     if given.fit:
-        recipe = (f"benchmarks/returning.py: {len(pairs)} pairs, {FOLDS} folds, stopped at most {MERGED} of the "
+        recipe = (f"benchmarks/takedown_filter.py: {len(pairs)} pairs, {FOLDS} folds, stopped at most {MERGED} of the "
                   f"series, {MET} by chance; {SETTINGS}")  # fmt: skip
         given.fit.write_text(exported(fit(seen, same, weights), threshold, recipe), encoding="utf-8")
     wrong, asked, stones = false_stops(given.shared / "reposts")

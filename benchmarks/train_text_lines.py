@@ -1,11 +1,11 @@
 """Fit the segmenter of plain text (cleaners/data/plain-lines.json) on pages with gold bodies.
 
-    python benchmarks/train_plain.py ZHTEXT [-o cleaners/data/plain-lines.json] [--made 150] [--l2 75] [--folds 4]
+    python benchmarks/train_text_lines.py ZHTEXT [-o cleaners/data/plain-lines.json] [--made 150] [--l2 75] [--folds 4]
 
 ZHTEXT holds gold.jsonl (id, site, title, body, optional) and text/ID.txt. To the real pages come pages put together
-from their parts (plain_pages.py). The likelihood of the gold states is maximised by Adam with an L2 penalty; where a
-line may stay or go, both are summed over. The figures printed are out of fold: no page of a site that is judged was
-fitted on.
+from their parts (made_text_pages.py). Adam maximises the likelihood of the gold states with an L2 penalty; where a line
+may stay or go, both are summed over. The figures printed are out of fold: no page of a site that is judged was fitted
+on.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 import numba
 import numpy as np
+from made_text_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, real_pages, tokens
 from numpy.typing import NDArray
-from plain_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, real_pages, tokens
 
 from cleaners import metadata
 from cleaners.extract.boilerplate.text_lines import judge

@@ -22,7 +22,7 @@ from cleaners.dedup.index import IndexKeys, IndexLimits
 from cleaners.dedup.index.memory import MemoryIndex
 from cleaners.errors import FormatError, InputError, UsageError
 from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, fingerprints
-from tests.test_chain import OTHER, STORY, notice, spun
+from tests.test_verify import OTHER, STORY, notice, spun
 
 THIRD = (
     "北岭镇卫生院新大楼投入使用，设床位120张，配备了彩超和数字化摄片机。院长郝立新说，过去村民拍一张片子要坐两个小时的车去县城，"

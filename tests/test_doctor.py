@@ -24,7 +24,7 @@ from cleaners.store.schema import MIGRATIONS
 from cleaners.urls import clipping_id
 from cleaners.warc import WarcArchive, folder_of
 from cleaners.warc.scan import WarcRecord, records
-from tests.test_keeper import corpus, story
+from tests.test_ingester import corpus, story
 from tests.test_takedown import MOMENT, URL, exchange, stored, take
 
 DAMAGED: dict[str, tuple[str, str]] = {

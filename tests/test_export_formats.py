@@ -30,7 +30,7 @@ from cleaners.export.run import ExportRequest, Format, export, format_of
 from cleaners.items import Article, Clipping
 from cleaners.store import FilterChoice, Selection, Store
 from crawler.cli import app
-from tests.test_outgoing import link, put, remove
+from tests.test_export_snapshot import link, put, remove
 from tests.test_store import FULL
 
 FORMATS: tuple[Format, ...] = ("jsonl", "parquet", "csv", "markdown", "rss", "hf")

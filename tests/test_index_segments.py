@@ -221,7 +221,7 @@ from pathlib import Path
 import numpy as np
 from cleaners.errors import UnwritableError
 from cleaners.dedup.index.segments import SegmentManifest, SegmentIndex
-from tests.test_segments import SMALL, some_keys
+from tests.test_index_segments import SMALL, some_keys
 index = SegmentIndex(Path(sys.argv[1]), SegmentManifest(recipe="r"), shape=SMALL)
 index.add(np.arange(1, 301, dtype=np.uint32), some_keys(np.random.default_rng(11), 300))
 kept = index.flush()
@@ -283,7 +283,7 @@ def index_until_killed(folder: Path) -> None:
 
 def killed_while_indexing(folder: Path, after: int) -> None:
     code = f"import sys; sys.path[:0] = [{str(ROOT)!r}]\nfrom pathlib import Path\n"
-    code += f"from tests.test_segments import index_until_killed\nindex_until_killed(Path({str(folder)!r}))"
+    code += f"from tests.test_index_segments import index_until_killed\nindex_until_killed(Path({str(folder)!r}))"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert process.stdout
     for line in process.stdout:

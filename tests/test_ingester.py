@@ -311,7 +311,7 @@ KILLED = """
 import sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {root!r} + "/tests"]
-from test_keeper import corpus
+from test_ingester import corpus
 from cleaners.ingest.ingester import Ingester
 made = corpus(60)
 with Ingester(Path(sys.argv[1])) as ingester:

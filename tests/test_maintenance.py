@@ -22,7 +22,7 @@ from cleaners.store import Store
 from cleaners.urls import clipping_id
 from cleaners.warc import WarcArchive, folder_of, read_back
 from crawler.cli import app
-from tests.test_keeper import story
+from tests.test_ingester import story
 from tests.test_takedown import MOMENT, exchange, stored
 
 

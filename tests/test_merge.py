@@ -27,7 +27,7 @@ from cleaners.store.crawl_state import DiscoveredUrl
 from cleaners.urls import clipping_id
 from cleaners.warc import read_back
 from cleaners.warc.write import HttpExchange, WarcArchive, folder_of
-from tests.test_keeper import ROOT, story
+from tests.test_ingester import ROOT, story
 
 DAY = datetime(2024, 3, 1, 6, tzinfo=UTC)
 NAMES = {"east": "东城日报", "west": "西城晚报"}

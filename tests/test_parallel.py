@@ -128,7 +128,7 @@ def test_pages_that_no_process_has_yet_are_forgotten_when_the_work_breaks_off() 
 
 def test_processes_do_not_outlive_the_one_they_work_for(tmp_path: Path) -> None:
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom tests.test_bulk import *\n"
+        "import sys, time\nfrom pathlib import Path\nfrom tests.test_parallel import *\n"
         "if __name__ == '__main__':\n"
         "    w = Workers(2, Context(sites=Trap(folder=Path(sys.argv[1]))))\n"
         "    [w.submit(trapped('hang deaf')) for _ in range(2)]\n    w.submit(page('a')); time.sleep(600)\n"

@@ -18,7 +18,7 @@ from cleaners.store import DiscoveredUrl, Store, UrlState
 from crawler.agenda import VisitPlan
 from crawler.scheduling.scheduler import FrontierScheduler
 from crawler.stats import CrawlStats
-from tests.test_ledger import queue
+from tests.test_crawl_state import queue
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
 WINDOW = 10

@@ -29,7 +29,7 @@ from cleaners.pipeline import clean
 from cleaners.warc import HttpExchange, WarcArchive
 from tests.spark_cluster import Cluster, frugal
 
-pytestmark = pytest.mark.soak  # all of it by `make spark`; in CI its small form, test_cluster.py
+pytestmark = pytest.mark.soak  # all of it by `make spark`; in CI its small form, test_spark_cluster.py
 pytest.importorskip("pyspark", reason="needs pyspark (pip install 'jianbao[spark]') and Java 17")
 if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
     pytest.skip("Spark needs Java 17 or newer", allow_module_level=True)

@@ -35,8 +35,8 @@ from tests.crawling import one_site
 from tests.crawling import run as run_crawl
 from tests.small_server import Reply, listing, serving
 from tests.small_server import article as article_page
-from tests.test_keeper import story
-from tests.test_ledger import queue
+from tests.test_crawl_state import queue
+from tests.test_ingester import story
 
 MOMENT = datetime(2026, 11, 22, 6, 30, 15, tzinfo=UTC)
 

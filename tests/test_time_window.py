@@ -18,7 +18,7 @@ from cleaners.ingest.ingester import WINDOW, Ingester
 from cleaners.items import Article
 from cleaners.store import Store
 from crawler.cli import app
-from tests.test_chain import OTHER, STORY
+from tests.test_verify import OTHER, STORY
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ cannot be: who tries all 4-grams of the language gets some that stood in it, and
 that shares enough anchors is looked at closer: how these lie in it tells a copy, cut, spun, or inside a compilation,
 from the next item of a series, which has the frame and other things in it (:mod:`this module`).
 
-Measured by ``benchmarks/returning.py`` on the shared reposts and series (2026-11-22), out of fold: .976 of 7,483
+Measured by ``benchmarks/takedown_filter.py`` on the shared reposts and series (2026-11-22), out of fold: .976 of 7,483
 labelled copies are known, .98 and more of each kind but these: edited heavily .96, cut with foreign noise .89, that and
 spun .80, spun .95 with a seventh of the words swapped, .92 with a third, .75 with all that can be. Stopped wrongly are
 .003 of the labelled pairs that only look alike and .03 of the hardest pairs of one series; by the shipped model, with
@@ -40,7 +40,7 @@ from cleaners.store.takedowns import TAKEN_DOWN
 # gaps between them and the same figures in these. The next item of a series has them in the runs of its frame, with
 # gaps in which other things stand. So it is enough to know the places in the text that comes in; of the one that is
 # gone the anchors and numbers are known without order. A few small trees weigh this (gradient boosting: Friedman,
-# 2001), fitted by ``benchmarks/returning.py``, which prints how well, out of fold.
+# 2001), fitted by ``benchmarks/takedown_filter.py``, which prints how well, out of fold.
 
 ANCHOR = 4
 """Characters of an anchor."""
@@ -147,7 +147,7 @@ def load() -> VerifierModel:
     """The model that ships with the package (read once)."""
     data = json.loads((files("cleaners") / "data" / "returning.json").read_text(encoding="utf-8"))
     if data["features"] != list(FEATURES):
-        raise RuntimeError("data/returning.json was fitted on other features: benchmarks/returning.py --fit")
+        raise RuntimeError("data/returning.json was fitted on other features: benchmarks/takedown_filter.py --fit")
     return model_of(data)
 
 

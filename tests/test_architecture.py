@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS: list[set[str]] = [
     {"errors", "data", "diff", "progress"},
     {"items", "atomic"},
-    {"urls", "quality", "page", "chinese"},
+    {"urls", "quality", "page", "chinese", "fields"},
     {"config", "metadata", "warc", "dedup"},
     {"extract", "readers", "store"},
     {"context", "export"},

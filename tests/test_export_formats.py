@@ -25,8 +25,8 @@ from typer.testing import CliRunner
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.export import in_script, record
 from cleaners.export.dataset_card import DatasetFacts
-from cleaners.export.records import NAMES
 from cleaners.export.run import ExportRequest, Format, export, format_of
+from cleaners.fields import NAMES
 from cleaners.items import Article, Clipping
 from cleaners.store import FilterChoice, Selection, Store
 from crawler.cli import app
@@ -463,7 +463,7 @@ def test_a_store_that_cannot_be_written_is_exported_and_says_that_it_forgets(
     done = command("-o", tmp_path / "x.jsonl", "--store", tmp_path / "s.db")
     assert done.exit_code == 0 and "cannot be written" in done.stderr and (tmp_path / "x.jsonl").exists()
     with Store.open(tmp_path / "s.db", readonly=True) as copy:
-        assert len(copy.exports.all()) == len(store.export_log.all())
+        assert len(copy.export_log.all()) == len(store.export_log.all())
     done = command("-o", tmp_path / "y.jsonl", "--store", tmp_path / "s.db", "--name", "corpus")
     assert isinstance(done.exception, UsageError) and not (tmp_path / "y.jsonl").exists()
 

@@ -7,6 +7,7 @@ ones are shown in the time of China, so that their day is the day that the page 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,18 +16,17 @@ from numpy.typing import NDArray
 
 from cleaners.errors import InputError, UsageError
 from cleaners.export.records import ScriptChoice, converter
+from cleaners.fields import CONVERTED, FIELDS
+from cleaners.fields.kinds import FieldKind, Flag, Integer, ListOf, MappingOf, Moment, Real, Structure, Text, parsed
 from cleaners.items import Extractor
 from cleaners.store import ExportBatch, ExportRemoval
-from cleaners.store.codec import evidence_table, parsed, unpacked
-from cleaners.store.export_columns import ArticleTexts, ExportColumns
+from cleaners.store.codec import evidence_table, unpacked
+from cleaners.store.export_columns import ArticleTexts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _flat = chain.from_iterable
-_SHOWN = ("title", "text", "markdown", "source", "section")
-_NAMES = ("authors", "editors")
-_LISTS = (*_NAMES, "disguises", "opt_out")
 CHANGE = ("change", "reason", "replaced_by")
 """Columns that only increments have."""
 
@@ -44,44 +44,40 @@ def arrow() -> Any:
 def schema(*, increment: bool) -> pa.Schema:
     """The columns of an export; an increment has those of :data:`CHANGE` behind them."""
     pa = arrow()
-    text, real, number = pa.string(), pa.float64(), pa.int32()
-    texts, counts = pa.list_(text), pa.list_(pa.struct([("kind", text), ("count", number)]))
-    here, utc = pa.timestamp("us", tz="Asia/Shanghai"), pa.timestamp("us", tz="UTC")
-    evidence = pa.struct([
-        ("shared", number), ("numbers_agree", number), ("numbers_differ", pa.list_(texts)), ("score", real),
-        ("here", pa.list_(real)), ("there", pa.list_(real)),
-    ])  # fmt: skip
-    columns = [
-        *((name, text) for name in (
-            "id", "url", "site", "origin", "title", "text", "markdown", "section", "source", "language"
-        )),
-        ("published", here), ("authors", texts), ("editors", texts),
-        ("regions", pa.list_(pa.struct([("name", text), ("code", text), ("count", number)]))),
-        ("script", text), ("disguises", texts), ("repairs", counts), ("noise_removed", counts), ("quality", real),
-        ("opt_out", texts), ("next_url", text), ("fetched_at", utc),
-        ("extractor", pa.struct([("name", text), ("version", text), ("recipe", text)])), ("revision", number),
-        ("cluster_id", text), ("cluster_size", number), ("is_canonical", pa.bool_()), ("earliest_url", text),
-        ("earliest_published", here),
-        ("matches", pa.list_(pa.struct([
-            ("id", text), ("kind", text), ("similarity", real), ("containment", real), ("evidence", evidence),
-        ]))),
-    ]  # fmt: skip
-    return pa.schema(columns + [(name, text) for name in CHANGE if increment])
+    columns = [(field.name, _arrow_type(field.kind)) for field in FIELDS]
+    return pa.schema(columns + [(name, pa.string()) for name in CHANGE if increment])
+
+
+def _arrow_type(kind: FieldKind) -> pa.DataType:
+    pa = arrow()
+    match kind:
+        case Moment():
+            return pa.timestamp("us", tz=kind.shown_in)
+        case ListOf():
+            return pa.list_(_arrow_type(kind.of))
+        case MappingOf():
+            return pa.list_(pa.struct([(kind.key, pa.string()), (kind.value, _arrow_type(kind.of))]))
+        case Structure():
+            return pa.struct([(part.name, _arrow_type(part.kind)) for part in kind.parts])
+    return {Text: pa.string(), Real: pa.float64(), Integer: pa.int32(), Flag: pa.bool_()}[type(kind)]
 
 
 def batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
     """The articles of a portion as columns."""
     found = portion.columns()
-    columns: dict[str, Any] = dict(found.texts) | dict(found.integers) | _nested(found, schema)
-    columns["text"], columns["quality"] = ArticleTexts.of(found.bodies), found.quality
+    columns: dict[str, Any] = dict(found.texts) | dict(found.reals) | dict(found.plain)
+    columns["text"] = ArticleTexts.of(found.bodies)
     pairs = zip(found.markdown, found.bodies, strict=True)
     columns["markdown"] = ArticleTexts.of([packed and unpacked(packed, text) for packed, text in pairs])
-    columns["extractor"] = _extractors(found.integers["extractor"], portion.extractors, schema.field("extractor").type)
+    columns["extractor"] = _extractors(found.extractors, portion.extractors, schema.field("extractor").type)
     columns["matches"] = _matches(found.matches, schema.field("matches").type)
     if script != "keep":
         _convert(columns, script)
     if portion.changes:
         columns |= {"change": portion.changes, "reason": None, "replaced_by": None}
+    for one in FIELDS:
+        if one.name in found.plain:
+            columns[one.name] = _nested(one.kind, columns[one.name], schema.field(one.name).type)
     arrays = [_array(columns[field.name], field.type, portion.size) for field in schema]
     return arrow().record_batch(arrays, schema=schema)
 
@@ -95,7 +91,7 @@ def _array(values: Any, kind: pa.DataType, size: int) -> pa.Array:
     if isinstance(values, ArticleTexts):
         return _moments(values, kind) if pa.types.is_timestamp(kind) else _joined(values)
     if isinstance(values, np.ndarray):
-        return pa.array(values).cast(kind)
+        return pa.array(values, kind, from_pandas=True)  # not a number: unknown
     return pa.array(values, kind)
 
 
@@ -131,18 +127,27 @@ def withdrawn(withdrawals: Sequence[ExportRemoval], schema: pa.Schema) -> pa.Rec
     return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
-def _nested(found: ExportColumns, schema: pa.Schema) -> dict[str, Any]:
-    """Lists and mappings; structures as arrays of their parts, not as dicts."""
-    columns: dict[str, Any] = {name: found.lists[name] for name in _LISTS}
-    regions = found.lists["regions"]
-    flat = list(_flat(_flat(regions)))  # name, code, count, name, code, count ...
-    kind = schema.field("regions").type
-    columns["regions"] = _listed(regions, _structs([flat[part::3] for part in range(3)], kind.value_type), kind)
-    for name in ("repairs", "noise_removed"):
-        counts, kind = found.lists[name], schema.field(name).type
-        parts = [list(_flat(counts)), list(_flat(map(dict.values, counts)))]
-        columns[name] = _listed(counts, _structs(parts, kind.value_type), kind)
-    return columns
+def _nested(kind: FieldKind, values: Sequence[Any], type_: pa.DataType) -> pa.Array:
+    """Plain values of one kind; structures as arrays of their parts, not as dicts."""
+    match kind:
+        case ListOf(of=(Structure() | MappingOf() | ListOf()) as inner):
+            return _listed(values, _nested(inner, list(_flat(values)), type_.value_type), type_)
+        case MappingOf():
+            keys, inside = list(_flat(values)), list(_flat(map(dict.values, values)))
+            pairs = [keys, _nested(kind.of, inside, type_.value_type.field(1).type)]
+            return _listed(values, _structs(pairs, type_.value_type), type_)
+        case Structure():
+            unknown = [value is None for value in values]
+            blank = [None] * len(kind.parts)
+            # Structures stored before a part was added end before it.
+            rows = [blank if value is None else [*value, *blank[len(value) :]] for value in values]
+            parts = list(zip(*rows, strict=True)) or [()] * len(kind.parts)
+            columns = [_nested(part.kind, column, type_.field(n).type)
+                       for n, (part, column) in enumerate(zip(kind.parts, parts, strict=True))]  # fmt: skip
+            return _structs(columns, type_, unknown if any(unknown) else None)
+        case Flag() | Moment():
+            return arrow().array([kind.from_row(value) for value in values], type_)
+    return arrow().array(values, type_)
 
 
 def _listed(owners: Sequence[Any], parts: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -150,14 +155,15 @@ def _listed(owners: Sequence[Any], parts: pa.Array, kind: pa.DataType) -> pa.Arr
     return arrow().ListArray.from_arrays(ends, parts, type=kind)
 
 
-def _structs(columns: Sequence[Any], kind: pa.DataType) -> pa.Array:
+def _structs(columns: Sequence[Any], kind: pa.DataType, unknown: Sequence[bool] | None = None) -> pa.Array:
     pa = arrow()
     fields = list(kind)
     arrays = [
         values if isinstance(values, pa.Array) else pa.array(values, field.type)
         for values, field in zip(columns, fields, strict=True)
     ]
-    return pa.StructArray.from_arrays(arrays, fields=fields)
+    mask = pa.array(unknown) if unknown else None
+    return pa.StructArray.from_arrays(arrays, fields=fields, mask=mask)
 
 
 def _extractors(numbers: NDArray[np.int64], known: Mapping[int, Extractor], kind: pa.DataType) -> pa.Array:
@@ -186,8 +192,15 @@ def _convert(columns: dict[str, Any], script: Literal["simplified", "traditional
             for value, was in zip(values, had, strict=True)
         ]
 
-    for name in _SHOWN:
-        columns[name] = ArticleTexts.of(every(columns[name].values(), lambda text: convert(text.decode()).encode()))
-    for name in _NAMES:
-        columns[name] = every(columns[name], lambda names: list(map(convert, names)))
+    for field in CONVERTED:
+        values = columns[field.name]
+        if isinstance(values, ArticleTexts):
+            texts = every(values.values(), lambda text: convert(text.decode()).encode())
+            columns[field.name] = ArticleTexts.of(texts)
+        else:
+            columns[field.name] = every(values, partial(_converted, field.kind, convert))
     columns["script"] = ArticleTexts.of(every(columns["script"].values(), lambda _: script.encode()))
+
+
+def _converted(kind: FieldKind, convert: Callable[[str], str], plain: Any) -> Any:
+    return kind.plain(kind.converted(kind.restored(plain), convert))

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from cleaners.atomic import nothing, whole_file
-from cleaners.export.records import NAMES, ScriptChoice, records, withdrawal_record
+from cleaners.export.records import ScriptChoice, records, withdrawal_record
+from cleaners.fields import NAMES
 from cleaners.store import ExportBatch, ExportRemoval
 
 _OF_CHANGES = ("change", "reason", "replaced_by")

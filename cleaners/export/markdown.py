@@ -7,13 +7,9 @@ import unicodedata
 from typing import Any
 
 from cleaners.export.records import record
+from cleaners.fields import FRONT_MATTER
 from cleaners.items import Article, Clipping
 
-# What a person looks for or sorts by. Repairs, matches with their evidence and the like are in the other formats.
-_FRONT = (
-    "title", "url", "site", "source", "section", "authors", "editors", "published", "fetched_at", "regions", "script",
-    "disguises", "opt_out", "id",
-)  # fmt: skip
 # Signs that Markdown would read as markup: anywhere, and at the beginning of a line.
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
 _ORDERED = re.compile(r"(?m)^(\s*\d+)([.)])(?=\s)")
@@ -43,7 +39,8 @@ def _front(clipping: Clipping) -> dict[str, Any]:
     """What is known, under the names of the record; where the cluster is more than this copy, its size and source."""
     article, cluster = clipping.article, clipping.cluster
     line = record(clipping)
-    front = {name: line[name] for name in _FRONT} | {"regions": [region.name for region in article.regions]}
+    front = {field.name: line[field.name] for field in FRONT_MATTER}
+    front["regions"] = [region.name for region in article.regions]
     if cluster and cluster.size > 1:
         front |= {name: line[name] for name in ("cluster_id", "cluster_size")}
         if cluster.earliest_url != article.url:

@@ -17,6 +17,7 @@ from typing import Literal
 
 from cleaners import readers
 from cleaners.errors import UnusableInput
+from cleaners.fields import COMPARED
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop, Page
 from cleaners.store import Store
@@ -29,10 +30,8 @@ Cleaner = Callable[[Iterable[Page | Drop]], Iterator[Article | Drop]]
 
 _BATCH = 200
 _TEXT = ("title", "text")
-_SAID = (
-    "published", "authors", "editors", "source", "section", "regions", "language", "script", "disguises", "repairs",
-    "noise_removed", "quality", "opt_out", "next_url", "markdown",
-)  # fmt: skip
+_SAID = tuple(field.name for field in COMPARED if field.name not in _TEXT)
+_BODY = ("text", "markdown")  # shown line by line, below the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +184,7 @@ def _value(article: Article, name: str) -> object:
 
 def _lines(article: Article) -> list[str]:
     """An article as lines to compare: a field a line where it says anything, then the body."""
-    said = ((name, _value(article, name)) for name in ("title", *_SAID[:-1]))
+    said = ((name, _value(article, name)) for name in ("title", *_SAID) if name not in _BODY)
     return [f"{name}: {value}" for name, value in said if value] + ["", *article.text.split("\n")]
 
 

@@ -13,6 +13,8 @@ from cleaners.context import CleaningContext
 from cleaners.errors import InputError
 from cleaners.export import drop_record, record
 from cleaners.export.arrow import schema
+from cleaners.fields import FIELDS
+from cleaners.fields.kinds import MappingOf, Moment
 from cleaners.items import Article, Clipping, Drop
 from cleaners.parallel import WorkerPool
 from cleaners.spark.storage import SparkStorage
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 _LARGE = 256 * 1024**2
 """Larger files are streamed; Spark hands the others over whole, from any file system it knows."""
 _ROWS = 200
-_PAIRS = ("repairs", "noise_removed")  # mappings of the record that are lists in columns
-_MOMENTS = ("published", "fetched_at", "earliest_published")
 _DROP = ("origin", "url", "stage", "reason", "detail")
 
 
@@ -131,11 +131,14 @@ def _opened(path: str) -> IO[bytes]:
 def _row(result: Article | Drop) -> dict[str, Any]:
     if isinstance(result, Drop):
         return {"kept": None, "dropped": _valid(drop_record(result))}
-    row = record(Clipping(article=result))
-    for name in _PAIRS:
-        row[name] = [{"kind": kind, "count": count} for kind, count in row[name].items()]
-    for name in _MOMENTS:
-        row[name] = getattr(result, name, None)
+    clipping = Clipping(article=result)
+    row = record(clipping)
+    for field in FIELDS:  # mappings are lists of pairs in columns, dates are moments
+        if isinstance(field.kind, MappingOf):
+            pairs = row[field.name].items()
+            row[field.name] = [{field.kind.key: key, field.kind.value: value} for key, value in pairs]
+        elif isinstance(field.kind, Moment):
+            row[field.name] = field.value(clipping)
     return {"kept": _valid(row), "dropped": None}
 
 

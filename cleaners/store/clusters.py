@@ -14,8 +14,9 @@ from cleaners.dedup.clusters.model import (
     EarliestSource,
     MatchEdge,
 )
+from cleaners.fields.kinds import load, moment, parsed
 from cleaners.items import Cluster, Match
-from cleaners.store.codec import dump_evidence, load, load_evidence, moment, parsed
+from cleaners.store.codec import dump_evidence, load_evidence
 from cleaners.store.database import Database
 
 # Who stands in for a text that was superseded: the match index knows a cluster by one of its texts.

@@ -5,40 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cleaners.items import Article, Evidence, Extractor, Region
+from cleaners.fields import STORED
+from cleaners.items import Article, Evidence, Extractor
 
-ARTICLE_COLUMNS = (
-    "id", "origin", "url", "site", "title", "published", "published_at", "authors", "editors", "source", "section",
-    "regions", "language", "script", "disguises", "repairs", "noise_removed", "quality", "opt_out", "next_url",
-    "fetched_at",
-)  # fmt: skip
+ARTICLE_COLUMNS: tuple[str, ...] = tuple(
+    column for field in STORED for column in (field.name, field.sorted_by) if column
+)
 """Columns of ``articles`` that carry an article's own fields, in the order of :func:`article_row`."""
 
 _WINDOW = 32768  # of deflate
-
-
-def dump(value: object) -> str | None:
-    """A JSON column: NULL for what is empty."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else None
-
-
-def load(text: str | None) -> Any:
-    """What :func:`dump` wrote; an empty list for NULL."""
-    return json.loads(text) if text else []
-
-
-def moment(value: datetime | None) -> str | None:
-    """A datetime column: ISO 8601 with the offset it came with."""
-    return value.isoformat() if value else None
-
-
-def parsed(text: str | None) -> datetime | None:
-    """What :func:`moment` wrote."""
-    return datetime.fromisoformat(text) if text else None
 
 
 def encoded(text: str) -> bytes:
@@ -58,27 +37,30 @@ def seconds(value: datetime | None) -> int | None:
 
 def article_row(article: Article) -> tuple[Any, ...]:
     """The values of :data:`ARTICLE_COLUMNS`."""
-    return (
-        article.id, article.origin, article.url, article.site, article.title, moment(article.published),
-        seconds(article.published), dump(article.authors), dump(article.editors), article.source, article.section,
-        dump([(r.name, r.code, r.count) for r in article.regions]), article.language, article.script,
-        dump(article.disguises), dump(dict(article.repairs)), dump(dict(article.noise_removed)), article.quality,
-        dump(article.opt_out), article.next_url, moment(article.fetched_at),
-    )  # fmt: skip
+    return tuple(
+        [getattr(article, name) if write is None else write(getattr(article, name)) for name, write in _WRITTEN]
+    )
 
 
 def row_article(row: Sequence[Any], text: str, markdown: bytes | None, extractor: Extractor) -> Article:
     """The article that :func:`article_row` took apart; ``row`` starts with :data:`ARTICLE_COLUMNS`."""
-    (id_, origin, url, site, title, published, _, authors, editors, source, section, regions, language, script,
-     disguises, repairs, noise, quality, opt_out, next_url, fetched_at) = row[: len(ARTICLE_COLUMNS)]  # fmt: skip
-    return Article(
-        id=id_, origin=origin, url=url, site=site, title=title, text=text, markdown=unpack(markdown, text),
-        published=parsed(published), authors=tuple(load(authors)), editors=tuple(load(editors)), source=source,
-        section=section, regions=tuple(Region(name=n, code=c, count=k) for n, c, k in load(regions)),
-        language=language, script=script, disguises=tuple(load(disguises)), repairs=dict(load(repairs)),
-        noise_removed=dict(load(noise)), quality=quality, opt_out=tuple(load(opt_out)), next_url=next_url,
-        fetched_at=parsed(fetched_at), extractor=extractor,
-    )  # fmt: skip
+    values = {name: row[place] if read is None else read(row[place]) for name, place, read in _READ}
+    return Article(text=text, markdown=unpack(markdown, text), extractor=extractor, **values)
+
+
+# For each column the attribute of an article and what makes the value of the row of it (None: it is the same).
+_WRITTEN: tuple[tuple[str, Callable[[Any], Any] | None], ...] = tuple(
+    pair
+    for field in STORED
+    for pair in (
+        (field.name, None if field.kind.is_plain else field.kind.to_row),
+        *([(field.name, seconds)] if field.sorted_by else []),
+    )
+)
+_READ = tuple(
+    (field.name, ARTICLE_COLUMNS.index(field.name), None if field.kind.is_plain else field.kind.from_row)
+    for field in STORED
+)
 
 
 def digest(article: Article, row: tuple[Any, ...]) -> bytes:

@@ -13,27 +13,26 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaners.fields import FIELDS, STORED
 from cleaners.store.database import Database, Row
 
 _ALONE = "c.cluster IS NULL"
-_TEXTS = {
-    **{name: f"a.{name}" for name in (
-        "id", "url", "site", "origin", "title", "section", "source", "language", "published", "script", "next_url",
-        "fetched_at",
-    )},
-    # A singleton is a cluster of its own.
+# What is not a column of ``articles`` under its own name. A singleton is a cluster of its own.
+_ELSEWHERE = {
     "cluster_id": "coalesce(c.id, a.id)",
+    "cluster_size": "coalesce(c.size, 1)",
+    "is_canonical": "coalesce(a.doc = c.canonical, 1)",
     "earliest_url": f"CASE WHEN {_ALONE} THEN a.url ELSE c.earliest_url END",
     "earliest_published": f"CASE WHEN {_ALONE} THEN a.published ELSE c.earliest_published END",
-}  # fmt: skip
-_INTEGERS = {
-    "doc": "t.doc", "extractor": "a.extractor", "revision": "a.revision", "cluster_size": "coalesce(c.size, 1)",
-    "is_canonical": "coalesce(a.doc = c.canonical, 1)",
-}  # fmt: skip
-_JSON = {
-    **dict.fromkeys(("authors", "editors", "regions", "disguises", "opt_out"), "[]"),
-    **dict.fromkeys(("repairs", "noise_removed"), "{}"),
+    "revision": "a.revision",
 }
+_SQL = {field.name: f"a.{field.name}" for field in STORED} | _ELSEWHERE
+_READ = tuple(field for field in FIELDS if field.name in _SQL)
+_TEXTS = {field.name: _SQL[field.name] for field in _READ if field.kind.stored == "text"}
+_REALS = {field.name: _SQL[field.name] for field in _READ if field.kind.stored == "real"}
+_JSON = {field.name: f"coalesce({_SQL[field.name]}, '{field.kind.nothing}')" for field in _READ
+         if field.kind.stored == "json"}  # fmt: skip
+_NUMBERS = {"doc": "t.doc", "extractor": "a.extractor"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +67,12 @@ class ExportColumns:
     """``text`` of each, as UTF-8."""
     markdown: Sequence[bytes | None]
     """Of each, packed (``rows.unpacked``)."""
-    integers: Mapping[str, NDArray[np.int64]]
-    """``doc``, ``extractor`` (its number), ``revision``, ``cluster_size``, ``is_canonical`` (1, 0)."""
-    quality: NDArray[np.float64]
-    """How good a copy each is."""
-    lists: Mapping[str, Sequence[Any]]
-    """What is a list or a mapping, as the store keeps it."""
+    extractors: NDArray[np.int64]
+    """The number of what made each."""
+    reals: Mapping[str, NDArray[np.float64]]
+    """What is a number with a point; not a number: there is none."""
+    plain: Mapping[str, Sequence[Any]]
+    """All else, as plain JSON (``FieldKind.plain``)."""
     matches: Sequence[Sequence[Row]]
     """(other id, kind, similarity, containment, evidence, turned) of the matches of each."""
 
@@ -82,13 +81,13 @@ def columns(database: Database, span: tuple[int, int], matches: Mapping[int, lis
     """The articles of a span of ``temp.leaving``, of which there is at least one."""
     strung = iter(database.one(_STRUNG, span) or ())
     texts = {name: _texts(database, span, name, next(strung), next(strung)) for name in _TEXTS}
-    integers = {name: np.fromstring(next(strung), np.int64, sep=",") for name in _INTEGERS}
-    quality = np.fromstring(next(strung), np.float64, sep=",")
-    lists = {name: json.loads(next(strung)) for name in _JSON}
+    numbers = {name: np.fromstring(next(strung), np.int64, sep=",") for name in _NUMBERS}
+    reals = {name: np.fromstring(next(strung), np.float64, sep=",") for name in _REALS}
+    plain = {name: json.loads(next(strung)) for name in _JSON}
     docs, bodies, markdown = zip(*database.rows(_BODIES, span), strict=True)
-    assert docs == tuple(integers["doc"].tolist()), "SQLite strings values together in the order of the positions"
+    assert docs == tuple(numbers["doc"].tolist()), "SQLite strings values together in the order of the positions"
     return ExportColumns(
-        texts=texts, bodies=bodies, markdown=markdown, integers=integers, quality=quality, lists=lists,
+        texts=texts, bodies=bodies, markdown=markdown, extractors=numbers["extractor"], reals=reals, plain=plain,
         matches=[matches.get(doc, ()) for doc in docs],
     )  # fmt: skip
 
@@ -110,9 +109,11 @@ _STRUNG = "SELECT {} {}".format(
     ", ".join((
         *(f"CAST(group_concat({sql}, '') AS BLOB), group_concat(coalesce(length(CAST({sql} AS BLOB)), -1))"
           for sql in _TEXTS.values()),
-        *(f"group_concat({sql})" for sql in _INTEGERS.values()),
-        "group_concat(printf('%!.17g', a.quality))",  # as many digits as tell any two doubles apart
-        *(f"'[' || group_concat(coalesce(a.{name}, '{empty}')) || ']'" for name, empty in _JSON.items()),
+        *(f"group_concat({sql})" for sql in _NUMBERS.values()),
+        # As many digits as tell any two doubles apart.
+        *(f"group_concat(CASE WHEN {sql} IS NULL THEN 'nan' ELSE printf('%!.17g', {sql}) END)"
+          for sql in _REALS.values()),
+        *(f"'[' || group_concat({sql}) || ']'" for sql in _JSON.values()),
     )),
     _FROM,
 )  # fmt: skip

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cleaners.fields.kinds import load, parsed
 from cleaners.items import Clipping, Cluster, Extractor, Match
-from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, load, load_evidence, parsed, row_article
+from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, load_evidence, row_article
 from cleaners.store.database import Database, Row
 from cleaners.store.export_columns import ExportColumns, columns
 from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, conditions

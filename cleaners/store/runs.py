@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from cleaners.fields.kinds import load, parsed
 from cleaners.items import Article, Drop
-from cleaners.store.codec import load, now, parsed
+from cleaners.store.codec import now
 from cleaners.store.database import Database
 from cleaners.urls import site_of
 

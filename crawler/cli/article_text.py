@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from cleaners.diff import DiffPiece, changes, near
-from cleaners.items import Article, Clipping
+from cleaners.fields import SHOWN, RecordField
+from cleaners.fields.kinds import ListOf, MappingOf, Moment, Structure
+from cleaners.items import Article, Clipping, Region
 
 
 def page(clipping: Clipping) -> str:
     """The article as a reader wants it: headline, what is known of it, body."""
     article = clipping.article
-    facts = [
-        ("id", article.id),
-        ("url", article.url),
-        ("page", article.origin),
-        ("published", article.published and article.published.isoformat(" ", "minutes")),
-        ("source", article.source),
-        ("authors", "、".join(article.authors)),
-        ("editors", "、".join(article.editors)),
-        ("section", article.section),
-        ("regions", regions(article)),
-        ("disguises", ", ".join(article.disguises)),
-        ("repairs", repairs(article)),
-        ("noise cut", noise(article)),
-        ("opt-out", ", ".join(article.opt_out)),
-        ("next page", article.next_url),
-        ("quality", quality(article)),
-        ("revision", str(clipping.revision) if clipping.revision > 1 else ""),
-    ]
-    head = [f"{name:10} {value}" for name, value in facts if value]
+    known = [(field, shown(field, clipping)) for field in SHOWN if field.name != "title"]
+    head = [f"{field.label or field.name:10} {value}" for field, value in known if value]
     return "\n".join([article.title or "(no title)", "", *head, "", article.text])
+
+
+def shown(field: RecordField, clipping: Clipping) -> str:
+    """The value of a field as a person reads it; empty for what is not known, or says nothing."""
+    value = field.value(clipping)
+    if field.name in _SHOWN:
+        return _SHOWN[field.name](value)
+    if not value:
+        return ""
+    match field.kind:
+        case Moment():
+            return str(value.isoformat(" ", "minutes"))
+        case ListOf():
+            return ", ".join(map(str, field.kind.record(value)))
+        case MappingOf():
+            return ", ".join(f"{key} {one}" for key, one in value.items())
+        case Structure():
+            return ", ".join(f"{name} {one}" for name, one in (field.kind.record(value) or {}).items() if one)
+    return str(value)
 
 
 def differences(old: Article, new: Article) -> Iterator[tuple[str, str]]:
@@ -57,22 +62,37 @@ def _pieces(pieces: Sequence[DiffPiece], mark: str) -> str:
     return "".join(mark.format(piece.text) if piece.changed else piece.text for piece in pieces)
 
 
-def regions(article: Article) -> str:
-    """The regions with how often the text names each."""
-    return "、".join(f"{region.name} ({region.count}×)" for region in article.regions)
+def _names(value: Sequence[str]) -> str:
+    return "、".join(value)
 
 
-def repairs(article: Article) -> str:
-    """How many repairs of each kind were made."""
-    return ", ".join(f"{kind} ({n:,}×)" for kind, n in article.repairs.items())
+def _regions(value: Sequence[Region]) -> str:
+    return "、".join(f"{region.name} ({region.count}×)" for region in value)
 
 
-def noise(article: Article) -> str:
-    """How many characters of each class of noise were cut."""
-    told = ", ".join(f"{kind} {n:,}" for kind, n in article.noise_removed.items())
-    return told and f"{told} (characters)"
+def _repairs(value: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} ({n:,}×)" for kind, n in value.items())
 
 
-def quality(article: Article) -> str:
-    """How complete and undisguised the copy is."""
-    return f"{article.quality:.2f} of 1"
+def _noise(value: Mapping[str, int]) -> str:
+    counts = ", ".join(f"{kind} {n:,}" for kind, n in value.items())
+    return counts and f"{counts} (characters)"
+
+
+def _quality(value: float) -> str:
+    return f"{value:.2f} of 1"
+
+
+def _revision(value: int) -> str:
+    return str(value) if value > 1 else ""
+
+
+_SHOWN: dict[str, Callable[[Any], str]] = {
+    "authors": _names,
+    "editors": _names,
+    "regions": _regions,
+    "repairs": _repairs,
+    "noise_removed": _noise,
+    "quality": _quality,
+    "revision": _revision,
+}

@@ -120,24 +120,22 @@ def _print(result: PageExplanation, as_json: bool) -> None:
 
 def _facts(result: PageExplanation) -> list[tuple[str, str]]:
     """What the page was read as, a field a line, with the rule that found it."""
-    from cleaners.items import Drop
-    from crawler.cli import article_text
+    from cleaners.fields import SHOWN
+    from cleaners.fields.kinds import Moment
+    from cleaners.items import Clipping, Drop
+    from crawler.cli.article_text import shown
 
     if isinstance(result.result, Drop):
         return [("dropped", f"{result.result.stage}: {result.result.reason} {result.result.detail}".rstrip())]
-    article, rules = result.result, result.metadata.rules
-    values = {
-        "title": article.title,
-        "published": article.published and article.published.isoformat(),
-        "source": article.source,
-        "authors": "、".join(article.authors),
-        "editors": "、".join(article.editors),
-        "section": article.section,
-        "regions": article_text.regions(article),
-    }
-    facts = [(k, f"{v}   [{rules[k]}]" if k in rules else str(v)) for k, v in values.items() if v]
-    facts += [("disguises", ", ".join(article.disguises)), ("repairs", article_text.repairs(article))]
-    facts += [("noise cut", article_text.noise(article)), ("quality", article_text.quality(article))]
+    clipping, rules = Clipping(article=result.result), result.metadata.rules
+    facts = []
+    for field in SHOWN:
+        # A date with the offset that was made out for it.
+        is_date = isinstance(field.kind, Moment)
+        value = field.kind.record(field.value(clipping)) if is_date else shown(field, clipping)
+        if value and field.explained:
+            rule = f"   [{rules[field.name]}]" if field.name in rules else ""
+            facts.append((field.label or field.name, f"{value}{rule}"))
     if result.body:
         facts.append(("confidence", f"{result.body.confidence:.2f} of 1   [{result.body.extractor}]"))
-    return [(name, value) for name, value in facts if value]
+    return facts

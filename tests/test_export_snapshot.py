@@ -214,7 +214,7 @@ def test_two_increments_of_a_series_at_once_do_not_bring_the_same_twice(store: S
     run(store, tmp_path / "x", name="corpus")
     put(store, 2)
     with Store.open(store.path) as slow:
-        with slow.exports.outgoing(FilterChoice(), name="corpus", increment=True) as outgoing:
+        with slow.export_log.outgoing(FilterChoice(), name="corpus", increment=True) as outgoing:
             put(store, 3)
             run(store, tmp_path / "y", name="corpus", increment=True)
         with pytest.raises(InputError, match="another export of corpus was made meanwhile: export again"):

@@ -5,35 +5,41 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Page
+from cleaners.readers.input_file import InputFile
+from cleaners.readers.reader import FileReader
+from cleaners.readers.streams import read_bounded
 
 _HEADER = re.compile(rb"\A(?:[A-Za-z][A-Za-z-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.ASCII)
 
 
-def is_mhtml(head: bytes) -> bool:
+def _is_mhtml(file: InputFile) -> bool:
     """Whether a file begins with mail headers that announce a web page in parts."""
-    found = _HEADER.match(head)
+    found = _HEADER.match(file.head)
     return bool(found) and b"multipart/related" in found.group().lower()  # type: ignore[union-attr]
 
 
-def page(body: bytes, origin: str) -> Page:
-    """The page of an MHTML file; raises ``UnusableInput`` when no part is HTML."""
+def _read(file: InputFile) -> Iterator[Page]:
+    """The one page of an MHTML file; raises ``UnusableInput("read", ...)`` when no part is HTML."""
+    body = read_bounded(file.whole(), file.limits.page_bytes)
     message = email.message_from_bytes(body, policy=email.policy.compat32)
     for part in message.walk():
         if part.get_content_type() == "text/html":
             payload = part.get_payload(decode=True)
             url = part.get("Content-Location") or message.get("Snapshot-Content-Location")
-            return Page(
+            yield Page(
                 body=payload if isinstance(payload, bytes) else b"",
-                origin=origin,
+                origin=file.origin,
                 url=url if url and url.startswith(("http://", "https://")) else None,
                 headers=(("Content-Type", part.get("Content-Type", "text/html")),),
                 fetched_at=_moment(message.get("Date")),
             )
+            return
     raise UnusableInput("read", "no page in it", "an MHTML file without an HTML part")
 
 
@@ -43,3 +49,6 @@ def _moment(date: str | None) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return moment.astimezone() if moment else None
+
+
+READER = FileReader(name="mhtml", suffixes=(".mhtml", ".mht"), accepts=_is_mhtml, read=_read)

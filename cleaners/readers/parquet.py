@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
+from cleaners.readers.input_file import InputFile
+from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import seekable
 from cleaners.readers.table_columns import NAMES, page_of
 
 _ROWS = 64  # at once in memory
 
 
-def is_parquet(head: bytes) -> bool:
-    """Whether a stream begins as Parquet."""
-    return head.startswith(b"PAR1")
+def _is_parquet(file: InputFile) -> bool:
+    return file.head.startswith(b"PAR1")
 
 
-def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
+def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page a row; ``#`` and the row's number (from 1) are added to the origin.
 
-    Only the columns that say something are read; no page has more than ``limit`` bytes. A file's description stands at
-    its end: a stream that cannot seek is copied to a temporary file first. Raises ``Unusable("read", ...)`` at damage;
-    what came before is good.
+    Only the columns that say something are read; a page of more bytes than the limit is a Drop. A file's description
+    stands at its end: a stream that cannot seek is copied to a temporary file first. Raises
+    ``UnusableInput("read", ...)`` at damage; what came before is good.
     """
+    limit = file.limits.page_bytes
     arrow = _pyarrow()
     try:
-        with seekable(stream) as file, arrow.parquet.ParquetFile(file, memory_map=False) as table:
+        with seekable(file.whole()) as stream, arrow.parquet.ParquetFile(stream, memory_map=False) as table:
             wanted = [name for name in table.schema_arrow.names if name.strip().lower() in NAMES]
             batches = table.iter_batches(_ROWS, columns=wanted, use_threads=False)
             for number, row in enumerate((row for batch in batches for row in _rows(batch)), 1):
-                page = page_of(row, f"{origin}#{number}")
+                page = page_of(row, f"{file.origin}#{number}")
                 yield page if isinstance(page, Drop) or len(page.body) <= limit else _too_large(page, limit)
     except arrow.ArrowException as why:
         raise UnusableInput("read", "damaged or cut short", str(why).splitlines()[0]) from why
@@ -77,3 +79,6 @@ def _pyarrow() -> Any:
     except ImportError:
         raise UnusableInput("read", "not a page", "Parquet: it is read with pip install 'jianbao[parquet]'") from None
     return pyarrow
+
+
+READER = FileReader(name="parquet", suffixes=(".parquet",), accepts=_is_parquet, read=_read)

@@ -7,32 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import Any
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
-from cleaners.readers.streams import seekable
+from cleaners.readers.input_file import InputFile
+from cleaners.readers.reader import FileReader
+from cleaners.readers.streams import compression, decompressed, is_damage, seekable
 from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, decoded
 
+_MAGIC = b"WARC/"
+_BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
 _HEADER_ROOM = 65536
 _URL = "warc-target-uri"
 _ROLE, _SITE, _OPT_OUT = ROLE_FIELD.lower(), SITE_FIELD.lower(), OPT_OUT_FIELD.lower()
 _TEXTUAL = ("text/", "application/xhtml", "application/xml", "message/rfc822", "multipart/related")
 
 
-def is_warc(head: bytes) -> bool:
-    """Whether a stream begins as a WARC file."""
-    return head.startswith(b"WARC/")
+def _is_warc(file: InputFile) -> bool:
+    """Whether a file is a WARC, as it is or compressed record by record.
+
+    One in a compression that cannot go back (a member of an archive, standard input) is decompressed as any other file
+    is: then the offsets of its records are those inside.
+    """
+    if file.head.startswith(_MAGIC):
+        return True
+    name = compression(file.head)
+    if name not in _BY_RECORD or not file.can_seek:
+        return False
+    try:
+        return decompressed(file.whole(), name).read(len(_MAGIC)) == _MAGIC  # which `whole` goes back from
+    except Exception as why:
+        if not is_damage(why):
+            raise
+        return False
 
 
-def pages(stream: IO[bytes], origin: str, limit: int) -> Iterator[Page | Drop]:
-    """Every page of a WARC stream (compressed or not); ``#`` and the record's offset are added to the origin."""
+def _read(file: InputFile) -> Iterator[Page | Drop]:
+    """Every page of a WARC (compressed or not); ``#`` and the record's offset are added to the origin."""
+    limit = file.limits.page_bytes
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
     # fastwarc panics when it has to go back in a stream that cannot.
-    for record in ArchiveIterator(seekable(stream), record_types=wanted, parse_http=False):
-        place = f"{origin}#{record.stream_pos}"
+    for record in ArchiveIterator(seekable(file.whole()), record_types=wanted, parse_http=False):
+        place = f"{file.origin}#{record.stream_pos}"
         fields = _lowered(record.headers)
         try:
             page = _page(record, fields, place, limit)
@@ -93,3 +112,6 @@ def _check_whole(answer: dict[str, str], size: int, limit: int) -> None:
 
 def _moment(date: datetime | None) -> datetime | None:
     return date.astimezone(UTC) if date else None
+
+
+READER = FileReader(name="warc", suffixes=(".warc", ".warc.gz", ".warc.zst", ".wet.gz"), accepts=_is_warc, read=_read)

@@ -1,0 +1,140 @@
+"""From paths to pages: files, folders, pipes and standard input, each given to the reader that accepts it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from cleaners.errors import UnusableInput, UsageError
+from cleaners.items import Drop, Page
+from cleaners.readers import folder
+from cleaners.readers.input_file import InputFile, ReadLimits
+from cleaners.readers.reader import FolderReader
+from cleaners.readers.registry import file_reader, folder_reader
+from cleaners.readers.streams import is_damage
+
+
+class ReadProgress:
+    """Counts the bytes of the files as they lie on the disk: what they decompress to is not known before the end."""
+
+    def __init__(self) -> None:
+        self._before = 0
+        self.read = 0
+        """Bytes read so far."""
+
+    def inside(self, file: IO[bytes]) -> None:
+        """The reading is somewhere in a file."""
+        with suppress(OSError, ValueError):  # a reader has closed it
+            self.read = self._before + file.tell()
+
+    def past(self, size: int) -> None:
+        """A file of ``size`` bytes is done."""
+        self._before += size
+        self.read = self._before
+
+
+def read(
+    paths: Iterable[str | Path], limits: ReadLimits = ReadLimits(), gauge: ReadProgress | None = None
+) -> Iterator[Page | Drop]:
+    """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input, a pipe is read too.
+
+    Hidden files and folders (names that begin with a dot) are passed over inside folders and archives. What cannot be
+    read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the reading is. Raises ``UsageError`` before
+    anything is read when a path is not there.
+    """
+    given = [str(p) for p in paths]
+    for path in given:
+        if path != "-" and not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or folder; check the spelling, or quote a name with spaces")
+    return _all(given, limits, gauge or ReadProgress())
+
+
+def pages(
+    stream: IO[bytes], origin: str, saved: datetime | None = None, limits: ReadLimits = ReadLimits()
+) -> Iterator[Page | Drop]:
+    """Every page of one open file; ``origin`` is what it is called, ``saved`` when it was last written to."""
+    return _guarded(InputFile(stream, origin=origin, saved=saved, limits=limits))
+
+
+def size(paths: Iterable[str | Path]) -> int | None:
+    """Bytes of all the files under ``paths``; None when standard input is among them."""
+    given = [str(p) for p in paths]
+    if "-" in given:
+        return None
+    names = (name for path in given for name in _walk(path, lambda _: folder.READER) if isinstance(name, str))
+    return sum(os.stat(name).st_size for name in names if os.path.isfile(name))
+
+
+def _all(given: list[str], limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page | Drop]:
+    for path in given:
+        if path == "-":
+            yield from pages(sys.stdin.buffer, path, limits=limits)
+        elif _is_pipe(path):
+            with open(path, "rb") as stream:
+                yield from pages(stream, path, limits=limits)
+        else:
+            for found in _walk(path, folder_reader):
+                if isinstance(found, str):
+                    yield from _file(found, limits, gauge)
+                else:
+                    yield found
+
+
+def _is_pipe(path: str) -> bool:
+    """Such as a shell makes of ``<(command)``; those inside folders are passed over, nobody may be writing to them."""
+    return os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)
+
+
+def _walk(path: str, choose: Callable[[str], FolderReader]) -> Iterator[Page | Drop | str]:
+    """The files at and below a path, and what readers of folders find; a stack, for folders may be very deep."""
+    open_folders: list[Iterator[Page | Drop | str]] = [iter((path,))]
+    while open_folders:
+        found = next(open_folders[-1], None)
+        if found is None:
+            open_folders.pop()
+        elif isinstance(found, str) and os.path.isdir(found):
+            open_folders.append(choose(found).read(found))
+        else:
+            yield found
+
+
+def _file(name: str, limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page | Drop]:
+    if not os.path.isfile(name):
+        detail = "a socket, pipe, device or broken link"
+        yield Drop(origin=name, stage="read", reason="not a file", detail=detail)
+        return
+    try:
+        with open(name, "rb") as file:
+            status = os.fstat(file.fileno())
+            for result in pages(file, name, datetime.fromtimestamp(status.st_mtime, UTC), limits):
+                gauge.inside(file)
+                yield result
+            gauge.past(status.st_size)
+    except OSError as why:
+        yield Drop(origin=name, stage="read", reason="unreadable", detail=str(why.strerror or why))
+
+
+def _guarded(file: InputFile) -> Iterator[Page | Drop]:
+    """The pages of a file and of the files in it; damage ends it with a Drop, after what was good."""
+    try:
+        if file.depth > file.limits.depth:
+            detail = f"more than {file.limits.depth} containers inside each other"
+            raise UnusableInput("read", "nested too deeply", detail)
+        for result in file_reader(file).read(file):
+            if isinstance(result, InputFile):
+                yield from _guarded(result)
+            else:
+                yield result
+    except UnusableInput as why:
+        yield Drop(origin=file.origin, stage="read", reason=why.reason, detail=why.detail)
+    except Exception as why:
+        if not is_damage(why):
+            raise
+        detail = str(why) or type(why).__name__
+        yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=detail)

@@ -1,0 +1,113 @@
+"""What a reader is given: an open file, or one inside a container, with its first bytes to tell the format by."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import IO
+
+from cleaners.errors import UnusableInput
+from cleaners.page.decode import decode
+from cleaners.readers.streams import HEAD, PeekableStream, can_seek
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLimits:
+    """What is read at most."""
+
+    page_bytes: int = 32 * 1024 * 1024
+    """Bytes of one page, after decompression."""
+    members: int = 1_000_000
+    """Members of one archive."""
+    depth: int = 3
+    """Containers inside each other: ``a.tar`` in ``b.zip`` in a compression."""
+
+
+class InputFile:
+    """A file to read: one on the disk, standard input, a member of an archive, what a compressed file holds.
+
+    Nothing is read before it is asked for: what is damaged raises in the reader that asks, not where it is opened.
+    """
+
+    def __init__(
+        self,
+        stream: IO[bytes],
+        *,
+        origin: str,
+        saved: datetime | None = None,
+        limits: ReadLimits = ReadLimits(),
+        depth: int = 0,
+    ) -> None:
+        self.stream = stream
+        self.origin = origin
+        """What its pages are called: the path as given, members joined by ``#``."""
+        self.saved = saved
+        """When the file was last written to, with a timezone; None where nothing tells."""
+        self.limits = limits
+        self.depth = depth
+        """Containers around it."""
+
+    def inner(self, stream: IO[bytes], member: str = "") -> InputFile:
+        """A file inside this one; ``member`` is its name there, empty where a compression holds a single file.
+
+        A reader of a container yields it, and it is read as any other file.
+        """
+        origin = f"{self.origin}#{member}" if member else self.origin
+        saved = None if member else self.saved
+        return InputFile(stream, origin=origin, saved=saved, limits=self.limits, depth=self.depth + 1)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, or of the member's path."""
+        return PurePosixPath(self.origin.rpartition("#")[2]).name
+
+    @cached_property
+    def _peek(self) -> PeekableStream:
+        return PeekableStream(self.stream)
+
+    @property
+    def head(self) -> bytes:
+        """The first 64 KiB, fewer only when there are no more."""
+        return self._peek.head
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file may go on behind the head."""
+        return len(self.head) >= HEAD
+
+    @property
+    def can_seek(self) -> bool:
+        """Whether the file can go back at no cost."""
+        return can_seek(self.stream)
+
+    def whole(self) -> IO[bytes]:
+        """The file from its first byte; seekable where :attr:`can_seek` is true."""
+        return self._peek.whole()
+
+    @cached_property
+    def mark(self) -> str:
+        """Python's name of the encoding that a byte order mark announces (``utf-16``, ``utf-8-sig``), else empty."""
+        if self.head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            return "utf-16"
+        return "utf-8-sig" if self.head.startswith(BOM_UTF8) else ""
+
+    @cached_property
+    def start(self) -> str:
+        """The head as text without leading white space; read as UTF-8 where no byte order mark says otherwise."""
+        return self.head.decode(self.mark or "utf-8", "ignore" if self.mark == "utf-16" else "replace").lstrip()
+
+    @cached_property
+    def encoding(self) -> str:
+        """Python's name of the encoding: of the mark, UTF-8 where the head is that, else what the bytes look like."""
+        if self.mark:
+            return self.mark
+        try:
+            getincrementaldecoder("utf-8")().decode(self.head)  # which does not mind a character that is cut
+        except UnicodeDecodeError:
+            with suppress(UnusableInput):
+                return decode(self.head).encoding
+        return "utf-8"

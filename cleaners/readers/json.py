@@ -1,0 +1,34 @@
+"""JSON: an array of objects, or objects one behind the other, each of them a row; read in bounded memory."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from cleaners.items import Drop, Page
+from cleaners.readers.input_file import InputFile
+from cleaners.readers.json_values import values
+from cleaners.readers.reader import FileReader
+from cleaners.readers.table_columns import page_of
+
+_OBJECT = re.compile(r"\s*(\[\s*)?\{\s*\"")
+
+
+def _is_json(file: InputFile) -> bool:
+    return _OBJECT.match(file.start) is not None
+
+
+def _read(file: InputFile) -> Iterator[Page | Drop]:
+    """One page an object; ``#`` and its number (from 1) are added to the origin.
+
+    Raises ``UnusableInput("read", ...)`` at what is no JSON, and at an object of more characters than a page may have
+    bytes; what came before is good.
+    """
+    text = io.TextIOWrapper(file.whole(), encoding=file.encoding, errors="replace", newline="")
+    found = values(text, file.limits.page_bytes, array=file.start.startswith("["))
+    for number, row in enumerate(found, 1):
+        yield page_of(row if isinstance(row, dict) else {}, f"{file.origin}#{number}")
+
+
+READER = FileReader(name="json", suffixes=(".json",), accepts=_is_json, read=_read)

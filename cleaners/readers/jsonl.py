@@ -1,0 +1,95 @@
+"""JSON Lines: an object a line, each of them a row; read in bounded memory."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import IO, Protocol
+
+from cleaners.errors import UnusableInput
+from cleaners.items import Drop, Page
+from cleaners.page.decode import decode
+from cleaners.readers.input_file import InputFile
+from cleaners.readers.reader import FileReader
+from cleaners.readers.table_columns import BODY, page_of
+
+_BODY_KEYS = tuple(key for name in BODY for key in (f'"{name}"', json.dumps(name)))
+
+
+class LineSource(Protocol):
+    """Lines of JSON in UTF-8."""
+
+    def readline(self, size: int, /) -> bytes:
+        """A line, or so many bytes of it."""
+        ...
+
+
+class RecodedLines:
+    """The lines of a stream in another encoding as UTF-8; sizes are characters."""
+
+    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+        self._text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+
+    def readline(self, size: int, /) -> bytes:
+        """A line, or ``size`` characters of it."""
+        return self._text.readline(size).encode("utf-8", "replace")
+
+
+def _is_jsonl(file: InputFile) -> bool:
+    """Whether the first line is a JSON object."""
+    line, end, _ = file.start.partition("\n")
+    if not line.startswith("{"):
+        return False
+    try:
+        row = json.loads(line)
+    except RecursionError:
+        return True  # brackets without end: a bad line, told as such when it is read
+    except ValueError:
+        # An object may be longer than what is looked at, or in another encoding: its beginning has to do.
+        return ((file.is_cut and not end) or "\ufffd" in line) and any(key in line for key in _BODY_KEYS)
+    return isinstance(row, dict) and bool(row)
+
+
+def _read(file: InputFile) -> Iterator[Page | Drop]:
+    """One page a line; ``#`` and the line's number (from 1) are added to the origin.
+
+    A line that cannot be used is a Drop, as one of more bytes than a page may have (characters, where a byte order mark
+    announces the encoding).
+    """
+    limit = file.limits.page_bytes
+    lines: LineSource = RecodedLines(file.whole(), file.mark) if file.mark else file.whole()
+    for number, line in enumerate(_lines(lines, limit), 1):
+        place = f"{file.origin}#{number}"
+        if line is None:
+            yield Drop(origin=place, stage="read", reason="page too large", detail=f"more than {limit} bytes in a line")
+            continue
+        if not line.strip():
+            continue
+        try:
+            row = _loaded(line)
+        except (ValueError, RecursionError, UnusableInput) as why:
+            yield Drop(origin=place, stage="read", reason="not JSON", detail=str(why))
+            continue
+        yield page_of(row if isinstance(row, dict) else {}, place)
+
+
+def _loaded(line: bytes) -> object:
+    try:
+        return json.loads(line, parse_int=float)  # which takes any number of digits
+    except UnicodeDecodeError:  # GB18030, or a bad byte
+        return json.loads(decode(line).text, parse_int=float)
+
+
+def _lines(source: LineSource, limit: int) -> Iterator[bytes | None]:
+    """The lines of a stream, None in place of one that is longer than ``limit``."""
+    while line := source.readline(limit + 1):
+        if len(line) <= limit:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = source.readline(limit + 1)
+        yield None
+
+
+READER = FileReader(name="jsonl", suffixes=(".jsonl", ".ndjson"), accepts=_is_jsonl, read=_read)

@@ -1,0 +1,39 @@
+"""Files that hold no page, told by their first bytes; pictures and the like are told by the decoder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaners.errors import UnusableInput
+from cleaners.items import Page
+from cleaners.readers.input_file import InputFile
+from cleaners.readers.reader import FileReader
+
+_SIGNATURES = (
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"SQLite format 3\x00", "SQLite"),
+)
+_FEED = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
+    re.DOTALL,
+)
+_FEED_BEGINS_WITHIN = 4096  # bytes
+
+
+def _why(file: InputFile) -> str:
+    """Why a file holds no page; empty where it may hold one."""
+    for signature, kind in _SIGNATURES:
+        if file.head.startswith(signature):
+            return f"{kind} data: convert it to files, JSON Lines or WARC first"
+    return "a feed or sitemap" if _FEED.match(file.head[:_FEED_BEGINS_WITHIN]) else ""
+
+
+def _refuse(file: InputFile) -> Iterator[Page]:
+    raise UnusableInput("read", "not a page", _why(file))
+
+
+READER = FileReader(
+    name="refused", suffixes=(".7z", ".rar", ".db", ".rss"), accepts=lambda file: bool(_why(file)), read=_refuse
+)

@@ -1,0 +1,81 @@
+"""Zip archives: their members one after the other, never written to disk under their own names."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import PurePosixPath
+from typing import IO
+
+from cleaners.errors import UnusableInput
+from cleaners.items import Drop
+from cleaners.readers.input_file import InputFile
+from cleaners.readers.reader import FileReader
+from cleaners.readers.streams import seekable
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What opening and reading a member of a zip raises."""
+_MIMETYPE_BYTES = 200
+
+
+def _is_zip(file: InputFile) -> bool:
+    return file.head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def _read(file: InputFile) -> Iterator[InputFile | Drop]:
+    """The members in the order of the archive's directory; encrypted and damaged ones are Drops.
+
+    Raises ``UnusableInput("read", ...)`` for an archive of too many members, and for office documents, which are zips
+    of what no reader sees. A zip's directory stands at its end: a stream that cannot seek is copied to a temporary
+    file first.
+    """
+    with seekable(file.whole()) as stream:
+        _check_count(stream, file.limits.members)
+        with zipfile.ZipFile(stream) as archive:
+            if kind := _document(archive):
+                raise UnusableInput("read", "not a page", f"{kind}: save it as HTML or text first")
+            for info in archive.infolist():
+                if not info.is_dir() and not is_hidden(info.filename):
+                    yield from _member(file, archive, info)
+
+
+def _check_count(stream: IO[bytes], most: int) -> None:
+    """Refuse an archive by what its end record says: zipfile makes an object of 600 bytes of every member at once."""
+    end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]
+    if end and (count := end[4]) > most:
+        detail = f"{count} members, more than {most}: unpack it and give the folder"
+        raise UnusableInput("read", "too many members", detail)
+
+
+def _document(archive: zipfile.ZipFile) -> str:
+    """What kind of document a zip is, by the parts it must have (ECMA-376-2, 10.1; ODF 1.3 part 2, 3.3)."""
+    if "[Content_Types].xml" in archive.NameToInfo:
+        return "a document of Word, Excel or PowerPoint"
+    first = next(iter(archive.infolist()), None)
+    if first and first.filename == "mimetype" and first.file_size < _MIMETYPE_BYTES:
+        with suppress(*_UNREADABLE):  # encrypted, damaged: then it is told as the member that it is
+            return "a document of OpenOffice" if b"opendocument" in archive.read(first) else ""
+    return ""
+
+
+def _member(file: InputFile, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[InputFile | Drop]:
+    place = f"{file.origin}#{info.filename}"
+    if info.flag_bits & 1:
+        yield Drop(origin=place, stage="read", reason="encrypted", detail="unpack it with its password first")
+        return
+    try:
+        with archive.open(info) as member:
+            yield file.inner(member, info.filename)
+    except _UNREADABLE as why:
+        yield Drop(origin=place, stage="read", reason="damaged archive member", detail=str(why))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a member of an archive is one that systems leave behind (``.DS_Store``, ``__MACOSX/``)."""
+    parts = PurePosixPath(name).parts
+    return any(part.startswith(".") and part not in {".", ".."} for part in parts) or "__MACOSX" in parts
+
+
+READER = FileReader(name="zip", suffixes=(".zip",), accepts=_is_zip, read=_read)

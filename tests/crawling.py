@@ -17,14 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent
 _RUN = """
 import dataclasses, json, sys
 from pathlib import Path
-from cleaners.config import load
+from cleaners.config import load_job
 from crawler import settings
 from crawler.run import crawl
 options = json.loads(sys.argv[2])
 for name, value in options.pop("settings", {}).items():
     setattr(settings, name, value)
 if __name__ == "__main__":
-    report = crawl([load(path) for path in sys.argv[1].split(";")], store=Path("job.db").absolute(), **options)
+    report = crawl([load_job(path) for path in sys.argv[1].split(";")], store=Path("job.db").absolute(), **options)
     print(json.dumps(dataclasses.asdict(report)))
 """
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
 
 from cleaners.extract.boilerplate import english, html_lines, rules, site_lines
 from cleaners.items import Line, Metadata
+from tests.timing import LINEAR, growth
 
 PROSE = "南岸村今年种了一千二百亩水稻，比去年多了三百亩，村民们都很高兴，说收成会更好。"
 
@@ -220,11 +220,14 @@ def test_the_title_and_the_furniture_of_other_languages() -> None:
 
 
 @pytest.mark.parametrize("piece", ["1", "1 ", "1,", "热", "> ", "[1] ", "a", "上", "侵权", "转载"])
-def test_no_line_takes_rules_long(piece: str) -> None:
-    start = time.process_time()
-    for length in (24, 39, 59, 119, 499, 1499):
-        list(rules.hits((piece * length)[:length]))
-    assert time.process_time() - start < 1
+@pytest.mark.parametrize("length", [12, 29, 59, 249, 749])
+def test_the_time_that_a_line_takes_grows_with_its_length(piece: str, length: int) -> None:
+    def judge(text: str) -> None:
+        rules._met.cache_clear()
+        list(rules.hits(text))
+
+    line = piece * 2 * length
+    assert growth(judge, line[:length], line[: 2 * length]) < LINEAR
 
 
 def test_a_fraction_in_a_table_is_no_counter_of_pictures() -> None:

@@ -104,7 +104,7 @@ clean._BATCH = 20
 run("whole.db")
 killed(StoreCheckpoint, "put", 2, after=False)   # matched and written, not yet marked
 killed(StoreCheckpoint, "put", 1, after=True)    # marked, not yet committed
-killed(Ingester, "keep", 2, after=True)     # committed
+killed(Ingester, "add", 2, after=True)     # committed
 killed(Ingester, "close", 1, after=False)   # all is kept, the index is not written
 killed(Ingester, "close", 1, after=True)    # the run is still marked as begun
 run("killed.db")

@@ -218,7 +218,7 @@ def test_two_increments_of_a_series_at_once_do_not_bring_the_same_twice(store: S
             put(store, 3)
             run(store, tmp_path / "y", name="corpus", increment=True)
         with pytest.raises(InputError, match="another export of corpus was made meanwhile: export again"):
-            slow.exports.announce(outgoing, target="z", form="jsonl")
+            slow.export_log.announce(outgoing, target="z", form="jsonl")
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -193,10 +193,10 @@ def test_pages_wait_until_the_lists_are_read() -> None:
 RUN = """
 import json, sys
 from pathlib import Path
-from cleaners.config import load
+from cleaners.config import load_job
 from crawler.run import crawl
 if __name__ == "__main__":
-    report = crawl([load("job.yaml")], store=Path("job.db").absolute(), limit=json.loads(sys.argv[1]))
+    report = crawl([load_job("job.yaml")], store=Path("job.db").absolute(), limit=json.loads(sys.argv[1]))
     print(json.dumps({"pages": report.pages, "drops": dict(report.drops)}))
 """
 ON_TOPIC = ("pingxiang-", "ganzhou-", "yichun-", "anyuan-")  # the stories of the small web that are about 江西

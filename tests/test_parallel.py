@@ -130,17 +130,17 @@ def test_processes_do_not_outlive_the_one_they_work_for(tmp_path: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom tests.test_parallel import *\n"
         "if __name__ == '__main__':\n"
-        "    w = Workers(2, Context(sites=Trap(folder=Path(sys.argv[1]))))\n"
+        "    w = WorkerPool(2, CleaningContext(sites=Trap(folder=Path(sys.argv[1]))))\n"
         "    [w.submit(trapped('hang deaf')) for _ in range(2)]\n    w.submit(page('a')); time.sleep(600)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
     born = _wait(lambda: len(_descendants(process.pid)) >= 4)
     assert born
     time.sleep(0.5)
-    cluster = _descendants(process.pid)
+    processes = _descendants(process.pid)
     process.kill()
     process.wait()
-    assert _wait(lambda: not any(_lives(pid) for pid in cluster)), cluster
+    assert _wait(lambda: not any(_lives(pid) for pid in processes)), processes
 
 
 def _descendants(pid: int) -> list[int]:

@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUN = """
 import dataclasses, json, sys
 from pathlib import Path
-from cleaners.config import load
+from cleaners.config import load_job
 from crawler.run import crawl
 from crawler.jobs.shard import SiteShard
 from crawler import settings
@@ -43,7 +43,7 @@ options = json.loads(sys.argv[1])
 number, of = options.pop("shard", (1, 1))
 options["shard"] = SiteShard(number=number, of=of)
 if __name__ == "__main__":
-    print(json.dumps(dataclasses.asdict(crawl([load(Path("job.yaml"))], store=Path("job.db").absolute(), **options))))
+    print(json.dumps(dataclasses.asdict(crawl([load_job(Path("job.yaml"))], store=Path("job.db").absolute(), **options))))
 """
 
 

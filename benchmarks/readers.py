@@ -119,7 +119,7 @@ def watched(commands: list[list[str]]) -> tuple[float, float]:
     running = [subprocess.Popen(each, cwd=ROOT) for each in commands]
     while any(process.poll() is None for process in running):
         for process in running:
-            cpu[process.pid] = max(cpu.get(process.pid, 0.0), sum(spent(pid) for pid in cluster(process.pid)))
+            cpu[process.pid] = max(cpu.get(process.pid, 0.0), sum(spent(pid) for pid in process_tree(process.pid)))
         time.sleep(0.05)
     return time.perf_counter() - began, sum(cpu.values())
 
@@ -130,7 +130,7 @@ def memory(path: Path, records: int, megabytes: float, folder: Path) -> None:
     began, peak, since, told = time.perf_counter(), 0.0, 0.0, 0
     try:
         while process.poll() is None:
-            each = [pss(pid) / 1e6 for pid in cluster(process.pid)]
+            each = [pss(pid) / 1e6 for pid in process_tree(process.pid)]
             since = max(since, sum(each))
             peak = max(peak, since)
             share = pages_done(folder / ".out.jsonl.progress.json") / records
@@ -158,12 +158,12 @@ def pages_done(mark: Path) -> int:
         return 0
 
 
-def cluster(pid: int) -> list[int]:
+def process_tree(pid: int) -> list[int]:
     try:
         children = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return [pid]
-    return [pid, *(d for child in children for d in cluster(child))]
+    return [pid, *(d for child in children for d in process_tree(child))]
 
 
 def spent(pid: int) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import secrets
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,17 @@ def shared() -> Path:
 def samples() -> Path:
     """Pages written for this project."""
     return ROOT / "seeds" / "samples"
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Chance that is another one in each run; its seed is printed, which pytest shows when the test fails.
+
+    ``JIANBAO_TEST_SEED=12345 pytest ...`` runs it again with the same chance.
+    """
+    seed = int(os.environ.get("JIANBAO_TEST_SEED") or secrets.randbelow(2**32))
+    print(f"JIANBAO_TEST_SEED={seed}")
+    return random.Random(seed)
 
 
 @pytest.fixture(scope="session")

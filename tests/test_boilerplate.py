@@ -220,7 +220,7 @@ def test_the_title_and_the_furniture_of_other_languages() -> None:
 
 
 @pytest.mark.parametrize("piece", ["1", "1 ", "1,", "热", "> ", "[1] ", "a", "上", "侵权", "转载"])
-@pytest.mark.parametrize("length", [12, 29, 59, 249, 749])
+@pytest.mark.parametrize("length", [30, 750])
 def test_the_time_that_a_line_takes_grows_with_its_length(piece: str, length: int) -> None:
     def judge(text: str) -> None:
         rules._met.cache_clear()

@@ -124,7 +124,7 @@ def test_killed_at_every_step_of_a_batch_nothing_is_lost_or_repeated(tmp_path: P
 
 
 @pytest.mark.soak
-def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
+def test_killed_at_twenty_random_moments(tmp_path: Path, chance: random.Random) -> None:
     dump(tmp_path, 1500)
 
     def run(store: str, seconds: float | None = None) -> bool:
@@ -154,7 +154,6 @@ def test_killed_at_twenty_random_moments(tmp_path: Path) -> None:
     began = time.monotonic()
     assert run("whole.db")
     took = time.monotonic() - began
-    chance = random.Random()
     kills: list[float] = []
     while len(kills) < 20:
         store = f"killed-{len(kills)}.db"

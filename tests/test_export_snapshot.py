@@ -383,16 +383,16 @@ def contents(path: Path) -> dict[str, bytes]:
     return {one.name: one.read_bytes() for one in files}
 
 
-def test_killed_while_exporting(tmp_path: Path) -> None:
+def test_killed_while_exporting(tmp_path: Path, chance: random.Random) -> None:
     pytest.importorskip("pyarrow")
-    killed_while_exporting(tmp_path, random.uniform(0.1, 1.0))
+    killed_while_exporting(tmp_path, chance.uniform(0.1, 1.0))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("moment", range(20))
-def test_killed_at_twenty_moments_of_exporting(tmp_path: Path, moment: int) -> None:
+def test_killed_at_twenty_moments_of_exporting(tmp_path: Path, chance: random.Random, moment: int) -> None:
     pytest.importorskip("pyarrow")
-    killed_while_exporting(tmp_path, moment * 0.05 + random.uniform(0.0, 0.05))
+    killed_while_exporting(tmp_path, moment * 0.05 + chance.uniform(0.0, 0.05))
 
 
 def test_the_text_of_an_article_of_any_kind_leaves(store: Store, tmp_path: Path) -> None:

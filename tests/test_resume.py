@@ -174,11 +174,9 @@ def killed_and_resumed(web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp
 
 
 def test_killed_three_times_and_started_again(
-    web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path
+    web: WatchedWeb, undisturbed: tuple[Path, list[str]], tmp_path: Path, chance: random.Random
 ) -> None:
-    at = moments(len(undisturbed[1]), random.Random())
-    print("killed at requests", at)  # shown when it fails
-    killed_and_resumed(web, undisturbed, tmp_path, at)
+    killed_and_resumed(web, undisturbed, tmp_path, moments(len(undisturbed[1]), chance))
 
 
 @pytest.mark.soak

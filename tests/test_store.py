@@ -703,13 +703,13 @@ KILLED = textwrap.dedent("""
 """)
 
 
-@pytest.mark.parametrize("moment", [0, 1, 2])
-def test_kill_9_loses_nothing_that_was_committed(tmp_path: Path, moment: int) -> None:
+@pytest.mark.parametrize("attempt", [0, 1, 2])
+def test_kill_9_loses_nothing_that_was_committed(tmp_path: Path, chance: random.Random, attempt: int) -> None:
     path = tmp_path / "x.db"
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     acknowledged = [int(process.stdout.readline())]
-    time.sleep(random.uniform(0.0, 0.4))
+    time.sleep(chance.uniform(0.0, 0.4))
     os.kill(process.pid, signal.SIGKILL)
     acknowledged += [int(line) for line in process.stdout.read().splitlines() if line]
     process.wait()

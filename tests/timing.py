@@ -20,27 +20,27 @@ _LEAST_SECONDS = 0.02
 T = TypeVar("T")
 
 
-def growth(work: Callable[[T], object], single: T, double: T) -> float:
-    """CPU time of ``work(double)`` divided by that of ``work(single)``, of each the minimum of three to seven runs.
+def growth(work: Callable[[T], object], small: T, large: T) -> float:
+    """CPU time of ``work(large)`` divided by that of ``work(small)``, of each the minimum of 3 to 25 runs.
 
-    The two take turns, so that a busy moment of the machine meets both; more than three runs are made only while the
-    ratio is not below `LINEAR`.
+    ``large`` is twice ``small``; or many times as large, where the time is to have a bound. The two take turns, so that
+    a busy moment of the machine meets both; more than 3 runs are made only while the ratio is not below `LINEAR`.
     """
-    work(single)  # what is loaded or compiled once is not measured
+    work(small)  # what is loaded or compiled once is not measured
+    gc.collect()
     repeats = 1
-    while _seconds(work, single, repeats) < _LEAST_SECONDS:
+    while _seconds(work, small, repeats) < _LEAST_SECONDS:
         repeats *= 2
-    least = {"single": float("inf"), "double": float("inf")}
-    for run in range(7):
-        least["single"] = min(least["single"], _seconds(work, single, repeats))
-        least["double"] = min(least["double"], _seconds(work, double, repeats))
-        if run >= 2 and least["double"] < LINEAR * least["single"]:
+    least = {"small": float("inf"), "large": float("inf")}
+    for run in range(25):
+        least["small"] = min(least["small"], _seconds(work, small, repeats))
+        least["large"] = min(least["large"], _seconds(work, large, repeats))
+        if run >= 2 and least["large"] < LINEAR * least["small"]:
             break
-    return least["double"] / least["single"]
+    return least["large"] / least["small"]
 
 
 def _seconds(work: Callable[[T], object], size: T, repeats: int) -> float:
-    gc.collect()
     gc.disable()
     try:
         began = process_time()

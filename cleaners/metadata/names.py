@@ -7,7 +7,7 @@ import re
 from cleaners.metadata.labels import MARKED, words
 
 # The surnames that cover more than 99 % of the people of China (National Citizen Identity Information Center
-# lists; Hundred Cluster Surnames), simplified.
+# lists; Hundred Family Surnames), simplified.
 SURNAMES = frozenset(
     "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"

@@ -14,10 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from cleaners.export.run import ExportRequest, Format, export
+from cleaners.export.run import ExportRequest, export
 from cleaners.store import FilterChoice, Store
 
-FORMATS: tuple[tuple[str, Format], ...] = (
+FORMATS: tuple[tuple[str, str], ...] = (
     ("parquet", "parquet"), ("hf", "hf"), ("jsonl", "jsonl"), ("jsonl.zst", "jsonl"), ("jsonl.gz", "jsonl"),
     ("csv", "csv"), ("rss", "rss"), ("markdown", "markdown"),
 )  # fmt: skip
@@ -42,7 +42,7 @@ def main() -> None:
             _series(store, Path(folder), choice)
 
 
-def _measure(store: Store, target: Path, form: Format, choice: FilterChoice) -> None:
+def _measure(store: Store, target: Path, form: str, choice: FilterChoice) -> None:
     order = ExportRequest(target=str(target), form=form, choice=choice)
     wall, cpu = time.perf_counter(), time.process_time()
     count = export(store, order).added

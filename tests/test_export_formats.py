@@ -11,7 +11,8 @@ import os
 import random
 import resource
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -25,7 +26,8 @@ from typer.testing import CliRunner
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.export import in_script, record
 from cleaners.export.dataset_card import DatasetFacts
-from cleaners.export.run import ExportRequest, Format, export, format_of
+from cleaners.export.formats import ExportTask, format_named, formats
+from cleaners.export.run import ExportRequest, export, format_of
 from cleaners.fields import NAMES
 from cleaners.items import Article, Clipping
 from cleaners.store import FilterChoice, Selection, Store
@@ -33,7 +35,7 @@ from crawler.cli import app
 from tests.test_export_snapshot import link, put, remove
 from tests.test_store import FULL
 
-FORMATS: tuple[Format, ...] = ("jsonl", "parquet", "csv", "markdown", "rss", "hf")
+FORMATS = ("jsonl", "parquet", "csv", "markdown", "rss", "hf")
 ALL = FilterChoice(with_duplicates=True, with_opt_outs=True)
 
 
@@ -73,7 +75,7 @@ def lines(store: Store) -> list[dict[str, Any]]:
     return [json.loads(json.dumps(record(clipping))) for clipping in clippings(store)]
 
 
-def make(store: Store, target: Path, form: Format, **given: Any) -> Path:
+def make(store: Store, target: Path, form: str, **given: Any) -> Path:
     if form in ("parquet", "hf"):
         pytest.importorskip("pyarrow")
     export(store, ExportRequest(target=str(target), form=form, **({"choice": ALL} | given)))
@@ -216,10 +218,10 @@ def test_a_folder_of_the_hub_is_the_store(store: Store, tmp_path: Path) -> None:
 
 def test_a_large_folder_has_several_shards(store: Store, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    from cleaners.export.huggingface import hub_folder
+    from cleaners.export.huggingface import HubWriter
 
-    facts = DatasetFacts(choice=ALL)
-    with hub_folder(tmp_path / "hf", facts, rows=20) as folder, store.export_log.outgoing(ALL) as outgoing:
+    task = ExportTask(target=tmp_path / "hf", facts=DatasetFacts(choice=ALL))
+    with HubWriter(task, rows=20) as folder, store.export_log.outgoing(ALL) as outgoing:
         for portion in [*outgoing.portions()] * 3:
             folder.put(portion)
     names = sorted(path.name for path in (tmp_path / "hf" / "data").iterdir())
@@ -259,7 +261,7 @@ def test_croissant_is_valid_and_reads_the_articles(store: Store, tmp_path: Path)
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_same_store_gives_the_same_bytes(store: Store, tmp_path: Path, form: Format) -> None:
+def test_the_same_store_gives_the_same_bytes(store: Store, tmp_path: Path, form: str) -> None:
     def content(target: Path) -> dict[str, bytes]:
         make(store, target, form)
         files = [target] if target.is_file() else [path for path in sorted(target.rglob("*")) if path.is_file()]
@@ -339,11 +341,11 @@ def test_pages_that_an_export_does_not_hold_go_and_what_people_wrote_stays(tmp_p
 
 def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
-    from cleaners.export.huggingface import hub_folder
+    from cleaners.export.huggingface import HubWriter
 
     for choice, rows, count in ((ALL, 4, 4), (FilterChoice(), 4, 3), (ALL, 100, 1)):
         with (
-            hub_folder(tmp_path / "hf", DatasetFacts(choice=choice), rows=rows) as folder,
+            HubWriter(ExportTask(target=tmp_path / "hf", facts=DatasetFacts(choice=choice)), rows=rows) as folder,
             store.export_log.outgoing(choice) as outgoing,
         ):
             for portion in outgoing.portions(1):
@@ -396,9 +398,7 @@ def test_a_name_that_says_no_format_ends_in_the_cure(store: Store, tmp_path: Pat
         ("csv", "mine"),
     ],
 )
-def test_a_wrong_place_is_told_before_anything_is_written(
-    store: Store, tmp_path: Path, form: Format, target: str
-) -> None:
+def test_a_wrong_place_is_told_before_anything_is_written(store: Store, tmp_path: Path, form: str, target: str) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("keep")
     with pytest.raises(UsageError):
@@ -408,7 +408,7 @@ def test_a_wrong_place_is_told_before_anything_is_written(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 @pytest.mark.parametrize("form", ["jsonl", "parquet", "csv", "rss"])
-def test_a_full_disk_is_told_and_nothing_else(store: Store, form: Format, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_is_told_and_nothing_else(store: Store, form: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UnwritableError, match="/dev/full"):
         make(store, Path("/dev/full"), form)
     gc.collect()  # Arrow writes what it has left when it is taken down
@@ -427,7 +427,7 @@ def small_disk() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("form", ["hf", "markdown", "parquet", "jsonl"])
-def test_what_does_not_fit_on_the_disk_leaves_nothing(tmp_path: Path, form: Format) -> None:
+def test_what_does_not_fit_on_the_disk_leaves_nothing(tmp_path: Path, form: str) -> None:
     (tmp_path / "out").mkdir()
     text = "".join(map(chr, random.Random(1).choices(range(0x4E00, 0x9FA5), k=90_000)))
     with Store.open(tmp_path / "s.db") as store:
@@ -511,3 +511,96 @@ def test_the_exports_of_a_store_are_listed_and_a_misspelt_series_is_told(tmp_pat
     told = json.loads(listed("--json", "--limit", "1"))
     assert [one["name"] for one in told["series"]] == ["corpsu", "corpus"] and told["series"][1]["last"]["number"] == 1
     assert [one["number"] for one in told["exports"]] == [3]
+
+
+# Formats of other packages
+
+THEIRS = """
+from cleaners.atomic import whole_file
+from cleaners.export.formats import ExportFormat, ExportWriter
+from cleaners.export.records import in_script
+
+
+class HeadlineWriter(ExportWriter):
+    def open(self, stack):
+        self._out = stack.enter_context(whole_file(self.task.target, ready=self.task.ready))
+
+    def put(self, batch):
+        for clipping in batch.clippings():
+            article = in_script(clipping, self.task.script).article
+            self._out.write(f"{article.id} {article.title!r}\\n".encode("utf-8", "replace"))
+
+    def write_removals(self, removals):
+        for removal in removals:
+            self._out.write(f"-{removal.id}\\n".encode())
+
+
+FORMAT = ExportFormat(name="headlines", meaning="a headline a line", suffixes=(".headlines",), writer=HeadlineWriter)
+SECOND = ExportFormat(name="csv", meaning="not ours", suffixes=(".parquet", ".second"), writer=HeadlineWriter)
+NO_FORMAT = "csv"
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Installs a package that declares formats in its entry points: the files that pip would lay down."""
+
+    def install(declared: str) -> None:
+        folder = tmp_path / "site-packages"
+        about = folder / "jianbao_headlines-1.0.dist-info"
+        about.mkdir(parents=True)
+        (folder / "jianbao_headlines.py").write_text(THEIRS, encoding="utf-8")
+        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: jianbao-headlines\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text(f"[jianbao.export_formats]\n{declared}\n")
+        monkeypatch.syspath_prepend(str(folder))
+        monkeypatch.delitem(sys.modules, "jianbao_headlines", raising=False)
+        formats.cache_clear()
+
+    yield install
+    formats.cache_clear()
+
+
+def test_a_format_of_another_package_is_one_like_ours(
+    store: Store, tmp_path: Path, package: Callable[[str], None]
+) -> None:
+    package("headlines = jianbao_headlines:FORMAT")
+    assert list(formats()) == [*FORMATS, "headlines"]
+    assert "markdown, rss, hf, headlines." in " ".join(command("--help").stdout.split())
+    for given in (("-o", tmp_path / "a.headlines"), ("-o", tmp_path / "b", "--format", "headlines")):
+        done = command(*given, "--script", "simplified", "--with-duplicates", "--store", store.path)
+        assert done.exit_code == 0, done.output
+    said = (tmp_path / "a.headlines").read_text(encoding="utf-8")
+    assert said == (tmp_path / "b").read_text(encoding="utf-8")
+    assert f"{FULL.id} " not in said, "it opts out"
+    assert said.count("\n") > 8 and f"{9:016x} '头发'\n" in said
+    with store.export_log.outgoing(FilterChoice(with_duplicates=True)) as outgoing:
+        assert said.count("\n") == outgoing.size
+
+
+def test_a_format_that_cannot_be_used_is_left_out_with_a_warning(
+    package: Callable[[str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    package(
+        "a = jianbao_headlines:SECOND\nb = jianbao_headlines:NO_FORMAT\nc = jianbao_headlines:MISSING\nd = nowhere:X"
+    )
+    assert list(formats()) == list(FORMATS)
+    assert format_named("csv").meaning != "not ours"
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 4
+    for words in ("a format csv already", "is no cleaners.export.formats.ExportFormat", "MISSING", "nowhere"):
+        assert sum(words in record.getMessage() for record in caplog.records) == 1, words
+    assert all("jianbao-headlines" in record.getMessage() for record in caplog.records)
+
+
+def test_an_unknown_format_ends_with_the_names_there_are(store: Store, tmp_path: Path) -> None:
+    done = command("-o", tmp_path / "x", "--format", "docx", "--store", store.path)
+    assert done.exit_code == 2 and "'docx' is not one of 'jsonl', 'parquet'" in done.output
+    with pytest.raises(UsageError, match="no export format 'docx': it is one of jsonl, parquet"):
+        export(store, ExportRequest(target=str(tmp_path / "x"), form="docx"))
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_table_in_the_readme_is_that_of_the_formats() -> None:
+    table = ["| `--format` | what it is |", "|---|---|"]
+    table += [f"| `{one.name}` | {one.meaning} |" for one in formats().values()]
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(table) in readme, "the table of formats in README should be\n" + "\n".join(table)

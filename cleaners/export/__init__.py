@@ -1,6 +1,6 @@
 """What leaves jianbao, whole or not at all: records as JSON Lines, Parquet, CSV, Markdown, RSS, a dataset folder.
 
-``making.export`` takes articles out of a store; the rest also serves those who have none.
+``run.export`` takes articles out of a store; the rest also serves those who have none. ``formats`` finds the formats.
 """
 
 from __future__ import annotations

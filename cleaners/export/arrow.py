@@ -62,7 +62,7 @@ def _arrow_type(kind: FieldKind) -> pa.DataType:
     return {Text: pa.string(), Real: pa.float64(), Integer: pa.int32(), Flag: pa.bool_()}[type(kind)]
 
 
-def batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
+def record_batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
     """The articles of a portion as columns."""
     found = portion.columns()
     columns: dict[str, Any] = dict(found.texts) | dict(found.reals) | dict(found.plain)
@@ -120,10 +120,10 @@ def _ends(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
     return ends.astype(np.int32)
 
 
-def withdrawn(withdrawals: Sequence[ExportRemoval], schema: pa.Schema) -> pa.RecordBatch:
+def removal_batch(removals: Sequence[ExportRemoval], schema: pa.Schema) -> pa.RecordBatch:
     """What an increment takes back: nothing but the id, and why."""
     pa = arrow()
-    rows = [{"id": r.id, "change": "removed", "reason": r.reason, "replaced_by": r.replaced_by} for r in withdrawals]
+    rows = [{"id": r.id, "change": "removed", "reason": r.reason, "replaced_by": r.replaced_by} for r in removals]
     return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 

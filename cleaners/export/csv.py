@@ -5,48 +5,41 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
-from cleaners.atomic import nothing, whole_file
-from cleaners.export.records import ScriptChoice, records, withdrawal_record
+from cleaners.atomic import whole_file
+from cleaners.export.formats import ExportFormat, ExportWriter
+from cleaners.export.records import records, withdrawal_record
 from cleaners.fields import NAMES
-from cleaners.store import ExportBatch, ExportRemoval
+
+if TYPE_CHECKING:
+    from cleaners.store import ExportBatch, ExportRemoval
 
 _OF_CHANGES = ("change", "reason", "replaced_by")
 
 
-@contextmanager
-def csv_file(
-    target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False, ready: Callable[[], None] = nothing
-) -> Iterator[CsvWriter]:
-    """Articles to one CSV file, which takes its name when the block ends well; ``-`` is standard output.
+class CsvWriter(ExportWriter):
+    """Articles to one CSV file; ``-`` is standard output.
 
     A column for every name of the record; lists and mappings as JSON, what is unknown empty. An increment has the
-    columns ``change``, ``reason`` and ``replaced_by`` behind them. Cells are the text as it stands. Raises as
-    :func:`cleaners.atomic.whole_file`.
+    columns ``change``, ``reason`` and ``replaced_by`` behind them. Cells are the text as it stands.
     """
-    names = (*NAMES, *(_OF_CHANGES if increment else ()))
-    with whole_file(target, ready=ready) as out:
-        out.write(b"\xef\xbb\xbf" + (",".join(names) + "\r\n").encode())
-        yield CsvWriter(out, names, script)
 
+    def open(self, stack: ExitStack) -> None:
+        """Begin the file with the names of the columns."""
+        self._names = (*NAMES, *(_OF_CHANGES if self.task.increment else ()))
+        self._out = stack.enter_context(whole_file(self.task.target, ready=self.task.ready))
+        self._out.write(b"\xef\xbb\xbf" + (",".join(self._names) + "\r\n").encode())
 
-class CsvWriter:
-    """The file as it is filled."""
-
-    def __init__(self, out: IO[bytes], names: Sequence[str], script: ScriptChoice) -> None:
-        self._out, self._names, self._script = out, names, script
-
-    def put(self, portion: ExportBatch) -> None:
+    def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        self._write(list(records(portion, self._script)))
+        self._write(list(records(batch, self.task.script)))
 
-    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
-        self._write([withdrawal_record(withdrawal) for withdrawal in withdrawals])
+        self._write([withdrawal_record(removal) for removal in removals])
 
     def _write(self, lines: Sequence[Mapping[str, Any]]) -> None:
         text = io.StringIO(newline="")
@@ -58,3 +51,12 @@ def _cell(value: Any) -> Any:
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
     return str(value).lower() if isinstance(value, bool) else value
+
+
+FORMAT = ExportFormat(
+    name="csv",
+    meaning="the same names, lists as JSON, UTF-8 with the mark that Excel needs; `.gz`, `.zst`",
+    writer=CsvWriter,
+    suffixes=(".csv",),
+)
+"""The format, for :mod:`cleaners.export.formats`."""

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from cleaners.atomic import nothing, told, whole_file
-from cleaners.export.records import ScriptChoice, drop_record, record, records, withdrawal_record
+from cleaners.export.formats import ExportFormat, ExportWriter
+from cleaners.export.records import drop_record, record, records, withdrawal_record
 from cleaners.items import Clipping, Drop
 
 if TYPE_CHECKING:
@@ -52,24 +53,22 @@ class JsonLinesFile:
         self._stack.__exit__(kind, error, trace)
 
 
-class JsonLinesWriter(JsonLinesFile):
+class JsonLinesWriter(ExportWriter):
     """An export as JSON Lines. In an increment every record says what it is: ``change`` added, changed or removed."""
 
-    def __init__(
-        self, target: str | Path, *, script: ScriptChoice = "keep", ready: Callable[[], None] = nothing
-    ) -> None:
-        super().__init__(target, ready=ready)
-        self._script = script
+    def open(self, stack: ExitStack) -> None:
+        """Begin the file."""
+        self._lines = stack.enter_context(JsonLinesFile(self.task.target, ready=self.task.ready))
 
-    def put(self, portion: ExportBatch) -> None:
+    def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        for line in records(portion, self._script):
-            self.write(line)
+        for line in records(batch, self.task.script):
+            self._lines.write(line)
 
-    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
-        for withdrawal in withdrawals:
-            self.write(withdrawal_record(withdrawal))
+        for removal in removals:
+            self._lines.write(withdrawal_record(removal))
 
 
 class RecordOutput:
@@ -120,3 +119,12 @@ class RecordOutput:
         with JsonLinesFile(path) as lines:
             for drop in self._dropped:
                 lines.write(drop_record(drop))
+
+
+FORMAT = ExportFormat(
+    name="jsonl",
+    meaning="the whole record, one a line; `.gz`, `.zst`",
+    writer=JsonLinesWriter,
+    suffixes=(".jsonl", ".ndjson"),
+)
+"""The format, for :mod:`cleaners.export.formats`."""

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from cleaners.atomic import draft_folder, nothing, sync
+from cleaners.atomic import draft_folder, sync
+from cleaners.export.formats import ExportFormat, ExportTask, ExportWriter, FolderCleanup
 from cleaners.export.markdown import markdown_page, page_name
-from cleaners.export.records import ScriptChoice, in_script
+from cleaners.export.records import in_script
 from cleaners.items import Clipping
 
 if TYPE_CHECKING:
@@ -28,41 +27,29 @@ _SEAL = re.compile(rb"\n# jianbao ([0-9a-f]{16}): [^\n]*(?=\n---\n)")
 _MEANING = "change this page and it is yours, no export replaces or removes it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderCleanup:
-    """What became of the pages that were there."""
-
-    removed: int = 0
-    """Pages of earlier exports that are not in this one."""
-    kept: tuple[str, ...] = ()
-    """Names of those that were to be replaced or removed and stay, as somebody has changed them."""
-
-
-class MarkdownWriter:
+class MarkdownWriter(ExportWriter):
     """Articles to a folder, one page for each; named ``DATE-HEADLINE-ID.md``, the same on every system.
 
     The folder takes its name, or the pages are moved into the folder that is there, when the ``with`` block ends well.
-    Pages that this export does not hold are removed from it (with ``increment`` only those that it takes back, or that
-    an article had under another name); what jianbao has not written stays, and what somebody has changed since. Raises
+    Pages that this export does not hold are removed from it (of an increment only those that it takes back, or that an
+    article had under another name); what jianbao has not written stays, and what somebody has changed since. Raises
     UsageError when the folder is a file or stands nowhere, UnwritableError.
     """
 
-    def __init__(
-        self, target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False,
-        ready: Callable[[], None] = nothing,
-    ) -> None:  # fmt: skip
-        self._target, self._script, self._increment = Path(target), script, increment
-        self._folder: AbstractContextManager[Path] = draft_folder(target, place=self._place, ready=ready)
-        self._draft = self._target
+    def __init__(self, task: ExportTask) -> None:
+        super().__init__(task)
+        self._target = self._draft = Path(task.target)
         self._names: set[str] = set()
         self._settled: set[str] = set()
-        self.tidied = FolderCleanup()
-        """What became of the pages that were there; known when all is done."""
 
-    def put(self, portion: ExportBatch) -> None:
+    def open(self, stack: ExitStack) -> None:
+        """Begin a folder beside it."""
+        self._draft = stack.enter_context(draft_folder(self._target, place=self._place, ready=self.task.ready))
+
+    def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        for clipping in portion.clippings():
-            self.page(in_script(clipping, self._script))
+        for clipping in batch.clippings():
+            self.page(in_script(clipping, self.task.script))
 
     def page(self, clipping: Clipping) -> None:
         """Write one article."""
@@ -73,9 +60,9 @@ class MarkdownWriter:
         if _content(self._target / name) != content:
             (self._draft / name).write_bytes(content)
 
-    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Remove the pages that an increment takes back."""
-        self._settled.update(withdrawal.id for withdrawal in withdrawals)
+        self._settled.update(removal.id for removal in removals)
 
     def _place(self, draft: Path) -> None:
         if not self._target.is_dir() or not any(self._target.iterdir()):
@@ -102,22 +89,16 @@ class MarkdownWriter:
         page = _NAME.fullmatch(name)
         if page is None or name in self._names:
             return False
-        return not self._increment or page[1] in self._settled
-
-    def __enter__(self) -> Self:
-        self._draft = self._folder.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._folder.__exit__(kind, error, trace)
+        return not self.task.increment or page[1] in self._settled
 
 
 def write_markdown_folder(clippings: Iterable[Clipping], folder: str | Path) -> int:
     """Write one page for each clipping into a folder (see :class:`MarkdownWriter`); returns how many."""
+    from cleaners.export.dataset_card import DatasetFacts  # which loads the store
+    from cleaners.store import FilterChoice
+
     count = 0
-    with MarkdownWriter(folder) as pages:
+    with MarkdownWriter(ExportTask(target=folder, facts=DatasetFacts(choice=FilterChoice()))) as pages:
         for clipping in clippings:
             pages.page(clipping)
             count += 1
@@ -143,3 +124,15 @@ def _content(path: Path) -> bytes | None:
 
 def _checksum(name: str, page: bytes) -> str:
     return hashlib.blake2b(name.encode() + b"\0" + page, digest_size=8).hexdigest()
+
+
+FORMAT = ExportFormat(
+    name="markdown",
+    meaning=(
+        "a folder, one page an article with a short front matter; into one that is there too: its pages "
+        "become those of today, your own files and the pages that you changed stay as they are"
+    ),
+    writer=MarkdownWriter,
+    is_folder=True,
+)
+"""The format, for :mod:`cleaners.export.formats`."""

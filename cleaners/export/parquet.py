@@ -4,21 +4,22 @@ read."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from cleaners.atomic import nothing, whole_file
+from cleaners.atomic import whole_file
 from cleaners.errors import UsageError
-from cleaners.export.arrow import arrow, batch, schema, withdrawn
-from cleaners.export.records import ScriptChoice
-from cleaners.store import ExportBatch, ExportRemoval
+from cleaners.export.arrow import arrow, record_batch, removal_batch, schema
+from cleaners.export.formats import ExportFormat, ExportWriter
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from cleaners.store import ExportBatch, ExportRemoval
 
 _ROWS, _BYTES = 2500, 64 << 20  # of a row group, which is held in memory: whichever is reached first
 _GATHERED = 4 << 20  # bytes
@@ -81,34 +82,25 @@ class ParquetFile:
                 self._end.deaf = True
 
 
-@contextmanager
-def parquet(
-    target: str | Path, *, script: ScriptChoice = "keep", increment: bool = False, ready: Callable[[], None] = nothing
-) -> Iterator[ParquetWriter]:
-    """Articles to one Parquet file, which takes its name when the block ends well; ``-`` is standard output.
+class ParquetWriter(ExportWriter):
+    """Articles to one Parquet file; ``-`` is standard output."""
 
-    Raises as :func:`cleaners.atomic.whole_file`.
-    """
-    if Path(target).suffix in {".gz", ".zst"}:
-        raise UsageError(f"{target}: Parquet is compressed inside; name it {Path(target).with_suffix('')}")
-    columns = schema(increment=increment)
-    with whole_file(target, ready=ready) as out, ParquetFile(out, columns) as file:
-        yield ParquetWriter(file, columns, script)
+    def open(self, stack: ExitStack) -> None:
+        """Begin the file. Raises UsageError for a name that asks for compression outside."""
+        target = Path(self.task.target)
+        if target.suffix in {".gz", ".zst"}:
+            raise UsageError(f"{target}: Parquet is compressed inside; name it {target.with_suffix('')}")
+        self._schema = schema(increment=self.task.increment)
+        out = stack.enter_context(whole_file(self.task.target, ready=self.task.ready))
+        self._file = stack.enter_context(ParquetFile(out, self._schema))
 
-
-class ParquetWriter:
-    """The file as it is filled."""
-
-    def __init__(self, file: ParquetFile, columns: pa.Schema, script: ScriptChoice) -> None:
-        self._file, self._schema, self._script = file, columns, script
-
-    def put(self, portion: ExportBatch) -> None:
+    def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        self._file.put(batch(portion, self._script, self._schema))
+        self._file.put(record_batch(batch, self.task.script, self._schema))
 
-    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
-        self._file.put(withdrawn(withdrawals, self._schema))
+        self._file.put(removal_batch(removals, self._schema))
 
 
 class _ForwardOnlyFile:
@@ -135,3 +127,15 @@ class _ForwardOnlyFile:
 
     def close(self) -> None:
         """The stream belongs to others."""
+
+
+FORMAT = ExportFormat(
+    name="parquet",
+    meaning=(
+        "the same names as columns, zstd inside (`pip install 'jianbao[parquet]'`); `repairs` and "
+        "`noise_removed` are lists of `kind`, `count`"
+    ),
+    writer=ParquetWriter,
+    suffixes=(".parquet",),
+)
+"""The format, for :mod:`cleaners.export.formats`."""

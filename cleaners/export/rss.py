@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from email.utils import format_datetime
 from html import escape
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from cleaners.atomic import nothing, whole_file
-from cleaners.export.records import ScriptChoice, in_script
+from cleaners.atomic import whole_file
+from cleaners.export.formats import ExportFormat, ExportWriter
+from cleaners.export.records import in_script
 from cleaners.items import Clipping
-from cleaners.store import ExportBatch, ExportRemoval
+
+if TYPE_CHECKING:
+    from cleaners.store import ExportBatch, ExportRemoval
 
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
@@ -23,37 +25,34 @@ _SUMMARY = 160  # characters
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, production 2
 
 
-@contextmanager
-def rss(
-    target: str | Path, *, script: ScriptChoice = "keep", title: str, link: str, ready: Callable[[], None] = nothing
-) -> Iterator[RssWriter]:
-    """Articles to one feed, which takes its name when the block ends well; ``-`` is standard output.
+class RssWriter(ExportWriter):
+    """Articles to one feed; ``-`` is standard output.
 
     Readers know items by their guid (the id): one that comes again is not shown twice. RSS has no word for what is
-    taken back: that item is just not there any more. Raises as :func:`cleaners.atomic.whole_file`.
+    taken back: that item is just not there any more.
     """
-    spaces = {"content": _CONTENT, "dc": _DUBLIN_CORE}
-    # Memory does not grow with the feed: https://lxml.de/api.html#incremental-xml-generation
-    with whole_file(target, ready=ready) as out, etree.xmlfile(out, encoding="utf-8") as xml:
-        xml.write_declaration()
-        with xml.element("rss", {"version": "2.0"}, nsmap=spaces), xml.element("channel"):
-            for name, value in (("title", title), ("link", link), ("description", title)):
-                xml.write(_element(name, value))
-            yield RssWriter(xml, script)
 
+    def open(self, stack: ExitStack) -> None:
+        """Begin the file, and the channel in it."""
+        facts = self.task.facts
+        site = facts.choice.selection.site
+        link = f"https://{site}/" if site and "." in site else "http://localhost/"
+        out = stack.enter_context(whole_file(self.task.target, ready=self.task.ready))
+        # Memory does not grow with the feed: https://lxml.de/api.html#incremental-xml-generation
+        self._xml = stack.enter_context(etree.xmlfile(out, encoding="utf-8"))
+        self._xml.write_declaration()
+        spaces = {"content": _CONTENT, "dc": _DUBLIN_CORE}
+        stack.enter_context(self._xml.element("rss", {"version": "2.0"}, nsmap=spaces))
+        stack.enter_context(self._xml.element("channel"))
+        for name, value in (("title", facts.title), ("link", link), ("description", facts.title)):
+            self._xml.write(_element(name, value))
 
-class RssWriter:
-    """The feed as it is filled."""
-
-    def __init__(self, xml: Any, script: ScriptChoice) -> None:
-        self._xml, self._script = xml, script
-
-    def put(self, portion: ExportBatch) -> None:
+    def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        for clipping in portion.clippings():
-            self._xml.write(_item(in_script(clipping, self._script)))
+        for clipping in batch.clippings():
+            self._xml.write(_item(in_script(clipping, self.task.script)))
 
-    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
+    def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Nothing: a feed cannot say it."""
 
 
@@ -88,3 +87,14 @@ def _element(name: str, text: str, **attributes: str) -> Any:
     element = etree.Element(name, attributes)
     element.text = _FORBIDDEN.sub("\ufffd", text)
     return element
+
+
+FORMAT = ExportFormat(
+    name="rss",
+    meaning="RSS 2.0 with the whole text",
+    writer=RssWriter,
+    suffixes=(".rss", ".xml"),
+    newest=100,
+    has_removals=False,
+)
+"""The format, for :mod:`cleaners.export.formats`."""

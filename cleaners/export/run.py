@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
 
 from cleaners.errors import UsageError
 from cleaners.export.dataset_card import DatasetFacts
-from cleaners.export.jsonl import JsonLinesWriter
-from cleaners.export.markdown_folder import FolderCleanup, MarkdownWriter
+from cleaners.export.formats import ExportFormat, ExportTask, FolderCleanup, format_named, formats
 from cleaners.export.records import ScriptChoice
-from cleaners.store import ExportBatch, ExportRemoval, FilterChoice, OptOuts, Store
+from cleaners.store import ExportRemoval, FilterChoice, OptOuts, Store
 
-Format = Literal["jsonl", "parquet", "csv", "markdown", "rss", "hf"]
-_SUFFIXES: dict[str, Format] = {
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".csv": "csv", ".rss": "rss", ".xml": "rss",
-}  # fmt: skip
 _PACKED = (".gz", ".zst")
-_FOLDERS = ("markdown", "hf")
 _PORTION = 500
-
-
-class ExportWriter(Protocol):
-    """An export as it is filled."""
-
-    def put(self, portion: ExportBatch) -> None:
-        """Write some articles."""
-
-    def write_removals(self, withdrawals: Sequence[ExportRemoval]) -> None:
-        """Write what an increment takes back; it comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +24,8 @@ class ExportRequest:
 
     target: str
     """A file or a folder, ``-`` for standard output."""
-    form: Format
-    """The format."""
+    form: str
+    """The name of the format."""
     choice: FilterChoice = FilterChoice()
     """Which articles."""
     script: ScriptChoice = "keep"
@@ -73,8 +56,8 @@ class ExportResult:
     """Of a folder of pages: what became of those that were there."""
 
 
-def format_of(target: str) -> Format:
-    """The format that a name speaks of; JSON Lines for standard output, a device, a pipe.
+def format_of(target: str) -> str:
+    """The name of the format that a file name speaks of; JSON Lines for standard output, a device, a pipe.
 
     Raises UsageError, with the cure, for a folder and for a name that speaks of none.
     """
@@ -82,17 +65,18 @@ def format_of(target: str) -> Format:
     if target == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
         return "jsonl"
     if target.endswith("/") or path.is_dir():
-        raise UsageError(f"{target} is a folder: say --format markdown or --format hf, or name a file")
+        folders = " or ".join(f"--format {name}" for name, one in formats().items() if one.is_folder)
+        raise UsageError(f"{target} is a folder: say {folders}, or name a file")
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in _PACKED:
         suffixes.pop()
-    named = _SUFFIXES.get(suffixes[-1]) if suffixes else None
-    if named:
-        return named
+    known = _suffixes()
+    if suffixes and suffixes[-1] in known:
+        return known[suffixes[-1]]
     if suffixes and suffixes[-1] == ".md":
         raise UsageError(f"{target}: Markdown is a folder with a page an article: name one, and add --format markdown")
     raise UsageError(f"{target} does not say what to write: say it with --format, or name a file that ends in "
-                     f"{', '.join(_SUFFIXES)} ({' or '.join(_PACKED)} behind it compresses)")  # fmt: skip
+                     f"{', '.join(known)} ({' or '.join(_PACKED)} behind it compresses)")  # fmt: skip
 
 
 def export(
@@ -104,7 +88,8 @@ def export(
     series brings the same again. ``advance`` is told how many articles were written. Raises UsageError,
     UnwritableError, StoreBusyError.
     """
-    _check(order)
+    form = format_named(order.form)
+    _check(order, form)
     number: int | None = None
 
     def announce() -> None:
@@ -121,7 +106,7 @@ def export(
         left_out = outgoing.opt_outs()
         facts = DatasetFacts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
                       opt_outs=left_out)  # fmt: skip
-        writer = file.enter_context(_writer(order, facts, announce))
+        writer = file.enter_context(form.writer(ExportTask(target=order.target, facts=facts, ready=announce)))
         for withdrawals in _some(outgoing.removals()):
             writer.write_removals(withdrawals)
         for portion in outgoing.portions():
@@ -132,14 +117,14 @@ def export(
     counts = outgoing.counts
     return ExportResult(
         added=counts["added"], changed=counts["changed"], removed=counts["removed"], opt_outs=left_out, number=number,
-        tidied=writer.tidied if isinstance(writer, MarkdownWriter) else FolderCleanup(),
+        tidied=writer.tidied,
     )  # fmt: skip
 
 
-def _check(order: ExportRequest) -> None:
-    if order.form in _FOLDERS and (order.target == "-" or Path(order.target).is_file()):
+def _check(order: ExportRequest, form: ExportFormat) -> None:
+    if form.is_folder and (order.target == "-" or Path(order.target).is_file()):
         raise UsageError(f"{order.form} is a folder: name one with -o, or say --format jsonl")
-    if order.form in _FOLDERS and Path(order.target).suffix in {*_SUFFIXES, *_PACKED, ".md"}:
+    if form.is_folder and Path(order.target).suffix in {*_suffixes(), *_PACKED, ".md"}:
         raise UsageError(f"{order.target} is the name of a file, {order.form} is a folder: name one with -o")
     if order.name is not None and order.choice.limit is not None:
         raise UsageError("a series of exports has no --limit: what is beyond it would be lost to the series")
@@ -147,32 +132,13 @@ def _check(order: ExportRequest) -> None:
         raise UsageError("the store cannot be written: a series of exports is noted there; leave the name out")
 
 
-def _writer(
-    order: ExportRequest, facts: DatasetFacts, ready: Callable[[], None]
-) -> AbstractContextManager[ExportWriter]:
-    match order.form:
-        case "parquet":
-            from cleaners.export.parquet import parquet
-
-            return parquet(order.target, script=order.script, increment=order.increment, ready=ready)
-        case "hf":
-            from cleaners.export.huggingface import hub_folder
-
-            return hub_folder(order.target, facts, ready=ready)
-        case "csv":
-            from cleaners.export.csv import csv_file
-
-            return csv_file(order.target, script=order.script, increment=order.increment, ready=ready)
-        case "rss":
-            from cleaners.export.rss import rss
-
-            site = order.choice.selection.site
-            link = f"https://{site}/" if site and "." in site else "http://localhost/"
-            return rss(order.target, script=order.script, title=facts.title, link=link, ready=ready)
-        case "markdown":
-            return MarkdownWriter(order.target, script=order.script, increment=order.increment, ready=ready)
-        case "jsonl":
-            return JsonLinesWriter(order.target, script=order.script, ready=ready)
+def _suffixes() -> dict[str, str]:
+    """End of a file name -> the format that it asks for; the first that claims it."""
+    found: dict[str, str] = {}
+    for one in formats().values():
+        for suffix in one.suffixes:
+            found.setdefault(suffix, one.name)
+    return found
 
 
 def _place(target: str) -> str:

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,22 +16,45 @@ import typer
 from cleaners.errors import UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
+from crawler.cli.help_format import LATE_CHOICES
 from crawler.cli.progress import progress
 
 if TYPE_CHECKING:
     from cleaners.export.run import ExportRequest, ExportResult
-    from cleaners.store import Store
+    from cleaners.store import FilterChoice, Selection, Store
 
-_NEWEST = 100  # items of a feed
 _NAMED = 5  # pages
+
+
+def _formats() -> list[str]:
+    """The names of the formats, those of other packages too; found when they are asked for, as finding takes time."""
+    from cleaners.export.formats import formats
+
+    return list(formats())
+
+
+def _known(form: str | None) -> str | None:
+    if form is not None and form not in (names := _formats()):
+        raise typer.BadParameter(f"{form!r} is not one of {', '.join(map(repr, names))}.")
+    return form
+
+
+LATE_CHOICES["form"] = _formats
 
 
 @app.command()
 def export(
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|DIR|-", help="Where to; - is stdout.")],
     form: Annotated[
-        Literal["jsonl", "parquet", "csv", "markdown", "rss", "hf"] | None,
-        typer.Option("--format", "-f", help="What to write; else the name of the file says it (.jsonl.zst, .parquet)."),
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            callback=_known,
+            autocompletion=_formats,
+            help="What to write; else the name of the file says it (.jsonl.zst, .parquet).",
+        ),
     ] = None,
     store: StoreOption = STORE,
     region: Region = None,
@@ -72,34 +95,53 @@ def export(
       jianbao export -o monday.parquet --since-export corpus
     """
     from cleaners.export.run import ExportRequest, format_of
-    from cleaners.export.run import export as make
-    from cleaners.store import FilterChoice
 
     if name is not None and since_export is not None:
         raise UsageError("--name starts a series, --since-export goes on with it: give one of them")
     if as_json and output == "-":
         raise UsageError("--json prints what was done, -o - the articles: give one of them")
-    form = form or format_of(output)
-    increment = since_export is not None
+    order = ExportRequest(
+        target=output,
+        form=form or format_of(output),
+        script=script,
+        name=since_export or name,
+        increment=since_export is not None,
+    )
+    wanted = selection(region, site, source, since, until)
+    choice = _choice(order, wanted, with_duplicates=with_duplicates, with_opt_outs=include_opt_outs, limit=limit)
+    order, made = _made(store, replace(order, choice=choice))
+    _tell(order, made, as_json=as_json)
+
+
+def _choice(
+    order: ExportRequest, wanted: Selection, *, with_duplicates: bool, with_opt_outs: bool, limit: int | None
+) -> FilterChoice:
+    """Which articles: a format that shows what is new has the newest first, and only some where no series wants all."""
+    from cleaners.export.formats import format_named
+    from cleaners.store import FilterChoice
+
+    newest = format_named(order.form).newest
+    return FilterChoice(
+        selection=wanted,
+        with_duplicates=with_duplicates,
+        with_opt_outs=with_opt_outs,
+        newest_first=newest is not None,
+        limit=limit or (None if order.name else newest),
+    )
+
+
+def _made(store: Path, order: ExportRequest) -> tuple[ExportRequest, ExportResult]:
+    """The export, and what was asked for in the end: a store that cannot be written does not note it."""
+    from cleaners.export.run import export as make
+
     opened, noted = _opened(store)
     with opened:
-        choice = FilterChoice(
-            selection=selection(region, site, source, since, until),
-            with_duplicates=with_duplicates,
-            with_opt_outs=include_opt_outs,
-            newest_first=form == "rss",
-            limit=limit or (_NEWEST if form == "rss" and not (name or increment) else None),
-        )
-        order = ExportRequest(
-            target=output, form=form, choice=choice, script=script, name=since_export or name, increment=increment,
-            note=noted,
-        )  # fmt: skip
-        hint(opened, choice.selection)
-        if since_export is not None:
-            _tell_if_new(opened, since_export)
+        order = replace(order, note=noted)
+        hint(opened, order.choice.selection)
+        if order.increment and order.name is not None:
+            _tell_if_new(opened, order.name)
         with progress("exporting") as advance, _uncollected():
-            made = make(opened, order, lambda count: advance(count, ""))
-    _tell(order, made, as_json=as_json)
+            return order, make(opened, order, lambda count: advance(count, ""))
 
 
 def _tell_if_new(store: Store, name: str) -> None:
@@ -132,6 +174,8 @@ def _opened(store: Path) -> tuple[Store, bool]:
 
 
 def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
+    from cleaners.export.formats import format_named
+
     if as_json:
         typer.echo(json.dumps(asdict(made) | {"target": order.target, "format": order.form}, ensure_ascii=False))
         return
@@ -143,10 +187,10 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
         say(f"{counted(made.added, 'article')} exported to {place}")
     left = made.opt_outs
     if left.articles or left.copies:
-        copies = f" and {counted(left.copies, 'copy').replace('copys', 'copies')} of such" if left.copies else ""
+        copies = f" and {counted(left.copies, 'copy')} of such" if left.copies else ""
         say(f"left out: {counted(left.articles, 'article')}{copies} whose publishers do not want text and data mining "
             "(--include-opt-outs takes them in)")  # fmt: skip
-    if order.form == "rss" and made.removed:
+    if made.removed and not format_named(order.form).has_removals:
         say("a feed cannot say what was removed")
     _tell_pages(made)
 

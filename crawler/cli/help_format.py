@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
@@ -26,6 +26,8 @@ _NAMES = {"str": "NAME", "int": "N", "int range": "N", "float": "N", "float rang
 _TYPE = re.compile(r" <(.*?)>$")
 # A bound in Python's notation (x>=1): the message of a number out of bounds tells it, the help need not.
 _BOUND = re.compile(r"(\d+<=?)?x[<>]=?\d+")
+LATE_CHOICES: dict[str, Callable[[], Iterable[str]]] = {}
+"""Parameter -> its choices, where these are not known before others have been asked for them (plugins)."""
 _WIDE = 34  # characters; longer choices are told in the help, not in the column of names
 _LEAST = 12  # characters; a shorter beginning of a sentence says too little
 
@@ -100,14 +102,19 @@ def _row(parameter: Any, record: tuple[str, str]) -> tuple[str, str]:
     name, told = record[0], _without_bounds(record[1])
     if parameter.param_type_name == "argument" and parameter.metavar:
         name = parameter.metavar
+    if parameter.name in LATE_CHOICES:
+        return name, _with_choices(told, LATE_CHOICES[parameter.name]())
     if (of_type := _TYPE.search(name)) is None:
         return name, told
     name, called = name[: of_type.start()], _NAMES.get(of_type[1], of_type[1])
     if len(name) + len(called) < _WIDE:
         return f"{name} {called}", told
+    return f"{name} {max(parameter.opts, key=len).strip('-').upper()}", _with_choices(told, called.split("|"))
+
+
+def _with_choices(told: str, choices: Iterable[str]) -> str:
     text, bracket, facts = told.partition("  [")
-    choices = f"{text} One of {called.replace('|', ', ')}.{bracket}{facts}"
-    return f"{name} {max(parameter.opts, key=len).strip('-').upper()}", choices
+    return f"{text} One of {', '.join(choices)}.{bracket}{facts}"
 
 
 def _without_bounds(told: str) -> str:

@@ -1,0 +1,172 @@
+"""The formats of an export: what each says of itself, and how they are found.
+
+One file a format: it ends in a ``FORMAT``. Other packages add theirs by an entry point of the group
+``jianbao.export_formats`` that leads to an :class:`ExportFormat`::
+
+    [project.entry-points."jianbao.export_formats"]
+    tei = "my_package:FORMAT"
+"""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cleaners.atomic import nothing
+from cleaners.errors import UsageError
+from cleaners.export.records import ScriptChoice
+
+if TYPE_CHECKING:
+    from cleaners.export.dataset_card import DatasetFacts
+    from cleaners.store import ExportBatch, ExportRemoval
+
+GROUP = "jianbao.export_formats"
+"""The group of entry points in which other packages declare theirs."""
+# Modules of this room, in the order of the help.
+_OWN = ("jsonl", "parquet", "csv", "markdown_folder", "rss", "huggingface")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportTask:
+    """What a writer is to write, and where to."""
+
+    target: str | Path
+    """A file or a folder, ``-`` for standard output."""
+    facts: DatasetFacts
+    """What the export is, beyond the articles in it."""
+    ready: Callable[[], None] = nothing
+    """Called when all is written, before the file or folder takes its name; what it raises stops that."""
+
+    @property
+    def script(self) -> ScriptChoice:
+        """The script that what a reader sees is converted to."""
+        return self.facts.script
+
+    @property
+    def increment(self) -> bool:
+        """Whether the export holds only what differs from its series so far."""
+        return self.facts.increment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderCleanup:
+    """What became of the pages that were there."""
+
+    removed: int = 0
+    """Pages of earlier exports that are not in this one."""
+    kept: tuple[str, ...] = ()
+    """Names of those that were to be replaced or removed and stay, as somebody has changed them."""
+
+
+class ExportWriter(ABC):
+    """An export as it is written; a file or folder takes its name when the ``with`` block ends well.
+
+    Raises UnwritableError where the disk is full or the target cannot be written, UsageError where it makes no sense.
+    """
+
+    def __init__(self, task: ExportTask) -> None:
+        self.task = task
+        """What is to be written."""
+        self.tidied = FolderCleanup()
+        """Of a folder that people may live in: what became of the pages that were there; known when all is done."""
+        self._opened = ExitStack()
+
+    @abstractmethod
+    def open(self, stack: ExitStack) -> None:
+        """Begin: what must be closed goes on the stack, which hears of errors in the block."""
+
+    @abstractmethod
+    def put(self, batch: ExportBatch) -> None:
+        """Write some articles."""
+
+    @abstractmethod
+    def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
+        """Write what an increment takes back; this comes before the articles."""
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.open(stack)
+            self._opened = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.__exit__(kind, error, trace)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportFormat:
+    """A format, as it declares itself."""
+
+    name: str
+    """What ``--format`` calls it."""
+    meaning: str
+    """What it is, for README."""
+    writer: Callable[[ExportTask], AbstractContextManager[ExportWriter]]
+    """Makes what writes it: a subclass of :class:`ExportWriter`."""
+    suffixes: tuple[str, ...] = ()
+    """Ends of file names that ask for it (``.csv``)."""
+    is_folder: bool = False
+    """Whether it is a folder, not a file."""
+    newest: int | None = None
+    """Of a format that shows what is new: so many articles, the latest first, where no other number is asked for."""
+    has_removals: bool = True
+    """Whether an increment of it can say what was removed."""
+
+
+@cache
+def formats() -> Mapping[str, ExportFormat]:
+    """Name -> format: those of this package, then those of others by name.
+
+    A format of another package that cannot be loaded, or has the name of one that is there, is left out with a warning.
+    Looked for once in a process.
+    """
+    found: dict[str, ExportFormat] = {}
+    for module in _OWN:
+        own: ExportFormat = import_module(f"cleaners.export.{module}").FORMAT
+        found[own.name] = own
+    for point, other in _of_others():
+        if other.name in found:
+            _log.warning("%s of the package %s is left out: there is a format %s already",
+                         point.value, _package(point), other.name)  # fmt: skip
+        else:
+            found[other.name] = other
+    return MappingProxyType(found)
+
+
+def format_named(name: str) -> ExportFormat:
+    """The format of that name. Raises UsageError, with the names there are, for any other."""
+    found = formats()
+    if name not in found:
+        raise UsageError(f"there is no export format {name!r}: it is one of {', '.join(found)}")
+    return found[name]
+
+
+def _of_others() -> Iterator[tuple[EntryPoint, ExportFormat]]:
+    for point in sorted(entry_points(group=GROUP), key=lambda one: (one.name, one.value)):
+        try:
+            loaded = point.load()
+        except Exception as why:  # it is the code of others, and may do anything
+            _log.warning("the export format %s of the package %s cannot be loaded (%s: %s): update or remove it",
+                         point.name, _package(point), type(why).__name__, why)  # fmt: skip
+            continue
+        if isinstance(loaded, ExportFormat):
+            yield point, loaded
+        else:
+            _log.warning("%s of the package %s is no cleaners.export.formats.ExportFormat: it is left out",
+                         point.value, _package(point))  # fmt: skip
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "?"

@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 from cleaners.errors import UnwritableError, UsageError
 from cleaners.export import in_script, record
 from cleaners.export.dataset_card import DatasetFacts
-from cleaners.export.formats import ExportTask, format_named, formats
+from cleaners.export.formats import ExportTask, formats
 from cleaners.export.run import ExportRequest, export, format_of
 from cleaners.fields import NAMES
 from cleaners.items import Article, Clipping
@@ -536,7 +536,8 @@ class HeadlineWriter(ExportWriter):
 
 
 FORMAT = ExportFormat(name="headlines", meaning="a headline a line", suffixes=(".headlines",), writer=HeadlineWriter)
-SECOND = ExportFormat(name="csv", meaning="not ours", suffixes=(".parquet", ".second"), writer=HeadlineWriter)
+SECOND = ExportFormat(name="csv", meaning="not ours", suffixes=(".second",), writer=HeadlineWriter)
+THIRD = ExportFormat(name="third", meaning="ours", suffixes=(".third", ".parquet"), writer=HeadlineWriter)
 NO_FORMAT = "csv"
 """
 
@@ -577,18 +578,23 @@ def test_a_format_of_another_package_is_one_like_ours(
         assert said.count("\n") == outgoing.size
 
 
-def test_a_format_that_cannot_be_used_is_left_out_with_a_warning(
-    package: Callable[[str], None], caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("declared", "why"),
+    [
+        ("a = jianbao_headlines:SECOND", "there is a format of the name csv already"),
+        ("a = jianbao_headlines:THIRD", "the suffix .parquet stands for the format parquet already"),
+        ("a = jianbao_headlines:NO_FORMAT", "it is no ExportFormat"),
+        ("a = jianbao_headlines:MISSING", "AttributeError"),
+        ("a = nowhere:FORMAT", "ModuleNotFoundError: No module named 'nowhere'"),
+    ],
+)
+def test_a_format_declared_wrongly_ends_with_the_package_and_the_cure(
+    store: Store, tmp_path: Path, package: Callable[[str], None], declared: str, why: str
 ) -> None:
-    package(
-        "a = jianbao_headlines:SECOND\nb = jianbao_headlines:NO_FORMAT\nc = jianbao_headlines:MISSING\nd = nowhere:X"
-    )
-    assert list(formats()) == list(FORMATS)
-    assert format_named("csv").meaning != "not ours"
-    assert [record.levelname for record in caplog.records] == ["WARNING"] * 4
-    for words in ("a format csv already", "is no cleaners.export.formats.ExportFormat", "MISSING", "nowhere"):
-        assert sum(words in record.getMessage() for record in caplog.records) == 1, words
-    assert all("jianbao-headlines" in record.getMessage() for record in caplog.records)
+    package(declared)
+    with pytest.raises(UsageError, match=r"export format .* of the package jianbao-headlines.*uninstall") as error:
+        export(store, ExportRequest(target=str(tmp_path / "x.csv"), form="csv"))
+    assert why in str(error.value)
 
 
 def test_an_unknown_format_ends_with_the_names_there_are(store: Store, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def install(folder: Path, points: str, before: str = "") -> Path:
     about = folder / "jianbao_board-1.0.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: jianbao-board\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{points}\n")
+    (about / "entry_points.txt").write_text(f"[{registry.PLUGINS.name}]\n{points}\n")
     (folder / "jianbao_board.py").write_text(PACKAGE.replace("BEFORE", repr(before)))
     return folder
 
@@ -113,7 +113,7 @@ def test_where_a_reader_of_another_package_stands(
     [
         ("board = jianbao_board:NONE", "", "AttributeError"),
         ("board = jianbao_board_that_is_gone:FILE", "", "ModuleNotFoundError"),
-        ("board = jianbao_board:boards", "", "neither a FileReader nor a FolderReader"),
+        ("board = jianbao_board:boards", "", "no FileReader and no FolderReader"),
         ("one = jianbao_board:FILE\ntwo = jianbao_board:FILE", "", "there is a reader of the name board already"),
         ("board = jianbao_board:FILE", "hson", "it comes before hson, which is none of warc, "),
     ],

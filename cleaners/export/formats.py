@@ -9,14 +9,12 @@ One file a format: it ends in a ``FORMAT``. Other packages add theirs by an entr
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
@@ -24,16 +22,14 @@ from typing import TYPE_CHECKING, Self
 from cleaners.atomic import nothing
 from cleaners.errors import UsageError
 from cleaners.export.records import ScriptChoice
+from cleaners.plugins import PluginGroup
 
 if TYPE_CHECKING:
     from cleaners.export.dataset_card import DatasetFacts
     from cleaners.store import ExportBatch, ExportRemoval
 
-GROUP = "jianbao.export_formats"
-"""The group of entry points in which other packages declare theirs."""
 # Modules of this room, in the order of the help.
 _OWN = ("jsonl", "parquet", "csv", "markdown_folder", "rss", "huggingface")
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,23 +121,27 @@ class ExportFormat:
     """Whether an increment of it can say what was removed."""
 
 
+_PLUGINS = PluginGroup("jianbao.export_formats", "export format", ExportFormat)
+
+
 @cache
 def formats() -> Mapping[str, ExportFormat]:
     """Name -> format: those of this package, then those of others by name.
 
-    A format of another package that cannot be loaded, or has the name of one that is there, is left out with a warning.
-    Looked for once in a process.
+    Looked for once in a process. Raises UsageError, with the package and the cure, for a format of another package that
+    cannot be loaded, or has the name or a suffix of one that is there.
     """
     found: dict[str, ExportFormat] = {}
     for module in _OWN:
         own: ExportFormat = import_module(f"cleaners.export.{module}").FORMAT
         found[own.name] = own
-    for point, other in _of_others():
+    for point, other in _PLUGINS.declared():
         if other.name in found:
-            _log.warning("%s of the package %s is left out: there is a format %s already",
-                         point.value, _package(point), other.name)  # fmt: skip
-        else:
-            found[other.name] = other
+            raise _PLUGINS.wrong(point, f"there is a format of the name {other.name} already")
+        taken = {suffix: one.name for one in found.values() for suffix in one.suffixes}
+        for suffix in filter(taken.__contains__, other.suffixes):
+            raise _PLUGINS.wrong(point, f"the suffix {suffix} stands for the format {taken[suffix]} already")
+        found[other.name] = other
     return MappingProxyType(found)
 
 
@@ -151,22 +151,3 @@ def format_named(name: str) -> ExportFormat:
     if name not in found:
         raise UsageError(f"there is no export format {name!r}: it is one of {', '.join(found)}")
     return found[name]
-
-
-def _of_others() -> Iterator[tuple[EntryPoint, ExportFormat]]:
-    for point in sorted(entry_points(group=GROUP), key=lambda one: (one.name, one.value)):
-        try:
-            loaded = point.load()
-        except Exception as why:  # it is the code of others, and may do anything
-            _log.warning("the export format %s of the package %s cannot be loaded (%s: %s): update or remove it",
-                         point.name, _package(point), type(why).__name__, why)  # fmt: skip
-            continue
-        if isinstance(loaded, ExportFormat):
-            yield point, loaded
-        else:
-            _log.warning("%s of the package %s is no cleaners.export.formats.ExportFormat: it is left out",
-                         point.value, _package(point))  # fmt: skip
-
-
-def _package(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else "?"

@@ -133,12 +133,8 @@ def _check(order: ExportRequest, form: ExportFormat) -> None:
 
 
 def _suffixes() -> dict[str, str]:
-    """End of a file name -> the format that it asks for; the first that claims it."""
-    found: dict[str, str] = {}
-    for one in formats().values():
-        for suffix in one.suffixes:
-            found.setdefault(suffix, one.name)
-    return found
+    """End of a file name -> the format that it asks for."""
+    return {suffix: one.name for one in formats().values() for suffix in one.suffixes}
 
 
 def _place(target: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import TypeVar
 
-from cleaners.errors import UsageError
+from cleaners.plugins import PluginGroup
 from cleaners.readers import (
     compressed,
     csv,
@@ -25,8 +25,8 @@ from cleaners.readers import (
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader, FolderReader
 
-GROUP = "jianbao.readers"
-"""The group of entry points by which other packages add readers."""
+PLUGINS = PluginGroup("jianbao.readers", "reader", FileReader, FolderReader)
+"""The readers that other packages add."""
 
 FILES = (
     warc.READER,  # before `compressed`: a WARC compressed by record is read as it is, for the offsets of its records
@@ -77,10 +77,9 @@ def all_readers() -> ReaderList:
     """
     files, folders = list(FILES), list(FOLDERS)
     names = {reader.name for reader in FILES} | {reader.name for reader in FOLDERS}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
-        reader = _loaded(point)
+    for point, reader in PLUGINS.declared():
         if reader.name in names:
-            raise _wrong(point, f"there is a reader of the name {reader.name} already")
+            raise PLUGINS.wrong(point, f"there is a reader of the name {reader.name} already")
         names.add(reader.name)
         if isinstance(reader, FileReader):
             _insert(files, reader, reader.before or refused.READER.name, point)
@@ -89,23 +88,8 @@ def all_readers() -> ReaderList:
     return ReaderList(files=tuple(files), folders=tuple(folders))
 
 
-def _loaded(point: EntryPoint) -> FileReader | FolderReader:
-    try:
-        reader = point.load()
-    except Exception as why:  # the module of another package may raise anything
-        raise _wrong(point, f"{type(why).__name__}: {why}") from why
-    if not isinstance(reader, FileReader | FolderReader):
-        raise _wrong(point, "it is neither a FileReader nor a FolderReader of cleaners.readers")
-    return reader
-
-
 def _insert(readers: list[_Kind], reader: _Kind, before: str, point: EntryPoint) -> None:
     names = [known.name for known in readers]
     if before not in names:
-        raise _wrong(point, f"it comes before {before}, which is none of {', '.join(names)}")
+        raise PLUGINS.wrong(point, f"it comes before {before}, which is none of {', '.join(names)}")
     readers.insert(names.index(before), reader)
-
-
-def _wrong(point: EntryPoint, why: str) -> UsageError:
-    package = point.dist.name if point.dist else "unknown"
-    return UsageError(f"reader {point.value} of the package {package}: {why}; mend or uninstall that package")

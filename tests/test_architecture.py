@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def modules(package: str) -> list[Path]:
 
 
 def room_of(path: Path) -> str:
-    """``cleaners/extract/boilerplate/html_lines.py`` -> ``noise``; ``cleaners/urls.py`` -> ``urls``."""
+    """``cleaners/extract/boilerplate/html_lines.py`` -> ``extract``; ``cleaners/urls.py`` -> ``urls``."""
     parts = path.relative_to(ROOT / "cleaners").parts
     return parts[0].removesuffix(".py")
 
@@ -99,6 +100,47 @@ def test_each_library_has_one_home(library: str) -> None:
             continue
         for line, name in imports(path):
             assert name.split(".")[0] != library, f"{where}:{line}: {library} lives in {sorted(HOMES[library])}"
+
+
+def test_a_class_name_stands_for_one_class() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in modules("cleaners") + modules("crawler"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert len(places) > 300
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    assert not twice, f"call each what only it is: {twice}"
+
+
+@pytest.mark.parametrize(
+    "package", [p for p in modules("cleaners") + modules("crawler") if p.name == "__init__.py"],
+    ids=lambda p: str(p.parent.relative_to(ROOT)),
+)  # fmt: skip
+def test_no_module_is_hidden_by_a_name_of_its_package(package: Path) -> None:
+    """``from room import name`` gives the module wherever ``room`` has a module ``name``."""
+    own = ".".join(package.parent.relative_to(ROOT).parts)
+    below = {p.stem for p in package.parent.glob("*.py")} | {
+        p.parent.name for p in package.parent.glob("*/__init__.py")
+    }
+    hidden = below & set(bound(ast.parse(package.read_text(encoding="utf-8")).body, own))
+    assert not hidden, f"{own} has both a module and a name {hidden}: rename one of them"
+
+
+def bound(body: Iterable[ast.stmt], package: str) -> Iterator[str]:
+    """The names that the statements of a package give to something else than its own modules."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Import):
+            yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (a.asname or a.name for a in node.names if a.asname or node.module != package)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+        elif isinstance(node, ast.If | ast.Try):
+            yield from bound([*node.body, *node.orelse], package)
 
 
 def test_modules_stay_small() -> None:

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.spark_cluster import mixed
-from cleaners.dedup import fingerprint, match
+from cleaners.dedup import fingerprint
 from cleaners.dedup.corpus.engine import SLOTS, limit_of, slots_of
 from cleaners.dedup.index import IndexLimits
-from cleaners.dedup.index.memory import MemoryIndex
+from cleaners.dedup.index.runs import MemoryIndex
 
 BATCH = 2000
 
@@ -30,10 +30,9 @@ def measure(texts: list[str]) -> None:
     limits, count = IndexLimits(), len(texts)
     index, candidates = MemoryIndex(limits), 0
     for number, part in enumerate(parts):
-        keys = match.keys_of(part)
-        index.add(np.arange(number * BATCH, number * BATCH + len(part), dtype=np.uint32), keys)
+        index.add(np.arange(number * BATCH, number * BATCH + len(part), dtype=np.uint32), part)
         if number == len(parts) - 1:
-            found = index.query(keys)
+            found = index.query(part)
             candidates = int((found.docs < found.rows + number * BATCH).sum())
     anchors = np.concatenate([part.anchors for part in parts])
     _, frequency = np.unique(anchors, return_counts=True)

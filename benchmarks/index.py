@@ -27,8 +27,7 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from cleaners.dedup.fingerprint import NormalForms, normal_forms, signatures_of
-from cleaners.dedup.index import IndexKeys
+from cleaners.dedup.fingerprint import DocumentKeys, NormalForms, normal_forms, signatures_of
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 
 LENGTH = 800
@@ -66,7 +65,7 @@ def walk(points, order, likes, starts, choices, out):
             out[doc, j] = points[at[doc] + 1]
 
 
-def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[IndexKeys, dict[int, int]]]:
+def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[DocumentKeys, dict[int, int]]]:
     """Keys of each batch, and row -> document (from 1) that it is a repost of."""
     points, order, likes = model(corpus)
     rng = np.random.default_rng(7)
@@ -89,7 +88,7 @@ def batches(corpus: Path, documents: int, size: int) -> Iterator[tuple[IndexKeys
             points=np.concatenate(rows), offsets=np.concatenate(([0], np.cumsum([len(r) for r in rows])))
         )
         made = signatures_of(forms)
-        yield IndexKeys(bands=made.bands, anchors=made.anchors, offsets=made.offsets), planted
+        yield made, planted
 
 
 def disguised(rng: np.random.Generator, text: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -29,8 +29,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from cleaners.dedup import fingerprint, verify
 from cleaners.dedup.corpus.engine import CommonShingles
-from cleaners.dedup.index.memory import MemoryIndex
-from cleaners.dedup.match import keys_of
+from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.dedup.verify.features import FEATURES, pair_features
 
 SETTINGS = {
@@ -80,9 +79,9 @@ def rows(path: Path) -> Docs:
         return [json.loads(line) for line in lines]
 
 
-def candidates(signatures: fingerprint.DocumentKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def candidates(keys: fingerprint.DocumentKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Candidate pairs (earlier, later), as ``dedup`` finds them; later ones ascend."""
-    keys, index, left, right = keys_of(signatures), MemoryIndex(), [], []
+    index, left, right = MemoryIndex(), [], []
     for start in range(0, len(keys), 500):
         stretch = np.arange(start, min(start + 500, len(keys)))
         batch = keys.select(stretch)

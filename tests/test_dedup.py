@@ -17,9 +17,10 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 from cleaners.dedup import fingerprint, match
 from cleaners.dedup.corpus import deduplicate
-from cleaners.dedup.fingerprint import FingerprintSettings, kernels
-from cleaners.dedup.index import IndexKeys, IndexLimits
-from cleaners.dedup.index.memory import MemoryIndex
+from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings, kernels
+from cleaners.dedup.index import IndexLimits
+from cleaners.dedup.index.runs import MemoryIndex
+from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import FormatError, InputError, UsageError
 from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, fingerprints
 from tests.test_verify import OTHER, STORY, notice, spun
@@ -70,8 +71,7 @@ def test_signatures_are_those_of_datasketch_bit_for_bit() -> None:
 
 
 def test_signatures_become_datasketch_objects() -> None:
-    made = fingerprint.signatures(TEXTS)
-    one, other = (match.lean(made, row) for row in (0, 3))
+    one, other = (fingerprint.minhash(TEXTS[row]) for row in (0, 3))
     assert isinstance(one, LeanMinHash)
     assert 0.3 < one.jaccard(other) < 0.6
     assert one.jaccard(one) == 1.0
@@ -92,7 +92,7 @@ def test_bands_give_the_candidates_of_datasketch() -> None:
         for other in lsh.query(LeanMinHash(seed=1, hashvalues=hashvalues, scheme="affine32"))
     }
     bands = np.asarray(kernels.band_keys(values, 25, 5))
-    keys = IndexKeys(bands=bands, anchors=np.empty(0, np.uint32), offsets=np.zeros(len(bands) + 1, np.int64))
+    keys = DocumentKeys(bands=bands, anchors=np.empty(0, np.uint32), offsets=np.zeros(len(bands) + 1, np.int64))
     index = MemoryIndex()
     index.add(np.arange(len(bands), dtype=np.uint32), keys)
     found = index.query(keys)
@@ -101,17 +101,38 @@ def test_bands_give_the_candidates_of_datasketch() -> None:
     assert 150 < len(ours) < 300
 
 
-def keys_with(anchors: Sequence[Sequence[int]]) -> IndexKeys:
+@pytest.mark.parametrize(("bands", "rows"), [(20, 6), (31, 4), (1, 128), (128, 1)])
+def test_with_any_number_of_bands_every_text_finds_itself(tmp_path: Path, bands: int, rows: int) -> None:
+    texts = [notice(number % 28 + 1, number % 12 + 1, number * 7 % 90, number) for number in range(40)]
+    keys = fingerprint.signatures(texts, FingerprintSettings(bands=bands, rows=rows))
+    limits, docs = IndexLimits(shared=1000), np.arange(len(texts), dtype=np.uint32)  # by their bands alone
+    on_disk = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), limits)
+    for index in (MemoryIndex(limits), on_disk):
+        index.add(docs, keys)
+        found = index.query(keys)
+        assert set(docs.tolist()) <= set(found.docs[found.docs == found.rows].tolist())
+    reopened = SegmentIndex(tmp_path, on_disk.flush(), limits)
+    assert np.array_equal(reopened.query(keys).docs, found.docs)
+    reopened.close()
+    on_disk.close()
+
+
+def test_bands_that_need_more_hash_values_than_there_are_are_refused() -> None:
+    with pytest.raises(UsageError, match="31 bands of 5 rows need 155 hash values"):
+        FingerprintSettings(bands=31)
+
+
+def keys_with(anchors: Sequence[Sequence[int]]) -> DocumentKeys:
     bands = np.arange(1, 1 + 25 * len(anchors), dtype=np.uint64).reshape(-1, 25)
     flat = np.array([anchor for row in anchors for anchor in row], dtype=np.uint32)
-    return IndexKeys(bands=bands, anchors=flat, offsets=np.cumsum([0, *map(len, anchors)]).astype(np.int64))
+    return DocumentKeys(bands=bands, anchors=flat, offsets=np.cumsum([0, *map(len, anchors)]).astype(np.int64))
 
 
 def test_four_shared_anchors_make_a_candidate() -> None:
     index = MemoryIndex()
     index.add(np.array([5, 9], dtype=np.uint32), keys_with([[1, 2, 3, 4], [1, 2, 3, 7, 8]]))
     found = index.query(
-        IndexKeys(
+        DocumentKeys(
             bands=np.full((1, 25), 10**9, np.uint64),
             anchors=np.array([1, 2, 3, 4, 99], np.uint32),
             offsets=np.array([0, 5]),
@@ -123,7 +144,7 @@ def test_four_shared_anchors_make_a_candidate() -> None:
 def test_a_crowded_anchor_proposes_the_smallest_ids_however_documents_arrive() -> None:
     limits = IndexLimits(documents=6, crowded=2)
     keys = keys_with([[1, 2, 3, 4]] * 10)
-    query = IndexKeys(bands=np.full((1, 25), 10**9, np.uint64), anchors=keys.anchors[:4], offsets=np.array([0, 4]))
+    query = DocumentKeys(bands=np.full((1, 25), 10**9, np.uint64), anchors=keys.anchors[:4], offsets=np.array([0, 4]))
     for steps in ([10], [1] * 10, [3, 7], [6, 1, 1, 2]):
         index, start = MemoryIndex(limits), 0
         for step in steps:
@@ -140,7 +161,7 @@ def pairs_by_match(texts: Sequence[str], batches: Sequence[int]) -> set[tuple[in
     for size in batches:
         docs = list(range(start, start + size))
         matched = match.match_batch(docs, [texts[doc] for doc in docs], index, lambda ids: [known[doc] for doc in ids])
-        index.add(np.array(docs, dtype=np.uint32), match.keys_of(matched.signatures))
+        index.add(np.array(docs, dtype=np.uint32), matched.keys)
         found |= {(one.other, one.doc, one.kind) for one in matched.found}
         assert all(one.other < one.doc for one in matched.found)
         start += size
@@ -172,7 +193,7 @@ def test_matches_do_not_depend_on_the_order() -> None:
 
 def test_kinds_and_shares() -> None:
     index, texts = MemoryIndex(), {7: STORY}
-    index.add(np.array([7], dtype=np.uint32), match.keys_of(fingerprint.signatures([STORY])))
+    index.add(np.array([7], dtype=np.uint32), fingerprint.signatures([STORY]))
     new = [STORY.replace("，", ","), STORY[:150], OTHER + STORY + THIRD]
     found = match.match_batch([20, 21, 22], new, index, lambda ids: [texts[doc] for doc in ids]).found
     kinds = {one.doc: one for one in found if one.other == 7}

@@ -75,10 +75,11 @@ def test_traditional_and_regional_words_fold() -> None:
 
 def test_short_texts_do_not_collapse() -> None:
     made = signatures([*SHORT, "", "，"])
-    assert len(np.unique(made.minhash[:4], axis=0)) == 4
+    values = fingerprint.minhash_values(fingerprint.normal_forms([*SHORT, "", "，"]))
+    assert len(np.unique(values[:4], axis=0)) == 4
     assert made.bands[:4].any(axis=1).all()
     assert not made.bands[4:].any()
-    assert (made.minhash[4:] == 0xFFFFFFFF).all()
+    assert (values[4:] == 0xFFFFFFFF).all()
 
 
 def test_signatures_do_not_depend_on_the_batch() -> None:
@@ -86,7 +87,6 @@ def test_signatures_do_not_depend_on_the_batch() -> None:
     whole = signatures(texts)
     for row, text in enumerate(texts):
         alone = signatures([text])
-        assert np.array_equal(alone.minhash[0], whole.minhash[row])
         assert np.array_equal(alone.bands[0], whole.bands[row])
         assert np.array_equal(alone.anchors, whole.anchors[whole.offsets[row] : whole.offsets[row + 1]])
 

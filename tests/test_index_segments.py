@@ -16,19 +16,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from cleaners.dedup.index import BANDS, IndexKeys, IndexLimits, segments
+from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings
+from cleaners.dedup.index import CandidatePairs, IndexLimits, MatchIndex, segments
 from cleaners.dedup.index.files import write_joined
-from cleaners.dedup.index.memory import MemoryIndex
-from cleaners.dedup.index.runs import SortedRun, merged, merging, run_of
+from cleaners.dedup.index.runs import MemoryIndex, SortedRun, merged, merging, run_of
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest, SegmentSettings
 from cleaners.errors import FormatError, UsageError
 
 ROOT = Path(__file__).parents[1]
+BANDS = FingerprintSettings().bands
 SMALL = SegmentSettings(buffer=300, ahead=2, settled=700)
 
 
-def some_keys(rng: np.random.Generator, n: int) -> IndexKeys:
+def some_keys(rng: np.random.Generator, n: int) -> DocumentKeys:
     """Keys of ``n`` documents with anchors as skewed as words are; some documents have no text."""
     rows = []
     for length in rng.integers(0, 150, n):
@@ -37,19 +39,67 @@ def some_keys(rng: np.random.Generator, n: int) -> IndexKeys:
     bands = rng.integers(1, 3_000, (n, BANDS)).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     bands[[not len(row) for row in rows]] = 0
     offsets = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
-    return IndexKeys(bands=bands, anchors=np.concatenate(rows), offsets=offsets)
+    return DocumentKeys(bands=bands, anchors=np.concatenate(rows), offsets=offsets)
 
 
-def same(one: SegmentIndex, other: MemoryIndex, keys: IndexKeys) -> int:
+class PlainIndex:
+    """What an index must answer, said as plainly as can be: for each key the documents that have it."""
+
+    def __init__(self, limits: IndexLimits = IndexLimits()) -> None:
+        self._limits = limits
+        self._docs: dict[tuple[str, int], list[int]] = {}
+
+    def add(self, docs: NDArray[np.uint32], keys: DocumentKeys) -> None:
+        for row, doc in enumerate(docs.tolist()):
+            for key in self._keys(keys, row):
+                self._docs.setdefault(key, []).append(doc)
+
+    def query(self, keys: DocumentKeys) -> CandidatePairs:
+        pairs = []
+        for row in range(len(keys)):
+            weights: dict[int, int] = {}
+            for key in self._keys(keys, row):
+                docs = self._docs.get(key, [])
+                most = self._limits.documents
+                if key[0] == "anchor" and len(docs) > most:
+                    most = self._limits.crowded
+                for doc in docs[:most]:
+                    weights[doc] = weights.get(doc, 0) + (self._limits.shared if key[0] == "band" else 1)
+            pairs += [(row, doc) for doc in sorted(weights) if weights[doc] >= self._limits.shared]
+        found = np.array(pairs, np.uint32).reshape(-1, 2)
+        return CandidatePairs(rows=found[:, 0], docs=found[:, 1])
+
+    @staticmethod
+    def _keys(keys: DocumentKeys, row: int) -> set[tuple[str, int]]:
+        bands = keys.bands[row].tolist() if keys.bands[row].any() else []
+        anchors = keys.anchors[keys.offsets[row] : keys.offsets[row + 1]].tolist()
+        return {("band", key) for key in bands} | {("anchor", key) for key in anchors}
+
+
+def same(one: MatchIndex, other: PlainIndex, keys: DocumentKeys) -> int:
     a, b = one.query(keys), other.query(keys)
     assert np.array_equal(a.rows, b.rows)
     assert np.array_equal(a.docs, b.docs)
     return len(a.rows)
 
 
-def test_answers_as_in_memory_through_flushes_merges_and_reopening(tmp_path: Path) -> None:
+def test_the_index_in_memory_answers_as_the_plain_one() -> None:
+    rng = np.random.default_rng(8)
+    memory, plain = MemoryIndex(), PlainIndex()
+    memory.add(np.empty(0, np.uint32), some_keys(rng, 1).select(np.arange(0)))
+    found = 0
+    for batch in range(12):
+        keys = some_keys(rng, 1 + batch * 20)
+        found += same(memory, plain, keys)
+        ids = np.arange(batch * 1000, batch * 1000 + len(keys), dtype=np.uint32)
+        memory.add(ids, keys)
+        plain.add(ids, keys)
+    assert found > 1000 and len(memory) == 12 * 1 + 20 * 66
+
+
+def test_answers_as_the_plain_index_through_flushes_merges_and_reopening(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    on_disk, in_memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), MemoryIndex()
+    on_disk, in_memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), PlainIndex()
     found = 0
     for batch in range(24):
         keys = some_keys(rng, 100)
@@ -81,7 +131,7 @@ def test_what_was_not_saved_is_as_if_it_had_not_been(tmp_path: Path) -> None:
     index.add(np.arange(201, 401, dtype=np.uint32), second)
     index.flush()  # the process dies before the store commits this manifest
     index.close()
-    reopened, memory = SegmentIndex(tmp_path, saved, shape=SMALL), MemoryIndex()
+    reopened, memory = SegmentIndex(tmp_path, saved, shape=SMALL), PlainIndex()
     memory.add(np.arange(1, 201, dtype=np.uint32), first)
     assert same(reopened, memory, second) > 0
     # The lost documents come again, under the same ids, and land in files of other numbers.
@@ -155,7 +205,7 @@ def test_many_copies_of_the_same_texts_are_merged_whole() -> None:
 def test_a_crowded_anchor_takes_the_room_of_what_it_proposes() -> None:
     limits = IndexLimits(documents=10, crowded=3)
     anchors = np.zeros(200, dtype=np.uint32)
-    keys = IndexKeys(bands=np.zeros((200, BANDS), np.uint64), anchors=anchors, offsets=np.arange(201))
+    keys = DocumentKeys(bands=np.zeros((200, BANDS), np.uint64), anchors=anchors, offsets=np.arange(201))
     many = run_of(np.arange(1, 201, dtype=np.uint32), keys, limits)
     few = run_of(np.arange(201, 204, dtype=np.uint32), keys.select(np.arange(3)), limits)
     assert many.lists.tolist() == [0, 11, 1, 2, 3]
@@ -174,7 +224,7 @@ def test_a_checkpoint_does_not_wait_and_names_only_what_is_on_disk(
 
     monkeypatch.setattr(segments, "write_joined", slow)
     rng = np.random.default_rng(7)
-    index, memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), MemoryIndex()
+    index, memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), PlainIndex()
     for batch in range(2):
         keys = some_keys(rng, 300)
         ids = np.arange(batch * 300 + 1, batch * 300 + 301, dtype=np.uint32)
@@ -200,7 +250,7 @@ def test_a_disk_without_room_for_a_merge_costs_speed_only(
 
     monkeypatch.setattr(segments, "merge_files", full)
     rng = np.random.default_rng(9)
-    index, memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), MemoryIndex()
+    index, memory = SegmentIndex(tmp_path, SegmentManifest(recipe="r"), shape=SMALL), PlainIndex()
     for batch in range(4):
         keys = some_keys(rng, 300)
         ids = np.arange(batch * 300 + 1, batch * 300 + 301, dtype=np.uint32)
@@ -261,7 +311,7 @@ def test_ids_that_do_not_fit_are_told(tmp_path: Path) -> None:
 BATCHES = 60
 
 
-def batch_keys(batch: int) -> tuple[np.ndarray[Any, np.dtype[np.uint32]], IndexKeys]:
+def batch_keys(batch: int) -> tuple[np.ndarray[Any, np.dtype[np.uint32]], DocumentKeys]:
     """Always the same documents of a batch."""
     return np.arange(batch * 50 + 1, batch * 50 + 51, dtype=np.uint32), some_keys(np.random.default_rng(batch), 50)
 
@@ -295,7 +345,7 @@ def killed_while_indexing(folder: Path, after: int) -> None:
     assert process.returncode == -signal.SIGKILL
     state = json.loads((folder / "state").read_text())
     manifest = SegmentManifest.from_json(state["manifest"])
-    index, memory = SegmentIndex(folder / "index", manifest, shape=SMALL), MemoryIndex()
+    index, memory = SegmentIndex(folder / "index", manifest, shape=SMALL), PlainIndex()
     for batch in range(state["batches"]):
         ids, keys = batch_keys(batch)
         memory.add(ids, keys)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from datasketch import LeanMinHash
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint, verify
 from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings
-from cleaners.dedup.index import IndexKeys, IndexLimits, MatchIndex
-from cleaners.dedup.index.memory import MemoryIndex
+from cleaners.dedup.index import IndexLimits, MatchIndex
+from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.dedup.verify import PairVerdict
 from cleaners.dedup.verify.model import VerifierModel
 from cleaners.items import Evidence, MatchKind
@@ -46,20 +45,10 @@ class MatchFound:
 class MatchResult:
     """What became of a batch."""
 
-    signatures: DocumentKeys
-    """Of the batch, one row a document; to be kept, and added to the index by :func:`keys_of`."""
+    keys: DocumentKeys
+    """Of the batch, one row a document; to be added to the index."""
     found: tuple[MatchFound, ...]
     """All matches, in the order of the documents, then by the other's id."""
-
-
-def lean(signatures: DocumentKeys, row: int, recipe: FingerprintSettings = FingerprintSettings()) -> LeanMinHash:
-    """One signature as a datasketch object, to compare or to index it with that library."""
-    return LeanMinHash(seed=recipe.seed, hashvalues=signatures.minhash[row], scheme="affine32")
-
-
-def keys_of(signatures: DocumentKeys) -> IndexKeys:
-    """What the match index keeps of signatures."""
-    return IndexKeys(bands=signatures.bands, anchors=signatures.anchors, offsets=signatures.offsets)
 
 
 def found_of(verdict: PairVerdict, doc: int, other: int) -> MatchFound:
@@ -75,7 +64,7 @@ def found_of(verdict: PairVerdict, doc: int, other: int) -> MatchFound:
     )
 
 
-def _inside(keys: IndexKeys, limits: IndexLimits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _inside(keys: DocumentKeys, limits: IndexLimits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Candidates within the batch, as rows: later, earlier."""
     batch = MemoryIndex(limits)
     batch.add(np.arange(len(keys), dtype=np.uint32), keys)
@@ -97,14 +86,13 @@ def match_batch(
 ) -> MatchResult:
     """Match new documents with those in ``index`` and with those before them in the batch.
 
-    Reads only: the caller adds ``keys_of(matched.signatures)`` under those ids that it wants found later. Whether two
+    Reads only: the caller adds ``matched.keys`` under those ids that it wants found later. Whether two
     texts match depends on these two alone. The order of arrival decides which side of a pair is the later one, and,
     for keys that more than ``limits.documents`` documents share, which of these are looked at: the earliest.
     ``near``: only such pairs are compared; without it all are.
     """
     forms = fingerprint.normal_forms(texts)
-    signatures = fingerprint.signatures_of(forms, recipe)
-    keys = keys_of(signatures)
+    keys = fingerprint.signatures_of(forms, recipe)
     found = index.query(keys)
     rows, before = _inside(keys, limits)
     later, earlier = found.rows.astype(np.int64), found.docs.astype(np.int64)
@@ -122,9 +110,7 @@ def match_batch(
     every = forms.joined(fingerprint.normal_forms(read(others.tolist()) if len(others) else []))
     verdicts = verify.verify(every, left[order], right[order], model=model)
     pairs = sorted((int(left[order[v.pair]]), names[right[order[v.pair]]], at) for at, v in enumerate(verdicts))
-    return MatchResult(
-        signatures=signatures, found=tuple(found_of(verdicts[at], docs[row], other) for row, other, at in pairs)
-    )
+    return MatchResult(keys=keys, found=tuple(found_of(verdicts[at], docs[row], other) for row, other, at in pairs))
 
 
 # Matches that do not depend on how documents come in batches.

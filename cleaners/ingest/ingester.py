@@ -244,7 +244,7 @@ class Ingester:
         self.store.clusters.save(clusters.assign(around, publishers=self._publishers))
         # A cluster is found by one of its members: those that an earlier one represents are left out of the index.
         rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)
-        self._index.add(np.array(docs, np.uint32)[rows], match.keys_of(matched.signatures).select(rows))
+        self._index.add(np.array(docs, np.uint32)[rows], matched.keys.select(rows))
         return {one.doc for one in found}
 
     def _mark_spun(self, found: Sequence[MatchFound]) -> None:

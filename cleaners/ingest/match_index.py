@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint
-from cleaners.dedup.index import CandidatePairs, IndexKeys, IndexLimits, MatchIndex
-from cleaners.dedup.index.memory import MemoryIndex
+from cleaners.dedup.fingerprint import DocumentKeys
+from cleaners.dedup.index import CandidatePairs, IndexLimits, MatchIndex
+from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.dedup.index.window import UNDATED, DateWindow, Days
-from cleaners.dedup.match import MatchFound, keys_of, match_batch
+from cleaners.dedup.match import MatchFound, match_batch
 from cleaners.errors import FormatError
 from cleaners.items import Match
 from cleaners.store import Store
@@ -73,11 +74,11 @@ class CurrentDocsIndex:
         self._index = index
         self._heirs = heirs
 
-    def add(self, docs: NDArray[np.uint32], keys: IndexKeys) -> None:
+    def add(self, docs: NDArray[np.uint32], keys: DocumentKeys) -> None:
         """See :meth:`cleaners.dedup.index.MatchIndex.add`."""
         self._index.add(docs, keys)
 
-    def query(self, keys: IndexKeys) -> CandidatePairs:
+    def query(self, keys: DocumentKeys) -> CandidatePairs:
         """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
         found = self._index.query(keys)
         heirs = self._heirs(np.unique(found.docs).tolist())
@@ -202,7 +203,7 @@ def _index_texts(store: Store, index: SegmentIndex, batch: Sequence[tuple[int, s
     if not batch:
         return
     made = fingerprint.signatures([text for _, text in batch])
-    index.add(np.array([doc for doc, _ in batch], np.uint32), keys_of(made))
+    index.add(np.array([doc for doc, _ in batch], np.uint32), made)
     if index.full:
         manifest = index.checkpoint()
         with store.transaction():

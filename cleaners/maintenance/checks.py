@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaners import warc
-from cleaners.dedup import clusters, fingerprint, match
+from cleaners.dedup import clusters, fingerprint
 from cleaners.dedup.index import IndexLimits
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import FormatError, UnusableInput
@@ -73,7 +73,7 @@ def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
     """Those of the texts that the index proposes neither themselves nor through another one that holds them."""
     texts = store.articles.texts(docs)
     here = [doc for doc in docs if doc in texts]
-    keys = match.keys_of(fingerprint.signatures([texts[doc] for doc in here]))
+    keys = fingerprint.signatures([texts[doc] for doc in here])
     found = index.query(keys)
     heirs = store.representatives.successors(np.unique(found.docs).tolist(), within=REPRESENTED)
     lost = []

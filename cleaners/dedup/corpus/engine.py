@@ -22,7 +22,7 @@ from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings, Normal
 from cleaners.dedup.index import IndexLimits
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.dedup.index.window import UNDATED, DateWindow
-from cleaners.dedup.match import MatchFound, found_of, keys_of
+from cleaners.dedup.match import MatchFound, found_of
 from cleaners.dedup.verify.model import VerifierModel
 
 # What many documents of a corpus share: site furniture, set phrases, the forms of notices. It proves nothing.
@@ -132,7 +132,7 @@ class CorpusDeduplicator:
         signatures = fingerprint.signatures_of(forms, self._recipe)
         first = len(self)
         self._commons.add(signatures)
-        self._index.add(np.arange(first, first + len(forms), dtype=np.uint32), keys_of(signatures))
+        self._index.add(np.arange(first, first + len(forms), dtype=np.uint32), signatures)
         if self._index.full:
             self._index.checkpoint()
             self._index.saved()
@@ -166,7 +166,7 @@ class CorpusDeduplicator:
     ) -> list[MatchFound]:
         own = _texts(points, ends, docs)
         plain = NormalForms(points=own.points & ~COMMON, offsets=own.offsets)
-        found = self._index.query(keys_of(fingerprint.signatures_of(plain, self._recipe)))
+        found = self._index.query(fingerprint.signatures_of(plain, self._recipe))
         rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
         before = others < docs[rows]
         if self._window:

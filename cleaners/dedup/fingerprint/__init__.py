@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup.fingerprint import fold
+from cleaners.errors import UsageError
+
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,14 @@ class FingerprintSettings:
     """Characters in an anchor."""
     modulus: int = 4
     """One 4-gram of so many is an anchor; a power of two."""
+
+    def __post_init__(self) -> None:
+        """Raises ``UsageError`` where the bands need more hash values than there are."""
+        if (needed := self.bands * self.rows) > self.permutations:
+            raise UsageError(
+                f"{self.bands} bands of {self.rows} rows need {needed} hash values, there are {self.permutations}: "
+                "take fewer bands or rows, or more permutations"
+            )
 
     def __str__(self) -> str:
         return (
@@ -67,19 +80,28 @@ class NormalForms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentKeys:
-    """The signatures of some texts, one row a text."""
+    """The keys by which ``n`` documents are found, one row a document (see :mod:`cleaners.dedup.index`)."""
 
-    minhash: NDArray[np.uint32]
-    """``(n, permutations)`` MinHash values, scheme ``affine32`` of datasketch; all ones for an empty text."""
     bands: NDArray[np.uint64]
-    """``(n, bands)`` band keys, a row of zeros for an empty text."""
+    """``(n, bands)`` band keys; rows of zeros for documents without text, which are neither kept nor found."""
     anchors: NDArray[np.uint32]
-    """Anchors of all rows; ascending and distinct within a row."""
+    """Anchors of all rows, one after the other; ascending and distinct within a row."""
     offsets: NDArray[np.int64]
-    """Row ``i`` has ``anchors[offsets[i]:offsets[i + 1]]``."""
+    """``(n + 1,)``: row ``i`` has ``anchors[offsets[i]:offsets[i + 1]]``."""
 
     def __len__(self) -> int:
-        return len(self.minhash)
+        return len(self.offsets) - 1
+
+    def rows(self) -> NDArray[np.uint32]:
+        """The row of each anchor, ``(len(anchors),)``."""
+        return np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(self.offsets))
+
+    def select(self, rows: NDArray[np.int64]) -> DocumentKeys:
+        """The keys of these rows only, in this order."""
+        lengths = np.diff(self.offsets)[rows]
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        take = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
+        return DocumentKeys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
 
 
 def normal_forms(texts: Sequence[str]) -> NormalForms:
@@ -115,20 +137,36 @@ def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.
     return scale, source.randint(0, 1 << 32, count, dtype=np.uint32)
 
 
-def signatures_of(forms: NormalForms, recipe: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
-    """The signatures of normal forms (MinHash: Broder, 1997; anchors: Manber, 1994)."""
+def minhash_values(forms: NormalForms, settings: FingerprintSettings = FingerprintSettings()) -> NDArray[np.uint32]:
+    """``(n, permutations)`` MinHash values of normal forms (Broder, 1997), scheme ``affine32`` of datasketch; all ones
+    for an empty text."""
     from cleaners.dedup.fingerprint import kernels
 
-    hashes, starts = kernels.shingles(forms.points, forms.offsets, recipe.shingle)
-    minhash = kernels.minhash(hashes, starts, *permutations(recipe.permutations, recipe.seed))
-    bands = kernels.band_keys(minhash, recipe.bands, recipe.rows)
+    hashes, starts = kernels.shingles(forms.points, forms.offsets, settings.shingle)
+    values = kernels.minhash(hashes, starts, *permutations(settings.permutations, settings.seed))
+    return np.asarray(values, dtype=np.uint32)
+
+
+def minhash(text: str, settings: FingerprintSettings = FingerprintSettings()) -> LeanMinHash:
+    """The MinHash of a text as an object of datasketch, to compare or to index it with that library."""
+    from datasketch import LeanMinHash
+
+    (values,) = minhash_values(normal_forms([text]), settings)
+    return LeanMinHash(seed=settings.seed, hashvalues=values, scheme="affine32")
+
+
+def signatures_of(forms: NormalForms, settings: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
+    """The keys of normal forms: bands of their MinHash, and anchors (Manber, 1994)."""
+    from cleaners.dedup.fingerprint import kernels
+
+    bands = kernels.band_keys(minhash_values(forms, settings), settings.bands, settings.rows)
     bands[np.diff(forms.offsets) == 0] = 0
-    keys = np.sort(kernels.anchors(forms.points, forms.offsets, recipe.anchor, recipe.modulus))
+    keys = np.sort(kernels.anchors(forms.points, forms.offsets, settings.anchor, settings.modulus))
     keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
     offsets = np.searchsorted(keys, np.arange(len(forms) + 1, dtype=np.uint64) << np.uint64(32))
-    return DocumentKeys(minhash=minhash, bands=bands, anchors=keys.astype(np.uint32), offsets=offsets.astype(np.int64))
+    return DocumentKeys(bands=bands, anchors=keys.astype(np.uint32), offsets=offsets.astype(np.int64))
 
 
-def signatures(texts: Sequence[str], recipe: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
-    """The signatures of texts."""
-    return signatures_of(normal_forms(texts), recipe)
+def signatures(texts: Sequence[str], settings: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
+    """The keys of texts."""
+    return signatures_of(normal_forms(texts), settings)

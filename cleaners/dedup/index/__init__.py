@@ -1,6 +1,6 @@
 """The match index: which earlier documents share enough keys with a new one to be worth comparing.
 
-Two kinds of key (see :mod:`cleaners.dedup.fingerprint`): the 25 band keys of a document find whole copies, its
+Two kinds of key (see :mod:`cleaners.dedup.fingerprint`): the band keys of a document find whole copies, its
 anchors (a fixed quarter of its 4-grams) find parts, compilations and spun text. An index only proposes;
 :mod:`cleaners.dedup.verify` decides. It is disposable: it can always be built again from the stored keys.
 
@@ -16,33 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-BANDS = 25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexKeys:
-    """The keys of ``n`` documents, one row a document."""
-
-    bands: NDArray[np.uint64]
-    """``(n, 25)`` band keys; rows of zeros for documents without text, which are neither kept nor found."""
-    anchors: NDArray[np.uint32]
-    """Anchors of all rows, one after the other; ascending and distinct within a row."""
-    offsets: NDArray[np.int64]
-    """``n + 1`` offsets into ``anchors``."""
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def rows(self) -> NDArray[np.uint32]:
-        """The row of each anchor."""
-        return np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(self.offsets))
-
-    def select(self, rows: NDArray[np.int64]) -> IndexKeys:
-        """The keys of these rows only, in this order."""
-        lengths = np.diff(self.offsets)[rows]
-        offsets = np.concatenate(([0], np.cumsum(lengths)))
-        take = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
-        return IndexKeys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
+from cleaners.dedup.fingerprint import DocumentKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +48,14 @@ class CandidatePairs:
 
 
 class MatchIndex(Protocol):
-    """What holds the keys of earlier documents: in memory (here), or on disk (:mod:`cleaners.dedup.index.segments`)."""
+    """What holds the keys of earlier documents: in memory (:mod:`cleaners.dedup.index.runs`), or on disk
+    (:mod:`cleaners.dedup.index.segments`)."""
 
-    def add(self, docs: NDArray[np.uint32], keys: IndexKeys) -> None:
+    def add(self, docs: NDArray[np.uint32], keys: DocumentKeys) -> None:
         """Keep ``keys`` under the ids ``docs``: ascending, and greater than every id kept before."""
         ...
 
-    def query(self, keys: IndexKeys) -> CandidatePairs:
+    def query(self, keys: DocumentKeys) -> CandidatePairs:
         """The kept documents that share a band, or ``limits.shared`` anchors, with each row.
 
         Of a crowded key only the smallest ids are looked at (see :class:`IndexLimits`), however the documents are split

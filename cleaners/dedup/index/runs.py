@@ -1,4 +1,4 @@
-"""Sorted runs of postings: made from keys, merged, and searched."""
+"""Sorted runs of postings: made from keys, merged, and searched; the match index in memory consists of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.index import BANDS, CandidatePairs, IndexKeys, IndexLimits
+from cleaners.dedup.fingerprint import DocumentKeys
+from cleaners.dedup.index import CandidatePairs, IndexLimits
 from cleaners.dedup.index.merge_kernels import SEGMENTS, build, merge
 from cleaners.dedup.index.search_kernels import KEY_BITS, ROW_BITS, SIEVE_BITS, count, find, gather, split, tally
+from cleaners.errors import UsageError
 
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
@@ -50,7 +52,34 @@ class RunPiece:
     lists: U32
 
 
-def run_of(docs: U32, keys: IndexKeys, limits: IndexLimits) -> SortedRun:
+class MemoryIndex:
+    """A :class:`~cleaners.dedup.index.MatchIndex` that lives as long as the process."""
+
+    def __init__(self, limits: IndexLimits = IndexLimits()) -> None:
+        self._limits = limits
+        self.runs: list[SortedRun] = []
+        """Oldest first, each of more documents than the next one."""
+
+    def add(self, docs: U32, keys: DocumentKeys) -> None:
+        """See :meth:`cleaners.dedup.index.MatchIndex.add`; raises ``UsageError`` for ids of 2**31 and more."""
+        if not len(docs):
+            return
+        if docs[-1] >= MOST:
+            raise UsageError(f"document {docs[-1]}: the match index holds ids up to {MOST - 1}; begin another store")
+        run = run_of(docs, keys, self._limits)
+        while self.runs and self.runs[-1].documents <= run.documents:
+            run = merged(self.runs.pop(), run, self._limits)
+        self.runs.append(run)
+
+    def query(self, keys: DocumentKeys) -> CandidatePairs:
+        """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
+        return query(self.runs, keys, self._limits)
+
+    def __len__(self) -> int:
+        return sum(run.documents for run in self.runs)
+
+
+def run_of(docs: U32, keys: DocumentKeys, limits: IndexLimits) -> SortedRun:
     """A run of these documents (ids ascending, below ``MOST``)."""
     packed = _packed(keys)
     heads, entries = _directory(len(packed)), np.empty((len(packed) + 1, 2), np.uint32)
@@ -100,15 +129,16 @@ def merging(older: SortedRun, newer: SortedRun, limits: IndexLimits, size: int) 
     return heads, pieces()
 
 
-def query(runs: list[SortedRun], keys: IndexKeys, limits: IndexLimits) -> CandidatePairs:
+def query(runs: list[SortedRun], keys: DocumentKeys, limits: IndexLimits) -> CandidatePairs:
     """See :meth:`cleaners.dedup.index.MatchIndex.query`; ``runs`` oldest first."""
     packed = _packed(keys)
-    lengths = np.diff(keys.offsets) + np.where(keys.bands.any(axis=1), BANDS, 0)
+    bands = keys.bands.shape[1]
+    lengths = np.diff(keys.offsets) + np.where(keys.bands.any(axis=1), bands, 0)
     row_ends = np.cumsum(lengths)
     needles, which = np.empty(len(packed), np.uint64), np.empty(len(packed), np.uint32)
     needles = needles[: split(packed, row_ends - lengths, needles, which)]
     docs, spans = _documents(runs, needles, limits)
-    most = (int(lengths.max(initial=0)) + BANDS * limits.shared) * limits.documents
+    most = (int(lengths.max(initial=0)) + bands * limits.shared) * limits.documents
     slots = 1 << (2 * most).bit_length()
     asked, used, sieve = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(1 << SIEVE_BITS, np.uint32)
     table, weights = np.empty(slots, np.uint32), np.zeros(slots, np.uint32)
@@ -137,7 +167,7 @@ def _documents(runs: list[SortedRun], needles: U64, limits: IndexLimits) -> tupl
     return docs, spans
 
 
-def _packed(keys: IndexKeys) -> U64:
+def _packed(keys: DocumentKeys) -> U64:
     """``key << ROW_BITS | row`` of all keys, ascending."""
     filled = np.flatnonzero(keys.bands.any(axis=1)).astype(np.uint64)
     bits = np.uint64(ROW_BITS)

@@ -18,10 +18,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from cleaners.dedup.index import CandidatePairs, IndexKeys, IndexLimits
+from cleaners.dedup.fingerprint import DocumentKeys
+from cleaners.dedup.index import CandidatePairs, IndexLimits
 from cleaners.dedup.index.files import RunFile, delete, described, mapped, merge_files, numbers, write_joined
-from cleaners.dedup.index.runs import MOST, U32, SortedRun, merged, query, run_of
-from cleaners.errors import UnwritableError, UsageError
+from cleaners.dedup.index.runs import MOST, U32, MemoryIndex, SortedRun, query
+from cleaners.errors import UnwritableError
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class SegmentIndex:
         self._folder, self._limits, self._shape = folder, limits, shape
         self._manifest = manifest
         self._runs = [mapped(folder, file) for file in manifest.runs]
-        self._buffer: list[SortedRun] = []
+        self._buffer = MemoryIndex(limits)
         self._tasks: list[_MergeTask] = []
         self._no_room = False  # for merges, on the disk
         self._closed = False
@@ -112,7 +113,7 @@ class SegmentIndex:
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="index")  # one writes and deletes, the other merges
 
     def __len__(self) -> int:
-        return sum(run.documents for run in (*self._runs, *self._buffer))
+        return sum(run.documents for run in self._runs) + len(self._buffer)
 
     @property
     def closed(self) -> bool:
@@ -122,26 +123,21 @@ class SegmentIndex:
     @property
     def full(self) -> bool:
         """Whether enough is in memory to be worth a ``checkpoint``."""
-        return sum(run.documents for run in self._buffer) >= self._shape.buffer
+        return len(self._buffer) >= self._shape.buffer
 
-    def add(self, docs: U32, keys: IndexKeys) -> None:
+    def add(self, docs: U32, keys: DocumentKeys) -> None:
         """See :meth:`cleaners.dedup.index.MatchIndex.add`; raises ``UsageError`` for ids of 2**31 and more.
 
         ``UnwritableError``, here and from ``checkpoint`` and ``flush``, when files could not be written meanwhile.
         """
         if not len(docs):
             return
-        if docs[-1] >= MOST:
-            raise UsageError(f"document {docs[-1]}: the match index holds ids up to {MOST - 1}; begin another store")
-        run = run_of(docs, keys, self._limits)
-        while self._buffer and self._buffer[-1].documents <= run.documents:
-            run = merged(self._buffer.pop(), run, self._limits)
-        self._buffer.append(run)
+        self._buffer.add(docs, keys)
         self._advance()
 
-    def query(self, keys: IndexKeys) -> CandidatePairs:
+    def query(self, keys: DocumentKeys) -> CandidatePairs:
         """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
-        return query([*self._runs, *self._buffer], keys, self._limits)
+        return query([*self._runs, *self._buffer.runs], keys, self._limits)
 
     def checkpoint(self) -> SegmentManifest:
         """Have what is in memory written, without waiting, and say what is on disk by now.
@@ -184,10 +180,10 @@ class SegmentIndex:
         return self._manifest
 
     def _seal(self) -> None:
-        if self._buffer:
-            self._runs += self._buffer
-            self._submit(write_joined, self._buffer)
-            self._buffer = []
+        if self._buffer.runs:
+            self._runs += self._buffer.runs
+            self._submit(write_joined, self._buffer.runs)
+            self._buffer = MemoryIndex(self._limits)
         self._advance()
 
     def _advance(self) -> None:

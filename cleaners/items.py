@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from cleaners.disguises import Disguise
 from cleaners.errors import Stage
 
 Verdict = Literal["keep", "cut"]
 Script = Literal["simplified", "traditional", "mixed", "other"]
-Disguise = Literal["annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun"]
 MatchKind = Literal["exact", "near", "contains", "spun"]
 
 

@@ -18,10 +18,11 @@ from cleaners import extract, metadata, quality, urls
 from cleaners.chinese import disguise, regions, script, spinning
 from cleaners.chinese.disguise import DisguiseDiagnosis, RestoredText
 from cleaners.context import CleaningContext
+from cleaners.disguises import Disguise
 from cleaners.errors import UnusableInput
 from cleaners.extract import ExtractedBody
 from cleaners.extract.recipe import recipe
-from cleaners.items import Article, Disguise, Drop, Extractor, Head, Line, Metadata, Page, Region
+from cleaners.items import Article, Drop, Extractor, Head, Line, Metadata, Page, Region
 from cleaners.page import decode
 from cleaners.page import lines as blocks
 from cleaners.page.lines import PageLines

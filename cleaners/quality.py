@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from cleaners.items import Disguise
+from cleaners.disguises import KINDS, Disguise
 
-# What a disguise takes from a copy: spun text says other words than its author, annotations and bytes that were lost
-# leave doubts behind even when undone.
-_COSTS: dict[Disguise, float] = {
-    "spun": 0.5,
-    "annotated": 0.3,
-    "byte-slip": 0.15,
-    "forced-traditional": 0.15,
-    "invisible": 0.1,
-    "punctuation": 0.1,
-}
 _PARTIAL = 0.2
 _CUT = 0.2
 _LONGEST_CHARGE = 0.2
@@ -28,7 +18,7 @@ def quality(text: str, *, disguises: tuple[Disguise, ...], repairs: int, partial
     >>> quality("全文。", disguises=(), repairs=0, partial=False)
     1.0
     """
-    value = 1.0 - sum(_COSTS[disguise] for disguise in disguises)
+    value = 1.0 - sum(KINDS[disguise].cost for disguise in disguises)
     value -= min(_LONGEST_CHARGE, 5.0 * repairs / max(1, len(text)))
     value -= _PARTIAL * partial
     value -= _CUT * text.rstrip().endswith(_ELLIPSES)

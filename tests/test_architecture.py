@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
 FLOORS: list[set[str]] = [
-    {"errors", "data", "diff", "progress"},
+    {"errors", "data", "diff", "disguises", "progress"},
     {"items", "atomic", "plugins"},
     {"urls", "quality", "page", "chinese", "fields"},
     {"config", "metadata", "warc", "dedup"},

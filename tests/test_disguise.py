@@ -9,6 +9,7 @@ import pytest
 
 from cleaners.chinese import script
 from cleaners.chinese.disguise import DisguiseDiagnosis, diagnose, repair
+from cleaners.disguises import DISGUISES
 from tests.timing import LINEAR, growth
 
 TEXT = (
@@ -238,3 +239,11 @@ def test_one_character_that_a_writer_prefers_is_no_machine() -> None:
     )
     assert script.detect(honest) == "traditional"
     assert "forced-traditional" not in diagnose(honest * 3).disguises
+
+
+def test_the_readme_has_the_table_of_disguises() -> None:
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    for kind in DISGUISES:
+        undone = "yes" if kind.repairable else "no"
+        assert f"| `{kind.name}` | {kind.meaning} | {undone} | {kind.cost} |" in readme
+    assert sorted(kind.rank for kind in DISGUISES) == list(range(len(DISGUISES)))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cleaners.disguises import DISGUISES
 from cleaners.fields.kinds import FieldKind, Flag, Integer, ListOf, MappingOf, Moment, Part, Real, Structure, Text
 from cleaners.items import Clipping, Evidence, Extractor, Match, Region
 
@@ -139,7 +140,7 @@ FIELDS: tuple[RecordField, ...] = (
     ),
     RecordField(
         name="disguises", kind=_TEXTS, number=13, compared=True, front_matter=120, shown=100, explained=True,
-        meaning="disguises found: `annotated`, `forced-traditional`, `invisible`, `punctuation`, `byte-slip`, `spun`",
+        meaning=f"disguises found: {', '.join(f'`{kind.name}`' for kind in DISGUISES)}",
     ),
     RecordField(
         name="repairs", kind=_COUNTS, number=14, compared=True, shown=110, explained=True,

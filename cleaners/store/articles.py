@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from cleaners import urls
+from cleaners.disguises import Disguise
 from cleaners.fields.kinds import dump, load, parsed
-from cleaners.items import Article, Disguise, Extractor
+from cleaners.items import Article, Extractor
 from cleaners.store.codec import ARTICLE_COLUMNS, article_row, digest, pack, row_article
 from cleaners.store.database import Database, Row
 from cleaners.store.tokens import SearchIndexing

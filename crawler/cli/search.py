@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from cleaners.disguises import Disguise
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
 from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
 
 if TYPE_CHECKING:
     from cleaners.store import SearchHit
 
-Disguises = Literal["any", "annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun"]
+Disguises = Literal["any", Disguise]
 
 
 @app.command()

@@ -14,7 +14,7 @@ from cleaners.chinese import script
 from cleaners.chinese.disguise import ascii_punctuation as halved
 from cleaners.chinese.disguise import byte_shift, invisible, pinyin_bait, punctuation
 from cleaners.chinese.disguise.punctuation import RepairedText, count_han
-from cleaners.items import Disguise
+from cleaners.disguises import Disguise
 
 _MISTAKES_OF_CHANCES = 0.03
 _FEWEST_MISTAKES = 2

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 
 from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
 from cleaners.dedup.fingerprint import normalize
+from cleaners.disguises import rank
 
 # Which copy of an article is the best.
 
-_WORST = ("spun", "annotated", "byte-slip", "forced-traditional", "invisible", "punctuation")
 _COMPLETE = 1.5  # what a copy lacks counts more than what was appended to it
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -31,9 +31,8 @@ def best(
     held = _agreement(members, edges)
 
     def order(m: ClusterMember) -> tuple[object, ...]:
-        disguises = min((_WORST.index(d) for d in m.disguises if d in _WORST), default=len(_WORST))
         return (
-            -disguises, m.doc in compilations, -round(held[m.doc] * 50), -round(m.quality, 2), m.repairs > 0,
+            -rank(m.disguises), m.doc in compilations, -round(held[m.doc] * 50), -round(m.quality, 2), m.repairs > 0,
             m.noise > 0, -round(m.length, -2), m.repairs, m.published or _NEVER, m.arrival, m.id,
         )  # fmt: skip
 

@@ -78,6 +78,24 @@ def test_links_lead_somewhere() -> None:
             assert (path.parent / target).exists(), f"{name} links to {target}"
 
 
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md", "benchmarks/README.md"])
+def test_files_that_are_named_are_there(name: str) -> None:
+    named = re.findall(r"`((?:cleaners|crawler|tests|seeds|benchmarks)/[\w./-]*)", (ROOT / name).read_text(encoding="utf-8"))
+    missing = [path for path in named if not (ROOT / path).exists()]
+    assert not missing
+
+
+def test_every_room_is_on_the_map() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = "\n".join(line for line in text.splitlines() if line.startswith("|"))
+    for package in ("cleaners", "crawler"):
+        for path in sorted((ROOT / package).iterdir()):
+            if path.name.startswith(("_", ".")) or not (path.is_dir() or path.suffix == ".py"):
+                continue
+            name = f"{path.name}/" if path.is_dir() else path.stem
+            assert f"`{name}`" in rows, f"{package}/{path.name} is not on the map of CONTRIBUTING"
+
+
 def test_no_machine_paths_or_registry_hosts_in_tracked_files() -> None:
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
     for name in files:

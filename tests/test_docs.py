@@ -80,7 +80,9 @@ def test_links_lead_somewhere() -> None:
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md", "benchmarks/README.md"])
 def test_files_that_are_named_are_there(name: str) -> None:
-    named = re.findall(r"`((?:cleaners|crawler|tests|seeds|benchmarks)/[\w./-]*)", (ROOT / name).read_text(encoding="utf-8"))
+    named = re.findall(
+        r"`((?:cleaners|crawler|tests|seeds|benchmarks)/[\w./-]*)", (ROOT / name).read_text(encoding="utf-8")
+    )
     missing = [path for path in named if not (ROOT / path).exists()]
     assert not missing
 

@@ -102,7 +102,7 @@ def seeds() -> str:
 CRAWL = """
 import dataclasses, json, os, sys, time
 from pathlib import Path
-from cleaners.config import load
+from cleaners.config import load_job
 from crawler.run import crawl
 options, marks, samples = json.loads(sys.argv[1]), json.loads(sys.argv[2]), {}
 def resident():  # MB, without mapped files (the match index): the system takes those back when it wants
@@ -114,7 +114,7 @@ def progress(now):
         samples[mark] = resident()
         print(f"at page {mark}: {samples[mark]:.0f} MB (the crawling process)", file=sys.stderr, flush=True)
 if __name__ == "__main__":
-    report = crawl([load(Path("job.yaml"))], store=Path("job.db").absolute(), progress=progress, **options)
+    report = crawl([load_job(Path("job.yaml"))], store=Path("job.db").absolute(), progress=progress, **options)
     found = {"pages": report.pages, "articles": report.articles, "seconds": report.seconds, "memory": samples}
     print(json.dumps(found))
 """

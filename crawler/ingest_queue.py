@@ -17,7 +17,7 @@ from cleaners.items import Article, Drop, Page
 from cleaners.store import FetchResult, RunStatus
 from cleaners.warc import HttpExchange, WarcArchive
 from crawler.stats import CrawlReport, CrawlStats
-from crawler.visits import settled
+from crawler.visits import SpiderItem, settled
 
 
 class ResultCleaner(Protocol):
@@ -57,14 +57,6 @@ class BatchSettings:
     """Pages handed to cleaning and not yet back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CleanedVisit:
-    """What came of one delivery."""
-
-    result: Article | Drop | None = None
-    visits: tuple[FetchResult, ...] = ()
-
-
 class IngestQueue:
     """Where one job's exchanges and pages are handed in. Lives in the event loop; owns the threads behind it."""
 
@@ -89,7 +81,7 @@ class IngestQueue:
         self._recording = ThreadPoolExecutor(2, thread_name_prefix="warc")  # compressing is most of the work
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._room = asyncio.Semaphore(batching.in_flight)
-        self._results: asyncio.Queue[CleanedVisit | None] = asyncio.Queue(maxsize=batching.most * 4)
+        self._results: asyncio.Queue[SpiderItem | None] = asyncio.Queue(maxsize=batching.most * 4)
         self._notes: list[FetchResult] = []
         self._unsettled = 0
         self._shelving: asyncio.Task[None] | None = None
@@ -126,7 +118,9 @@ class IngestQueue:
         """Note visits that have nothing to hand in with them."""
         self._notes += visits
 
-    async def submit(self, item: Page | Drop | None, visits: tuple[FetchResult, ...] = ()) -> Article | Drop | None:
+    async def submit(
+        self, item: Page | Article | Drop | None, visits: tuple[FetchResult, ...] = ()
+    ) -> Article | Drop | None:
         """Clean a page and put what comes of it on the way to the store; waits when too much is on its way.
 
         ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
@@ -136,7 +130,7 @@ class IngestQueue:
         if result is not None:
             self.tally.result(result)
         self._progress(self.tally.report())
-        await self._results.put(CleanedVisit(result=result, visits=settled(visits, result)))
+        await self._results.put(SpiderItem(item=result, visits=settled(visits, result)))
         return result
 
     async def _cleaned(self, page: Page) -> Article | Drop | None:
@@ -171,11 +165,12 @@ class IngestQueue:
         finally:
             await loop.run_in_executor(self._keeping, shelf.close, self._status())
 
-    def _keep(self, shelf: ResultSink, batch: Sequence[CleanedVisit]) -> None:
+    def _keep(self, shelf: ResultSink, batch: Sequence[SpiderItem]) -> None:
         """The archive first: what the store calls done has its record on the disk."""
         self._archive.sync()
         shelf.add(
-            [one.result for one in batch if one.result is not None], [visit for one in batch for visit in one.visits]
+            [one.item for one in batch if isinstance(one.item, Article | Drop)],
+            [visit for one in batch for visit in one.visits],
         )
 
     def _status(self) -> RunStatus:
@@ -183,7 +178,7 @@ class IngestQueue:
             return "failed"
         return "interrupted" if self.tally.interrupted else "done"
 
-    async def _batch(self) -> list[CleanedVisit] | None:
+    async def _batch(self) -> list[SpiderItem] | None:
         """The next outcomes: what is there within a moment; None at the end."""
         first = await self._results.get()
         notes, self._notes = tuple(self._notes), []
@@ -192,7 +187,7 @@ class IngestQueue:
         batch = [first] if first is not None else []
         if notes:
             self._unsettled += 1
-            batch.append(CleanedVisit(visits=notes))
+            batch.append(SpiderItem(item=None, visits=notes))
         if first is None:
             self._results.put_nowait(None)  # for the next call
             return batch
@@ -208,7 +203,7 @@ class IngestQueue:
             batch.append(result)
         return batch
 
-    async def _next(self, seconds: float) -> CleanedVisit | None:
+    async def _next(self, seconds: float) -> SpiderItem | None:
         """The next outcome; raises ``TimeoutError`` when none comes in time.
 
         What is there is taken at once: to wait for it costs turns of a loop that the downloads keep busy.

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 from scrapy.crawler import Crawler
 
 from cleaners.items import Article, Page
+from crawler.ingest_queue import IngestQueue
 from crawler.scheduling.link_score import OFF_TOPIC
 from crawler.visits import SpiderItem
 
-if TYPE_CHECKING:
-    from crawler.spiders.news import NewsSpider
+
+class KeepingSpider(Protocol):
+    """What the pipeline asks of the spider (:class:`crawler.spiders.news.NewsSpider`)."""
+
+    desk: IngestQueue
+
+    async def prepare(self) -> None:
+        """Open what the crawl writes to."""
+        ...
+
+    async def finish(self) -> None:
+        """Finish what was handed in and release everything."""
+        ...
+
+    def came_of(self, page: Page, is_article: bool) -> None:
+        """Hear what became of a page."""
+        ...
 
 
 class CleanAndKeep:
@@ -28,10 +44,10 @@ class CleanAndKeep:
         return cls(crawler)
 
     @property
-    def _spider(self) -> NewsSpider:
+    def _spider(self) -> KeepingSpider:
         spider: Any = self._crawler.spider
-        found: NewsSpider = spider
-        return found
+        keeping: KeepingSpider = spider
+        return keeping
 
     async def open_spider(self) -> None:
         """Before the first request. Raises what the store raises when it cannot be opened."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future
 
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
@@ -13,6 +12,7 @@ from cleaners.errors import JianbaoError
 from cleaners.items import Drop
 from crawler import visits
 from crawler.ingest_queue import IngestQueue
+from crawler.request_context import get_context
 from crawler.visits import SpiderItem
 
 
@@ -24,11 +24,11 @@ class ResponseReader:
 
     async def origin(self, response: Response) -> str:
         """Where the response lies in the archive. Raises ``CloseSpider`` when the archive cannot be written."""
-        promise: Future[str] | None = response.meta.get("origin")
-        if promise is None:
+        archived = get_context(response).archived
+        if archived is None:
             return response.url
         try:
-            return await asyncio.wrap_future(promise)
+            return await asyncio.wrap_future(archived.origin)
         except JianbaoError as error:
             self._desk.fail(error)
             raise CloseSpider("cannot archive") from None

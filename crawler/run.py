@@ -118,6 +118,9 @@ def visit(job: JobConfig, spider: type[Spider], /, **arguments: Any) -> None:
     settings.set("SCHEDULER", "scrapy.core.scheduler.Scheduler", priority="cmdline")
     extensions = {**settings.getdict("EXTENSIONS"), "crawler.middlewares.warc_recorder.WarcRecorder": None}
     settings.set("EXTENSIONS", extensions, priority="cmdline")
+    middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES")
+    middlewares["crawler.middlewares.conditional_get.ConditionalGet"] = None  # without a store nothing is known
+    settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
     process = _process(settings)
 
     async def once() -> None:

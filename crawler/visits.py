@@ -19,9 +19,10 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from cleaners.items import Article, Drop, Page
-from cleaners.store import DiscoveredUrl, FetchResult, Outcome, UrlState
+from cleaners.store import DiscoveredUrl, FetchResult, Outcome
 from cleaners.urls import canonical
 from crawler.middlewares.address_guard import AddressRefused
+from crawler.request_context import get_context
 
 NOT_MODIFIED = 304
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
@@ -39,12 +40,13 @@ _REFUSALS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpiderItem:
-    """What the spider hands in: something to clean or to drop, and the visits that it is the outcome of."""
+    """What the spider hands in, and the visits that it is the outcome of."""
 
-    item: Page | Drop | None
-    """None where there is only something to note: a list was read, nothing has changed."""
+    item: Page | Article | Drop | None
+    """A page, and once it is cleaned what came of it; None where there is only something to note: a list was read,
+    nothing has changed, a page is only archived."""
     visits: tuple[FetchResult, ...]
-    """The address that answered, then those that led to it."""
+    """The address that answered, then those that led to it; the ledger learns of them when the item is stored."""
 
 
 def read(response: Response, outcome: Outcome | None, found: Iterable[DiscoveredUrl] = ()) -> tuple[FetchResult, ...]:
@@ -55,12 +57,13 @@ def read(response: Response, outcome: Outcome | None, found: Iterable[Discovered
     header = response.headers
     etag = _text(header.get(b"ETag"))
     timed = etag is None and response.status == 200  # without any validator the time of the answer is one
-    asked: DiscoveredUrl = response.meta["found"]
+    context = get_context(response)
+    asked, archived = context.found, context.archived
     visit = FetchResult(
         url=response.url,
         site=asked.site,
         kind=asked.kind,
-        at=response.meta.get("fetched_at") or datetime.now(UTC),
+        at=archived.fetched_at if archived else datetime.now(UTC),
         outcome=outcome,
         status=response.status,
         etag=etag,
@@ -68,24 +71,23 @@ def read(response: Response, outcome: Outcome | None, found: Iterable[Discovered
         digest=digest(response.body),
         found=tuple(found),
     )
-    return visit, *_led_here(response.meta, visit.at, response.url)
+    return visit, *_led_here(response, visit.at)
 
 
 def not_read(request: Request, drop: Drop, status: int | None = None) -> tuple[FetchResult, ...]:
     """The visits behind a request that brought nothing to read."""
-    asked: DiscoveredUrl = request.meta["found"]
+    asked = get_context(request).found
     at = datetime.now(UTC)
     visit = FetchResult(
         url=request.url, site=asked.site, kind=asked.kind, at=at, outcome="drop", detail=drop.reason, status=status
     )
-    return visit, *_led_here(request.meta, at, request.url)
+    return visit, *_led_here(request, at)
 
 
 def moved(request: Request) -> tuple[FetchResult, ...]:
     """The visits of a redirect whose target is visited, or need not be visited, for itself."""
-    asked: DiscoveredUrl = request.meta["found"]
-    led = _led_here(request.meta, datetime.now(UTC), request.url)
-    target = replace(asked, url=request.url)
+    led = _led_here(request, datetime.now(UTC))
+    target = replace(get_context(request).found, url=request.url)
     return tuple(replace(visit, found=(target,)) for visit in led)
 
 
@@ -100,7 +102,7 @@ def settled(visits: tuple[FetchResult, ...], result: Article | Drop | None) -> t
 
 def is_unchanged(response: Response) -> bool:
     """Whether a page is what it was at the last visit: the server says so, or its bytes do."""
-    known: UrlState | None = response.meta.get("known")
+    known = get_context(response).known
     if known is None or known.outcome is None or known.failed:
         return False
     return response.status == NOT_MODIFIED or (response.status == 200 and digest(response.body) == known.digest)
@@ -117,11 +119,10 @@ def drop_of(request: Request, error: BaseException | None) -> Drop:
     return Drop(origin=request.url, url=request.url, stage="fetch", reason=_reason(error), detail=detail)
 
 
-def _led_here(meta: dict[str, object], at: datetime, url: str) -> tuple[FetchResult, ...]:
-    asked = meta["found"]
-    chain = meta.get("redirect_urls", [])
-    assert isinstance(asked, DiscoveredUrl)
-    assert isinstance(chain, list)
+def _led_here(message: Request | Response, at: datetime) -> tuple[FetchResult, ...]:
+    """A visit for each address from which a redirect led to that of the request or response."""
+    asked, url = get_context(message).found, message.url
+    chain: list[str] = message.meta.get("redirect_urls", [])
     forms = dict.fromkeys(canonical(one) for one in chain if canonical(one) != canonical(url))
     return tuple(
         FetchResult(url=form, site=asked.site, kind=asked.kind, at=at, outcome="moved", detail=url) for form in forms

@@ -19,17 +19,19 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import StopDownload
 from scrapy.http import Headers
+from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings
 
 from cleaners import readers
-from cleaners.config import parse_job, require_contact
+from cleaners.config import SiteConfig, parse_job, require_contact
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
-from cleaners.store import Selection, Store
+from cleaners.store import DiscoveredUrl, Selection, Store
 from cleaners.warc import WarcArchive, read_back
 from crawler import discover
 from crawler.ingest_queue import BatchSettings, IngestQueue
 from crawler.middlewares.address_guard import AddressRefused, ContentGate, GuardedResolver, GuardMiddleware, is_public
+from crawler.request_context import RequestContext, request_for
 from crawler.scheduling.traps import TrapDetector, TrapSettings, shape, trap
 from crawler.stats import CrawlStats
 from tests.crawling import Crawled, one_site, run, start
@@ -389,7 +391,9 @@ def test_what_is_not_even_asked_for(url: str, reason: str | None) -> None:
 )
 def test_what_is_worth_a_download(kind: str, content: str, read: bool) -> None:
     headers = Headers({"Content-Type": content} if content else {})
-    request = Request("http://a.example/", meta={"kind": kind})
+    found = DiscoveredUrl(url="http://a.example/", site="a", kind="page" if kind == "page" else "feed")
+    site = SiteConfig(id="a", name="a", home="http://a.example/")
+    request = request_for(found.url, RequestContext(site=site, found=found), callback=NO_CALLBACK)
     if read:
         ContentGate().judge(headers, 0, request, None)
         attached = Headers({"Content-Disposition": "attachment; filename=a.html", **headers})

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from scrapy import Request
+from scrapy.http.request import NO_CALLBACK
 from scrapy.squeues import FifoMemoryQueue
 from scrapy.utils.test import get_crawler
 
@@ -22,11 +23,12 @@ from cleaners.chinese import regions
 from cleaners.config import JobFocus, SiteConfig, parse_job
 from cleaners.errors import SeedFileError
 from cleaners.items import Article, Drop, Page
-from cleaners.store import Selection, Store
+from cleaners.store import DiscoveredUrl, Selection, Store
 from crawler.demo.plan import read
 from crawler.demo.server import serving
 from crawler.demo.stories import HERE
 from crawler.demo.web import SmallWeb
+from crawler.request_context import RequestContext, request_for
 from crawler.scheduling.best_first import BestFirst
 from crawler.scheduling.link_score import LinkScorer, SectionExperience, TopicFilter
 from crawler.scheduling.topic import TopicAim, aim
@@ -157,7 +159,10 @@ def queue(pages: int, active: dict[str, list[Request]]) -> BestFirst:
 
 
 def asking(host: str, priority: int, kind: str = "page") -> Request:
-    return Request(f"http://{host}.example/{priority}", priority=priority, meta={"kind": kind})
+    url = f"http://{host}.example/{priority}"
+    site = SiteConfig(id=host, name=host, home=f"http://{host}.example/")
+    found = DiscoveredUrl(url=url, site=host, kind="page" if kind == "page" else "feed", priority=priority)
+    return request_for(url, RequestContext(site=site, found=found), callback=NO_CALLBACK, priority=priority)
 
 
 def popped(some: BestFirst) -> list[str]:

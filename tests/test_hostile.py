@@ -20,6 +20,7 @@ import pytest
 import zstandard
 from scrapy import Request, Spider
 from scrapy.http import HtmlResponse, Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address
@@ -27,9 +28,11 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.web.client import Agent
 
 from cleaners.config import JobLimits, SiteConfig, parse_job, require_contact
+from cleaners.store import DiscoveredUrl
 from crawler import discover, settings
 from crawler.middlewares.address_guard import AddressRefused, GuardedResolver, GuardMiddleware
 from crawler.middlewares.politeness import CrawlBudget, RequestPace
+from crawler.request_context import RequestContext, request_for
 from crawler.scheduling.link_filter import LinkFilter
 from crawler.stats import CrawlStats
 from tests.crawling import Crawled, one_site, run
@@ -307,9 +310,16 @@ def pace() -> RequestPace:
     return made
 
 
+def asking(site: SiteConfig) -> Request:
+    found = DiscoveredUrl(url=site.home, site=site.id)
+    return request_for(site.home, RequestContext(site=site, found=found), callback=NO_CALLBACK)
+
+
 def of_site(delay: float | None, took: float = 0.1) -> Request:
     site = SiteConfig(id="a", name="a", home="http://a.example/", delay=delay)
-    return Request("http://a.example/", meta={"site": site, "download_latency": took})
+    request = asking(site)
+    request.meta["download_latency"] = took
+    return request
 
 
 def paced(delay: float | None, responses: list[tuple[float, int]], **headers: str) -> list[float]:
@@ -349,7 +359,7 @@ def test_a_server_that_asks_for_time_gets_it_within_bounds() -> None:
 def budgeted(limits: JobLimits) -> tuple[CrawlBudget, Callable[[], Request]]:
     budget = CrawlBudget(get_crawler(Spider, {"PAGES_OF_RUN": 0}))
     site = SiteConfig(id="a", name="a", home="http://a.example/", limits=limits)
-    return budget, lambda: Request("http://a.example/", meta={"site": site, "kind": "page"})
+    return budget, lambda: asking(site)
 
 
 def test_a_site_may_take_only_so_many_minutes(monkeypatch: pytest.MonkeyPatch) -> None:

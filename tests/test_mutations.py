@@ -95,12 +95,12 @@ MUTATIONS: list[Mutation] = [
         ("odd notations, at a redirect", "if is_public(address.host):", "if address:",
          "crawl.py::test_no_disguise_of_an_address_reaches_a_host_the_job_does_not_name"),
         ("rebinding", "return self._inner.resolveHostName(receiver,",
-         "from unittest.mock import Mock\n        self._inner.resolveHostName(_Sieve(Mock(), hostName, self.refused), hostName)\n"
+         "from unittest.mock import Mock\n        self._inner.resolveHostName(_PublicOnly(Mock(), hostName, self.refused), hostName)\n"
          "        return self._inner.resolveHostName(resolutionReceiver,",
          "hostile.py::test_a_connection_goes_to_the_address_that_was_judged"),
         ("hosts that another job may reach", "if host in self._others:", "if False:",
          "crawl.py::test_jobs_run_one_after_the_other_and_reach_only_their_own_private_hosts"),
-        ("a redirect to another site", "if moved and site is not None", "if False and site is not None",
+        ("a redirect to another site", "if context is not None and _has_left_its_site(", "if False and _has_left_its_site(",
          "crawl.py::test_what_does_not_become_an_article_is_a_drop_with_its_reason"),
         ("credentials in an address", "elif parts.username or parts.password:", "elif False:",
          "hostile.py::test_credentials_are_not_sent"),
@@ -186,7 +186,7 @@ MUTATIONS: list[Mutation] = [
     ),
     *_of(
         "crawler/middlewares/tdm_reservation.py",
-        ("tdmrep.json", 'request.meta["opt_out"] = opt_out_host(', "opt_out_host(",
+        ("tdmrep.json", 'amend_context(request, opt_out=opt_out_host(', "(opt_out_host(",
          "crawl.py::test_what_a_host_reserves_goes_with_its_pages"),
     ),
 ]  # fmt: skip

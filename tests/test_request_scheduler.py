@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from scrapy import Request, Spider
+from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.test import get_crawler
 
 from cleaners.config import parse_job
 from cleaners.store import DiscoveredUrl, Store, UrlState
 from crawler.agenda import VisitPlan
+from crawler.request_context import RequestContext, request_for
 from crawler.scheduling.scheduler import FrontierScheduler
-from crawler.stats import CrawlStats
 from tests.test_crawl_state import queue
 
 NOON = datetime(2025, 11, 22, 12, tzinfo=UTC)
@@ -30,8 +31,10 @@ SITES = {site.id: site for site in JOB.sites}
 
 
 def request(found: DiscoveredUrl, known: UrlState | None = None, **meta: object) -> Request:
-    about = {"site": SITES[found.site], "kind": "page", "found": found, "known": known, **meta}
-    return Request(found.url, priority=found.priority, meta=about)
+    context = RequestContext(site=SITES[found.site], found=found, known=known)
+    made = request_for(found.url, context, callback=NO_CALLBACK, priority=found.priority)
+    made.meta.update(meta)
+    return made
 
 
 def pages(site: str, count: int, priority: int = 0) -> list[DiscoveredUrl]:
@@ -47,10 +50,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def frontier(store: Store) -> tuple[FrontierScheduler, Any]:
-    desk = SimpleNamespace(is_settled=True, tally=CrawlStats())
     agenda = VisitPlan(store.path, "crawl a", now=NOON)
     news = SimpleNamespace(
-        job=JOB, agenda=agenda, desk=desk, has_begun=True, again=lambda entry: request(entry.found, entry)
+        site_ids=list(SITES),
+        has_begun=True,
+        is_settled=True,
+        unfinished=lambda site: (request(entry.found, entry) for entry in agenda.unfinished(site)),
     )
     simple: dict[str, object] = {
         "PAGES_IN_MEMORY": WINDOW,
@@ -94,7 +99,7 @@ def test_what_a_sitemap_names_beyond_the_window_comes_from_the_ledger(store: Sto
     for found in named:
         assert made.enqueue_request(request(found))
     assert len(made) == WINDOW
-    news.desk.is_settled = False  # the shelf has not yet written what the sitemap named
+    news.is_settled = False  # the shelf has not yet written what the sitemap named
     first = [made.next_request() for _ in range(WINDOW)]
     assert all(first)
     assert made.next_request() is None
@@ -104,7 +109,7 @@ def test_what_a_sitemap_names_beyond_the_window_comes_from_the_ledger(store: Sto
 
     assert asyncio.run(ask()), "the run is not over"
     queue(store, named, NOON)
-    news.desk.is_settled = True
+    news.is_settled = True
     given = [one.url for one in first if one] + drained(made)
     assert given == [found.url for found in named]
 

@@ -21,7 +21,7 @@ from scrapy.http import Headers
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from cleaners.config import SiteConfig
+from crawler.request_context import RequestContext, find_context
 
 # IPv6 ranges that carry an IPv4 address: NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380).
 _TRANSLATED = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
@@ -128,9 +128,8 @@ class GuardMiddleware:
         host = (parts.hostname or "").lower()
         if parts.scheme not in {"http", "https"} or not host:
             raise AddressRefused("guard: not a web address", parts.scheme)
-        site: SiteConfig | None = request.meta.get("site")
-        moved = request.meta.get("redirect_times") and request.meta.get("kind") == "page"
-        if moved and site is not None and not site.owns(request.url):
+        context = find_context(request)
+        if context is not None and _has_left_its_site(request, context):
             raise AddressRefused("redirect leaves the site", host)
         if host in self._others:
             raise AddressRefused("guard: private address", host)
@@ -149,6 +148,12 @@ class GuardMiddleware:
             if address is not None:
                 cure = f"`allow_private_hosts: [{host}]` allows it"
                 raise AddressRefused("guard: private address", f"{host} is {address}; {cure}")
+
+
+def _has_left_its_site(request: Request, context: RequestContext) -> bool:
+    """Whether a redirect has led from a page of a site to where its rules do not hold."""
+    is_moved_page = context.is_page and request.meta.get("redirect_times")
+    return bool(is_moved_page) and not context.site.owns(request.url)
 
 
 _PAGE = re.compile(r"^(text/(html|plain|xml)|application/(xhtml\+)?xml)\b")
@@ -171,6 +176,7 @@ class ContentGate:
         """Raises ``StopDownload``; the response then arrives without a body and flagged."""
         kind = (headers.get(b"Content-Type") or b"").decode("latin-1").strip().lower()
         attached = (headers.get(b"Content-Disposition") or b"").strip().lower().startswith(b"attachment")
-        is_page = request.meta.get("kind") == "page"
+        context = find_context(request)
+        is_page = context is not None and context.is_page
         if (kind and not (_PAGE if is_page else _ANNOUNCEMENT).match(kind)) or (attached and is_page):
             raise StopDownload(fail=False)

@@ -8,6 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 from crawler.middlewares.address_guard import AddressRefused
+from crawler.request_context import amend_context, find_context
 
 if TYPE_CHECKING:
     from crawler.agenda import VisitPlan
@@ -28,17 +29,17 @@ class ConditionalGet:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for what a redirect leads to and is
-        done."""
-        if "found" not in request.meta:  # robots.txt
+        """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` where a redirect leads to what is done."""
+        context = find_context(request)
+        if context is None:  # robots.txt
             return
         spider: Any = self._crawler.spider
         agenda: VisitPlan = spider.agenda
         if request.meta.get("redirect_times"):
-            entry = request.meta["known"] = agenda.entry(request.url)
-            if not agenda.is_open(entry):
+            context = amend_context(request, known=agenda.entry(request.url))
+            if not agenda.is_open(context.known):
                 raise AddressRefused(NOT_DUE)
-        entry = request.meta["known"]
+        entry = context.known
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)  # those of the address that led here
         if entry is not None and entry.etag:

@@ -21,6 +21,7 @@ from scrapy.robotstxt import RobotParser
 from cleaners.config import SiteConfig
 from cleaners.urls import canonical
 from crawler.middlewares.address_guard import AddressRefused
+from crawler.request_context import RequestContext, find_context
 
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309, 2.5: a parser must read at least that much
 _TOO_MANY = 429
@@ -87,8 +88,8 @@ class RequestPace(AutoThrottle):
     def floor(self, request: Request) -> float:
         """The least seconds between two requests to the request's host."""
         host = urlsplit(request.url).hostname or ""
-        if (site := request.meta.get("site")) is not None:
-            self._site_delay[host] = self._wanted(site, host)
+        if (context := find_context(request)) is not None:
+            self._site_delay[host] = self._wanted(context.site, host)
         default = 0.0 if host in self._private else self.mindelay
         return max(self._site_delay.get(host, default), self._crawl_delay.get(host, 0.0))
 
@@ -157,27 +158,26 @@ class CrawlBudget:
 
     def process_request(self, request: Request) -> None:
         """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` with the reason ``limit``."""
-        site: SiteConfig | None = request.meta.get("site")
-        if site is None:
+        context = find_context(request)
+        if context is None:
             return
-        if why := self._reached(site, request.meta.get("kind", "")):
+        if why := self._reached(context):
             raise AddressRefused("limit", why)
-        self._requests[site.id] += 1
-        self._pages += request.meta.get("kind") == "page"
+        self._requests[context.site.id] += 1
+        self._pages += context.is_page
 
     def look_again(self, request: Request) -> None:
         """A request is about to be sent, perhaps long after :meth:`process_request`: raises as that."""
-        site: SiteConfig | None = request.meta.get("site")
-        if site is not None and (why := self._used_up(site)):
+        context = find_context(request)
+        if context is not None and (why := self._used_up(context.site)):
             raise AddressRefused("limit", why)
 
-    def _reached(self, site: SiteConfig, kind: str) -> str:
-        limits = site.limits
-        if self._pages_of_run and self._pages >= self._pages_of_run and kind == "page":
+    def _reached(self, context: RequestContext) -> str:
+        if self._pages_of_run and self._pages >= self._pages_of_run and context.is_page:
             return "pages of the run"
-        if self._requests[site.id] >= limits.pages:
+        if self._requests[context.site.id] >= context.site.limits.pages:
             return "pages"
-        return self._used_up(site)
+        return self._used_up(context.site)
 
     def _used_up(self, site: SiteConfig) -> str:
         if time.monotonic() - self._began > site.limits.minutes * 60:
@@ -185,5 +185,5 @@ class CrawlBudget:
         return "megabytes" if self._bytes[site.id] > site.limits.megabytes * 1e6 else ""
 
     def _count_bytes(self, response: Response, request: Request, spider: Any) -> None:
-        if (site := request.meta.get("site")) is not None:
-            self._bytes[site.id] += len(response.body)
+        if (context := find_context(request)) is not None:
+            self._bytes[context.site.id] += len(response.body)

@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
 from cleaners.metadata import TdmReservation, opt_out_host, reservations
+from crawler.request_context import amend_context, find_context
 
 
 class TdmReservationMiddleware:
@@ -27,15 +28,16 @@ class TdmReservationMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Leave the signals in the request's meta."""
-        if request.meta.get("kind") != "page":
+        """Leave the signals in the request's context."""
+        context = find_context(request)
+        if context is None or not context.is_page:
             return
         parts = urlsplit(request.url)
         base = f"{parts.scheme}://{parts.netloc}"
         if base not in self._hosts:
             self._hosts[base] = asyncio.ensure_future(self._rules(base))
         path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-        request.meta["opt_out"] = opt_out_host(await asyncio.shield(self._hosts[base]), path)
+        amend_context(request, opt_out=opt_out_host(await asyncio.shield(self._hosts[base]), path))
 
     async def _rules(self, base: str) -> Sequence[TdmReservation]:
         engine: Any = self._crawler.engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -10,10 +11,11 @@ from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
 from cleaners.warc import HttpExchange
+from crawler.request_context import ArchivedExchange, amend_context, find_context
 
 
 class WarcRecorder:
-    """Hands exchanges to the desk's archive and leaves the promise of an origin in the request's meta."""
+    """Hands exchanges to the archive and leaves in the request's context where the record will be."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -27,9 +29,9 @@ class WarcRecorder:
     def _record(self, response: Response, request: Request, spider: Any) -> None:
         if "download_stopped" in response.flags:
             return  # the body was not read: there is nothing to keep
-        site = request.meta.get("site")
-        request.meta["fetched_at"] = datetime.now(UTC)
-        request.meta["origin"] = spider.desk.record(
+        context = find_context(request)  # None: robots.txt
+        fetched_at = datetime.now(UTC)
+        origin: Future[str] = spider.desk.record(
             HttpExchange(
                 url=response.url,
                 status=response.status,
@@ -37,13 +39,15 @@ class WarcRecorder:
                 body=response.body,
                 method=request.method,
                 request_headers=pairs(request.headers),
-                fetched_at=request.meta["fetched_at"],
+                fetched_at=fetched_at,
                 address=str(response.ip_address) if response.ip_address else None,
-                site=site.id if site else None,
-                is_page=request.meta.get("kind") == "page",
-                opt_out=request.meta.get("opt_out", ()),
+                site=context.site.id if context else None,
+                is_page=context is not None and context.is_page,
+                opt_out=context.opt_out if context else (),
             )
         )
+        if context is not None:
+            amend_context(request, archived=ArchivedExchange(fetched_at=fetched_at, origin=origin))
 
 
 def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,8 @@ from typing import Any
 from scrapy import Request
 from scrapy.pqueues import DownloaderAwarePriorityQueue
 
+from crawler.request_context import find_context
+
 _TIER = 12
 """Promises (in hundredths) that differ by less count as equal: then the hosts take turns."""
 _PATIENCE = 60.0
@@ -71,4 +73,5 @@ class BestFirst(DownloaderAwarePriorityQueue):
 
 
 def _announces(request: Request) -> bool:
-    return request.meta.get("kind") == "seed"
+    context = find_context(request)
+    return context is not None and not context.is_page

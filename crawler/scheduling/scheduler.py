@@ -10,16 +10,43 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
 
-if TYPE_CHECKING:
-    from crawler.spiders.news import NewsSpider
+from crawler.request_context import find_context, get_context
 
 _PAUSE = 1.0  # seconds between two looks into the ledger for a site that had nothing more at the first
 _SOON = 0.2  # seconds
+
+
+class LedgerBacklog(Protocol):
+    """What the scheduler asks of the spider whose requests it holds (:class:`crawler.spiders.news.NewsSpider`)."""
+
+    @property
+    def site_ids(self) -> Iterable[str]:
+        """The sites of the job."""
+        ...
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the seeds have been asked for: what earlier runs left undone comes after them."""
+        ...
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the seeds have been asked for and the ledger holds every address that was found so far."""
+        ...
+
+    def unfinished(self, site: str) -> Iterator[Request]:
+        """Requests for what the ledger holds of a site and is not done, the highest priority first."""
+        ...
+
+    def count_left(self) -> None:
+        """Count a request that is left for the next run."""
+        ...
 
 
 class FrontierScheduler(Scheduler):
@@ -28,11 +55,11 @@ class FrontierScheduler(Scheduler):
     def open(self, spider: Spider) -> Any:
         """Nothing waits yet; what earlier runs have left is taken up when the seeds have been asked for."""
         assert self.crawler
-        news: Any = spider
-        self._news: NewsSpider = news
+        backlog: Any = spider
+        self._backlog: LedgerBacklog = backlog
         self._most = self.crawler.settings.getint("PAGES_IN_MEMORY")
         self._waiting: Counter[str] = Counter()
-        self._behind = dict.fromkeys((site.id for site in self._news.job.sites), 0.0)
+        self._behind = dict.fromkeys(self._backlog.site_ids, 0.0)
         """Sites with more in the ledger, perhaps -> when that was last looked up."""
         self._overflowed: set[str] = set()
         self._given_up: set[str] = set()
@@ -50,7 +77,7 @@ class FrontierScheduler(Scheduler):
 
     def next_request(self) -> Request | None:
         """The next request, None when there is none for now."""
-        if self._behind and self._news.has_begun:
+        if self._behind and self._backlog.has_begun:
             for site in [one for one in self._behind if self._waiting[one] <= self._most // 2]:
                 self._refill(site)
         request = super().next_request()
@@ -64,7 +91,7 @@ class FrontierScheduler(Scheduler):
             return True
         if not self._behind:
             return False
-        is_settled = self._news.has_begun and self._news.desk.is_settled  # else the ledger does not know all yet
+        is_settled = self._backlog.is_settled  # else the ledger does not know all yet
         for site in tuple(self._behind):
             self._refill(site, at_once=True)
             if is_settled and not self._waiting[site]:
@@ -84,9 +111,9 @@ class FrontierScheduler(Scheduler):
         return taken
 
     def _overflow(self, site: str, request: Request) -> None:
-        known = request.meta["known"]
+        known = get_context(request).known
         if known is not None and known.outcome is not None:  # read before: due in the next run as well
-            self._news.desk.tally.left += 1
+            self._backlog.count_left()
         elif site not in self._given_up:
             self._behind.setdefault(site, 0.0)
             self._overflowed.add(site)
@@ -96,12 +123,11 @@ class FrontierScheduler(Scheduler):
         now = time.monotonic()
         if not at_once and now - self._behind[site] < _PAUSE:
             return
-        for entry in self._news.agenda.unfinished(site):
+        for request in self._backlog.unfinished(site):
             if self._waiting[site] >= self._most:
                 self._behind[site] = 0.0
                 return
-            if (request := self._news.again(entry)) is not None:
-                self._take(site, request)  # what is on its way already has been seen, and is not taken twice
+            self._take(site, request)  # what is on its way already has been seen, and is not taken twice
         self._behind[site] = now
         if site not in self._overflowed:
             del self._behind[site]
@@ -114,11 +140,11 @@ class FrontierScheduler(Scheduler):
 
 
 def _site(request: Request) -> str | None:
-    site = request.meta.get("site")
-    return None if site is None else str(site.id)
+    context = find_context(request)
+    return None if context is None else context.site.id
 
 
 def _may_wait(request: Request) -> bool:
     """Whether the ledger can give it again: a page, not one that is being tried again or has been redirected."""
-    meta = request.meta
-    return meta.get("kind") == "page" and not (meta.get("redirect_times") or meta.get("retry_times"))
+    is_second_try = request.meta.get("redirect_times") or request.meta.get("retry_times")
+    return get_context(request).is_page and not is_second_try

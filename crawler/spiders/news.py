@@ -22,6 +22,7 @@ from crawler.ingest_queue import IngestQueue
 from crawler.middlewares.address_guard import AddressRefused
 from crawler.middlewares.conditional_get import NOT_DUE
 from crawler.middlewares.warc_recorder import pairs
+from crawler.request_context import RequestContext, get_context, request_for
 from crawler.responses import ResponseReader
 from crawler.scheduling.link_filter import LinkFilter
 from crawler.scheduling.link_score import LinkScorer
@@ -108,6 +109,24 @@ class NewsSpider(Spider):
                 if request := self.again(entry):
                     yield request
 
+    @property
+    def site_ids(self) -> Iterable[str]:
+        """See :class:`crawler.scheduling.scheduler.LedgerBacklog`, as the next three."""
+        return self._sites.keys()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the ledger holds every address that was found so far, those of the seeds included."""
+        return self.has_begun and self.desk.is_settled
+
+    def unfinished(self, site: str) -> Iterator[Request]:
+        """Requests for what was found on a site and is not done."""
+        return filter(None, map(self.again, self.agenda.unfinished(site)))
+
+    def count_left(self) -> None:
+        """Count a request that is left for the next run."""
+        self.desk.tally.left += 1
+
     def again(self, entry: UrlState) -> Request | None:
         """A request for what the ledger knows; None where the job, as it now stands, does not have it visited."""
         site, found = self._sites[entry.found.site], entry.found
@@ -125,17 +144,11 @@ class NewsSpider(Spider):
             "sitemap": self.announcements.sitemap,
         }
         was_read = found.kind == "page" and known is not None and known.outcome is not None
-        return Request(
+        return request_for(
             found.url,
+            RequestContext(site=self._sites[found.site], found=found, known=known),
             callback=callbacks[found.kind],
             errback=self.failed,
-            meta={
-                "site": self._sites[found.site],
-                "kind": "page" if found.kind == "page" else "seed",
-                "found": found,
-                "known": known,
-            },
-            cb_kwargs={"site": self._sites[found.site]},
             priority=found.priority - _AGAIN * was_read,
         )
 
@@ -149,13 +162,15 @@ class NewsSpider(Spider):
                 if self.agenda.is_open(entry):
                     yield self._request(one, entry)
 
-    async def page(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
+    async def page(self, response: Response) -> AsyncIterator[Any]:
         """A page that may be an article."""
         if done := await self._answers.without_news(response):
             yield done
             return
         self._links.fetched(response.url, response.body)
-        hops = response.meta["found"].hops
+        context = get_context(response)
+        assert context.archived is not None
+        site, hops = context.site, context.found.hops
         found: list[DiscoveredUrl] = []
         if hops < site.follow.depth and isinstance(response, TextResponse):
             found += self._links.on_page(response, site, hops + 1)
@@ -166,8 +181,8 @@ class NewsSpider(Spider):
             site=site.id,
             status=response.status,
             headers=pairs(response.headers),
-            fetched_at=response.meta["fetched_at"],
-            opt_out=response.meta.get("opt_out", ()),
+            fetched_at=context.archived.fetched_at,
+            opt_out=context.opt_out,
         )
         yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
         for request in self._follow(found):
@@ -188,7 +203,7 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
         if isinstance(error, AddressRefused) and error.reason == "limit":
-            self._leave(request.meta["site"])
+            self._leave(get_context(request).site)
         elif isinstance(error, AddressRefused) and error.reason == NOT_DUE:
             yield SpiderItem(item=None, visits=visits.moved(request))
         else:

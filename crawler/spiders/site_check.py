@@ -13,7 +13,9 @@ from twisted.python.failure import Failure
 
 from cleaners.config import JobConfig, SeedEntry, SiteConfig
 from cleaners.errors import UnusableInput
+from cleaners.store import DiscoveredUrl
 from crawler import discover, site_survey
+from crawler.request_context import RequestContext, request_for
 from crawler.site_survey import Kind, SeedOffer
 from crawler.visits import drop_of
 
@@ -133,8 +135,9 @@ class SiteCheckSpider(Spider):
                 self._fails(site, into, SeedOffer(kind=kind, url=url, entries=0, name=name, why=drop.reason))
 
         arguments = {"site": site, "into": into, **more}
-        meta = {"site": site, "kind": "seed"}
-        return Request(url, callback=callback, errback=failed, meta=meta, cb_kwargs=arguments, dont_filter=True)
+        found = DiscoveredUrl(url=url, site=site.id, kind=more.get("kind", "list"), hops=0)
+        context = RequestContext(site=site, found=found)
+        return request_for(url, context, callback=callback, errback=failed, cb_kwargs=arguments, dont_filter=True)
 
 
 def _kind(seed: SeedEntry) -> Kind:

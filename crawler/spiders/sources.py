@@ -16,6 +16,7 @@ from cleaners.errors import UnusableInput
 from cleaners.store import DiscoveredUrl, Kind, UrlState
 from crawler import discover, visits
 from crawler.agenda import VisitPlan
+from crawler.request_context import get_context
 from crawler.responses import ResponseReader
 from crawler.scheduling.link_filter import LinkFilter
 from crawler.visits import SpiderItem
@@ -47,23 +48,24 @@ class AnnouncementPages:
         self._follow = follow
         self._sitemaps: Counter[str] = Counter()
 
-    async def feed(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
+    async def feed(self, response: Response) -> AsyncIterator[Any]:
         """The pages a feed names."""
         if done := await self._answers.without_news(response):
             yield done
             return
         most = self._settings.getint("FEED_MAX_ENTRIES")
         links = await asyncio.to_thread(discover.feed, response.body, response.url, most)
-        for one in self._announced(response, self._links.of(links, site, 1)):
+        for one in self._announced(response, self._links.of(links, get_context(response).site, 1)):
             yield one
 
-    async def sitemap(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
+    async def sitemap(self, response: Response) -> AsyncIterator[Any]:
         """The pages a sitemap names, and the sitemaps it names."""
         if done := await self._answers.without_news(response):
             yield done
             for entry in self._agenda.announced_by(response.url):
                 yield self._request(entry.found, entry)
             return
+        site = get_context(response).site
         limits = self._settings.getint("SITEMAP_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
         try:
             found = await asyncio.to_thread(discover.sitemap, response.body, response.url, *limits)
@@ -78,9 +80,10 @@ class AnnouncementPages:
         for one in self._announced(response, [*further, *self._links.of(found.pages, site, 1)]):
             yield one
 
-    async def list_page(self, response: Response, site: SiteConfig) -> AsyncIterator[Any]:
+    async def list_page(self, response: Response) -> AsyncIterator[Any]:
         """The pages a list links to, and its next page."""
-        pages = response.meta["found"].pages
+        context = get_context(response)
+        site, pages = context.site, context.found.pages
         if done := await self._answers.without_news(response):
             yield done
             for entry in self._agenda.announced_by(response.url) if pages > 1 else ():

@@ -152,7 +152,7 @@ class ClippingPipeline:
         if not batch:
             return
         try:
-            self._ingester.keep(batch)
+            self._ingester.add(batch)
         except Exception:
             for result in batch:  # the calls to come fail by them: nothing counts as kept that is not
                 self._waiting.put(result)

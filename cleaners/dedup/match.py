@@ -19,7 +19,7 @@ from cleaners.items import Evidence, MatchKind
 Read = Callable[[Sequence[int]], Sequence[str]]
 """Gives the texts of earlier documents by their ids, in the order of the ids."""
 Near = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
-"""Says of pairs of ids, the new document's first, which may be compared at all (:mod:`cleaners.ingest.match_index`)."""
+"""Says of pairs of ids, the new document's first, which may be compared at all (:mod:`cleaners.ingest.matching`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,27 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from cleaners import urls
-from cleaners.chinese import spinning
-from cleaners.dedup import clusters, fingerprint, match
-from cleaners.dedup.match import MatchFound, order_independent_matches
 from cleaners.extract.boilerplate import site_lines as repeated
-from cleaners.ingest.match_index import (
-    MANIFEST,
-    REPRESENTED,
-    WINDOW,
-    CurrentDocsIndex,
-    TimeWindowFilter,
-    link,
-    open_index,
-    relink_left,
-)
+from cleaners.ingest.match_index import open_index, save_manifest
+from cleaners.ingest.matching import WINDOW, StoreMatcher
 from cleaners.ingest.takedown_filter import TakedownFilter, drop_taken_down
 from cleaners.items import Article, Drop
 from cleaners.store import FetchResult, NoiseLine, RunStatus, Store, locks
@@ -36,7 +25,9 @@ from cleaners.store.runs import RunCounts
 from cleaners.store.takedowns import TAKEN_DOWN
 from cleaners.warc.blank import blank_exchange
 
-__all__ = ["PUBLISHERS", "WINDOW", "IngestResult", "Ingester", "publishers_of"]
+__all__ = [
+    "PUBLISHERS", "WINDOW", "IngestResult", "Ingester", "ingest_batches", "publishers_of", "refresh_index",
+]  # fmt: skip
 
 # What is learned from the texts of a store: the lines that a site repeats on page after page.
 
@@ -110,7 +101,7 @@ class Ingester:
             self._turn = locks.writer_lock(path)
             held.callback(self._turn.release)
             self._publishers = publishers_of(self.store) | dict(publishers or {})
-            self._near = TimeWindowFilter.of(self.store, self.store.document_dates.spans)
+            self._matcher = StoreMatcher(self.store, self._publishers)
             self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
             self._watch = TakedownFilter(self.store.tombstones.traces())
             if self._watch.blind:
@@ -130,33 +121,20 @@ class Ingester:
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).
 
         ``visits``: what the crawl's ledger calls done with it, in the same transaction; ``then`` writes what else is
-        to stand in the store exactly when the batch does. What was taken down, and its near copies, become Drops; but
-        not a copy that was left when another one was taken down (by that one's id): here, or as ``left`` says.
+        to stand in the store exactly when the batch does. Taken-down articles and near copies of them are dropped.
+        Exception: a copy that the store has with this text, or for which ``left(article, id of what is gone)`` is true.
         """
         if self._index.closed:  # since a batch failed
             self._index = open_index(self.store)
-
-        def held(article: Article, gone: str) -> bool:
-            return self._holds(article) or bool(left and left(article, gone))
-
-        results = drop_taken_down(list(results), self._watch, self._gone, held)
-        articles = [result for result in results if isinstance(result, Article)]
-        drops = [result for result in results if isinstance(result, Drop)]
+        articles, drops = self._split(results, left)
         try:
             with self.store.transaction():
                 self.store.crawl_state.record(visits)  # takes back the Drops of earlier visits
                 self.store.runs.drop(drops, self._run)
-                fresh: list[tuple[int, Article]] = []
-                matched: set[int] = set()
-                with self.store.articles.indexing():
-                    for part in self._parts(articles):
-                        docs = self.store.articles.put_all(part)
-                        new = [(doc, a) for doc, a in zip(docs, part, strict=True) if doc is not None]
-                        matched |= self._match(new)
-                        fresh += new
+                fresh, matched = self._store_and_match(articles)
                 manifest = self._index.checkpoint() if self._index.full else None
                 if manifest:
-                    self.store.manifests.put(MANIFEST, manifest.to_json().encode())
+                    save_manifest(self.store, manifest)
                 if then:
                     then()
         except BaseException:
@@ -165,13 +143,7 @@ class Ingester:
         if manifest:
             self._index.saved()
         self._blank(drops)
-        self._sites.update(article.site for _, article in fresh if article.site)
-        self._counts.add(articles, drops, (article for _, article in fresh))
-        kept = IngestResult(
-            stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=len(matched)
-        )
-        self.kept += kept
-        return kept
+        return self._count(articles, drops, fresh, len(matched))
 
     keep = add
     """Its name in 0.1."""
@@ -193,7 +165,7 @@ class Ingester:
             with self.store.transaction():
                 self.learn()
                 if manifest:
-                    self.store.manifests.put(MANIFEST, manifest.to_json().encode())
+                    save_manifest(self.store, manifest)
                 self.store.runs.end(self._run, {**asdict(self.kept), **self._counts.most()}, status)
             if manifest:
                 self._index.saved()
@@ -214,6 +186,40 @@ class Ingester:
         else:
             self._release()
 
+    def _split(
+        self, results: Iterable[Article | Drop], left: Callable[[Article, str], bool] | None
+    ) -> tuple[list[Article], list[Drop]]:
+        """The articles and the Drops of a batch; among these what was taken down, but for copies that were left."""
+
+        def held(article: Article, gone: str) -> bool:
+            return self._holds(article) or bool(left and left(article, gone))
+
+        checked = drop_taken_down(list(results), self._watch, self._gone, held)
+        articles = [result for result in checked if isinstance(result, Article)]
+        return articles, [result for result in checked if isinstance(result, Drop)]
+
+    def _store_and_match(self, articles: Sequence[Article]) -> tuple[list[Article], set[int]]:
+        """Store articles and match those that are new; returns the new ones, and the docs that match an earlier one."""
+        fresh: list[Article] = []
+        matched: set[int] = set()
+        with self.store.articles.indexing():
+            for part in self._parts(articles):
+                docs = self.store.articles.put_all(part)
+                new = [(doc, article) for doc, article in zip(docs, part, strict=True) if doc is not None]
+                matched |= self._matcher.match(new, self._index)
+                fresh += [article for _, article in new]
+        return fresh, matched
+
+    def _count(
+        self, articles: Sequence[Article], drops: Sequence[Drop], fresh: Sequence[Article], matched: int
+    ) -> IngestResult:
+        """Count a batch that is safe."""
+        self._sites.update(article.site for article in fresh if article.site)
+        self._counts.add(articles, drops, fresh)
+        kept = IngestResult(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=matched)
+        self.kept += kept
+        return kept
+
     def _parts(self, articles: Sequence[Article]) -> Iterator[list[Article]]:
         """The batch, cut before each article that changes one known by then: what came before it met the old text."""
         part: list[Article] = []
@@ -226,48 +232,6 @@ class Ingester:
             ids.add(article.id)
         yield part
 
-    def _match(self, fresh: Sequence[tuple[int, Article]]) -> set[int]:
-        """Match new documents, link them, decide their clusters; returns the docs that match an earlier one."""
-        if not fresh:
-            return set()
-        docs, texts = [doc for doc, _ in fresh], [article.text for _, article in fresh]
-        matched = match.match_batch(
-            docs, texts, CurrentDocsIndex(self._index, self._heirs), self._texts, near=self._near
-        )
-        found, represented = order_independent_matches(matched.found, within=REPRESENTED, near=self._near)
-        link(self.store, found)
-        self._mark_spun([one for one in found if one.kind == "spun"])
-        # What matches nothing, and never did, is a cluster of its own without being asked.
-        stirred = {doc for one in found for doc in (one.doc, one.other)} & set(docs)
-        stirred |= relink_left(self.store, self.store.articles.revised(docs))
-        around = self.store.clusters.around(sorted(stirred))
-        self.store.clusters.save(clusters.assign(around, publishers=self._publishers))
-        # A cluster is found by one of its members: those that an earlier one represents are left out of the index.
-        rows = np.array([row for row, doc in enumerate(docs) if doc not in represented], np.int64)
-        self._index.add(np.array(docs, np.uint32)[rows], matched.keys.select(rows))
-        return {one.doc for one in found}
-
-    def _mark_spun(self, found: Sequence[MatchFound]) -> None:
-        """Flag the side that a machine rewrote, and count which words it swapped."""
-        docs = sorted({doc for one in found for doc in (one.doc, one.other)})
-        texts = self.store.articles.texts(docs)
-        for one in found:
-            pair = [one.other, one.doc]
-            if not texts.keys() >= set(pair):  # a text superseded in this very batch
-                continue
-            plain = [fingerprint.normalize(texts[doc]) for doc in pair]
-            side = spinning.spun_side(*plain)
-            swapped = spinning.substitutions(plain[1 - side], plain[side])
-            self.store.learned.add_pairs((spun, proper, n) for (spun, proper), n in swapped.items())
-            self.store.articles.flag(pair[side], "spun")
-
-    def _heirs(self, docs: Sequence[int]) -> dict[int, tuple[int, ...]]:
-        return self.store.representatives.successors(docs, within=REPRESENTED)
-
-    def _texts(self, docs: Sequence[int]) -> list[str]:
-        texts = self.store.articles.texts(docs)
-        return [texts.get(doc, "") for doc in docs]  # superseded since it was indexed: matches nothing
-
     def _holds(self, article: Article) -> bool:
         """Whether the store has this article with this text."""
         doc = self.store.articles.doc(article.id)
@@ -278,6 +242,38 @@ class Ingester:
         for drop in drops:
             if drop.reason == TAKEN_DOWN and drop.url and urls.clipping_id(drop.url, b"") in self._gone:
                 blank_exchange(self.store.path, drop.origin, datetime.now(UTC))
+
+
+def ingest_batches(
+    ingester: Ingester, results: Iterable[Article | Drop], *, size: int = 200,
+    then: Callable[[Sequence[Article | Drop]], None] | None = None,
+    left: Callable[[Article, str], bool] | None = None,
+) -> Iterator[tuple[Sequence[Article | Drop], IngestResult]]:  # fmt: skip
+    """Add results to a store a batch at a time; gives each batch, once it is safe, with what became of it.
+
+    ``then`` is called with each batch in its transaction; ``then``, ``left`` and errors: see :meth:`Ingester.add`.
+    """
+    waiting = iter(results)
+    while batch := list(islice(waiting, size)):
+        yield batch, ingester.add(batch, then=partial(then, batch) if then else None, left=left)
+
+
+def refresh_index(store: Store, *, command: str) -> None:
+    """Bring the match index of a store up to date with its texts, and save it; made anew where the store has none.
+
+    For whoever holds the writer's lock; not inside a transaction. The journal notes it as a run of ``command``. Raises
+    ``UnwritableError``.
+    """
+    index = open_index(store)
+    try:
+        run = store.runs.start(command)
+        manifest = index.flush()
+        with store.transaction():
+            save_manifest(store, manifest)
+            store.runs.end(run, asdict(IngestResult()))
+        index.saved()
+    finally:
+        index.close()
 
 
 def publishers_of(store: Store) -> dict[str, str]:

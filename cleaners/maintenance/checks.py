@@ -12,7 +12,7 @@ from cleaners.dedup import clusters, fingerprint
 from cleaners.dedup.index import IndexLimits
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import FormatError, UnusableInput
-from cleaners.ingest.ingester import Ingester, publishers_of
+from cleaners.ingest.ingester import publishers_of, refresh_index
 from cleaners.ingest.match_index import MANIFEST, REPRESENTED, index_folder, recipe
 from cleaners.maintenance import takedown
 from cleaners.maintenance.remaining_copies import incomparable
@@ -90,7 +90,7 @@ def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
 def _rebuild_match_index(store: Store) -> None:
     with store.transaction():
         store.manifests.remove(MANIFEST)
-    Ingester(store.path, command="doctor").close()
+    refresh_index(store, command="doctor")
 
 
 def _clusters(store: Store, sample: int | None) -> list[str]:

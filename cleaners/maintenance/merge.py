@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cleaners.errors import UsageError
-from cleaners.ingest.ingester import PUBLISHERS, Ingester, publishers_of
+from cleaners.ingest.ingester import PUBLISHERS, Ingester, ingest_batches, publishers_of
 from cleaners.items import Article
 from cleaners.maintenance import takedown
 from cleaners.progress import ProgressCallback, silent
@@ -155,15 +155,10 @@ def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], ste
                    for other, theirs in zip(others, stones, strict=True))  # fmt: skip
 
     with Ingester(out, command="merge") as ingester:
-        batch: list[Article] = []
         count = 0
-        for article in _in_order(others, renames):
-            batch.append(article)
-            if len(batch) == _BATCH:
-                ingester.add(batch, left=left)
-                count, batch = count + len(batch), []
-                step("articles", count, max(total, count))
-        ingester.add(batch, left=left)
+        for batch, _ in ingest_batches(ingester, _in_order(others, renames), size=_BATCH, left=left):
+            count += len(batch)
+            step("articles", count, max(total, count))
         kept = ingester.kept
     return MergeResult(stored=kept.stored, known=kept.known, matched=kept.matched, refused=kept.dropped, files=0)
 

@@ -19,8 +19,9 @@ from cleaners import urls
 from cleaners.dedup import clusters
 from cleaners.errors import UnusableInput, UsageError
 from cleaners.extract.boilerplate import site_lines
-from cleaners.ingest.ingester import Ingester, publishers_of
-from cleaners.ingest.match_index import MANIFEST, relink
+from cleaners.ingest.ingester import publishers_of, refresh_index
+from cleaners.ingest.match_index import MANIFEST
+from cleaners.ingest.matching import relink
 from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, fingerprints
 from cleaners.maintenance.remaining_copies import copies_of, incomparable
 from cleaners.page import decode
@@ -134,7 +135,7 @@ def finish(store: Store, *, step: ProgressCallback = silent) -> int:
         blank(store.path, RecordPlace(file=place.file, offset=place.offset, length=place.length), stone.at)
     forget_drafts(folder_of(store.path))  # of a merge that was killed: they may hold the pages
     step("match index", 0, None)
-    Ingester(store.path, command="takedown").close()
+    refresh_index(store, command="takedown")
     step("store rewritten", 0, None)
     store.takedowns.vacuum()
     store.tombstones.finish([stone.id for stone, _ in pending])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +17,7 @@ from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
 
 if TYPE_CHECKING:
-    from cleaners.items import Drop, Page
+    from cleaners.items import Article, Drop, Page
     from cleaners.parallel import PageCleaner
 
 _BATCH = 200
@@ -154,7 +152,7 @@ def _into_store(
     pages: Iterator[Page | Drop], work: PageCleaner, store: Path, paths: list[str], resume: bool,
     share: Callable[[], float | None],
 ) -> tuple[str, Counter[str]]:  # fmt: skip
-    from cleaners.ingest.ingester import Ingester
+    from cleaners.ingest.ingester import Ingester, ingest_batches
     from cleaners.items import Drop
     from cleaners.parallel import Checkpoint, StoreCheckpoint, skip_done
     from cleaners.store import Store
@@ -165,13 +163,17 @@ def _into_store(
         mark = book.mark if resume else Checkpoint()
         if mark.done:
             say(f"going on after {counted(mark.done, 'page')}")
-        results = work.map(skip_done(pages, mark))
-        while batch := list(islice(results, _BATCH)):
-            dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
+
+        def put_mark(batch: Sequence[Article | Drop]) -> None:
+            nonlocal mark
             for result in batch:
                 mark = mark.past(result.origin)
-            turned_away = ingester.add(batch, then=partial(book.put, mark)).dropped
-            turned_away -= sum(isinstance(r, Drop) for r in batch)
+            book.put(mark)
+
+        results = work.map(skip_done(pages, mark))
+        for batch, became in ingest_batches(ingester, results, size=_BATCH, then=put_mark):
+            dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
+            turned_away = became.dropped - sum(isinstance(r, Drop) for r in batch)
             dropped.update({"keep: taken down": turned_away} if turned_away else {})
             advance(
                 len(batch), f"{ingester.kept.stored} new, {ingester.kept.matched} reposts, {dropped.total()} dropped"

@@ -117,10 +117,10 @@ def test_the_pause_doubles_while_nothing_changes_and_halves_when_something_did(s
 
 def test_pauses_stay_within_their_bounds() -> None:
     bounds = VisitInterval(first=10, least=5, most=100)
-    assert bounds.pause(None, 0, changed=True) == 10
-    assert [bounds.pause(before, 0, changed=False) for before in (5, 40, 80)] == [10, 80, 100]
-    assert bounds.pause(10, 3600, changed=False) == 100
-    assert [bounds.pause(before, 0, changed=True) for before in (80, 8)] == [40, 5]
+    assert bounds.next_interval(None, 0, changed=True) == 10
+    assert [bounds.next_interval(before, 0, changed=False) for before in (5, 40, 80)] == [10, 80, 100]
+    assert bounds.next_interval(10, 3600, changed=False) == 100
+    assert [bounds.next_interval(before, 0, changed=True) for before in (80, 8)] == [40, 5]
 
 
 def test_failures_wait_and_a_recovered_page_is_like_a_new_one(store: Store) -> None:

@@ -26,7 +26,7 @@ from cleaners.errors import SeedFileError, UsageError
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop
 from cleaners.store import RunEntry, Store
-from cleaners.store.locks import JobRunsError, job_lock
+from cleaners.store.locks import JobRunsError, job_lock, wait_for_writer
 from cleaners.store.runs import RunCounts, of, totals
 from crawler.cli import app
 from crawler.jobs import cron
@@ -34,6 +34,9 @@ from crawler.jobs import scheduler as schedule
 from crawler.jobs.scheduler import JobRunner, ScheduledJob, entries, is_missed, plan
 from crawler.jobs.site_health import standing
 from crawler.jobs.systemd import cron_line, systemd_units
+from tests.crawling import one_site
+from tests.small_server import Reply, listing, serving
+from tests.small_server import article as page
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ZoneInfo("Asia/Shanghai")
@@ -264,6 +267,17 @@ def echoing(folder: Path, script: str) -> list[str]:
     return [str(path)]
 
 
+RUN_UNTIL_TOLD = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+try:
+    open(sys.argv[1], "w")
+    time.sleep(60)
+except KeyboardInterrupt:
+    sys.exit(11)
+"""
+
+
 def test_the_runner_reports_and_stops_in_good_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule, "program", lambda: echoing(tmp_path, f'echo "$@" >> {tmp_path}/ran; exit 3'))
     ended: list[schedule.EndedRun] = []
@@ -271,7 +285,8 @@ def test_the_runner_reports_and_stops_in_good_order(tmp_path: Path, monkeypatch:
     assert [(one.entry.job, one.code) for one in ended] == [("probe", 3)]
     assert (tmp_path / "ran").read_text() == f"--quiet crawl /seeds/probe.yaml --store {tmp_path}/news.db\n"
 
-    script = f'{sys.executable} -c \'import time, sys\ntry:\n open("{tmp_path}/up", "w"); time.sleep(60)\nexcept KeyboardInterrupt:\n sys.exit(11)\''
+    (tmp_path / "run.py").write_text(RUN_UNTIL_TOLD)
+    script = shlex.join([sys.executable, str(tmp_path / "run.py"), str(tmp_path / "up")])
     monkeypatch.setattr(schedule, "program", lambda: echoing(tmp_path, f"exec {script}"))
     runner = JobRunner(tmp_path / "news.db", ended.append)
     thread = threading.Thread(target=runner.run, args=[entry("* * * * *")])
@@ -285,6 +300,59 @@ def test_the_runner_reports_and_stops_in_good_order(tmp_path: Path, monkeypatch:
     assert ended[-1].code == 11, "asked to finish, not killed"
     runner.run(entry("* * * * *"))
     assert len(ended) == 2, "nothing begins after the end"
+
+
+STOP_A_RUN = """
+import sys, threading
+from pathlib import Path
+from crawler.jobs.scheduler import JobRunner, entries
+if __name__ == "__main__":
+    [job] = entries([Path("job.yaml")])
+    runner = JobRunner(Path("job.db"), lambda run: print(run.code, flush=True))
+    thread = threading.Thread(target=runner.run, args=[job])
+    thread.start()
+    sys.stdin.readline()
+    runner.stop()
+    thread.join()
+"""
+
+
+def run_and_stop(folder: Path, base: str, until: Callable[[], bool]) -> str:
+    """The exit code of a crawl that is stopped by its schedule at a moment.
+
+    SIGINT is ignored, as in what the shell of a script starts in the background (``nohup jianbao schedule ... &``).
+    """
+    (folder / "stop.py").write_text(STOP_A_RUN)
+    (folder / "job.yaml").write_text(one_site(base) + 'schedule: "0 0 1 1 *"\n', encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, str(folder / "stop.py")],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    while not until():
+        assert process.poll() is None
+        time.sleep(0.02)
+    out, _ = process.communicate("stop\n", timeout=60)
+    return out
+
+
+def test_a_run_in_the_background_is_stopped_while_it_crawls(tmp_path: Path) -> None:
+    pages = {f"/a/{n}.html": Reply(page(n)) for n in range(200)}
+    with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}, wait=0.05) as server:
+        code = run_and_stop(tmp_path, server.base, lambda: len(server.seen) > 20)
+    assert code == "11\n", "it finished what was in flight, and nothing else"
+    with Store.open(tmp_path / "job.db", create=False) as store:
+        assert store.runs.runs()[0].status == "interrupted"
+
+
+def test_a_run_in_the_background_is_stopped_while_it_waits_for_its_turn(tmp_path: Path) -> None:
+    lock = tmp_path / "job.locks" / "probe.lock"
+    with wait_for_writer(tmp_path / "job.db"):
+        assert run_and_stop(tmp_path, "http://127.0.0.1:9", lock.exists) == "11\n"
 
 
 def test_serving_ends_on_sigterm_when_nothing_runs(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ _OUTCOMES = {
     0: "done",
     11: "interrupted",
     -2: "interrupted",
+    -15: "interrupted",
     1: "failed: nothing was fetched, or the job is running already",
 }
 

@@ -117,7 +117,7 @@ class JobRunner:
             running = self._running
         if running is None or running.poll() is not None:
             return
-        running.send_signal(signal.SIGINT)
+        running.terminate()  # not SIGINT, which what a shell starts in the background ignores
         try:
             running.wait(_PATIENCE)
         except subprocess.TimeoutExpired:

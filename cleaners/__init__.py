@@ -8,6 +8,7 @@ The names below are imported when they are first used: cleaning does not pay for
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from cleaners.pipeline import clean, explain
     from cleaners.readers import read
     from cleaners.store import Store
+
+    __version__: str
 
 _HOMES = {
     "Article": "items",
@@ -54,7 +57,16 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     name = _NAMES_OF_0_1.get(name, name)
     if name not in _HOMES:
         raise AttributeError(f"module 'cleaners' has no attribute {name!r}")
     return getattr(import_module(f"cleaners.{_HOMES[name]}"), name)
+
+
+def _version() -> str:
+    try:
+        return version("jianbao")
+    except PackageNotFoundError:  # a checkout on sys.path, not installed
+        return "0"

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from cleaners import extract, metadata, quality, urls
+from cleaners import __version__, extract, metadata, quality, urls
 from cleaners.chinese import disguise, regions, script, spinning
 from cleaners.chinese.disguise import DisguiseDiagnosis, RestoredText
 from cleaners.context import CleaningContext
@@ -32,10 +31,7 @@ if TYPE_CHECKING:  # the models of seed files take long to import, and only a jo
 
 log = logging.getLogger(__name__)
 
-try:
-    VERSION = version("jianbao")
-except PackageNotFoundError:  # a checkout on sys.path, not installed
-    VERSION = "0"
+VERSION = __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

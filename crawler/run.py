@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from cleaners import config
+from cleaners import __version__, config
 from cleaners.config import JobConfig
 from cleaners.store import locks
 from cleaners.store.locks import job_lock
@@ -131,7 +130,7 @@ def visit(job: JobConfig, spider: type[Spider], /, **arguments: Any) -> None:
 
 def agent(job: JobConfig) -> str:
     """The user agent: what this is, and whom to ask."""
-    return f"jianbao/{_version()} (+{job.contact or 'loopback only'})"
+    return f"jianbao/{__version__} (+{job.contact or 'loopback only'})"
 
 
 def _run(process: AsyncCrawlerProcess, work: Any) -> bool:
@@ -173,7 +172,7 @@ def _desk(
     progress: Callable[[CrawlReport], None],
     promises: LinkScorer | None,
 ) -> IngestQueue:
-    archive = WarcArchive(folder_of(store), name=job.job, software=f"jianbao/{_version()}")
+    archive = WarcArchive(folder_of(store), name=job.job, software=f"jianbao/{__version__}")
     if archive_only:
         register = partial(ArchiveOnlySink, store, command=_command(job))
         return IngestQueue(archive=archive, tally=tally, cleaner=None, shelf=register, progress=progress)
@@ -228,13 +227,6 @@ def _process(settings: Settings) -> AsyncCrawlerProcess:
         for name in ("scrapy.downloadermiddlewares", "scrapy.core.downloader", "scrapy.core.scraper"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what Scrapy calls an error is a Drop here
     return process
-
-
-def _version() -> str:
-    try:
-        return version("jianbao")
-    except PackageNotFoundError:  # run from a checkout
-        return "0"
 
 
 __all__ = ["CrawlReport", "agent", "crawl", "visit"]

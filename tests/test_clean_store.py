@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +58,11 @@ class Held:
     """Of runs that did not come to their end."""
 
 
+def manifests(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as database:
+        return sorted(name for (name,) in database.execute("SELECT name FROM manifests"))
+
+
 def held(path: Path) -> Held:
     with Store.open(path, create=False) as store:
         clippings = sorted(store.clippings.select(with_duplicates=True), key=lambda one: one.article.id)
@@ -68,7 +75,7 @@ def held(path: Path) -> Held:
             clusters=sorted(clusters.values()),
             matches=sorted((c.article.id, m.other, m.kind) for c in clippings for m in c.matches),
             drops=sorted((d.origin, d.stage, d.reason) for d in store.runs.drops(limit=10**6)),
-            marks=[name for name in store.manifests.names() if name.startswith("clean ")],
+            marks=[name for name in manifests(path) if name.startswith("clean ")],
         )
 
 

@@ -12,6 +12,7 @@ from cleaners.config.models import (
     SeedEntry,
     SiteConfig,
     SiteExtractRule,
+    is_loopback,
 )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "SeedEntry",
     "SiteConfig",
     "SiteExtractRule",
+    "is_loopback",
     "load_job",
     "parse_job",
     "require_contact",

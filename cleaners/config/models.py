@@ -16,6 +16,11 @@ from cleaners.urls import site_of
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host of an address is this machine."""
+    return _LOOPBACK.match(host) is not None
+
+
 class _StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -188,7 +193,7 @@ class JobConfig(_StrictModel):
     def is_local(self) -> bool:
         """Whether every address the job names is on loopback."""
         named = [url for site in self.sites for url in (site.home, *(seed.url for seed in site.seeds))]
-        return all(_LOOPBACK.match(urlsplit(url).hostname or "") for url in named)
+        return all(is_loopback(urlsplit(url).hostname or "") for url in named)
 
 
 def _inherit(site: SiteConfig, defaults: JobDefaults) -> SiteConfig:

@@ -24,10 +24,6 @@ class IndexManifests:
         """Forget a manifest."""
         self._db.execute("DELETE FROM manifests WHERE name = ?", (name,))
 
-    def names(self) -> list[str]:
-        """All names, sorted."""
-        return [r[0] for r in self._db.rows("SELECT name FROM manifests ORDER BY name")]
-
 
 class StoreSettings:
     """Named values of the store: recipes in use and the like."""

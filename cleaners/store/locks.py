@@ -28,9 +28,7 @@ def job_lock(store: Path, job: str) -> Iterator[None]:
     The system lets go of it when the process ends, however it ends. Raises :class:`JobRunsError` at once where
     another process holds it, ``OSError`` where the folder cannot be written.
     """
-    folder = store.with_suffix(".locks")
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{job}.lock")
+    lock = FileLock(_lock_file(store, job))
     try:
         lock.acquire(blocking=False)
     except Timeout:
@@ -82,6 +80,11 @@ def wait_for_writer(store: Path, waiting: Callable[[str], None] = log.warning) -
 
 def _lock(store: Path) -> BaseFileLock:
     """``news.db`` -> ``news.locks/.articles.lock``; one object for all threads of the process."""
+    return FileLock(_lock_file(store, ".articles"), is_singleton=True, thread_local=False)
+
+
+def _lock_file(store: Path, name: str) -> Path:
+    """``news.db`` -> ``news.locks/NAME.lock``, in a folder that is there."""
     folder = store.absolute().with_suffix(".locks")
-    folder.mkdir(exist_ok=True)
-    return FileLock(folder / ".articles.lock", is_singleton=True, thread_local=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.lock"

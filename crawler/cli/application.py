@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from cleaners import __version__
 from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableError, UsageError
 from crawler.cli.escape import guard, plain
 from crawler.cli.help_format import CommandGroup
@@ -54,9 +55,7 @@ STORE = Path("jianbao.db")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"jianbao {version('jianbao')}")
+        typer.echo(f"jianbao {__version__}")
         raise typer.Exit
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from crawler.site_survey import SeedOffer
     from crawler.spiders.site_check import SurveyState
 
-_LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
-
 
 @sites.command()
 def check(
@@ -89,7 +87,7 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
 
     Raises UsageError for what no seed file could hold, in the words of the seed files' reader.
     """
-    from cleaners.config import parse_job
+    from cleaners.config import is_loopback, parse_job
     from cleaners.urls import site_of
 
     try:
@@ -98,7 +96,7 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
         host = ""
     if not host:
         raise UsageError(f"{home} is not a web address: write it in full, as https://news.example/")
-    local = [host] if _LOOPBACK.match(host) else []
+    local = [host] if is_loopback(host) else []
     if not local and contact is None:
         raise UsageError("say who asks: add --contact you@your.domain, so that the site can reach you")
     site = {"id": _id_of(site_of(home) or host), "name": host, "home": home}

@@ -99,11 +99,6 @@ class TrapDetector:
         if kind not in self._fruitful and self._barren[kind] >= self._patience.barren:
             self._closed.setdefault(kind, "no articles")
 
-    @property
-    def remembered(self) -> int:
-        """How many different pages it could still tell."""
-        return sum(map(len, self._bodies.values()))
-
     def closed(self, url: str) -> str | None:
         """Why no further page of that shape is fetched, or None."""
         return self._closed.get(shape(url))

@@ -59,26 +59,14 @@ def crawl(
     tally = CrawlStats()
     base = _settings(jobs, limit)
     process = _process(base)
+    told = progress or (lambda report: None)
     failures: list[BaseException] = []
 
     async def one_after_the_other() -> None:
         for job in jobs:
-            try:
-                with job_lock(store, job.job):
-                    promises = _promises(job)
-                    desk = _desk(job, store, tally, archive_only, progress or (lambda report: None), promises)
-                    await process.crawl(
-                        Crawler(NewsSpider, _for_job(base, job)),
-                        job=job,
-                        desk=desk,
-                        agenda=partial(VisitPlan, store, _command(job)),
-                        promises=promises,
-                    )
-            except Exception as error:
-                failures.append(error)
-                return
-            if desk.failure is not None:
-                failures.append(desk.failure)
+            open_desk = partial(_desk, job, store, tally, archive_only, told)
+            if failure := await _crawl_job(process, _for_job(base, job), job, store, open_desk):
+                failures.append(failure)
             if failures or tally.interrupted:
                 return
 
@@ -88,6 +76,23 @@ def crawl(
     if failures:
         raise failures[0]
     return tally.report()
+
+
+async def _crawl_job(
+    process: AsyncCrawlerProcess, settings: Settings, job: JobConfig, store: Path,
+    open_desk: Callable[[LinkScorer | None], IngestQueue],
+) -> BaseException | None:  # fmt: skip
+    """Run one job to its end; returns what made going on useless."""
+    try:
+        with job_lock(store, job.job):
+            promises = _promises(job)
+            desk = open_desk(promises)
+            agenda = partial(VisitPlan, store, _command(job))
+            crawler = Crawler(NewsSpider, settings)
+            await process.crawl(crawler, job=job, desk=desk, agenda=agenda, promises=promises)
+    except Exception as error:
+        return error
+    return desk.failure
 
 
 class _CrawlProcess(AsyncCrawlerProcess):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,7 +59,6 @@ def clean(
       jianbao clean - -o - < page.html
       jianbao clean hdfs:///crawl/ -o hdfs:///clean --engine spark --master spark://host:7077
     """
-    from cleaners import readers
     from cleaners.context import CleaningContext, context_of
     from cleaners.parallel import cleaning, cores
 
@@ -70,28 +69,30 @@ def clean(
         return
     if master:
         raise UsageError("--master is for --engine spark: add that, or leave it out")
-    gauge = readers.ReadProgress()
-    pages = readers.read(paths, gauge=gauge)
-    total = None if is_silent() else readers.size(paths)
-
-    def share() -> float | None:
-        return gauge.read / total if total else None
-
-    with (
-        _turn(store) if output is None else nullcontext(),
-        cleaning(
-            _processes(paths, jobs or cores()), context_of(store) if output is None else CleaningContext()
-        ) as work,
-    ):
-        if output is None:
-            kept, dropped = _into_store(pages, work, store, paths, resume, share)
-        elif _is_file(output):
-            kept, dropped = _into_file(pages, work, Path(output), resume, share)
+    pages, share = _read(paths)
+    processes = _processes(paths, jobs or cores())
+    if output is None:
+        with _turn(store), cleaning(processes, context_of(store)) as work:
+            result = _into_store(pages, work, store, paths, resume, share)
+        _report(*result)
+        return
+    with cleaning(processes, CleaningContext()) as work:
+        if _is_file(output):
+            result = _into_file(pages, work, Path(output), resume, share)
         elif resume:
             raise UsageError(f"--resume needs a file that can be gone on with; {output} is none")
         else:
-            kept, dropped = _into_stream(pages, work, output, share)
-    _report(kept, dropped)
+            result = _into_stream(pages, work, output, share)
+    _report(*result)
+
+
+def _read(paths: list[str]) -> tuple[Iterator[Page | Drop], Callable[[], float | None]]:
+    """The pages at these paths, and what tells how much of them has been read, 0 to 1; None where nobody knows."""
+    from cleaners import readers
+
+    gauge = readers.ReadProgress()
+    total = None if is_silent() else readers.size(paths)
+    return readers.read(paths, gauge=gauge), lambda: gauge.read / total if total else None
 
 
 def _turn(store: Path) -> AbstractContextManager[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,22 +83,33 @@ def crawl(
     jobs = [config.load_job(path) for path in seeds]
     _check(store)
     with compiling_told(), progress("responses") as advance:
-        seen = 0
-
-        def so_far(now: CrawlReport) -> None:
-            nonlocal seen
-            advance(now.fetched - seen, f"{now.articles} articles, {sum(now.drops.values())} dropped")
-            seen = now.fetched
-
+        so_far = _advancing(advance)
         report = run(jobs, store=store, limit=limit, archive_only=archive_only, shard=part, progress=so_far)
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:
         _tell(report, store, archive_only)
+    _end(report, store, is_whole=part.of == 1)
+
+
+def _advancing(advance: Callable[[int, str], None]) -> Callable[[CrawlReport], None]:
+    """What moves a progress bar on by the reports of a crawl."""
+    seen = 0
+
+    def so_far(now: CrawlReport) -> None:
+        nonlocal seen
+        advance(now.fetched - seen, f"{now.articles} articles, {sum(now.drops.values())} dropped")
+        seen = now.fetched
+
+    return so_far
+
+
+def _end(report: CrawlReport, store: Path, *, is_whole: bool) -> None:
+    """End with the exit code of what came of it; ``is_whole``: a machine's share of the sites may be empty."""
     if report.interrupted:
         say("interrupted: what was in flight is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED)
-    if not report.fetched and not report.not_due and part.of == 1:
+    if not report.fetched and not report.not_due and is_whole:
         raise InputError(
             "nothing was fetched: check the addresses in the seed file, robots.txt and the network "
             f"(`jianbao drops --stage fetch --store {store}` says why)"

@@ -1,4 +1,9 @@
-"""Commands and their help, as users read it: PATH..., N, NAME instead of Python's types; one order everywhere."""
+"""Commands and their help, as users read it: PATH..., N, NAME instead of Python's types; one order everywhere.
+
+Typer has no setting for any of it, so click's own hooks are overridden (``format_options``, ``list_commands``,
+``get_short_help_str``). Writing the commands with click instead would need the same overrides: click too writes
+``INTEGER RANGE`` and ``x>=1``.
+"""
 
 from __future__ import annotations
 

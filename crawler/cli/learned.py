@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from cleaners.errors import UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import meant
 from crawler.cli.help_format import CommandGroup
+
+if TYPE_CHECKING:
+    from cleaners.store import NoiseLine
 
 sites = CommandGroup(
     help="Find seeds on a site, check a job's sites, review what was learned.",
@@ -46,28 +50,37 @@ def noise(
     """
     from cleaners.store import Store
 
-    key = undo or redo
-    with Store.open(store, create=False, readonly=key is None) as opened:
-        if key is not None:
-            if site is None:
-                raise UsageError("name the site the line belongs to: jianbao sites noise SITE --undo KEY")
-            if not opened.learned.undo(site, key, undone=undo is not None):
-                raise UsageError(f"{key}: no such line of {site}; `jianbao sites noise {site}` lists the keys")
-            change = "will not be cut any more" if undo else "counts as noise again"
-            say(f"{key}: {change}; clean the pages again to see it")
-            return
+    if (key := undo or redo) is not None:
+        _mark_line(store, site, key, undone=undo is not None)
+        return
+    with Store.open(store, create=False, readonly=True) as opened:
         lines = opened.learned.lines(site)
         if not lines:
             others = sorted({line.site for line in opened.learned.lines()})
             none = "nothing learned yet: it takes a line in several articles of one site"
             say(f"nothing learned of {site}: {meant(site, others)}" if site and others else none)
         for line in lines:
-            if as_json:
-                typer.echo(json.dumps(asdict(line), ensure_ascii=False))
-            else:
-                state = "undone" if line.undone else "cut"
-                typer.echo(f"in {counted(line.clusters, 'article'):>14}  {state:6}  {line.site}  {line.key}")
-                typer.echo(f"{'':24}e.g. {line.example}")
+            typer.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _line_told(line))
+
+
+def _mark_line(store: Path, site: str | None, key: str, *, undone: bool) -> None:
+    """Take back that a line of a site is noise, or take that back."""
+    from cleaners.store import Store
+
+    with Store.open(store, create=False) as opened:
+        if site is None:
+            raise UsageError("name the site the line belongs to: jianbao sites noise SITE --undo KEY")
+        if not opened.learned.undo(site, key, undone=undone):
+            raise UsageError(f"{key}: no such line of {site}; `jianbao sites noise {site}` lists the keys")
+    change = "will not be cut any more" if undone else "counts as noise again"
+    say(f"{key}: {change}; clean the pages again to see it")
+
+
+def _line_told(line: NoiseLine) -> str:
+    """A learned line as two lines of text: how often, its state, its key; then how it looks on a page."""
+    state = "undone" if line.undone else "cut"
+    count = counted(line.clusters, "article")
+    return f"in {count:>14}  {state:6}  {line.site}  {line.key}\n{'':24}e.g. {line.example}"
 
 
 @app.command()

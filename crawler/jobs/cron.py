@@ -3,6 +3,10 @@
 APScheduler 3 counts the days of the week from Monday and wants both the day of the month and the day of the week to
 fit; cron (crontab(5)) counts from Sunday and, where both are restricted, is content with either. So an expression is
 read here and handed on with every value spelt out.
+
+When the next run is due, APScheduler computes. cronsim, which knows Debian's cron, was looked at: it would take the
+place of APScheduler's trigger and not of this reader, whose values systemd needs and whose messages name the field. It
+also reads what a crontab cannot hold (seconds, ``L``, ``#``).
 """
 
 from __future__ import annotations

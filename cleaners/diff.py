@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 _LONG = 4000  # characters of a paragraph that are still compared one by one
-_ALIKE = 0.4  # share two paragraphs have in common when one is a change of the other
+_ALIKE = 0.4  # similarity from which one paragraph is a change of the other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def changes(old: str, new: str) -> tuple[LineChange, ...]:
 
 
 def near(found: Sequence[LineChange], context: int = 1) -> Iterator[LineChange | None]:
-    """What changed, with so many unchanged paragraphs around it; None where others were left out."""
+    """The changes, each with ``context`` unchanged paragraphs around it; None where paragraphs were left out."""
     shown = {
         at
         for n, change in enumerate(found)
@@ -67,7 +67,7 @@ def near(found: Sequence[LineChange], context: int = 1) -> Iterator[LineChange |
 
 
 def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[LineChange]:
-    """Paragraphs that others stand for: those that are alike are changes, in order; the rest is gone or new."""
+    """Match replaced paragraphs in order: similar ones are changes, the others are gone or new."""
     at = 0
     for line in before:
         ahead = range(at, len(after))
@@ -83,7 +83,7 @@ def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[LineChang
 
 def _likeness(a: str, b: str) -> float:
     matcher = SequenceMatcher(None, a[:_LONG], b[:_LONG], autojunk=False)
-    quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())  # both are never too small
+    quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())  # upper bounds of the ratio
     return matcher.ratio() if quick >= _ALIKE else 0.0
 
 

@@ -8,7 +8,7 @@ _PARTIAL = 0.2
 _CUT = 0.2
 _LONGEST_CHARGE = 0.2
 
-# How a text ends that someone else cut.
+# How the text of a teaser ends.
 _ELLIPSES = ("...", "…", "[详细]", "[详情]", "(详细)", "阅读全文")
 
 

@@ -1,4 +1,4 @@
-"""Copies that are still in a store of what was taken down: found by its traces, since its text is gone."""
+"""Copies of taken-down articles that are still in a store: found by the hashes kept, as the texts are gone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from cleaners.store import Store, Tombstone
 
 _PORTION = 500
 _PART = 0.4
-"""A text of which less is known, in proportion to what is known of the smaller one, holds a copy among other things: a
-digest. It stays, as it does when the article itself is taken down with its cluster."""
+"""Share of a text that must be the taken-down one, relative to the share of the smaller text. Below it the text is a
+digest that holds a copy among other things; it stays, as it does when the article is taken down with its cluster."""
 
 
 def copies_of(store: Store, stones: Iterable[Tombstone]) -> list[str]:
-    """Ids of the articles that are copies of what was taken down, and of those in their all_clusters, by arrival.
+    """Ids of the articles that are copies of taken-down ones, and of all articles in their clusters, by arrival.
 
     Reads every text of the store: about 10,000 a second.
     """
@@ -32,7 +32,7 @@ def copies_of(store: Store, stones: Iterable[Tombstone]) -> list[str]:
 
 
 def incomparable(store: Store) -> list[str]:
-    """Ids of what was taken down with another normal form than today's: their copies are not known again."""
+    """Ids of takedowns whose hashes were made by an older normalizer: they cannot be compared with today's texts."""
     kinds: dict[str, list[bool]] = {}
     for id_, one in store.tombstones.traces():
         kinds.setdefault(id_, []).append(comparable(one))

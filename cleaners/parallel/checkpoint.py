@@ -1,4 +1,4 @@
-"""How far a run came: enough to take it up again, and to notice when its input has changed."""
+"""How far a run has come: enough to resume it, and to notice that its input has changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Checkpoint:
 
 
 def skip_done(pages: Iterator[Page | Drop], mark: Checkpoint) -> Iterator[Page | Drop]:
-    """The pages after a mark: those before it are read and passed over.
+    """The pages after a mark; the pages before it are read and skipped.
 
     Raises UsageError when they are not the pages that were before the mark when it was made.
     """
@@ -50,8 +50,8 @@ def skip_done(pages: Iterator[Page | Drop], mark: Checkpoint) -> Iterator[Page |
 class StoreCheckpoint:
     """The mark of a run over ``paths`` into a store, kept in that store.
 
-    Put it there in the transaction that keeps the pages before it: a page that changes one before it would else be
-    taken for another change when both come again.
+    Store it in the same transaction as the pages before it. Otherwise these pages would come again, and a page that
+    revised an earlier one would count as one more revision.
     """
 
     def __init__(self, store: Store, paths: Sequence[str]) -> None:

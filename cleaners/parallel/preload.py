@@ -1,7 +1,7 @@
 """What the fork server imports before it forks: the pipeline, and what a first page makes it load.
 
-Tables, weights and compiled patterns are then there once, in memory that all the processes share, instead of once in
-each: a quarter of a second of CPU and some tens of megabytes a process.
+Tables, weights and compiled patterns are then loaded once, in memory that all processes share. That saves .25 s of CPU
+and some tens of megabytes in each process.
 """
 
 from __future__ import annotations

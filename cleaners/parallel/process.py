@@ -18,24 +18,22 @@ from cleaners.context import CleaningContext
 from cleaners.errors import UnusableInput
 from cleaners.items import Article, Drop, Page
 
-# What one page may cost, and the cleaning of one page within that.
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBudget:
     """What one page may cost a worker."""
 
     seconds: float = 20.0
-    """After so long the worker gives the page up by itself, if it can (a loop in C hears no alarm)."""
+    """Time after which the worker gives up a page by itself (it cannot while a loop in C runs)."""
     grace: float = 10.0
-    """After so much longer the worker is killed."""
+    """Further time after which the worker is killed."""
     memory: int = 4 * 1024**3
     """Address space of a worker, in bytes."""
 
 
 def clean_within(page: Page, context: CleaningContext, fence: PageBudget) -> Article | Drop:
     """``clean`` with a bound on time; in the main thread only (it uses the interval timer)."""
-    from cleaners.pipeline import clean  # here: who only hands pages out does not need it
+    from cleaners.pipeline import clean  # here: the process that only hands out pages does not need it
 
     def stop(signum: int, frame: FrameType | None) -> None:
         raise UnusableInput("extract", "took too long", f"more than {fence.seconds:g} s")

@@ -1,4 +1,4 @@
-"""A crew of cleaning processes. Each has one page at a time: it is known which page killed or held up its process."""
+"""A pool of cleaning processes. Each has one page at a time, so the page that kills or blocks a process is known."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Task = tuple[Page, Future[Article | Drop]]
 
 _AHEAD = 8  # pages a process in flight, so that a slow one does not hold up the others
 _BYTES = 64 * 1024**2  # of pages in flight
-_STARTS = 3  # of a process, before it is held that none can be started
+_STARTS = 3  # failed starts of a process before the pool gives up
 _TRIES = 2  # a process may have been killed for no fault of its page
 
 
 class WorkerPool:
-    """Cleans in ``jobs`` processes, each with a thread here that hands it pages and waits for what comes of them.
+    """Cleans in ``jobs`` processes; for each a thread here hands it pages and waits for the results.
 
     A process that dies is replaced and its page tried once more; one that does not answer in time is killed. Either
     way only that page is lost, as a Drop that says so.

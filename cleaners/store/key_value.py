@@ -1,4 +1,4 @@
-"""Small things that live in the store for others: manifests of the files beside it, and named values."""
+"""Key-value tables of the store: manifests of the files beside it, and settings."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ class TakedownTable:
         return [r[0] for r in rows]
 
     def remove(self, ids: Iterable[str]) -> Left:
-        """Take articles out of everything the store knows: texts, search, places, matches, all_clusters, drops.
+        """Take articles out of everything the store knows: texts, search, places, matches, clusters, drops.
 
         Returns what is left of the all_clusters they were in: these are to be decided anew, then :meth:`forward`.
         """

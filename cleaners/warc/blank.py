@@ -1,8 +1,8 @@
-"""Taking a record out of a WARC file without moving any other: an empty record of the very same length in its place.
+"""Blank a record of a WARC file in place: an empty record of the same length replaces it, so no other record moves.
 
-What stands there afterwards is a ``metadata`` record without content (WARC 1.1, 6.6), so every reader goes past it. A
-gzip member is filled up with empty stored blocks (RFC 1951, 3.2.4) and at most nine bytes of an extra field (RFC 1952,
-2.3.1.1): offsets of all other records hold, and the file stays one of a member a record.
+The replacement is a ``metadata`` record without content (WARC 1.1, 6.6), which every reader skips. A gzip member is
+padded with empty stored blocks (RFC 1951, 3.2.4) and at most nine bytes of an extra field (RFC 1952, 2.3.1.1): the
+offsets of all other records stay valid, and the file still has one gzip member a record.
 """
 
 from __future__ import annotations

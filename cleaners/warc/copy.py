@@ -11,7 +11,7 @@ from pathlib import Path
 from cleaners.errors import UnwritableError
 
 _HEAD = 256
-"""Bytes by which a file is known: its warcinfo record, which has an id and a date of its own and is never blanked."""
+"""First bytes of a file, which identify it: its warcinfo record has an id and a date, and is never blanked."""
 
 Step = Callable[[int, int], None]
 """Told how many files are done, of how many."""
@@ -20,9 +20,9 @@ Step = Callable[[int, int], None]
 def gather(source: Path, target: Path, step: Step = lambda done, of: None) -> Mapping[str, str]:
     """Copy the WARC files of ``source`` into ``target``; returns the name each has there.
 
-    Copies, not links: what is blanked in one archive stays as it was in the other. A file that is there already is
-    only continued where it has grown since. One whose name another file has gets a longer one, always the same. Each
-    takes its name when it is whole and on disk. Raises ``UnwritableError``.
+    Copies, not links: blanking a record in one archive does not change the other. If the file is there already, only
+    what was appended since is copied. If another file has its name, it gets a longer one (always the same). A copy
+    takes its name when it is complete and on disk. Raises ``UnwritableError``.
     """
     files = sorted(path for path in source.glob("[!.]*.warc*") if path.is_file())
     names: dict[str, str] = {}
@@ -38,7 +38,7 @@ def gather(source: Path, target: Path, step: Step = lambda done, of: None) -> Ma
 
 
 def forget_drafts(archive: Path) -> None:
-    """Remove copies that a :func:`gather` which was killed has begun; none may be under way."""
+    """Remove the unfinished copies of a :func:`gather` that was killed; no other may be running."""
     for draft in archive.glob(".*.part"):
         draft.unlink(missing_ok=True)
 

@@ -1,7 +1,7 @@
-"""Going through the archive record by record: where each lies, whose it is, where a file breaks off.
+"""Scan the archive record by record: the place and URL of each, and where a damaged file ends.
 
-Every gzip member is inflated to its end, so a tail that a crash cut off is told from a whole record (the WARC readers
-at hand pass over it in silence).
+Every gzip member is decompressed to its end, so a record that a crash cut off is found (existing WARC readers skip it
+silently).
 """
 
 from __future__ import annotations

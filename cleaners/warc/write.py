@@ -23,11 +23,11 @@ from warcio.warcwriter import WARCWriter
 from cleaners.errors import UnwritableError
 
 SITE_FIELD = "WARC-Jianbao-Site"
-"""Our own field of the response record: the site id, which the bytes alone do not tell."""
+"""Our own field of the response record: the site id, which is not in the response itself."""
 OPT_OUT_FIELD = "WARC-Jianbao-Opt-Out"
 """Our own field of the response record: signals the host gave outside of the page, joined by commas."""
 ROLE_FIELD = "WARC-Jianbao-Role"
-"""Our own field of the response record: ``announcement`` for what was only read for its links."""
+"""Our own field of the response record: ``announcement`` for feeds, sitemaps and lists, read only for their links."""
 ANNOUNCEMENT = "announcement"
 """What that field says of feeds, sitemaps and lists."""
 

@@ -18,8 +18,8 @@ _WIDE = re.compile("[，。；！？]")
 _FEWEST_STOPS, _FEWEST_COMMAS = 3, 5
 _PER_HAN, _WIDE_SHARE = 1 / 60, 0.05
 _FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
-# Never in numbers (8,000; 3.86; 8:30), addresses and Latin words: a Chinese character stands on one side, and no
-# letter or digit behind a mark that has one before it.
+# Never in numbers (8,000; 3.86; 8:30), addresses and Latin words: one neighbour must be a Chinese character, and a mark
+# after a letter or digit must not be followed by another one.
 _MARK = re.compile(rf"(?<={_BESIDE})(?<![\"'])[,;:?!](?!//)|[,;?!](?=[{HAN}])|(?<=[{HAN}][\"'])[,;:?!]")
 _LAST_STOP = re.compile(rf"(?<=[{HAN}\d%])\.(?=[\"”」)]*$)", re.M)
 _QUOTED = re.compile('"([^"]*)"')
@@ -35,7 +35,7 @@ def is_halved(text: str, han: int) -> bool:
 
 
 def repair(text: str) -> RepairedText:
-    """Full-width marks where the marks stand in Chinese; quotes in pairs, paragraph by paragraph."""
+    """Make marks beside Chinese characters full-width; quotes become pairs, paragraph by paragraph."""
     text, stops = _STOP.subn("。", text)
     text, last = _LAST_STOP.subn("。", text)
     text, marks = _MARK.subn(lambda match: _FULL[match.group()], text)

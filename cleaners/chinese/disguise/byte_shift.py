@@ -5,8 +5,8 @@ Such runs come from programs that replace text byte by byte without looking wher
 set between the two bytes of a character. What stood before and behind loses its half, and all that follows is paired
 wrongly until an ASCII letter passes for the second byte of a character, or a byte finds no partner and becomes ``?``.
 
-The repair puts the bytes back that fit and decodes again; of all texts that would have left what stands there, the one
-that the character model holds likeliest is taken, if it is clearly likelier than the text as it stands.
+The repair puts back bytes that fit and decodes again. Many texts could have been damaged into this one; it takes the one
+that is likeliest by the character model, if it is clearly likelier than the damaged text.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def _mend(chars: CharacterModel, text: str, start: re.Match[str], caution: _Shif
 
 
 def _back_in_step(chars: CharacterModel, states: list[list[SearchState]], run: ByteRun, text: str, at: int) -> ByteRun:
-    """The run, cut where the text reads better as it stands: a byte that found no partner was dropped without trace."""
+    """The run, cut where the text is likelier unrepaired: there a byte without a partner was dropped silently."""
     as_it_is, best = 0.0, (-_EARLY, len(run.pairs))
     gains = [0.0]
     for index in range(1, len(run.pairs) + 1):
@@ -209,7 +209,7 @@ def _byte(text: str, lost: re.Match[str]) -> int | None:
 
 
 def _beginnings(chars: CharacterModel, before: str, start: re.Match[str]) -> Iterator[SearchState]:
-    """What may have stood where the mark stands: text, and the first byte of the character that lost it."""
+    """What the mark may have replaced: text, and the first byte of the character that lost it."""
     mark = start["second"] or start["mark"] or start["narrow"] or (start["lost"] or " ")[0]
     if (narrowed := _NARROWED.get(mark.translate({0xFF01: "!", 0xFF1F: "?"}))) is not None:
         for lead in lead_options():

@@ -1,4 +1,4 @@
-"""The texts that a run of bytes may stand for when it is read one byte off; a beam search over them."""
+"""Beam search over the texts that a run of bytes may have been before it was read one byte off."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _MARKED = re.compile(rf"(?<=[{HAN}])[\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e
 _GLYPH = re.compile(rf"(?<=[{_CHINESE}])\s?[{_PRIVATE}]+\s?(?=[{_CHINESE}])|[{_PRIVATE}]+")
 _RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
 _FEWEST, _PER_HAN = 3, 1 / 200
-_FEWEST_GLYPHS = 2  # one may stand for a character that old character sets lack
+_FEWEST_GLYPHS = 2  # a single one may be a character that old character sets lack
 
 
 def is_dense(text: str, han: int) -> bool:
@@ -32,7 +32,7 @@ def has_glyphs(text: str) -> bool:
 
 
 def repair(text: str, *, dense: bool) -> RepairedText:
-    """Remove what is not seen (always harmless beside Chinese), and all the rest where the text is full of it."""
+    """Remove invisible characters beside Chinese (always harmless); where the text is ``dense`` in them, all."""
     if not dense:
         return substitute(text, "invisible", _UNSEEN, "")
     text, unseen = _ANYWHERE.subn("", text)

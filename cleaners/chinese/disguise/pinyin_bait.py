@@ -10,7 +10,7 @@ from cleaners.chinese.script import ruby
 from cleaners.chinese.script.ruby import PinyinAnnotation
 
 _FEWEST = 2
-_PER_HAN = 1 / 250  # one annotation in so many characters is no explanation of a rare character any more
+_PER_HAN = 1 / 250  # annotations per character above which they no longer explain rare characters only
 _DOUBTFUL_PER_HAN = 1 / 60
 # A text about pronunciation sets readings in brackets for its readers.
 _LESSON = re.compile(
@@ -41,7 +41,7 @@ def _is_common(char: str) -> bool:
     try:
         return simplify(char).encode("gb2312")[0] < 0xD8
     except UnicodeEncodeError:
-        return 0xE000 <= ord(char) <= 0xF8FF  # a glyph that stands between the character and its reading
+        return 0xE000 <= ord(char) <= 0xF8FF  # a private-use glyph between the character and its reading
 
 
 def _goes_on(text: str, one: PinyinAnnotation) -> bool:

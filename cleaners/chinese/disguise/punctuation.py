@@ -59,9 +59,9 @@ def has_doubles(text: str, han: int) -> bool:
 
 
 def has_stray_spaces(text: str, han: int) -> bool:
-    """Whether spaces stand inside words: characters that make a word are apart, again and again.
+    """Whether the text has spaces inside its words, again and again.
 
-    Honest spaces stand between words: names in a list, halves of a headline.
+    Honest spaces separate words: names in a list, halves of a headline.
     """
     spaces = _BETWEEN_HAN.findall(text)
     if len(spaces) < _FEWEST_STRAY or len(spaces) < han * _STRAY_PER_HAN:

@@ -9,8 +9,8 @@ from importlib import resources
 from typing import Literal
 
 Trust = Literal["sure", "word", "local"]
-"""sure: names the place wherever it stands; word: is an ordinary word too, its province must be near; local: short name
-of a county, counted after its parent's name, or where the full name stands elsewhere in the text."""
+"""sure: always means the place; word: is an ordinary word too, counts only near its province; local: short name of a
+county, counts only after the name of its city or province, or if the text has the full name too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The vocabulary of spun text: what machines write in place of ordinary words, to flag a copy that stands alone.
+"""The vocabulary of spun text: what machines write in place of ordinary words. It flags spun copies by themselves.
 
 A spun word by itself proves nothing (技能 and 家当 have honest uses), so words are weighted by how odd they are, and
 many different ones have to come together.

@@ -1,4 +1,4 @@
-"""How the lexicon grows: substitutions read off aligned pairs of an original and its copy, kept when they recur."""
+"""Learn spun words: substitutions between an original and its aligned copy, kept when they recur."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from importlib import resources
 from cleaners.chinese.spinning.vocabulary import LexiconEntry
 from cleaners.chinese.spinning.word_boundaries import whole_words
 
-_ANCHOR = 5  # characters that stand once in both texts hold the alignment
+_ANCHOR = 5  # characters of an n-gram that both texts have once: it anchors the alignment
 _WIDEST_GAP = 120  # characters between anchors that are worth aligning
 _LONGEST = 6  # characters of a substituted word
 _HAN = re.compile("[\u4e00-\u9fff]+")
@@ -28,7 +28,7 @@ class GrowthSettings:
     fewest: int = 3
     """Times it was seen."""
     consistency: float = 0.5
-    """Share of the spun word's sightings that had this proper word against them."""
+    """Share of the occurrences of the spun word that replace this proper word."""
     weight: float = 0.7
     """How odd the spun word must be (see :class:`LexiconEntry`)."""
     honest_share: float = 0.002

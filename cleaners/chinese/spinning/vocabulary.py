@@ -37,7 +37,7 @@ class SpunLexicon:
         return {head: tuple(words) for head, words in heads.items()}
 
     def count(self, text: str) -> Counter[str]:
-        """How often each word stands in the text, the longest word where several begin at one place."""
+        """How often the text has each word; where several words begin at one place, the longest counts."""
         heads, found, end = self.heads, Counter[str](), 0
         for start in [at for at in range(len(text) - 1) if text[at : at + 2] in heads]:
             if start < end:

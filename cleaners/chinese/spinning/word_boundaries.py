@@ -1,8 +1,8 @@
-"""Where words begin and end: pairs that an alignment has cut across words are told from whole words by their company.
+"""Where words begin and end: whole words are told apart from cut ones by the variety of characters beside them.
 
-国度 for 国家 shows as one changed character, and its word might as well go on to the right: 度主 for 家主 in 国家主席.
-But 国度 stands before many different characters and 度主 only after 国. The more freely a string combines, the more of
-a word it is (accessor variety: Feng et al., "Accessor Variety Criteria for Chinese Word Extraction", 2004).
+国度 for 国家 is one changed character, and the changed word might also be 度主 for 家主, in 国家主席.
+But many different characters follow 国度, while 度主 always comes after 国. The more freely a string combines, the
+more of a word it is (accessor variety: Feng et al., "Accessor Variety Criteria for Chinese Word Extraction", 2004).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Pairs = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class _NeighbourCounts:
-    """The neighbours that a changed character was met with."""
+    """Characters before and after a changed character, with counts."""
 
     before: Counter[str] = field(default_factory=Counter)
     after: Counter[str] = field(default_factory=Counter)
 
 
 def whole_words(seen: Pairs) -> dict[tuple[str, str], int]:
-    """The pairs that are not cut across words, as far as their company tells; the others left out."""
+    """The pairs that are whole words, judged by the variety of characters beside them."""
     companies: dict[tuple[str, str], _NeighbourCounts] = {}
     for (spun, proper), count in seen.items():
         if spun[1:] == proper[1:] and len(spun) == 2:

@@ -131,9 +131,10 @@ def group(
 
 
 def _part(edge: MatchEdge, strictness: ClusterSettings) -> _ContainedPart:
-    """A match as that of a part (the text more of which was found) with a whole.
+    """A match as one of a part with a whole; the part is the text of which more was found.
 
-    What was found of a spun or edited part stands for all of it, so the share of the whole is the proportion of both.
+    Of spun or edited text only a part of the overlap is found. The ratio of both containments therefore estimates how
+    much of the whole the part covers.
     """
     part, whole, found, back = edge.a, edge.b, edge.containment_a, edge.containment_b
     if found < back:

@@ -15,9 +15,17 @@ SEGMENTS = 256
 
 @kernel
 def build(packed, docs, limit, crowded, shift, heads, entries, lists):
-    """Make a run of ``key << ROW_BITS | row`` (ascending), row ``r`` being document ``docs[r]``.
+    """Make a run of packed keys.
 
-    Returns how many keys and how many words of ``lists`` it has.
+    packed: uint64[n], ``key << ROW_BITS | row``, ascending.
+    docs: uint32[rows], the document of each row.
+    limit, crowded: documents kept of a key: of any, and of an anchor that has more than ``limit``.
+    shift: bits of a key that do not choose its cell.
+    heads: uint32[cells + 1], out: the number of keys before each cell.
+    entries: uint32[n + 1, 2], out: a key's last 32 bits, and its document or the place of its list.
+    lists: uint32[1 + n + n // 2], out: for each key with several documents their number, then the documents.
+
+    Returns the number of keys and the number of words used in ``lists``.
     """
     keys, words, cell, at = 0, 1, 0, 0
     lists[0] = 0
@@ -62,10 +70,16 @@ def copied(lists, value, size, out, at, room):
 def merge(
     heads_a, entries_a, lists_a, heads_b, entries_b, lists_b, limit, crowded, shift, state, heads, entries, lists
 ):
-    """Merge two runs, the older first, as far as ``entries`` and ``lists`` have room; returns how much of them is full.
+    """Merge two runs, the older (a) first, as far as ``entries`` and ``lists`` have room.
 
-    ``state``: segment, place in a, place in b, keys and words written by earlier calls, cell of ``heads`` (which is
-    that of the whole result); all 0 at first, moved on. Done when the segment is ``SEGMENTS``.
+    heads_a, entries_a, lists_a, heads_b, entries_b, lists_b: the arrays of both runs, as :func:`build` makes them.
+    limit, crowded, shift: as for :func:`build`; ``shift`` is that of the result.
+    state: int64[6], all 0 at first, moved on by each call: segment, place in a, place in b, keys and words written by
+        earlier calls, cell of ``heads``. The merge is complete when the segment is ``SEGMENTS``.
+    heads: uint32[cells + 1], out: the directory of the whole result.
+    entries: uint32[k, 2], lists: uint32[w], out: the part of the result that this call writes.
+
+    Returns the number of keys and the number of words that it wrote.
     """
     segment, i, j = state[0], state[1], state[2]
     keys_before, words_before, cell = state[3], state[4], state[5]

@@ -2,8 +2,8 @@
 
 A run (:class:`cleaners.dedup.index.runs.SortedRun`) is a radix directory over the first bits of the keys, the keys in
 ascending order, and the documents of those keys that have several. Keys are uniform, so a directory cell holds about
-``CELL`` of them: one cache miss in the directory and one or two among the keys, and none of the addresses depends on
-a comparison, so that the misses of many needles overlap. (A binary search waits for one after the other.)
+``CELL`` of them: one cache miss in the directory and one or two among the keys. Addresses are computed, not compared:
+the cache misses of several keys run in parallel. (A binary search waits for each before the next.)
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment"
@@ -15,7 +15,7 @@ import numba
 import numpy as np
 
 KEY_BITS = 40
-"""Of a key the last 32 bits are stored, the others follow from the directory."""
+"""Bits of a key: the last 32 are stored, the others follow from its cell in the directory."""
 ROW_BITS = 24
 KIND = 0xFF
 """The last byte of an anchor's key is 0, that of a band's is not."""
@@ -28,9 +28,15 @@ kernel = numba.njit(cache=True, nogil=True)
 
 @kernel
 def split(packed, places, needles, which):
-    """Take ``key << ROW_BITS | row`` (ascending) apart: fills ``needles`` with the distinct keys and ``which`` with
-    the number of the needle for each key of each row, from ``places[row]`` on (moved on), with the flag ``BAND`` for
-    that of a band. Returns how many needles."""
+    """Split packed keys into distinct keys (needles) and, for each row, the numbers of its needles.
+
+    packed: uint64[n], ``key << ROW_BITS | row``, ascending.
+    places: int64[rows], where the numbers of each row begin in ``which``; moved on while it is filled.
+    needles: uint64[n], out: the distinct keys, ascending.
+    which: uint32[n], out: for each key of each row the number of its needle, with the flag ``BAND`` if it is a band.
+
+    Returns the number of needles.
+    """
     last, count = np.uint64(0), 0
     for at in range(len(packed)):
         key = packed[at] >> np.uint64(ROW_BITS)
@@ -59,7 +65,7 @@ def find(heads, entries, shift, needles, values):
 
 @kernel
 def tally(lists, values, totals):
-    """Add to ``totals`` how many documents each needle has in one run."""
+    """Add to ``totals`` (int64[needles]) how many documents each needle has in one run."""
     for i in range(len(values)):
         value = np.int64(values[i])
         single = value & 1
@@ -68,9 +74,12 @@ def tally(lists, values, totals):
 
 @kernel
 def gather(lists, values, room, spans, gathered):
-    """Copy what there is ``room`` for of each needle's documents in one run to the end of its span.
+    """Append the documents that each needle has in one run to its span, as far as there is room.
 
-    Needle ``i`` has ``gathered[spans[i, 0]:spans[i, 1]]``. Moves the ends on and lowers ``room``.
+    lists: uint32[w], values: uint32[needles], of the run (see :class:`cleaners.dedup.index.runs.SortedRun`).
+    room: int64[needles], documents that each needle may still take; lowered.
+    spans: uint32[needles, 2]; needle ``i`` has ``gathered[spans[i, 0]:spans[i, 1]]``; the ends are moved on.
+    gathered: uint32[d], out.
     """
     for i in range(len(values)):
         value, end = np.int64(values[i]), np.int64(spans[i, 1])
@@ -89,14 +98,24 @@ def gather(lists, values, room, spans, gathered):
 
 @kernel
 def count(gathered, spans, which, row_ends, least, asked, sieve, table, weights, used, found):
-    """Fill ``found`` with ``row << 32 | document`` of the pairs that share a band or ``least`` anchors, ascending by
-    row only; returns how many there are, and a caller whose ``found`` is too short calls again.
+    """Find the pairs of a row and a document that share a band or ``least`` anchors.
 
-    Row ``r`` asks for the needles ``which[row_ends[r - 1]:row_ends[r]]``; ``asked`` has room for all documents of any
-    row, for those of bands ``least`` times. Most documents share too little: a first pass adds up in a small table, the
-    ``sieve``, without regard to collisions, and only what could suffice is counted exactly, in an open-addressing
-    ``table`` (a power of two of slots, its ``weights`` all 0, at least twice as large as ``asked``) that is emptied by
-    walking over the slots ``used``.
+    gathered: uint32[d], documents of all needles; needle ``i`` has ``gathered[spans[i, 0]:spans[i, 1]]``.
+    spans: uint32[needles, 2].
+    which: uint32[n], numbers of needles; row ``r`` has ``which[row_ends[r - 1]:row_ends[r]]``.
+    row_ends: int64[rows].
+    least: anchors that a pair must share.
+    asked: uint32[m], scratch; ``m`` is the most documents of one row, those of bands counted ``least`` times.
+    sieve: uint32[2**SIEVE_BITS], scratch.
+    table, weights: uint32[slots], scratch; ``slots`` is a power of two, at least ``2 * m``; ``weights`` is all 0.
+    used: uint32[m], scratch.
+    found: uint64[any], out: ``row << 32 | document``, ascending by row only.
+
+    Returns the number of pairs; if it is greater than ``len(found)``, call again with a longer ``found``.
+
+    Most documents share too little. A first pass adds up in the small ``sieve`` without looking at collisions; only
+    documents that could suffice are counted exactly, in the open-addressing ``table``, which is emptied afterwards by
+    walking over the slots in ``used``.
     """
     total = 0
     for row in range(len(row_ends)):

@@ -34,7 +34,7 @@ REPOSTED = 0.15
 """Where less of a text than this is its own, many documents share it as a whole: it is an article that everybody has,
 no furniture. It is judged as two texts alone are, unless numbers differ in it: then it is a form that is filled in."""
 EXAMPLES = 3
-"""So many numbers that differ are shown."""
+"""Numbers that differ that are shown at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +68,10 @@ class Alignment:
 def align(
     forms: NormalForms, left: NDArray[np.int64], right: NDArray[np.int64], common: NDArray[np.bool_] | None = None
 ) -> Alignment:
-    """Lay the texts of each pair along one another. Fastest when equal texts lie side by side.
+    """Align the texts of each pair. Fastest when pairs of the same text follow one another.
 
-    ``common`` says for each character of ``forms`` whether many documents of the corpus share it there.
+    ``left``, ``right``: numbers of texts in ``forms``, one of each for a pair. ``common``: for each character of
+    ``forms`` whether many documents of the corpus share the text there; None: none is shared.
     """
     from cleaners.dedup.verify import measure_kernels
 

@@ -17,9 +17,9 @@ BLOCK = 32
 DRIFT = 16
 """How far from its block's diagonal a match may lie: words swapped or set in shift the rest."""
 OCCURRENCES = 12
-"""Of a 3-gram that stands more often in the longer text only so many places are used."""
+"""Places of one 3-gram in the longer text that are used at most."""
 STEPS = 64
-"""So many places are looked at; more have the same hash only in text that says one thing over and over."""
+"""Places of one hash that are looked at; more share a hash only in text that repeats itself."""
 
 
 @njit(cache=True)
@@ -53,8 +53,15 @@ def table_size(length):
 
 @njit(cache=True)
 def align(short, long, heads, links, votes, places, diagonals):
-    """Lay ``short`` along ``long``: fill ``places`` with the place in ``long`` of each character of ``short`` that has
-    one on its block's diagonal (else -1) and ``diagonals`` with the diagonal of each block (``votes`` is scratch)."""
+    """Align a text with a longer one, block by block: a block's characters are looked for near one diagonal.
+
+    short, long: int32[s], int32[l], characters in normal form.
+    heads, links: int32[table_size(2 * l)], int32[l], the 3-grams of ``long`` (:func:`index_grams`).
+    votes: int16[s + l + 1] or longer, scratch, all 0.
+    places: int32[s], out: the place in ``long`` of each character of ``short``, -1 where it has none on the diagonal.
+    diagonals: int64[s // BLOCK + 1] or longer, out: the diagonal (place in ``long`` minus place in ``short``) of each
+        block.
+    """
     mask = len(heads) - 1
     places[:] = -1
     starts = len(short) - GRAM + 1

@@ -250,8 +250,14 @@ def measure_numbers(short, long, places, row, marks):
 
 @njit(cache=True)
 def compare(points, offsets, common, left, right, out, marks):
-    """Measure each pair of texts ``left[k]``, ``right[k]``; the shorter is laid along the longer. ``out`` (see
-    :class:`~cleaners.dedup.verify.features.AlignmentCount`) and ``marks`` come in as zeros."""
+    """Measure each pair of texts ``left[k]``, ``right[k]``; the shorter one is aligned with the longer one.
+
+    points: int32[characters], offsets: int64[texts + 1], the texts in normal form, one after the other.
+    common: bool[characters], whether many documents of the corpus share the text there.
+    left, right: int64[pairs], numbers of texts.
+    out: float32[pairs, len(AlignmentCount)], zeros; out: see :class:`~cleaners.dedup.verify.features.AlignmentCount`.
+    marks: int32[pairs, 4 + 4 * examples], zeros; out: see :class:`~cleaners.dedup.verify.Alignment`.
+    """
     size = np.int64(0)
     for text in range(len(offsets) - 1):
         size = max(size, offsets[text + 1] - offsets[text])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,25 @@ def test_each_library_has_one_home(library: str) -> None:
             continue
         for line, name in imports(path):
             assert name.split(".")[0] != library, f"{where}:{line}: {library} lives in {sorted(HOMES[library])}"
+
+
+def test_the_rooms_of_the_crawler_import_in_one_direction() -> None:
+    """No circle between them. A room is a folder of ``crawler/``, or a file beside the folders."""
+    uses: dict[str, set[str]] = defaultdict(set)
+    for path in modules("crawler"):
+        room = path.relative_to(ROOT / "crawler").parts[0].removesuffix(".py")
+        named = {name.split(".")[1] for _, name in imports(path) if name.startswith("crawler.")}
+        uses[room] |= {other for other in named if other != room and is_room(other)}
+    uses.pop("__init__", None)
+    try:
+        list(TopologicalSorter(uses).static_order())
+    except CycleError as circle:
+        pytest.fail(f"a circle: {' -> '.join(reversed(circle.args[1]))}")
+
+
+def is_room(name: str) -> bool:
+    """Whether ``crawler.name`` is a module and not a name that ``crawler/__init__`` defines."""
+    return (ROOT / "crawler" / name).is_dir() or (ROOT / "crawler" / f"{name}.py").is_file()
 
 
 def test_a_class_name_stands_for_one_class() -> None:

@@ -5,8 +5,8 @@ Such runs come from programs that replace text byte by byte without looking wher
 set between the two bytes of a character. What stood before and behind loses its half, and all that follows is paired
 wrongly until an ASCII letter passes for the second byte of a character, or a byte finds no partner and becomes ``?``.
 
-The repair puts back bytes that fit and decodes again. Many texts could have been damaged into this one; it takes the one
-that is likeliest by the character model, if it is clearly likelier than the damaged text.
+The repair puts back bytes that fit and decodes again. Many texts could have been damaged into this one; it takes the
+one that is likeliest by the character model, if it is clearly likelier than the damaged text.
 """
 
 from __future__ import annotations

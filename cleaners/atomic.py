@@ -7,10 +7,10 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from gzip import GzipFile
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
+from cleaners.compression import compressed
 from cleaners.errors import UnwritableError, UsageError
 
 # What is safe from a power cut.
@@ -179,19 +179,3 @@ def _works(process: int) -> bool:
 def _sync_names(folder: Path) -> None:
     with suppress(PermissionError):  # a folder may be written to and not be read
         sync(folder)
-
-
-@contextmanager
-def compressed(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
-    """A stream that compresses into ``file`` as the suffix says (.gz, .zst, else not at all): one member or frame."""
-    if suffix == ".gz":
-        with GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=6) as stream:
-            yield cast(IO[bytes], stream)
-    elif suffix == ".zst":
-        import zstandard
-
-        make: Callable[..., IO[bytes]] = zstandard.ZstdCompressor(level=6).stream_writer
-        with make(file, closefd=False) as stream:
-            yield stream
-    else:
-        yield file

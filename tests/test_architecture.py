@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
 FLOORS: list[set[str]] = [
-    {"errors", "data", "diff", "disguises", "progress"},
-    {"items", "atomic", "plugins"},
+    {"errors", "data", "diff", "disguises", "progress", "compression"},
+    {"items", "atomic", "plugins", "parquet_library"},
     {"urls", "quality", "page", "chinese", "fields"},
     {"config", "metadata", "warc", "dedup"},
     {"extract", "readers", "store"},
@@ -39,6 +39,8 @@ HOMES = {
     "twisted": {"crawler"},
     "warcio": {"cleaners/warc"},
     "fastwarc": {"cleaners/readers"},
+    "backports": {"cleaners/compression"},
+    "compression": {"cleaners/compression"},
     "typer": {"crawler/cli"},
     "feedparser": {"crawler"},
     "apscheduler": {"crawler/jobs"},

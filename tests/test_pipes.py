@@ -12,10 +12,10 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import zstandard
 from typer.testing import CliRunner
 
 import crawler.cli  # noqa: F401 - the commands
+from cleaners.compression import zstd_library
 from cleaners.errors import FormatError, InputError
 from crawler.cli.application import app
 
@@ -34,7 +34,7 @@ def corpus(*texts: str) -> bytes:
     return b"".join(json.dumps({"id": n, "text": text}).encode() + b"\n" for n, text in enumerate(texts))
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.ZstdCompressor().compress], ids=["", "gz", "zst"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd_library().compress], ids=["", "gz", "zst"])
 def test_dedup_is_a_filter(pack: Callable[[bytes], bytes]) -> None:
     done = run("dedup", "-", "-o", "-", stdin=pack(corpus(*TEXTS)))
     assert done.exit_code == 0, done.stderr

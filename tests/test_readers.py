@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 
+from cleaners.compression import zstd_library
 from cleaners.errors import UsageError
 from cleaners.items import Drop, Page
 from cleaners.readers import ReadLimits, read
@@ -30,7 +30,7 @@ COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
     "bz2": bz2.compress,
     "xz": lzma.compress,
-    "zst": zstandard.ZstdCompressor().compress,
+    "zst": zstd_library().compress,
 }
 
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.errors import InputError, UsageError
+from cleaners.errors import InputError
 from cleaners.export.records import ScriptChoice, converter
 from cleaners.fields import CONVERTED, FIELDS
 from cleaners.fields.kinds import FieldKind, Flag, Integer, ListOf, MappingOf, Moment, Real, Structure, Text, parsed
 from cleaners.items import Extractor
+from cleaners.parquet_library import pyarrow
 from cleaners.store import ExportBatch, ExportRemoval
 from cleaners.store.codec import evidence_table, unpacked
 from cleaners.store.export_columns import ArticleTexts
@@ -31,25 +32,15 @@ CHANGE = ("change", "reason", "replaced_by")
 """Columns that only increments have."""
 
 
-def arrow() -> Any:
-    """pyarrow with its Parquet; raises UsageError with the cure where it is not installed."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise UsageError("Parquet needs pyarrow: pip install 'jianbao[parquet]'") from None
-    return pyarrow
-
-
 def schema(*, increment: bool) -> pa.Schema:
     """The columns of an export; an increment has those of :data:`CHANGE` behind them."""
-    pa = arrow()
+    pa = pyarrow()
     columns = [(field.name, _arrow_type(field.kind)) for field in FIELDS]
     return pa.schema(columns + [(name, pa.string()) for name in CHANGE if increment])
 
 
 def _arrow_type(kind: FieldKind) -> pa.DataType:
-    pa = arrow()
+    pa = pyarrow()
     match kind:
         case Moment():
             return pa.timestamp("us", tz=kind.shown_in)
@@ -79,11 +70,11 @@ def record_batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) 
         if one.name in found.plain:
             columns[one.name] = _nested(one.kind, columns[one.name], schema.field(one.name).type)
     arrays = [_array(columns[field.name], field.type, portion.size) for field in schema]
-    return arrow().record_batch(arrays, schema=schema)
+    return pyarrow().record_batch(arrays, schema=schema)
 
 
 def _array(values: Any, kind: pa.DataType, size: int) -> pa.Array:
-    pa = arrow()
+    pa = pyarrow()
     if isinstance(values, pa.Array):
         return values
     if values is None:
@@ -99,13 +90,13 @@ def _moments(texts: ArticleTexts, kind: pa.DataType) -> pa.Array:
     """Dates in ISO 8601 with an offset, as Arrow reads them; Python does where an offset has seconds."""
     try:
         return _joined(texts).cast(kind)
-    except arrow().ArrowInvalid:
-        return arrow().array([parsed(value.decode()) if value else None for value in texts.values()], kind)
+    except pyarrow().ArrowInvalid:
+        return pyarrow().array([parsed(value.decode()) if value else None for value in texts.values()], kind)
 
 
 def _joined(texts: ArticleTexts) -> pa.Array:
     """Texts that are UTF-8 already: neither decoded nor encoded again."""
-    pa = arrow()
+    pa = pyarrow()
     ends = _ends(np.maximum(texts.lengths, 0))
     there = pa.py_buffer(np.packbits(texts.lengths >= 0, bitorder="little"))
     return pa.StringArray.from_buffers(len(texts.lengths), pa.py_buffer(ends), pa.py_buffer(texts.data), there)
@@ -122,7 +113,7 @@ def _ends(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
 
 def removal_batch(removals: Sequence[ExportRemoval], schema: pa.Schema) -> pa.RecordBatch:
     """What an increment takes back: nothing but the id, and why."""
-    pa = arrow()
+    pa = pyarrow()
     rows = [{"id": r.id, "change": "removed", "reason": r.reason, "replaced_by": r.replaced_by} for r in removals]
     return pa.RecordBatch.from_pylist(rows, schema=schema)
 
@@ -146,17 +137,17 @@ def _nested(kind: FieldKind, values: Sequence[Any], type_: pa.DataType) -> pa.Ar
                        for n, (part, column) in enumerate(zip(kind.parts, parts, strict=True))]  # fmt: skip
             return _structs(columns, type_, unknown if any(unknown) else None)
         case Flag() | Moment():
-            return arrow().array([kind.from_row(value) for value in values], type_)
-    return arrow().array(values, type_)
+            return pyarrow().array([kind.from_row(value) for value in values], type_)
+    return pyarrow().array(values, type_)
 
 
 def _listed(owners: Sequence[Any], parts: pa.Array, kind: pa.DataType) -> pa.Array:
     ends = _ends(np.fromiter(map(len, owners), np.int64, len(owners)))
-    return arrow().ListArray.from_arrays(ends, parts, type=kind)
+    return pyarrow().ListArray.from_arrays(ends, parts, type=kind)
 
 
 def _structs(columns: Sequence[Any], kind: pa.DataType, unknown: Sequence[bool] | None = None) -> pa.Array:
-    pa = arrow()
+    pa = pyarrow()
     fields = list(kind)
     arrays = [
         values if isinstance(values, pa.Array) else pa.array(values, field.type)
@@ -169,7 +160,7 @@ def _structs(columns: Sequence[Any], kind: pa.DataType, unknown: Sequence[bool] 
 def _extractors(numbers: NDArray[np.int64], known: Mapping[int, Extractor], kind: pa.DataType) -> pa.Array:
     parts = [(one.name, one.version, one.recipe) for one in known.values()]
     places = {number: place for place, number in enumerate(known)}
-    indices = arrow().array([places[number] for number in numbers.tolist()], "int32")
+    indices = pyarrow().array([places[number] for number in numbers.tolist()], "int32")
     return _structs(list(zip(*parts, strict=True)), kind).take(indices)
 
 

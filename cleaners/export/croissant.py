@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cleaners.export.arrow import arrow
 from cleaners.export.dataset_card import RIGHTS, DatasetFacts
 from cleaners.export.dataset_stats import DatasetStats
+from cleaners.parquet_library import pyarrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -114,7 +114,7 @@ def _field(parent: str, field: pa.Field) -> dict[str, Any]:
 
 
 def _kind(name: str, kind: pa.DataType, column: str) -> dict[str, Any]:
-    types = arrow().types
+    types = pyarrow().types
     if types.is_list(kind):
         return _kind(name, kind.value_type, column) | {"repeated": True}
     if types.is_struct(kind):

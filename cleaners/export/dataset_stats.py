@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from cleaners.export.arrow import arrow
+from cleaners.parquet_library import pyarrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,7 +66,7 @@ _NEVER = datetime.min
 
 
 def _compute() -> Any:
-    arrow()
-    import pyarrow.compute
+    pyarrow()  # or the cure
+    from pyarrow import compute
 
-    return pyarrow.compute
+    return compute

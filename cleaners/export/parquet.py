@@ -13,8 +13,9 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from cleaners.atomic import whole_file
 from cleaners.errors import UsageError
-from cleaners.export.arrow import arrow, record_batch, removal_batch, schema
+from cleaners.export.arrow import record_batch, removal_batch, schema
 from cleaners.export.formats import ExportFormat, ExportWriter
+from cleaners.parquet_library import pyarrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,8 +40,8 @@ class ParquetFile:
     def __init__(self, out: IO[bytes], columns: pa.Schema) -> None:
         # Gathered, as each write to a stream of Python has to wait for the thread that reads.
         self._end = _ForwardOnlyFile(out)
-        self._out = arrow().BufferedOutputStream(arrow().PythonFile(self._end, "w"), _GATHERED)
-        self._writer = arrow().parquet.ParquetWriter(self._out, columns, **_SETTINGS)
+        self._out = pyarrow().BufferedOutputStream(pyarrow().PythonFile(self._end, "w"), _GATHERED)
+        self._writer = pyarrow().parquet.ParquetWriter(self._out, columns, **_SETTINGS)
         self._waiting: list[pa.RecordBatch] = []
         self._thread = ThreadPoolExecutor(1)
         self._writing: deque[Future[None]] = deque()
@@ -54,7 +55,7 @@ class ParquetFile:
 
     def _flush(self) -> None:
         if self._waiting:
-            table = arrow().Table.from_batches(self._waiting)
+            table = pyarrow().Table.from_batches(self._waiting)
             self._waiting = []
             self._writing.append(self._thread.submit(self._writer.write_table, table, table.num_rows))
         while len(self._writing) > _AHEAD:

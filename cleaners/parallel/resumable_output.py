@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
-from cleaners.atomic import compressed, sync, told
+from cleaners.atomic import sync, told
+from cleaners.compression import compressed
 from cleaners.errors import FormatError, UsageError
 from cleaners.export import drop_record, record
 from cleaners.items import Article, Clipping, Drop

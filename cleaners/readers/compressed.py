@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cleaners.compression import COMPRESSIONS, compression_of
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.streams import compression, decompressed
-
-
-def _is_compressed(file: InputFile) -> bool:
-    return compression(file.head) is not None
 
 
 def _read(file: InputFile) -> Iterator[InputFile]:
-    yield file.inner(decompressed(file.whole(), compression(file.head) or ""))
+    compression = compression_of(file.head)
+    assert compression is not None, "read without being accepted"
+    yield file.inner(compression.reader(file.whole()))
 
 
-READER = FileReader(name="compressed", suffixes=(".gz", ".bz2", ".xz", ".zst"), accepts=_is_compressed, read=_read)
+READER = FileReader(
+    name="compressed",
+    suffixes=tuple(compression.suffix for compression in COMPRESSIONS),
+    accepts=lambda file: compression_of(file.head) is not None,
+    read=_read,
+)

@@ -1,12 +1,13 @@
-"""Parquet with a column of pages (extra ``parquet``): the only module here that imports pyarrow."""
+"""Parquet with a column of pages (extra ``parquet``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from cleaners.errors import UnusableInput
+from cleaners.errors import UnusableInput, UsageError
 from cleaners.items import Drop, Page
+from cleaners.parquet_library import pyarrow
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import seekable
@@ -47,7 +48,7 @@ def _rows(batch: Any) -> Iterator[dict[object, object]]:
 
 
 def _cells(column: Any) -> list[object]:
-    arrow = _pyarrow()
+    arrow = pyarrow()
     if arrow.types.is_timestamp(column.type) and column.type.unit == "ns":  # as pandas writes; Python has no such
         column = column.cast(arrow.timestamp("us", column.type.tz), safe=False)
     try:
@@ -74,11 +75,9 @@ def _too_large(page: Page, limit: int) -> Drop:
 
 def _pyarrow() -> Any:
     try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
+        return pyarrow()
+    except UsageError:
         raise UnusableInput("read", "not a page", "Parquet: it is read with pip install 'jianbao[parquet]'") from None
-    return pyarrow
 
 
 READER = FileReader(name="parquet", suffixes=(".parquet",), accepts=_is_parquet, read=_read)

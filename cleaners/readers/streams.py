@@ -1,27 +1,20 @@
-"""Streams of bytes with a look ahead, decompressed by content, bounded."""
+"""Streams of bytes with a look ahead, bounded."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import tarfile
 import tempfile
 import zipfile
-import zlib
-from collections.abc import Callable
-from typing import IO, cast
+from typing import IO
 
+from cleaners.compression import is_broken
 from cleaners.errors import UnusableInput
 
 HEAD = 64 * 1024
 """Bytes that are looked at to tell what a stream is."""
 
 _PIECE = 4096
-
-_WINDOW_LOG = 27
-"""Memory a zstd file may ask for, as a power of two: what `zstd --long` needs."""
 
 
 class PeekableStream(io.RawIOBase):
@@ -96,47 +89,9 @@ def _read_up_to(stream: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-def _gzip(stream: IO[bytes]) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
-
-
-def _bzip2(stream: IO[bytes]) -> IO[bytes]:
-    return bz2.BZ2File(stream)
-
-
-def _xz(stream: IO[bytes]) -> IO[bytes]:
-    return lzma.LZMAFile(stream)
-
-
-def _zstd(stream: IO[bytes]) -> IO[bytes]:
-    from backports.zstd import DecompressionParameter, ZstdFile
-
-    return cast("IO[bytes]", ZstdFile(stream, options={DecompressionParameter.window_log_max: _WINDOW_LOG}))
-
-
-_COMPRESSIONS: tuple[tuple[bytes, str, Callable[[IO[bytes]], IO[bytes]]], ...] = (
-    (b"\x1f\x8b", "gzip", _gzip),
-    (b"BZh", "bzip2", _bzip2),
-    (b"\xfd7zXZ\x00", "xz", _xz),
-    (b"\x28\xb5\x2f\xfd", "zstd", _zstd),
-)
-
-_DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
-
-
 def is_damage(error: BaseException) -> bool:
     """Whether an error says that compressed or archived data are cut or broken."""
-    return isinstance(error, _DAMAGE) or type(error).__name__ == "ZstdError"
-
-
-def compression(head: bytes) -> str | None:
-    """The name of the compression a stream begins with, None for others."""
-    return next((name for magic, name, _ in _COMPRESSIONS if head.startswith(magic)), None)
-
-
-def decompressed(stream: IO[bytes], name: str) -> IO[bytes]:
-    """The stream inside a compressed one (all members or frames)."""
-    return next(make for _, known, make in _COMPRESSIONS if known == name)(stream)
+    return is_broken(error) or isinstance(error, zipfile.BadZipFile | tarfile.TarError)
 
 
 def read_bounded(stream: IO[bytes], limit: int) -> bytes:

@@ -6,15 +6,16 @@ Read with fastwarc, which passes over a truncated tail in silence: lengths and d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
+from cleaners.compression import compression_of
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.streams import compression, decompressed, is_damage, seekable
-from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, decoded
+from cleaners.readers.streams import is_damage, seekable
+from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, check_whole, decoded
 
 _MAGIC = b"WARC/"
 _BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
@@ -32,11 +33,11 @@ def _is_warc(file: InputFile) -> bool:
     """
     if file.head.startswith(_MAGIC):
         return True
-    name = compression(file.head)
-    if name not in _BY_RECORD or not file.can_seek:
+    compression = compression_of(file.head)
+    if compression is None or compression.name not in _BY_RECORD or not file.can_seek:
         return False
     try:
-        return decompressed(file.whole(), name).read(len(_MAGIC)) == _MAGIC  # which `whole` goes back from
+        return compression.reader(file.whole()).read(len(_MAGIC)) == _MAGIC  # which `whole` goes back from
     except Exception as why:
         if not is_damage(why):
             raise
@@ -88,7 +89,8 @@ def _page(record: Any, fields: dict[str, str], place: str, limit: int) -> Page |
     if status and status != 200:
         raise UnusableInput("read", f"http {status}")
     raw = record.reader.read()  # of a record in memory; with a bound it would make room for all of that first
-    _check_whole(answer, len(raw), limit)
+    chunked = "chunked" in answer.get("transfer-encoding", "")
+    check_whole(len(raw), None if chunked else answer.get("content-length"), limit)
     return Page(
         body=decoded(raw, answer.get("content-encoding", ""), limit),
         origin=place,
@@ -96,22 +98,9 @@ def _page(record: Any, fields: dict[str, str], place: str, limit: int) -> Page |
         site=fields.get(_SITE),
         status=status,
         headers=headers,
-        fetched_at=_moment(record.record_date),
+        fetched_at=record.record_date.astimezone(UTC) if record.record_date else None,
         opt_out=tuple(filter(None, fields.get(_OPT_OUT, "").split(","))),
     )
-
-
-def _check_whole(answer: dict[str, str], size: int, limit: int) -> None:
-    """The end of a file that was cut shows only in the lengths."""
-    if size > limit:
-        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
-    said = answer.get("content-length", "")
-    if said.isdigit() and size < int(said) and "chunked" not in answer.get("transfer-encoding", ""):
-        raise UnusableInput("read", "cut short", f"{size} of {said} bytes")
-
-
-def _moment(date: datetime | None) -> datetime | None:
-    return date.astimezone(UTC) if date else None
 
 
 READER = FileReader(name="warc", suffixes=(".warc", ".warc.gz", ".warc.zst", ".wet.gz"), accepts=_is_warc, read=_read)

@@ -6,7 +6,7 @@ the store, ``#``, and the offset of its response record.
 
 from __future__ import annotations
 
-from cleaners.warc.content_encoding import decoded
+from cleaners.warc.content_encoding import check_whole, decoded
 from cleaners.warc.read import read_back
 from cleaners.warc.write import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpExchange, WarcArchive, folder_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "SITE_FIELD",
     "HttpExchange",
     "WarcArchive",
+    "check_whole",
     "decoded",
     "folder_of",
     "read_back",

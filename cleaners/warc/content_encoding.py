@@ -1,10 +1,11 @@
-"""Undoing ``Content-Encoding``, with a bound on what may come out (decompression bombs)."""
+"""Bodies as they came over the wire: whole, and without their ``Content-Encoding``, bounded (decompression bombs)."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
 
+from cleaners.compression import inflate_zstd
 from cleaners.errors import UnusableInput
 
 
@@ -26,6 +27,18 @@ def decoded(body: bytes, encodings: str, limit: int) -> bytes:
         if len(body) > limit:
             raise UnusableInput("read", "too large", f"more than {limit} bytes after decompression")
     return body
+
+
+def check_whole(size: int, said: str | None, limit: int) -> None:
+    """Check the length of a body as it came over the wire: the end of a file that was cut shows only there.
+
+    ``said``: the value of ``Content-Length``, None where it says nothing of this body. Raises
+    ``UnusableInput("read", ...)`` for more than ``limit`` bytes, and for fewer than were said.
+    """
+    if size > limit:
+        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
+    if said and said.isdigit() and size < int(said):
+        raise UnusableInput("read", "cut short", f"{size} of {said} bytes")
 
 
 def _gzip(body: bytes, limit: int) -> bytes:
@@ -52,17 +65,10 @@ def _brotli(body: bytes, limit: int) -> bytes:
     return bytes(out)
 
 
-def _zstd(body: bytes, limit: int) -> bytes:
-    import zstandard
-
-    with zstandard.ZstdDecompressor(max_window_size=128 * 1024 * 1024).stream_reader(body) as stream:
-        return bytes(stream.read(limit))
-
-
 _CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": _gzip,
     "x-gzip": _gzip,
     "deflate": _deflate,
     "br": _brotli,
-    "zstd": _zstd,
+    "zstd": inflate_zstd,
 }

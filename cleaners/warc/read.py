@@ -10,7 +10,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Page
-from cleaners.warc.content_encoding import decoded
+from cleaners.warc.content_encoding import check_whole, decoded
 from cleaners.warc.write import OPT_OUT_FIELD, SITE_FIELD
 
 
@@ -29,7 +29,7 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
             if record is None or record.rec_type != "response" or record.http_headers is None:
                 raise UnusableInput("read", "not a response record", origin)
             raw = record.raw_stream.read(limit + 1)
-            _check_whole(record, len(raw), limit, origin)
+            check_whole(len(raw), record.http_headers.get_header("Content-Length"), limit)
     except (ArchiveLoadFailed, EOFError, ValueError) as why:
         raise UnusableInput("read", "not a WARC record", f"{origin}: {why}") from None
     except OSError as why:
@@ -46,15 +46,6 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
         fetched_at=_moment(record.rec_headers.get_header("WARC-Date")),
         opt_out=tuple(filter(None, (record.rec_headers.get_header(OPT_OUT_FIELD) or "").split(","))),
     )
-
-
-def _check_whole(record: object, size: int, limit: int, origin: str) -> None:
-    """warcio ends a record cut short by a crash without a word: compare with what the server's length says."""
-    if size > limit:
-        raise UnusableInput("read", "too large", f"more than {limit} bytes")
-    said = record.http_headers.get_header("Content-Length")  # type: ignore[attr-defined]
-    if said and said.isdigit() and int(said) != size:
-        raise UnusableInput("read", "cut short", f"{origin}: {size} of {said} bytes")
 
 
 def _moment(date: str | None) -> datetime | None:

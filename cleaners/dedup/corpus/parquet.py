@@ -1,4 +1,4 @@
-"""Parquet in and out (extra ``parquet``): the only room of corpora that imports pyarrow."""
+"""Parquet in and out (extra ``parquet``)."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from cleaners.errors import FormatError, InputError, UsageError
+from cleaners.errors import FormatError, InputError
+from cleaners.parquet_library import pyarrow
 
 ROWS = 5000
 
 
-def _pyarrow() -> Any:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise UsageError("Parquet needs the extra: pip install 'jianbao[parquet]'") from None
-    return pyarrow
-
-
 def rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
     """The rows of a Parquet file, called ``name``, as dicts; raises FormatError when it is none."""
-    arrow = _pyarrow()
+    arrow = pyarrow()
     try:
         with arrow.parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(ROWS):
@@ -45,7 +37,7 @@ def write(out: IO[bytes], records: Iterable[Mapping[str, Any]]) -> None:
 
     Raises InputError for a record that has a value of another type.
     """
-    arrow = _pyarrow()
+    arrow = pyarrow()
     source = iter(records)
     group = list(islice(source, ROWS))
     schema = _table(group).schema
@@ -56,7 +48,7 @@ def write(out: IO[bytes], records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _table(group: list[Mapping[str, Any]], schema: Any = None) -> Any:
-    arrow = _pyarrow()
+    arrow = pyarrow()
     try:
         return arrow.Table.from_pylist(group, schema=schema)
     except (arrow.ArrowException, ValueError, TypeError, OverflowError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 import sys
@@ -11,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from cleaners.atomic import told
+from cleaners.compression import compression_named, is_broken
 from cleaners.errors import FormatError, UsageError
 
 Id = int | str
@@ -73,19 +73,13 @@ def _copied(stream: IO[bytes], folder: Path) -> Path:
 
 @contextmanager
 def _lines(path: Path) -> Iterator[IO[bytes]]:
-    if path.suffix == ".gz":
-        with gzip.open(path) as lines:
-            yield cast(IO[bytes], lines)
-    elif path.suffix == ".zst":
-        import io
-
-        import zstandard
-
-        with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as raw:
-            yield cast(IO[bytes], io.BufferedReader(raw))
-    else:
-        with path.open("rb") as lines:
-            yield lines
+    compression = compression_named(path.suffix)
+    with path.open("rb") as file:
+        if compression is None:
+            yield file
+        else:
+            with compression.reader(file) as lines:
+                yield lines
 
 
 def _jsonl(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any]]:
@@ -104,10 +98,8 @@ def _jsonl(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any]]:
                     yield fields
                 else:
                     problem(f"{source}, line {number}: no JSON object")
-        except (EOFError, OSError, ValueError) as error:
-            raise _damaged(source, number, error) from error
         except Exception as error:
-            if type(error).__module__.split(".")[0] != "zstandard":
+            if not isinstance(error, ValueError) and not is_broken(error):
                 raise
             raise _damaged(source, number, error) from error
 

@@ -20,6 +20,7 @@ from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, check_whole, de
 _MAGIC = b"WARC/"
 _BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
 _HEADER_ROOM = 65536
+_OK, _REDIRECTS, _ERRORS = 200, 300, 400  # statuses, the last two where those of a kind begin
 _URL = "warc-target-uri"
 _ROLE, _SITE, _OPT_OUT = ROLE_FIELD.lower(), SITE_FIELD.lower(), OPT_OUT_FIELD.lower()
 _TEXTUAL = ("text/", "application/xhtml", "application/xml", "message/rfc822", "multipart/related")
@@ -70,37 +71,54 @@ def _lowered(headers: Any) -> dict[str, str]:
 
 
 def _page(record: Any, fields: dict[str, str], place: str, limit: int) -> Page | None:
-    """The page of a record; None for what holds none: robots.txt, pictures, redirects, lists our crawler read."""
-    url = fields.get(_URL)
-    if fields.get(_ROLE) or not url or not url.startswith(("http://", "https://")) or url.endswith("/robots.txt"):
+    """The page of a record; None for what holds none.
+
+    Raises ``UnusableInput("read", ...)`` for one that is damaged, cut short, too large, or an answer other than 200.
+    """
+    if not _is_address_of_a_page(fields):
         return None
-    if record.content_length > limit + _HEADER_ROOM:
-        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
-    record.freeze()  # into memory: to verify and then read, a stream that cannot go back would not do
-    if fields.get("warc-block-digest") and not record.verify_block_digest(consume=False):
-        raise UnusableInput("read", "damaged record", "its digest does not fit, or the file is cut short")
+    _verify(record, fields, limit)
     record.parse_http()
     headers = tuple((str(name), str(value)) for name, value in record.http_headers.items()) if record.is_http else ()
     answer = {name.lower(): value for name, value in reversed(headers)}
     status = record.http_headers.status_code if record.is_http else None
     kind = (record.http_content_type if record.is_http else fields.get("content-type")) or "text/html"
-    if not kind.lower().startswith(_TEXTUAL) or (status and 300 <= status < 400):
+    if not kind.lower().startswith(_TEXTUAL) or (status and _REDIRECTS <= status < _ERRORS):
         return None
-    if status and status != 200:
+    if status and status != _OK:
         raise UnusableInput("read", f"http {status}")
-    raw = record.reader.read()  # of a record in memory; with a bound it would make room for all of that first
-    chunked = "chunked" in answer.get("transfer-encoding", "")
-    check_whole(len(raw), None if chunked else answer.get("content-length"), limit)
     return Page(
-        body=decoded(raw, answer.get("content-encoding", ""), limit),
+        body=_body(record, answer, limit),
         origin=place,
-        url=url,
+        url=fields[_URL],
         site=fields.get(_SITE),
         status=status,
         headers=headers,
         fetched_at=record.record_date.astimezone(UTC) if record.record_date else None,
         opt_out=tuple(filter(None, fields.get(_OPT_OUT, "").split(","))),
     )
+
+
+def _is_address_of_a_page(fields: dict[str, str]) -> bool:
+    """Not that of robots.txt, nor of a feed, sitemap or list that our crawler read."""
+    url = fields.get(_URL, "")
+    return not fields.get(_ROLE) and url.startswith(("http://", "https://")) and not url.endswith("/robots.txt")
+
+
+def _verify(record: Any, fields: dict[str, str], limit: int) -> None:
+    """Take a record into memory, to verify it and then read it: a stream that cannot go back would not do."""
+    if record.content_length > limit + _HEADER_ROOM:
+        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
+    record.freeze()
+    if fields.get("warc-block-digest") and not record.verify_block_digest(consume=False):
+        raise UnusableInput("read", "damaged record", "its digest does not fit, or the file is cut short")
+
+
+def _body(record: Any, answer: dict[str, str], limit: int) -> bytes:
+    raw = record.reader.read()  # of a record in memory; with a bound it would make room for all of that first
+    chunked = "chunked" in answer.get("transfer-encoding", "")
+    check_whole(len(raw), None if chunked else answer.get("content-length"), limit)
+    return decoded(raw, answer.get("content-encoding", ""), limit)
 
 
 READER = FileReader(name="warc", suffixes=(".warc", ".warc.gz", ".warc.zst", ".wet.gz"), accepts=_is_warc, read=_read)

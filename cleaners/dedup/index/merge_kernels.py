@@ -67,6 +67,36 @@ def copied(lists, value, size, out, at, room):
 
 
 @kernel
+def documents_of(lists, value):
+    """How many documents a value of a run has; 0 is the value of a key that the run does not have.
+
+    lists: uint32[w], of the run.
+    """
+    if value & 1 or value == 0:
+        return value & 1
+    return np.int64(lists[value >> 1])
+
+
+@kernel
+def joined(lists_a, a, lists_b, b, limit, most, out, at):
+    """Write the list of a key of two runs; returns the number of words written.
+
+    lists_a, lists_b: uint32[w], of the older and of the newer run.
+    a, b: the values of the key in both, 0 where a run does not have it.
+    limit, most: of more than ``limit`` documents only ``most`` are kept, and their number is written as ``limit + 1``.
+    out: uint32[k], out: from ``at`` on the number of documents, then the documents.
+    """
+    size_a, size_b = documents_of(lists_a, a), documents_of(lists_b, b)
+    size = size_a + size_b
+    kept = size if size <= limit else most
+    out[at] = min(size, limit + 1)
+    taken = copied(lists_a, a, size_a, out, at + 1, kept) if a else 0
+    if b:
+        taken += copied(lists_b, b, size_b, out, at + 1 + taken, kept - taken)
+    return 1 + taken
+
+
+@kernel
 def merge(
     heads_a, entries_a, lists_a, heads_b, entries_b, lists_b, limit, crowded, shift, state, heads, entries, lists
 ):
@@ -110,19 +140,9 @@ def merge(
             if (a & 1 and b == 0) or (b & 1 and a == 0):
                 entries[keys, 1] = a | b
             else:
-                size_a = a & 1 if a & 1 or a == 0 else np.int64(lists_a[a >> 1])
-                size_b = b & 1 if b & 1 or b == 0 else np.int64(lists_b[b >> 1])
-                size = size_a + size_b
-                kept = size if size <= limit else (crowded if key & KIND == 0 else limit)
                 entries[keys, 1] = (words_before + words) * 2
-                lists[words] = min(size, limit + 1)
-                words += 1
-                if a:
-                    taken = copied(lists_a, a, size_a, lists, words, kept)
-                    words += taken
-                    kept -= taken
-                if b:
-                    words += copied(lists_b, b, size_b, lists, words, kept)
+                most = crowded if key & KIND == 0 else limit
+                words += joined(lists_a, a, lists_b, b, limit, most, lists, words)
             keys += 1
         if not full:
             segment += 1

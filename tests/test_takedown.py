@@ -565,12 +565,12 @@ def test_a_record_that_was_torn_by_a_kill_is_blanked_all_the_same(path: Path) ->
     assert all(isinstance(record, WarcRecord) for record in records(path)) and ODD[:2].encode() not in rest(path)
 
 
-@pytest.mark.parametrize("moment", [24, 45, 94])
+@pytest.mark.parametrize("moment", [24, 45, 86])
 def test_killed_in_the_middle_it_ends_right_when_run_again(path: Path, moment: int) -> None:
     check_killed(path, moment)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("moment", range(4, 95, 4))
+@pytest.mark.parametrize("moment", range(4, 88, 4))
 def test_killed_at_many_moments(path: Path, moment: int) -> None:
     check_killed(path, moment)

@@ -12,7 +12,7 @@ import pytest
 from cleaners.fields import COMPARED, CONVERTED, FIELDS, NAMES, STORED
 from cleaners.fields.kinds import FieldKind, Flag, Integer, ListOf, MappingOf, Moment, Part, Real, Structure, Text
 from cleaners.items import Article, Clipping, Cluster
-from cleaners.store import Store
+from cleaners.store import Store, codec
 from cleaners.store.codec import ARTICLE_COLUMNS, article_row, digest, row_article
 from tests.test_store import FULL
 
@@ -78,6 +78,15 @@ def test_numbers_are_given_once_and_without_a_gap() -> None:
 def test_hashes_of_stored_articles_stay_what_they_were() -> None:
     # Made by jianbao 0.1 from the same article. Stores and series of increments know articles by these bytes.
     assert digest(FULL, article_row(FULL)).hex() == "c67d7ab560042dac2100466baa65dbf8"
+
+
+def test_a_column_added_later_changes_a_hash_only_where_it_says_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = article_row(FULL)
+    before = digest(FULL, row)
+    monkeypatch.setattr(codec, "ARTICLE_COLUMNS", (*ARTICLE_COLUMNS, "edition", "camera"))
+    assert digest(FULL, (*row, None, None)) == before
+    hashes = {digest(FULL, (*row, *added)) for added in (("A03", None), (None, "A03"), ("A03", "A03"), ("A04", None))}
+    assert len(hashes | {before}) == 5
 
 
 def test_every_stored_field_has_its_column(tmp_path: Path) -> None:

@@ -68,8 +68,21 @@ def digest(article: Article, row: tuple[Any, ...]) -> bytes:
 
     ``row`` is the article's :func:`article_row`.
     """
-    said = tuple(v for name, v in zip(ARTICLE_COLUMNS, row, strict=True) if name not in {"origin", "fetched_at"})
+    said = tuple(v for place, v in enumerate(hashed(row)) if place not in _NOT_SAID)
     return content_digest(article.title, article.text) + _digest(f"{said!r}{article.markdown}")
+
+
+def hashed(row: Sequence[Any]) -> tuple[Any, ...]:
+    """The values of :data:`ARTICLE_COLUMNS` as hashes are made of them.
+
+    A column that the first stores did not have counts where it says something: hashes made before it stay the same.
+    """
+    later = zip(ARTICLE_COLUMNS[_FIRST_COLUMNS:], row[_FIRST_COLUMNS:], strict=True)
+    return (*row[:_FIRST_COLUMNS], *((name, value) for name, value in later if value is not None))
+
+
+_FIRST_COLUMNS = ARTICLE_COLUMNS.index("fetched_at") + 1
+_NOT_SAID = {ARTICLE_COLUMNS.index(name) for name in ("origin", "fetched_at")}  # the page does not say these
 
 
 def content_digest(title: str | None, text: str) -> bytes:

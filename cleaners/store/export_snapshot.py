@@ -15,7 +15,7 @@ from typing import Literal
 
 from cleaners.fields.kinds import load, parsed
 from cleaners.items import Clipping, Cluster, Extractor, Match
-from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, load_evidence, row_article
+from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, load_evidence, row_article
 from cleaners.store.database import Database, Row
 from cleaners.store.export_columns import ExportColumns, columns
 from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, conditions
@@ -289,14 +289,15 @@ def states(
     """
     matches = matches_of(database, span)
     found = []
-    for doc, before, *fields, extractor, cluster, size, canonical, url, first in database.rows(
+    for doc, before, *row, fresh, revision, extractor, cluster, size, canonical, url, first in database.rows(
         _HASHED_ROWS, (series, *span)
     ):
         pairs = [
             (*match, evidence_parts(evidence, turned=bool(turned))) for *match, evidence, turned in matches.get(doc, ())
         ]
         own_cluster = (cluster, size, canonical, url, first)
-        said = repr((form, tuple(fields), extractors[extractor], own_cluster, pairs))
+        fields = (*hashed(row), fresh, revision)
+        said = repr((form, fields, extractors[extractor], own_cluster, pairs))
         now = hashlib.blake2b(said.encode("utf-8", "backslashreplace"), digest_size=8).digest()
         found.append(ExportedHash(doc=doc, now=now, before=before))
     return found

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
 
 from cleaners import urls
 from cleaners.disguises import Disguise
 from cleaners.fields.kinds import dump, load, parsed
 from cleaners.items import Article, Extractor
-from cleaners.store.codec import ARTICLE_COLUMNS, article_row, digest, pack, row_article
+from cleaners.store.codec import ARTICLE_COLUMNS, GIVEN, article_row, digest, listed, pack, row_article
 from cleaners.store.database import Database, Row
+from cleaners.store.relations import ARTICLE_CLUSTER, CLUSTER_JOIN
 from cleaners.store.tokens import SearchIndexing
 
 _COLUMNS = ", ".join(ARTICLE_COLUMNS)
 _VALUES = ", ".join("?" * len(ARTICLE_COLUMNS))
 _REFRESH = ", ".join(f"{name} = ?" for name in ARTICLE_COLUMNS)
-_CHUNK = 500
-_T = TypeVar("_T")
+_CHUNK = 500  # articles in memory at a time
+_ARTICLES = (
+    f"SELECT {_COLUMNS}, doc, revision, text, markdown, e.name, e.version, e.recipe "
+    f"FROM articles JOIN texts USING (doc) JOIN extractors e USING (extractor) WHERE doc IN {GIVEN} ORDER BY doc"
+)
 
 
 class ArticleTable:
@@ -88,29 +91,18 @@ class ArticleTable:
 
     def revised(self, docs: Iterable[int]) -> set[int]:
         """Those of the docs that are not the first text of their article."""
-        found: set[int] = set()
-        for part in _chunks(list(docs)):
-            query = f"SELECT doc FROM articles WHERE first_doc IS NOT NULL AND doc IN ({','.join('?' * len(part))})"
-            found.update(row[0] for row in self._db.rows(query, part))
-        return found
+        query = f"SELECT doc FROM articles WHERE first_doc IS NOT NULL AND doc IN {GIVEN}"
+        return {row[0] for row in self._db.rows(query, (listed(docs),))}
 
     def has(self, ids: Iterable[str]) -> frozenset[str]:
         """Those of the ids that the store has an article for."""
-        found: set[str] = set()
-        for part in _chunks(list(ids)):
-            query = f"SELECT id FROM articles WHERE current AND id IN ({','.join('?' * len(part))})"
-            found.update(row[0] for row in self._db.rows(query, part))
-        return frozenset(found)
+        query = f"SELECT id FROM articles WHERE current AND id IN {GIVEN}"
+        return frozenset(row[0] for row in self._db.rows(query, (listed(ids),)))
 
     def texts(self, docs: Iterable[int]) -> dict[int, str]:
         """The texts to verify candidates with; docs that are superseded or gone are left out."""
-        found: dict[int, str] = {}
-        for part in _chunks(list(docs)):
-            found.update(self._db.rows(
-                "SELECT doc, text FROM texts JOIN articles USING (doc) WHERE current AND doc IN "
-                f"({','.join('?' * len(part))})", part,
-            ))  # fmt: skip
-        return found
+        query = f"SELECT doc, text FROM texts JOIN articles USING (doc) WHERE current AND doc IN {GIVEN}"
+        return dict(self._db.rows(query, (listed(docs),)))
 
     def texts_after(self, doc: int, *, within: float) -> Iterator[tuple[int, str]]:
         """(doc, text) of current texts that came after ``doc``, in order: to bring the match index up to date.
@@ -138,7 +130,7 @@ class ArticleTable:
     def of_site(self, site: str, *, limit: int = 2000) -> Iterator[tuple[str, str]]:
         """(cluster id, text) of a site's latest articles: to learn the lines that it repeats."""
         docs = self._db.rows(
-            "SELECT doc, coalesce(c.id, a.id) FROM articles a LEFT JOIN clusters c USING (cluster) "
+            f"SELECT doc, {ARTICLE_CLUSTER['cluster_id']} FROM articles a {CLUSTER_JOIN} "
             "WHERE current AND site = ? ORDER BY doc DESC LIMIT ?", (site, limit),
         )  # fmt: skip
         for doc, cluster in docs:
@@ -148,30 +140,23 @@ class ArticleTable:
 
     def ids(self, docs: Iterable[int]) -> dict[int, str]:
         """doc -> id of its article, for current docs."""
-        found: dict[int, str] = {}
-        for part in _chunks(list(docs)):
-            marks = ",".join("?" * len(part))
-            found.update(self._db.rows(f"SELECT doc, id FROM articles WHERE current AND doc IN ({marks})", part))
-        return found
+        query = f"SELECT doc, id FROM articles WHERE current AND doc IN {GIVEN}"
+        return dict(self._db.rows(query, (listed(docs),)))
 
     def get(self, docs: Sequence[int]) -> dict[int, tuple[Article, int]]:
         """doc -> article and revision, superseded texts included."""
         found: dict[int, tuple[Article, int]] = {}
-        for part in _chunks(docs):
-            for row in self._db.rows(
-                f"SELECT {_COLUMNS}, doc, revision, text, markdown, e.name, e.version, e.recipe "
-                "FROM articles JOIN texts USING (doc) JOIN extractors e USING (extractor) "
-                f"WHERE doc IN ({','.join('?' * len(part))})", part,
-            ):  # fmt: skip
-                doc, revision, text, markdown, name, version, recipe = row[len(ARTICLE_COLUMNS) :]
-                extractor = Extractor(name=name, version=version, recipe=recipe)
-                found[doc] = row_article(row, text, markdown, extractor), revision
+        for row in self._db.rows(_ARTICLES, (listed(docs),)):
+            doc, revision, text, markdown, name, version, recipe = row[len(ARTICLE_COLUMNS) :]
+            extractor = Extractor(name=name, version=version, recipe=recipe)
+            found[doc] = row_article(row, text, markdown, extractor), revision
         return found
 
     def every(self) -> Iterator[tuple[int, Article]]:
         """(doc, article) of every text, superseded ones too, by doc: the order in which they arrived."""
         docs = [row[0] for row in self._db.rows("SELECT doc FROM articles ORDER BY doc")]
-        for part in _chunks(docs):
+        for start in range(0, len(docs), _CHUNK):
+            part = docs[start : start + _CHUNK]
             found = self.get(part)
             yield from ((doc, found[doc][0]) for doc in part if doc in found)
 
@@ -273,7 +258,3 @@ class ArticleTable:
 def _compared(a: datetime | None, b: datetime | None) -> int:
     """-1, 0, 1: whether a is earlier than, not to be told from, later than b."""
     return (a > b) - (a < b) if a and b else 0
-
-
-def _chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))

@@ -16,8 +16,9 @@ from cleaners.dedup.clusters.model import (
 )
 from cleaners.fields.kinds import load, moment, parsed
 from cleaners.items import Cluster, Match
-from cleaners.store.codec import dump_evidence, load_evidence
+from cleaners.store.codec import GIVEN, dump_evidence, listed, load_evidence
 from cleaners.store.database import Database
+from cleaners.store.relations import CLUSTER_COLUMNS, CLUSTER_JOIN, cluster_of, match_of, match_rows
 
 # Who stands in for a text that was superseded: the match index knows a cluster by one of its texts.
 
@@ -69,12 +70,8 @@ class ClusterRepresentatives:
         return [r[0] for r in rows]
 
     def _superseded(self, docs: Sequence[int]) -> list[int]:
-        standing: set[int] = set()
-        for i in range(0, len(docs), 500):
-            part = docs[i : i + 500]
-            marks = ",".join("?" * len(part))
-            rows = self._db.rows(f"SELECT doc FROM articles WHERE current AND doc IN ({marks})", part)
-            standing.update(r[0] for r in rows)
+        query = f"SELECT doc FROM articles WHERE current AND doc IN {GIVEN}"
+        standing = {row[0] for row in self._db.rows(query, (listed(docs),))}
         return [doc for doc in docs if doc not in standing]
 
     def _represented(self, doc: int, within: float) -> list[tuple[int, bool]]:
@@ -100,31 +97,20 @@ class DocumentDates:
     def spans(self, docs: Sequence[int]) -> dict[int, tuple[int, int]]:
         """For each doc the first and the last day (UTC, counted from 0001-01-01) of its cluster, or its own when it is
         in none yet; docs without any date are left out."""
-        found: dict[int, tuple[int, int]] = {}
-        for start in range(0, len(docs), 500):
-            part = docs[start : start + 500]
-            marks = ",".join("?" * len(part))
-            rows = self._db.rows(
-                "SELECT doc, first, last FROM articles JOIN (SELECT cluster, min(published_at) first, "
-                "max(published_at) last FROM articles WHERE current AND cluster IN (SELECT cluster FROM articles "
-                f"WHERE doc IN ({marks})) GROUP BY cluster) USING (cluster) WHERE doc IN ({marks}) "
-                "UNION ALL SELECT doc, published_at, published_at FROM articles WHERE cluster IS NULL "
-                f"AND doc IN ({marks})", (*part, *part, *part),
-            )  # fmt: skip
-            found.update((doc, (_day(first), _day(last))) for doc, first, last in rows if first is not None)
-        return found
+        rows = self._db.rows(
+            "WITH given AS MATERIALIZED (SELECT DISTINCT value AS doc FROM json_each(?)) "
+            "SELECT doc, first, last FROM articles JOIN (SELECT cluster, min(published_at) first, "
+            "max(published_at) last FROM articles WHERE current AND cluster IN (SELECT cluster FROM articles "
+            "WHERE doc IN given) GROUP BY cluster) USING (cluster) WHERE doc IN given "
+            "UNION ALL SELECT doc, published_at, published_at FROM articles WHERE cluster IS NULL AND doc IN given",
+            (listed(docs),),
+        )
+        return {doc: (_day(first), _day(last)) for doc, first, last in rows if first is not None}
 
     def days(self, docs: Sequence[int]) -> dict[int, tuple[int, int]]:
         """The same with each doc's own day, whatever cluster it is in."""
-        found: dict[int, tuple[int, int]] = {}
-        for start in range(0, len(docs), 500):
-            part = docs[start : start + 500]
-            rows = self._db.rows(
-                "SELECT doc, published_at FROM articles WHERE published_at IS NOT NULL "
-                f"AND doc IN ({','.join('?' * len(part))})", part,
-            )  # fmt: skip
-            found.update((doc, (_day(at), _day(at))) for doc, at in rows)
-        return found
+        query = f"SELECT doc, published_at FROM articles WHERE published_at IS NOT NULL AND doc IN {GIVEN}"
+        return {doc: (_day(at), _day(at)) for doc, at in self._db.rows(query, (listed(docs),))}
 
 
 def _day(seconds: int) -> int:
@@ -210,21 +196,8 @@ class ClusterTable:
 
     def clusters_of(self, docs: Sequence[int]) -> dict[int, Cluster]:
         """doc -> its cluster."""
-        found: dict[int, Cluster] = {}
-        for i in range(0, len(docs), 500):
-            part = docs[i : i + 500]
-            for doc, own, url, published, id_, size, canonical, first_url, first in self._db.rows(
-                "SELECT a.doc, a.id, a.url, a.published, c.id, c.size, c.canonical, c.earliest_url, "
-                "c.earliest_published FROM articles a LEFT JOIN clusters c ON c.cluster = a.cluster AND a.current "
-                f"WHERE a.doc IN ({','.join('?' * len(part))})", part,
-            ):  # fmt: skip
-                if id_ is None:
-                    found[doc] = Cluster(id=own, size=1, is_canonical=True, earliest_url=url,
-                                         earliest_published=parsed(published))  # fmt: skip
-                else:
-                    found[doc] = Cluster(id=id_, size=size, is_canonical=doc == canonical, earliest_url=first_url,
-                                         earliest_published=parsed(first))  # fmt: skip
-        return found
+        query = f"SELECT a.doc, {CLUSTER_COLUMNS} FROM articles a {CLUSTER_JOIN} WHERE a.doc IN {GIVEN}"
+        return {doc: cluster_of(values) for doc, *values in self._db.rows(query, (listed(docs),))}
 
     def members(self, cluster_id: str) -> tuple[int, ...]:
         """The docs of a cluster, by arrival; also by an id that was forwarded; empty when there is no such cluster."""
@@ -280,21 +253,8 @@ class ClusterTable:
 
     def matches_of(self, docs: Sequence[int]) -> dict[int, tuple[Match, ...]]:
         """doc -> its matches with current articles, seen from it, best first."""
-        found: dict[int, tuple[Match, ...]] = {}
-        for doc in docs:
-            rows = self._db.rows(
-                "SELECT id, kind, similarity, containment_a, evidence, 0 FROM matches JOIN articles ON doc = doc_b "
-                "WHERE doc_a = ? AND current UNION ALL "
-                "SELECT id, kind, similarity, containment_b, evidence, 1 FROM matches JOIN articles ON doc = doc_a "
-                "WHERE doc_b = ? AND current", (doc, doc),
-            )  # fmt: skip
-            matches = (
-                Match(kind=kind, other=other, similarity=similarity, containment=share,
-                      evidence=load_evidence(evidence, turned=bool(turned)))
-                for other, kind, similarity, share, evidence, turned in rows
-            )  # fmt: skip
-            found[doc] = tuple(sorted(matches, key=lambda m: (-m.similarity, m.other)))
-        return found
+        found = match_rows(self._db, "SELECT DISTINCT value AS doc FROM json_each(?)", (listed(docs),))
+        return {doc: tuple(map(match_of, found.get(doc, ()))) for doc in docs}
 
     def _member(self, doc: int) -> ClusterMember | None:
         row = self._db.one(f"SELECT {_MEMBER} AND a.doc = ?", (doc,))
@@ -366,8 +326,8 @@ class ClusterTable:
     def _forward(self, gone: str, ids: Sequence[str]) -> None:
         row = self._db.one(
             "SELECT c.id FROM articles a JOIN clusters c USING (cluster) WHERE a.current "
-            "AND a.id IN (SELECT value FROM json_each(?)) GROUP BY c.cluster "
-            "ORDER BY count(*) DESC, min(coalesce(a.first_doc, a.doc)) LIMIT 1", (json.dumps(ids),),
+            f"AND a.id IN {GIVEN} GROUP BY c.cluster "
+            "ORDER BY count(*) DESC, min(coalesce(a.first_doc, a.doc)) LIMIT 1", (listed(ids),),
         )  # fmt: skip
         if row and row[0] != gone:
             self._db.execute("INSERT OR REPLACE INTO forwards VALUES (?, ?)", (gone, row[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,15 @@ _WINDOW = 32768  # of deflate
 def encoded(text: str) -> bytes:
     """UTF-8; a lone surrogate (from a broken page, from a file name) becomes its escape, as everywhere in the store."""
     return text.encode("utf-8", "backslashreplace")
+
+
+GIVEN = "(SELECT value FROM json_each(?))"
+"""The values of :func:`listed`, behind ``IN``."""
+
+
+def listed(values: Iterable[int | str]) -> str:
+    """Values as one parameter, for :data:`GIVEN`: SQLite takes any number of them so."""
+    return json.dumps(list(values))
 
 
 def now() -> str:

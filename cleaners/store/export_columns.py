@@ -15,17 +15,10 @@ from numpy.typing import NDArray
 
 from cleaners.fields import FIELDS, STORED
 from cleaners.store.database import Database, Row
+from cleaners.store.relations import ARTICLE_CLUSTER, CLUSTER_JOIN
 
-_ALONE = "c.cluster IS NULL"
-# What is not a column of ``articles`` under its own name. A singleton is a cluster of its own.
-_ELSEWHERE = {
-    "cluster_id": "coalesce(c.id, a.id)",
-    "cluster_size": "coalesce(c.size, 1)",
-    "is_canonical": "coalesce(a.doc = c.canonical, 1)",
-    "earliest_url": f"CASE WHEN {_ALONE} THEN a.url ELSE c.earliest_url END",
-    "earliest_published": f"CASE WHEN {_ALONE} THEN a.published ELSE c.earliest_published END",
-    "revision": "a.revision",
-}
+# What is not a column of ``articles`` under its own name.
+_ELSEWHERE = {**ARTICLE_CLUSTER, "revision": "a.revision"}
 _SQL = {field.name: f"a.{field.name}" for field in STORED} | _ELSEWHERE
 _READ = tuple(field for field in FIELDS if field.name in _SQL)
 _TEXTS = {field.name: _SQL[field.name] for field in _READ if field.kind.stored == "text"}
@@ -101,10 +94,7 @@ def _texts(database: Database, span: tuple[int, int], name: str, data: bytes | N
 
 
 # CROSS JOIN: the outer loop is that over the positions.
-_FROM = (
-    "FROM temp.leaving t CROSS JOIN articles a USING (doc) LEFT JOIN clusters c USING (cluster) "
-    "WHERE t.position BETWEEN ? AND ?"
-)
+_FROM = f"FROM temp.leaving t CROSS JOIN articles a USING (doc) {CLUSTER_JOIN} WHERE t.position BETWEEN ? AND ?"
 _STRUNG = "SELECT {} {}".format(
     ", ".join((
         *(f"CAST(group_concat({sql}, '') AS BLOB), group_concat(coalesce(length(CAST({sql} AS BLOB)), -1))"

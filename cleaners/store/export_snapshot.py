@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cleaners.fields.kinds import load, parsed
-from cleaners.items import Clipping, Cluster, Extractor, Match
-from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, load_evidence, row_article
+from cleaners.fields.kinds import load
+from cleaners.items import Clipping, Extractor
+from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, row_article
 from cleaners.store.database import Database, Row
 from cleaners.store.export_columns import ExportColumns, columns
+from cleaners.store.relations import CLUSTER_COLUMNS, CLUSTER_JOIN, cluster_of, match_of, match_rows
 from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, conditions
 
 # Some articles on their way out, read in the shape that their writer needs: one by one, or as columns.
@@ -44,59 +45,35 @@ class ExportBatch:
 
     def clippings(self) -> list[Clipping]:
         """The articles as clippings."""
-        matches = matches_of(self.database, self.span)
+        matches = _matches(self.database, self.span)
         return [
             _clipping(row, matches.get(row[0], ()), self.extractors) for row in self.database.rows(_ROWS, self.span)
         ]
 
     def columns(self) -> ExportColumns:
         """The articles as columns: no value becomes an object of its own."""
-        return columns(self.database, self.span, matches_of(self.database, self.span))
+        return columns(self.database, self.span, _matches(self.database, self.span))
 
 
-def matches_of(database: Database, span: Span) -> dict[int, list[Row]]:
-    """doc -> (other id, kind, similarity, containment, evidence, turned) of its matches, best first."""
-    found: dict[int, list[Row]] = {}
-    for doc, *match in database.rows(_MATCHES, (*span, *span)):
-        found.setdefault(doc, []).append(tuple(match))
-    return found
+def _matches(database: Database, span: Span) -> dict[int, list[Row]]:
+    return match_rows(database, "SELECT doc FROM temp.chosen WHERE position BETWEEN ? AND ?", span)
 
 
-_MATCHES = " UNION ALL ".join(
-    f"SELECT t.doc, o.id, kind, similarity, containment_{this}, evidence, {turned} FROM temp.chosen t "
-    f"JOIN matches ON doc_{this} = t.doc JOIN articles o ON o.doc = doc_{that} "
-    "WHERE t.position BETWEEN ? AND ? AND o.current"
-    for this, that, turned in (("a", "b", 0), ("b", "a", 1))
-) + " ORDER BY 4 DESC, 2"  # fmt: skip
 _ROWS = (
     f"SELECT doc, CAST(text AS BLOB), markdown, {', '.join(f'a.{name}' for name in ARTICLE_COLUMNS)}, a.revision, "
-    "a.extractor, c.id, c.size, a.doc = c.canonical, c.earliest_url, c.earliest_published FROM temp.leaving t "
-    "JOIN articles a USING (doc) JOIN texts USING (doc) LEFT JOIN clusters c USING (cluster) "
+    f"a.extractor, {CLUSTER_COLUMNS} FROM temp.leaving t "
+    f"JOIN articles a USING (doc) JOIN texts USING (doc) {CLUSTER_JOIN} "
     "WHERE t.position BETWEEN ? AND ? ORDER BY t.position"
 )
 
 
 def _clipping(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor]) -> Clipping:
-    _, text, markdown, *fields, revision, extractor, cluster, size, canonical, first_url, first = row
+    _, text, markdown, *rest = row
+    fields, (revision, extractor, *cluster) = rest[: len(ARTICLE_COLUMNS)], rest[len(ARTICLE_COLUMNS) :]
     article = row_article(fields, text.decode(), markdown, extractors[extractor])
-    if cluster is None:
-        own_cluster = Cluster(
-            id=article.id, size=1, is_canonical=True, earliest_url=article.url, earliest_published=article.published
-        )
-    else:
-        own_cluster = Cluster(
-            id=cluster, size=size, is_canonical=bool(canonical), earliest_url=first_url,
-            earliest_published=parsed(first),
-        )  # fmt: skip
-    return Clipping(article=article, revision=revision, cluster=own_cluster, matches=tuple(map(_match, matches)))
-
-
-def _match(row: Row) -> Match:
-    other, kind, similarity, share, evidence, turned = row
-    return Match(
-        kind=kind, other=other, similarity=similarity, containment=share,
-        evidence=load_evidence(evidence, turned=bool(turned)),
-    )  # fmt: skip
+    return Clipping(
+        article=article, revision=revision, cluster=cluster_of(cluster), matches=tuple(map(match_of, matches))
+    )
 
 
 _PORTION = 500
@@ -287,7 +264,7 @@ def states(
 
     Nothing of the store's own numbering is in a state: the same record after a merge, or in a copy, is no change.
     """
-    matches = matches_of(database, span)
+    matches = _matches(database, span)
     found = []
     for doc, before, *row, fresh, revision, extractor, cluster, size, canonical, url, first in database.rows(
         _HASHED_ROWS, (series, *span)

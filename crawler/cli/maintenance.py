@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted
 from crawler.cli.progress import is_silent, progress, steps
 
 if TYPE_CHECKING:
+    from cleaners.maintenance.reclean import RecleanResult
     from cleaners.maintenance.takedown import TakedownPlan, TakedownTarget
 
 # ``jianbao window``: how far apart in time a store's articles may be to be compared.
@@ -245,28 +246,37 @@ def reclean(
         raise UsageError(f"--root {root}: there is no such folder")
     roots = [*([root] if root else []), store.absolute().parent]
     sites = [one for job in seeds or [] for one in load_job(job).sites]
-    known = context_of(store, sites)
     with (
         Store.open(store, create=False, readonly=True) as opened,
         locks.wait_for_writer(store, say) if apply else nullcontext(),
-        cleaning(jobs or cores(), known) as cleaner,
+        cleaning(jobs or cores(), context_of(store, sites)) as cleaner,
         progress("pages") as advance,
     ):
         outcomes = work.compare(opened, work.origins(opened, site, sample), cleaner.map, site=site, roots=roots)
         if apply:
             outcomes = work.apply(store, outcomes, {one.id: one.name for one in sites if one.name})
-        counts: Counter[str] = Counter()
-        for one in outcomes:
-            counts += work.summary([one])
-            advance(1, f"{counts.total() - counts['same']} differ")
-            if one.change and as_json:
-                typer.echo(json.dumps(asdict(replace(one.change, article=None)), ensure_ascii=False))
-            elif one.change:
-                typer.echo(f"{one.change.kind}: {one.change.url or one.change.origin}\n{one.change.difference}\n")
+        counts = _show_changes(outcomes, advance, as_json=as_json)
     say(_summary(counts, applied=apply))
     if lost := counts[f"missing: {work.LOST}"]:
         say(f"the files of {counted(lost, 'page')} were looked for from here and in {', '.join(map(str, roots))}: run "
             "it from the folder in which they were cleaned, or name that with --root DIR")  # fmt: skip
+
+
+def _show_changes(
+    outcomes: Iterable[RecleanResult], advance: Callable[[int, str], object], *, as_json: bool
+) -> Counter[str]:
+    """Print every change as it is found; returns how many there were of each kind."""
+    from cleaners.maintenance.reclean import summary
+
+    counts: Counter[str] = Counter()
+    for one in outcomes:
+        counts += summary([one])
+        advance(1, f"{counts.total() - counts['same']} differ")
+        if one.change and as_json:
+            typer.echo(json.dumps(asdict(replace(one.change, article=None)), ensure_ascii=False))
+        elif one.change:
+            typer.echo(f"{one.change.kind}: {one.change.url or one.change.origin}\n{one.change.difference}\n")
+    return counts
 
 
 _KINDS = {

@@ -30,9 +30,10 @@ class ClusterRepresentatives:
         self._db = database
 
     def successors(self, docs: Sequence[int], *, within: float) -> dict[int, tuple[int, ...]]:
-        """For each of the docs that is superseded or gone, the current ones of which it held the share ``within``.
+        """Maps an outdated text to the current texts of which it contains at least the share ``within``.
 
-        An heir may be superseded in its turn: then its heirs take its place.
+        Outdated: superseded by a newer text of its article, or gone. Where a text that it contains is outdated too, the
+        texts that this one contains take its place. Docs that are current are left out.
         """
         found: dict[int, tuple[int, ...]] = {}
         for doc in self._superseded(docs):

@@ -1,4 +1,4 @@
-"""Articles to rows and back, and the types the store hands out beyond those of ``cleaners.items``."""
+"""Articles as rows of the store and back; their hashes; Markdown and evidence as the store packs them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Articles of an export as columns: SQLite strings the values of each column together (group_concat), 500 at a time.
+"""Articles of an export as columns: SQLite joins the values of each column (group_concat), 500 articles at a time.
 
-So most values never become objects of Python, of which an article has forty.
+So most values never become Python objects: an article has forty.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ExportColumns:
     bodies: Sequence[bytes]
     """``text`` of each, as UTF-8."""
     markdown: Sequence[bytes | None]
-    """Of each, packed (``rows.unpacked``)."""
+    """Of each, packed (``codec.unpacked``)."""
     extractors: NDArray[np.int64]
     """The number of what made each."""
     reals: Mapping[str, NDArray[np.float64]]
@@ -78,7 +78,7 @@ def columns(database: Database, span: tuple[int, int], matches: Mapping[int, lis
     reals = {name: np.fromstring(next(strung), np.float64, sep=",") for name in _REALS}
     plain = {name: json.loads(next(strung)) for name in _JSON}
     docs, bodies, markdown = zip(*database.rows(_BODIES, span), strict=True)
-    assert docs == tuple(numbers["doc"].tolist()), "SQLite strings values together in the order of the positions"
+    assert docs == tuple(numbers["doc"].tolist()), "SQLite joins values in the order of the positions"
     return ExportColumns(
         texts=texts, bodies=bodies, markdown=markdown, extractors=numbers["extractor"], reals=reals, plain=plain,
         matches=[matches.get(doc, ()) for doc in docs],

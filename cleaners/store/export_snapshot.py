@@ -21,8 +21,6 @@ from cleaners.store.export_columns import ExportColumns, columns
 from cleaners.store.relations import CLUSTER_COLUMNS, CLUSTER_JOIN, cluster_of, match_of, match_rows
 from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, conditions
 
-# Some articles on their way out, read in the shape that their writer needs: one by one, or as columns.
-
 Change = Literal["added", "changed"]
 Span = tuple[int, int]
 """The first and the last position of some articles in the order of an export."""
@@ -30,7 +28,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportBatch:
-    """Some articles of an export, in its order; to be read inside ``Exports.outgoing``."""
+    """A batch of exported articles, as clippings or as columns; readable only inside ``ExportLog.outgoing``."""
 
     database: Database = field(repr=False)
     """Where they are."""
@@ -105,7 +103,7 @@ class OptOuts:
 
 
 class ExportSnapshot:
-    """An export as of one moment; to be read inside ``Exports.outgoing``."""
+    """An export as of one moment; readable only inside ``ExportLog.outgoing``."""
 
     def __init__(
         self, database: Database, choice: FilterChoice, *, name: str | None, increment: bool, form: str
@@ -252,9 +250,9 @@ class ExportedHash:
     doc: int
     """Its text."""
     now: bytes
-    """8 bytes that are others as soon as anything in its record is."""
+    """8 bytes that change when anything in its record changes."""
     before: bytes | None
-    """Those with which it left last; None: it has not."""
+    """Those of its last export; None: it was never exported."""
 
 
 def states(

@@ -158,7 +158,7 @@ class TakedownTable:
     def remove(self, ids: Iterable[str]) -> Left:
         """Take articles out of everything the store knows: texts, search, places, matches, clusters, drops.
 
-        Returns what is left of the all_clusters they were in: these are to be decided anew, then :meth:`forward`.
+        Returns what is left of the clusters they were in: these are to be decided anew, then :meth:`forward`.
         """
         clusters: dict[int, str] = {}
         for article_id in ids:

@@ -9,8 +9,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from cleaners.urls import canonical
-
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
@@ -119,18 +117,3 @@ def links(response: TextResponse) -> Iterator[FoundLink]:
     for link in LinkExtractor(unique=True).extract_links(response):
         if not link.nofollow:
             yield FoundLink(url=link.url, text=link.text.strip())
-
-
-_NEXT = re.compile(r"^\s*(下一?[页頁]|后一?[页頁]|後一?[页頁]|next( page)?)\s*[>›»→]*\s*$", re.IGNORECASE)
-
-
-def next_page(response: TextResponse) -> str | None:
-    """The next page of a list: ``rel=next``, or a link that says 下一页."""
-    for node in response.xpath("//link[@rel='next'] | //a[@rel='next'] | //a[@href]"):
-        href = node.attrib.get("href", "").strip()
-        says = node.attrib.get("rel") == "next" or _NEXT.match(node.xpath("string()").get("") or "")
-        if says and href and not href.startswith(("#", "javascript:")):
-            url = urljoin(response.url, href)
-            if canonical(url) != canonical(response.url):
-                return url
-    return None

@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy.http import TextResponse
 
 from cleaners.config import SiteConfig, parse_job
-from crawler import discover
+from crawler import list_pages
 from crawler.discover import FoundLink, is_address
 from crawler.wording import counted
 
@@ -87,7 +87,7 @@ def linked(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
 
 
 def _own(response: TextResponse, site: SiteConfig) -> list[FoundLink]:
-    return [link for link in discover.links(response) if is_address(link.url) and site.owns(link.url)]
+    return [link for link in list_pages.entries(response) if is_address(link.url) and site.owns(link.url)]
 
 
 def articles(links: Iterable[FoundLink]) -> int:

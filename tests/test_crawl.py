@@ -512,19 +512,6 @@ def test_news_sitemaps() -> None:
     assert [link.url for link in found.pages] == ["http://a.example/1"]
 
 
-def test_the_next_page_of_a_list() -> None:
-    from scrapy.http import HtmlResponse
-
-    def find(html: str) -> str | None:
-        return discover.next_page(HtmlResponse("http://a.example/list?p=1", body=html.encode(), encoding="utf-8"))
-
-    assert find("<a href='/x'>别的</a><a href='?p=2'>下一页</a>") == "http://a.example/list?p=2"
-    assert find("<a href='?p=2'><span>下页</span> &gt;</a>") == "http://a.example/list?p=2"
-    assert find("<link rel=next href='/list?p=2'>") == "http://a.example/list?p=2"
-    assert find("<a href='/x'>下一页讲的是什么</a>") is None
-    assert find("<a href='?p=1#top'>下一页</a><a href='javascript:next()'>下一页</a>") is None
-
-
 def laughs(width: int) -> bytes:
     """A feed whose title unfolds to ``width ** 9`` words."""
     names = [b"lol%d" % n for n in range(10)]

@@ -84,9 +84,13 @@ class FollowRule(_StrictModel):
 
     def admits(self, url: str) -> bool:
         """Whether an address passes both lists."""
-        if any(re.search(pattern, url) for pattern in self.deny):
+        if self.denies(url):
             return False
         return not self.allow or any(re.search(pattern, url) for pattern in self.allow)
+
+    def denies(self, url: str) -> bool:
+        """Whether an address is ruled out."""
+        return any(re.search(pattern, url) for pattern in self.deny)
 
 
 class SiteExtractRule(_StrictModel):

@@ -43,10 +43,11 @@ class LinkFilter:
 
     def on_page(self, response: TextResponse, site: SiteConfig, hops: int) -> Iterator[DiscoveredUrl]:
         """The links of a page that are to be followed, ``hops`` links away from a seed."""
-        around = None
-        if self._promises is not None:
-            around = self._promises.of_title(response.css("title::text").get(""))
-        return self.of(discover.links(response), site, hops, around)
+        return self.of(discover.links(response), site, hops, self.title_promise(response))
+
+    def title_promise(self, response: TextResponse) -> float | None:
+        """With a focus, how well the title of a page fits."""
+        return None if self._promises is None else self._promises.of_title(response.css("title::text").get(""))
 
     def of(
         self, links: Iterable[discover.FoundLink], site: SiteConfig, hops: int, around: float | None = None

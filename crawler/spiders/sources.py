@@ -14,13 +14,14 @@ from scrapy.settings import BaseSettings
 from cleaners.config import SeedEntry, SiteConfig
 from cleaners.errors import UnusableInput
 from cleaners.store import DiscoveredUrl, Kind, UrlState
-from crawler import discover, visits
+from crawler import discover, list_pages, visits
 from crawler.agenda import VisitPlan
 from crawler.request_context import get_context
 from crawler.responses import ResponseReader
 from crawler.scheduling.link_filter import LinkFilter
 from crawler.visits import SpiderItem
 
+_FRAMES_DEEP = 2  # a list in a frame in a frame, no further
 _FIRST = 1000  # priority: what announces pages comes before pages
 
 Requests = Callable[[DiscoveredUrl, UrlState | None], Request]
@@ -83,18 +84,25 @@ class AnnouncementPages:
     async def list_page(self, response: Response) -> AsyncIterator[Any]:
         """The pages a list links to, and its next page."""
         context = get_context(response)
-        site, pages = context.site, context.found.pages
+        site, pages, hops = context.site, context.found.pages, context.found.hops
         if done := await self._answers.without_news(response):
             yield done
-            for entry in self._agenda.announced_by(response.url) if pages > 1 else ():
-                yield self._request(entry.found, entry)
+            for entry in self._agenda.announced_by(response.url):
+                if pages > 1 or entry.found.hops:
+                    yield self._request(entry.found, entry)
             return
         found: list[DiscoveredUrl] = []
         if isinstance(response, TextResponse):
-            url = discover.next_page(response) if pages > 1 else None
-            if url is not None and discover.is_address(url) and site.owns(url):
-                found.append(announcing(url, site, "list", pages - 1))
-            found += self._links.on_page(response, site, 1)
+            url = list_pages.next_page(response) if pages > 1 else None
+            if url is not None and site.owns(url):
+                found.append(announcing(url, site, "list", pages - 1, hops))
+            if hops < _FRAMES_DEEP:
+                found += (
+                    announcing(frame, site, "list", pages, hops + 1)
+                    for frame in list_pages.frames(response)
+                    if site.owns(frame) and not site.follow.denies(frame)
+                )
+            found += self._links.of(list_pages.entries(response), site, 1, self._links.title_promise(response))
         for one in self._announced(response, found):
             yield one
 
@@ -112,7 +120,7 @@ def of_seed(seed: SeedEntry, site: SiteConfig) -> DiscoveredUrl:
     return announcing(seed.url, site, "feed" if seed.feed else "sitemap")
 
 
-def announcing(url: str, site: SiteConfig, kind: Kind, pages: int = 1) -> DiscoveredUrl:
-    """A feed, sitemap or list as an address to be visited."""
+def announcing(url: str, site: SiteConfig, kind: Kind, pages: int = 1, hops: int = 0) -> DiscoveredUrl:
+    """A feed, sitemap or list as an address to be visited; ``hops``: in how many frames it stands."""
     priority = _FIRST - (kind == "sitemap")  # last: a sitemap's links come without words
-    return DiscoveredUrl(url=url, site=site.id, kind=kind, hops=0, pages=pages, priority=priority)
+    return DiscoveredUrl(url=url, site=site.id, kind=kind, hops=hops, pages=pages, priority=priority)

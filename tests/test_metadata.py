@@ -283,7 +283,7 @@ def test_the_issue_of_a_digital_edition_dates_its_articles():
 
 def test_scripts_that_fill_in_the_date_are_read_last():
     script = '<script>var ct = "1614924420"; var nonce = "12345678";</script>'
-    assert html(head=script).published.isoformat() == "2021-03-05T06:07:00+00:00"
+    assert html(head=script).published.isoformat() == "2021-03-05T14:07:00+08:00"
     assert html("2021-03-04 10:00", head=script).published.day == 4
     assert html(head="<script>var cutoff='1614924420', object='2021-03-05 14:07'</script>").published is None
 

@@ -91,11 +91,7 @@ def read_declared(head: Head, url: str | None = None, columns: TableFields = Tab
         sources=tuple(_named(meta, _SOURCE)),
         authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)) + _cell("author", columns.author),
         sites=tuple(_named(meta, _SITE)) + _ld_names(article, "publisher"),
-        addresses=tuple(
-            filter(
-                None, ((url or "")[:_LONGEST], (head.canonical or "")[:_LONGEST], meta.get("og:url"), meta.get("url"))
-            )
-        ),
+        addresses=tuple(filter(None, ((url or "")[:_LONGEST], (head.canonical or "")[:_LONGEST], meta.get("og:url")))),
         sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection") + _cell("section", columns.section),
         columns=columns,
     )

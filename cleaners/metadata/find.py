@@ -57,7 +57,7 @@ def find_metadata(
     near = InfoLines(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
     marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
-    date = published(near, declared, _zone(timezone), fetched_at, blocks, marks)
+    date = published(near, declared, _zone(timezone), fetched_at, blocks, marks, chinese=chinese)
     source = find_source(near, declared, publisher, marks, chinese=chinese)
     if chinese:
         name = source.value if source else None

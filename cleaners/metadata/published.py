@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from cleaners.metadata import dates
-from cleaners.metadata.dates import DayMonthOrder, FoundDate
+from cleaners.metadata.dates import DateEvidence, FoundDate
 from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.info_lines import InfoLines, InfoPiece
 from cleaners.metadata.labels import MARKED
@@ -24,28 +24,21 @@ from cleaners.page.lines import PageLines
 
 _SAME = timedelta(minutes=3)
 _ABOVE = 3  # further up stand other articles' dates
-_TIMED_LINE, _DATE_LINE = 100, 40
+_TIMED_LINE, _DATE_LINE, _SHORT = 100, 40, 60
 _SENTENCE_GOES_ON = re.compile(
     "(?!发布|发表|更新|来源|来自|浏览|阅读|作者|编辑|责编|星期|周|第|字号|点击|人气|评论|出处|稿源|记者|转载|查看)[\u4e00-\u9fff,]"
 )
 _HAN_END = re.compile("[\u4e00-\u9fff]$")
-_ADDRESS = re.compile(
-    r"/(?:\w*?[^\d/])?(?P<y>20[0-3]\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?=\D)"
-)
 # Names that systems give to the moment of publishing; ct is the one of the largest platform of public accounts.
 _SCRIPTED = re.compile(
-    r"""(?<![\w.])["']?(?:pub(?:lish)?_?(?:time|date)|create_?time|ct)["']?\s*[=:]\s*["'](?P<value>[\d][^"'<>\n]{7,30})["']""",
+    r"""(?<![\w.])["']?(?:pub(?:lish)?_?(?:time|date)|create_?time|ct)["']?\s*[=:]\s*(?:["'](?P<value>[\d][^"'<>\n]{7,30})["']|(?P<epoch>[1-9]\d{9}(?:\d{3})?)\b)""",
     re.IGNORECASE,
 )
 _PLATE = re.compile(
     r"第?\s?[A-Z]?\d{1,2}\s?版|^第?\s?[A-Z]\d{1,2}\s?[:：]|版面(?:导航|導航|概览|目录)|本版(?:标题|新闻)|[上下]一版|数字报|數字報|电子报刊"
 )
 _EDITION = re.compile(r"数字报|數字報|电子报|電子報|电子版|報紙電子版")
-_WEEKDAY = re.compile(
-    r"(?:19|20)\d\d\s?(?:年|-|/)\s?\d{1,2}\s?(?:月|-|/)\s?\d{1,2}\s?日?[\s,，(（]{0,4}(?:星期|周)[一二三四五六日天]"
-)
 _SCRIPT_READ = 400_000
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was nothing to date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +66,23 @@ def published(
     fetched_at: datetime | None,
     page: PageLines,
     marked: Sequence[MarkedFields] = (),
+    *,
+    chinese: bool = True,
 ) -> PublishedDate | None:
     """The date beside the headline, else the head's, else one behind the text that a label names, else the table's.
 
-    Where the article names no date, the address does, or the newspaper's issue (:func:`_issue_date`), or a script.
+    Where the article names no date that can be true, the address does, or the newspaper's issue (:func:`_issue_date`),
+    or a script. The answer has the page's own offset or the site's ``zone``; a moment told in UTC is shown in ``zone``
+    on pages in Chinese; a page in another language may be of any country.
     ``marked``: what attributes of elements beside the headline say, asked where the head is silent.
     """
-    latest = (fetched_at or datetime.now(UTC)) + timedelta(days=1)
-    order = _order(page, declared, zone, latest)
+    now = fetched_at.astimezone(zone) if fetched_at else None
+    latest = (now or datetime.now(zone)) + timedelta(days=1)
+    order = _evidence(page, declared, zone, latest)
     stated, cell = _declared(declared, order), cell_date(declared.columns)
-    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), fetched_at, order, () if stated else marked)
+    if cell and not order.settled(cell[1]):
+        cell = None
+    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), now, order, () if stated else marked)
     if (
         seen
         and stated
@@ -98,32 +98,35 @@ def published(
     if seen and stated and not seen.stamp.timed and stated[1].timed and _same_day(seen, stated[1]):
         seen = None  # the same day, told to the minute
     if seen:
-        answer = PublishedDate(moment=_localised(seen, stated, zone), rule=seen.rule, line=seen.line)
+        answer = PublishedDate(moment=_localised(seen, stated, zone, chinese=chinese), rule=seen.rule, line=seen.line)
     elif stated or (stated := _in_address(declared) or _issue_date(page) or _in_scripts(_scripts(page))):
         rule, stamp = stated
-        answer = PublishedDate(
-            moment=stamp.moment if stamp.moment.tzinfo else stamp.moment.replace(tzinfo=zone), rule=rule
-        )
+        answer = PublishedDate(moment=stamp.moment.replace(tzinfo=stamp.moment.tzinfo or zone), rule=rule)
     else:
         return None
-    return answer if _EARLIEST < answer.moment < latest else None
+    if chinese and not answer.moment.utcoffset():
+        answer = replace(answer, moment=answer.moment.astimezone(zone))
+    return answer if answer.moment < latest else None
 
 
-def _order(page: PageLines, declared: DeclaredMetadata, zone: ZoneInfo, latest: datetime) -> DayMonthOrder:
+def _evidence(page: PageLines, declared: DeclaredMetadata, zone: ZoneInfo, latest: datetime) -> DateEvidence:
     stated = [stamp for _, value in declared.published if (stamp := dates.declared(value)) and not stamp.either]
-    address = _in_address(declared)
-    days = [stamp.moment.date() for stamp in (*stated, *([address[1]] if address else []))]
-    return DayMonthOrder(
+    made = [
+        found for address in declared.addresses if (found := dates.in_address(address)) and found.day <= latest.date()
+    ]
+    days = [stamp.moment.date() for stamp in stated] + [found.day for found in made[:1] if found.exact]
+    return DateEvidence(
         lines=page.lines,
         addresses=declared.addresses,
         language=page.head.language,
         zone=zone,
         latest=latest.date(),
         days=tuple(days),
+        made=made[0].day if made else None,
     )
 
 
-def _declared(declared: DeclaredMetadata, order: DayMonthOrder) -> tuple[str, FoundDate] | None:
+def _declared(declared: DeclaredMetadata, order: DateEvidence) -> tuple[str, FoundDate] | None:
     for rule, value in declared.published:
         stamp = dates.declared(value)
         if stamp and (settled := order.settled(stamp)):
@@ -134,10 +137,10 @@ def _declared(declared: DeclaredMetadata, order: DayMonthOrder) -> tuple[str, Fo
 def _in_address(declared: DeclaredMetadata) -> tuple[str, FoundDate] | None:
     """The day in an address such as /2021/03/05/ or /t20210305_: the day the system made the page."""
     for address in declared.addresses:
-        if match := _ADDRESS.search(address):
-            stamp = dates.declared("".join(match.group("y", "m", "d")))
-            if stamp:
-                return "date in address", stamp
+        found = dates.in_address(address)
+        if found and found.exact:
+            moment = datetime.combine(found.day, datetime.min.time())
+            return "date in address", FoundDate(start=0, end=len(address), moment=moment, timed=False)
     return None
 
 
@@ -151,7 +154,7 @@ def _issue_date(page: PageLines) -> tuple[str, FoundDate] | None:
         return None
     days = {}
     for line in lines:
-        if len(line.text) < 60 and (match := _WEEKDAY.search(line.text)):
+        if len(line.text) < 60 and (match := dates.WITH_WEEKDAY.search(line.text)):
             for stamp in dates.stamps(match.group()):
                 days[stamp.moment.date()] = stamp
     return ("date of the issue", next(iter(days.values()))) if len(days) == 1 else None
@@ -161,11 +164,7 @@ def _in_scripts(scripts: Iterable[str]) -> tuple[str, FoundDate] | None:
     """The moment that a script fills in when the page is shown: ``var publishTime = "2021-03-05 14:07"``."""
     for text in scripts:
         for match in _SCRIPTED.finditer(text[:_SCRIPT_READ]):
-            value = match["value"]
-            if value.isdigit() and len(value) in (10, 13):
-                moment = datetime.fromtimestamp(int(value[:10]), UTC)
-                return "date in script", FoundDate(start=0, end=len(value), moment=moment, timed=True)
-            if stamp := dates.declared(value):
+            if stamp := dates.declared(match["value"] or match["epoch"]):
                 return "date in script", stamp
     return None
 
@@ -175,7 +174,7 @@ def _scripts(page: PageLines) -> Iterator[str]:
         yield from (script.text for script in page.tree.iter("script") if script.text)
 
 
-def _labelled(pieces: Sequence[InfoPiece], role: str, order: DayMonthOrder) -> _SeenDates | None:
+def _labelled(pieces: Sequence[InfoPiece], role: str, order: DateEvidence) -> _SeenDates | None:
     for piece in pieces:
         for dated in piece.furniture.dates:
             if dated.role == role and dated.label and (stamp := order.settled(dated.stamp)):
@@ -184,7 +183,7 @@ def _labelled(pieces: Sequence[InfoPiece], role: str, order: DayMonthOrder) -> _
 
 
 def _beside(
-    pieces: Sequence[InfoPiece], now: datetime | None, order: DayMonthOrder, marked: Sequence[MarkedFields]
+    pieces: Sequence[InfoPiece], now: datetime | None, order: DateEvidence, marked: Sequence[MarkedFields]
 ) -> _SeenDates | None:
     """The best date around the headline: one with a label, else one with a time of day, else any; first of its kind."""
     labelled: list[_SeenDates] = []
@@ -201,12 +200,15 @@ def _beside(
         if group:
             return group[0]
     for mark in marked:
-        if mark.role == "date" and (stamp := dates.declared(mark.text)) and not stamp.either:
+        if mark.role == "date" and (stamp := dates.declared(mark.text)) and (stamp := order.settled(stamp)):
             return _SeenDates(stamp=stamp, rule="date in attribute", line=mark.line)
     if now is None:
         return None
-    told = ((p.index, dates.relative(p.line.text, now)) for p in pieces if len(p.line.text) < 60)
-    return next((_SeenDates(stamp=stamp, rule="relative date", line=index) for index, stamp in told if stamp), None)
+    for piece in pieces:
+        stamp = dates.relative(piece.line.text, now) if len(piece.line.text) < _SHORT else None
+        if stamp and order.settled(stamp):
+            return _SeenDates(stamp=stamp, rule="relative date", line=piece.index)
+    return None
 
 
 def _stands_apart(piece: InfoPiece, stamp: FoundDate) -> bool:
@@ -227,7 +229,7 @@ def _same_day(seen: _SeenDates, stamp: FoundDate) -> bool:
     return abs((seen.stamp.moment.replace(tzinfo=None) - stamp.moment.replace(tzinfo=None)).days) <= 1
 
 
-def _localised(seen: _SeenDates, stated: tuple[str, FoundDate] | None, zone: ZoneInfo) -> datetime:
+def _localised(seen: _SeenDates, stated: tuple[str, FoundDate] | None, zone: ZoneInfo, *, chinese: bool) -> datetime:
     """The timezone of a date on the page: its own, else that of the same moment in the head, else the site's."""
     moment = seen.stamp.moment
     if moment.tzinfo:
@@ -239,7 +241,8 @@ def _localised(seen: _SeenDates, stated: tuple[str, FoundDate] | None, zone: Zon
         return moment.replace(tzinfo=other.tzinfo)
     apart = moment - other.astimezone(UTC).replace(tzinfo=None)
     hours = round(apart / timedelta(hours=1))
-    if abs(apart - timedelta(hours=hours)) <= _SAME and -12 <= hours <= 14:
+    # Without a difference the head of a page in Chinese wrote the local time and called it Z.
+    if (hours or not chinese) and abs(apart - timedelta(hours=hours)) <= _SAME and -12 <= hours <= 14:
         offset = timezone(timedelta(hours=hours))
         return moment.replace(tzinfo=zone if zone.utcoffset(moment) == timedelta(hours=hours) else offset)
     return moment.replace(tzinfo=zone)

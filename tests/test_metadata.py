@@ -18,7 +18,7 @@ from cleaners.metadata.folding import folded
 from cleaners.metadata.info_line import parse_info_line
 from cleaners.metadata.labels import LABELS
 from cleaners.metadata.opt_out import opt_out
-from cleaners.metadata.title import without_site
+from cleaners.metadata.site_suffix import without_site
 from cleaners.page import lines
 from tests.timing import LINEAR, growth
 

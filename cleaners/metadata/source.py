@@ -27,7 +27,7 @@ _INTERFACE = re.compile(
     r"\d楼|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 )
 # Columns, which stand beside dates too.
-_COLUMN = re.compile(
+COLUMN = re.compile(
     r"(?:国内|国际|社会|时政|财经|体育|娱乐|科技|教育|军事|本地|地方|民生|热点|综合|最新|新闻|图片|视频|今日|要闻|"
     r"头条|健康|文化|旅游|法治|生活|房产|汽车|"
     r"经济|公司|行业|产业|媒体|滚动|独家|深度|专题|评论|理论|人物|环球|中国|城市|党建|政务|工作|通知|公告|部门|"
@@ -165,7 +165,7 @@ def _is_name(text: str) -> bool:
     """Whether a bare word may name a publisher: no button, no column, no place of an address."""
     if text in _NOTHING or text in _OWN or text.isdigit() or not _ALLOWED.match(text):
         return False
-    return not _INTERFACE.search(text) and not _COLUMN.fullmatch(text)
+    return not _INTERFACE.search(text) and not COLUMN.fullmatch(text)
 
 
 def declared(value: str) -> str | None:

@@ -3,279 +3,117 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from cleaners.items import Head, Line
 from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.names import is_organisation
-
-# The headline by its place: above the furniture, above the text, told in the words the text uses.
-
-_NOT_WORD = re.compile(r"[\W_]+")
-FURNITURE = re.compile(
-    r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d|(?:来\s{0,4}源|來\s{0,4}源|来自|來自|作\s{0,4}者|"
-    r"日\s{0,4}期|[时時]\s{0,4}[间間]|发布|發[布佈]|"
-    r"编\s?辑|編\s?輯|责编|出处|出處|稿源|文)\s*[:：/丨]|^[□■●◎]|记者\s|記者\s|通讯员\s"
+from cleaners.metadata.site_suffix import SplitTitle, key, split_title, without_site
+from cleaners.metadata.source import COLUMN
+from cleaners.metadata.title_position import (
+    FURNITURE,
+    TITLE_CLASS,
+    PlacedHeadline,
+    body_text,
+    headline_by_position,
+    without_label,
 )
-"""What furniture lines hold, in both scripts: a full date, a label, the marks of a byline."""
-TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title|headline")
-"""Class names that sites give to headlines."""
-_DATE = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d")
-_LABELLED = re.compile(r"(?:来\s?源|來\s?源|作\s?者|编\s?辑|編\s?輯|责编|稿源|出处|出處)\s?[:：]")
-_CLOCKED = re.compile(r"(?<!\d)[01]?\d(?:月|-)[0-3]?\d日?\s[0-2]?\d:[0-5]\d")  # a date without its year
-# The line above a post: 某城发布 24-8-4 10:05 发布于 江苏 来自 网页版
-_POSTED = re.compile(
-    r"\d{1,2}:[0-5]\d(?!\d)\s?(?:[发發][布表][于於在]|[来來]自)|(?:[发發][布表][于於]|[来來]自)[^，。]{0,8}\d{1,2}:[0-5]\d"
-)
-_INTERFACE = re.compile(
-    r"[当當]前的?位置|您(?:[现現]在)?的位置|所在的?位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|"
-    r"正在阅读|版权所有|设为首页|"
-    r"关注我们|扫一扫|语音播报|播报文章|联系我们|www\.|https?:|@|\.com|\.cn|手机浏览|手机版"
-)
-_MENU = re.compile(r"(?:[|·\s]*[^\s，。！？：、]{2,5}(?=[\s|·]|$)){6,}[|·\s]*$")  # short words in a row
-# Words of buttons and menus that headlines use too: they tell only in a short line.
-_BUTTON = re.compile(r"首[页頁]|登[录錄]|注[册冊]|分享|打印|收藏|返回|搜索|客户端|更多|订阅|朗读|点击")
-_BUTTON_SIZE = 12
-_PREFIX = re.compile(
-    r"^(?:您?正在阅读|标\s{0,4}题|标\s{0,4}題|題目|题目|文章标题|新闻标题|信息名称|名\s{0,4}称)\s*[:：]\s*|"
-    r"^[•·●▪◆■★>»]\s*"
-)
-_TITLE_LABEL = re.compile(r"^(?:标\s{0,4}题|標\s{0,4}題|信息名称|文章标题)\s*[:：]\s*")
-_SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
-_CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:图|圖)[:：]")
-_COLUMN_END = re.compile(r"(?<=\w{8})(?:\s*(?:_|-{2})\s*[^\W\d_]{2,8})+$")
-_REACH = 10
-_ANCHORS = 12
-_READ = 4000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedHeadline:
-    """The headline that was found."""
-
-    text: str | None = None
-    """As it stands on the page or in the head."""
-    lines: tuple[int, ...] = ()
-    """The lines it stands on, in order; empty where only the head names it."""
-    rule: str = ""
-    """What found it."""
-
-
-def key(text: str) -> str:
-    """Letters, digits and CJK only: equal for two ways to set one headline."""
-    return _NOT_WORD.sub("", text).lower()
-
-
-def without_label(text: str) -> str:
-    """A line without the 标题： or bullet before its headline."""
-    return _PREFIX.sub("", text)
-
-
-def headline_by_position(lines: Sequence[Line], texts: Sequence[int]) -> PlacedHeadline | None:
-    """The best headline among the lines above the first furniture and the first of the paragraphs ``texts``."""
-    labelled = _labelled(lines)
-    if labelled:
-        return labelled
-    count = Counter(key(line.text) for line in lines if len(line.text) < 90)
-    told = frozenset(texts)
-    best, place, rule = 0.0, -1, ""
-    for order, (anchor, strength, name) in enumerate(_anchors(lines, texts)):
-        body = _body(lines, texts, anchor)
-        away = 0
-        for above in range(anchor - 1, max(-1, anchor - _REACH), -1):
-            text = lines[above].text
-            if len(text) < 100 and _DATE.search(text) and FURNITURE.search(text):
-                break  # what stands between the furniture and the text is a subtitle
-            likeness = _likeness(lines[above], count, body) if above not in told else 0.0
-            away += not _is_interface(text)
-            score = likeness + strength + 0.4 * _stands_alone(lines, above) - 0.45 * away - 0.2 * order
-            if likeness and score > best + 1e-9:
-                best, place, rule = score, above, name
-    if place < 0:
-        return None
-    return _joined(lines, place, rule)
-
-
-def _labelled(lines: Sequence[Line]) -> PlacedHeadline | None:
-    """The tables of government pages: 标 题： and then the headline, in the same line or the next."""
-    for index, line in enumerate(lines[:400]):
-        match = _TITLE_LABEL.match(line.text) if line.text[:1] in "标標信文" else None
-        if not match:
-            continue
-        rest = line.text[match.end() :]
-        if rest:
-            return PlacedHeadline(text=rest, lines=(index,), rule="title label") if len(rest) >= 6 else None
-        if index + 1 < len(lines) and 6 <= len(lines[index + 1].text) <= 120:
-            return PlacedHeadline(text=lines[index + 1].text, lines=(index + 1,), rule="title label")
-    return None
-
-
-def _anchors(lines: Sequence[Line], texts: Sequence[int]) -> Iterator[tuple[int, float, str]]:
-    """Lines that a headline stands above: ``(index, how sure, rule)``.
-
-    They are furniture with a text below, and the first text. Behind the first quarter of the page's text nothing is
-    furniture of its headline.
-    """
-    total = sum(len(lines[index].text) for index in texts)
-    before, found, ahead = 0, 0, set(texts)
-    for index, line in enumerate(lines):
-        if index in ahead:
-            if index == texts[0]:
-                yield index, 0.0, "line above text"
-            before += len(line.text)
-            if before * 4 > total:
-                return
-        elif (
-            len(line.text) < 150
-            and FURNITURE.search(line.text)
-            and any(i in ahead for i in range(index + 1, index + 16))
-        ):
-            yield index, _strength(line), "line above furniture"
-            found += 1
-            if found >= _ANCHORS:
-                return
-
-
-def _strength(line: Line) -> float:
-    """How sure a furniture line stands below a headline: a byline's mark most, then a date, then a label."""
-    if line.text[0] in "□■◎":
-        return 1.2
-    return 0.8 if _DATE.search(line.text) and line.link_share < 0.5 else 0.4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _BodyText:
-    """The text below a line: its character pairs, and its characters for finding quotes."""
-
-    pairs: frozenset[str]
-    letters: str
-
-
-def _body(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> _BodyText:
-    told: list[str] = []
-    size = 0
-    for index in texts[bisect_left(texts, anchor) :]:
-        told.append(lines[index].text)
-        size += len(told[-1])
-        if size > _READ:
-            break
-    letters = key("".join(told)[:_READ])
-    return _BodyText(pairs=frozenset(map("".join, pairwise(letters))), letters=letters)
-
-
-def _is_interface(text: str) -> bool:
-    return bool(_MENU.match(text) or _INTERFACE.search(text) or (len(text) <= _BUTTON_SIZE and _BUTTON.search(text)))
-
-
-def _cannot_be(line: Line, size: int) -> bool:
-    """Buttons, furniture, captions and paragraphs."""
-    text = line.text
-    if (
-        size < 4
-        or text.isnumeric()
-        or not any(map(str.isalpha, text))
-        or len(text) > 90
-        or (line.punctuation >= 4 and size > 40)
-    ):
-        return True
-    dated = _DATE.search(text)
-    if (_CLOCKED.search(text) and size < 24) or _POSTED.search(text):
-        return True
-    if dated and (_LABELLED.search(text) or FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):
-        return True
-    return bool(_is_interface(text) or _CAPTION.search(text) or (size < 20 and FURNITURE.search(text)))
-
-
-def _likeness(line: Line, count: Counter[str], body: _BodyText) -> float:
-    """How much a line reads like the headline of the text; 0 where it cannot be one."""
-    text = line.text
-    bare = key(text)
-    size = len(bare)
-    if _cannot_be(line, size):
-        return 0.0
-    told = sum("".join(pair) in body.pairs for pair in pairwise(bare)) / (size - 1)
-    score = 2.5 * told + min(size, 16) / 16 - 0.7 * (not told)
-    score += {1: 2.0, 2: 1.0, 3: 0.5}.get(line.heading, 0.0)
-    score += 0.8 * any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])
-    score += 0.7 * (size >= 8 and count[bare] > 1)
-    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * text.endswith("。")
-    score -= 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
-    score -= 2.0 * (size >= 12 and bare in body.letters)  # a sentence lifted out of the text
-    return max(score, 0.01)
-
-
-def _stands_alone(lines: Sequence[Line], index: int) -> bool:
-    """Plain text: whether blank lines stand around a line, as they do around a headline."""
-    if lines[index].node >= 0:
-        return False
-    return bool(not index or lines[index].gap) and bool(index + 1 < len(lines) and lines[index + 1].gap)
-
-
-def _joined(lines: Sequence[Line], place: int, rule: str) -> PlacedHeadline:
-    """A headline set in two lines of one block is one headline."""
-    text, used = without_label(lines[place].text), [place]
-    for index in (place - 1, place + 1):
-        if 0 <= index < len(lines) and _continues(lines, min(index, place)):
-            text = f"{lines[index].text} {text}" if index < place else f"{text} {lines[index].text}"
-            used.append(index)
-    return PlacedHeadline(text=_COLUMN_END.sub("", text), lines=tuple(sorted(used)), rule=rule)
-
-
-def _continues(lines: Sequence[Line], index: int) -> bool:
-    """Whether a line and the next one are two lines of one block: one element, or no blank line between but around."""
-    first, second = lines[index], lines[index + 1]
-    if not all(8 <= len(line.text) <= 36 and not _SENTENCE_END.search(line.text) for line in (first, second)):
-        return False
-    if (
-        _is_interface(first.text)
-        or _is_interface(second.text)
-        or FURNITURE.search(first.text + second.text)
-        or second.text[0] == "—"
-    ):
-        return False
-    if first.node >= 0:
-        return first.node == second.node
-    return not second.gap and bool(first.gap or not index) and index + 2 < len(lines) and bool(lines[index + 2].gap)
-
 
 _FOREIGN_PLACE = re.compile(
     r"(?:^|[#.\s_-])(?:nav|menu|crumb|breadcrumb|location|position|footer|foot|aside|sidebar|related?|recommend|"
     r"hot|rank|list|comment|copyright|pager?)"
 )
-_SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s*-{2,}\s*|\s+[-–—·丨]\s+|-(?=[^-]{2,20}$)|\s*——(?=[^—]{2,14}$)")
-_SITE_WORD = re.compile(r"网|網|频道|頻道|新闻中心|门户|官方|首页|\.com|\.cn|\.net|资讯|News", re.IGNORECASE)
-_HAN = re.compile("[\u4e00-\u9fff]")
+HAN = re.compile("[\u4e00-\u9fff]")
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _LEADING = re.compile(r"\s*【(?P<title>[^【】]{4,40})】(?=\S)")
 _CATEGORY = re.compile(r"[\[【][^\[\]【】]{2,6}[\]】]\s+(?P<rest>\S.{3,})")
 _OF_ACCOUNT = re.compile(r"的(?:动态|動態|微博|主页|主頁|个人主页|空间|空間|头条|頭條)|^微博|微博正文|[_-]\s*微博$")
+_DISPATCH = re.compile(r"^(?:.{0,40}?(?:[电電讯訊]|[）)])\s*)?[题題]\s*[:：]\s*(?P<rest>\S.{3,})$")
+# Ends of names of publishers: a page whose title and first heading are one of these shows its logo.
+_LOGO = re.compile(
+    r"(?:[报報网網社台刊]|在线|在線|客户端|客戶端|频道|頻道|新闻|新聞|首页|首頁|正文|详情|詳情|内容|內容)$"
+)
 _INFO_REACH = 8
 _AGREED = 3.0
 _LONGEST = 500
+_SHORT = 4
+"""Letters of a headline that is believed by agreement alone."""
+_TOLD_BETTER = 0.4
+"""How much more of the head's title than of the heading the text must tell, to prefer the head. On the reference pages
+.2 to .6 change nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DeclaredTitle:
+    rule: str
+    whole: str
+    """As declared, without a label before it."""
+    split: SplitTitle
+
+    @property
+    def headline(self) -> str:
+        return self.split.headline
 
 
 def headline(
     lines: Sequence[Line], texts: Sequence[int], head: Head, declared: DeclaredMetadata, publisher: str | None = None
 ) -> PlacedHeadline:
     """Find the headline, by trust: the line that agrees with the head, the article's title in the head, the place."""
-    title = head.title[:_LONGEST]
     sites = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
-    named = [(rule, text) for rule, text in declared.titles if _may_be_title(text, sites)]
-    whole = [("head title", title)] if _may_be_title(without_site(title, sites), sites) else []
+    said = [*declared.titles, ("head title", head.title)]
+    titles = []
+    for rule, text in said:
+        whole = " ".join(without_label(text[:_LONGEST]).split())
+        titles.append(_DeclaredTitle(rule=rule, whole=whole, split=split_title(whole, sites)))
+    articles = [title for title in titles if _may_be_title(title.headline, sites)]
+    named = [title for title in articles if title.rule != "head title"]
+    own = articles[-1] if articles and articles[-1].rule == "head title" else None
     found = (
-        _agreed(lines, [*named, *whole], sites)
-        or _from_head(named, sites)
-        or (_from_head(whole, sites) if not _HAN.search(title) else None)  # other scripts: the head is surer
-        or _in_brackets(lines, texts, title)
-        or headline_by_position(lines, texts)
-        or _from_head(whole, sites)
+        _agreed(lines, articles, sites)
+        or _from_head(named)
+        or (_from_head([own]) if own and not HAN.search(own.whole) else None)  # other scripts: the head is surer
+        or _in_brackets(lines, texts, head.title[:_LONGEST])
+        or _placed(lines, texts, titles, own)
+        or _from_head([own] if own else [])
         or PlacedHeadline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
     )
-    return _without_category(found, title)
+    return _bare(found, head.title)
+
+
+def _bare(found: PlacedHeadline, title: str) -> PlacedHeadline:
+    """Without the words that a forum (its category) or an agency (place and day of its dispatch) sets before it."""
+    match = _DISPATCH.match(found.text or "")
+    return _without_category(replace(found, text=match["rest"]) if match else found, title)
+
+
+def _placed(
+    lines: Sequence[Line], texts: Sequence[int], titles: Sequence[_DeclaredTitle], own: _DeclaredTitle | None
+) -> PlacedHeadline | None:
+    """A short heading that the head agrees with, else the best line by its place, else the head where it is told better."""
+    placed = headline_by_position(lines, texts)
+    if placed and key(placed.text or "") in {key(title.whole) for title in titles} - {key(own.whole) if own else ""}:
+        placed = None  # the head says the same of the site, not of an article
+    short = _short_heading(lines, titles)
+    if short and not (placed and COLUMN.fullmatch(short.text or "")):
+        return short
+    if not own or not placed or not placed.text or key(placed.text) in key(own.whole):
+        return placed
+    body = body_text(lines, texts, 0)
+    better = body.told(own.headline) >= body.told(placed.text) + _TOLD_BETTER
+    return _from_head([own]) if better else placed
+
+
+def _short_heading(lines: Sequence[Line], titles: Sequence[_DeclaredTitle]) -> PlacedHeadline | None:
+    """A heading that is word for word what the head says without its site: 母亲, 《渡口》. Other short lines may be buttons."""
+    wanted = {begun for title in titles for begun in (key(title.headline), title.split.beginning)} - {""}
+    for index, line in enumerate(lines):
+        if not (line.heading or any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])):
+            continue
+        text = without_label(line.text)
+        if key(text) in wanted and line.link_share < 0.5 and not _LOGO.search(text):
+            return PlacedHeadline(text=text, lines=(index,), rule="short heading agrees with head")
+    return None
 
 
 def _without_category(found: PlacedHeadline, title: str) -> PlacedHeadline:
@@ -314,21 +152,23 @@ def _agreement(line: Line, line_key: str, keys: Sequence[str]) -> float:
     return best
 
 
-def _agreed(lines: Sequence[Line], wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> PlacedHeadline | None:
-    keys = [key(text) for _, text in wanted]
-    bare = [key(without_site(text, sites)) for _, text in wanted]  # a short headline is no more than that
-    joined = " ".join(text for _, text in wanted)
+def _agreed(lines: Sequence[Line], titles: Sequence[_DeclaredTitle], sites: Sequence[str]) -> PlacedHeadline | None:
+    bare = [key(title.headline) for title in titles]  # a short headline is no more than that
+    keys = [key(title.whole) for title in titles]
+    furniture = frozenset().union(*(title.split.furniture for title in titles)).difference(bare)
+    joined = " ".join(title.whole for title in titles)
     best, place = _AGREED, -1
     for index, line in enumerate(lines):
         if not 2 <= len(line.text) <= 150 or not _may_agree(line.text, joined):
             continue
         line_key = key(without_label(line.text))
-        agreement = _agreement(line, line_key, [*bare, *keys]) if len(line_key) >= 4 else 0.0
-        if agreement:
+        if len(line_key) < _SHORT or line_key in furniture:
+            continue
+        if agreement := _agreement(line, line_key, [*bare, *keys]):
             score = 4 * agreement + min(len(line_key), 20) / 20 + _setting(lines, index)
             if score > best + 1e-9:
                 best, place = score, index
-    return _extended(lines, place, wanted, keys, sites) if place >= 0 else None
+    return _extended(lines, place, titles, sites) if place >= 0 else None
 
 
 def _may_agree(text: str, joined: str) -> bool:
@@ -357,49 +197,26 @@ def _furniture_below(lines: Sequence[Line], index: int) -> bool:
 
 
 def _extended(
-    lines: Sequence[Line], place: int, wanted: Sequence[tuple[str, str]], keys: Sequence[str], sites: Sequence[str]
+    lines: Sequence[Line], place: int, titles: Sequence[_DeclaredTitle], sites: Sequence[str]
 ) -> PlacedHeadline:
     """Headlines broken over several lines: as far as the head's title goes along; shortened ones in full."""
     text = without_label(lines[place].text)
     used = [place]
     for follow in range(place + 1, min(place + 4, len(lines))):
         longer = key(text + lines[follow].text)
-        if len(longer) == len(key(text)) or not any(whole.startswith(longer) for whole in keys):
+        if len(longer) == len(key(text)) or not any(key(title.whole).startswith(longer) for title in titles):
             break
         glue = "" if lines[follow].text.startswith("—") else " "
         text = f"{text}{glue}{lines[follow].text}"
         used.append(follow)
     begun = key(text)
     if _SHORTENED.search(text):
-        named = (t for (rule, t), k in zip(wanted, keys, strict=True) if rule != "head title" and k.startswith(begun))
+        named = (title.whole for title in titles if title.rule != "head title" and key(title.whole).startswith(begun))
         text = next(named, text)
-    if any(rule == "head title" and k == begun for (rule, _), k in zip(wanted, keys, strict=True)):
-        text = without_site(text, sites)
+    if any(title.rule == "head title" and key(title.whole) == begun for title in titles):
+        text = without_site(text, sites)  # the page shows the head's title as it is
     return PlacedHeadline(text=text, lines=tuple(used), rule="line agrees with head")
 
 
-def _from_head(wanted: Sequence[tuple[str, str]], sites: Sequence[str]) -> PlacedHeadline | None:
-    for rule, text in wanted:
-        found = without_site(" ".join(text.split()), sites)
-        if _may_be_title(found, sites):
-            return PlacedHeadline(text=found, rule=rule)
-    return None
-
-
-def without_site(text: str, names: Sequence[str] = ()) -> str:
-    """A declared title without the names of columns and of the site at its end.
-
-    >>> without_site("小城建成新图书馆_要闻_某某新闻网")
-    '小城建成新图书馆'
-    """
-    cuts = [(m.start(), m.end()) for m in _SEPARATOR.finditer(text)]
-    known = {key(name) for name in names}
-    end = len(text)
-    for start, after in reversed(cuts):
-        last = text[after:end].strip()
-        sure = text[start:after].strip() in ("_", "|", "｜", "--") or key(last) in known
-        if start >= 6 and (sure or is_organisation(last) or _SITE_WORD.search(last)) and len(last) <= 40:
-            end = start
-        else:
-            break
-    return text[:end].strip(" _-|｜—")
+def _from_head(titles: Sequence[_DeclaredTitle]) -> PlacedHeadline | None:
+    return PlacedHeadline(text=titles[0].headline, rule=titles[0].rule) if titles else None

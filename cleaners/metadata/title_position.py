@@ -1,0 +1,237 @@
+"""The headline by its place: above the furniture, above the text, told in the words the text uses."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cleaners.items import Line
+from cleaners.metadata import dates
+from cleaners.metadata.site_suffix import key
+
+FURNITURE = re.compile(
+    rf"{dates.NUMBERED}|(?:来\s{{0,4}}源|來\s{{0,4}}源|来自|來自|作\s{{0,4}}者|"
+    r"日\s{0,4}期|[时時]\s{0,4}[间間]|发布|發[布佈]|"
+    r"编\s?辑|編\s?輯|责编|出处|出處|稿源|文)\s*[:：/丨]|^[□■●◎]|记者\s|記者\s|通讯员\s"
+)
+"""What furniture lines hold, in both scripts: a full date, a label, the marks of a byline."""
+TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title|headline")
+"""Class names that sites give to headlines."""
+_DATE = re.compile(dates.NUMBERED)
+_LABELLED = re.compile(r"(?:来\s?源|來\s?源|作\s?者|编\s?辑|編\s?輯|责编|稿源|出处|出處)\s?[:：]")
+# The line above a post: 某城发布 24-8-4 10:05 发布于 江苏 来自 网页版
+_POSTED = re.compile(
+    r"\d{1,2}:[0-5]\d(?!\d)\s?(?:[发發][布表][于於在]|[来來]自)|(?:[发發][布表][于於]|[来來]自)[^，。]{0,8}\d{1,2}:[0-5]\d"
+)
+_INTERFACE = re.compile(
+    r"[当當]前的?位置|您(?:[现現]在)?的位置|所在的?位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|"
+    r"正在阅读|版权所有|设为首页|"
+    r"关注我们|扫一扫|语音播报|播报文章|联系我们|www\.|https?:|@|\.com|\.cn|手机浏览|手机版"
+)
+_MENU = re.compile(r"(?:[|·\s]*[^\s，。！？：、]{2,5}(?=[\s|·]|$)){6,}[|·\s]*$")  # short words in a row
+# Words of buttons and menus that headlines use too: they tell only in a short line.
+_BUTTON = re.compile(r"首[页頁]|登[录錄]|注[册冊]|分享|打印|收藏|返回|搜索|客户端|更多|订阅|朗读|点击")
+_BUTTON_SIZE = 12
+_TITLE_WORD = r"(?:原\s?)?(?:标|標)\s{0,4}(?:题|題)|原[题題]|[题題]目|(?:文章|新闻|新聞)(?:标题|標題)|信息名[称稱]|名\s{0,4}[称稱]|(?:您?正在阅读|正在閱讀)"
+_PREFIX = re.compile(rf"^(?:[【\[](?:{_TITLE_WORD})[】\]]\s*[:：]?|[（(]?(?:{_TITLE_WORD})\s*[:：])\s*|^[•·●▪◆■★>»]\s*")
+_TITLE_LABEL = re.compile(r"^(?:标\s{0,4}题|標\s{0,4}題|信息名称|文章标题)\s*[:：]\s*")
+_SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
+_CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:图|圖)[:：]")
+_COLUMN_END = re.compile(r"(?<=\w{8})(?:\s*(?:_|-{2})\s*[^\W\d_]{2,8})+$")
+_REACH = 10
+_ANCHORS = 12
+_READ = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedHeadline:
+    """The headline that was found."""
+
+    text: str | None = None
+    """As it stands on the page or in the head."""
+    lines: tuple[int, ...] = ()
+    """The lines it stands on, in order; empty where only the head names it."""
+    rule: str = ""
+    """What found it."""
+
+
+def without_label(text: str) -> str:
+    """A line without the 标题： or bullet before its headline."""
+    bare = _PREFIX.sub("", text)
+    return bare.rstrip("）)") if text[:1] in "（(" and bare != text else bare
+
+
+def headline_by_position(lines: Sequence[Line], texts: Sequence[int]) -> PlacedHeadline | None:
+    """The best headline among the lines above the first furniture and the first of the paragraphs ``texts``."""
+    labelled = _labelled(lines)
+    if labelled:
+        return labelled
+    count = Counter(key(line.text) for line in lines if len(line.text) < 90)
+    told = frozenset(texts)
+    best, place, rule = 0.0, -1, ""
+    for order, (anchor, strength, name) in enumerate(_anchors(lines, texts)):
+        body = body_text(lines, texts, anchor)
+        away = 0
+        for above in range(anchor - 1, max(-1, anchor - _REACH), -1):
+            text = lines[above].text
+            if len(text) < 100 and _DATE.search(text) and FURNITURE.search(text):
+                break  # what stands between the furniture and the text is a subtitle
+            likeness = _likeness(lines[above], count, body) if above not in told else 0.0
+            away += not _is_interface(text)
+            score = likeness + strength + 0.4 * _stands_alone(lines, above) - 0.45 * away - 0.2 * order
+            if likeness and score > best + 1e-9:
+                best, place, rule = score, above, name
+    if place < 0:
+        return None
+    return _joined(lines, place, rule)
+
+
+def _labelled(lines: Sequence[Line]) -> PlacedHeadline | None:
+    """The tables of government pages: 标 题： and then the headline, in the same line or the next."""
+    for index, line in enumerate(lines[:400]):
+        match = _TITLE_LABEL.match(line.text) if line.text[:1] in "标標信文" else None
+        if not match:
+            continue
+        rest = line.text[match.end() :]
+        if rest:
+            return PlacedHeadline(text=rest, lines=(index,), rule="title label") if len(rest) >= 6 else None
+        if index + 1 < len(lines) and 6 <= len(lines[index + 1].text) <= 120:
+            return PlacedHeadline(text=lines[index + 1].text, lines=(index + 1,), rule="title label")
+    return None
+
+
+def _anchors(lines: Sequence[Line], texts: Sequence[int]) -> Iterator[tuple[int, float, str]]:
+    """Lines that a headline stands above: ``(index, how sure, rule)``.
+
+    They are furniture with a text below, and the first text. Behind the first quarter of the page's text nothing is
+    furniture of its headline.
+    """
+    total = sum(len(lines[index].text) for index in texts)
+    before, found, ahead = 0, 0, set(texts)
+    for index, line in enumerate(lines):
+        if index in ahead:
+            if index == texts[0]:
+                yield index, 0.0, "line above text"
+            before += len(line.text)
+            if before * 4 > total:
+                return
+        elif (
+            len(line.text) < 150
+            and FURNITURE.search(line.text)
+            and any(i in ahead for i in range(index + 1, index + 16))
+        ):
+            yield index, _strength(line), "line above furniture"
+            found += 1
+            if found >= _ANCHORS:
+                return
+
+
+def _strength(line: Line) -> float:
+    """How sure a furniture line stands below a headline: a byline's mark most, then a date, then a label."""
+    if line.text[0] in "□■◎":
+        return 1.2
+    return 0.8 if _DATE.search(line.text) and line.link_share < 0.5 else 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyText:
+    """The text below a line: its character pairs, and its characters for finding quotes."""
+
+    pairs: frozenset[str]
+    letters: str
+
+    def told(self, text: str) -> float:
+        """0..1: the share of a headline's character pairs that stand in the text."""
+        bare = key(text)
+        return sum("".join(pair) in self.pairs for pair in pairwise(bare)) / max(1, len(bare) - 1)
+
+
+def body_text(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> BodyText:
+    told: list[str] = []
+    size = 0
+    for index in texts[bisect_left(texts, anchor) :]:
+        told.append(lines[index].text)
+        size += len(told[-1])
+        if size > _READ:
+            break
+    letters = key("".join(told)[:_READ])
+    return BodyText(pairs=frozenset(map("".join, pairwise(letters))), letters=letters)
+
+
+def _is_interface(text: str) -> bool:
+    return bool(_MENU.match(text) or _INTERFACE.search(text) or (len(text) <= _BUTTON_SIZE and _BUTTON.search(text)))
+
+
+def _cannot_be(line: Line, size: int) -> bool:
+    """Buttons, furniture, captions and paragraphs."""
+    text = line.text
+    if (
+        size < 4
+        or text.isnumeric()
+        or not any(map(str.isalpha, text))
+        or len(text) > 90
+        or (line.punctuation >= 4 and size > 40)
+    ):
+        return True
+    dated = _DATE.search(text)
+    if (dates.MONTH_DAY_CLOCK.search(text) and size < 24) or _POSTED.search(text):
+        return True
+    if dated and (_LABELLED.search(text) or FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):
+        return True
+    return bool(_is_interface(text) or _CAPTION.search(text) or (size < 20 and FURNITURE.search(text)))
+
+
+def _likeness(line: Line, count: Counter[str], body: BodyText) -> float:
+    """How much a line reads like the headline of the text; 0 where it cannot be one."""
+    text = line.text
+    bare = key(text)
+    size = len(bare)
+    if _cannot_be(line, size):
+        return 0.0
+    told = body.told(text)
+    score = 2.5 * told + min(size, 16) / 16 - 0.7 * (not told)
+    score += {1: 2.0, 2: 1.0, 3: 0.5}.get(line.heading, 0.0)
+    score += 0.8 * any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])
+    score += 0.7 * (size >= 8 and count[bare] > 1)
+    score -= 1.5 * bool(_SENTENCE_END.search(text)) + 1.0 * text.endswith("。")
+    score -= 1.0 * (line.link_share > 0.8) + 2.5 * text.startswith("—")
+    score -= 2.0 * (size >= 12 and bare in body.letters)  # a sentence lifted out of the text
+    return max(score, 0.01)
+
+
+def _stands_alone(lines: Sequence[Line], index: int) -> bool:
+    """Plain text: whether blank lines stand around a line, as they do around a headline."""
+    if lines[index].node >= 0:
+        return False
+    return bool(not index or lines[index].gap) and bool(index + 1 < len(lines) and lines[index + 1].gap)
+
+
+def _joined(lines: Sequence[Line], place: int, rule: str) -> PlacedHeadline:
+    """A headline set in two lines of one block is one headline."""
+    text, used = without_label(lines[place].text), [place]
+    for index in (place - 1, place + 1):
+        if 0 <= index < len(lines) and _continues(lines, min(index, place)):
+            text = f"{lines[index].text} {text}" if index < place else f"{text} {lines[index].text}"
+            used.append(index)
+    return PlacedHeadline(text=_COLUMN_END.sub("", text), lines=tuple(sorted(used)), rule=rule)
+
+
+def _continues(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line and the next one are two lines of one block: one element, or no blank line between but around."""
+    first, second = lines[index], lines[index + 1]
+    if not all(8 <= len(line.text) <= 36 and not _SENTENCE_END.search(line.text) for line in (first, second)):
+        return False
+    if (
+        _is_interface(first.text)
+        or _is_interface(second.text)
+        or FURNITURE.search(first.text + second.text)
+        or second.text[0] == "—"
+    ):
+        return False
+    if first.node >= 0:
+        return first.node == second.node
+    return not second.gap and bool(first.gap or not index) and index + 2 < len(lines) and bool(lines[index + 2].gap)

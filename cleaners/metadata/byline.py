@@ -6,12 +6,10 @@ import re
 from dataclasses import dataclass
 
 from cleaners.metadata.info_line import InfoLine
+from cleaners.metadata.labels import JOBS
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
-_JOB = (
-    r"(?:记者|通讯员|评论员|撰稿人|特派员|专栏作者|专栏作家|作者|撰文|采写|报道员|特约撰稿人?|实习生|主笔|撰稿|观察员|"
-    r"编译|执笔人|执笔|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
-)
+_JOB = rf"(?:{JOBS}|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
 _BYLINE = re.compile(
     rf"^[□■●◎○▲△\s【\[(〔—-]*(?P<where>[^,。;:!?()]{{0,20}}?){_JOB}(?P<names>[^,。;!?]{{2,60}}?)[】\])〕\s]*$"
 )
@@ -31,7 +29,16 @@ _FROM_PLACE = re.compile(
     r"^([\u4e00-\u9fff]{2,3})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|"
     r"伦敦|巴黎)(?:(?:\d{1,2}月)?\d{1,2}日.{0,4})?$"
 )
-_FINAL = re.compile(r"[(\[【〔](?P<inside>[^()\[\]【】〔〕]{2,60})[)\]】〕]?[\s.。]*$")
+# The second form: ……。(王某／某城報導)《某報》關心你
+_FINAL = re.compile(
+    r"[(\[【〔](?P<inside>[^()\[\]【】〔〕]{2,60})[)\]】〕]?[\s.。]*$|"
+    r"[。!?！？”…]\s?[(\[【〔](?P<glued>[^()\[\]【】〔〕]{2,60})[)\]】〕][^。!?！？,，()]{1,24}$"
+)
+_WHO_IS = re.compile(r"^(?:本文)?作者\s?(?P<names>[^系为是,，]{2,20}?)\s?(?:分别|均|,|，)?\s?(?:系|为|是)")
+_WHAT_THEN_WHO = re.compile(
+    r"^(?:本文)?作者\s?(?:系|为|是)\S{2,40}(?:教授|讲师|研究员|分析师|评论员|记者|作家|博士后?|硕士|导师|学者|专家|律师|医师|医生|教师|老师|校长|"
+    r"院长|所长|主任|会长|主席|理事|秘书长|书记|馆长|编辑|主编|总编|工程师|规划师|设计师|研究生|博士生|学生|员|长|家)(?P<name>[\u4e00-\u9fff·]{2,4})$"
+)
 _REPRINTED = re.compile(
     r"^[(\[【]?(?:本文|文章|稿件)(?:来自|来源|转载自|转自|首发|经|由|授权).{0,60}[,，;；。\s]作者\s?[:|]\s?(?P<names>[^,，;；。:]{2,30})"
 )
@@ -206,9 +213,10 @@ def bracketed(inside: str) -> tuple[str, ...]:
         return ()
     job = re.search(_JOB, inside)
     if job and job.start() <= 12:
-        if re.match(r"作者\s?\S{2,4}(?:系|为|是)", inside):
-            name = re.split("[系为是]", inside[2:].strip())[0]
-            return (name,) if is_person(name, named=True) else ()
+        if last := _WHAT_THEN_WHO.match(inside):
+            return (last["name"],) if is_person(last["name"], named=False) else ()
+        if first := _WHO_IS.match(inside):
+            return only_people(first["names"], named=True)
         return _behind(inside[job.end() :]) or only_people(_REPORT.sub("", inside), named=False)
     return only_people(_REPORT.sub("", inside) if re.search("[ /]", inside) else inside, named=False)
 
@@ -216,4 +224,4 @@ def bracketed(inside: str) -> tuple[str, ...]:
 def final(text: str) -> tuple[str, ...]:
     """The authors in brackets at the end of a folded last paragraph: ``……（文/王某）``."""
     match = _FINAL.search(text[-80:])
-    return bracketed(match["inside"]) if match else ()
+    return bracketed(match["inside"] or match["glued"]) if match else ()

@@ -140,6 +140,7 @@ _EPOCH = re.compile(r"(?P<seconds>[1-9]\d{9})(?:\d{3})?")
 
 NUMBERED = r"(?:19|20)\d\d\s?[-年/.]\s?[01]?\d\s?[-月/.]\s?[0-3]?\d"
 """A full date in digits, the year first: a cheap look, without a test of its parts."""
+FULL_DATE: re.Pattern[str] = re.compile(NUMBERED)
 CLOCK = r"[0-2]?\d:[0-5]\d"
 """A time of day in digits."""
 MONTH_DAY_CLOCK: re.Pattern[str] = re.compile(rf"(?<!\d)[01]?\d(?:月|-)[0-3]?\d日?\s{CLOCK}")
@@ -156,7 +157,8 @@ _AGO = re.compile(
     rf"(?P<day>[今昨前][天日]|今[早晨晚]|昨晚)\s?(?P<half>{_HALF})?\s?{_HOUR}\s?[:时点]\s?{_MINUTE}"
 )
 _NO_YEAR = re.compile(
-    rf"(?<![\d年\-/.]){_MONTH}(?:月{_DAY.replace('<d>', '<d2>')}[日号]\s{{0,3}}|[-/]{_DAY}\s{{1,2}})(?P<half>{_HALF})?\s?{_HOUR}\s?[:时点]\s?{_MINUTE}"
+    rf"(?<![\d年\-/.]){_MONTH}(?:月{_DAY.replace('<d>', '<d2>')}[日号]\s{{0,3}}|[-/]{_DAY}\s{{1,2}})"
+    rf"(?P<half>{_HALF})?\s?{_HOUR}\s?[:时点]\s?{_MINUTE}"
 )
 _AFTERNOON = ("下午", "晚上", "晚", "傍晚", "午后", "夜间", "深夜", "pm")
 _MORNING = ("凌晨", "清晨", "早晨", "早上", "早", "上午", "am")
@@ -353,8 +355,7 @@ def in_address(address: str) -> AddressDate | None:
     >>> in_address("https://news.example/zw/202103/t20210305_1.html").day.isoformat()
     '2021-03-05'
     """
-    found = [match for match in _IN_ADDRESS.finditer(address)]
-    for match in sorted(found, key=lambda match: match["d"] is None):
+    for match in sorted(_IN_ADDRESS.finditer(address), key=lambda match: match["d"] is None):
         try:
             day = date(int(match["y"]), int(match["m"]), int(match["d"] or 1))
         except ValueError:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cleaners.metadata.dates import FoundDate, stamps
+from cleaners.metadata.dates import FULL_DATE, FoundDate, stamps
 from cleaners.metadata.labels import (
     BARE,
     BARE_LABELS,
     BRACKETED,
     BRACKETED_LABELS,
+    GLUED,
     LONGEST,
     MARKED,
     SPACED,
@@ -18,6 +19,7 @@ from cleaners.metadata.labels import (
     FieldLabel,
     Role,
 )
+from cleaners.metadata.names import is_organisation
 
 # Counters: how often a page was read, commented on or shared. They stand among the furniture and say nothing of it.
 #
@@ -151,6 +153,11 @@ def _marks(text: str) -> list[_LabelMark]:
             if not any(mark.start < bare.end() and bare.start() < mark.end for mark in found):
                 name = (bare.groupdict().get("word") or bare.group().strip()).lower()
                 found.append(_LabelMark(start=bare.start(), end=bare.end(), label=labels[name], word=name))
+    if glued := GLUED.search(text):
+        free = not any(mark.start < glued.end() and glued.start() < mark.end for mark in found)
+        if free and (is_organisation(glued["value"]) or FULL_DATE.search(text)):
+            word = glued["word"]
+            found.append(_LabelMark(start=glued.start(), end=glued.end(), label=SPACED_LABELS[word], word=word))
     return sorted(found, key=lambda mark: mark.start)
 
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleaners.metadata.dates import stamps
 from cleaners.metadata.folding import FoldedText
 from cleaners.metadata.info_line import InfoLine, parse_info_line
+from cleaners.metadata.labels import words
 
 _SHORT = 150
-_DATE_IN_TWO = re.compile(  # the day large in one line, the rest small in the next, and the other way round
-    r"\d{1,2}日?\s/?\s?20\d\d\s?[-/.年]\s?\d{1,2}月?|20\d\d\s?[-/.年]\s?\d{1,2}月?\s/?\s?\d{1,2}日?|"
-    r"\d{1,2}[-/.月]\d{1,2}日?\s20\d\d年?|20\d\d年?\s\d{1,2}[-/.月]\d{1,2}日?"
-)
+_BUTTONS = words("分享到 分享至 分享 打印 收藏 扫码")  # icons follow, no words
+_PART_OF_DATE = re.compile(r"[\d\s/.年月日-]{2,10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +96,12 @@ def pieces(lines: Sequence[FoldedText]) -> tuple[InfoPiece, ...]:
 
 
 def _in_two(line: FoldedText, follow: FoldedText) -> bool:
-    """Whether two lines are one date."""
-    return bool(_DATE_IN_TWO.fullmatch(f"{line.text} {follow.text}"))
+    """Whether two lines are one date: the day large in one, the rest small in the other."""
+    parts = (line.text, follow.text)
+    if not all(map(_PART_OF_DATE.fullmatch, parts)) or any(map(stamps, parts)):
+        return False
+    whole = " ".join(parts)
+    return any(found.end - found.start >= len(whole.rstrip(" 年月日")) for found in stamps(whole))
 
 
 def _answered(furniture: InfoLine, follow: FoldedText) -> bool:
@@ -107,7 +111,9 @@ def _answered(furniture: InfoLine, follow: FoldedText) -> bool:
 
 def _waits(furniture: InfoLine) -> bool:
     last = furniture.values[-1] if furniture.values else None
-    return last is not None and not last.text and furniture.text.endswith(":") and not furniture.dates
+    if last is None or last.label in _BUTTONS:
+        return False
+    return not last.text and furniture.text.endswith(":") and not furniture.dates
 
 
 def own(names: Sequence[str], line: FoldedText) -> tuple[str, ...]:

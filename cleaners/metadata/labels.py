@@ -27,6 +27,8 @@ class FieldLabel:
     ``?`` nothing at all is fine too."""
     free: bool = True
     """Whether a Chinese character may stand directly before the word."""
+    job: bool = False
+    """Whether names may follow the word directly: 记者王小明."""
 
 
 def words(text: str) -> frozenset[str]:
@@ -94,11 +96,16 @@ LABELS: tuple[FieldLabel, ...] = (
     FieldLabel(
         role="source",
         words=words(
-            "内容来源 资料来源 消息来源 来源单位 出处 来自 "
-            "转自 转载自 摘自 选自 供稿单位 文章出处 原创 发布机构 发布单位"
+            "内容来源 资料来源 消息来源 来源单位 出处 转自 转载自 摘自 选自 供稿单位 文章出处 原创 发布机构 发布单位"
         ),
         mark="/",
         reason="names who published first; 供稿单位 and 发布机构 are its form on government sites",
+    ),
+    FieldLabel(
+        role="source",
+        words=words("来自"),
+        mark="/",
+        reason="communities name the user or the device behind it: only a publisher's name counts",
     ),
     FieldLabel(
         role="source",
@@ -133,9 +140,19 @@ LABELS: tuple[FieldLabel, ...] = (
     FieldLabel(
         role="author",
         words=words(
+            "记者 通讯员 评论员 撰稿人 特派员 专栏作者 专栏作家 采写 报道员 特约撰稿 特约撰稿人 实习生 主笔 撰稿 观察员 "
+            "编译 执笔人 执笔"
+        ),
+        mark="/",
+        job=True,
+        reason="what people are who write, and what they do: names follow also without a mark",
+    ),
+    FieldLabel(
+        role="author",
+        words=words(
             "本报记者 本刊记者 本网记者 本台记者 特约记者 实习记者 见习记者 全媒体记者 融媒体记者 文字记者 "
-            "特派记者 首席记者 评论员 通讯员 记者 撰稿 采写 执笔人 执笔 文字 "
-            "特约撰稿 编译 作者姓名 供稿人 供稿 采访 采写记者 采编 采访撰文 撰文记者 "
+            "特派记者 首席记者 文字 作者姓名 供稿人 供稿 采访 采写记者 采编 采访撰文 撰文记者 "
+            "整理 采访整理 口述整理 记录整理 编写 撰写 编撰 "
             "采写/摄影 采写、摄影 撰文/摄影 撰文、摄影 文字/摄影 采访/撰文 采访、撰文 采写/拍摄"
         ),
         mark="/",
@@ -145,6 +162,7 @@ LABELS: tuple[FieldLabel, ...] = (
         role="author",
         words=words("作者 原作者 本文作者 文章作者 撰文"),
         mark="_",
+        job=True,
         reason="the same with a blank",
     ),
     FieldLabel(
@@ -174,7 +192,9 @@ LABELS: tuple[FieldLabel, ...] = (
     ),
     FieldLabel(
         role="other",
-        words=words("摄影 摄像 制图 统筹 策划 监制 设计 美编 版式 校对 视频剪辑 剪辑 出品 配图 供图"),
+        words=words(
+            "摄影 摄像 制图 绘图 插画 口述 讲述 统筹 策划 监制 设计 美编 版式 校对 视频剪辑 剪辑 出品 配图 供图"
+        ),
         mark="_",
         reason="credits with a blank: 撰文 某某 摄影 某某",
     ),
@@ -220,6 +240,13 @@ BARE: re.Pattern[str] = re.compile(f"(?<![\u4e00-\u9fff])(?:{_any(BARE_LABELS)})
 SPACED_LABELS: dict[str, FieldLabel] = _index("_")
 SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{_any(SPACED_LABELS)})\s+(?=[^\s\])】])")
 """The labels that a blank may follow, where they stand as words of their own."""
+GLUED: re.Pattern[str] = re.compile(
+    rf"(?<!\S)(?P<word>{_any({word: label for word, label in SPACED_LABELS.items() if label.role == 'source'})})"
+    r"(?=(?P<value>[《》\w·/]{2,20})(?:\s|$|[|,;)\]】]))"
+)
+"""A label of the source that its value follows without any mark: 来源某城网. Only with proof: 来源广泛 is none."""
+JOBS = _any({word: label for word, label in MARKED.items() if label.job})
+"""Pattern of the words that names may follow directly."""
 BRACKETED_LABELS: dict[str, FieldLabel] = {
     word: label
     for word, label in (MARKED | BARE_LABELS).items()

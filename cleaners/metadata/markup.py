@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from cleaners.chinese import script
+from cleaners.metadata.dates import FULL_DATE
 from cleaners.metadata.folding import FoldedText
 from cleaners.page.lines import PageLines
 
@@ -32,7 +33,6 @@ _PAIRS: dict[tuple[str, str], MarkRole] = {
     ("nick", "name"): "account",
 }
 _SPLIT = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
-_MOMENT = re.compile(r"(?:19|20)\d\d[-/年.]\s?\d{1,2}[-/月.]\s?\d{1,2}")
 _LONGEST = 60
 _ELEMENTS = 60  # of one line
 
@@ -76,7 +76,7 @@ def _of_line(blocks: PageLines, index: int) -> Iterator[MarkedFields]:
             continue
         for name in ("datetime", "title"):
             value = element.get(name) or ""
-            if raw and len(value) <= 40 and _MOMENT.match(value):
+            if raw and len(value) <= 40 and FULL_DATE.match(value):
                 yield MarkedFields(role="date", text=value, raw=value, line=index)
         role = role_of(element)
         if role and 2 <= len(raw) <= _LONGEST:

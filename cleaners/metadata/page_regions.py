@@ -31,14 +31,16 @@ _OUTSIDE = re.compile(r"(?:^|[#.\s_-])(?:footer?|copy(?:right)?|comments?|relate
 _SENTENCE = re.compile(r"[。！？；…]|[.!?;](?:\s|$)|.{100}")
 # Who wrote stands in brackets behind the text, or in a line of its own, also where other texts follow.
 _SIGNED = re.compile(
-    r"[（(【\[][^（()）]{0,24}(?:记者|記者|通讯员|通訊員|作者|文[/丨|／:：])[^（()）]{1,40}[)）】\]]?[\s。.]*$"
+    r"[（(【\[][^（()）]{0,24}(?:记者|記者|通讯员|通訊員|作者|文[/丨|／:：])[^（()）]{1,40}[)）】\]]?[\s。.]*$|"
+    r"[（(][^（()）]{2,12}[/／][^（()）]{2,8}(?:报道|報導|報道|报导)[)）][^。，,]{0,24}$"
 )
 _CREDIT = re.compile(r"记者|記者|通讯员|通訊員|作者|撰文|执笔|執筆|供稿|采写|文\s?[/丨|／:：]")
+_CREDIT_LABEL = re.compile(r"^\W{0,2}(?:本文|文章|稿件)?(?:来源|稿源|作者|撰文|记者|责任编辑|编辑|责编)\s?[:/|丨]")
 _ENOUGH = 300
 _ABOVE = 6
 _TOP = 30
 _UNTITLED = 12
-_BELOW = 14
+_BELOW, _BELOW_LINKS = 14, 40
 _LEAD, _LEAD_LINES = 160, 6
 
 
@@ -173,12 +175,24 @@ def _credits(lines: Sequence[Line], found: Sequence[int]) -> list[int]:
 
 
 def _below(lines: Sequence[Line], behind: range, found: Sequence[int]) -> list[int]:
-    """The short lines between the last paragraphs and behind them, until something else begins."""
-    below = []
+    """The short lines between the last paragraphs and behind them, until something else begins.
+
+    Links to other articles may stand before the credits: what the same element as the paragraphs holds behind them is
+    read where it names source or author.
+    """
+    below, stopped = [], False
+    home = lines[found[-1]].ancestors[:-1] if found else ()
     for index in behind:
         line = lines[index]
-        if index - (found[-1] if found else behind.start) > _BELOW or (len(line.text) < 24 and _STOP.match(line.text)):
+        if index - (found[-1] if found else behind.start) > (_BELOW_LINKS if stopped else _BELOW):
             break
-        if len(line.text) < 160 and index not in found:
+        stopped = stopped or (len(line.text) < 24 and bool(_STOP.match(line.text)))
+        if stopped and (not home or line.ancestors[: len(home)] != home):
+            break
+        if len(line.text) < 160 and index not in found and (not stopped or _names_credits(line)):
             below.append(index)
     return below
+
+
+def _names_credits(line: Line) -> bool:
+    return line.link_share < 0.5 and bool(_CREDIT_LABEL.match(script.fold(line.text)))

@@ -40,6 +40,7 @@ _PLACE = re.compile(
     r"四川|贵州|云南|陕西|甘肃|青海|台湾|"
     r"内蒙古|广西|西藏|宁夏|新疆|香港|澳门)[省市]?$|(?:发布|来自|IP)"
 )
+_BRACKETS = str.maketrans("（）［］", "()[]")
 _CODE = re.compile(r"[A-Za-z]{0,8}[\d_-]{4,}")  # a tag of the system, not a name
 # Buttons that a page sets directly behind the name; and what platforms add to the name of an account.
 _RUN_IN = re.compile(
@@ -49,7 +50,12 @@ _RUN_IN = re.compile(
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ACCOUNT = re.compile(r"^(?P<name>[^\s。，！？,!?:]{2,20})$")
 _MARK_OF_POST = re.compile(r"^(?:原创|转载)\s*[:|·]?\s*|\s*[+]?(?:已)?关注\s*$|\s+(?:官方账号|认证)\s*$")
+_SQUARE = re.compile(r"(?<=\w)[\[【]([^\[\]【】]{2,10})(?:[\]】]|$)")
 _BRACKET = re.compile(r"(?P<name>[^()]{2,30})\((?P<inside>[^()]{2,40})\)")
+_CITIES = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[、,/][\u4e00-\u9fff]{2,4})*|[\u4e00-\u9fff]{2,6}[省市县区州]")
+_DEVICE = re.compile(r"^(?:iPhone|iPad|Android|安卓|苹果|华为|小米|手机|微博|网页|电脑)|网页版$", re.IGNORECASE)
+_SHORTEST_ACCOUNT = 4
+"""Characters; shorter bare words beside a date are as often what a user calls himself."""
 _IDENTITY = re.compile(r"(?:ID|id|Id|微信号?|公众号|微博|wechat)\s*[:：]?")
 _CHANNEL = re.compile(
     r"(?:微信)?(?:公众号|公号|订阅号|服务号|视频号)\s*[:]?[“\"「『《〈]?(?P<name>[^“”\"「」『』《》〈〉:]{2,20})[”\"」』》〉]?(?:\((?:ID|id).*\))?"
@@ -69,7 +75,7 @@ class NamedSource:
 def cut(text: str) -> str:
     """The name at the beginning of a labelled value: until the first blank that does not stand between Latin words."""
     text = re.sub(r"^(?:自|于)?\s*[\[(【]\s*(.*?)\s*[\])】].*$", r"\1", text.strip())
-    tokens = _REPORTER.sub("", text).split()
+    tokens = _REPORTER.sub("", _SQUARE.sub(r"(\1)", text)).split()
     name: list[str] = []
     for token in tokens:
         if name and not (
@@ -88,8 +94,7 @@ def _without_place(name: str) -> str:
     bracket = _BRACKET.fullmatch(name)
     if not bracket or is_organisation(bracket["inside"]):
         return name
-    known = is_organisation(bracket["name"]) and len(bracket["inside"]) <= 4
-    return bracket["name"] if known or _IDENTITY.match(bracket["inside"]) else name
+    return bracket["name"] if _CITIES.fullmatch(bracket["inside"]) or _IDENTITY.match(bracket["inside"]) else name
 
 
 def labelled(furniture: InfoLine, publisher: str | None) -> NamedSource | None:
@@ -109,6 +114,8 @@ def labelled(furniture: InfoLine, publisher: str | None) -> NamedSource | None:
         ):
             if name.startswith(("http", "www.")):
                 continue
+            if value.label == "来自" and (_DEVICE.search(name) or not is_organisation(name)):
+                continue
             return NamedSource(name=name, rule=f"label {value.label}")
     return None
 
@@ -122,7 +129,7 @@ def beside_date(furniture: InfoLine, known: Sequence[str]) -> NamedSource | None
             name = _RUN_IN.sub("", token.strip(" ·-—:[]"))
             name = name if name.endswith(")") and "(" in name else name.strip("()")
             bare = name.strip("《》〈〉")
-            if not 2 <= len(bare) <= 20 or not _is_name(bare) or re.search(r"\d{3}", bare):
+            if not 2 <= len(bare) <= 20 or not _is_name(bare) or re.search(r"\d{3}", bare) or _DEVICE.search(bare):
                 continue
             if bare in known or name.startswith("《") or is_organisation(bare):
                 return NamedSource(name=bare, rule="publisher beside date")
@@ -145,7 +152,7 @@ def account(furniture: InfoLine) -> NamedSource | None:
         return None
     name = match["name"].strip("《》")
     before = furniture.text.startswith(piece[:2])
-    if not (before or (furniture.dates[0].stamp.timed and len(name) > 2 and _HAN.search(name))):
+    if len(name) < _SHORTEST_ACCOUNT or not (before or (furniture.dates[0].stamp.timed and _HAN.search(name))):
         return None
     return NamedSource(name=name, rule="account beside date") if may_name_account(name) else None
 
@@ -171,7 +178,7 @@ def _is_name(text: str) -> bool:
 def declared(value: str) -> str | None:
     """A source named in the head, cleaned: ``来源：某社`` -> ``某社``."""
     name = re.sub(r"^\s*(?:来源|來源|source)\s*[:：]\s*", "", value.strip())
-    name = name.strip()
+    name = _without_place(name.strip().translate(_BRACKETS))
     if not 2 <= len(name) <= 30 or name in _OWN or name in _NOTHING or not _ALLOWED.match(name.replace(" ", "")):
         return None
     return name if re.search("[\u4e00-\u9fffA-Za-z]", name) else None

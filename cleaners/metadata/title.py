@@ -90,7 +90,7 @@ def _bare(found: PlacedHeadline, title: str) -> PlacedHeadline:
 def _placed(
     lines: Sequence[Line], texts: Sequence[int], titles: Sequence[_DeclaredTitle], own: _DeclaredTitle | None
 ) -> PlacedHeadline | None:
-    """A short heading that the head agrees with, else the best line by its place, else the head where it is told better."""
+    """A short heading that the head agrees with, else the best line by its place, else the head if it is told better."""
     placed = headline_by_position(lines, texts)
     if placed and key(placed.text or "") in {key(title.whole) for title in titles} - {key(own.whole) if own else ""}:
         placed = None  # the head says the same of the site, not of an article
@@ -105,7 +105,7 @@ def _placed(
 
 
 def _short_heading(lines: Sequence[Line], titles: Sequence[_DeclaredTitle]) -> PlacedHeadline | None:
-    """A heading that is word for word what the head says without its site: 母亲, 《渡口》. Other short lines may be buttons."""
+    """A heading that is word for word what the head says without its site: 母亲, 《渡口》."""
     wanted = {begun for title in titles for begun in (key(title.headline), title.split.beginning)} - {""}
     for index, line in enumerate(lines):
         if not (line.heading or any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])):

@@ -21,7 +21,6 @@ FURNITURE = re.compile(
 """What furniture lines hold, in both scripts: a full date, a label, the marks of a byline."""
 TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title|headline")
 """Class names that sites give to headlines."""
-_DATE = re.compile(dates.NUMBERED)
 _LABELLED = re.compile(r"(?:来\s?源|來\s?源|作\s?者|编\s?辑|編\s?輯|责编|稿源|出处|出處)\s?[:：]")
 # The line above a post: 某城发布 24-8-4 10:05 发布于 江苏 来自 网页版
 _POSTED = re.compile(
@@ -36,7 +35,10 @@ _MENU = re.compile(r"(?:[|·\s]*[^\s，。！？：、]{2,5}(?=[\s|·]|$)){6,}[|
 # Words of buttons and menus that headlines use too: they tell only in a short line.
 _BUTTON = re.compile(r"首[页頁]|登[录錄]|注[册冊]|分享|打印|收藏|返回|搜索|客户端|更多|订阅|朗读|点击")
 _BUTTON_SIZE = 12
-_TITLE_WORD = r"(?:原\s?)?(?:标|標)\s{0,4}(?:题|題)|原[题題]|[题題]目|(?:文章|新闻|新聞)(?:标题|標題)|信息名[称稱]|名\s{0,4}[称稱]|(?:您?正在阅读|正在閱讀)"
+_TITLE_WORD = (
+    r"(?:原\s?)?(?:标|標)\s{0,4}(?:题|題)|原[题題]|[题題]目|(?:文章|新闻|新聞)(?:标题|標題)|信息名[称稱]|名\s{0,4}[称稱]|"
+    r"您?正在[阅閱][读讀]"
+)
 _PREFIX = re.compile(rf"^(?:[【\[](?:{_TITLE_WORD})[】\]]\s*[:：]?|[（(]?(?:{_TITLE_WORD})\s*[:：])\s*|^[•·●▪◆■★>»]\s*")
 _TITLE_LABEL = re.compile(r"^(?:标\s{0,4}题|標\s{0,4}題|信息名称|文章标题)\s*[:：]\s*")
 _SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
@@ -78,7 +80,7 @@ def headline_by_position(lines: Sequence[Line], texts: Sequence[int]) -> PlacedH
         away = 0
         for above in range(anchor - 1, max(-1, anchor - _REACH), -1):
             text = lines[above].text
-            if len(text) < 100 and _DATE.search(text) and FURNITURE.search(text):
+            if len(text) < 100 and dates.FULL_DATE.search(text) and FURNITURE.search(text):
                 break  # what stands between the furniture and the text is a subtitle
             likeness = _likeness(lines[above], count, body) if above not in told else 0.0
             away += not _is_interface(text)
@@ -134,7 +136,7 @@ def _strength(line: Line) -> float:
     """How sure a furniture line stands below a headline: a byline's mark most, then a date, then a label."""
     if line.text[0] in "□■◎":
         return 1.2
-    return 0.8 if _DATE.search(line.text) and line.link_share < 0.5 else 0.4
+    return 0.8 if dates.FULL_DATE.search(line.text) and line.link_share < 0.5 else 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,7 @@ class BodyText:
 
 
 def body_text(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> BodyText:
+    """The paragraphs ``texts`` (indexes of ``lines``) from the line ``anchor`` on, up to some thousand characters."""
     told: list[str] = []
     size = 0
     for index in texts[bisect_left(texts, anchor) :]:
@@ -177,10 +180,12 @@ def _cannot_be(line: Line, size: int) -> bool:
         or (line.punctuation >= 4 and size > 40)
     ):
         return True
-    dated = _DATE.search(text)
+    dated = dates.FULL_DATE.search(text)
     if (dates.MONTH_DAY_CLOCK.search(text) and size < 24) or _POSTED.search(text):
         return True
-    if dated and (_LABELLED.search(text) or FURNITURE.search(text, dated.end()) or len(key(_DATE.sub("", text))) < 12):
+    if dated and (
+        _LABELLED.search(text) or FURNITURE.search(text, dated.end()) or len(key(dates.FULL_DATE.sub("", text))) < 12
+    ):
         return True
     return bool(_is_interface(text) or _CAPTION.search(text) or (size < 20 and FURNITURE.search(text)))
 

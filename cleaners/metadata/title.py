@@ -14,16 +14,14 @@ from cleaners.metadata.source import COLUMN
 from cleaners.metadata.title_position import (
     FURNITURE,
     TITLE_CLASS,
+    HeadlineSettings,
     PlacedHeadline,
     body_text,
     headline_by_position,
+    setting,
     without_label,
 )
 
-_FOREIGN_PLACE = re.compile(
-    r"(?:^|[#.\s_-])(?:nav|menu|crumb|breadcrumb|location|position|footer|foot|aside|sidebar|related?|recommend|"
-    r"hot|rank|list|comment|copyright|pager?)"
-)
 HAN = re.compile("[\u4e00-\u9fff]")
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _LEADING = re.compile(r"\s*【(?P<title>[^【】]{4,40})】(?=\S)")
@@ -35,7 +33,6 @@ _LOGO = re.compile(
     r"(?:[报報网網社台刊]|在线|在線|客户端|客戶端|频道|頻道|新闻|新聞|首页|首頁|正文|详情|詳情|内容|內容)$"
 )
 _INFO_REACH = 8
-_AGREED = 3.0
 _LONGEST = 500
 _SHORT = 4
 """Letters of a headline that is believed by agreement alone."""
@@ -57,7 +54,12 @@ class _DeclaredTitle:
 
 
 def headline(
-    lines: Sequence[Line], texts: Sequence[int], head: Head, declared: DeclaredMetadata, publisher: str | None = None
+    lines: Sequence[Line],
+    texts: Sequence[int],
+    head: Head,
+    declared: DeclaredMetadata,
+    publisher: str | None = None,
+    settings: HeadlineSettings = HeadlineSettings(),
 ) -> PlacedHeadline:
     """Find the headline, by trust: the line that agrees with the head, the article's title in the head, the place."""
     sites = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
@@ -70,11 +72,11 @@ def headline(
     named = [title for title in articles if title.rule != "head title"]
     own = articles[-1] if articles and articles[-1].rule == "head title" else None
     found = (
-        _agreed(lines, articles, sites)
+        _agreed(lines, articles, sites, settings)
         or _from_head(named)
         or (_from_head([own]) if own and not HAN.search(own.whole) else None)  # other scripts: the head is surer
         or _in_brackets(lines, texts, head.title[:_LONGEST])
-        or _placed(lines, texts, titles, own)
+        or _placed(lines, texts, titles, own, settings)
         or _from_head([own] if own else [])
         or PlacedHeadline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
     )
@@ -88,10 +90,14 @@ def _bare(found: PlacedHeadline, title: str) -> PlacedHeadline:
 
 
 def _placed(
-    lines: Sequence[Line], texts: Sequence[int], titles: Sequence[_DeclaredTitle], own: _DeclaredTitle | None
+    lines: Sequence[Line],
+    texts: Sequence[int],
+    titles: Sequence[_DeclaredTitle],
+    own: _DeclaredTitle | None,
+    settings: HeadlineSettings,
 ) -> PlacedHeadline | None:
-    """A short heading that the head agrees with, else the best line by its place, else the head if it is told better."""
-    placed = headline_by_position(lines, texts)
+    """A short heading that the head agrees with, else the best line by its place or the head if told better."""
+    placed = headline_by_position(lines, texts, settings)
     if placed and key(placed.text or "") in {key(title.whole) for title in titles} - {key(own.whole) if own else ""}:
         placed = None  # the head says the same of the site, not of an article
     short = _short_heading(lines, titles)
@@ -138,7 +144,7 @@ def _may_be_title(text: str, sites: Sequence[str]) -> bool:
     return size >= 4 and key(text) not in map(key, sites) and not (size <= 12 and is_organisation(text))
 
 
-def _agreement(line: Line, line_key: str, keys: Sequence[str]) -> float:
+def _agreement(line: Line, line_key: str, keys: Sequence[str], settings: HeadlineSettings) -> float:
     """0..1: how well a line is one of the declared titles; short lines must be headings to be the beginning of one."""
     best = 0.0
     size = len(line_key)
@@ -146,26 +152,29 @@ def _agreement(line: Line, line_key: str, keys: Sequence[str]) -> float:
         if line_key == whole:
             return 1.0
         if whole.startswith(line_key) and (size >= 8 or line.heading):
-            best = 0.9
+            best = settings.beginning
         elif size >= 8 and line_key in whole:
-            best = max(best, 0.7)
+            best = max(best, settings.inside)
     return best
 
 
-def _agreed(lines: Sequence[Line], titles: Sequence[_DeclaredTitle], sites: Sequence[str]) -> PlacedHeadline | None:
+def _agreed(
+    lines: Sequence[Line], titles: Sequence[_DeclaredTitle], sites: Sequence[str], settings: HeadlineSettings
+) -> PlacedHeadline | None:
     bare = [key(title.headline) for title in titles]  # a short headline is no more than that
     keys = [key(title.whole) for title in titles]
     furniture = frozenset().union(*(title.split.furniture for title in titles)).difference(bare)
     joined = " ".join(title.whole for title in titles)
-    best, place = _AGREED, -1
+    best, place = settings.least, -1
     for index, line in enumerate(lines):
         if not 2 <= len(line.text) <= 150 or not _may_agree(line.text, joined):
             continue
         line_key = key(without_label(line.text))
         if len(line_key) < _SHORT or line_key in furniture:
             continue
-        if agreement := _agreement(line, line_key, [*bare, *keys]):
-            score = 4 * agreement + min(len(line_key), 20) / 20 + _setting(lines, index)
+        if agreement := _agreement(line, line_key, [*bare, *keys], settings):
+            score = settings.agreement * agreement + setting(line, settings)
+            score += settings.furniture * _furniture_below(lines, index)
             if score > best + 1e-9:
                 best, place = score, index
     return _extended(lines, place, titles, sites) if place >= 0 else None
@@ -174,22 +183,6 @@ def _agreed(lines: Sequence[Line], titles: Sequence[_DeclaredTitle], sites: Sequ
 def _may_agree(text: str, joined: str) -> bool:
     """A cheap look before the exact comparison: three neighbours near the line's beginning stand in the head too."""
     return text[:3] in joined or text[3:6] in joined or text[6:9] in joined
-
-
-def _setting(lines: Sequence[Line], index: int) -> float:
-    """How much the place of a line is that of a headline: heading, class, no link, furniture below."""
-    line = lines[index]
-    score = {1: 2.0, 2: 1.2, 3: 0.8}.get(line.heading, 0.0)
-    near = line.ancestors[-3:]
-    if any(TITLE_CLASS.search(step) for step in near[-2:]):
-        score += 0.8
-    if any(_FOREIGN_PLACE.search(step) for step in near):
-        score -= 1.0
-    if line.link_share > 0.8:
-        score -= 1.5
-    if _furniture_below(lines, index):
-        score += 1.5
-    return score
 
 
 def _furniture_below(lines: Sequence[Line], index: int) -> bool:

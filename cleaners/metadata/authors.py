@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from cleaners.characters import HAN
 from cleaners.chinese import script
 from cleaners.items import Line
 from cleaners.metadata import byline
 from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.info_line import parse_info_line
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
-from cleaners.metadata.labels import MARKED, words
+from cleaners.metadata.labels import BUTTONS, COUNTED, MARKED, NOBODY, any_of, words
 from cleaners.metadata.markup import MarkedFields
 from cleaners.metadata.names import is_organisation, is_person, is_word, people
 from cleaners.metadata.page_regions import PageRegions
@@ -30,10 +31,10 @@ _OFFICE = re.compile(
     r"(?:大队|支队|中队|分局|局|厅|处|科|室|办|委|委员会|党委|支部|总支|院|庭|部|学校|小学|中学|学院|协会|工会|团委|"
     r"街道|村委会|居委会|研究所)$"
 )
-_PEN_NAME = re.compile(r"(?=.*[\u4e00-\u9fff])[\w·.@-]{2,10}")
-_NOBODY = re.compile(
-    r"本站|本网|本报|网络|互联网|编辑|小编|转载|来源|综合|整理|未知|佚名|匿名|不详|admin|管理|记者|网友|投稿|原创|发布|发表|"
-    r"更新|日期|时间|点击|浏览|阅读|评论|回复|分享|关注|收藏|举报|登录|注册|首页|正文|楼层?|帖|作者|楼主|倒序|正序|昨天|今天|前天|"
+_PEN_NAME = re.compile(rf"(?=.*[{HAN}])[\w·.@-]{{2,10}}")
+_NO_PEN_NAME = re.compile(
+    any_of(COUNTED - words("赞 阅 喜欢") | BUTTONS | NOBODY - words("无 网上 其他 其它"))
+    + r"|本站|本网|本报|互联网|编辑|来源|管理|记者|原创|发布|更新|日期|时间|楼层?|帖|作者|倒序|正序|昨天|前天|"
     r"游客|会员|版主|积分|在线|等级|\d{4}",
     re.IGNORECASE,
 )
@@ -101,13 +102,13 @@ def is_forum(lines: Sequence[Line]) -> bool:
 
 def is_pen_name(text: str) -> bool:
     """Whether a folded word may be a name that somebody chose: 石头哥, 三栋老陈; no publisher, no place, no button."""
-    if not _PEN_NAME.fullmatch(text) or _NOBODY.search(text) or text in MARKED or is_word(text):
+    if not _PEN_NAME.fullmatch(text) or _NO_PEN_NAME.search(text) or text in MARKED or is_word(text):
         return False
     return is_person(text, named=True) or not (is_organisation(text) or _PLACE_END.search(text))
 
 
 def _is_office(text: str) -> bool:
-    return 3 <= len(text) <= 16 and text.isalpha() and bool(_OFFICE.search(text)) and not _NOBODY.search(text)
+    return 3 <= len(text) <= 16 and text.isalpha() and bool(_OFFICE.search(text)) and not _NO_PEN_NAME.search(text)
 
 
 _BY = re.compile(r"^by\s+", re.IGNORECASE)

@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cleaners.characters import HAN
 from cleaners.metadata.info_line import InfoLine
 from cleaners.metadata.labels import JOBS
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
-_JOB = rf"(?:{JOBS}|(?<![\u4e00-\u9fff])(?:图?文|文图)(?=\s*[:/|丨]))"
+_JOB = rf"(?:{JOBS}|(?<![{HAN}])(?:图?文|文图)(?=\s*[:/|丨]))"
 _BYLINE = re.compile(
     rf"^[□■●◎○▲△\s【\[(〔—-]*(?P<where>[^,。;:!?()]{{0,20}}?){_JOB}(?P<names>[^,。;!?]{{2,60}}?)[】\])〕\s]*$"
 )
 _SQUARE = re.compile(r"^[□■◎○▲△]\s*(?P<all>[^,。:;!?]{2,50})$")
-_HOUSE = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)(?:\s*[/|]\s*|\s)(?P<where>[\w·《》]{3,16})$")
+_HOUSE = re.compile(rf"^(?P<names>[{HAN}·、 ]{{2,20}}?)(?:\s*[/|]\s*|\s)(?P<where>[\w·《》]{{3,16}})$")
 _EDITOR_LINE = re.compile(
-    r"^[\[(【]?(?:责任|值班|网络)?编辑\s+([\u4e00-\u9fff·]{2,8})(?:\s+(?:校对|审核|责编|编审|主编|"
+    rf"^[\[(【]?(?:责任|值班|网络)?编辑\s+([{HAN}·]{{2,8}})(?:\s+(?:校对|审核|责编|编审|主编|"
     r"审校)\s+\S{2,8})*[\])】]?$"
 )
 _DATELINE = re.compile(r"^.{0,40}?[(\[【〔](?P<inside>[^)\]】〕]{2,60})[)\]】〕]")
 _DATELINE_WORD = re.compile(r"讯|电|消息|报道|快讯")
 _RUNNING = re.compile(
-    r"^.{0,14}?(?:记者|通讯员)\s?(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:\d{1,2}月)?\d{1,2}日(?:\S{0,6})?(?:报道|电|讯)"
+    rf"^.{{0,14}}?(?:记者|通讯员)\s?(?P<name>[{HAN}·]{{2,4}}?)(?:\d{{1,2}}月)?\d{{1,2}}日(?:\S{{0,6}})?(?:报道|电|讯)"
 )
 # A name runs into the place only where the place is well known; else nobody can tell where it ends.
 _FROM_PLACE = re.compile(
-    r"^([\u4e00-\u9fff]{2,3})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|"
+    rf"^([{HAN}]{{2,3}})(?:台北|新北|桃园|台中|台南|高雄|北京|上海|香港|澳门|广州|深圳|华盛顿|纽约|东京|首尔|"
     r"伦敦|巴黎)(?:(?:\d{1,2}月)?\d{1,2}日.{0,4})?$"
 )
 # The second form: ……。(王某／某城報導)《某報》關心你
@@ -37,7 +38,7 @@ _FINAL = re.compile(
 _WHO_IS = re.compile(r"^(?:本文)?作者\s?(?P<names>[^系为是,，]{2,20}?)\s?(?:分别|均|,|，)?\s?(?:系|为|是)")
 _WHAT_THEN_WHO = re.compile(
     r"^(?:本文)?作者\s?(?:系|为|是)\S{2,40}(?:教授|讲师|研究员|分析师|评论员|记者|作家|博士后?|硕士|导师|学者|专家|律师|医师|医生|教师|老师|校长|"
-    r"院长|所长|主任|会长|主席|理事|秘书长|书记|馆长|编辑|主编|总编|工程师|规划师|设计师|研究生|博士生|学生|员|长|家)(?P<name>[\u4e00-\u9fff·]{2,4})$"
+    rf"院长|所长|主任|会长|主席|理事|秘书长|书记|馆长|编辑|主编|总编|工程师|规划师|设计师|研究生|博士生|学生|员|长|家)(?P<name>[{HAN}·]{{2,4}})$"
 )
 _REPRINTED = re.compile(
     r"^[(\[【]?(?:本文|文章|稿件)(?:来自|来源|转载自|转自|首发|经|由|授权).{0,60}[,，;；。\s]作者\s?[:|]\s?(?P<names>[^,，;；。:]{2,30})"
@@ -47,11 +48,11 @@ _NOT_WRITING = re.compile(
     r"见图|左|右|单位|转自|参考"
 )
 _BY = re.compile(r"^(?:由|by|原创)\s", re.IGNORECASE)
-_REPORTED = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)\s?(?:/\s?\S{2,8}?)?(?:综合)?(?:报道|报导)$")
-_TEXT_BY = re.compile(r"^(?P<names>[\u4e00-\u9fff·、 ]{2,20}?)(?:\s?[/|]\s?|\s)(?:文|撰文|文字)(?=[\s/、]|$)")
-_HOUSE_FIRST = re.compile(r"^(?P<where>[\w·《》]{3,16})\s*[/|丨]\s*(?P<names>[\u4e00-\u9fff·、 ]{2,20})$")
+_REPORTED = re.compile(rf"^(?P<names>[{HAN}·、 ]{{2,20}}?)\s?(?:/\s?\S{{2,8}}?)?(?:综合)?(?:报道|报导)$")
+_TEXT_BY = re.compile(rf"^(?P<names>[{HAN}·、 ]{{2,20}}?)(?:\s?[/|]\s?|\s)(?:文|撰文|文字)(?=[\s/、]|$)")
+_HOUSE_FIRST = re.compile(rf"^(?P<where>[\w·《》]{{3,16}})\s*[/|丨]\s*(?P<names>[{HAN}·、 ]{{2,20}})$")
 _PHOTO = re.compile(r"(?<![文/])摄影?[)\]】\s]*$|(?<!受访者)(?<!本人)(?<!单位)供图")
-_STAFF = re.compile(r"(?:全媒体|融媒体|首席|特约|实习|见习|高级|资深|特派|驻[\u4e00-\u9fff]{2,4})+$")
+_STAFF = re.compile(rf"(?:全媒体|融媒体|首席|特约|实习|见习|高级|资深|特派|驻[{HAN}]{{2,4}})+$")
 _LENT = re.compile(r"\s*(?:图由)?(?:受访者|本人|单位)供图.*$")
 _REPORT = re.compile(
     r"(?:[\s/]\S{0,10}?)?(?:发自\S{2,6}|综合报道|摄影报道|即时报导|报道|报导|供稿|文/图|文/摄影?|图/文|文图|图文|撰文|采写|"

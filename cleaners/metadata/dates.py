@@ -129,6 +129,7 @@ FORMS: tuple[DateForm, ...] = (
     ),
 )
 """Tried in order; the first form that stands in a text tells its dates."""
+_HINT = re.compile(r"[\d年]")
 COMPACT: re.Pattern[str] = re.compile(
     r"(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?:(?P<H>[01]\d|"
     r"2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)?)?"
@@ -275,7 +276,7 @@ def stamps(text: str) -> tuple[FoundDate, ...]:
     >>> [s.moment.isoformat() for s in stamps("17/10/2023 2:05pm")]
     ['2023-10-17T14:05:00']
     """
-    if not any(char.isdigit() or char == "年" for char in text):
+    if not _HINT.search(text):
         return ()
     for form in FORMS:
         found = tuple(filter(None, map(_stamp, form.pattern.finditer(text))))

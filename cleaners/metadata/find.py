@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from cleaners.characters import HAN_CHARACTER, KANA_OR_HANGUL
 from cleaners.items import Metadata, TableFields
 from cleaners.metadata.authors import authors, declared_authors, editors, english_authors
 from cleaners.metadata.declared import read_declared
@@ -20,9 +20,6 @@ from cleaners.metadata.section import section
 from cleaners.metadata.source_places import cell_authors, find_source, own_press
 from cleaners.metadata.title import headline
 from cleaners.page.lines import PageLines
-
-_HAN = re.compile("[\u4e00-\u9fff]")
-_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 
 _MARKED_ABOVE = 3  # further up stand other articles
 
@@ -91,8 +88,8 @@ def find_metadata(
 
 
 def _is_chinese(text: str) -> bool:
-    han = len(_HAN.findall(text))
-    return han >= 2 and han * 5 >= len(text) and len(_KANA_OR_HANGUL.findall(text)) * 10 < len(text)
+    han = len(HAN_CHARACTER.findall(text))
+    return han >= 2 and han * 5 >= len(text) and len(KANA_OR_HANGUL.findall(text)) * 10 < len(text)
 
 
 def _claims(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cleaners.characters import HAN, HAN_CHARACTER
 from cleaners.metadata.dates import FULL_DATE, FoundDate, stamps
 from cleaners.metadata.labels import (
     BARE,
     BARE_LABELS,
     BRACKETED,
     BRACKETED_LABELS,
+    COUNTED,
     GLUED,
     LONGEST,
     MARKED,
@@ -18,6 +20,7 @@ from cleaners.metadata.labels import (
     SPACED_LABELS,
     FieldLabel,
     Role,
+    any_of,
 )
 from cleaners.metadata.names import is_organisation
 
@@ -26,10 +29,7 @@ from cleaners.metadata.names import is_organisation
 # Without them ``某城水务 12345人看过`` is a name, and ``记者 王小明 阅读数 8.3万+`` a byline.
 
 _NUMBER = r"\d[\d,.]*\s?[万亿千kw]?\+?"
-_ACT = (
-    r"(?:阅读|浏览|点击|评论|跟贴|跟帖|点赞|转发|收藏|分享|播放|观看|围观|回复|回帖|查看|访问|参与|关注|看过|在看|"
-    r"喜欢|人气|热度|热评|推荐|讨论|打赏|赞|阅|views?\b|comments?\b|clicks?\b|hits?\b|reads?\b)"
-)
+_ACT = rf"(?:{any_of(COUNTED)}|views?\b|comments?\b|clicks?\b|hits?\b|reads?\b)"
 _COUNTER = re.compile(
     # 12345人看过, 8.3万阅读, 37条跟贴; not the minutes or the day of a date: 14:07 阅读
     rf"(?<![\d:./年月-]){_NUMBER}\s?(?:人|次|条|个|位|名)?(?:已|正在)?{_ACT}(?:数|量|次数|人次|过)?|"
@@ -51,10 +51,9 @@ def blanked(text: str) -> str:
     return _COUNTER.sub(lambda match: " " * len(match.group()), text)
 
 
-_CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _MARK = re.compile(r"\s*([:/|丨])")
-_SPACED = re.compile("(?:^|[^\u4e00-\u9fff])([\u4e00-\u9fff])\\s{1,4}([\u4e00-\u9fff])$")
-_OTHER_DATE = re.compile("(?:[\u4e00-\u9fff](?:时间|日期|期限)|今天是?|现在是?|今日|当前|截至|截止|自|于|至)$")
+_SPACED = re.compile(rf"(?:^|[^{HAN}])([{HAN}])\s{{1,4}}([{HAN}])$")
+_OTHER_DATE = re.compile(f"(?:[{HAN}](?:时间|日期|期限)|今天是?|现在是?|今日|当前|截至|截止|自|于|至)$")
 _WITHOUT_COLON = ((BRACKETED, BRACKETED_LABELS), (BARE, BARE_LABELS), (SPACED, SPACED_LABELS))
 # Other labels say nothing of a date that follows them: 编辑:王某 2021-03-05, 原创2021-03-05.
 _OF_DATES = frozenset(("published", "updated", "other date", "other"))
@@ -139,7 +138,7 @@ def _may_stand(text: str, start: int, label: FieldLabel) -> bool:
         return False
     if _BUTTON.search(text, 0, start):
         return False
-    return label.free or not _CJK.match(text[start - 1])
+    return label.free or not HAN_CHARACTER.match(text[start - 1])
 
 
 def _marks(text: str) -> list[_LabelMark]:
@@ -156,8 +155,8 @@ def _marks(text: str) -> list[_LabelMark]:
     if glued := GLUED.search(text):
         free = not any(mark.start < glued.end() and glued.start() < mark.end for mark in found)
         if free and (is_organisation(glued["value"]) or FULL_DATE.search(text)):
-            word = glued["word"]
-            found.append(_LabelMark(start=glued.start(), end=glued.end(), label=SPACED_LABELS[word], word=word))
+            name = str(glued["word"])
+            found.append(_LabelMark(start=glued.start(), end=glued.end(), label=SPACED_LABELS[name], word=name))
     return sorted(found, key=lambda mark: mark.start)
 
 

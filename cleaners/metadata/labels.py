@@ -6,8 +6,12 @@ All words are simplified and half width: they are matched on folded text (``scri
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+from cleaners.characters import HAN
+from cleaners.chinese import script
 
 Role = Literal["published", "updated", "other date", "source", "author", "editor", "section", "other"]
 
@@ -223,29 +227,62 @@ LABELS: tuple[FieldLabel, ...] = (
 )
 
 
+COUNTED = words(
+    "阅读 浏览 点击 评论 跟贴 跟帖 点赞 转发 收藏 分享 播放 观看 围观 回复 回帖 查看 访问 参与 关注 看过 在看 喜欢 "
+    "人气 热度 热评 推荐 讨论 打赏 赞 阅"
+)
+"""What counters count: 12人看过, 阅读 33."""
+BUTTONS = words(
+    "举报 字号 字体 打印 微博 微信 放大 缩小 我有话说 登录 注册 发表 首页 正文 置顶 热门 导航 搜索 下载 广告 天气 更多 "
+    "加入 留言 听新闻 纠错 投诉 今天 星期"
+)
+"""What stands among the furniture and is pressed or only shown."""
+OWN_NAMES = words(
+    "本站 本网 本报 本刊 本台 本站原创 本网原创 原创 本院 本校 我院 我校 本局 本网站 本报讯 本网讯 原创文章 "
+    "原创内容 自采 本网综合 本站整理"
+)
+"""What a site calls itself."""
+NOBODY = words(
+    "网络 网络来源 来源网络 源自网络 来自网络 互联网综合 综合网络 网络综合 转载 转载文章 未知 不详 暂无 无 佚名 无名 "
+    "匿名 其他 其它 网络转载 网上 网友 网友投稿 投稿 整理 综合 综合整理 未知来源 网络整理 admin 管理员 系统管理员 "
+    "互联网整理 null 小编 化名"
+)
+"""Words in the place of a name that name nobody."""
+
+
 def _index(marks: str) -> dict[str, FieldLabel]:
     return {word: label for label in LABELS for word in label.words if label.mark in marks}
 
 
-def _any(labels: dict[str, FieldLabel]) -> str:
-    return "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+def any_of(found: Iterable[str]) -> str:
+    """A pattern of words, the longest first."""
+    return "|".join(sorted(map(re.escape, found), key=len, reverse=True))
+
+
+def in_either_script(found: Iterable[str]) -> str:
+    """The same for text as it stands: each character also as its traditional forms, 来 源 also set apart."""
+    forms: dict[str, str] = {}
+    for traditional, simplified in script.variants().items():
+        forms[simplified] = forms.get(simplified, simplified) + traditional
+    ordered = sorted(found, key=lambda word: (-len(word), word))
+    return "|".join(r"\s{0,4}".join(f"[{forms.get(char, char)}]" for char in word) for word in ordered)
 
 
 MARKED: dict[str, FieldLabel] = _index(":/_")
 """Word -> label, for labels that a colon (or slash) must follow; in lower case."""
 LONGEST = max(map(len, MARKED))
 BARE_LABELS: dict[str, FieldLabel] = _index("?")
-BARE: re.Pattern[str] = re.compile(f"(?<![\u4e00-\u9fff])(?:{_any(BARE_LABELS)})", re.IGNORECASE)
+BARE: re.Pattern[str] = re.compile(f"(?<![{HAN}])(?:{any_of(BARE_LABELS)})", re.IGNORECASE)
 """The labels that may stand without any mark; not inside a word: 力量来源于… is no label."""
 SPACED_LABELS: dict[str, FieldLabel] = _index("_")
-SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{_any(SPACED_LABELS)})\s+(?=[^\s\])】])")
+SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{any_of(SPACED_LABELS)})\s+(?=[^\s\])】])")
 """The labels that a blank may follow, where they stand as words of their own."""
 GLUED: re.Pattern[str] = re.compile(
-    rf"(?<!\S)(?P<word>{_any({word: label for word, label in SPACED_LABELS.items() if label.role == 'source'})})"
+    rf"(?<!\S)(?P<word>{any_of({word: label for word, label in SPACED_LABELS.items() if label.role == 'source'})})"
     r"(?=(?P<value>[《》\w·/]{2,20})(?:\s|$|[|,;)\]】]))"
 )
 """A label of the source that its value follows without any mark: 来源某城网. Only with proof: 来源广泛 is none."""
-JOBS = _any({word: label for word, label in MARKED.items() if label.job})
+JOBS = any_of({word: label for word, label in MARKED.items() if label.job})
 """Pattern of the words that names may follow directly."""
 BRACKETED_LABELS: dict[str, FieldLabel] = {
     word: label
@@ -253,6 +290,11 @@ BRACKETED_LABELS: dict[str, FieldLabel] = {
     if label.role in ("published", "updated", "source", "author", "editor") and len(word) > 1
 }
 BRACKETED: re.Pattern[str] = re.compile(
-    rf"[\[【(〔]\s*(?P<word>{_any(BRACKETED_LABELS)})\s*[\])】〕]\s*:?", re.IGNORECASE
+    rf"[\[【(〔]\s*(?P<word>{any_of(BRACKETED_LABELS)})\s*[\])】〕]\s*:?", re.IGNORECASE
 )
 """Labels in brackets of their own: 【来源】某报."""
+BESIDE_HEADLINE = in_either_script(
+    [word for word, label in MARKED.items() if label.role in ("published", "source") and not word.isascii()]
+    + ["作者", "编辑", "责编", "文"]
+)
+"""Pattern of the labels that stand below a headline, in both scripts."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cleaners.metadata.labels import MARKED, words
+from cleaners.characters import HAN
+from cleaners.metadata.labels import MARKED, NOBODY, OWN_NAMES, words
 
 # The surnames that cover more than 99 % of the people of China (National Citizen Identity Information Center
 # lists; Hundred Family Surnames), simplified.
@@ -65,26 +66,22 @@ _ORGANISATION_END = re.compile(
     r"医院|宣传部|人大|政协|工会|团委|妇联|出版社|卫视|头条|号|圈|家园|世界|天下|生活|论|说|帮|汇|志|读|君|社区|"
     r"组织|银行|证券|基金|组|团队|工作室)$"
 )
-_CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 # Characters that transcribe Uyghur, Kazakh, Mongolian and Tibetan names.
 _TRANSCRIBING = frozenset(
     "阿艾买麦木提依布拉古丽努尔夏帕江巴克热娜孜汗迪力亚米扎吐逊玉素甫赛肉卡德哈斯其格苏日扎西卓玛次仁央金多吉旦增达瓦尼格桑平措洛才让加措"
     "伊沙吾买孜比维吾不都如则再吐地里扎木奥乌云图雅格乐呼和浩特那仁巴雅尔白音萨仁高娃塔娜莎佐甫外力夏合提胡加那尔叶肯别克拜"
 )
-_PLAIN_NAME = re.compile(f"[{_CJK}]{{2,6}}")
-_DOTTED_NAME = re.compile(f"[{_CJK}]{{1,8}}(?:[·•・][{_CJK}]{{1,8}}){{1,3}}")
+_PLAIN_NAME = re.compile(f"[{HAN}]{{2,6}}")
+_DOTTED_NAME = re.compile(f"[{HAN}]{{1,8}}(?:[·•・][{HAN}]{{1,8}}){{1,3}}")
 _LATIN_NAME = re.compile(r"[A-Z][a-zA-Z'.-]*(?: [A-Z][a-zA-Z'.-]*){1,3}")
 _NEVER_IN_NAMES = re.compile(
     "[不没很吗呢吧啊的了着过们这那此您你我他她它与及或被把让将从对为是有在年月日时号第个之并上下网报社讯电台摄图文稿版转载]"
 )
-_ANONYMOUS = words(
-    "手记 札记 观察 调查 日记 笔记 视线 之家 证 节 站 团 佚名 匿名 未知 不详 无名 网络 转载 原创 本站 本报 本网 "
-    "本刊 小编 编辑 记者 作者 通讯员 管理员 系统管理员 暂无 综合 网友 化名 来源网络 来自网络 网络来源"
-)
+_ANONYMOUS = NOBODY | OWN_NAMES | words("手记 札记 观察 调查 日记 笔记 视线 之家 证 节 站 团 编辑 记者 作者 通讯员")
 _OFFICE_END = "县区市乡局处股队"
 _LISTING = re.compile("[、,;/&|]")
 _SEPARATORS = re.compile(r"[\s、,;/&|]+")
-_SPACED = re.compile(f"(?<![{_CJK}])([{_CJK}])\\s+([{_CJK}])(?![{_CJK}])")
+_SPACED = re.compile(f"(?<![{HAN}])([{HAN}])\\s+([{HAN}])(?![{HAN}])")
 
 
 def is_organisation(text: str) -> bool:

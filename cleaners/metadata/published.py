@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from cleaners.characters import HAN
 from cleaners.metadata import dates
 from cleaners.metadata.dates import DateEvidence, FoundDate
 from cleaners.metadata.declared import DeclaredMetadata
@@ -26,9 +27,10 @@ _SAME = timedelta(minutes=3)
 _ABOVE = 3  # further up stand other articles' dates
 _TIMED_LINE, _DATE_LINE, _SHORT = 100, 40, 60
 _SENTENCE_GOES_ON = re.compile(
-    "(?!发布|发表|更新|来源|来自|浏览|阅读|作者|编辑|责编|星期|周|第|字号|点击|人气|评论|出处|稿源|记者|转载|查看)[\u4e00-\u9fff,]"
+    "(?!发布|发表|更新|来源|来自|浏览|阅读|作者|编辑|责编|星期|周|第|字号|点击|人气|评论|出处|稿源|记者|转载|查看)"
+    f"[{HAN},]"
 )
-_HAN_END = re.compile("[\u4e00-\u9fff]$")
+_HAN_END = re.compile(f"[{HAN}]$")
 # Names that systems give to the moment of publishing; ct is the one of the largest platform of public accounts.
 _SCRIPTED = re.compile(
     r"""(?<![\w.])["']?(?:pub(?:lish)?_?(?:time|date)|create_?time|ct)["']?\s*[=:]\s*(?:["'](?P<value>[\d][^"'<>\n]{7,30})["']|(?P<epoch>[1-9]\d{9}(?:\d{3})?)\b)""",

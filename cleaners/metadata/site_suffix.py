@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleaners.characters import letters_only
 from cleaners.metadata.names import is_organisation
 
 _SURE = r"\s*[_|｜]+\s*|\s*[-–—－]{2,}\s+|\s*-{2,}\s*|\s*[«»‹›]+\s*|\s*:{2,}\s*"
@@ -17,16 +18,10 @@ _SITE_WORD = re.compile(
     r"网|網|频道|頻道|新闻中心|新聞中心|门户|官方|首页|首頁|\.com|\.cn|\.net|\.org|资讯|資訊|News|部落格|博客",
     re.IGNORECASE,
 )
-_NOT_WORD = re.compile(r"[\W_]+")
 _LONGEST_SUFFIX = 40
 _LONGEST_COLUMN = 8
 _SHORTEST = 6
 """Characters of a headline before a separator that alone is no proof."""
-
-
-def key(text: str) -> str:
-    """Letters, digits and CJK only: equal for two ways to set one headline."""
-    return _NOT_WORD.sub("", text).lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +63,18 @@ def split_title(text: str, names: Sequence[str] = ()) -> SplitTitle:
     ['小城记']
     """
     parts = _parts(text)
-    known = frozenset(filter(None, (key(part.text) for name in names for part in _parts(name)))) | set(map(key, names))
+    known = frozenset(filter(None, (letters_only(part.text) for name in names for part in _parts(name)))) | set(
+        map(letters_only, names)
+    )
     named = [_is_named(part, known) for part in parts]
     first = 0
-    if len(parts) > 1 and key(parts[0].text) in known:
+    if len(parts) > 1 and letters_only(parts[0].text) in known:
         first = 1  # the site stands before the headline
     last = _cut(text, parts, named, first)
     headline = text[parts[first].start : parts[last].end].strip(" _-|｜—«»‹›")
     around = (*parts[:first], *parts[last + 1 :])
-    furniture = frozenset(filter(None, (key(part.text) for part in around)))
-    return SplitTitle(headline=headline, beginning=key(parts[first].text), furniture=furniture)
+    furniture = frozenset(filter(None, (letters_only(part.text) for part in around)))
+    return SplitTitle(headline=headline, beginning=letters_only(parts[first].text), furniture=furniture)
 
 
 def _parts(text: str) -> list[_TitlePart]:
@@ -91,7 +88,7 @@ def _parts(text: str) -> list[_TitlePart]:
 
 def _is_named(part: _TitlePart, known: frozenset[str]) -> bool:
     """Whether a part is a name that the site gives itself elsewhere, also with an addition: 小城记官网."""
-    name = key(part.text)
+    name = letters_only(part.text)
     return name in known or any(len(one) > 1 and name.startswith(one) and len(name) <= len(one) + 8 for one in known)
 
 

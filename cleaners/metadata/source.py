@@ -6,25 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleaners.characters import HAN, HAN_CHARACTER
 from cleaners.metadata.info_line import InfoLine
-from cleaners.metadata.labels import words
+from cleaners.metadata.labels import BUTTONS, COUNTED, NOBODY, OWN_NAMES, any_of, words
 from cleaners.metadata.names import is_organisation, is_person
 
-_OWN = words(
-    "本站 本网 本报 本刊 本台 本站原创 本网原创 原创 本院 本校 我院 我校 本局 本网站 本报讯 本网讯 原创文章 "
-    "原创内容 自采 本网综合 本站整理"
-)
-_NOTHING = words(
-    "网络 网络来源 来源网络 源自网络 来自网络 互联网综合 综合网络 网络综合 "
-    "转载 转载文章 未知 不详 暂无 无 佚名 其他 其它 网络转载 网上 网友 网友投稿 投稿 整理 综合 综合整理 未知来源 "
-    "网络整理 admin 管理员 编辑 作者 点击 浏览 互联网整理 匿名 null 字号 分享 举报 来源 查看 评论 阅读原文 手机版 "
-    "微信"
-)
+_NOTHING = NOBODY | COUNTED | words("编辑 作者 字号 举报 来源 阅读原文 手机版 微信")
 _INTERFACE = re.compile(
-    r"举报|字号|字体|分享|收藏|评论|阅读|浏览|点击|参与|关注|打印|微博|微信|查看|放大|缩小|^(?:打开|下载|手机|移动)?客户端$|我有话说|登录|"
-    r"注册|发表|人气|热度|第\d|页|\d人|首页|正文|今天|星期|"
-    r"置顶|热门|推荐|导航|搜索|下载|广告|天气|更多|加入|留言|听新闻|纠错|投诉|编辑|记者|作者|更新|^发布$|时间|日期|原创$|"
-    r"\d楼|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    rf"{any_of(COUNTED - words('赞 阅 讨论') | BUTTONS)}|^(?:打开|下载|手机|移动)?客户端$|第\d|页|\d人|"
+    r"编辑|记者|作者|更新|^发布$|时间|日期|原创$|\d楼|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 )
 # Columns, which stand beside dates too.
 COLUMN = re.compile(
@@ -47,12 +37,11 @@ _RUN_IN = re.compile(
     r"(?<=[\w)》]{2})(?:\d*条?评论\d*|分享到?|收藏|举报|字[号体]|[+]?关注|我要评论|参与互动|我有话说|听新闻|打印|浏览|阅读|"
     r"官方[账帐]号|进入主页)+$"
 )
-_HAN = re.compile("[\u4e00-\u9fff]")
 _ACCOUNT = re.compile(r"^(?P<name>[^\s。，！？,!?:]{2,20})$")
 _MARK_OF_POST = re.compile(r"^(?:原创|转载)\s*[:|·]?\s*|\s*[+]?(?:已)?关注\s*$|\s+(?:官方账号|认证)\s*$")
 _SQUARE = re.compile(r"(?<=\w)[\[【]([^\[\]【】]{2,10})(?:[\]】]|$)")
 _BRACKET = re.compile(r"(?P<name>[^()]{2,30})\((?P<inside>[^()]{2,40})\)")
-_CITIES = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[、,/][\u4e00-\u9fff]{2,4})*|[\u4e00-\u9fff]{2,6}[省市县区州]")
+_CITIES = re.compile(rf"[{HAN}]{{2,4}}(?:[、,/][{HAN}]{{2,4}})*|[{HAN}]{{2,6}}[省市县区州]")
 _DEVICE = re.compile(r"^(?:iPhone|iPad|Android|安卓|苹果|华为|小米|手机|微博|网页|电脑)|网页版$", re.IGNORECASE)
 _SHORTEST_ACCOUNT = 4
 """Characters; shorter bare words beside a date are as often what a user calls himself."""
@@ -61,7 +50,7 @@ _CHANNEL = re.compile(
     r"(?:微信)?(?:公众号|公号|订阅号|服务号|视频号)\s*[:]?[“\"「『《〈]?(?P<name>[^“”\"「」『』《》〈〉:]{2,20})[”\"」』》〉]?(?:\((?:ID|id).*\))?"
 )
 _REPORTER = re.compile(r"\(\s*(?:记者|作者|通讯员|编辑|文[/:]).*$")
-_ALLOWED = re.compile(r"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:\u4e00-\u9fff]+$")
+_ALLOWED = re.compile(rf"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:{HAN}]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +92,7 @@ def labelled(furniture: InfoLine, publisher: str | None) -> NamedSource | None:
         if value.role != "source" or not value.text or (value.label == "原创" and not furniture.dates):
             continue
         name = cut(value.text)
-        if name in _OWN:
+        if name in OWN_NAMES:
             return NamedSource(name=publisher, rule="source label, own name") if publisher else None
         if (
             2 <= len(name) <= 40
@@ -152,7 +141,7 @@ def account(furniture: InfoLine) -> NamedSource | None:
         return None
     name = match["name"].strip("《》")
     before = furniture.text.startswith(piece[:2])
-    if len(name) < _SHORTEST_ACCOUNT or not (before or (furniture.dates[0].stamp.timed and _HAN.search(name))):
+    if len(name) < _SHORTEST_ACCOUNT or not (before or (furniture.dates[0].stamp.timed and HAN_CHARACTER.search(name))):
         return None
     return NamedSource(name=name, rule="account beside date") if may_name_account(name) else None
 
@@ -170,7 +159,7 @@ def alone(text: str) -> str | None:
 
 def _is_name(text: str) -> bool:
     """Whether a bare word may name a publisher: no button, no column, no place of an address."""
-    if text in _NOTHING or text in _OWN or text.isdigit() or not _ALLOWED.match(text):
+    if text in _NOTHING or text in OWN_NAMES or text.isdigit() or not _ALLOWED.match(text):
         return False
     return not _INTERFACE.search(text) and not COLUMN.fullmatch(text)
 
@@ -179,6 +168,6 @@ def declared(value: str) -> str | None:
     """A source named in the head, cleaned: ``来源：某社`` -> ``某社``."""
     name = re.sub(r"^\s*(?:来源|來源|source)\s*[:：]\s*", "", value.strip())
     name = _without_place(name.strip().translate(_BRACKETS))
-    if not 2 <= len(name) <= 30 or name in _OWN or name in _NOTHING or not _ALLOWED.match(name.replace(" ", "")):
+    if not 2 <= len(name) <= 30 or name in OWN_NAMES or name in _NOTHING or not _ALLOWED.match(name.replace(" ", "")):
         return None
-    return name if re.search("[\u4e00-\u9fffA-Za-z]", name) else None
+    return name if re.search(f"[{HAN}A-Za-z]", name) else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from cleaners.characters import HAN
 from cleaners.chinese import script
 from cleaners.items import Head, TableFields
 from cleaners.metadata import byline, dates, source
@@ -20,7 +21,7 @@ from cleaners.metadata.source import NamedSource, may_name_account
 
 # The page's own newspaper as the source: its name stands on the page, and its reporters wrote.
 
-_PRESS = re.compile(r"(?:[\u4e00-\u9fff]报|周刊|月刊|画报|通讯社)$")
+_PRESS = re.compile(rf"(?:[{HAN}]报|周刊|月刊|画报|通讯社)$")
 _EDITION = re.compile(
     r"(?:多媒体)?(?:数字报刊平台|数字报刊|数字报|电子报|电子版|數字報刊|數字報|電子報|電子版)$|(?:官方)?(?:网站|網站|官网)$"
 )
@@ -65,7 +66,7 @@ def _is_press(name: str) -> bool:
 # than of such a line: a source that is 转载 is none, and 新华社 is no author.
 
 _LONGEST = 200  # of a cell that is read as a line
-_NAME = re.compile("[\u4e00-\u9fff]|^[A-Za-z .&'-]+$")  # else the name of a file or of a data set: c4, part_0001
+_NAME = re.compile(f"[{HAN}]|^[A-Za-z .&'-]+$")  # else the name of a file or of a data set: c4, part_0001
 
 
 def cell_date(columns: TableFields) -> tuple[str, FoundDate] | None:

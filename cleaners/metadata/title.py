@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cleaners.characters import HAN_CHARACTER, letters_only
 from cleaners.items import Head, Line
 from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.names import is_organisation
-from cleaners.metadata.site_suffix import SplitTitle, key, split_title, without_site
+from cleaners.metadata.site_suffix import SplitTitle, split_title, without_site
 from cleaners.metadata.source import COLUMN
 from cleaners.metadata.title_position import (
     FURNITURE,
@@ -22,7 +23,6 @@ from cleaners.metadata.title_position import (
     without_label,
 )
 
-HAN = re.compile("[\u4e00-\u9fff]")
 _SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
 _LEADING = re.compile(r"\s*【(?P<title>[^【】]{4,40})】(?=\S)")
 _CATEGORY = re.compile(r"[\[【][^\[\]【】]{2,6}[\]】]\s+(?P<rest>\S.{3,})")
@@ -74,7 +74,9 @@ def headline(
     found = (
         _agreed(lines, articles, sites, settings)
         or _from_head(named)
-        or (_from_head([own]) if own and not HAN.search(own.whole) else None)  # other scripts: the head is surer
+        or (
+            _from_head([own]) if own and not HAN_CHARACTER.search(own.whole) else None
+        )  # other scripts: the head is surer
         or _in_brackets(lines, texts, head.title[:_LONGEST])
         or _placed(lines, texts, titles, own, settings)
         or _from_head([own] if own else [])
@@ -98,12 +100,14 @@ def _placed(
 ) -> PlacedHeadline | None:
     """A short heading that the head agrees with, else the best line by its place or the head if told better."""
     placed = headline_by_position(lines, texts, settings)
-    if placed and key(placed.text or "") in {key(title.whole) for title in titles} - {key(own.whole) if own else ""}:
+    if placed and letters_only(placed.text or "") in {letters_only(title.whole) for title in titles} - {
+        letters_only(own.whole) if own else ""
+    }:
         placed = None  # the head says the same of the site, not of an article
     short = _short_heading(lines, titles)
     if short and not (placed and COLUMN.fullmatch(short.text or "")):
         return short
-    if not own or not placed or not placed.text or key(placed.text) in key(own.whole):
+    if not own or not placed or not placed.text or letters_only(placed.text) in letters_only(own.whole):
         return placed
     body = body_text(lines, texts, 0)
     better = body.told(own.headline) >= body.told(placed.text) + _TOLD_BETTER
@@ -112,12 +116,12 @@ def _placed(
 
 def _short_heading(lines: Sequence[Line], titles: Sequence[_DeclaredTitle]) -> PlacedHeadline | None:
     """A heading that is word for word what the head says without its site: 母亲, 《渡口》."""
-    wanted = {begun for title in titles for begun in (key(title.headline), title.split.beginning)} - {""}
+    wanted = {begun for title in titles for begun in (letters_only(title.headline), title.split.beginning)} - {""}
     for index, line in enumerate(lines):
         if not (line.heading or any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])):
             continue
         text = without_label(line.text)
-        if key(text) in wanted and line.link_share < 0.5 and not _LOGO.search(text):
+        if letters_only(text) in wanted and line.link_share < 0.5 and not _LOGO.search(text):
             return PlacedHeadline(text=text, lines=(index,), rule="short heading agrees with head")
     return None
 
@@ -125,7 +129,7 @@ def _short_heading(lines: Sequence[Line], titles: Sequence[_DeclaredTitle]) -> P
 def _without_category(found: PlacedHeadline, title: str) -> PlacedHeadline:
     """A forum sets the category before the subject, [民生] 小城…; the page's title begins with the subject."""
     match = _CATEGORY.match(found.text or "")
-    if not match or not key(title).startswith(key(match["rest"])):
+    if not match or not letters_only(title).startswith(letters_only(match["rest"])):
         return found
     return replace(found, text=match["rest"])
 
@@ -140,8 +144,10 @@ def _in_brackets(lines: Sequence[Line], texts: Sequence[int], title: str) -> Pla
 
 def _may_be_title(text: str, sites: Sequence[str]) -> bool:
     """Whether a declared title speaks of an article, not of the site."""
-    size = len(key(text))
-    return size >= 4 and key(text) not in map(key, sites) and not (size <= 12 and is_organisation(text))
+    size = len(letters_only(text))
+    return (
+        size >= 4 and letters_only(text) not in map(letters_only, sites) and not (size <= 12 and is_organisation(text))
+    )
 
 
 def _agreement(line: Line, line_key: str, keys: Sequence[str], settings: HeadlineSettings) -> float:
@@ -161,15 +167,15 @@ def _agreement(line: Line, line_key: str, keys: Sequence[str], settings: Headlin
 def _agreed(
     lines: Sequence[Line], titles: Sequence[_DeclaredTitle], sites: Sequence[str], settings: HeadlineSettings
 ) -> PlacedHeadline | None:
-    bare = [key(title.headline) for title in titles]  # a short headline is no more than that
-    keys = [key(title.whole) for title in titles]
+    bare = [letters_only(title.headline) for title in titles]  # a short headline is no more than that
+    keys = [letters_only(title.whole) for title in titles]
     furniture = frozenset().union(*(title.split.furniture for title in titles)).difference(bare)
     joined = " ".join(title.whole for title in titles)
     best, place = settings.least, -1
     for index, line in enumerate(lines):
         if not 2 <= len(line.text) <= 150 or not _may_agree(line.text, joined):
             continue
-        line_key = key(without_label(line.text))
+        line_key = letters_only(without_label(line.text))
         if len(line_key) < _SHORT or line_key in furniture:
             continue
         if agreement := _agreement(line, line_key, [*bare, *keys], settings):
@@ -196,17 +202,23 @@ def _extended(
     text = without_label(lines[place].text)
     used = [place]
     for follow in range(place + 1, min(place + 4, len(lines))):
-        longer = key(text + lines[follow].text)
-        if len(longer) == len(key(text)) or not any(key(title.whole).startswith(longer) for title in titles):
+        longer = letters_only(text + lines[follow].text)
+        if len(longer) == len(letters_only(text)) or not any(
+            letters_only(title.whole).startswith(longer) for title in titles
+        ):
             break
         glue = "" if lines[follow].text.startswith("—") else " "
         text = f"{text}{glue}{lines[follow].text}"
         used.append(follow)
-    begun = key(text)
+    begun = letters_only(text)
     if _SHORTENED.search(text):
-        named = (title.whole for title in titles if title.rule != "head title" and key(title.whole).startswith(begun))
+        named = (
+            title.whole
+            for title in titles
+            if title.rule != "head title" and letters_only(title.whole).startswith(begun)
+        )
         text = next(named, text)
-    if any(title.rule == "head title" and key(title.whole) == begun for title in titles):
+    if any(title.rule == "head title" and letters_only(title.whole) == begun for title in titles):
         text = without_site(text, sites)  # the page shows the head's title as it is
     return PlacedHeadline(text=text, lines=tuple(used), rule="line agrees with head")
 

@@ -8,22 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cleaners.characters import letters_only
 from cleaners.items import Line
 from cleaners.metadata import dates
-from cleaners.metadata.site_suffix import key
+from cleaners.metadata.labels import BESIDE_HEADLINE
 
-FURNITURE = re.compile(
-    rf"{dates.NUMBERED}|(?:来\s{{0,4}}源|來\s{{0,4}}源|来自|來自|作\s{{0,4}}者|"
-    r"日\s{0,4}期|[时時]\s{0,4}[间間]|发布|發[布佈]|"
-    r"编\s?辑|編\s?輯|责编|出处|出處|稿源|文)\s*[:：/丨]|^[□■●◎]|记者\s|記者\s|通讯员\s"
-)
+FURNITURE = re.compile(rf"{dates.NUMBERED}|(?:{BESIDE_HEADLINE})\s*[:：/丨]|^[□■●◎]|记者\s|記者\s|通讯员\s")
 """What furniture lines hold, in both scripts: a full date, a label, the marks of a byline."""
 TITLE_CLASS = re.compile(r"(?:^|[#.\s_-])(?:tit|bt|biaoti|h1)(?:$|[.\s_-])|title|headline")
 """Class names that sites give to headlines."""
-_LABELLED = re.compile(r"(?:来\s?源|來\s?源|作\s?者|编\s?辑|編\s?輯|责编|稿源|出处|出處)\s?[:：]")
+_LABELLED = re.compile(rf"(?:{BESIDE_HEADLINE})\s?[:：]")
 # The line above a post: 某城发布 24-8-4 10:05 发布于 江苏 来自 网页版
 _POSTED = re.compile(
-    r"\d{1,2}:[0-5]\d(?!\d)\s?(?:[发發][布表][于於在]|[来來]自)|(?:[发發][布表][于於]|[来來]自)[^，。]{0,8}\d{1,2}:[0-5]\d"
+    rf"{dates.CLOCK}(?!\d)\s?(?:[发發][布表][于於在]|[来來]自)|(?:[发發][布表][于於]|[来來]自)[^，。]{{0,8}}{dates.CLOCK}"
 )
 _INTERFACE = re.compile(
     r"[当當]前的?位置|您(?:[现現]在)?的位置|所在的?位置|字[号號]|字[体體]|责任编辑|責任編輯|上一[篇页]|下一[篇页]|相关阅读|推荐阅读|"
@@ -39,7 +36,6 @@ _TITLE_WORD = (
     r"您?正在[阅閱][读讀]"
 )
 _PREFIX = re.compile(rf"^(?:[【\[](?:{_TITLE_WORD})[】\]]\s*[:：]?|[（(]?(?:{_TITLE_WORD})\s*[:：])\s*|^[•·●▪◆■★>»]\s*")
-_TITLE_LABEL = re.compile(r"^(?:标\s{0,4}题|標\s{0,4}題|信息名称|文章标题)\s*[:：]\s*")
 _SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
 _CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:图|圖)[:：]")
 _COLUMN_END = re.compile(r"(?<=\w{8})(?:\s*(?:_|-{2})\s*[^\W\d_]{2,8})+$")
@@ -120,9 +116,6 @@ def headline_by_position(
     lines: Sequence[Line], texts: Sequence[int], settings: HeadlineSettings = HeadlineSettings()
 ) -> PlacedHeadline | None:
     """The best headline among the lines above the first furniture and the first of the paragraphs ``texts``."""
-    labelled = _labelled(lines)
-    if labelled:
-        return labelled
     told = frozenset(texts)
     best, place, rule = 0.0, -1, ""
     for order, (anchor, strength, name) in enumerate(_anchors(lines, texts, settings)):
@@ -146,20 +139,6 @@ def headline_by_position(
     if place < 0:
         return None
     return _joined(lines, place, rule)
-
-
-def _labelled(lines: Sequence[Line]) -> PlacedHeadline | None:
-    """The tables of government pages: 标 题： and then the headline, in the same line or the next."""
-    for index, line in enumerate(lines[:400]):
-        match = _TITLE_LABEL.match(line.text) if line.text[:1] in "标標信文" else None
-        if not match:
-            continue
-        rest = line.text[match.end() :]
-        if rest:
-            return PlacedHeadline(text=rest, lines=(index,), rule="title label") if len(rest) >= 6 else None
-        if index + 1 < len(lines) and 6 <= len(lines[index + 1].text) <= 120:
-            return PlacedHeadline(text=lines[index + 1].text, lines=(index + 1,), rule="title label")
-    return None
 
 
 def _anchors(
@@ -206,7 +185,7 @@ class BodyText:
 
     def told(self, text: str) -> float:
         """0..1: the share of a headline's character pairs that stand in the text."""
-        bare = key(text)
+        bare = letters_only(text)
         return sum("".join(pair) in self.pairs for pair in pairwise(bare)) / max(1, len(bare) - 1)
 
 
@@ -219,7 +198,7 @@ def body_text(lines: Sequence[Line], texts: Sequence[int], anchor: int) -> BodyT
         size += len(told[-1])
         if size > _READ:
             break
-    letters = key("".join(told)[:_READ])
+    letters = letters_only("".join(told)[:_READ])
     return BodyText(pairs=frozenset(map("".join, pairwise(letters))), letters=letters)
 
 
@@ -243,7 +222,9 @@ def _cannot_be(line: Line, size: int) -> bool:
     if (dates.MONTH_DAY_CLOCK.search(text) and size < 24) or _POSTED.search(text):
         return True
     if dated and (
-        _LABELLED.search(text) or FURNITURE.search(text, dated.end()) or len(key(dates.FULL_DATE.sub("", text))) < 12
+        _LABELLED.search(text)
+        or FURNITURE.search(text, dated.end())
+        or len(letters_only(dates.FULL_DATE.sub("", text))) < 12
     ):
         return True
     return bool(_is_interface(text) or _CAPTION.search(text) or (size < 20 and FURNITURE.search(text)))
@@ -252,7 +233,7 @@ def _cannot_be(line: Line, size: int) -> bool:
 def _likeness(line: Line, body: BodyText, settings: HeadlineSettings) -> float:
     """How much a line reads like the headline of the text; 0 where it cannot be one."""
     text = line.text
-    bare = key(text)
+    bare = letters_only(text)
     size = len(bare)
     if _cannot_be(line, size):
         return 0.0

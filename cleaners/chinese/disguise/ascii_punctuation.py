@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from cleaners.characters import HAN
 from cleaners.chinese.disguise.punctuation import RepairedText
-from cleaners.chinese.script.ruby import HAN
 
 _BESIDE = rf"[{HAN}\"'”」』)）%]"
 _STOP = re.compile(rf"(?<=[{HAN}])\.(?=[\"'”」)]*(?:\s|$|[{HAN}]))|(?<=[{HAN}][\"”」)])\.(?=\s|$|[{HAN}])", re.M)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cleaners.characters import HAN
 from cleaners.chinese.disguise.byte_shift_search import (
     LOST,
     UNKNOWN,
@@ -27,7 +28,7 @@ from cleaners.chinese.disguise.byte_shift_search import (
 )
 from cleaners.chinese.disguise.model import CharacterModel, model, simplify
 from cleaners.chinese.disguise.punctuation import RepairedText
-from cleaners.chinese.script.ruby import HAN, LETTERS
+from cleaners.chinese.script.ruby import LETTERS
 
 # A reading; its opening bracket is gone where it was taken for the second byte of a character.
 _HALF_READING = rf"(?:[(（]?[{LETTERS}]{{1,6}}[)）])?"

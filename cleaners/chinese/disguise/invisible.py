@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from cleaners.characters import HAN
 from cleaners.chinese.disguise.punctuation import RepairedText, substitute
-from cleaners.chinese.script.ruby import HAN, INVISIBLE
+from cleaners.chinese.script.ruby import INVISIBLE
 
 _PRIVATE = "\ue000-\uf8ff"
 _CHINESE = HAN + "\u3001-\u3011\uff01-\uff5e\u201c\u201d0-9"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cleaners.characters import HAN
 from cleaners.chinese.disguise.model import model, simplify
-from cleaners.chinese.script.ruby import HAN
 
 # What a single repair gives back.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from cleaners.chinese.script import ruby
@@ -19,7 +20,13 @@ __all__ = [
     "language",
     "to_simplified",
     "to_traditional",
+    "variants",
 ]
+
+
+def variants() -> Mapping[str, str]:
+    """Traditional character -> the simplified one that :func:`fold` puts in its place."""
+    return scripts().to_simplified
 
 
 @cache

@@ -6,16 +6,17 @@ import re
 from functools import cache
 from typing import Any
 
+from cleaners.characters import HAN
 from cleaners.chinese.script.characters import scripts
 from cleaners.chinese.script.conversion import standard_traditional, to_simplified, to_traditional
 from cleaners.items import Script
 
 _SAMPLE = 5000  # characters that are enough to tell a language
 # Runs, not single characters: a few long matches are found much faster than many short ones.
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_HAN = re.compile(f"[{HAN}]+")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]+")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]+")
-_LETTER = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff\u3041-\u30fa\uac00-\ud7a3]+")
+_LETTER = re.compile(rf"[^\W\d_{HAN}\u3041-\u30fa\uac00-\ud7a3]+")
 _MIXED = 0.15  # share of the rarer script's own characters from which on a text is mixed
 _LATIN_PER_HAN = 3  # a Chinese character says as much as about three letters
 _FEWEST_LETTERS = 20  # under this no language is named

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cleaners.characters import HAN
 from cleaners.chinese.script.pinyin import is_word
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Regex class of Chinese characters."""
 # What may stand between the letters without being read: zero-width, soft hyphen, private use, stray spaces.
 INVISIBLE = (

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cleaners.characters import HAN
 from cleaners.chinese.script import fold
 from cleaners.chinese.spinning.learn import GrowthSettings, grow, spun_side, substitutions
 from cleaners.chinese.spinning.vocabulary import LexiconEntry, SpunLexicon
@@ -31,7 +32,7 @@ _FEWEST_KINDS = 3  # different odd words
 _ODD = 1.0  # weight from which on a word is odd
 _SHARE = 0.008  # of the text, weighted
 _CAP = 4  # times that one word counts: a topic may need an odd word often
-_HAN = re.compile("[\u4e00-\u9fff]+")
+_HAN = re.compile(f"[{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

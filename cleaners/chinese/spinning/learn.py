@@ -12,13 +12,14 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
 
+from cleaners.characters import HAN
 from cleaners.chinese.spinning.vocabulary import LexiconEntry
 from cleaners.chinese.spinning.word_boundaries import whole_words
 
 _ANCHOR = 5  # characters of an n-gram that both texts have once: it anchors the alignment
 _WIDEST_GAP = 120  # characters between anchors that are worth aligning
 _LONGEST = 6  # characters of a substituted word
-_HAN = re.compile("[\u4e00-\u9fff]+")
+_HAN = re.compile(f"[{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
+from cleaners.characters import HAN_CHARACTER
+
 _VALUE = re.compile(r"(?:^|[=(,:]|return)\s*(?=[{\[])")
 _PARSED = re.compile(r"JSON\.parse\(\s*(?:decodeURIComponent\(\s*)?(?=\")")
 # Keys without quotes are no JSON, their values mostly are.
@@ -24,7 +26,6 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _PARAGRAPHS = re.compile(r"<(?:p|br|div|section)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"[。！？!?][”」』]?|[，；：、]")
 _BREAKS = re.compile(r"[\r\n\u2028]+|(?<=[。！？”」])\u3000{2}")
-_HAN = re.compile("[\u4e00-\u9fff]")
 _TEXTS = ("text", "content", "html", "value", "p")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "newstitle", "articletitle", "doctitle"),
@@ -145,7 +146,7 @@ def _told(value: Any, around: tuple[dict[str, Any], ...], limits: ScriptDataLimi
     markup = _markup(value) if isinstance(value, str) else "".join(_markup(part) for part in _parts(value))
     shown = _TAG.sub("", markup)
     marks = len(_SENTENCES.findall(shown))
-    if marks < limits.marks or len(_HAN.findall(shown)) < limits.letters:
+    if marks < limits.marks or len(HAN_CHARACTER.findall(shown)) < limits.letters:
         return None
     fields = {name: found for name, keys in _FIELDS.items() if (found := _field(around, keys))}
     return ScriptText(marks=marks, markup=markup, fields=fields)

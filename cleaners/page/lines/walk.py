@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from cleaners.characters import HAN
 from cleaners.errors import UnusableInput
 from cleaners.items import Line
 
@@ -34,7 +35,7 @@ _NAMES: tuple[tuple[int, str], ...] = (
 _KINDS: dict[Any, int] = {name: kind for kind, names in _NAMES for name in names.split()}
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # ASCII marks count where a sentence mark can stand: not inside numbers, times and addresses.
-SENTENCE_MARKS = re.compile(r"[，。；：？！、…]|[,.;:?!](?=\s|$|[\u4e00-\u9fff”’」』])")
+SENTENCE_MARKS = re.compile(rf"[，。；：？！、…]|[,.;:?!](?=\s|$|[{HAN}”’」』])")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 

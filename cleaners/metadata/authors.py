@@ -14,7 +14,7 @@ from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.info_line import parse_info_line
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
 from cleaners.metadata.labels import BUTTONS, COUNTED, MARKED, NOBODY, any_of, words
-from cleaners.metadata.markup import MarkedFields
+from cleaners.metadata.markup import Marks
 from cleaners.metadata.names import is_organisation, is_person, is_word, people
 from cleaners.metadata.page_regions import PageRegions
 
@@ -42,9 +42,9 @@ _PLACE_END = re.compile(r"[省市县区镇乡村州]$")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
-def people_marked(marks: Sequence[MarkedFields]) -> InfoAnswer | None:
+def people_marked(marks: Marks) -> InfoAnswer | None:
     """The people whom the markup calls authors: names with a known surname, also with an address behind them."""
-    for mark in marks:
+    for mark in marks():
         if mark.role != "author":
             continue
         furniture = parse_info_line(_MAIL.sub(" ", mark.text))
@@ -71,10 +71,10 @@ def called_author(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
     return None
 
 
-def poster(near: InfoLines, marks: Sequence[MarkedFields], lines: Sequence[Line]) -> InfoAnswer | None:
+def poster(near: InfoLines, marks: Marks, lines: Sequence[Line]) -> InfoAnswer | None:
     """Who posted: in an element marked as author's, on a forum also the name beside or above 发表于 and its date."""
     forum = is_forum(lines)
-    for mark in marks:
+    for mark in marks():
         believed = mark.sure or (forum and mark.role in ("author", "account"))
         if believed and is_pen_name(mark.text.strip()):
             return InfoAnswer(values=(mark.own(mark.text.strip()),), rule="poster in markup", line=mark.line)
@@ -129,7 +129,7 @@ def authors(
     near: InfoLines,
     source: str | None,
     declared: DeclaredMetadata,
-    marks: Sequence[MarkedFields],
+    marks: Marks,
     lines: Sequence[Line],
 ) -> InfoAnswer | None:
     """The first place that names people: beside the headline, the dateline, brackets at the end, behind the text.

@@ -7,8 +7,9 @@ answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -56,9 +57,18 @@ class MarkedFields:
         return FoldedText(index=self.line, raw=self.raw, text=self.text).own(name)
 
 
-def marked(blocks: PageLines, indexes: Sequence[int]) -> tuple[MarkedFields, ...]:
-    """The marks in the lines ``indexes`` of an HTML page, in order."""
-    return tuple(mark for index in indexes if blocks.lines[index].node >= 0 for mark in _of_line(blocks, index))
+Marks = Callable[[], Sequence[MarkedFields]]
+"""The marks beside a headline, in order; looked up when they are first asked for."""
+
+
+def marked(blocks: PageLines, indexes: Sequence[int]) -> Marks:
+    """The marks in the lines ``indexes`` of an HTML page; most pages tell all in their text and never ask."""
+
+    @cache
+    def found() -> Sequence[MarkedFields]:
+        return [mark for index in indexes if blocks.lines[index].node >= 0 for mark in _of_line(blocks, index)]
+
+    return found
 
 
 def _of_line(blocks: PageLines, index: int) -> Iterator[MarkedFields]:

@@ -18,7 +18,7 @@ from cleaners.metadata.dates import DateEvidence, FoundDate
 from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.info_lines import InfoLines, InfoPiece
 from cleaners.metadata.labels import MARKED
-from cleaners.metadata.markup import MarkedFields
+from cleaners.metadata.markup import Marks
 from cleaners.metadata.names import is_organisation, is_person
 from cleaners.metadata.source_places import cell_date
 from cleaners.page.lines import PageLines
@@ -67,7 +67,7 @@ def published(
     zone: ZoneInfo,
     fetched_at: datetime | None,
     page: PageLines,
-    marked: Sequence[MarkedFields] = (),
+    marked: Marks,
     *,
     chinese: bool = True,
 ) -> PublishedDate | None:
@@ -84,7 +84,7 @@ def published(
     stated, cell = _declared(declared, order), cell_date(declared.columns)
     if cell and not order.settled(cell[1]):
         cell = None
-    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), now, order, () if stated else marked)
+    seen = _beside((*near.top, *reversed(near.above[-_ABOVE:])), now, order, None if stated else marked)
     if (
         seen
         and stated
@@ -185,7 +185,7 @@ def _labelled(pieces: Sequence[InfoPiece], role: str, order: DateEvidence) -> _S
 
 
 def _beside(
-    pieces: Sequence[InfoPiece], now: datetime | None, order: DateEvidence, marked: Sequence[MarkedFields]
+    pieces: Sequence[InfoPiece], now: datetime | None, order: DateEvidence, marked: Marks | None
 ) -> _SeenDates | None:
     """The best date around the headline: one with a label, else one with a time of day, else any; first of its kind."""
     labelled: list[_SeenDates] = []
@@ -201,7 +201,7 @@ def _beside(
     for group in (labelled, timed, bare):
         if group:
             return group[0]
-    for mark in marked:
+    for mark in marked() if marked else ():
         if mark.role == "date" and (stamp := dates.declared(mark.text)) and (stamp := order.settled(stamp)):
             return _SeenDates(stamp=stamp, rule="date in attribute", line=mark.line)
     if now is None:

@@ -15,7 +15,7 @@ from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.folding import FoldedText, folded
 from cleaners.metadata.info_line import InfoLine, parse_info_line
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
-from cleaners.metadata.markup import MarkedFields
+from cleaners.metadata.markup import Marks
 from cleaners.metadata.names import is_organisation, is_person
 from cleaners.metadata.source import NamedSource, may_name_account
 
@@ -100,7 +100,7 @@ Rule = Callable[[InfoLine], NamedSource | None]
 
 
 def find_source(
-    near: InfoLines, declared: DeclaredMetadata, publisher: str | None, marks: Sequence[MarkedFields], *, chinese: bool
+    near: InfoLines, declared: DeclaredMetadata, publisher: str | None, marks: Marks, *, chinese: bool
 ) -> InfoAnswer | None:
     """Label beside the headline, head, name beside the date, label behind the text, house of the byline, markup, table.
 
@@ -130,9 +130,9 @@ def find_source(
     )
 
 
-def _marked(marks: Sequence[MarkedFields]) -> InfoAnswer | None:
+def _marked(marks: Marks) -> InfoAnswer | None:
     """A name that the markup calls source or account."""
-    for mark in marks:
+    for mark in marks():
         if mark.role in ("source", "account"):
             name = source.cut(mark.text)
             if len(name) > 2 and source.may_name_account(name) and not parse_info_line(mark.text).labelled:

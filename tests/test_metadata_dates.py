@@ -57,6 +57,13 @@ def published(info: str, *, head: str = "", fetched: str | None = None, url: str
         ("2021-03-04 24:00", "2021-03-05T00:00"),
         ("2021年2月28日24:00", "2021-03-01T00:00"),
         ("发布时间：2020年12月31日 24时00分", "2021-01-01T00:00"),
+        # words for the parts
+        ("2021 年 3 月 5 日 14 时 07 分", "2021-03-05T14:07"),
+        ("2021年3月5日14点07分33秒", "2021-03-05T14:07"),
+        ("2021年3月5日 14时", "2021-03-05T14:00"),
+        ("2021年3月5日下午2点", "2021-03-05T14:00"),
+        ("二零二一年三月五日", "2021-03-05T00:00"),
+        ("March 5th, 2021 2:07 PM", "2021-03-05T14:07"),
         # zones
         ("2021-03-05 06:07 GMT", "2021-03-05T14:07"),
         ("2021-03-05T14:07:00+08:00", "2021-03-05T14:07"),
@@ -93,6 +100,9 @@ def test_numbers_that_are_no_date(info: str) -> None:
         ("03-08 21:30", "2026-03-08T21:30:00+08:00"),
         ("3月8日21:30", "2026-03-08T21:30:00+08:00"),
         ("3月8日 下午9:30", "2026-03-08T21:30:00+08:00"),
+        ("3月8日 周日 21:30", "2026-03-08T21:30:00+08:00"),
+        ("周日 21:30", "2026-03-08T21:30:00+08:00"),
+        ("星期一 22:00", "2026-03-02T22:00:00+08:00"),
         ("12-31 22:10", "2025-12-31T22:10:00+08:00"),
         ("2026-03-08 21:30", "2026-03-08T21:30:00+08:00"),
     ],
@@ -117,6 +127,7 @@ def _ld(moment: str) -> str:
         "<script>var ct='1772989800',oriCreateTime = '';</script>",
         "<script>window.page = {publish_time: 1772989800, likes: 12};</script>",
         '<script>var data = {"createTime":1772989800000}</script>',
+        "<script>var oriCreateTime = '1772989800';</script>",
         '<meta name="publishdate" content="1772989800">',
         '<meta property="article:published_time" content="2026-03-08T17:10:00Z">',
         '<meta property="article:published_time" content="2026-03-08T17:10:00.000+0000">',
@@ -163,6 +174,10 @@ def test_a_local_time_that_the_head_calls_utc_is_local() -> None:
 def test_a_false_date_is_not_believed(info: str, head: str, url: str | None, wanted: str | None) -> None:
     found = published(info, head=head, url=url, fetched="2026-03-09T01:10:00+08:00")
     assert (found and found[:10]) == wanted
+
+
+def test_an_event_in_a_sentence_is_no_date_of_the_page() -> None:
+    assert published("2021年3月5日14时，山脚村举行开工仪式。") is None
 
 
 def test_every_form_of_a_date_has_a_reason() -> None:

@@ -46,6 +46,8 @@ SITE = '<meta property="og:site_name" content="茶乡记 | 一杯茶的工夫">'
         (f"{TITLE}丨茶乡记", SITE.replace("茶乡记 |", "茶乡记 -")),
         (f"{TITLE} · 茶乡记官网", SITE),
         (f"茶乡记 - {TITLE}", SITE),
+        (f"山脚新闻网 | {TITLE}", ""),
+        (f"山脚日报 - {TITLE}", ""),
         (f"{TITLE} - 茶乡记", f'{SITE}<meta property="og:title" content="{TITLE} - 茶乡记">'),
         (f"原标题：{TITLE}_山脚网", ""),
         (f"【原标题】{TITLE}", ""),
@@ -66,6 +68,7 @@ def test_the_site_and_its_columns_are_no_part_of_the_headline(declared: str, hea
         "山脚队3-2逆转，老将补时建功",
         "一图读懂 | 山脚村的老茶厂",
         "小城-大城之间的铁路今天通车",
+        "观茶 | 山脚村的老茶厂",
         "茶与水——一个老师傅的四十年",
         "A/B两座厂房换了屋顶",
     ],
@@ -109,8 +112,10 @@ def test_the_headline_of_a_dispatch_stands_behind_its_dateline(line: str) -> Non
 
 
 @pytest.mark.parametrize("short", ["渡口", "雪", "《老茶》", "通知", "家园", "茶说", "父亲"])
-@pytest.mark.parametrize("suffix", ["", "_山脚日报", " - 山脚文学网", "_散文_山脚网", " | 山脚晚报"])
-@pytest.mark.parametrize("tag", ["h1", "h2", 'div class="article-title"'])
+@pytest.mark.parametrize(
+    "suffix", ["", "_山脚日报", " - 王小明 - 山脚文学网", " - 山脚文学网", "_散文_山脚网", " | 山脚晚报"]
+)
+@pytest.mark.parametrize("tag", ["h1", "h2", "p", 'div class="article-title"'])
 def test_a_short_headline_that_page_and_head_agree_on(short: str, suffix: str, tag: str) -> None:
     assert title(f"{short}{suffix}", f"<{tag}>{short}</{tag.split()[0]}>") == short
 

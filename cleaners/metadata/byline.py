@@ -38,7 +38,7 @@ _FINAL = re.compile(
 _WHO_IS = re.compile(r"^(?:本文)?作者\s?(?P<names>[^系为是,，]{2,20}?)\s?(?:分别|均|,|，)?\s?(?:系|为|是)")
 _WHAT_THEN_WHO = re.compile(
     r"^(?:本文)?作者\s?(?:系|为|是)\S{2,40}(?:教授|讲师|研究员|分析师|评论员|记者|作家|博士后?|硕士|导师|学者|专家|律师|医师|医生|教师|老师|校长|"
-    rf"院长|所长|主任|会长|主席|理事|秘书长|书记|馆长|编辑|主编|总编|工程师|规划师|设计师|研究生|博士生|学生|员|长|家)(?P<name>[{HAN}·]{{2,4}})$"
+    rf"院长|所长|主任|会长|主席|理事|秘书长|书记|馆长|编辑|主编|总编|工程师|规划师|设计师|研究生|博士生|学生|员|长|家)\s?(?P<names>[{HAN}·]{{2,4}}(?:、[{HAN}·]{{2,4}})*)$"
 )
 _REPRINTED = re.compile(
     r"^[(\[【]?(?:本文|文章|稿件)(?:来自|来源|转载自|转自|首发|经|由|授权).{0,60}[,，;；。\s]作者\s?[:|]\s?(?P<names>[^,，;；。:]{2,30})"
@@ -136,6 +136,8 @@ def standing(text: str) -> BylineParts | None:
     """A folded line that is nothing but a byline."""
     if len(text) > 80 or _PHOTO.search(text):
         return None
+    if _WHAT_THEN_WHO.match(text.rstrip("。. ")) and (names := bracketed(text.rstrip("。. "))):
+        return BylineParts(names=names, rule="byline")
     if square := _SQUARE.match(text):
         return _marked(square["all"])
     for pattern in (_REPORTED, _TEXT_BY):
@@ -150,6 +152,8 @@ def standing(text: str) -> BylineParts | None:
         where = match["where"].strip(" /|")
         if names and (pattern is _BYLINE or is_organisation(where)):
             return BylineParts(names=names, rule=rule, publisher=_last_house(where))
+    if text[0] in "【[(〔" and re.search("[,;]", text):  # 【记者 王某,编辑 李某】
+        return next(filter(None, map(standing, re.split("[,;]", text.strip("【】[]()〔〕 ")))), None)
     return None
 
 
@@ -215,7 +219,7 @@ def bracketed(inside: str) -> tuple[str, ...]:
     job = re.search(_JOB, inside)
     if job and job.start() <= 12:
         if last := _WHAT_THEN_WHO.match(inside):
-            return (last["name"],) if is_person(last["name"], named=False) else ()
+            return only_people(last["names"], named=False)
         if first := _WHO_IS.match(inside):
             return only_people(first["names"], named=True)
         return _behind(inside[job.end() :]) or only_people(_REPORT.sub("", inside), named=False)

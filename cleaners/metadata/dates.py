@@ -27,7 +27,9 @@ _ZONE = r"(?P<zone>Z\b|(?:GMT|UTC)(?:[+-]\d{1,2}(?!\d|:)|(?![+-]))|(?:GMT|UTC)?[
 _CLOCK = (
     rf"(?:[\sT,]{{0,3}}(?:{_WEEKDAY})?\s{{0,2}}"
     rf"(?:(?P<east>HKT|北京时间|香港时间|台北时间)\s?)?(?P<half>{_HALF})?\s?"
-    rf"{_HOUR}\s?[:时点]\s?{_MINUTE}分?(?::?(?P<S>[0-5]\d)(?!\d)秒?)?(?:\.\d{{1,9}})?"
+    rf"{_HOUR}\s?(?:[:时点]\s?{_MINUTE}(?!\d\d?\s?[月日])\s?分?"
+    r"(?::?\s?(?P<S>[0-5]\d)(?!\d)秒?)?(?:\.\d{1,9})?"
+    r"|[时点](?!\s?\d))"
     rf"\s?(?P<half2>[AaPp]\.?[Mm]\b\.?)?\s?{_ZONE}?)?"
 )
 _TIMED = rf"\s{{1,2}}{_HOUR}:{_MINUTE}(?!\d)"
@@ -146,6 +148,13 @@ CLOCK = r"[0-2]?\d:[0-5]\d"
 """A time of day in digits."""
 MONTH_DAY_CLOCK: re.Pattern[str] = re.compile(rf"(?<!\d)[01]?\d(?:月|-)[0-3]?\d日?\s{CLOCK}")
 """A date without its year, with its time of day."""
+SIGNED_DAY: re.Pattern[str] = re.compile(
+    r"^[(]?(?:(?:19|20)\d\d年\d{1,2}月\d{1,2}日|"
+    r"[〇零○Oo一二]{1,2}[〇零○Oo一二三四五六七八九]{2,3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)[)]?$"
+)
+"""A line that is nothing but the day under a document."""
+SIGN: re.Pattern[str] = re.compile(r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]|\d{1,2}:\d\d|(?:分钟|小时|天)前$")
+"""Anything that looks like a date or a time of day: a feature of lines, on which weights were fitted."""
 WITH_WEEKDAY: re.Pattern[str] = re.compile(
     r"(?:19|20)\d\d\s?(?:年|-|/)\s?\d{1,2}\s?(?:月|-|/)\s?\d{1,2}\s?日?[\s,，(（]{0,4}(?:星期|周)[一二三四五六日天]"
 )
@@ -155,10 +164,11 @@ WITH_WEEKDAY: re.Pattern[str] = re.compile(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _AGO = re.compile(
     rf"(?P<n>\d{{1,3}}|半)\s?(?P<unit>秒|分|个?(?:半)?小时|天)钟?(?:之|以)?前|(?P<now>刚刚)|"
+    r"(?<!上)(?:星期|周|礼拜)(?P<week>[一二三四五六日天])\s?(?P<H3>2[0-3]|1\d|0?\d):(?P<M3>[0-5]\d)|"
     rf"(?P<day>[今昨前][天日]|今[早晨晚]|昨晚)\s?(?P<half>{_HALF})?\s?{_HOUR}\s?[:时点]\s?{_MINUTE}"
 )
 _NO_YEAR = re.compile(
-    rf"(?<![\d年\-/.]){_MONTH}(?:月{_DAY.replace('<d>', '<d2>')}[日号]\s{{0,3}}|[-/]{_DAY}\s{{1,2}})"
+    rf"(?<![\d年\-/.]){_MONTH}(?:月{_DAY.replace('<d>', '<d2>')}[日号]\s{{0,3}}(?:{_WEEKDAY}\s?)?|[-/]{_DAY}\s{{1,2}})"
     rf"(?P<half>{_HALF})?\s?{_HOUR}\s?[:时点]\s?{_MINUTE}"
 )
 _AFTERNOON = ("下午", "晚上", "晚", "傍晚", "午后", "夜间", "深夜", "pm")
@@ -262,7 +272,7 @@ def _stamp(match: re.Match[str]) -> FoundDate | None:
     if moment is None or (groups.get("yy") and moment.year > date.today().year):
         return None
     return FoundDate(
-        start=match.start(), end=match.end(), moment=moment, timed=groups.get("H") is not None, either=either
+        start=match.start(), end=match.end(), moment=moment, timed=groups.get("M") is not None, either=either
     )
 
 
@@ -323,6 +333,11 @@ def relative(text: str, now: datetime) -> FoundDate | None:
 def _before(match: re.Match[str], now: datetime) -> datetime:
     if match["now"]:
         return now
+    if match["week"]:
+        back = (now.weekday() - "一二三四五六日".index(match["week"].replace("天", "日"))) % 7
+        day = now.replace(hour=int(match["H3"]) % 24, minute=int(match["M3"]), second=0, microsecond=0)
+        day -= timedelta(days=back)
+        return day if day <= now else day - timedelta(days=7)
     if match["day"]:
         day = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days="今昨前".index(match["day"][0]))
         half = match["half"] or (match["day"][1] if match["day"][1] in "早晚" else None)

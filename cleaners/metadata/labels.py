@@ -279,7 +279,7 @@ SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{any_of(SPACED_LABELS)})\s+(?=
 """The labels that a blank may follow, where they stand as words of their own."""
 GLUED: re.Pattern[str] = re.compile(
     rf"(?<!\S)(?P<word>{any_of({word: label for word, label in SPACED_LABELS.items() if label.role == 'source'})})"
-    r"(?=(?P<value>[《》\w·/]{2,20})(?:\s|$|[|,;)\]】]))"
+    r"(?=(?P<value>[《》\w·/]{2,20}?)(?:\s|$|[|,;)\]】]|(?:19|20)\d\d\s?[-/.年]))"
 )
 """A label of the source that its value follows without any mark: 来源某城网. Only with proof: 来源广泛 is none."""
 JOBS = any_of({word: label for word, label in MARKED.items() if label.job})

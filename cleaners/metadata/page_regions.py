@@ -178,7 +178,7 @@ def _below(lines: Sequence[Line], behind: range, found: Sequence[int]) -> list[i
     """The short lines between the last paragraphs and behind them, until something else begins.
 
     Links to other articles may stand before the credits: what the same element as the paragraphs holds behind them is
-    read where it names source or author.
+    read where it names source or author, elsewhere only what speaks of this text: 本文来源.
     """
     below, stopped = [], False
     home = lines[found[-1]].ancestors[:-1] if found else ()
@@ -187,8 +187,8 @@ def _below(lines: Sequence[Line], behind: range, found: Sequence[int]) -> list[i
         if index - (found[-1] if found else behind.start) > (_BELOW_LINKS if stopped else _BELOW):
             break
         stopped = stopped or (len(line.text) < 24 and bool(_STOP.match(line.text)))
-        if stopped and (not home or line.ancestors[: len(home)] != home):
-            break
+        if stopped and (not home or line.ancestors[: len(home)] != home) and not line.text.startswith("本文"):
+            continue
         if len(line.text) < 160 and index not in found and (not stopped or _names_credits(line)):
             below.append(index)
     return below

@@ -33,7 +33,7 @@ _SENTENCE_GOES_ON = re.compile(
 _HAN_END = re.compile(f"[{HAN}]$")
 # Names that systems give to the moment of publishing; ct is the one of the largest platform of public accounts.
 _SCRIPTED = re.compile(
-    r"""(?<![\w.])["']?(?:pub(?:lish)?_?(?:time|date)|create_?time|ct)["']?\s*[=:]\s*(?:["'](?P<value>[\d][^"'<>\n]{7,30})["']|(?P<epoch>[1-9]\d{9}(?:\d{3})?)\b)""",
+    r"""(?<![\w.])["']?(?:pub(?:lish)?_?(?:time|date)|(?:ori_?)?create_?time|published_?at|ctime|ct)["']?\s*[=:]\s*(?:["'](?P<value>[\d][^"'<>\n]{7,30})["']|(?P<epoch>[1-9]\d{9}(?:\d{3})?)\b)""",
     re.IGNORECASE,
 )
 _PLATE = re.compile(

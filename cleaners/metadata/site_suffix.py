@@ -18,6 +18,9 @@ _SITE_WORD = re.compile(
     r"网|網|频道|頻道|新闻中心|新聞中心|门户|官方|首页|首頁|\.com|\.cn|\.net|\.org|资讯|資訊|News|部落格|博客",
     re.IGNORECASE,
 )
+_PRESS = re.compile(
+    r"\S{2,8}(?:网|網|在线|在線|[日晚晨早时時商]报|[日晚晨早时時商]報|周刊|週刊|电视台|電視台|客户端|论坛|論壇|博客)"
+)
 _LONGEST_SUFFIX = 40
 _LONGEST_COLUMN = 8
 _SHORTEST = 6
@@ -70,6 +73,10 @@ def split_title(text: str, names: Sequence[str] = ()) -> SplitTitle:
     first = 0
     if len(parts) > 1 and letters_only(parts[0].text) in known:
         first = 1  # the site stands before the headline
+    elif (
+        len(parts) == 2 and parts[1].kind != "glued" and _PRESS.fullmatch(parts[0].text) and not _is_site(parts[1].text)
+    ):
+        first = 1
     last = _cut(text, parts, named, first)
     headline = text[parts[first].start : parts[last].end].strip(" _-|｜—«»‹›")
     around = (*parts[:first], *parts[last + 1 :])

@@ -33,6 +33,7 @@ _LOGO = re.compile(
     r"(?:[报報网網社台刊]|在线|在線|客户端|客戶端|频道|頻道|新闻|新聞|首页|首頁|正文|详情|詳情|内容|內容)$"
 )
 _INFO_REACH = 8
+_FURNITURE = 150
 _LONGEST = 500
 _SHORT = 4
 """Letters of a headline that is believed by agreement alone."""
@@ -118,7 +119,8 @@ def _short_heading(lines: Sequence[Line], titles: Sequence[_DeclaredTitle]) -> P
     """A heading that is word for word what the head says without its site: 母亲, 《渡口》."""
     wanted = {begun for title in titles for begun in (letters_only(title.headline), title.split.beginning)} - {""}
     for index, line in enumerate(lines):
-        if not (line.heading or any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])):
+        called = line.heading or any(TITLE_CLASS.search(step) for step in line.ancestors[-2:])
+        if not called and not any(FURNITURE.search(below.text[:_FURNITURE]) for below in lines[index + 1 : index + 2]):
             continue
         text = without_label(line.text)
         if letters_only(text) in wanted and line.link_share < 0.5 and not _LOGO.search(text):

@@ -10,11 +10,9 @@ from collections.abc import Callable, Sequence
 
 from cleaners.extract.boilerplate.text_lines.crf import State
 from cleaners.extract.boilerplate.text_lines.line_stats import LineStats
+from cleaners.metadata.dates import CLOCK, SIGNED_DAY
 
-_CLOCK = re.compile(r"\d{1,2}:\d\d")
-_DAY = re.compile(
-    r"^[(]?(?:(?:19|20)\d\d年\d{1,2}月\d{1,2}日|[〇零○Oo一二]{1,2}[〇零○Oo一二三四五六七八九]{2,3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)[)]?$"
-)
+_CLOCK = re.compile(CLOCK)
 _ISSUED = re.compile(r"^[(](?:此件|此文)?(?:主动|依申请|不予)?公开(?:发布|方式.{2,8})?[)]$")
 _MOST_HEADLINES = 5
 _MOST_BULLETS = 20
@@ -73,7 +71,7 @@ def extend_signature(states: Sequence[State], shapes: Sequence[LineStats]) -> li
         return out
     for i in range(last + 1, min(last + 1 + _SIGNATURE, len(shapes))):
         this = shapes[i]
-        if _DAY.match(this.text):
+        if SIGNED_DAY.match(this.text):
             end = i + 1
             if end < len(shapes) and _ISSUED.match(shapes[end].text):
                 end += 1

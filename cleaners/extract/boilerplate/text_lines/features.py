@@ -14,12 +14,12 @@ from cleaners.extract.boilerplate.text_lines.line_stats import LONG, LineStats
 from cleaners.extract.boilerplate.text_lines.main_prose import MainProse, echoes, on_topic
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
 from cleaners.items import Line, Metadata
+from cleaners.metadata.dates import SIGN
 
 _BRACKET_END = re.compile(r"[)）\]】]$")
 _DOTS_END = re.compile(r"(?:\.{2,}|…+)$")
 _DOTS_START = re.compile(r"^[\s•·]*(?:\.{2,}|…+)\S")
 _SEPARATOR = re.compile(r"[|丨/>»]|(?<=\S)\s(?=\S)")
-_DATE = re.compile(r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]|\d{1,2}:\d\d|(?:分钟|小时|天)前$")
 _WORDING = {
     "dateline": re.compile(
         r"^\S{0,16}(?:讯|电|报道|消息)\s?[(:,，]|^.{0,12}记者.{2,14}(?:报道|\))|^(?:\S{2,6}社|本报)\S{0,10}(?:电|讯)"
@@ -76,7 +76,7 @@ def _own(line: Line, this: LineStats) -> Iterator[str]:
         "bullet": this.bullet,
         "indented": line.indent > 0,
         "digits only": this.key.isdigit(),
-        "short with a date": short and bool(_DATE.search(this.text)),
+        "short with a date": short and bool(SIGN.search(this.text)),
         "separators": short and len(_SEPARATOR.findall(this.text)) >= 3,
     }
     yield from (name for name, is_so in facts.items() if is_so)

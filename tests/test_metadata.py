@@ -508,17 +508,18 @@ def _meets(got: dict[str, float], floor: dict[str, float]) -> None:
         assert got[name] <= value if limit else got[name] >= value, f"{name}: {got[name]:.4f}, floor {value}"
 
 
-def test_floors_on_zhnews(shared, floors):
+@pytest.mark.parametrize("pages", ["zhnews", "wildhtml"])
+def test_floors_on_pages(shared, floors, pages):
     import gzip
 
     from cleaners.page.decode import decode
 
-    gold = _gold(shared / "zhnews")
+    gold = _gold(shared / pages)
     found = {}
     for row in gold:
-        page = gzip.decompress((shared / "zhnews" / "html" / f"{row['id']}.html.gz").read_bytes())
+        page = gzip.decompress((shared / pages / "html" / f"{row['id']}.html.gz").read_bytes())
         found[row["id"]] = _record(str(row["id"]), metadata.find_metadata(lines.read(decode(page).text)))
-    _meets(_score(shared).score(gold, found)[0], floors["metadata zhnews"])
+    _meets(_score(shared).score(gold, found)[0], floors[f"metadata {pages}"])
 
 
 @pytest.mark.parametrize("rendering", ["main", "full"])

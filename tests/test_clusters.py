@@ -145,6 +145,38 @@ def test_a_disguised_copy_is_never_the_best(disguise: str) -> None:
     assert [f.canonical for f in decided(members, [edge(1, 2)])] == [2]
 
 
+def test_of_equal_copies_the_one_with_an_address_is_best() -> None:
+    members = [member(1, url=None), member(2)]
+    (found,) = decided(members, [edge(1, 2, "exact")])
+    assert found.canonical == 2
+
+
+def test_a_source_without_an_address_is_shown_by_that_of_a_copy() -> None:
+    members = [member(1, url=None, published=DAY), member(2, published=DAY + timedelta(days=2))]
+    (found,) = decided(members, [edge(1, 2, "exact")])
+    assert found.earliest is not None
+    assert (found.earliest.doc, found.earliest.url) == (1, "http://s2.example/a")
+
+
+def test_of_a_spun_pair_the_side_with_the_words_of_a_spinner_is_not_the_best() -> None:
+    members = [member(1, spun=6.0, length=900), member(2, spun=0.5)]
+    assert decided(members, [edge(1, 2, "spun", 0.7, 0.7)])[0].canonical == 2
+
+
+def test_among_simplified_copies_a_converted_one_is_not_the_best() -> None:
+    members = [member(1, script="traditional"), member(2), member(3)]
+    edges = [edge(1, 2), edge(1, 3), edge(2, 3, of_a=0.9, of_b=0.9)]
+    assert decided(members, edges)[0].canonical == 2
+    traditional = [member(1), member(2, script="traditional"), member(3, script="traditional")]
+    assert decided(traditional, edges)[0].canonical == 1
+
+
+def test_furniture_is_nothing_that_a_copy_lacks() -> None:
+    members = [member(1, length=1000, furniture=0.25), member(2, length=750)]
+    assert decided(members, [edge(1, 2, "near", 0.75, 1.0)])[0].canonical == 2
+    assert decided([member(1, length=1000), member(2, length=750)], [edge(1, 2, "near", 0.75, 1.0)])[0].canonical == 1
+
+
 def test_the_whole_is_better_than_what_was_cut_from_it() -> None:
     members = [member(1, length=400), member(2, length=800)]
     assert decided(members, [edge(1, 2, "contains", 1.0, 0.5)])[0].canonical == 2

@@ -252,6 +252,24 @@ def test_only_the_best_copies(tmp_path: Path) -> None:
     assert {0, 2, 6, 7, 8} <= {record["id"] for record in out}
 
 
+FURNITURE = "\n上一篇：南湖公园的新长椅\n扫码关注\n打印本页\n返回顶部\n"
+WORN = {
+    "unseen characters": "\u200b".join(STORY),
+    "blanks": " ".join(STORY),
+    "furniture": STORY + FURNITURE * 3,
+    "readings": STORY.replace("的", "的(dē)").replace("人", "人(rén)").replace("了", "了(lě)"),
+}
+
+
+@pytest.mark.parametrize("worn", WORN)
+@pytest.mark.parametrize("first", [True, False])
+def test_the_best_copy_of_a_corpus_is_the_plain_one(worn: str, first: bool, tmp_path: Path) -> None:
+    texts, names = [STORY, WORN[worn]], ["plain", "worn"]
+    source = write(tmp_path / "in.jsonl", texts if first else texts[::-1], names if first else names[::-1])
+    deduplicate(source, tmp_path / "out.jsonl", canonical_only=True)
+    assert [record["id"] for record in read(tmp_path / "out.jsonl")] == ["plain"]
+
+
 def test_a_page_saved_twice_has_one_id_and_is_a_copy(tmp_path: Path) -> None:
     texts = [STORY, STORY, OTHER]
     source = write(tmp_path / "in.jsonl", texts, ["a", "a", "b"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cleaners.dedup import fingerprint
-from cleaners.dedup.corpus.cluster_assignment import look
+from cleaners.dedup.corpus.member_traits import look
 from cleaners.dedup.corpus.reading import CorpusRecord, usable
 from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index.window import UNDATED, day_of
@@ -29,7 +29,8 @@ BAND = np.int64(-1 << 63)
 """Set in the key of a band: it is negative. An anchor's key is the anchor."""
 PRINTS = (
     "doc long, id string, digest binary, day int, points binary, keys array<long>, "
-    "length int, title binary, annotated boolean"
+    "length int, title binary, disguises string, script string, spun double, "
+    "furniture double"
 )
 """What is known of a document: its number, its id as JSON, what tells its text from others, its day (see
 :mod:`cleaners.dedup.index.window`), its normal form (int32 code points), its keys, its look."""
@@ -104,7 +105,10 @@ def _printed(rows: Callable[[pa.RecordBatch], Rows], date: str | None) -> Callab
             "keys": pa.array(keys, pa.list_(pa.int64())),
             "length": pa.array([one.length for one in looks], pa.int32()),
             "title": pa.array([encoded(one.title) for one in looks], pa.binary()),
-            "annotated": pa.array([one.annotated for one in looks], pa.bool_()),
+            "disguises": pa.array([" ".join(one.disguises) for one in looks], pa.string()),
+            "script": pa.array([one.script for one in looks], pa.string()),
+            "spun": pa.array([one.spun for one in looks], pa.float64()),
+            "furniture": pa.array([one.furniture for one in looks], pa.float64()),
         })  # fmt: skip
 
     return printed

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, MemberTraits
+from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner
+from cleaners.dedup.corpus.member_traits import MemberTraits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +42,8 @@ def labels(found: DataFrame, prints: DataFrame) -> pa.Table:
 
 def _looks(found: DataFrame, prints: DataFrame, docs: NDArray[np.int64]) -> Sequence[MemberTraits]:
     standing = found.select("doc").union(found.selectExpr("other as doc")).distinct()
-    held = prints.join(standing, "doc", "left_semi").select("doc", "length", "title", "annotated").toArrow()
+    traits = ("length", "title", "disguises", "script", "spun", "furniture")
+    held = prints.join(standing, "doc", "left_semi").select("doc", *traits).toArrow()
     order = np.argsort(held["doc"].to_numpy())
     rows = held.take(order).to_pylist()
     assert [row["doc"] for row in rows] == docs.tolist()
@@ -49,7 +51,10 @@ def _looks(found: DataFrame, prints: DataFrame, docs: NDArray[np.int64]) -> Sequ
         MemberTraits(
             length=row["length"],
             title=None if row["title"] is None else row["title"].decode("utf-8", "surrogatepass"),
-            annotated=row["annotated"],
+            disguises=tuple(row["disguises"].split()),
+            script=row["script"],
+            spun=row["spun"],
+            furniture=row["furniture"],
         )
         for row in rows
     ]

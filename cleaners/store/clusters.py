@@ -120,7 +120,8 @@ def _day(seconds: int) -> int:
 
 _MEMBER = (
     "a.doc, a.id, coalesce(a.first_doc, a.doc), a.title, a.url, a.site, a.source, a.published, length(t.text), "
-    "a.quality, a.disguises, a.repairs, a.noise_removed FROM articles a JOIN texts t USING (doc) WHERE a.current"
+    "a.quality, a.disguises, a.repairs, a.noise_removed, a.script FROM articles a "
+    "JOIN texts t USING (doc) WHERE a.current"
 )
 
 
@@ -265,7 +266,7 @@ class ClusterTable:
         return ClusterMember(
             doc=row[0], id=row[1], arrival=row[2], title=row[3], url=row[4], site=row[5], source=row[6],
             published=parsed(row[7]), length=row[8], quality=row[9], disguises=tuple(load(row[10])),
-            repairs=sum(repairs.values()), noise=sum(noise.values()),
+            repairs=sum(repairs.values()), noise=sum(noise.values()), script=row[13],
         )  # fmt: skip
 
     def _edges(self, doc: int) -> list[MatchEdge]:

@@ -39,6 +39,8 @@ _HAN = re.compile(f"[{HAN}]+")
 class SpunScore:
     """How much a text's vocabulary looks spun."""
 
+    weight: float
+    """Weighted count of the spun words (:attr:`LexiconEntry.weight`), each at most a few times."""
     share: float
     """Weighted share of the text's Chinese characters that are spun words."""
     kinds: int
@@ -56,6 +58,9 @@ def score(text: str, lexicon: SpunLexicon) -> SpunScore:
     hits = lexicon.count(plain)
     entries = lexicon.entries
     kinds = sum(entries[word].weight >= _ODD for word in hits)
+    weight = sum(min(count, _CAP) * entries[word].weight for word, count in hits.items())
     weighted = sum(min(count, _CAP) * entries[word].weight * len(word) / 3 for word, count in hits.items())
     share = min(1.0, weighted / han) if han else 0.0
-    return SpunScore(share=share, kinds=kinds, hits=hits, is_spun=kinds >= _FEWEST_KINDS and share >= _SHARE)
+    return SpunScore(
+        weight=weight, share=share, kinds=kinds, hits=hits, is_spun=kinds >= _FEWEST_KINDS and share >= _SHARE
+    )

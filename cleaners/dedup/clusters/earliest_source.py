@@ -45,13 +45,14 @@ def earliest(
     claims = [
         _SourceClaim(m, _declared(m, named, publishers), _dated(m, dated), float(m.doc in wholes)) for m in honest
     ]
-    first, *rest = sorted(claims, key=lambda c: (-c.weight, c.member.arrival, c.member.id))
+    claims.sort(key=lambda c: (-c.weight, c.member.url is None, c.member.arrival, c.member.id))
+    first, *rest = claims
     if not first.weight:
         return None
     rival = max((c.weight for c in rest), default=0.0)
     return EarliestSource(
         doc=first.member.doc,
-        url=first.member.url,
+        url=next((c.member.url for c in claims if c.member.url), None),
         published=min(dates, default=None),
         confidence=round(max(0.0, first.weight - rival / 2), 2),
         evidence={

@@ -17,6 +17,9 @@ from cleaners.disguises import rank
 # Which copy of an article is the best.
 
 _COMPLETE = 1.5  # what a copy lacks counts more than what was appended to it
+_SPUN_WORDS, _FURNITURE = 0.01, 0.1  # what a spinner's word (times its weight) and furniture cost, against what is held
+_STEPS = 200  # copies that differ by less are equally good
+_ARTICLE = 0.2  # of every text at least this share is taken to be no furniture
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -25,26 +28,44 @@ def best(
 ) -> ClusterMember:
     """The best copy; ``edges`` are the matches between the members.
 
-    Never a spun or annotated one, nor a compilation, when another exists; then the one that holds most of the others
-    and little beside them; then by quality, repairs, noise and length; among equals the earlier one.
+    Never a disguised one when another exists (the rewritten side of a match, annotated, ... in the order of
+    :mod:`cleaners.disguises`), nor one that was converted to traditional characters, nor a compilation; then the one
+    that holds most of the others and little beside them, with few words of spinners and little furniture; then by
+    quality, repairs, noise and length; among equals one with an address, then the earlier one.
     """
     held = _agreement(members, edges)
+    rewritten = _rewritten(members, edges)
+    least = min(m.spun for m in members)
+    simplified = 2 * sum(m.script == "simplified" for m in members) >= len(members)
 
     def order(m: ClusterMember) -> tuple[object, ...]:
+        worth = held[m.doc] - _SPUN_WORDS * (m.spun - least) - _FURNITURE * m.furniture
         return (
-            -rank(m.disguises), m.doc in compilations, -round(held[m.doc] * 50), -round(m.quality, 2), m.repairs > 0,
-            m.noise > 0, -round(m.length, -2), m.repairs, m.published or _NEVER, m.arrival, m.id,
+            m.doc in rewritten, -rank(m.disguises), simplified and m.script in ("traditional", "mixed"),
+            m.doc in compilations, -round(worth * _STEPS), -round(held[m.doc], 6), -round(m.quality, 2), m.repairs > 0,
+            m.noise > 0, -round(m.length, -2), m.repairs, m.url is None, m.published or _NEVER, m.arrival, m.id,
         )  # fmt: skip
 
     return min(members, key=order)
 
 
+def _rewritten(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> set[int]:
+    """docs that have more of a spinner's words than the text they match as spun."""
+    weights = {m.doc: m.spun for m in members}
+    sides = [(edge.a, edge.b) for edge in edges if edge.kind == "spun"]
+    return {one for a, b in sides for one, other in ((a, b), (b, a)) if weights[one] > weights[other]}
+
+
 def _agreement(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> dict[int, float]:
-    """doc -> 0..1: how much of the other copies it holds, and how much of it the other copies hold."""
+    """doc -> 0..1: how much of the other copies it holds, their furniture aside, and how much of it they hold."""
+    furniture = {m.doc: m.furniture for m in members}
     sides: dict[int, list[tuple[float, float]]] = {m.doc: [] for m in members}
     for edge in edges:
-        sides[edge.a].append((edge.containment_b, edge.containment_a))
-        sides[edge.b].append((edge.containment_a, edge.containment_b))
+        for one, other, own, back in (
+            (edge.a, edge.b, edge.containment_a, edge.containment_b),
+            (edge.b, edge.a, edge.containment_b, edge.containment_a),
+        ):
+            sides[one].append((min(1.0, back / max(1 - furniture[other], _ARTICLE)), own))
     return {doc: _mean(pairs) for doc, pairs in sides.items()}
 
 

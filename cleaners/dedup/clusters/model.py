@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cleaners.items import Script
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchEdge:
@@ -55,6 +57,12 @@ class ClusterMember:
     """Repairs made."""
     noise: int
     """Characters of noise cut."""
+    script: Script = "simplified"
+    """Which script the text is in."""
+    spun: float = 0.0
+    """Weight of the words that machines write in place of others; 0 where the disguise is all that is known."""
+    furniture: float = 0.0
+    """Share of the text that is a site's furniture, 0..1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +72,7 @@ class EarliestSource:
     doc: int
     """The member."""
     url: str | None
-    """Its address."""
+    """Its address; where none is known, that of the copy which else would be the source, among those that have one."""
     published: datetime | None
     """The earliest date that any member declares."""
     confidence: float

@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from cleaners.atomic import told, whole_file
-from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels, MemberTraits, look
+from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
+from cleaners.dedup.corpus.member_traits import MemberTraits, look
 from cleaners.dedup.corpus.reading import CorpusSource, Id, Problem, is_parquet, records, sourced
 from cleaners.dedup.index.window import UNDATED, DateWindow, day_of
 from cleaners.dedup.match import MatchFound

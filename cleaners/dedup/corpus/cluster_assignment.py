@@ -13,35 +13,11 @@ from numpy.typing import NDArray
 
 from cleaners.dedup.clusters import best, group
 from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
+from cleaners.dedup.corpus.member_traits import MemberTraits
 from cleaners.dedup.match import MatchFound
 from cleaners.items import MatchKind
 
-HEADLINE = 60
-"""A first line of more characters is a paragraph."""
-ANNOTATED = 1 / 30
-"""A text with at least so many brackets a character is full of annotations."""
 KINDS: tuple[MatchKind, ...] = get_args(MatchKind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberTraits:
-    """What the decisions look at in a document besides its matches."""
-
-    length: int
-    """Characters of the text."""
-    title: str | None
-    """Its first line, if that may be a headline."""
-    annotated: bool
-    """Whether it is full of brackets, as texts with annotations are."""
-
-
-def look(text: str) -> MemberTraits:
-    """A look at a document."""
-    first = text.strip().partition("\n")[0].strip()
-    brackets = text.count("(") + text.count("（")
-    return MemberTraits(
-        length=len(text), title=first if len(first) <= HEADLINE else None, annotated=brackets > ANNOTATED * len(text)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +102,10 @@ def _member(doc: int, seen: MemberTraits) -> ClusterMember:
         quality=0.0,
         repairs=0,
         noise=0,
-        disguises=("annotated",) if seen.annotated else (),
+        disguises=seen.disguises,
+        script=seen.script,
+        spun=seen.spun,
+        furniture=seen.furniture,
     )
 
 

@@ -139,6 +139,7 @@ def test_a_column_set_as_a_heading_is_not_the_headline(shown: str) -> None:
 def test_a_button_or_a_logo_is_no_short_headline() -> None:
     assert title("山脚日报", "<h1>山脚日报</h1>") is None
     assert title("详情", "<h1>详情</h1>") is None
+    assert title("新闻详情", f"<h1>新闻详情</h1><h2>{TITLE}</h2>") == TITLE
     assert title("要闻_山脚网", f"<h1>要闻</h1><h2>{TITLE}</h2>") == TITLE
 
 

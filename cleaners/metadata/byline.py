@@ -36,6 +36,7 @@ _FINAL = re.compile(
     r"[。!?！？”…]\s?[(\[【〔](?P<glued>[^()\[\]【】〔〕]{2,60})[)\]】〕][^。!?！？,，()]{1,24}$"
 )
 _WHO_IS = re.compile(r"^(?:本文)?作者\s?(?P<names>[^系为是,，]{2,20}?)\s?(?:分别|均|,|，)?\s?(?:系|为|是)")
+_NAME_IS = re.compile(rf"^(?P<name>[{HAN}·]{{2,4}})[,，]?系[{HAN}]{{4,}}")
 _WHAT_THEN_WHO = re.compile(
     r"^(?:本文)?作者\s?(?:系|为|是)\S{2,40}(?:教授|讲师|研究员|分析师|评论员|记者|作家|博士后?|硕士|导师|学者|专家|律师|医师|医生|教师|老师|校长|"
     rf"院长|所长|主任|会长|主席|理事|秘书长|书记|馆长|编辑|主编|总编|工程师|规划师|设计师|研究生|博士生|学生|员|长|家)\s?(?P<names>[{HAN}·]{{2,4}}(?:、[{HAN}·]{{2,4}})*)$"
@@ -216,6 +217,8 @@ def bracketed(inside: str) -> tuple[str, ...]:
     inside = inside.strip()
     if _NOT_WRITING.search(inside):
         return ()
+    if (who := _NAME_IS.match(inside)) and is_person(who["name"], named=False):
+        return (who["name"],)
     job = re.search(_JOB, inside)
     if job and job.start() <= 12:
         if last := _WHAT_THEN_WHO.match(inside):

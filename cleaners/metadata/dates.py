@@ -61,6 +61,11 @@ FORMS: tuple[DateForm, ...] = (
         "15:31 2018/09/16: the clock first, also without a blank",
     ),
     _form(
+        rf"{_NO_DATE_BEFORE}{_HOUR}:{_MINUTE}(?::(?P<S>[0-5]\d))?,?\s{{1,3}}(?P<one>3[01]|[12]\d|0?[1-9])(?P<sign>[/.-])"
+        rf"(?P<two>3[01]|[12]\d|0?[1-9])(?P=sign){_YEAR}(?!\d)",
+        "15:31 16/09/2018: the same with the day or the month first",
+    ),
+    _form(
         rf"(?<![\d.]){_YEAR}(?:\s?年\s?|\s?[-/.]\s?|\s{{1,3}}(?=\d\d\s?/\s?\d\d\s)){_MONTH}\s?(?:月\s?|[-/.]\s?)"
         rf"{_DAY}(?:\s?[日号]|(?=\D|$|\d\d:\d\d)){_CLOCK}",
         "year, month, day: what nearly every page in Chinese writes",
@@ -163,7 +168,7 @@ WITH_WEEKDAY: re.Pattern[str] = re.compile(
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _AGO = re.compile(
-    rf"(?P<n>\d{{1,3}}|半)\s?(?P<unit>秒|分|个?(?:半)?小时|天)钟?(?:之|以)?前|(?P<now>刚刚)|"
+    rf"(?P<n>\d{{1,3}}|[半一二两三四五六七八九十])\s?(?P<unit>秒|分|个?(?:半)?小时|天)钟?(?:之|以)?前|(?P<now>刚刚)|"
     r"(?<!上)(?:星期|周|礼拜)(?P<week>[一二三四五六日天])\s?(?P<H3>2[0-3]|1\d|0?\d):(?P<M3>[0-5]\d)|"
     rf"(?P<day>[今昨前][天日]|今[早晨晚]|昨晚)\s?(?P<half>{_HALF})?\s?{_HOUR}\s?[:时点]\s?{_MINUTE}"
 )
@@ -175,6 +180,7 @@ _AFTERNOON = ("下午", "晚上", "晚", "傍晚", "午后", "夜间", "深夜",
 _MORNING = ("凌晨", "清晨", "早晨", "早上", "早", "上午", "am")
 _NIGHT = ("晚上", "晚", "深夜", "夜间")
 _DIGITS = {**{char: str(value) for value, char in enumerate("零一二三四五六七八九")}, **dict.fromkeys("〇○ОO", "0")}
+_COUNTS = {"半": 0.5, "两": 2}
 _ROC = 1911  # the year before the first of the Republic
 
 
@@ -342,12 +348,11 @@ def _before(match: re.Match[str], now: datetime) -> datetime:
         day = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days="今昨前".index(match["day"][0]))
         half = match["half"] or (match["day"][1] if match["day"][1] in "早晚" else None)
         return day + _since_midnight({**match.groupdict(), "half": half})
+    count = match["n"] if match["n"].isdecimal() else _COUNTS.get(match["n"]) or _numeral(match["n"])
     if match["unit"] == "天":
-        return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
-            days=int(match["n"].replace("半", "0"))
-        )
+        return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=int(count))
     unit = {"秒": "seconds", "分": "minutes"}.get(match["unit"], "hours")
-    return now - timedelta(**{unit: 0.5 if match["n"] == "半" else int(match["n"]) + 0.5 * ("半" in match["unit"])})
+    return now - timedelta(**{unit: float(count) + 0.5 * ("半" in match["unit"])})
 
 
 _IN_ADDRESS = re.compile(

@@ -156,7 +156,7 @@ def _marks(text: str) -> list[_LabelMark]:
         free = not any(mark.start < glued.end() and glued.start() < mark.end for mark in found)
         if free and (is_organisation(glued["value"]) or FULL_DATE.search(text)):
             name = str(glued["word"])
-            found.append(_LabelMark(start=glued.start(), end=glued.end(), label=SPACED_LABELS[name], word=name))
+            found.append(_LabelMark(start=glued.start(), end=glued.end(), label=MARKED[name], word=name))
     return sorted(found, key=lambda mark: mark.start)
 
 

@@ -277,8 +277,9 @@ BARE: re.Pattern[str] = re.compile(f"(?<![{HAN}])(?:{any_of(BARE_LABELS)})", re.
 SPACED_LABELS: dict[str, FieldLabel] = _index("_")
 SPACED: re.Pattern[str] = re.compile(rf"(?<!\S)(?:{any_of(SPACED_LABELS)})\s+(?=[^\s\])】])")
 """The labels that a blank may follow, where they stand as words of their own."""
+_GLUING = [word for word, label in MARKED.items() if label.role == "source" and label.mark in "/_" and word != "来自"]
 GLUED: re.Pattern[str] = re.compile(
-    rf"(?<!\S)(?P<word>{any_of({word: label for word, label in SPACED_LABELS.items() if label.role == 'source'})})"
+    rf"(?<!\S)(?P<word>{any_of(_GLUING)})"
     r"(?=(?P<value>[《》\w·/]{2,20}?)(?:\s|$|[|,;)\]】]|(?:19|20)\d\d\s?[-/.年]))"
 )
 """A label of the source that its value follows without any mark: 来源某城网. Only with proof: 来源广泛 is none."""

@@ -32,6 +32,7 @@ _DISPATCH = re.compile(r"^(?:.{0,40}?(?:[电電讯訊]|[）)])\s*)?[题題]\s*[:
 _LOGO = re.compile(
     r"(?:[报報网網社台刊]|在线|在線|客户端|客戶端|频道|頻道|新闻|新聞|首页|首頁|正文|详情|詳情|内容|內容)$"
 )
+_LONGEST_LOGO = 6
 _INFO_REACH = 8
 _FURNITURE = 150
 _LONGEST = 500
@@ -147,6 +148,8 @@ def _in_brackets(lines: Sequence[Line], texts: Sequence[int], title: str) -> Pla
 def _may_be_title(text: str, sites: Sequence[str]) -> bool:
     """Whether a declared title speaks of an article, not of the site."""
     size = len(letters_only(text))
+    if size <= _LONGEST_LOGO and _LOGO.search(text):
+        return False
     return (
         size >= 4 and letters_only(text) not in map(letters_only, sites) and not (size <= 12 and is_organisation(text))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import sys
 import zlib
@@ -33,6 +34,37 @@ def _read_zstd(stream: IO[bytes]) -> IO[bytes]:
     return cast(IO[bytes], zstd.ZstdFile(stream, options=options))
 
 
+_GzipReader: Any = vars(gzip)["_GzipReader"]
+
+
+class _GzipMembers(_GzipReader):  # type: ignore[misc]
+    """The members of a gzip file; ends where something else follows the first."""
+
+    junk_follows = False
+
+    def _read_gzip_header(self, *more: Any) -> Any:  # from Python 3.14 on with an argument
+        try:
+            return super()._read_gzip_header(*more)
+        except gzip.BadGzipFile:
+            if not self._pos:
+                raise
+            self.junk_follows = True
+            return None
+
+
+class GzipStream(io.BufferedReader):
+    """What is in a gzip file, to the end of its last whole member (as gzip(1) reads it, with a warning)."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._members = _GzipMembers(file)
+        super().__init__(self._members)
+
+    @property
+    def is_followed_by_junk(self) -> bool:
+        """Whether the members read so far are followed by something else."""
+        return bool(self._members.junk_follows)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compression:
     """One way to compress a file."""
@@ -46,9 +78,7 @@ class Compression:
 
 
 COMPRESSIONS = (
-    Compression(
-        name="gzip", suffix=".gz", magic=b"\x1f\x8b", reader=lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file))
-    ),
+    Compression(name="gzip", suffix=".gz", magic=b"\x1f\x8b", reader=GzipStream),
     Compression(name="bzip2", suffix=".bz2", magic=b"BZh", reader=bz2.BZ2File),
     Compression(name="xz", suffix=".xz", magic=b"\xfd7zXZ\x00", reader=lzma.LZMAFile),
     Compression(name="zstd", suffix=".zst", magic=b"\x28\xb5\x2f\xfd", reader=_read_zstd),

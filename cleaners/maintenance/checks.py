@@ -21,6 +21,8 @@ from cleaners.urls import canonical
 from cleaners.warc.blank import cut_tail
 from cleaners.warc.scan import ArchiveDamage, records
 
+TEXTS = "texts"
+"""Name of the check whether the texts are what was stored."""
 _PORTION = 200
 _FEW = 5
 
@@ -62,8 +64,11 @@ def _match_index(store: Store, sample: int | None) -> list[str]:
     except FormatError as why:
         return [str(why)]
     try:
+        index.check()
         docs = [doc for doc in store.integrity.spread(sample) if doc <= manifest.last]
         lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
+    except FormatError as why:
+        return [str(why)]
     finally:
         index.close()
     return [f"{len(lost)} texts are not found by their own keys: {lost[:_FEW]}"] if lost else []
@@ -171,9 +176,10 @@ CHECKS: tuple[StoreCheck, ...] = (
         "the -wal beside it only looks damaged: copy both, or use `jianbao backup`)",
     ),
     StoreCheck(
-        name="texts",
+        name=TEXTS,
         find=_texts,
-        cure="restore a backup, or make them anew from their pages: `jianbao reclean --apply`",
+        cure="restore a backup, or make them anew from their pages: `jianbao reclean --apply`; or let "
+        "`jianbao doctor --salvage` go on without them",
     ),
     StoreCheck(
         name="schema",

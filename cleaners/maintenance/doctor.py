@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleaners.errors import DamagedError, FormatError, NotAStoreError
-from cleaners.maintenance.checks import CHECKS, StoreCheck
+from cleaners.maintenance.checks import CHECKS, TEXTS, StoreCheck
 from cleaners.maintenance.salvage import beyond_saving, cleaned_again, damaged_name, is_ours, salvage
 from cleaners.progress import ProgressCallback, silent
 from cleaners.store import Store, locks
@@ -47,7 +47,7 @@ def examine(
     try:
         found = _checked(path, sample, step, repair=repair or losing)
         file = found[0]
-        if held is None or not file.problems or file.repaired:
+        if held is None or not ((file.problems and not file.repaired) or (losing and _altered(found))):
             return found
         return _made_anew(path, found, sample, step, losing=losing)
     finally:
@@ -73,6 +73,11 @@ def _checked(path: Path, sample: int | None, step: ProgressCallback, *, repair: 
         return [DoctorFinding(check=CHECKS[0].name, problems=(f"{why}".partition(":")[0] if damaged else _GONE,),
                         cure=CHECKS[0].cure if damaged else beyond_saving(path))]  # fmt: skip
     return found
+
+
+def _altered(found: list[DoctorFinding]) -> bool:
+    """Whether there are texts that are not what was stored."""
+    return any(one.check == TEXTS and one.problems for one in found)
 
 
 _UNSEEN = "cannot be looked at: the file is damaged"

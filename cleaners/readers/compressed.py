@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaners.compression import COMPRESSIONS, compression_of
+from cleaners.compression import COMPRESSIONS, GzipStream, compression_of
+from cleaners.items import Drop
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 
 
-def _read(file: InputFile) -> Iterator[InputFile]:
+def _read(file: InputFile) -> Iterator[InputFile | Drop]:
     compression = compression_of(file.head)
     assert compression is not None, "read without being accepted"
-    yield file.inner(compression.reader(file.whole()))
+    stream = compression.reader(file.whole())
+    yield file.inner(stream)
+    if isinstance(stream, GzipStream) and stream.is_followed_by_junk:  # known when it has been read
+        detail = "what follows the gzip data is none"
+        yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=detail)
 
 
 READER = FileReader(

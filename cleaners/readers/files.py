@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from cleaners.errors import UnusableInput, UsageError
+from cleaners.errors import JianbaoError, UnusableInput, UsageError
 from cleaners.items import Drop, Page
 from cleaners.readers import folder
 from cleaners.readers.input_file import InputFile, ReadLimits
 from cleaners.readers.reader import FolderReader
 from cleaners.readers.registry import file_reader, folder_reader
 from cleaners.readers.streams import is_damage
+
+_LONGEST = 500  # characters of an error: that of a decoder holds all the bytes
 
 
 class ReadProgress:
@@ -95,7 +97,14 @@ def _walk(path: str, choose: Callable[[str], FolderReader]) -> Iterator[Page | D
     """The files at and below a path, and what readers of folders find; a stack, for folders may be very deep."""
     open_folders: list[Iterator[Page | Drop | str]] = [iter((path,))]
     while open_folders:
-        found = next(open_folders[-1], None)
+        try:
+            found = next(open_folders[-1], None)
+        except JianbaoError:  # for the user to cure
+            raise
+        except Exception as why:
+            open_folders.pop()
+            yield Drop(origin=path, stage="read", reason="unreadable", detail=repr(why))
+            continue
         if found is None:
             open_folders.pop()
         elif isinstance(found, str) and os.path.isdir(found):
@@ -112,7 +121,7 @@ def _file(name: str, limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page |
     try:
         with open(name, "rb") as file:
             status = os.fstat(file.fileno())
-            for result in pages(file, name, datetime.fromtimestamp(status.st_mtime, UTC), limits):
+            for result in pages(file, name, _moment(status.st_mtime), limits):
                 gauge.inside(file)
                 yield result
             gauge.past(status.st_size)
@@ -120,8 +129,19 @@ def _file(name: str, limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page |
         yield Drop(origin=name, stage="read", reason="unreadable", detail=str(why.strerror or why))
 
 
+def _moment(seconds: float) -> datetime | None:
+    """When a file was written to; None for a time stamp beyond the years that Python knows."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def _guarded(file: InputFile) -> Iterator[Page | Drop]:
-    """The pages of a file and of the files in it; damage ends it with a Drop, after what was good."""
+    """The pages of a file and of the files in it; whatever goes wrong ends it with a Drop, after what was good.
+
+    A reader stands on libraries that were written for files of good will: any of them may raise anything.
+    """
     try:
         if file.depth > file.limits.depth:
             detail = f"more than {file.limits.depth} containers inside each other"
@@ -133,8 +153,10 @@ def _guarded(file: InputFile) -> Iterator[Page | Drop]:
                 yield result
     except UnusableInput as why:
         yield Drop(origin=file.origin, stage="read", reason=why.reason, detail=why.detail)
+    except JianbaoError:  # for the user to cure, as a reader of another package that cannot be loaded
+        raise
+    except (MemoryError, RecursionError) as why:
+        yield Drop(origin=file.origin, stage="read", reason="too large to be read", detail=repr(why))
     except Exception as why:
-        if not is_damage(why):
-            raise
-        detail = str(why) or type(why).__name__
-        yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=detail)
+        detail = (str(why) or type(why).__name__) if is_damage(why) else repr(why)
+        yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=detail[:_LONGEST])

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from os import SEEK_END
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -25,6 +26,39 @@ class ReadLimits:
     """Members of one archive."""
     depth: int = 3
     """Containers inside each other: ``a.tar`` in ``b.zip`` in a compression."""
+    expansion: int = 200
+    """How many times its own bytes a file may unpack to, beyond :attr:`free_expansion`; pages stay below 50."""
+    free_expansion: int = 256 * 1024 * 1024
+    """Bytes that any file may unpack to, however small it is."""
+
+
+class Expansion:
+    """How much a file on the disk has unpacked to, with all that is in it: a bomb ends before time and disk do."""
+
+    def __init__(self, stream: IO[bytes], limits: ReadLimits) -> None:
+        self._limits = limits
+        self._packed = _size(stream)
+        self._unpacked = 0
+
+    def read(self, count: int) -> None:
+        """So many bytes of the file itself have come, where its size is not known before."""
+        self._packed += count
+
+    def unpack(self, count: int) -> None:
+        """So many bytes came out of a container; raises ``UnusableInput("read", ...)`` beyond the limits."""
+        self._unpacked += count
+        if self._unpacked > self._limits.free_expansion + self._limits.expansion * self._packed:
+            detail = f"more than {self._limits.expansion} times its bytes: if it is well, unpack it and give the folder"
+            raise UnusableInput("read", "unpacks to too much", detail)
+
+
+def _size(stream: IO[bytes]) -> int:
+    """Bytes of a stream that can go back; 0 for others, whose bytes are counted as they come."""
+    if not can_seek(stream):
+        return 0
+    here, end = stream.tell(), stream.seek(0, SEEK_END)
+    stream.seek(here)
+    return end
 
 
 class InputFile:
@@ -41,6 +75,7 @@ class InputFile:
         saved: datetime | None = None,
         limits: ReadLimits = ReadLimits(),
         depth: int = 0,
+        expansion: Expansion | None = None,
     ) -> None:
         self.stream = stream
         self.origin = origin
@@ -50,6 +85,7 @@ class InputFile:
         self.limits = limits
         self.depth = depth
         """Containers around it."""
+        self._expansion = expansion or Expansion(stream, limits)
 
     def inner(self, stream: IO[bytes], member: str = "") -> InputFile:
         """A file inside this one; ``member`` is its name there, empty where a compression holds a single file.
@@ -58,7 +94,14 @@ class InputFile:
         """
         origin = f"{self.origin}#{member}" if member else self.origin
         saved = None if member else self.saved
-        return InputFile(stream, origin=origin, saved=saved, limits=self.limits, depth=self.depth + 1)
+        return InputFile(
+            stream,
+            origin=origin,
+            saved=saved,
+            limits=self.limits,
+            depth=self.depth + 1,
+            expansion=self._expansion,
+        )
 
     @property
     def name(self) -> str:
@@ -67,7 +110,7 @@ class InputFile:
 
     @cached_property
     def _peek(self) -> PeekableStream:
-        return PeekableStream(self.stream)
+        return PeekableStream(self.stream, self._expansion.unpack if self.depth else self._expansion.read)
 
     @property
     def head(self) -> bytes:

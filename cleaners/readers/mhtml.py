@@ -31,24 +31,24 @@ def _read(file: InputFile) -> Iterator[Page]:
     for part in message.walk():
         if part.get_content_type() == "text/html":
             payload = part.get_payload(decode=True)
-            url = part.get("Content-Location") or message.get("Snapshot-Content-Location")
+            url = str(part.get("Content-Location") or message.get("Snapshot-Content-Location") or "")
             yield Page(
                 body=payload if isinstance(payload, bytes) else b"",
                 origin=file.origin,
-                url=url if url and url.startswith(("http://", "https://")) else None,
-                headers=(("Content-Type", part.get("Content-Type", "text/html")),),
+                url=url if url.startswith(("http://", "https://")) else None,
+                headers=(("Content-Type", str(part.get("Content-Type", "text/html"))),),
                 fetched_at=_moment(message.get("Date")),
             )
             return
     raise UnusableInput("read", "no page in it", "an MHTML file without an HTML part")
 
 
-def _moment(date: str | None) -> datetime | None:
+def _moment(date: object) -> datetime | None:
+    """The moment of a header (an object of its own where it has raw bytes); None for one that no clock shows."""
     try:
-        moment = parsedate_to_datetime(date) if date else None
-    except (TypeError, ValueError):
+        return parsedate_to_datetime(str(date)).astimezone() if date else None
+    except (TypeError, ValueError, OverflowError):
         return None
-    return moment.astimezone() if moment else None
 
 
 READER = FileReader(name="mhtml", suffixes=(".mhtml", ".mht"), accepts=_is_mhtml, read=_read)

@@ -6,6 +6,7 @@ import io
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Callable
 from typing import IO
 
 from cleaners.compression import is_broken
@@ -20,9 +21,11 @@ _PIECE = 4096
 class PeekableStream(io.RawIOBase):
     """A stream whose first bytes can be looked at and are read again; seeks only when the stream below does."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], spend: Callable[[int], None] = lambda count: None) -> None:
+        """``spend`` is told the count of bytes of each reading; what it raises ends the reading."""
         super().__init__()
         self._stream = stream
+        self._spend = spend
         self._damage: BaseException | None = None
         self.head = self._look(HEAD)
         """The first bytes, fewer only when there are no more."""
@@ -33,6 +36,7 @@ class PeekableStream(io.RawIOBase):
         parts: list[bytes] = []
         try:
             while size > 0 and (part := self._stream.read(min(size, _PIECE))):
+                self._spend(len(part))
                 parts.append(part)
                 size -= len(part)
         except Exception as why:
@@ -54,6 +58,7 @@ class PeekableStream(io.RawIOBase):
             raise self._damage
         if not data:
             data = self._stream.read(len(view)) or b""
+            self._spend(len(data))
         view[: len(data)] = data
         return len(data)
 
@@ -71,12 +76,21 @@ def can_seek(stream: IO[bytes]) -> bool:
 
 
 def seekable(stream: IO[bytes]) -> IO[bytes]:
-    """The stream itself, or a temporary copy of one that cannot go back."""
+    """The stream itself, or a temporary copy of one that cannot go back.
+
+    Raises ``UnusableInput("read", ...)`` where the disk has no room for the copy.
+    """
     if can_seek(stream):
         return stream
     copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller, who reads the members from it
     while part := stream.read(HEAD):
-        copy.write(part)
+        try:
+            copy.write(part)
+            copy.flush()
+        except OSError as why:  # apart from the reading: a full disk is no damage of the file
+            copy.close()
+            detail = f"{why.strerror}: unpack the file, or let TMPDIR name a folder with more room"
+            raise UnusableInput("read", "no room for a temporary copy", detail) from None
     copy.seek(0)
     return copy
 

@@ -15,7 +15,7 @@ from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import seekable
 
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """What opening and reading a member of a zip raises."""
 _MIMETYPE_BYTES = 200
 

@@ -239,7 +239,16 @@ def _tidy(path: Path) -> None:
 
 
 def _open(address: str, timeout: float) -> sqlite3.Connection:
-    return sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+    connection.text_factory = text_of  # else one bad byte in a text would end every query that meets it
+    return connection
+
+
+def text_of(value: bytes) -> str:
+    """A text column; U+FFFD for what is no UTF-8. What was stored is: a disk gave other bytes back, and the text's
+    digest tells it.
+    """
+    return value.decode("utf-8", "replace")
 
 
 def _valid(parameters: Parameters) -> Parameters:

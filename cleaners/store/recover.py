@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from cleaners.errors import DamagedError, StoreBusyError
 from cleaners.store.codec import content_digest
-from cleaners.store.database import Database
+from cleaners.store.database import Database, text_of
 from cleaners.store.schema import MIGRATIONS
 from cleaners.store.tokens import SearchIndexing
 
@@ -93,6 +93,7 @@ def flush(path: Path) -> None:
 
 def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
+    connection.text_factory = text_of
     connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut short is not opened at all
     connection.execute("PRAGMA cell_size_check = ON")
     return connection

@@ -61,9 +61,10 @@ def copied(lists, value, size, out, at, room):
         if room > 0:
             out[at] = value >> 1
         return min(1, room)
-    for k in range(min(size, room)):
+    count = max(0, min(size, room, len(lists) - 1 - (value >> 1)))  # of a damaged file any number may come
+    for k in range(count):
         out[at + k] = lists[(value >> 1) + 1 + k]
-    return min(size, room)
+    return count
 
 
 @kernel
@@ -74,7 +75,7 @@ def documents_of(lists, value):
     """
     if value & 1 or value == 0:
         return value & 1
-    return np.int64(lists[value >> 1])
+    return np.int64(lists[value >> 1]) if value >> 1 < len(lists) else 0
 
 
 @kernel
@@ -120,7 +121,8 @@ def merge(
         words = 1
     full = False
     while segment < SEGMENTS and not full:
-        stop_a, stop_b = np.int64(heads_a[(segment + 1) * cells_a]), np.int64(heads_b[(segment + 1) * cells_b])
+        stop_a = min(np.int64(heads_a[(segment + 1) * cells_a]), np.int64(len(entries_a) - 1))
+        stop_b = min(np.int64(heads_b[(segment + 1) * cells_b]), np.int64(len(entries_b) - 1))
         while i < stop_a or j < stop_b:
             full = keys + 2 > len(entries) or words + 2 * limit + 4 > len(lists)
             if full:

@@ -42,6 +42,8 @@ class SortedRun:
     """The greatest document id."""
     number: int = 0
     """The number in the names of its files; 0: in memory only."""
+    checksums: tuple[int, ...] = ()
+    """CRC-32 of each of its files, in the order of the fields; empty in memory, and where they were not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,9 @@ def find(heads, entries, shift, needles, values):
     for i in range(len(needles)):
         cell = needles[i] >> np.uint64(shift)
         key = np.uint32(needles[i] & np.uint64(0xFFFFFFFF))
-        start, stop = np.int64(heads[cell]), np.int64(heads[cell + np.uint64(1)])
+        # Of a damaged file any number may come: what is read stays inside the arrays.
+        stop = min(np.int64(heads[cell + np.uint64(1)]), np.int64(len(entries) - 1))
+        start = min(np.int64(heads[cell]), stop)
         at = start
         for k in range(start, stop):
             at += np.int64(entries[k, 0] < key)
@@ -69,7 +71,8 @@ def tally(lists, values, totals):
     for i in range(len(values)):
         value = np.int64(values[i])
         single = value & 1
-        totals[i] += single + np.int64(lists[(value >> 1) * (1 - single)])  # lists[0] is 0
+        place = (value >> 1) * (1 - single)
+        totals[i] += single + (np.int64(lists[place]) if place < len(lists) else 0)  # lists[0] is 0
 
 
 @kernel
@@ -89,7 +92,10 @@ def gather(lists, values, room, spans, gathered):
             gathered[end] = value >> 1
             count = 1
         else:
-            count = min(np.int64(lists[value >> 1]), room[i])
+            place = value >> 1
+            if place >= len(lists):
+                continue
+            count = min(np.int64(lists[place]), room[i], len(lists) - 1 - place)
             for k in range(count):
                 gathered[end + k] = lists[(value >> 1) + 1 + k]
         spans[i, 1] += count

@@ -16,11 +16,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index import CandidatePairs, IndexLimits
-from cleaners.dedup.index.files import RunFile, delete, described, mapped, merge_files, numbers, write_joined
+from cleaners.dedup.index.files import RunFile, check, delete, described, mapped, merge_files, numbers, write_joined
 from cleaners.dedup.index.runs import MOST, U32, MemoryIndex, SortedRun, query
 from cleaners.errors import UnwritableError
 
@@ -54,7 +54,11 @@ class SegmentManifest:
         held = json.loads(text)
         if held.get("layout") != LAYOUT:
             return cls(recipe="")
-        return cls(recipe=held["recipe"], runs=tuple(RunFile(**run) for run in held["runs"]))
+        return cls(recipe=held["recipe"], runs=tuple(map(_run_file, held["runs"])))
+
+
+def _run_file(held: dict[str, Any]) -> RunFile:
+    return RunFile(**held | {"checksums": tuple(held.get("checksums", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,12 @@ class SegmentIndex:
     def query(self, keys: DocumentKeys) -> CandidatePairs:
         """See :meth:`cleaners.dedup.index.MatchIndex.query`."""
         return query([*self._runs, *self._buffer.runs], keys, self._limits)
+
+    def check(self) -> None:
+        """Look at every byte on disk; raises ``FormatError`` that names a file in which one is not what was written."""
+        for run in self._runs:
+            if run.number:
+                check(self._folder, run)
 
     def checkpoint(self) -> SegmentManifest:
         """Have what is in memory written, without waiting, and say what is on disk by now.

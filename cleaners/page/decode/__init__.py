@@ -65,6 +65,9 @@ _SINGLE_BYTE = (
 )
 _SAMPLE = 16_000  # bytes of non-ASCII runs that are enough to choose an encoding
 _DECLARED_BONUS = 0.08  # a declaration decides between encodings that read about equally well
+# Encodings that no browser knows, for they change what is markup and what is not.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
+_ANY_BYTES = (b"a", bytes(range(256)))
 _READABLE = 0.0  # mean weight under which a decoding is not text
 
 
@@ -164,7 +167,7 @@ def _declared(body: bytes, content_type: str | None, charset: str | None) -> lis
     for name in names:
         try:
             python = codecs.lookup(name.strip()).name
-        except LookupError:
+        except (LookupError, ValueError):
             continue
         encoding = _SUPERSETS.get(python, python)
         if encoding not in known and _is_text_codec(encoding):
@@ -173,8 +176,9 @@ def _declared(body: bytes, content_type: str | None, charset: str | None) -> lis
 
 
 def _is_text_codec(name: str) -> bool:
+    """Whether an encoding reads any bytes; those of Python's own (``punycode``, ``undefined``) raise."""
     try:
-        return isinstance(b"a".decode(name, "replace"), str)
+        return name not in _NO_CHARSETS and all(isinstance(text.decode(name, "replace"), str) for text in _ANY_BYTES)
     except (LookupError, ValueError):
         return False
 

@@ -64,11 +64,12 @@ def _match_index(store: Store, sample: int | None) -> list[str]:
     except FormatError as why:
         return [str(why)]
     try:
-        index.check()
+        try:
+            index.check()
+        except FormatError as why:
+            return [str(why)]
         docs = [doc for doc in store.integrity.spread(sample) if doc <= manifest.last]
         lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
-    except FormatError as why:
-        return [str(why)]
     finally:
         index.close()
     return [f"{len(lost)} texts are not found by their own keys: {lost[:_FEW]}"] if lost else []

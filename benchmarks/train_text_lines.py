@@ -17,16 +17,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numba
+import chain_fit
 import numpy as np
 from made_text_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, real_pages, tokens
-from numpy.typing import NDArray
 
 from cleaners import metadata
 from cleaners.extract.boilerplate.text_lines import judge
-from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, CrfWeights
+from cleaners.extract.boilerplate.chain import CrfWeights
+from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, SHAPE, STATES
 from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import measure
 from cleaners.items import Head, Line
@@ -56,92 +55,19 @@ def example(lines: tuple[Line, ...], allowed: list[Allowed]) -> Example:
     return Example(names=names[near], allowed=allowed[near])
 
 
-@numba.njit(cache=True)
-def _sum(values: NDArray[Any]) -> float:
-    top = values.max()
-    return top if top < -1e8 else top + np.log(np.exp(values - top).sum())
-
-
-@numba.njit(cache=True)
-def _step(score: NDArray[Any], before: int, state: int) -> float:
-    if before == 0 and state == 1:
-        return score[4]
-    if before == 1 and state == 3:
-        return score[5]
-    if before == 1 and state == 2:
-        return score[6]
-    follows = before == state or (before == 2 and state == 1)
-    return 0.0 if follows else -1e9
-
-
-@numba.njit(cache=True)
-def _expect(scores: NDArray[Any], allowed: NDArray[Any], counts: NDArray[Any]) -> float:
-    """Forward-backward: the log partition function; ``counts`` gets the expected use of every column."""
-    size = scores.shape[0]
-    emit = np.where(allowed, scores[:, :4], -1e9)
-    forward, backward, held = np.full((size, 4), -1e9), np.zeros((size, 4)), np.empty(4)
-    forward[0, 0], forward[0, 1] = emit[0, 0], emit[0, 1] + scores[0, 4]
-    for t in range(1, size):
-        for state in range(4):
-            for before in range(4):
-                held[before] = forward[t - 1, before] + _step(scores[t], before, state)
-            forward[t, state] = _sum(held) + emit[t, state]
-    backward[size - 1, 2] = -1e9
-    total = _sum(forward[size - 1] + backward[size - 1])
-    for t in range(size - 1, 0, -1):
-        for before in range(4):
-            for state in range(4):
-                held[state] = _step(scores[t], before, state) + emit[t, state] + backward[t, state]
-                column = 4 if (before == 0 and state == 1) else 5 if (before == 1 and state == 3) else 6
-                if before != state and not (before == 2 and state == 1):
-                    counts[t, column] += np.exp(max(-30.0, forward[t - 1, before] + held[state] - total))
-            backward[t - 1, before] = _sum(held)
-    for t in range(size):
-        for state in range(4):
-            counts[t, state] = np.exp(max(-30.0, min(0.0, forward[t, state] + backward[t, state] - total)))
-    counts[0, 4] = counts[0, 1]
-    return total
-
-
-@numba.njit(cache=True)
-def _gradient(
-    weights: NDArray[Any], index: NDArray[Any], start: NDArray[Any], pages: NDArray[Any], allowed: NDArray[Any]
-) -> NDArray[Any]:
-    out = np.zeros_like(weights)
-    for page in range(len(pages) - 1):
-        first, last = pages[page], pages[page + 1]
-        scores = np.zeros((last - first, 7))
-        for t in range(last - first):
-            for j in range(start[first + t], start[first + t + 1]):
-                scores[t] += weights[index[j]]
-        gold, free = np.zeros((last - first, 7)), np.zeros((last - first, 7))
-        _expect(scores, allowed[first:last], gold)
-        _expect(scores, np.ones((last - first, 4), np.bool_), free)
-        for t in range(last - first):
-            for j in range(start[first + t], start[first + t + 1]):
-                out[index[j]] += gold[t] - free[t]
-    return out
-
-
-def fit(examples: Sequence[Example], *, l2: float, steps: int = 80, rate: float = 0.1) -> CrfWeights:
+def fit(examples: Sequence[Example], *, l2: float) -> CrfWeights:
     """Weights that make the gold states likely, the smaller the larger ``l2``."""
     counts = Counter(name for one in examples for names in one.names for name in names)
-    columns = {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))}
-    index, start = [], [0]
-    for one in examples:
-        for names in one.names:
-            index += [columns[name] for name in sorted(names) if name in columns]
-            start.append(len(index))
-    allowed = np.array([[s in states for s in range(4)] for one in examples for states in one.allowed])
-    pages = np.cumsum([0, *(len(one.names) for one in examples)])
-    weights = np.zeros((len(columns), len(COLUMNS)))
-    mean, square = np.zeros_like(weights), np.zeros_like(weights)
-    for step in range(1, steps + 1):
-        slope = _gradient(weights, np.array(index), np.array(start), pages, allowed) - l2 * weights
-        mean, square = 0.9 * mean + 0.1 * slope, 0.98 * square + 0.02 * slope * slope
-        speed = rate * min(1.0, 3 * (1 - step / (steps + 1)))
-        weights += speed * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.98**step)) + 1e-6)
-    return CrfWeights(recipe="", features={name: tuple(weights[n]) for name, n in columns.items()})
+    rows = {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))}
+    coded = [
+        chain_fit.Example(
+            rows=[[rows[name] for name in sorted(names) if name in rows] for names in one.names],
+            allowed=np.array([[s in states for s in range(len(STATES))] for states in one.allowed]),
+        )
+        for one in examples
+    ]
+    weights = chain_fit.fit(coded, len(rows), SHAPE, l2=l2)
+    return CrfWeights(recipe="", features={name: tuple(weights[n]) for name, n in rows.items()})
 
 
 def examples_of(pages: Sequence[Gold], made: int, seed: int) -> list[Example]:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from cleaners.errors import UnusableInput
 from cleaners.extract import caption, ensemble, layout, other_languages, page_type, site_rules
-from cleaners.extract.boilerplate import html_lines as noise
+from cleaners.extract.boilerplate import html_lines
+from cleaners.extract.boilerplate.html_lines import JudgedLines, LineEvidence
+from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.extract.container import BodyContainer, choose, span
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
@@ -32,7 +34,9 @@ class ExtractedBody:
     markdown: str | None = None
     """The body as Markdown, where the page had structure."""
     confidence: float = 1.0
-    """0..1, how sure the choice is."""
+    """0..1, the F1 by characters that the body can expect: how sure the judge is of the lines it kept."""
+    evidence: LineEvidence | None = None
+    """HTML: the probability of each line of the container and the features that decided; None where nobody judged."""
     extractor: str = ""
     """What decided: ``walk``, ``state`` (walked, from a script's data), ``text``, ``override``, or who won a vote."""
 
@@ -64,7 +68,7 @@ def extract(
     """
     if blocks.media == "text":
         return _plain(blocks, meta, learned)
-    signals = noise.LineSignals(blocks.lines)
+    signals = LineSignals(blocks.lines)
     if rules is not None and (node := site_rules.body(blocks, rules)) is not None:
         first, last = span(blocks, node)
         container = BodyContainer(node=node, first=first, last=last, share=1.0)
@@ -100,7 +104,7 @@ def _foreign(blocks: PageLines, meta: Metadata) -> ExtractedBody:
 def _walked(
     blocks: PageLines,
     meta: Metadata,
-    signals: noise.LineSignals,
+    signals: LineSignals,
     container: BodyContainer,
     learned: frozenset[str],
     rules: SiteExtractRule | None,
@@ -109,29 +113,29 @@ def _walked(
 ) -> ExtractedBody:
     drop = site_rules.dropped(blocks, rules) if rules is not None else frozenset()
     first = caption.first_line(blocks, meta, container)
-    lines = noise.judge(blocks.lines, meta, signals, first=first, last=container.last, learned=learned, dropped=drop)
-    sure = confidence(lines, meta, container, settings)
-    small = sum(len(line.text) for line in lines) <= settings.ask_up_to
-    if by == "walk" and sure < settings.vote_below and small:
-        lines, container, by = _vote(blocks, meta, signals, lines, container, learned)
-    if kind := page_type.rejection(blocks, lines, meta):
+    judged = html_lines.judge(blocks, meta, signals, first=first, last=container.last, learned=learned, dropped=drop)
+    small = sum(len(line.text) for line in judged.lines) <= settings.ask_up_to
+    if by == "walk" and small and sureness(judged.lines, meta, container, settings) < settings.vote_below:
+        judged, container, by = _vote(blocks, meta, signals, judged, container, learned)
+    if kind := page_type.rejection(blocks, judged.lines, meta):
         raise UnusableInput("extract", f"not an article: {kind}")
-    found = layout.pieces(blocks, lines, container.node)
+    found = layout.pieces(blocks, judged.lines, container.node)
     return ExtractedBody(
-        lines=lines,
+        lines=judged.lines,
         text=layout.as_text(found),
         markdown=layout.as_markdown(found, blocks, container.node),
-        confidence=sure,
+        confidence=judged.confidence,
+        evidence=judged.evidence,
         extractor=by,
     )
 
 
-def confidence(
+def sureness(
     lines: tuple[Line, ...], meta: Metadata, container: BodyContainer, settings: ExtractSettings = ExtractSettings()
 ) -> float:
-    """How sure the walk is of its choice, 0..1: little prose elsewhere, little cut inside, a headline, some text."""
+    """How sure the choice of the container is, 0..1: little prose elsewhere, little cut inside, a headline, some text."""
     inside = lines[container.first : container.last + 1]
-    weights = [noise.weigh(line) for line in inside]
+    weights = [html_lines.weigh(line) for line in inside]
     if not any(weights):  # verse, a list of names
         weights = [len(line.text) for line in inside]
     kept = sum(weight for line, weight in zip(inside, weights, strict=True) if line.verdict == "keep")
@@ -144,22 +148,22 @@ def confidence(
 def _vote(
     blocks: PageLines,
     meta: Metadata,
-    signals: noise.LineSignals,
-    lines: tuple[Line, ...],
+    signals: LineSignals,
+    judged: JudgedLines,
     container: BodyContainer,
     learned: frozenset[str],
-) -> tuple[tuple[Line, ...], BodyContainer, str]:
-    """Ask trafilatura and readability too; the medoid of the three wins, its lines judged by the same rules."""
+) -> tuple[JudgedLines, BodyContainer, str]:
+    """Ask trafilatura and readability too; the medoid of the three wins, its lines judged by the same judge."""
     tree = ensemble.readability_tree(blocks.tree)
     choices = {
-        "walk": frozenset(i for i, line in enumerate(lines) if line.verdict == "keep"),
+        "walk": frozenset(i for i, line in enumerate(judged.lines) if line.verdict == "keep"),
         "trafilatura": ensemble.found_in(blocks.lines, ensemble.trafilatura_text(blocks.tree)),
         "readability": ensemble.found_in(blocks.lines, "\n".join(tree.itertext()) if tree is not None else ""),
     }
     by = ensemble.medoid(choices, ensemble.line_agreement(blocks.lines))
     if by == "walk" or not choices[by]:
-        return lines, container, "walk"
+        return judged, container, "walk"
     first, last = min(choices[by]), max(choices[by])
     others = frozenset(range(first, last + 1)) - choices[by]
-    voted = noise.judge(blocks.lines, meta, signals, first=first, last=last, learned=learned, dropped=others)
+    voted = html_lines.judge(blocks, meta, signals, first=first, last=last, learned=learned, dropped=others)
     return voted, BodyContainer(node=0, first=first, last=last, share=container.share), by

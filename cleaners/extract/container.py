@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cleaners.extract.boilerplate.html_lines import LineSignals, weigh
+from cleaners.extract.boilerplate.html_lines import weigh
+from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from cleaners.extract import ensemble
 from cleaners.extract.boilerplate import english as noise
-from cleaners.extract.boilerplate.html_lines import LineSignals
+from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.extract.container import choose
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines

@@ -1,23 +1,39 @@
-"""Judging the lines of an HTML page: what stands in the article's container and is not the article."""
+"""Judging the lines of an HTML page: which of those in the article's container are the article.
+
+A linear chain of two states (kept, cut) over the features of :mod:`cleaners.extract.boilerplate.html_features` gives
+every line a probability. Its weights were fitted on real and made pages by ``benchmarks/train_lines.py``. After it
+come the few rules that say what a line is whatever stands around it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from functools import cache
 
-from cleaners.chinese import script
-from cleaners.extract.boilerplate import rules
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.extract.boilerplate import chain
 from cleaners.extract.boilerplate import site_lines as repeated
-from cleaners.extract.boilerplate.rules import NoiseRule
+from cleaners.extract.boilerplate.chain import FREE, ChainShape, CrfWeights
+from cleaners.extract.boilerplate.html_features import EncodedLines, encode, feature_names
+from cleaners.extract.boilerplate.rules import LineSignals, NoiseRule
 from cleaners.items import Line, Metadata
+from cleaners.page.lines import PageLines
 
-# Classes whose lines end a body wherever they stand; a list of links may stand in the middle of one.
-_LOUD = frozenset(("credits", "disclaimer", "comments"))
-_LONGEST_LIST = 12
-_SENTENCE = re.compile(r"[。！？!?；;…][”」』\"'）)】]*$")
+CUT, KEEP = 0, 1
+SHAPE = ChainShape(
+    states=("cut", "keep"),
+    columns=("keep", "begin", "end"),
+    emit=(FREE, 0),
+    start=(FREE, 1),
+    step=((FREE, 1), (2, FREE)),
+    last=(True, True),
+)
+"""What a feature weighs on: its line being kept, the kept lines beginning with it, having ended before it."""
+
 # A button that folds the text, at the end of the last line it folds.
 _FOLD = re.compile(
     r"(?:\s|(?<=[。！？”」…]))(?:[\[(（【<«]?(?:展[开開]|收起)(?:全文|全部)?[\])）】>»]?)\s?[▲△∧︿﹀▼▽∨↑↓]?$"
@@ -31,48 +47,76 @@ _CLAIMED = {
     "editor": "credits",
     "breadcrumb": "breadcrumb",
 }
-_CELLS = frozenset(("td", "th"))
 _HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
-# No rule looks at longer lines; folding them would cost more than reading the page.
-LONGEST = max(rule.longest for rule in rules.RULES) + 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlSettings:
     """How lines are judged."""
 
-    tail: float = 0.2
-    """A line that ends bodies ends this one when at most this share of the prose stands below it ..."""
-    resumed: float = 0.03
-    """... and, of prose among the body's own paragraphs, at most this much: else the body goes on."""
-    link_line: float = 0.8
-    """From this share of link text on, a line is a link and not a sentence with links."""
+    keep: float = 0.5
+    """Probability from which on a line is kept."""
+    mates: int = 3
+    """Of so many prose lines in one block all are kept ..."""
+    mates_kept: float = 0.5
+    """... when at least this share of them is."""
+    guard: float = 0.5
+    """When less than this share of the container's prose is kept, all of it is but claims and links."""
+    opening: int = 6
+    """In so many lines at the head of the container the headline may stand once more."""
 
 
-class LineSignals:
-    """For every line the first rule it meets, judged by its text alone; found when asked for, once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEvidence:
+    """Why the judge kept or cut each line of a container."""
 
-    __slots__ = ("_found", "_lines")
+    first: int
+    """Index of the container's first line on the page."""
+    keep: NDArray[np.float64]
+    """For each line of the container the probability that it belongs to the article."""
+    rows: NDArray[np.int64]
+    """Lines x groups: the features of each line."""
+    weights: NDArray[np.float64]
+    """Features x columns of :data:`SHAPE`."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-        self._found: dict[int, NoiseRule | None] = {}
+    def probability(self, line: int) -> float | None:
+        """That a line of the page belongs to the article; None outside of the container."""
+        return float(self.keep[line - self.first]) if 0 <= line - self.first < len(self.keep) else None
 
-    def __getitem__(self, index: int) -> NoiseRule | None:
-        if index not in self._found:
-            self._found[index] = _first_met(self._lines[index])
-        return self._found[index]
+    def reasons(self, line: int, most: int = 3) -> tuple[str, ...]:
+        """The features that spoke loudest, with what each added to the log odds that a line of the page is kept."""
+        i = line - self.first
+        if not 0 <= i < len(self.keep):
+            return ()
+        own = self.weights[self.rows[i]]
+        after_kept = i > 0 and self.keep[i - 1] >= 0.5
+        adds = own[:, 0] - own[:, 2] if after_kept else own[:, 0] + own[:, 1]
+        names = feature_names()
+        loudest = np.argsort(-np.abs(adds), kind="stable")[:most]
+        return tuple(f"{names[self.rows[i, group]]} ({adds[group]:+.1f})" for group in loudest.tolist())
 
-    def known(self, index: int) -> NoiseRule | None:
-        """The same, only where it was already asked for: enough to name what stands outside the article."""
-        return self._found.get(index)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedLines:
+    """The lines of a page with what was decided."""
+
+    lines: tuple[Line, ...]
+    evidence: LineEvidence | None = None
+    """None where there was nothing to judge."""
+    confidence: float = 0.0
+    """The F1 by characters that the kept lines can expect, 0..1."""
 
 
-def _first_met(line: Line) -> NoiseRule | None:
-    if len(line.text) > LONGEST:
-        return None
-    linked, cell = line.link_share > 0.5, line.tag in _CELLS
-    return next(rules.hits(script.fold(line.text), linked=linked, cell=cell), None)
+@cache
+def shipped() -> NDArray[np.float64]:
+    """The weights that come with jianbao, features x columns of :data:`SHAPE`."""
+    return matrix(chain.shipped("html-lines"))
+
+
+def matrix(weights: CrfWeights) -> NDArray[np.float64]:
+    """Weights by name as rows in the order of :func:`feature_names`; zeros for names that have none."""
+    nothing = (0.0,) * len(SHAPE.columns)
+    return np.array([weights.features.get(name, nothing) for name in feature_names()], np.float64)
 
 
 def weigh(line: Line) -> float:
@@ -83,7 +127,7 @@ def weigh(line: Line) -> float:
 
 
 def judge(
-    lines: Sequence[Line],
+    page: PageLines,
     meta: Metadata,
     signals: LineSignals,
     *,
@@ -91,134 +135,99 @@ def judge(
     last: int,
     learned: frozenset[str] = frozenset(),
     dropped: frozenset[int] = frozenset(),
+    weights: NDArray[np.float64] | None = None,
     settings: HtmlSettings = HtmlSettings(),
-) -> tuple[Line, ...]:
+) -> JudgedLines:
     """The same lines, each kept or cut: those from ``first`` to ``last`` stand in the article's container.
 
     ``learned``: keys of lines the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`); ``dropped``: indexes
-    ruled out before.
+    ruled out before; ``weights``: the shipped ones where None.
     """
-    inside = lines[first : last + 1]
-    weights = [weigh(line) for line in inside]
-    known = repeated.met(inside, weights, learned)
-    met = [signals[first + i] for i in range(len(inside))]
-    claimed = [meta.claims.get(first + i) in _HEAD_ROLES for i in range(len(inside))]
-    prose = [0.0 if rule or claim else weight for weight, rule, claim in zip(weights, met, claimed, strict=True)]
-    above = max((i + 1 for i, claim in enumerate(claimed) if claim), default=0) if not any(prose) else 0
-    again = _headline_again(inside, meta)
-    begin = next((i for i, line in enumerate(inside) if i > again and prose[i] >= 2 and len(line.text) > 30), above)
-    begin = max(begin, again + 1)
-    home = inside[min(begin, len(inside) - 1)].ancestors
-    end = _tail(inside, weights, met, begin, settings)
-    appended = _appended(inside, prose, met, begin)
-    listed = _listed(inside, weights, met, home)
-    judged = [
+    lines = page.lines
+    above = [
         _outside(line, "above the article", meta.claims.get(i), signals.known(i))
         for i, line in enumerate(lines[:first])
     ]
-    for i, line in enumerate(inside):
-        if first + i in dropped:
-            judged.append(_cut(line, "left out", "other"))
-        elif i in known:
-            judged.append(_cut(line, "repeated on this site", "other"))
-        elif i < again and line.ancestors != home:
-            judged.append(_cut(line, "above the headline", "other"))
-        elif i >= appended:
-            judged.append(_cut(line, "another article", "related"))
-        elif i in listed:
-            judged.append(_cut(line, "listed between paragraphs", "related"))
-        elif i >= end and (ending := met[end]):
-            named = met[i] or ending
-            judged.append(_cut(line, named.name if named is ending else f"below: {ending.name}", named.noise))
-        else:
-            role = "title" if i < begin and _is_headline(line, meta) else meta.claims.get(first + i)
-            own = None if _is_lead(line, met[i], home) else met[i]
-            judged.append(_by_itself(line, role, own, i < begin, settings))
-    below = enumerate(lines[last + 1 :], last + 1)
-    judged += [_outside(line, "below the article", meta.claims.get(i), signals.known(i)) for i, line in below]
-    return tuple(judged)
+    below = [
+        _outside(line, "below the article", meta.claims.get(i), signals.known(i))
+        for i, line in enumerate(lines[last + 1 :], last + 1)
+    ]
+    inside = lines[first : last + 1]
+    if not inside:
+        return JudgedLines(lines=(*above, *below))
+    known = encode(page, meta, first, last)
+    table = shipped() if weights is None else weights
+    likely = chain.marginals(table[known.rows].sum(axis=1), SHAPE)[:, KEEP]
+    kept = _corrected(likely >= settings.keep, known, settings)
+    met = [signals[first + i] for i in range(len(inside))]
+    ruled = _ruled(inside, met, kept, known, meta, first, settings)
+    for i in repeated.met(inside, [weigh(line) for line in inside], learned):
+        ruled[i] = ("repeated on this site", "other")
+    for i in dropped:
+        if first <= i <= last:
+            ruled[i - first] = ("left out", "other")
+    judged = [_judged(line, ruled.get(i), bool(kept[i]), met[i]) for i, line in enumerate(inside)]
+    open_ = np.array([i not in ruled for i in range(len(inside))])
+    sizes = np.array([len(line.text) for line in inside], np.float64) * open_
+    right, whole = float((likely * sizes)[kept].sum()), float((sizes * kept).sum() + (likely * sizes).sum())
+    return JudgedLines(
+        lines=(*above, *judged, *below),
+        evidence=LineEvidence(first=first, keep=likely, rows=known.rows, weights=table),
+        confidence=2 * right / whole if whole else 0.0,
+    )
 
 
-def _tail(
+def _corrected(kept: NDArray[np.bool_], known: EncodedLines, settings: HtmlSettings) -> NDArray[np.bool_]:
+    """What the chain kept, and what must go with it: the mates of kept paragraphs, or nearly all."""
+    held = float(known.weights[kept].sum())
+    if held < settings.guard * known.weights.sum():
+        return ~known.claimed & ~known.link
+    out = kept.copy()
+    homes = np.array(known.homes)
+    for home in np.unique(homes[known.prose & ~kept]).tolist():
+        mates = known.prose & (homes == home)
+        if mates.sum() >= settings.mates and kept[mates].mean() >= settings.mates_kept:
+            out |= mates
+    return out
+
+
+def _ruled(
     inside: Sequence[Line],
-    weights: Sequence[float],
     met: Sequence[NoiseRule | None],
-    begin: int,
+    kept: NDArray[np.bool_],
+    known: EncodedLines,
+    meta: Metadata,
+    first: int,
     settings: HtmlSettings,
-) -> int:
-    """Where the body ends: at the first line that ends bodies and has little prose below it."""
-    prose = [weight if rule is None and weight >= 2 else 0.0 for weight, rule in zip(weights, met, strict=True)]
-    homes: Counter[tuple[str, ...]] = Counter()
-    for line, weight in zip(inside, prose, strict=True):
-        homes[line.ancestors] += round(weight)
-    home = homes.most_common(1)[0][0]
-    own = [weight if line.ancestors == home else 0.0 for line, weight in zip(inside, prose, strict=True)]
-    total = below = sum(weights)
-    resumed = sum(own)
-    for i, rule in enumerate(met):
-        below, resumed = below - weights[i], resumed - own[i]
-        if rule is None or rule.reach != "below" or i <= begin or below > settings.tail * total:
-            continue
-        if rule.noise in _LOUD or resumed <= settings.resumed * total:
-            return i
-    return len(met)
-
-
-def _appended(inside: Sequence[Line], prose: Sequence[float], met: Sequence[NoiseRule | None], begin: int) -> int:
-    """Where another article is appended: a headline, a date line and paragraphs, after this one's paragraphs."""
-    for i, rule in enumerate(met):
-        if i <= begin or rule is None or rule.noise != "source line" or max(prose[i : i + 6], default=0.0) < 2:
-            continue
-        headline = next((j for j in range(max(begin + 1, i - 3), i) if inside[j].heading and not prose[j]), None)
-        if headline is not None:
-            return headline
-    return len(met)
-
-
-def _listed(
-    inside: Sequence[Line], weights: Sequence[float], met: Sequence[NoiseRule | None], home: tuple[str, ...]
-) -> frozenset[int]:
-    """The headlines below the heading of a list that stands between paragraphs, in a block of its own.
-
-    A headline has no sentence mark at its end and does not stand where the paragraphs stand.
-    """
-    found: set[int] = set()
-    for i, rule in enumerate(met):
-        if rule is None or rule.name != "heading of a list":
-            continue
-        pairs = zip(inside[i].ancestors, home, strict=False)
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        box = inside[i].ancestors[: shared + 1]
-        for j in range(i + 1, min(i + 1 + _LONGEST_LIST, len(inside))):
-            line = inside[j]
-            if weights[j] >= 2 or line.ancestors == home or line.heading or _SENTENCE.search(line.text):
-                break
-            if line.tag != "li" and (len(box) == shared or line.ancestors[: shared + 1] != box):
-                break
-            found.add(j)
-    return frozenset(found)
-
-
-def _is_lead(line: Line, met: NoiseRule | None, home: tuple[str, ...]) -> bool:
-    """A summary that stands among the paragraphs, as one of them, is the first of them."""
-    if met is None or met.name != "summary" or len(home) <= 3:
-        return False
-    return line.ancestors[:-1] == home[:-1] and line.tag == re.split("[#.]", home[-1], maxsplit=1)[0]
-
-
-def _headline_again(inside: Sequence[Line], meta: Metadata, reach: int = 6) -> int:
-    """Where the headline stands once more at the head of the container; -1 where it does not.
-
-    What stands above it in another block than the text is furniture, also where it is told in sentences.
-    """
+) -> dict[int, tuple[str, str]]:
+    """The lines that a rule cuts whatever the judge says: index in the container -> rule, class of noise."""
+    told = [i for i in np.flatnonzero(known.prose & kept).tolist() if met[i] is None]
+    begin, end = (told[0], told[-1]) if told else (0, len(inside))
+    ruled: dict[int, tuple[str, str]] = {}
     title = _letters(meta.title or "")
-    own = [i for i, line in enumerate(inside[:reach]) if len(title) >= 6 and _letters(line.text) == title]
-    return own[-1] if own else -1
+    for i, (line, rule) in enumerate(zip(inside, met, strict=True)):
+        role = meta.claims.get(first + i)
+        if i < begin and (role == "title" or _is_headline(line, title)):
+            ruled[i] = ("headline", "repeated title")
+        elif i < begin and role in _HEAD_ROLES:
+            ruled[i] = (str(role), _CLAIMED[str(role)])
+        elif rule is not None and _cuts(rule, i, begin, end):
+            ruled[i] = (rule.name, rule.noise)
+        elif not any(map(str.isalnum, line.text)):
+            ruled[i] = ("no letters", "other")
+    return ruled
 
 
-def _is_headline(line: Line, meta: Metadata) -> bool:
+def _cuts(rule: NoiseRule, i: int, begin: int, end: int) -> bool:
+    """Whether a rule cuts a line that meets it, where it stands."""
+    if rule.noise in ("credits", "ads") or rule.name in ("heading of a list", "related headline", "former title"):
+        return True
+    return i < begin if rule.reach == "above" else i > end
+
+
+def _is_headline(line: Line, title: str) -> bool:
     """The headline again above the text, or, in a heading, a part of it."""
-    title, own = _letters(meta.title or ""), _letters(line.text)
+    own = _letters(line.text)
     return bool(title) and (own == title or (line.heading > 0 and own in title))
 
 
@@ -226,18 +235,11 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _by_itself(line: Line, role: str | None, met: NoiseRule | None, head: bool, settings: HtmlSettings) -> Line:
-    """Judge a line of the container; ``head``: it stands above the first paragraph."""
-    if role == "title":
-        return _cut(line, "headline", "repeated title")
-    if role in _HEAD_ROLES and head:
-        return _cut(line, str(role), str(role))
-    if met is not None and (head or met.reach != "above"):
-        return _cut(line, met.name, met.noise)
-    if not any(map(str.isalnum, line.text)):
-        return _cut(line, "no letters", "other")
-    if line.link_share > settings.link_line and line.punctuation < 3:
-        return _cut(line, "a link, not a sentence", "related")
+def _judged(line: Line, ruled: tuple[str, str] | None, kept: bool, met: NoiseRule | None) -> Line:
+    if ruled is not None:
+        return _cut(line, *ruled)
+    if not kept:
+        return _cut(line, "", met.noise if met else "related" if line.link_share > 0.6 else "other")
     text = _FOLD.sub("", line.text)
     return line if text == line.text else replace(line, text=text)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from cleaners.chinese import script
 from cleaners.extract.boilerplate.closing_rules import CLOSING, NOTICES, PROMPTS
 from cleaners.extract.boilerplate.rule import Noise, NoiseRule, Reach, Sentence
 from cleaners.extract.boilerplate.rule_tables import ABOVE, ANYWHERE, ASIDES, BELOW
+from cleaners.items import Line
 
-__all__ = ["RULES", "Noise", "NoiseRule", "Reach", "bare", "hits"]
+__all__ = ["RULES", "LineSignals", "Noise", "NoiseRule", "Reach", "bare", "hits"]
 
 # Sentences of an article that only mention what a rule of noise looks for.
 #
@@ -100,3 +102,34 @@ def _met(text: str) -> tuple[NoiseRule, ...]:
         and ((anchored and anchored.match(text)) or (other and other.search(text)))
         and not only_mentioned(text, rule.sentence)
     )
+
+
+_CELLS = frozenset(("td", "th"))
+# No rule looks at longer lines; folding them would cost more than reading the page.
+LONGEST = max(rule.longest for rule in RULES) + 100
+
+
+class LineSignals:
+    """For every line the first rule it meets, judged by its text alone; found when asked for, once."""
+
+    __slots__ = ("_found", "_lines")
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._found: dict[int, NoiseRule | None] = {}
+
+    def __getitem__(self, index: int) -> NoiseRule | None:
+        if index not in self._found:
+            self._found[index] = _first_met(self._lines[index])
+        return self._found[index]
+
+    def known(self, index: int) -> NoiseRule | None:
+        """The same, only where it was already asked for: enough to name what stands outside the article."""
+        return self._found.get(index)
+
+
+def _first_met(line: Line) -> NoiseRule | None:
+    if len(line.text) > LONGEST:
+        return None
+    linked, cell = line.link_share > 0.5, line.tag in _CELLS
+    return next(hits(script.fold(line.text), linked=linked, cell=cell), None)

@@ -74,9 +74,7 @@ def _expect(
             for s in range(states):
                 held[s] = _term(scores[t], step[before, s]) + own[t, s] + backward[t, s]
                 if step[before, s] >= 0:
-                    counts[t, step[before, s]] += np.exp(
-                        max(-30.0, min(0.0, forward[t - 1, before] + held[s] - total))
-                    )
+                    counts[t, step[before, s]] += np.exp(max(-30.0, min(0.0, forward[t - 1, before] + held[s] - total)))
             backward[t - 1, before] = _sum(held)
     for t in range(size):
         for s in range(states):

@@ -3,7 +3,7 @@
     python benchmarks/train_lines.py FOLDER... [-o cleaners/data/html-lines.json] [--folds 8] [--curve] [--worst 10]
 
 A FOLDER holds ``gold.jsonl`` and ``html/`` (see gold_pages.py). Half of the weights is one fit on the real pages, half
-the mean of three fits on the real pages and 200 made ones each (odd_pages.py), a made page counting a fifth. The
+the mean of three fits on the real pages and 200 made ones each (made_html_pages.py), a made page counting a fifth. The
 figures are out of fold: no page of a site that is judged was fitted on. They are of the lines judged in the container,
 joined by line ends; ``--curve`` tells how they grow with the number of real pages.
 """
@@ -22,8 +22,8 @@ import chain_fit
 import numpy as np
 from chain_fit import Example
 from gold_pages import GoldPage, folder_pages, gold_page, label
+from made_html_pages import OddPage, made_pages
 from numpy.typing import NDArray
-from odd_pages import OddPage, made_pages
 
 from cleaners.extract.boilerplate import html_lines
 from cleaners.extract.boilerplate.html_features import encode, feature_names
@@ -58,9 +58,7 @@ class Trainer:
         return cls(
             made=tuple(
                 tuple(
-                    example(gold, MADE_WEIGHT)
-                    for gold in map(made, made_pages(MADE, seed))
-                    if gold.first <= gold.last
+                    example(gold, MADE_WEIGHT) for gold in map(made, made_pages(MADE, seed)) if gold.first <= gold.last
                 )
                 for seed in MADE_SEEDS
             )

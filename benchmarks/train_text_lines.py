@@ -23,8 +23,8 @@ import numpy as np
 from made_text_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, real_pages, tokens
 
 from cleaners import metadata
-from cleaners.extract.boilerplate.text_lines import judge
 from cleaners.extract.boilerplate.chain import CrfWeights
+from cleaners.extract.boilerplate.text_lines import judge
 from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, SHAPE, STATES
 from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import measure

@@ -92,7 +92,9 @@ def _metadata(draft: PageDraft) -> PageDraft:
 
 def _extract(draft: PageDraft) -> PageDraft:
     learned = draft.context.learned.get(draft.page.site or "", frozenset())
-    return replace(draft, body=extract.extract(draft.lines, draft.metadata, learned=learned, rules=draft.rule))
+    rules = draft.site.rules if draft.site else ()
+    body = extract.extract(draft.lines, draft.metadata, learned=learned, rules=draft.rule, line_rules=rules)
+    return replace(draft, body=body)
 
 
 def _restore(draft: PageDraft) -> PageDraft:

@@ -15,6 +15,7 @@ from cleaners.config import (
     JobDefaults,
     JobFocus,
     JobLimits,
+    LineRule,
     SeedEntry,
     SiteConfig,
     SiteExtractRule,
@@ -176,5 +177,6 @@ def test_the_readme_documents_every_key_and_no_other() -> None:
         "`seeds`": keys(SeedEntry),
         "`follow`": keys(FollowRule),
         "`extract`": keys(SiteExtractRule),
+        "`rules`": keys(LineRule),
         "`focus`": keys(JobFocus),
     }

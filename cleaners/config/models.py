@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -104,6 +104,17 @@ class SiteExtractRule(_StrictModel):
     """The last day of this layout; None: it still stands."""
 
 
+class LineRule(_StrictModel):
+    """What happens to lines that the general method judges wrongly."""
+
+    pattern: Pattern
+    """Searched in the line as it stands on the page."""
+    verdict: Literal["cut", "keep"]
+    """cut: such a line is never part of an article; keep: it is, where it stands in the article's block."""
+    reason: str = Field(min_length=1)
+    """Why; ``explain`` shows it."""
+
+
 class SiteConfig(JobDefaults):
     """One publisher."""
 
@@ -119,6 +130,8 @@ class SiteConfig(JobDefaults):
     follow: FollowRule = FollowRule()
     extract: tuple[SiteExtractRule, ...] = ()
     """The first rule whose ``until`` has not passed applies."""
+    rules: tuple[LineRule, ...] = ()
+    """For the lines of this site's pages, asked before those of the job."""
     charset: Charset | None = None
     """The encoding, for a site that declares a wrong one."""
     verified: bool = False
@@ -175,6 +188,8 @@ class JobConfig(_StrictModel):
     schedule: Cron | None = None
     """When ``jianbao schedule`` runs the job: a cron expression."""
     defaults: JobDefaults = JobDefaults()
+    rules: tuple[LineRule, ...] = ()
+    """For the lines of all sites' pages."""
     sites: tuple[SiteConfig, ...] = Field(min_length=1)
 
     @field_validator("sites")
@@ -184,7 +199,8 @@ class JobConfig(_StrictModel):
         if twice := next((one for one in ids if ids.count(one) > 1), None):
             raise ValueError(f"two sites have the id {twice!r}: an id stands for one site")
         defaults = info.data.get("defaults", JobDefaults())
-        return tuple(_inherit(site, defaults) for site in sites)
+        rules: tuple[LineRule, ...] = info.data.get("rules", ())
+        return tuple(_inherit(site, defaults, rules) for site in sites)
 
     @model_validator(mode="after")
     def _polite(self) -> JobConfig:
@@ -200,10 +216,12 @@ class JobConfig(_StrictModel):
         return all(is_loopback(urlsplit(url).hostname or "") for url in named)
 
 
-def _inherit(site: SiteConfig, defaults: JobDefaults) -> SiteConfig:
-    """The site with what it does not say itself taken from the job's defaults (limits key by key)."""
+def _inherit(site: SiteConfig, defaults: JobDefaults, rules: tuple[LineRule, ...]) -> SiteConfig:
+    """The site with what it does not say itself taken from the job's defaults (limits key by key), and its rules."""
     said: dict[str, Any] = {
         key: getattr(defaults, key) for key in ("timezone", "delay") if key not in site.model_fields_set
     }
     own = {key: getattr(site.limits, key) for key in site.limits.model_fields_set}
-    return site.model_copy(update={**said, "limits": defaults.limits.model_copy(update=own)})
+    return site.model_copy(
+        update={**said, "limits": defaults.limits.model_copy(update=own), "rules": site.rules + rules}
+    )

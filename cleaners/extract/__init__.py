@@ -7,20 +7,23 @@ walk is not sure, trafilatura and readability vote with it; pages in other langu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cleaners.errors import UnusableInput
 from cleaners.extract import caption, ensemble, layout, other_languages, page_type, site_rules
 from cleaners.extract.boilerplate import html_lines
 from cleaners.extract.boilerplate.html_lines import JudgedLines, LineEvidence
+from cleaners.extract.boilerplate.rule import overruled
 from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.extract.container import BodyContainer, choose, span
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
 
 if TYPE_CHECKING:
-    from cleaners.config import SiteExtractRule
+    from cleaners.config import LineRule, SiteExtractRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,41 +62,64 @@ def extract(
     *,
     learned: frozenset[str] = frozenset(),
     rules: SiteExtractRule | None = None,
+    line_rules: Sequence[LineRule] = (),
     settings: ExtractSettings = ExtractSettings(),
 ) -> ExtractedBody:
     """Choose and clean the article of a page; ``learned`` are keys of lines that its site repeats.
 
+    ``rules`` are the job's selectors for its site, ``line_rules`` its rules for lines: they overrule everything else.
     Raises ``Unusable("extract", "not an article: KIND")`` with the kind of page it is instead: index page, gallery,
     error page, login wall, script shell, no prose.
     """
     if blocks.media == "text":
-        return _plain(blocks, meta, learned)
+        return _plain(blocks, meta, learned, line_rules)
     signals = LineSignals(blocks.lines)
     if rules is not None and (node := site_rules.body(blocks, rules)) is not None:
         first, last = span(blocks, node)
         container = BodyContainer(node=node, first=first, last=last, share=1.0)
-        return _walked(blocks, meta, signals, container, learned, rules, "override", settings)
+        return _walked(blocks, meta, signals, container, learned, rules, line_rules, "override", settings)
     small = sum(len(line.text) for line in blocks.lines) <= settings.ask_up_to
     if small and other_languages.is_foreign(blocks.lines):
-        return _foreign(blocks, meta)
+        return _foreign(blocks, meta, line_rules)
     found = choose(blocks, meta, signals)
     if found is None:
         raise UnusableInput("extract", f"not an article: {page_type.rejection(blocks, (), meta) or 'no prose'}")
-    return _walked(blocks, meta, signals, found, learned, rules, "state" if blocks.recovered else "walk", settings)
+    by = "state" if blocks.recovered else "walk"
+    return _walked(blocks, meta, signals, found, learned, rules, line_rules, by, settings)
 
 
-def _plain(blocks: PageLines, meta: Metadata, learned: frozenset[str]) -> ExtractedBody:
+def _plain(blocks: PageLines, meta: Metadata, learned: frozenset[str], line_rules: Sequence[LineRule]) -> ExtractedBody:
     from cleaners.extract.boilerplate import text_lines
 
-    lines = text_lines.judge(blocks.lines, meta, learned)
+    lines = _overruled(text_lines.judge(blocks.lines, meta, learned), line_rules)
     text = "\n".join(line.text for line in lines if line.verdict == "keep")
     if kind := page_type.rejection(blocks, lines, meta):
         raise UnusableInput("extract", f"not an article: {kind}")
     return ExtractedBody(lines=lines, text=text, extractor="text")
 
 
-def _foreign(blocks: PageLines, meta: Metadata) -> ExtractedBody:
+def _overruled(lines: tuple[Line, ...], rules: Sequence[LineRule]) -> tuple[Line, ...]:
+    """What the job's rules say of lines that were judged without them; only between or beside kept lines they keep."""
+    kept = [i for i, line in enumerate(lines) if line.verdict == "keep"]
+    if not rules or not kept:
+        return lines
+    out = list(lines)
+    for i, line in enumerate(lines):
+        own = overruled(line.text, rules)
+        if own is not None and own.verdict == "cut":
+            out[i] = replace(line, verdict="cut", rule=own.reason, noise="other")
+        elif own is not None and kept[0] - 1 <= i <= kept[-1] + 1:
+            out[i] = replace(line, verdict="keep", rule=own.reason, noise="")
+    return tuple(out)
+
+
+def _foreign(blocks: PageLines, meta: Metadata, line_rules: Sequence[LineRule]) -> ExtractedBody:
     lines, text, confidence, by = other_languages.extract(blocks, meta)
+    if line_rules:
+        text = "\n".join(
+            line for line in text.split("\n") if (own := overruled(line, line_rules)) is None or own.verdict == "keep"
+        )
+        lines = _overruled(lines, line_rules)
     if not text:
         raise UnusableInput("extract", f"not an article: {page_type.rejection(blocks, (), meta) or 'no prose'}")
     kept = [line.node for line in lines if line.verdict == "keep"]
@@ -108,15 +134,17 @@ def _walked(
     container: BodyContainer,
     learned: frozenset[str],
     rules: SiteExtractRule | None,
+    line_rules: Sequence[LineRule],
     by: str,
     settings: ExtractSettings,
 ) -> ExtractedBody:
     drop = site_rules.dropped(blocks, rules) if rules is not None else frozenset()
     first = caption.first_line(blocks, meta, container)
-    judged = html_lines.judge(blocks, meta, signals, first=first, last=container.last, learned=learned, dropped=drop)
+    judge = partial(html_lines.judge, blocks, meta, signals, learned=learned, rules=line_rules)
+    judged = judge(first=first, last=container.last, dropped=drop)
     small = sum(len(line.text) for line in judged.lines) <= settings.ask_up_to
     if by == "walk" and small and sureness(judged.lines, meta, container, settings) < settings.vote_below:
-        judged, container, by = _vote(blocks, meta, signals, judged, container, learned)
+        judged, container, by = _vote(blocks, judge, judged, container)
     if kind := page_type.rejection(blocks, judged.lines, meta):
         raise UnusableInput("extract", f"not an article: {kind}")
     found = layout.pieces(blocks, judged.lines, container.node)
@@ -133,7 +161,7 @@ def _walked(
 def sureness(
     lines: tuple[Line, ...], meta: Metadata, container: BodyContainer, settings: ExtractSettings = ExtractSettings()
 ) -> float:
-    """How sure the choice of the container is, 0..1: little prose elsewhere, little cut inside, a headline, some text."""
+    """How sure the container is, 0..1: little prose elsewhere, little cut inside, a headline, some text."""
     inside = lines[container.first : container.last + 1]
     weights = [html_lines.weigh(line) for line in inside]
     if not any(weights):  # verse, a list of names
@@ -146,12 +174,7 @@ def sureness(
 
 
 def _vote(
-    blocks: PageLines,
-    meta: Metadata,
-    signals: LineSignals,
-    judged: JudgedLines,
-    container: BodyContainer,
-    learned: frozenset[str],
+    blocks: PageLines, judge: Callable[..., JudgedLines], judged: JudgedLines, container: BodyContainer
 ) -> tuple[JudgedLines, BodyContainer, str]:
     """Ask trafilatura and readability too; the medoid of the three wins, its lines judged by the same judge."""
     tree = ensemble.readability_tree(blocks.tree)
@@ -165,5 +188,8 @@ def _vote(
         return judged, container, "walk"
     first, last = min(choices[by]), max(choices[by])
     others = frozenset(range(first, last + 1)) - choices[by]
-    voted = html_lines.judge(blocks, meta, signals, first=first, last=last, learned=learned, dropped=others)
-    return voted, BodyContainer(node=0, first=first, last=last, share=container.share), by
+    return (
+        judge(first=first, last=last, dropped=others),
+        BodyContainer(node=0, first=first, last=last, share=container.share),
+        by,
+    )

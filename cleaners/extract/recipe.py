@@ -6,9 +6,10 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 
+from cleaners.extract.boilerplate.chain import shipped
 from cleaners.extract.boilerplate.html_lines import HtmlSettings
-from cleaners.extract.boilerplate.rules import RULES
-from cleaners.extract.boilerplate.text_lines.crf import shipped
+from cleaners.extract.boilerplate.html_rulings import RulingSettings
+from cleaners.extract.boilerplate.rules import shipped_rules
 from cleaners.extract.container import ContainerSettings
 from cleaners.page.lines.walk import WalkLimits
 
@@ -19,21 +20,26 @@ def _digest(*parts: object) -> str:
     return sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:8]
 
 
+def _weights(name: str) -> str:
+    weights = shipped(name)
+    return _digest(weights.recipe, *sorted(weights.features.items()))
+
+
 @cache
 def recipe(extractor: str) -> str:
     """What an extractor (:attr:`cleaners.extract.ExtractedBody.extractor`) works with.
 
-    The version of its library, or a digest of its settings or weights; and one of the noise rules (8 hex digits of
+    The version of its library, or digests of its settings and weights; and one of the noise rules (8 hex digits of
     SHA-256 each).
 
     >>> recipe("trafilatura").split()[0]
     'trafilatura'
     """
-    if extractor == "text":
-        weights = shipped()
-        made_by = f"weights {_digest(weights.recipe, *sorted(weights.features.items()))}"
-    elif extractor in _LIBRARIES:
+    if extractor in _LIBRARIES:
         made_by = f"{_LIBRARIES[extractor]} {version(_LIBRARIES[extractor])}"
+    elif extractor == "text":
+        made_by = f"weights {_weights('plain-lines')}"
     else:
-        made_by = f"settings {_digest(WalkLimits(), ContainerSettings(), HtmlSettings())}"
-    return f"{made_by}; rules {_digest(*RULES)}"
+        settings = (WalkLimits(), ContainerSettings(), HtmlSettings(), RulingSettings())
+        made_by = f"weights {_weights('html-lines')}; settings {_digest(*settings)}"
+    return f"{made_by}; rules {_digest(*shipped_rules())}"

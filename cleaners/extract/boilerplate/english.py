@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cleaners.extract.boilerplate.rules import NoiseRule
+from cleaners.extract.boilerplate.rule import NoiseRule
 
 _END = r"\b.{0,120}$"
 _LABEL = (

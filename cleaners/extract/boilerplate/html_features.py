@@ -2,8 +2,8 @@
 
 *Home*: how the block of a line lies to the block that holds most prose. *Path*: how much of the container looks like
 the line to the eye of the markup. *Place*: where in the container, and how far from prose. *Neighbours*: what stands
-beside it. *Links*: how much of it leads elsewhere. *Claims*: what metadata has read it as, and whether another
-article's head stands above it. No word, class, id or length decides: on unseen pages they gave nothing.
+beside it. *Links*: how much of it leads elsewhere. *Claims*: what metadata has read it as. No word, rule, class, id or
+length of a line decides: on pages of other sites they gave nothing.
 
 Every family is a few groups; a line has exactly one level of each group, so the score of a line is a sum of as many
 weights as there are groups, looked up for all lines of a page at once.
@@ -11,10 +11,10 @@ weights as there are groups, looked up for all lines of a page at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +25,17 @@ from cleaners.page.lines import PageLines
 PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "dt", "blockquote", "figcaption", "pre"))
 """Blocks that hold one paragraph: what stands beside it stands in the block around them."""
 _FADE, _LEAST = 0.7, 0.002
+# Of the characters outside of links so many stand in prose, or it is no prose that is looked for.
+_PROSAIC = 0.3
 _ROLES = ("no claim", "title", "source line", "byline", "editor", "breadcrumb")
 _ROLE = {role: number for number, role in enumerate(_ROLES)}
 _KINDS = ("no line", "a link", "a short line", "prose", "a claimed line", "a heading")
 _NONE, _LINK, _SHORT, _PROSE, _CLAIMED, _HEADING = range(6)
-# A short line with a day and maybe a clock: what stands under the headline of an article.
-_DATED = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d\d")
-_DATED_LENGTH, _HEAD, _FOLLOWS = 60, 3, 6
 
 
 def _cuts(edges: Sequence[float], unit: str) -> tuple[str, ...]:
     """Names for what falls below the first edge, between two, above the last."""
-    between = [f"{low:g} to {high:g}{unit}" for low, high in zip(edges, edges[1:], strict=False)]
+    between = [f"{low:g} to {high:g}{unit}" for low, high in pairwise(edges)]
     return (f"under {edges[0]:g}{unit}", *between, f"from {edges[-1]:g}{unit}")
 
 
@@ -79,12 +78,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "line before": _KINDS,
     "line after": _KINDS,
     "size of the line before": _cuts(_SIZES, " characters"),
-    "links and sentence marks": _product(_cuts(_LINKED, " linked"), ("0 marks", "1 mark", "2 marks", "3 or more marks")),
+    "links and sentence marks": _product(
+        _cuts(_LINKED, " linked"), ("0 marks", "1 mark", "2 marks", "3 or more marks")
+    ),
     "links": ("0", "1", "2", "3 or more"),
     "links around": _product(("0", "1", "2", "3", "4"), ("is text", "is a link")),
     "is": _KINDS,
     "claimed": _product(_ROLES, ("above the prose", "not above the prose")),
-    "another article's head": ("not above it", "here", "above it"),
 }
 """Group -> its levels. The weights of a level are found by ``group: level``."""
 
@@ -107,16 +107,20 @@ class EncodedLines:
 
     rows: NDArray[np.int64]
     """Lines x groups: the row of the weights (:func:`feature_names`) that each group adds."""
+    marks: NDArray[np.float64]
+    """How much prose each line is: its sentence marks outside of links, or its length where all is verse."""
     weights: NDArray[np.float64]
-    """How much prose each line is, less with every link line met after prose."""
+    """The same, less with every link line met after prose."""
     prose: NDArray[np.bool_]
     """Which lines are prose: two sentence marks outside of links, or verse where nothing else is there."""
     link: NDArray[np.bool_]
     """Which lines are links."""
     claimed: NDArray[np.bool_]
     """Which lines metadata has claimed."""
-    homes: tuple[int, ...]
-    """For each line the block it stands in, its own paragraph left out (index into ``PageLines.nodes``)."""
+    paths: NDArray[np.int64]
+    """For each line a number of its tag path: equal for lines of one path."""
+    among: NDArray[np.bool_]
+    """Which lines stand in the block of most prose, in an element of the same name as the prose there."""
 
 
 def _levels(values: NDArray[np.float64] | NDArray[np.int64], edges: Sequence[float]) -> NDArray[np.int64]:
@@ -134,9 +138,10 @@ def _shifted(values: NDArray[np.int64], by: int, fill: int) -> NDArray[np.int64]
 
 def _total(keys: NDArray[np.int64], values: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
     """For each line the share of ``values`` that lines of its key have, and the key with most."""
-    sums = np.bincount(keys, weights=values)
+    sums: NDArray[np.float64] = np.bincount(keys, weights=values).astype(np.float64)
     whole = sums.sum()
-    return (sums / whole if whole else sums)[keys], int(sums.argmax())
+    share: NDArray[np.float64] = (sums / whole if whole else sums)[keys]
+    return share, int(sums.argmax())
 
 
 class _Tree:
@@ -182,26 +187,6 @@ class _Tree:
         return found
 
 
-def _second_head(
-    lines: Sequence[Line], kinds: NDArray[np.int64], prose: NDArray[np.bool_], sizes: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """0 above, 1 on, 2 below the head of another article: a heading, a dated line and prose, after prose."""
-    out = np.zeros(len(lines), np.int64)
-    told = np.flatnonzero(prose)
-    if not len(told):
-        return out
-    for heading in np.flatnonzero(kinds == _HEADING).tolist():
-        if heading <= told[0]:
-            continue
-        for i in range(heading + 1, min(heading + 1 + _HEAD, len(lines))):
-            if prose[i] or sizes[i] > _DATED_LENGTH or lines[i].heading or not _DATED.search(lines[i].text):
-                continue
-            if prose[i + 1 : i + 1 + _FOLLOWS].any():
-                out[heading : i + 1], out[i + 1 :] = 1, 2
-                return out
-    return out
-
-
 def encode(page: PageLines, meta: Metadata, first: int, last: int) -> EncodedLines:
     """The features of the lines ``first`` to ``last`` of a page, which are at least one."""
     lines = page.lines[first : last + 1]
@@ -214,10 +199,10 @@ def encode(page: PageLines, meta: Metadata, first: int, last: int) -> EncodedLin
     roles = np.array([_ROLE.get(meta.claims.get(first + i, "no claim"), 0) for i in range(size)], np.int64)
     claimed, link = roles > 0, linked > 0.6
     weights = np.where(headings | link | (sizes < 12) | claimed, 0.0, marks * (1 - linked))
-    if weights.sum() >= 2:
-        prose = weights >= 2
-    else:  # verse, a list of names, a table
-        weights = np.where((linked < 0.3) & ~claimed, sizes / 4, 0.0)
+    prose = weights >= 2
+    shown = (linked < 0.3) & ~claimed
+    if weights.sum() < 2 or sizes[prose].sum() < _PROSAIC * sizes[shown].sum():  # verse, a list of names, a table
+        weights = np.where(shown, sizes / 4, 0.0)
         prose = weights >= 0.5
     seen = np.cumsum(weights > 1) > 0
     faded = weights * np.maximum(_FADE ** np.cumsum(link & seen), _LEAST)
@@ -227,7 +212,10 @@ def encode(page: PageLines, meta: Metadata, first: int, last: int) -> EncodedLin
     held: dict[int, float] = {}
     for holder, weight in zip(holders, faded.tolist(), strict=True):
         held[holder] = held.get(holder, 0.0) + weight
-    tree.set_home(max(held, key=held.__getitem__))
+    home = max(held, key=held.__getitem__)
+    tree.set_home(home)
+    inner = [weight if holder == home else 0.0 for holder, weight in zip(holders, faded.tolist(), strict=True)]
+    layout = (home, lines[int(np.argmax(inner))].tag)
     related = np.array([tree.relation(holder) for holder in holders], np.int64)
     up, down = related[:, 0], related[:, 1]
     paths = np.array([tree.path(node) for node in nodes], np.int64)
@@ -274,7 +262,15 @@ def encode(page: PageLines, meta: Metadata, first: int, last: int) -> EncodedLin
         around * 2 + links,
         kinds,
         roles * 2 + (index >= begin),
-        _second_head(lines, kinds, prose, sizes),
     )
     rows = np.stack(columns, axis=1).astype(np.int64) + _offsets()
-    return EncodedLines(rows=rows, weights=faded, prose=prose, link=link, claimed=claimed, homes=tuple(holders))
+    return EncodedLines(
+        rows=rows,
+        marks=weights,
+        weights=faded,
+        prose=prose,
+        link=link,
+        claimed=claimed,
+        paths=paths,
+        among=np.array([(holder, line.tag) == layout for holder, line in zip(holders, lines, strict=True)]),
+    )

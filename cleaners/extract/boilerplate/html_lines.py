@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,14 @@ from cleaners.extract.boilerplate import chain
 from cleaners.extract.boilerplate import site_lines as repeated
 from cleaners.extract.boilerplate.chain import FREE, ChainShape, CrfWeights
 from cleaners.extract.boilerplate.html_features import EncodedLines, encode, feature_names
-from cleaners.extract.boilerplate.rules import LineSignals, NoiseRule
+from cleaners.extract.boilerplate.html_rulings import CLAIMED, Ruling, rulings
+from cleaners.extract.boilerplate.rule import NoiseRule, overruled
+from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
+
+if TYPE_CHECKING:
+    from cleaners.config import LineRule
 
 CUT, KEEP = 0, 1
 SHAPE = ChainShape(
@@ -40,14 +46,6 @@ _FOLD = re.compile(
 )
 # Only to name what is cut anyway: no class name decides.
 _COMMENTS = re.compile(r"comment|cmt|reply|pinglun|liuyan|gentie")
-_CLAIMED = {
-    "title": "repeated title",
-    "source line": "source line",
-    "byline": "source line",
-    "editor": "credits",
-    "breadcrumb": "breadcrumb",
-}
-_HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +55,11 @@ class HtmlSettings:
     keep: float = 0.5
     """Probability from which on a line is kept."""
     mates: int = 3
-    """Of so many prose lines in one block all are kept ..."""
+    """Of so many prose lines with one tag path all are kept ..."""
     mates_kept: float = 0.5
     """... when at least this share of them is."""
     guard: float = 0.5
     """When less than this share of the container's prose is kept, all of it is but claims and links."""
-    opening: int = 6
-    """In so many lines at the head of the container the headline may stand once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +131,14 @@ def judge(
     last: int,
     learned: frozenset[str] = frozenset(),
     dropped: frozenset[int] = frozenset(),
+    rules: Sequence[LineRule] = (),
     weights: NDArray[np.float64] | None = None,
     settings: HtmlSettings = HtmlSettings(),
 ) -> JudgedLines:
     """The same lines, each kept or cut: those from ``first`` to ``last`` stand in the article's container.
 
     ``learned``: keys of lines the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`); ``dropped``: indexes
-    ruled out before; ``weights``: the shipped ones where None.
+    ruled out before; ``rules``: those of the job; ``weights``: the shipped ones where None.
     """
     lines = page.lines
     above = [
@@ -155,26 +152,38 @@ def judge(
     inside = lines[first : last + 1]
     if not inside:
         return JudgedLines(lines=(*above, *below))
+    met = [signals[first + i] for i in range(len(inside))]
     known = encode(page, meta, first, last)
     table = shipped() if weights is None else weights
     likely = chain.marginals(table[known.rows].sum(axis=1), SHAPE)[:, KEEP]
     kept = _corrected(likely >= settings.keep, known, settings)
-    met = [signals[first + i] for i in range(len(inside))]
-    ruled = _ruled(inside, met, kept, known, meta, first, settings)
+    claims = [meta.claims.get(first + i) for i in range(len(inside))]
+    ruled = rulings(inside, met, claims, meta.title, known, kept)
     for i in repeated.met(inside, [weigh(line) for line in inside], learned):
-        ruled[i] = ("repeated on this site", "other")
+        ruled[i] = Ruling(rule="repeated on this site", noise="other")
     for i in dropped:
         if first <= i <= last:
-            ruled[i - first] = ("left out", "other")
+            ruled[i - first] = Ruling(rule="left out", noise="other")
+    for i, line in enumerate(inside if rules else ()):
+        if (own := overruled(line.text, rules)) is not None:
+            kept[i] = own.verdict == "keep"
+            ruled.pop(i, None)
+            if not kept[i]:
+                ruled[i] = Ruling(rule=own.reason, noise="other")
     judged = [_judged(line, ruled.get(i), bool(kept[i]), met[i]) for i, line in enumerate(inside)]
-    open_ = np.array([i not in ruled for i in range(len(inside))])
-    sizes = np.array([len(line.text) for line in inside], np.float64) * open_
-    right, whole = float((likely * sizes)[kept].sum()), float((sizes * kept).sum() + (likely * sizes).sum())
     return JudgedLines(
         lines=(*above, *judged, *below),
         evidence=LineEvidence(first=first, keep=likely, rows=known.rows, weights=table),
-        confidence=2 * right / whole if whole else 0.0,
+        confidence=_expected_f1(judged, likely),
     )
+
+
+def _expected_f1(judged: Sequence[Line], likely: NDArray[np.float64]) -> float:
+    """The F1 by characters that the kept lines can expect; what a rule cut counts for nothing."""
+    sizes = np.array([0.0 if line.rule and line.verdict == "cut" else len(line.text) for line in judged])
+    kept = np.array([line.verdict == "keep" for line in judged])
+    whole = float(sizes[kept].sum() + (likely * sizes).sum())
+    return 2 * float((likely * sizes)[kept].sum()) / whole if whole else 0.0
 
 
 def _corrected(kept: NDArray[np.bool_], known: EncodedLines, settings: HtmlSettings) -> NDArray[np.bool_]:
@@ -183,61 +192,16 @@ def _corrected(kept: NDArray[np.bool_], known: EncodedLines, settings: HtmlSetti
     if held < settings.guard * known.weights.sum():
         return ~known.claimed & ~known.link
     out = kept.copy()
-    homes = np.array(known.homes)
-    for home in np.unique(homes[known.prose & ~kept]).tolist():
-        mates = known.prose & (homes == home)
+    for path in np.unique(known.paths[known.prose & ~kept]).tolist():
+        mates = known.prose & (known.paths == path)
         if mates.sum() >= settings.mates and kept[mates].mean() >= settings.mates_kept:
             out |= mates
     return out
 
 
-def _ruled(
-    inside: Sequence[Line],
-    met: Sequence[NoiseRule | None],
-    kept: NDArray[np.bool_],
-    known: EncodedLines,
-    meta: Metadata,
-    first: int,
-    settings: HtmlSettings,
-) -> dict[int, tuple[str, str]]:
-    """The lines that a rule cuts whatever the judge says: index in the container -> rule, class of noise."""
-    told = [i for i in np.flatnonzero(known.prose & kept).tolist() if met[i] is None]
-    begin, end = (told[0], told[-1]) if told else (0, len(inside))
-    ruled: dict[int, tuple[str, str]] = {}
-    title = _letters(meta.title or "")
-    for i, (line, rule) in enumerate(zip(inside, met, strict=True)):
-        role = meta.claims.get(first + i)
-        if i < begin and (role == "title" or _is_headline(line, title)):
-            ruled[i] = ("headline", "repeated title")
-        elif i < begin and role in _HEAD_ROLES:
-            ruled[i] = (str(role), _CLAIMED[str(role)])
-        elif rule is not None and _cuts(rule, i, begin, end):
-            ruled[i] = (rule.name, rule.noise)
-        elif not any(map(str.isalnum, line.text)):
-            ruled[i] = ("no letters", "other")
-    return ruled
-
-
-def _cuts(rule: NoiseRule, i: int, begin: int, end: int) -> bool:
-    """Whether a rule cuts a line that meets it, where it stands."""
-    if rule.noise in ("credits", "ads") or rule.name in ("heading of a list", "related headline", "former title"):
-        return True
-    return i < begin if rule.reach == "above" else i > end
-
-
-def _is_headline(line: Line, title: str) -> bool:
-    """The headline again above the text, or, in a heading, a part of it."""
-    own = _letters(line.text)
-    return bool(title) and (own == title or (line.heading > 0 and own in title))
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
-
-
-def _judged(line: Line, ruled: tuple[str, str] | None, kept: bool, met: NoiseRule | None) -> Line:
+def _judged(line: Line, ruled: Ruling | None, kept: bool, met: NoiseRule | None) -> Line:
     if ruled is not None:
-        return _cut(line, *ruled)
+        return _cut(line, ruled.rule, ruled.noise)
     if not kept:
         return _cut(line, "", met.noise if met else "related" if line.link_share > 0.6 else "other")
     text = _FOLD.sub("", line.text)
@@ -246,8 +210,8 @@ def _judged(line: Line, ruled: tuple[str, str] | None, kept: bool, met: NoiseRul
 
 def _outside(line: Line, where: str, role: str | None, met: NoiseRule | None) -> Line:
     """Cut a line outside the container, classed by metadata, by a rule or by its place."""
-    if role in _CLAIMED:
-        return _cut(line, str(role), _CLAIMED[str(role)])
+    if role in CLAIMED:
+        return _cut(line, str(role), CLAIMED[str(role)])
     if met is not None:
         return _cut(line, where, met.noise)
     if _COMMENTS.search(" ".join(line.ancestors[2:])):

@@ -1,18 +1,49 @@
-"""Which rules of noise a line meets: the tables of this room, put together in the order in which they are asked."""
+"""Which rules of noise a line meets. The rules themselves are data: ``cleaners/data/noise-rules.toml``."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
 
 from cleaners.chinese import script
-from cleaners.extract.boilerplate.closing_rules import CLOSING, NOTICES, PROMPTS
-from cleaners.extract.boilerplate.rule import Noise, NoiseRule, Reach, Sentence
-from cleaners.extract.boilerplate.rule_tables import ABOVE, ANYWHERE, ASIDES, BELOW
+from cleaners.extract.boilerplate.rule import NoiseRule, Sentence
 from cleaners.items import Line
 
-__all__ = ["RULES", "LineSignals", "Noise", "NoiseRule", "Reach", "bare", "hits"]
+_NAMED = re.compile("%([A-Z]+)%")
+
+
+def parse_rules(text: str) -> tuple[NoiseRule, ...]:
+    """The rules of a file in the form of ``noise-rules.toml``, in order; ``%NAME%`` in patterns is filled in.
+
+    Raises ValueError for what is no such file: no TOML, an unknown key, a pattern that does not compile, a name twice.
+    """
+    raw = tomllib.loads(text)
+    named = raw["patterns"]
+
+    def rule(given: dict[str, Any]) -> NoiseRule:
+        patterns = tuple(_NAMED.sub(lambda name: named[name[1]], pattern) for pattern in given.pop("any_of"))
+        try:
+            re.compile("|".join(patterns))
+            return NoiseRule(any_of=patterns, **given)
+        except (TypeError, re.error) as wrong:
+            raise ValueError(f"rule {given.get('name')!r}: {wrong}") from wrong
+
+    found = tuple(map(rule, raw["rule"]))
+    names = [one.name for one in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"two rules are called {twice!r}")
+    return found
+
+
+@cache
+def shipped_rules() -> tuple[NoiseRule, ...]:
+    """The rules that come with jianbao, read when first asked for."""
+    return parse_rules(files("cleaners").joinpath("data/noise-rules.toml").read_text(encoding="utf-8"))
+
 
 # Sentences of an article that only mention what a rule of noise looks for.
 #
@@ -52,9 +83,6 @@ def only_mentioned(text: str, sentence: Sentence) -> bool:
     return not _PROMPT.search(text)
 
 
-RULES = ABOVE + BELOW + CLOSING + NOTICES + PROMPTS + ANYWHERE + ASIDES
-
-
 def _compiled(rule: NoiseRule) -> tuple[NoiseRule, re.Pattern[str] | None, re.Pattern[str] | None]:
     """A rule with its anchored patterns, to be matched, and the others, to be searched.
 
@@ -73,7 +101,11 @@ def _either(patterns: list[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 
 
-_COMPILED = tuple(_compiled(rule) for rule in RULES)
+@cache
+def _compiled_rules() -> tuple[tuple[NoiseRule, re.Pattern[str] | None, re.Pattern[str] | None], ...]:
+    return tuple(map(_compiled, shipped_rules()))
+
+
 _BULLET = re.compile(r"^[\s•·●○■◆▪▶►▲△▼▍▎▏▌┃❙※★☆>»|*]+|[\s|]+$")
 
 
@@ -97,7 +129,7 @@ def hits(folded: str, *, linked: bool = False, cell: bool = False) -> Iterator[N
 def _met(text: str) -> tuple[NoiseRule, ...]:
     return tuple(
         rule
-        for rule, anchored, other in _COMPILED
+        for rule, anchored, other in _compiled_rules()
         if len(text) <= rule.longest
         and ((anchored and anchored.match(text)) or (other and other.search(text)))
         and not only_mentioned(text, rule.sentence)
@@ -105,8 +137,12 @@ def _met(text: str) -> tuple[NoiseRule, ...]:
 
 
 _CELLS = frozenset(("td", "th"))
-# No rule looks at longer lines; folding them would cost more than reading the page.
-LONGEST = max(rule.longest for rule in RULES) + 100
+
+
+@cache
+def longest() -> int:
+    """No rule looks at longer lines; folding them would cost more than reading the page."""
+    return max(rule.longest for rule in shipped_rules()) + 100
 
 
 class LineSignals:
@@ -129,7 +165,7 @@ class LineSignals:
 
 
 def _first_met(line: Line) -> NoiseRule | None:
-    if len(line.text) > LONGEST:
+    if len(line.text) > longest():
         return None
     linked, cell = line.link_share > 0.5, line.tag in _CELLS
     return next(hits(script.fold(line.text), linked=linked, cell=cell), None)

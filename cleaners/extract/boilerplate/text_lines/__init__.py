@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
-from cleaners.extract.boilerplate.rules import Noise
+from cleaners.extract.boilerplate.chain import CrfWeights
+from cleaners.extract.boilerplate.rule import Noise
 from cleaners.extract.boilerplate.site_lines import met
 from cleaners.extract.boilerplate.text_lines.corrections import CORRECTIONS
-from cleaners.extract.boilerplate.text_lines.crf import CrfWeights, State, segment, shipped
+from cleaners.extract.boilerplate.text_lines.crf import State, segment, shipped
 from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import LineStats, measure
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from cleaners.chinese.script import fold
-from cleaners.extract.boilerplate.rules import Noise, NoiseRule, Reach, bare, hits
+from cleaners.extract.boilerplate.rule import Noise, NoiseRule, Reach
+from cleaners.extract.boilerplate.rules import bare, hits
 from cleaners.items import Line
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff]+")

@@ -51,6 +51,7 @@ def judged(*texts: str, **arguments: object) -> list[str]:
         ("相关文章：南岸村修通水泥路", "related"),
         ("#乡村振兴# #稻田音乐节#", "related"),
         ("编辑：小青 校对：小禾 审核：小南", "credits"),
+        ("【作者简介】周禾，南岸村人，作品散见于各报。", "credits"),
         ("一审一校：周禾 二审二校：王南", "credits"),
         ("（来源：青禾县融媒体中心）", "source line"),
         ("来源丨青禾发布", "source line"),

@@ -24,7 +24,9 @@ class ContainerSettings:
     floor: float = 0.002
     """The least that is left: a page whose headline was mistaken still has a container."""
     prose: float = 2.0
-    """With fewer sentence marks (faded) a page that has an anchor is weighed by its characters."""
+    """With fewer sentence marks (faded) a page that has an anchor is weighed by its characters ..."""
+    prosaic: float = 0.3
+    """... and where less than this share of the characters from the anchor on, outside of links, stands in prose."""
     above: float = 0.3
     """The share of the page's weight that must stand below the headline for it to be the anchor."""
 
@@ -57,7 +59,7 @@ def choose(
     """
     anchor = _anchor(blocks, meta)
     weights = _fade(blocks.lines, _anchored(blocks, meta, anchor, weigh, settings), signals, settings)
-    if sum(weights) < settings.prose and anchor is not None:
+    if anchor is not None and (sum(weights) < settings.prose or not _is_prosaic(blocks, meta, weights, settings)):
         weights = _fade(blocks.lines, _anchored(blocks, meta, anchor, _weigh_verse, settings), signals, settings)
     total = sum(weights)
     if not total:
@@ -82,6 +84,14 @@ def _anchor(blocks: PageLines, meta: Metadata) -> int | None:
         return min(meta.claims)
     first = [i for i, line in enumerate(blocks.lines) if line.heading == 1]
     return first[0] if len(first) == 1 else None
+
+
+def _is_prosaic(blocks: PageLines, meta: Metadata, weights: Sequence[float], settings: ContainerSettings) -> bool:
+    """Whether the text below the anchor is prose and no verse, list of names or table."""
+    anchor = _anchor(blocks, meta) or 0
+    shown = [i for i, line in enumerate(blocks.lines) if i >= anchor and line.link_share < 0.3 and i not in meta.claims]
+    told = sum(len(blocks.lines[i].text) for i in shown if weights[i] > 0)
+    return told >= settings.prosaic * sum(len(blocks.lines[i].text) for i in shown)
 
 
 def _anchored(

@@ -200,9 +200,9 @@ def _corrected(kept: NDArray[np.bool_], known: EncodedLines, settings: HtmlSetti
 
 
 def _judged(line: Line, ruled: Ruling | None, kept: bool, met: NoiseRule | None) -> Line:
-    if ruled is not None:
+    if ruled is not None and ruled.verdict == "cut":
         return _cut(line, ruled.rule, ruled.noise)
-    if not kept:
+    if ruled is None and not kept:
         return _cut(line, "", met.noise if met else "related" if line.link_share > 0.6 else "other")
     text = _FOLD.sub("", line.text)
     return line if text == line.text else replace(line, text=text)

@@ -1,7 +1,7 @@
-"""The lines of an HTML container that rules cut, whatever the judge of lines makes of them.
+"""What rules say of the lines of an HTML container, whatever the judge of lines makes of them.
 
-The headline once more and what stands above it, the head's claimed lines, another article appended to this one, noise
-that names itself where it stands in the right place, lines without a letter.
+Cut are the headline once more and what stands above it, the head's claimed lines, another article appended to this one,
+noise that names itself where it stands in the right place, lines without a letter. Kept are a notice's attachments.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cleaners.extract.boilerplate.html_features import EncodedLines
 from cleaners.extract.boilerplate.rule import NoiseRule
-from cleaners.items import Line
+from cleaners.items import Line, Verdict
 
 CLAIMED = {
     "title": "repeated title",
@@ -27,6 +27,9 @@ CLAIMED = {
 """What metadata has read a line as -> its class of noise."""
 # Classes whose lines end an article wherever they stand; a list of links may stand in the middle of one.
 _LOUD = frozenset(("credits", "disclaimer", "comments"))
+# The files that a notice comes with are named below it, linked or not.
+_ATTACHED = "attachment"
+_ATTACHMENT, _NEXT_ATTACHMENT = re.compile(r"^附[件表录錄]\s?\d*\s?[:：.、]"), re.compile(r"^\d{1,2}[.、．]")
 _LISTED = "listed between paragraphs"
 _SENTENCE = re.compile(r"[。！？!?；;…][”」』\"'）)】]*$")
 _HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
@@ -60,12 +63,14 @@ class RulingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """Why a line is cut."""
+    """Why a line is cut or kept."""
 
     rule: str
     """Shown by ``explain``."""
     noise: str
-    """The class its characters are counted under."""
+    """The class its characters are counted under; empty for a line that is kept."""
+    verdict: Verdict = "cut"
+    """What happens to the line."""
 
 
 def rulings(
@@ -77,7 +82,7 @@ def rulings(
     kept: NDArray[np.bool_],
     settings: RulingSettings = RulingSettings(),
 ) -> dict[int, Ruling]:
-    """The lines of a container that are cut: index in the container -> why.
+    """The lines of a container that are cut, or kept, for a reason of their own: index in the container -> why.
 
     ``met``: the first rule of noise each line meets; ``claims``: what metadata has read each line as; ``kept``: what
     the judge keeps, which tells where the article's prose begins and ends.
@@ -106,6 +111,8 @@ def rulings(
             found[i] = Ruling(rule=f"below: {ending.name}", noise=rule.noise if rule else ending.noise)
         elif not any(map(str.isalnum, line.text)):
             found[i] = Ruling(rule="no letters", noise="other")
+        elif i > begin and known.among[i] and _is_attachment(i, line, found):
+            found[i] = Ruling(rule=_ATTACHED, noise="", verdict="keep")
     return found
 
 
@@ -128,6 +135,12 @@ def _is_listed(
     row = [j for j in range(max(0, i - settings.listed), i) if j in found and found[j].rule == _LISTED]
     in_row = bool(row) and row[-1] == i - 1 and len(row) < settings.listed
     return (below or in_row) and not line.heading and not _SENTENCE.search(line.text)
+
+
+def _is_attachment(i: int, line: Line, found: Mapping[int, Ruling]) -> bool:
+    """Whether a line names an attachment, or the next one below another."""
+    in_row = i - 1 in found and found[i - 1].rule == _ATTACHED
+    return bool(_ATTACHMENT.match(line.text) or (in_row and _NEXT_ATTACHMENT.match(line.text)))
 
 
 def _headline_again(lines: Sequence[Line], headline: str, settings: RulingSettings) -> int:

@@ -27,7 +27,10 @@ def explain(
     store: StoreOption = STORE,
     as_json: JsonOption = False,
 ) -> None:
-    """Show every line of a page with keep or cut and the rule that decided.
+    """Show every line of a page with keep or cut, and the rule or the features that decided.
+
+    Of an HTML page's lines in the block of the article: the probability that they belong to it, by the judge of lines,
+    and the features that spoke loudest, with what each adds to the log odds.
 
     \b
     Examples:
@@ -106,13 +109,21 @@ def _origin(what: str, store: Path) -> str:
 
 
 def _print(result: PageExplanation, as_json: bool) -> None:
+    evidence = result.body.evidence if result.body else None
+    for i, line in enumerate(result.lines):
+        likely = evidence.probability(i) if evidence else None
+        reasons = evidence.reasons(i) if evidence else ()
+        if as_json:
+            told = {**asdict(line), "probability": likely, "reasons": reasons}
+            typer.echo(json.dumps(told, ensure_ascii=False))
+            continue
+        why = ": ".join(filter(None, (line.noise, line.rule)))
+        shown = "    " if likely is None else f"{likely:4.2f}"
+        typer.echo(f"{'keep' if line.verdict == 'keep' else ' cut'}  {shown}  {why[:36]:36}  {line.text}")
+        if reasons and not line.rule:
+            typer.echo(f"{'':12}{'; '.join(reasons)}")
     if as_json:
-        for line in result.lines:
-            typer.echo(json.dumps(asdict(line), ensure_ascii=False))
         return
-    for line in result.lines:
-        why = f"{line.noise}: {line.rule}" if line.noise else line.rule
-        typer.echo(f"{'keep' if line.verdict == 'keep' else ' cut'}  {why[:40]:40}  {line.text}")
     typer.echo()
     for name, value in _facts(result):
         typer.echo(f"{name:12} {value}")

@@ -2,9 +2,10 @@
 
     python benchmarks/noise_rules.py FOLDER... [--made 300] [--write]
 
-A FOLDER holds ``gold.jsonl`` (``id``, ``body``, ``optional``) and ``html/ID.html.gz`` or ``text/ID.txt``, or is
-the folder of the five seeds (``gold.json`` with line numbers); ``--made`` adds pages of our own (made_html_pages.py). Every line of every page is asked, wherever it stands. Prints the rules, the
-idle ones last; ``--write`` puts the counts into ``cleaners/data/noise-rules.toml``. A rule without a hit goes.
+A FOLDER holds ``gold.jsonl`` (``id``, ``body``, ``optional``) and ``html/ID.html.gz`` or ``text/ID.txt``, or is the
+folder of the five seeds (``gold.json`` with line numbers); ``--made`` adds pages of our own (made_html_pages.py). Every
+line of every page is asked, wherever it stands. Prints the rules, the idle ones last; ``--write`` puts the counts into
+``cleaners/data/noise-rules.toml``. A rule without a hit goes.
 """
 
 from __future__ import annotations

@@ -257,7 +257,7 @@ def _lists(skin: _Skin) -> None:
         skin.body += chosen
         tag = rng.choice(("ul", "ol"))
         skin.raw(f"<{tag}>{''.join(f'<li>{one}</li>' for one in chosen)}</{tag}>")
-    _told(skin, 1, 3)
+    _told(skin, 0, 3)
 
 
 def _captions(skin: _Skin) -> None:
@@ -296,15 +296,17 @@ def _ads(skin: _Skin) -> None:
 def _table(skin: _Skin) -> None:
     rng = skin.rng
     _told(skin, 2, 4)
-    columns = rng.randint(2, 4)
+    columns, priced = rng.randint(2, 4), skin.maybe(0.4)
     rows = [["序号", "地点", "时间", "负责人"][:columns]]
     for number in range(1, rng.randint(3, 9)):
         day = f"{rng.randint(1, 12)}月{rng.randint(1, 28)}日"
         rows.append([str(number), rng.choice(PLACES), day, rng.choice(NAMES)][:columns])
+    if priced:  # no head, a name and a figure
+        rows = [[thing, f"{rng.uniform(1, 90):.1f}"] for thing in rng.sample(THINGS, rng.randint(3, 8))]
     skin.body += [cell for row in rows for cell in row]
     shown = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     skin.raw(f"<table border=1>{shown}</table>")
-    _told(skin, 1, 4)
+    _told(skin, 0, 3)
 
 
 def _timeline(skin: _Skin) -> None:

@@ -125,11 +125,14 @@ def test_what_is_stored_is_found_shown_and_exported(pages: Path, tmp_path: Path)
     assert page.read_text(encoding="utf-8").startswith("---\n")
 
 
-def test_explain_tells_the_rule_of_every_cut_line(pages: Path, tmp_path: Path) -> None:
+def test_explain_tells_the_rule_or_the_features_that_cut_a_line(pages: Path, tmp_path: Path) -> None:
     done = run("explain", pages / "a.html", "--json", cwd=tmp_path)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert any(line["verdict"] == "cut" for line in lines)
-    assert all(line["rule"] for line in lines if line["verdict"] == "cut")
+    assert all(line["rule"] or line["reasons"] for line in lines if line["verdict"] == "cut")
+    judged = [line for line in lines if line["probability"] is not None]
+    assert judged
+    assert all(0 <= line["probability"] <= 1 and line["reasons"] for line in judged)
     assert any("三百亩棉田" in line["text"] and line["verdict"] == "keep" for line in lines)
 
 

@@ -6,6 +6,8 @@ import json
 import random
 from pathlib import Path
 
+import pytest
+
 from cleaners import pipeline
 from cleaners.context import context_of
 from cleaners.ingest.ingester import Ingester
@@ -54,6 +56,32 @@ def test_a_line_that_a_site_repeats_is_learned_cut_listed_and_undone(tmp_path: P
     with Ingester(path) as ingester:
         ingester.add([cleaned(path, n) for n in range(30, 38)])
     assert SLOGAN in cleaned(path, 22).text, "what was undone is not learned again"
+
+
+def test_a_line_that_a_person_adds_is_cut_and_may_be_undone(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with Ingester(path) as ingester:
+        ingester.add([cleaned(path, 0)])
+    added = run("sites", "noise", "qingshi.example", "--add", SLOGAN, "--store", path, cwd=tmp_path)
+    assert added.returncode == 0, added.stderr
+    assert SLOGAN not in cleaned(path, 1).text
+    (line,) = Store.open(path, create=False, readonly=True).learned.lines()
+    run("sites", "noise", "qingshi.example", "--undo", line.key, "--store", path, cwd=tmp_path)
+    assert SLOGAN in cleaned(path, 2).text
+    run("sites", "noise", "qingshi.example", "--add", SLOGAN, "--store", path, cwd=tmp_path)
+    assert SLOGAN not in cleaned(path, 3).text, "added again"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [(["--add", "一行字也没有站点"], "name the site"), (["x", "--add", "12:30"], "few letters"), (["x", "--add", "好好好", "--undo", "k"], "at a time")],
+)  # fmt: skip
+def test_what_cannot_be_added_is_refused_with_the_cure(arguments: list[str], cure: str, tmp_path: Path) -> None:
+    with Ingester(tmp_path / "s.db") as ingester:
+        ingester.add([cleaned(tmp_path / "s.db", 0)])
+    done = run("sites", "noise", *arguments, "--store", "s.db", cwd=tmp_path)
+    assert done.returncode == 2
+    assert cure in done.stderr.decode()
 
 
 def test_an_article_that_a_site_prints_ten_times_is_not_eaten(tmp_path: Path) -> None:

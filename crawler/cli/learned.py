@@ -29,6 +29,10 @@ app.add_typer(sites, name="sites")
 def noise(
     site: Annotated[str | None, typer.Argument(metavar="SITE", help="Only this site (id or domain).")] = None,
     store: StoreOption = STORE,
+    add: Annotated[
+        str | None,
+        typer.Option("--add", metavar="LINE", help="This line, as it stands on the pages, is noise of the site."),
+    ] = None,
     undo: Annotated[
         str | None,
         typer.Option("--undo", metavar="KEY", help="This line is no noise: never cut it again."),
@@ -39,17 +43,24 @@ def noise(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the lines learned as a site's noise, with counts and an example; undo what was learned wrongly.
+    """List the lines known as a site's noise, with counts and an example; add one, undo what was learned wrongly.
 
-    A line is learned when it stands in several different articles of a site (copies of one article count once).
+    A line is learned when it stands in several different articles of a site (copies of one article count once). One
+    that was added counts from the next page on; lines that differ in numbers, white space or script are the same.
 
     \b
     Examples:
       jianbao sites noise example-daily
       jianbao sites noise example-daily --undo 0月0日本报讯
+      jianbao sites noise example-daily --add "关注我们，天天读报"
     """
     from cleaners.store import Store
 
+    if sum(option is not None for option in (add, undo, redo)) > 1:
+        raise UsageError("give one of --add, --undo and --redo at a time")
+    if add is not None:
+        _add_line(store, site, add)
+        return
     if (key := undo or redo) is not None:
         _mark_line(store, site, key, undone=undo is not None)
         return
@@ -61,6 +72,23 @@ def noise(
             say(f"nothing learned of {site}: {meant(site, others)}" if site and others else none)
         for line in lines:
             typer.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _line_told(line))
+
+
+def _add_line(store: Path, site: str | None, text: str) -> None:
+    """Keep a line as a site's noise, also one that was undone before."""
+    from cleaners.extract.boilerplate.site_lines import countable, key
+    from cleaners.items import Line
+    from cleaners.store import Store
+    from cleaners.store.learned import NoiseLine
+
+    if site is None:
+        raise UsageError("name the site the line belongs to: jianbao sites noise SITE --add LINE")
+    if not countable([Line(text=text)]):
+        raise UsageError(f"{text!r} has too few letters to be told from other lines: give the whole line")
+    with Store.open(store, create=False) as opened:
+        opened.learned.note([NoiseLine(site=site, key=key(text), example=text, clusters=0)])
+        opened.learned.undo(site, key(text), undone=False)
+    say(f"{key(text)}: cut on pages of {site} from now on; clean the pages again to see it in those stored")
 
 
 def _mark_line(store: Path, site: str | None, key: str, *, undone: bool) -> None:

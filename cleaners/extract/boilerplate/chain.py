@@ -7,8 +7,7 @@ states there are, which may follow which, and on what a feature weighs. The weig
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -57,8 +56,8 @@ def shipped(name: str) -> CrfWeights:
     return CrfWeights(recipe=raw["recipe"], features={name: tuple(row) for name, row in raw["features"].items()})
 
 
-def _terms(scores: NDArray[np.float64], shape: ChainShape) -> tuple[list[list[float]], list[list[list[float]]]]:
-    """What every line adds in every state, and after every state of the line before."""
+def _terms(scores: NDArray[np.float64], shape: ChainShape) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the first line adds in every state; what every line adds, lines x states of the one before x states."""
     padded = np.hstack([scores, np.zeros((len(scores), 1)), np.full((len(scores), 1), _NOWHERE)])
     columns = scores.shape[1]
     place = {FREE: columns, FORBIDDEN: columns + 1}
@@ -67,7 +66,7 @@ def _terms(scores: NDArray[np.float64], shape: ChainShape) -> tuple[list[list[fl
     step = padded[:, flat].reshape(len(scores), len(shape.states), len(shape.states))
     start = padded[0, [place.get(column, column) for column in shape.start]]
     joint = step + emit[:, None, :]
-    return [(emit[0] + start).tolist()], joint.tolist()
+    return emit[0] + start, joint
 
 
 def best_path(scores: NDArray[np.float64], shape: ChainShape) -> list[int]:
@@ -77,10 +76,11 @@ def best_path(scores: NDArray[np.float64], shape: ChainShape) -> list[int]:
     """
     if not len(scores):
         return []
-    (best,), joint = _terms(scores, shape)
+    first, joint = _terms(scores, shape)
+    best: list[float] = first.tolist()
     states = range(len(shape.states))
     back: list[list[int]] = []
-    for terms in joint[1:]:
+    for terms in joint[1:].tolist():
         came = [max(states, key=lambda before, s=state: best[before] + terms[before][s]) for state in states]  # type: ignore[misc]
         best = [best[came[state]] + terms[came[state]][state] for state in states]
         back.append(came)
@@ -92,27 +92,31 @@ def best_path(scores: NDArray[np.float64], shape: ChainShape) -> list[int]:
 
 
 def marginals(scores: NDArray[np.float64], shape: ChainShape) -> NDArray[np.float64]:
-    """The probability of every state of every line (forward-backward), lines x states, float64."""
+    """The probability of every state of every line (forward-backward), lines x states, float64.
+
+    Sums are kept in probabilities, each line's scaled to 1: with few states plain numbers are faster than arrays.
+    """
     size, states = len(scores), range(len(shape.states))
     if not size:
         return np.zeros((0, len(shape.states)))
-    (first,), joint = _terms(scores, shape)
-    forward = [first]
-    for terms in joint[1:]:
-        before = forward[-1]
-        forward.append([_log_sum([before[b] + terms[b][s] for b in states]) for s in states])
-    behind = [0.0 if shape.last[s] else _NOWHERE for s in states]
+    first, joint = _terms(scores, shape)
+    start = np.exp(first - first.max())
+    factors = np.exp(joint - joint.max(axis=(1, 2), keepdims=True))
+    into, out_of = factors.transpose(0, 2, 1).tolist(), factors.tolist()
+    now: list[float] = (start / start.sum()).tolist()
+    forward = [now]
+    for columns in into[1:]:
+        sums = [sum([share * factor for share, factor in zip(now, column, strict=True)]) for column in columns]
+        whole = sum(sums)
+        now = [share / whole for share in sums]
+        forward.append(now)
+    behind = [1.0 if shape.last[s] else 0.0 for s in states]
     backward = [behind]
-    for terms in reversed(joint[1:]):
-        behind = [_log_sum([terms[b][s] + behind[s] for s in states]) for b in states]
+    for rows in reversed(out_of[1:]):
+        sums = [sum([share * factor for share, factor in zip(behind, row, strict=True)]) for row in rows]
+        whole = sum(sums)
+        behind = [share / whole for share in sums]
         backward.append(behind)
-    found = np.array(forward) + np.array(backward[::-1])
-    found -= found.max(axis=1, keepdims=True)
-    likely = np.exp(found)
-    share: NDArray[np.float64] = likely / likely.sum(axis=1, keepdims=True)
-    return share
-
-
-def _log_sum(values: Sequence[float]) -> float:
-    top = max(values)
-    return top + math.log(sum([math.exp(value - top) for value in values])) if top > _NOWHERE else top
+    likely = np.array(forward) * np.array(backward[::-1])
+    share_of: NDArray[np.float64] = likely / likely.sum(axis=1, keepdims=True)
+    return share_of

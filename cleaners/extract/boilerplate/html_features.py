@@ -123,8 +123,13 @@ class EncodedLines:
     """Which lines stand in the block of most prose, in an element of the same name as the prose there."""
 
 
-def _levels(values: NDArray[np.float64] | NDArray[np.int64], edges: Sequence[float]) -> NDArray[np.int64]:
-    return np.searchsorted(np.asarray(edges, dtype=np.float64), values, side="right").astype(np.int64)
+@cache
+def _edges(edges: tuple[float, ...]) -> NDArray[np.float64]:
+    return np.array(edges, np.float64)
+
+
+def _levels(values: NDArray[np.float64] | NDArray[np.int64], edges: tuple[float, ...]) -> NDArray[np.int64]:
+    return _edges(edges).searchsorted(values, side="right")
 
 
 def _shifted(values: NDArray[np.int64], by: int, fill: int) -> NDArray[np.int64]:

@@ -101,9 +101,18 @@ def _either(patterns: list[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 
 
+_CompiledRule = tuple[NoiseRule, re.Pattern[str] | None, re.Pattern[str] | None]
+
+
 @cache
-def _compiled_rules() -> tuple[tuple[NoiseRule, re.Pattern[str] | None, re.Pattern[str] | None], ...]:
+def _compiled_rules() -> tuple[_CompiledRule, ...]:
     return tuple(map(_compiled, shipped_rules()))
+
+
+@lru_cache(maxsize=4096)
+def _rules_up_to(size: int) -> tuple[_CompiledRule, ...]:
+    """Those that look at lines of so many characters."""
+    return tuple(compiled for compiled in _compiled_rules() if compiled[0].longest >= size)
 
 
 _BULLET = re.compile(r"^[\s•·●○■◆▪▶►▲△▼▍▎▏▌┃❙※★☆>»|*]+|[\s|]+$")
@@ -129,9 +138,8 @@ def hits(folded: str, *, linked: bool = False, cell: bool = False) -> Iterator[N
 def _met(text: str) -> tuple[NoiseRule, ...]:
     return tuple(
         rule
-        for rule, anchored, other in _compiled_rules()
-        if len(text) <= rule.longest
-        and ((anchored and anchored.match(text)) or (other and other.search(text)))
+        for rule, anchored, other in _rules_up_to(len(text))
+        if ((anchored and anchored.match(text)) or (other and other.search(text)))
         and not only_mentioned(text, rule.sentence)
     )
 

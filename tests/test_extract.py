@@ -325,7 +325,9 @@ def _shingles(tokens: list[str]) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[i : i + 4]) for i in range(max(1, len(tokens) - 3)) if tokens)
 
 
-@pytest.mark.parametrize(("name", "step"), [("zhnews", 1), ("ennews", 3)])  # every third: trafilatura takes its time
+@pytest.mark.parametrize(
+    ("name", "step"), [("zhnews", 1), ("wildhtml", 1), ("ennews", 3)]
+)  # every third: trafilatura takes its time
 def test_quality_floors(name: str, step: int, shared: Path, floors: dict[str, dict[str, float]]) -> None:
     scores = _scores(shared / name, step)
     short = {key: scores[key] for key, floor in floors[f"extract {name}"].items() if scores[key] < floor}

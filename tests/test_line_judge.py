@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import math
+from collections import Counter, defaultdict
 from pathlib import Path
+from statistics import mean
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +26,8 @@ from cleaners.page import lines as blocks
 from cleaners.page.lines import PageLines
 
 PAGES = Path(__file__).parent / "pages"
+SHORTEST = 60  # characters; a shorter poem is no article, whoever judges its lines
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 PROSE = (
     "南岸村今年种了一千二百亩水稻，比去年多了三百亩，村民们都很高兴，说收成会更好。",
     "“往年要雇四十个人插秧，现在十几个人就够了。”村支书说，省下的人手去修了水渠。",
@@ -170,3 +176,44 @@ def test_a_file_of_rules_is_read() -> None:
 def test_a_file_of_rules_that_is_wrong_is_refused(text: str, wrong: str) -> None:
     with pytest.raises(ValueError, match=wrong):
         parse_rules(text)
+
+
+def line_f1(gold: list[str], kept: list[str]) -> float:
+    """F1 by characters of the lines that two texts share."""
+
+    def size(lines: Counter[str]) -> int:
+        return sum(len(line) * times for line, times in lines.items())
+
+    wanted, found = Counter(gold), Counter(kept)
+    return 2 * size(wanted & found) / max(1, size(wanted) + size(found))
+
+
+def test_odd_pages_of_our_own_are_judged_as_well_as_they_were(
+    monkeypatch: pytest.MonkeyPatch, floors: dict[str, dict[str, float]]
+) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    scores: dict[str, list[float]] = defaultdict(list)
+    for made in importlib.import_module("made_html_pages").made_pages(120, 2):
+        if len(made.body) < SHORTEST:
+            continue
+        page = blocks.read(made.html)
+        lines = extract.extract(page, metadata.find_metadata(page)).lines
+        kept = [line.text for line in lines if line.verdict == "keep" and line.text not in made.optional]
+        scores[made.kind].append(line_f1(made.body.split("\n"), kept))
+    reached = {kind: mean(found) for kind, found in scores.items()}
+    reached["mean"] = mean(reached.values())
+    short = {kind: reached[kind] for kind, floor in floors["made html pages"].items() if reached[kind] < floor}
+    assert not short
+
+
+def test_the_same_pages_give_the_same_weights_to_the_bit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    training: Any = importlib.import_module("train_lines")
+    pages = [training.made(page) for page in training.made_pages(6, 3)]
+    trainer = training.Trainer(made=((training.example(pages[0], 0.2),),))
+    for name in ("one", "two"):
+        weights = trainer.fit([training.example(page) for page in pages[1:]])
+        training.write(weights, "a test", tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    shares = [training.judged(page, weights).f1 for page in pages]
+    assert mean(shares) > 0.9

@@ -227,3 +227,40 @@ def test_the_models_are_monotone_and_fit_their_features() -> None:
                 more[:, column] += 0.5
                 assert ((one.probability(more) - base) * way >= -1e-12).all()
     assert pair_features(np.zeros((1, len(AlignmentCount)), dtype=np.float32)).shape == (1, len(FEATURES))
+
+
+WATER = "{}自来水公司提示：因主管道抢修，{}，{}居民用水将受影响，请提前储水备用。水压恢复后初期可能出现浑浊，放水片刻即可正常使用，给您带来不便敬请谅解。"
+SUMMONS = (
+    "{}：本院受理{}诉你{}一案，因无法以其他方式送达，现依法公告送达起诉状副本及开庭传票。公告满三十日视为送达，答辩期为送达后十五日，"
+    "定于答辩期满后第二日上午十时在本院第一审判庭开庭，逾期不到庭将依法裁判。"
+)
+PLAIN_NOTICE = WATER.format("柳河", "6月3日9时至17时", "东关巷、铁匠街")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (PLAIN_NOTICE, WATER.format("柳河", "6月14日9时至20时", "东关巷、铁匠街")),
+        (PLAIN_NOTICE, WATER.format("岚亭", "6月3日9时至17时", "东关巷、铁匠街")),
+        (
+            SUMMONS.format("葛某丁", "原告岚亭粮油商行", "运输合同纠纷"),
+            SUMMONS.format("骆某戊", "原告柳河水泥厂", "租赁合同纠纷"),
+        ),
+    ],
+    ids=["date", "place", "party"],
+)
+def test_notices_of_one_form_that_differ_in_what_they_are_about_are_no_copies(one: str, other: str) -> None:
+    assert verdict(one, other) is None
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "岚亭微报转发\n" + PLAIN_NOTICE,
+        PLAIN_NOTICE.replace("请提前储水备用", "请提前做好储水准备"),
+        PLAIN_NOTICE + "（值班编辑整理）",
+    ],
+    ids=["head line", "edited", "credit"],
+)
+def test_a_copy_of_a_notice_is_one(copy: str) -> None:
+    assert verdict(PLAIN_NOTICE, copy).kind in ("near", "contains")

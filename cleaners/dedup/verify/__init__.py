@@ -16,6 +16,7 @@ from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.verify import model as models
 from cleaners.dedup.verify.features import AlignmentCount, Counts, pair_features
 from cleaners.dedup.verify.model import VerifierModel
+from cleaners.dedup.verify.notices import NOTICE, other_slots
 from cleaners.items import Evidence, MatchKind
 
 SWAPS, SWAPPED = 5, 0.015
@@ -169,6 +170,11 @@ def _exact(pair: int, length: int, numbers: int) -> PairVerdict:
     )
 
 
+def _other_notice(forms: NormalForms, one: int, other: int, kind: MatchKind) -> bool:
+    texts = (forms[at].tobytes().decode("utf-32-le", "surrogatepass") for at in (one, other))
+    return other_slots(*texts, kind) is not None
+
+
 def verify(
     forms: NormalForms,
     left: NDArray[np.int64],
@@ -179,7 +185,8 @@ def verify(
 ) -> list[PairVerdict]:
     """The pairs of texts ``left[k]``, ``right[k]`` that tell one article, in order.
 
-    Two texts of the same normal form always do; empty texts never. ``common`` as in :func:`align`; ``model`` is by
+    Two texts of the same normal form always do; empty texts never, nor short notices of one form that differ in place,
+    date, number or party (:mod:`cleaners.dedup.verify.notices`). ``common`` as in :func:`align`; ``model`` is by
     default the one that ships for pairs with, or without, such knowledge.
     """
     model = model or (models.load().pair if common is None else models.load().corpus)
@@ -196,5 +203,7 @@ def verify(
         if equal[pair] and np.array_equal(forms[one], forms[other]):
             verdicts.append(_exact(pair, int(lengths[one]), int(laid.counts[pair, AlignmentCount.AGREE])))
         elif scores[pair] >= model.threshold:
-            verdicts.append(_near(pair, forms, one, other, laid, float(scores[pair]), common))
+            verdict = _near(pair, forms, one, other, laid, float(scores[pair]), common)
+            if not (min(lengths[one], lengths[other]) <= NOTICE and _other_notice(forms, one, other, verdict.kind)):
+                verdicts.append(verdict)
     return verdicts

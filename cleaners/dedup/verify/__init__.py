@@ -171,8 +171,8 @@ def _exact(pair: int, length: int, numbers: int) -> PairVerdict:
 
 
 def _other_notice(forms: NormalForms, one: int, other: int, kind: MatchKind) -> bool:
-    texts = (forms[at].tobytes().decode("utf-32-le", "surrogatepass") for at in (one, other))
-    return other_slots(*texts, kind) is not None
+    left, right = (forms[at].tobytes().decode("utf-32-le", "surrogatepass") for at in (one, other))
+    return other_slots(left, right, kind) is not None
 
 
 def verify(

@@ -66,6 +66,17 @@ class Raw(Reply):
         yield self.then
 
 
+class InTurn(Reply):
+    """The first answer to the first request, the next to the next one, the last for ever."""
+
+    def __init__(self, *answers: Reply) -> None:
+        super().__init__()
+        self._answers = list(answers)
+
+    def next(self) -> Reply:
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+
 class SmallServer(ThreadingHTTPServer):
     """Serves what ``pages`` says, path by path, and remembers who asked for what and how many at once."""
 
@@ -116,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.counting():
             self.server.seen.append((time.monotonic(), self.path, self.headers["User-Agent"]))
             reply = self.server.pages.get(self.path, Reply("gone", 404))
+            if isinstance(reply, InTurn):
+                reply = reply.next()
             if self.headers["If-None-Match"] or self.headers["If-Modified-Since"]:
                 self.server.conditional.append(self.path)
             if self._is_known(reply):

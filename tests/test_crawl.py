@@ -28,7 +28,7 @@ from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
 from cleaners.store import DiscoveredUrl, Selection, Store
 from cleaners.warc import WarcArchive, read_back
-from crawler import discover
+from crawler import discover, feeds
 from crawler.ingest_queue import BatchSettings, IngestQueue
 from crawler.middlewares.address_guard import AddressRefused, ContentGate, GuardedResolver, GuardMiddleware, is_public
 from crawler.request_context import RequestContext, request_for
@@ -101,6 +101,8 @@ sites:
   - {{id: evil, name: 坏站, home: "{evil}/", seeds: [{evils}]}}
 """
 # Ways to name this machine that a page could try. The port is the daily's: whoever gets through reaches it.
+_LIMIT = 10**6  # bytes after decompression
+
 DISGUISES = ["localhost", "127.0.0.4", "2130706433", "0x7f.1", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]"]
 DISGUISES += ["0177.0.0.1", "017700000001", "127.1", "１２７.0.0.4", "127。0。0。4", "[::ffff:7f00:1]"]
 
@@ -160,7 +162,9 @@ def test_robots_txt_is_asked_first_and_obeyed(crawled: Crawled) -> None:
 def test_every_page_is_fetched_once_and_failures_three_times(crawled: Crawled) -> None:
     paths = crawled.servers["daily"].paths
     assert paths.count("/boom.html") == 3
-    others = [path for path in paths if path != "/boom.html"]
+    looping = [path for path in paths if path.startswith("/loop.html")]
+    assert len(looping) == 1 + 5, "followed to the limit"
+    others = [path for path in paths if path != "/boom.html" and path not in looping]
     assert sorted(others) == sorted(set(others))
     assert "/photo.jpg" not in paths
     assert "/list?page=3" not in paths, "pages: 2"
@@ -411,7 +415,10 @@ def test_what_is_worth_a_download(kind: str, content: str, read: bool) -> None:
         ("http://a.example/2025/11/22/c_1.htm", None),
         ("http://a.example/calendar/2031/05/", "calendar"),
         ("http://a.example/events?month=2031-05", "calendar"),
-        ("http://a.example/news/20990101.html", "calendar"),
+        ("http://a.example/news/20990101.html", None),
+        ("http://a.example/guihua/2035/05/zongguihua.html", None),
+        ("http://a.example/show.asp?id=204511", None),
+        ("http://a.example/rili/20990101.html", "calendar"),
         ("http://a.example/c/202511/23/content_2031051.htm", None),
         ("http://a.example/n2/2099/c1.html", None),
         ("http://a.example/a/b/a/b/a/b", "path repetition"),
@@ -422,6 +429,13 @@ def test_what_is_worth_a_download(kind: str, content: str, read: bool) -> None:
 )
 def test_traps(url: str, why: str | None) -> None:
     assert trap(url, date(2025, 11, 22)) == why
+
+
+def test_a_calendar_without_the_name_is_known_by_its_pages_to_come() -> None:
+    today = date(2025, 11, 22)
+    assert trap("http://a.example/d/2025/12/", today, "http://a.example/d/2025/11/") == "calendar"
+    assert trap("http://a.example/d/2035/05/a1.html", today, "http://a.example/d/2035/05/a2.html") is None
+    assert trap("http://a.example/news/203005.html", today, "http://a.example/news/203004.html") is None
 
 
 def test_a_kind_of_address_that_gives_nothing_is_given_up() -> None:
@@ -475,15 +489,17 @@ def test_feeds_of_all_kinds() -> None:
     made = json.dumps(
         {"version": "https://jsonfeed.org/version/1.1", "items": [{"url": "/one.html", "title": "一"}, 7]}
     )
-    assert [link.url for link in discover.feed(rss, base, 9)] == [
+    assert [link.url for link in feeds.feed(rss, base, 9, _LIMIT)] == [
         "http://a.example/one.html",
         "http://b.example/two.html",
     ]
-    assert [link.url for link in discover.feed(atom, base, 9)] == ["http://a.example/one.html"]
-    assert discover.feed(made.encode(), base, 9) == (discover.FoundLink(url="http://a.example/one.html", text="一"),)
-    assert len(discover.feed(rss, base, 1)) == 1
+    assert [link.url for link in feeds.feed(atom, base, 9, _LIMIT)] == ["http://a.example/one.html"]
+    assert feeds.feed(made.encode(), base, 9, _LIMIT) == (
+        discover.FoundLink(url="http://a.example/one.html", text="一"),
+    )
+    assert len(feeds.feed(rss, base, 1, _LIMIT)) == 1
     for broken in (b"", b"{", b"[1]", b"<html>no feed", b"\x00\xff"):
-        assert discover.feed(broken, base, 9) == ()
+        assert feeds.feed(broken, base, 9, _LIMIT) == ()
 
 
 def test_sitemaps_newest_first_without_entities_and_within_limits() -> None:
@@ -491,15 +507,15 @@ def test_sitemaps_newest_first_without_entities_and_within_limits() -> None:
     dated = b"<urlset>" + b"".join(
         b"<url><loc>/%d</loc><lastmod>2025-0%d-01</lastmod></url>" % (n, n) for n in (1, 3, 2)
     )
-    found = discover.sitemap(dated + b"</urlset>", base, 9, 10**6)
+    found = feeds.sitemap(dated + b"</urlset>", base, 9, 10**6)
     assert [link.url[-1] for link in found.pages] == ["3", "2", "1"]
-    assert len(discover.sitemap(dated + b"</urlset>", base, 2, 10**6).pages) == 2
-    robots = discover.sitemap(b"User-agent: *\nSitemap: /map.xml\n", "http://a.example/robots.txt", 9, 10**6)
+    assert len(feeds.sitemap(dated + b"</urlset>", base, 2, 10**6).pages) == 2
+    robots = feeds.sitemap(b"User-agent: *\nSitemap: /map.xml\n", "http://a.example/robots.txt", 9, 10**6)
     assert robots.sitemaps == (base,)
     evil = b"<!DOCTYPE u [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><urlset><url><loc>/&x;</loc></url></urlset>"
-    assert [link.url for link in discover.sitemap(evil, base, 9, 10**6).pages] in ([], ["http://a.example/"])
+    assert [link.url for link in feeds.sitemap(evil, base, 9, 10**6).pages] in ([], ["http://a.example/"])
     for broken in (b"", b"<", b"{}", b"no xml"):
-        assert discover.sitemap(broken, base, 9, 10**6) == discover.SitemapContent()
+        assert feeds.sitemap(broken, base, 9, 10**6) == feeds.SitemapContent()
 
 
 def test_news_sitemaps() -> None:
@@ -508,7 +524,7 @@ def test_news_sitemaps() -> None:
         b"xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>http://a.example/1</loc><news:news>"
         b"<news:publication_date>2025-11-22</news:publication_date><news:title>x</news:title></news:news></url></urlset>"
     )
-    found = discover.sitemap(body, "http://a.example/news.xml", 9, 10**6)
+    found = feeds.sitemap(body, "http://a.example/news.xml", 9, 10**6)
     assert [link.url for link in found.pages] == ["http://a.example/1"]
 
 
@@ -533,15 +549,15 @@ def laughs(width: int) -> bytes:
 )
 def test_the_time_that_a_hostile_feed_takes_grows_with_its_size(single: bytes, double: bytes) -> None:
     def read(body: bytes) -> None:
-        assert discover.feed(body, "http://a.example/f", 9) == ()
-        assert discover.sitemap(body, "http://a.example/f", 9, 10**6) == discover.SitemapContent()
+        assert feeds.feed(body, "http://a.example/f", 9, _LIMIT) == ()
+        assert feeds.sitemap(body, "http://a.example/f", 9, 10**6) == feeds.SitemapContent()
 
     assert growth(read, single, double) < LINEAR
 
 
 def test_only_the_first_tags_of_a_feed_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discover, "_MOST_TAGS", 2_000)
-    assert growth(lambda n: discover.feed(b"<a>" * n, "http://a.example/f", 9), 2_000, 40_000) < LINEAR
+    monkeypatch.setattr(feeds, "_MOST_TAGS", 2_000)
+    assert growth(lambda n: feeds.feed(b"<a>" * n, "http://a.example/f", 9, _LIMIT), 2_000, 40_000) < LINEAR
 
 
 @pytest.mark.parametrize(

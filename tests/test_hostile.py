@@ -28,8 +28,9 @@ from twisted.web.client import Agent
 
 from cleaners.compression import zstd_library
 from cleaners.config import JobLimits, SiteConfig, parse_job, require_contact
+from cleaners.items import Drop
 from cleaners.store import DiscoveredUrl
-from crawler import discover, settings
+from crawler import feeds, settings
 from crawler.middlewares.address_guard import AddressRefused, GuardedResolver, GuardMiddleware
 from crawler.middlewares.politeness import CrawlBudget, RequestPace
 from crawler.request_context import RequestContext, request_for
@@ -201,7 +202,7 @@ def test_a_refresh_in_the_page_is_a_redirect_to_the_guard_too(crawled: Crawled) 
 
 def test_nothing_but_http_is_followed(crawled: Crawled) -> None:
     for n in range(len(SCHEMES)):
-        assert crawled.drops()[f"scheme{n}"] in {"http 302", "failed"}, "answers are kept, not followed"
+        assert crawled.drops()[f"scheme{n}"] in {"http 302", "malformed redirect"}, "answers are kept, not followed"
 
 
 def test_links_are_followed_no_deeper_than_the_job_says(crawled: Crawled) -> None:
@@ -231,9 +232,9 @@ def test_xml_fetches_nothing_and_unfolds_nothing(crawled: Crawled) -> None:
     assert len([path for path in asked if path.startswith("/leak")]) == 2, "both files were read"
     assert not [path for path in asked if "stolen" in path or "inner" in path]
     assert not {"/external.dtd", "/entity"} & set(asked)
-    document = discover.feed(
+    document = feeds.feed(
         b"<!DOCTYPE rss [<!ENTITY y SYSTEM 'file:///etc/hostname'>]>"
-        b"<rss><channel><item><title>&y;</title><link>/a</link></item></channel></rss>", "http://a.example/", 9
+        b"<rss><channel><item><title>&y;</title><link>/a</link></item></channel></rss>", "http://a.example/", 9, 10**6
     )  # fmt: skip
     assert all(not link.text.strip("&y;") for link in document)
 
@@ -392,8 +393,10 @@ def test_pages_that_are_all_the_same_or_never_articles_lead_nowhere() -> None:
     for n in range(50):
         links.fetched(f"http://a.example/day/{n}", b"%d" % n)
         links.came_of(f"http://a.example/day/{n}", False)
-    assert list(links.on_page(html, site, 1)) == []
-    assert tally.traps == {"duplicate content": 1, "no articles": 1}
+    refused = [one.reason for one in links.on_page(html, site, 1) if isinstance(one, Drop)]
+    assert refused == ["trap: duplicate content", "trap: no articles"]
+    assert list(links.on_page(html, site, 1)) == [], "told once"
+    assert tally.traps == {"duplicate content": 2, "no articles": 2}
 
 
 def test_a_proxy_is_asked_for_the_world_and_never_for_what_is_near() -> None:

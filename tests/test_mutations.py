@@ -120,7 +120,7 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_a_site_may_take_only_so_many_bytes"),
     ),
     *_of(
-        "crawler/discover.py",
+        "crawler/feeds.py",
         ("feeds without an end", "tuple(islice(links, most))", "tuple(links)",
          "hostile.py::test_feeds_and_sitemaps_are_bounded"),
         ("sitemaps without an end", "islice(parsed, most)", "parsed",

@@ -141,8 +141,6 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     say(f"{counted(report.pages, 'page')} archived" if archive_only else cleaned)
     for reason, count in report.drops.items():
         say(f"  {count:>6,}  dropped, {reason}")
-    for kind, count in report.traps.items():
-        say(f"  {count:>6,}  links not followed: {kind}")
     if report.unchanged:
         say(f"  {report.unchanged:>6,}  unchanged since the last visit")
     if report.not_due:

@@ -157,8 +157,9 @@ def _has_left_its_site(request: Request, context: RequestContext) -> bool:
 
 
 _PAGE = re.compile(r"^(text/(html|plain|xml)|application/(xhtml\+)?xml)\b")
-_ANNOUNCEMENT = re.compile(
-    r"^(text/|application/([\w.\-]+\+)?(xml|json)|application/(x-)?gzip|application/octet-stream)"
+# What a seed file calls a feed, a sitemap or a list is one, whatever type its server says: only what is surely none.
+_NO_ANNOUNCEMENT = re.compile(
+    r"^((image|audio|video|font)/(?!svg\+xml)|application/(pdf|zip|msword|vnd\.)(?!.*\+(xml|json)))"
 )
 
 
@@ -178,5 +179,6 @@ class ContentGate:
         attached = (headers.get(b"Content-Disposition") or b"").strip().lower().startswith(b"attachment")
         context = find_context(request)
         is_page = context is not None and context.is_page
-        if (kind and not (_PAGE if is_page else _ANNOUNCEMENT).match(kind)) or (attached and is_page):
+        is_none = not _PAGE.match(kind) if is_page else _NO_ANNOUNCEMENT.match(kind)
+        if (kind and is_none) or (attached and is_page):
             raise StopDownload(fail=False)

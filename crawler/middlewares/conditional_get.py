@@ -8,6 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 from crawler.middlewares.address_guard import AddressRefused
+from crawler.middlewares.redirects import has_led_back
 from crawler.request_context import amend_context, find_context
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class ConditionalGet:
         agenda: VisitPlan = spider.agenda
         if request.meta.get("redirect_times"):
             context = amend_context(request, known=agenda.entry(request.url))
-            if not agenda.is_open(context.known):
+            if not has_led_back(request) and not agenda.is_open(context.known):
                 raise AddressRefused(NOT_DUE)
         entry = context.known
         for name in ("If-None-Match", "If-Modified-Since"):

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
+from datetime import date, timedelta
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-# A day or month in an address: /2026/11/, /2026-11-22, ?month=202611, date=2026/11.
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?:[-/_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+# A day or month in an address: /2026/11/, /2026-11-22, ?month=202611, date=2026/11. Groups: year, what stands between
+# it and the month, month, day.
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)(0[1-9]|1[0-2])(?:[-/_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+_CALENDAR = re.compile(
+    r"calend|kalend|rili|riqi|nongli|huangli|events?\b|schedule|agenda|archive|[?&/](date|day|month|ym|ymd)\b|日历|日期|月历",
+    re.IGNORECASE,
+)
+"""What calendars are called in addresses."""
+_SLACK = timedelta(days=2)  # a site east of here, a clock that is wrong
 
 
-def trap(url: str, today: date) -> str | None:
+def trap(url: str, today: date, on: str = "") -> str | None:
     """Why an address looks like part of an endless web, or None.
 
-    A path that repeats itself comes from broken relative links; addresses of days to come are calendars; pages with
-    many parameters are combinations of filters.
+    ``on``: the page that links to it. A path that repeats itself comes from broken relative links; pages with many
+    parameters are combinations of filters. A calendar leads on and on into days to come: the address is called one, or
+    is that of a later day than the page, and both are of one shape. Other numbers in an address are only numbers: an
+    article may be the 203,005th, a plan may be for 2035.
     """
     parts = urlsplit(url)
     steps = [step for step in parts.path.split("/") if step]
@@ -24,17 +34,41 @@ def trap(url: str, today: date) -> str | None:
         return "path repetition"
     if len(parse_qsl(parts.query, keep_blank_values=True)) > 6:
         return "query combinations"
-    for year, month, day in _DAY.findall(f"{parts.path}?{parts.query}"):
-        if _is_to_come(int(year), int(month), int(day or 1), today):
-            return "calendar"
+    if _leads_into_the_future(url, today, on):
+        return "calendar"
     return None
 
 
-def _is_to_come(year: int, month: int, day: int, today: date) -> bool:
-    try:
-        return datetime(year, month, day).date() > today + timedelta(days=2)
-    except ValueError:  # the 31st of February: no date
-        return False
+def _leads_into_the_future(url: str, today: date, on: str) -> bool:
+    to_come = [day for day in _days(url) if day.date > today + _SLACK]
+    if to_come and _CALENDAR.search(unquote(_tail(url))):
+        return True
+    later = max((day.date for day in to_come if day.is_parted), default=date.min)
+    shown = max((day.date for day in _days(on)), default=date.max)
+    return later > shown and shape(on) == shape(url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AddressDay:
+    """A day, or the first of a month, that stands in an address."""
+
+    date: date
+    is_parted: bool
+    """Whether something stands between year and month; else it may be any number."""
+
+
+def _days(url: str) -> list[_AddressDay]:
+    found = []
+    for year, between, month, day in _DAY.findall(unquote(_tail(url))):
+        with suppress(ValueError):  # the 31st of February: no date
+            found.append(_AddressDay(date=date(int(year), int(month), int(day or 1)), is_parted=bool(between)))
+    return found
+
+
+def _tail(url: str) -> str:
+    """Path and query."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
 from cleaners.config import JobConfig, SiteConfig
-from cleaners.items import Page
+from cleaners.items import Drop, Page
 from cleaners.store import DiscoveredUrl, UrlState
 from cleaners.urls import canonical
 from crawler import visits
@@ -171,9 +171,10 @@ class NewsSpider(Spider):
         context = get_context(response)
         assert context.archived is not None
         site, hops = context.site, context.found.hops
-        found: list[DiscoveredUrl] = []
+        judged: list[DiscoveredUrl | Drop] = []
         if hops < site.follow.depth and isinstance(response, TextResponse):
-            found += self._links.on_page(response, site, hops + 1)
+            judged += self._links.on_page(response, site, hops + 1)
+        found = [one for one in judged if isinstance(one, DiscoveredUrl)]
         page = Page(
             body=response.body,
             origin=await self._answers.origin(response),
@@ -185,6 +186,9 @@ class NewsSpider(Spider):
             opt_out=context.opt_out,
         )
         yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
+        for one in judged:
+            if isinstance(one, Drop):
+                yield SpiderItem(item=one, visits=())
         for request in self._follow(found):
             yield request
 

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from cleaners.config import JobConfig, SeedEntry, SiteConfig
 from cleaners.errors import UnusableInput
 from cleaners.store import DiscoveredUrl
-from crawler import discover, site_survey
+from crawler import discover, feeds, site_survey
 from crawler.request_context import RequestContext, request_for
 from crawler.site_survey import Kind, SeedOffer
 from crawler.visits import drop_of
@@ -76,7 +76,7 @@ class SiteCheckSpider(Spider):
 
     def robots(self, response: Response, site: SiteConfig, into: list[SeedOffer]) -> Iterator[Request]:
         """The sitemaps that a robots.txt names."""
-        named = discover.sitemap(response.body, response.url, _SITEMAPS, 0).sitemaps if response.status == 200 else ()
+        named = feeds.sitemap(response.body, response.url, _SITEMAPS, 0).sitemaps if response.status == 200 else ()
         for url in named:
             yield from self._look_once(url, site, "sitemap", into)
 
@@ -99,12 +99,14 @@ class SiteCheckSpider(Spider):
         """How many articles are named; ``reading``: how a list is read."""
         if kind == "list":
             return reading(response, site) if isinstance(response, TextResponse) else (0, "no text")
-        if kind == "feed":
-            count = len(discover.feed(response.body, response.url, self.settings.getint("FEED_MAX_ENTRIES")))
-            return count, "" if count else "no entries"
-        limits = self.settings.getint("SITEMAP_MAX_ENTRIES"), self.settings.getint("DOWNLOAD_MAXSIZE")
+        header = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+        most, limit = ("FEED_MAX_ENTRIES" if kind == "feed" else "SITEMAP_MAX_ENTRIES"), "DOWNLOAD_MAXSIZE"
+        limits = self.settings.getint(most), self.settings.getint(limit)
         try:
-            named = discover.sitemap(response.body, response.url, *limits)
+            if kind == "feed":
+                count = len(feeds.feed(response.body, response.url, *limits, content_type=header))
+                return count, "" if count else "no entries"
+            named = feeds.sitemap(response.body, response.url, *limits, content_type=header)
         except UnusableInput as why:
             return 0, why.reason
         count = len(named.pages) + len(named.sitemaps)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response, TextResponse
@@ -13,9 +14,11 @@ from scrapy.settings import BaseSettings
 
 from cleaners.config import SeedEntry, SiteConfig
 from cleaners.errors import UnusableInput
+from cleaners.items import Drop
 from cleaners.store import DiscoveredUrl, Kind, UrlState
-from crawler import discover, list_pages, visits
+from crawler import discover, feeds, list_pages, visits
 from crawler.agenda import VisitPlan
+from crawler.discover import FoundLink
 from crawler.request_context import get_context
 from crawler.responses import ResponseReader
 from crawler.scheduling.link_filter import LinkFilter
@@ -54,9 +57,13 @@ class AnnouncementPages:
         if done := await self._answers.without_news(response):
             yield done
             return
-        most = self._settings.getint("FEED_MAX_ENTRIES")
-        links = await asyncio.to_thread(discover.feed, response.body, response.url, most)
-        for one in self._announced(response, self._links.of(links, get_context(response).site, 1)):
+        limits = self._settings.getint("FEED_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
+        try:
+            links = await self._read(feeds.feed, response, *limits)
+        except UnusableInput as why:
+            yield await self._answers.drop(response, why.reason)
+            return
+        for one in self._announced(response, self._named(links, response)):
             yield one
 
     async def sitemap(self, response: Response) -> AsyncIterator[Any]:
@@ -69,16 +76,19 @@ class AnnouncementPages:
         site = get_context(response).site
         limits = self._settings.getint("SITEMAP_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
         try:
-            found = await asyncio.to_thread(discover.sitemap, response.body, response.url, *limits)
+            found = await self._read(feeds.sitemap, response, *limits)
         except UnusableInput as why:
             yield await self._answers.drop(response, why.reason)
             return
-        further = []
-        for url in filter(discover.is_address, found.sitemaps):
+        further: list[DiscoveredUrl | Drop] = []
+        for url in found.sitemaps:
+            if not discover.is_address(url):
+                further.append(Drop(origin=url, url=url, stage="fetch", reason="malformed address"))
+                continue
             self._sitemaps[site.id] += 1
             if self._sitemaps[site.id] <= self._settings.getint("SITEMAP_MAX_FILES"):
                 further.append(announcing(url, site, "sitemap"))
-        for one in self._announced(response, [*further, *self._links.of(found.pages, site, 1)]):
+        for one in self._announced(response, [*further, *self._named(found.pages, response)]):
             yield one
 
     async def list_page(self, response: Response) -> AsyncIterator[Any]:
@@ -91,25 +101,49 @@ class AnnouncementPages:
                 if pages > 1 or entry.found.hops:
                     yield self._request(entry.found, entry)
             return
-        found: list[DiscoveredUrl] = []
+        found: list[DiscoveredUrl | Drop] = []
         if isinstance(response, TextResponse):
-            url = list_pages.next_page(response) if pages > 1 else None
+            page = discover.readable(response)
+            url = list_pages.next_page(page) if pages > 1 else None
             if url is not None and site.owns(url):
                 found.append(announcing(url, site, "list", pages - 1, hops))
             if hops < _FRAMES_DEEP:
                 found += (
                     announcing(frame, site, "list", pages, hops + 1)
-                    for frame in list_pages.frames(response)
+                    for frame in list_pages.frames(page)
                     if site.owns(frame) and not site.follow.denies(frame)
                 )
-            found += self._links.of(list_pages.entries(response), site, 1, self._links.title_promise(response))
+            found += self._links.on_page(page, site, 1, list_pages.entries(page))
         for one in self._announced(response, found):
             yield one
 
-    def _announced(self, response: Response, found: Iterable[DiscoveredUrl]) -> Iterator[SpiderItem | Request]:
+    async def _read(self, reading: Callable[..., Any], response: Response, most: int, limit: int) -> Any:
+        """What a feed or sitemap says, read in a thread. Raises ``UnusableInput`` as :func:`crawler.feeds.feed`."""
+        kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+        return await asyncio.to_thread(reading, response.body, response.url, most, limit, content_type=kind)
+
+    def _named(self, links: Sequence[FoundLink], response: Response) -> Iterator[DiscoveredUrl | Drop]:
+        """What of it is to be followed. Where every link leads to other sites, a Drop says so."""
+        site = get_context(response).site
+        yield from self._links.named(links, site, response.url)
+        places = [link.url for link in links if discover.is_address(link.url)]
+        if places and not any(map(site.owns, places)):
+            hosts = Counter(urlsplit(place).netloc for place in places)
+            named = ", ".join(host for host, _ in hosts.most_common(3))
+            cure = "a site of its own in the seed file, with that host as its `home`, has them fetched"
+            yield Drop(
+                origin=response.url, url=response.url, stage="fetch", reason="all links leave the site",
+                detail=f"{len(places)} to {named}; {cure}",
+            )  # fmt: skip
+
+    def _announced(self, response: Response, judged: Iterable[DiscoveredUrl | Drop]) -> Iterator[SpiderItem | Request]:
         """What it came to: the links on it, and requests for those that are to be visited."""
-        found = list(found)
+        judged = list(judged)
+        found = [one for one in judged if isinstance(one, DiscoveredUrl)]
         yield SpiderItem(item=None, visits=visits.read(response, "links", found))
+        for one in judged:
+            if isinstance(one, Drop):
+                yield SpiderItem(item=one, visits=())
         yield from self._follow(found)
 
 

@@ -1,0 +1,177 @@
+"""Feeds and sitemaps, as sites really serve them: pure functions from bytes to the addresses they announce.
+
+What a file is, its bytes say: servers give feeds and sitemaps any type, leave them gzipped without saying so, or name
+the charset in the HTTP header alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.discover import FoundLink, joined
+
+_MOST_TAGS = 30_000
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_DECLARED = re.compile(rb"^(\s*<\?xml[^>]{0,200}?)\s+encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z][A-Za-z0-9]{0,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_FEED_ROOTS = re.compile(rb"<(?:[\w-]{1,20}:)?(rss|feed|rdf)[\s>]", re.IGNORECASE)
+_ROOT_WITHIN = 4096  # bytes: comments, style sheets and a server's warnings before it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapContent:
+    """What one sitemap file names."""
+
+    pages: tuple[FoundLink, ...] = ()
+    """Newest first, where the file gives dates."""
+    sitemaps: tuple[str, ...] = ()
+    """Further files, newest first."""
+
+
+def feed(body: bytes, url: str, most: int, limit: int, *, content_type: str = "") -> tuple[FoundLink, ...]:
+    """The entries of an RSS, Atom or JSON feed, gzipped or not, at most ``most``, in its own order.
+
+    ``limit``: bytes after decompression. ``content_type``: the HTTP header; its charset counts where the bytes are not
+    UTF-8. feedparser resolves no entities and fetches nothing; relative addresses are joined with ``url``; one that
+    cannot be joined is given as it stands, or empty.
+
+    Raises ``UnusableInput`` for a gzip file that is broken or too large.
+    """
+    return _feed(_in_utf8(_unzipped(body, limit), content_type), url, most)
+
+
+def _feed(body: bytes, url: str, most: int) -> tuple[FoundLink, ...]:
+    if body.lstrip()[:1] == b"{":
+        return tuple(islice(_json_feed(body, url), most))
+    import feedparser
+
+    body = _escaped(body)
+    entries = feedparser.parse(
+        _first_tags(body), response_headers={"content-location": url}, sanitize_html=False
+    ).entries
+    links = (
+        FoundLink(url=joined(url, e.link) if e.link else "", text=e.get("title", "")) for e in entries if "link" in e
+    )
+    return tuple(islice(links, most))
+
+
+def _first_tags(body: bytes) -> bytes:
+    """The body up to its 30,000th tag: feedparser reads about 12,000 a second, and a hostile feed has a million."""
+    cut = next(islice((match.start() for match in re.finditer(b"<", body)), _MOST_TAGS, None), None)
+    return body if cut is None else body[:cut]
+
+
+def _json_feed(body: bytes, url: str) -> Iterator[FoundLink]:
+    """https://www.jsonfeed.org/version/1.1/: ``url``, else ``external_url``, else an ``id`` that is an address."""
+    import json
+
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    items = found.get("items") if isinstance(found, dict) else None
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and (place := _json_place(item)):
+            yield FoundLink(url=joined(url, place), text=str(item.get("title") or ""))
+
+
+def _json_place(item: dict[str, Any]) -> str:
+    for name in ("url", "external_url"):
+        if isinstance(item.get(name), str) and item[name].strip():
+            return str(item[name])
+    known_as = item.get("id")
+    return known_as if isinstance(known_as, str) and known_as.startswith(("http://", "https://")) else ""
+
+
+def sitemap(body: bytes, url: str, most: int, limit: int, *, content_type: str = "") -> SitemapContent:
+    """The addresses of a sitemap or a sitemap index, gzipped or not, or the sitemaps a ``robots.txt`` names.
+
+    A sitemap may be XML, a text with an address in each line, or a feed (https://www.sitemaps.org/protocol.html).
+    At most ``most`` entries of at most ``limit`` bytes after decompression; what is no sitemap names nothing.
+    ``content_type`` and what it raises: see :func:`feed`.
+    """
+    from scrapy.utils.sitemap import Sitemap as Parser
+    from scrapy.utils.sitemap import sitemap_urls_from_robots
+
+    body = _in_utf8(_unzipped(body, limit), content_type)
+    if urlsplit(url).path == "/robots.txt":
+        return SitemapContent(sitemaps=tuple(islice(sitemap_urls_from_robots(body, url), most)))
+    if body[:1] != b"<" and (lines := tuple(islice(_addresses(body), most))):
+        return SitemapContent(pages=lines)
+    if _FEED_ROOTS.search(body, 0, _ROOT_WITHIN):
+        return SitemapContent(pages=_feed(body, url, most))
+    body = _escaped(body)
+    try:
+        parsed = Parser(body)
+        entries = sorted(islice(parsed, most), key=lambda entry: entry.get("lastmod", ""), reverse=True)
+    except (StopIteration, SyntaxError, ValueError):  # empty, no XML at all, or broken beyond lxml's patience
+        return SitemapContent()
+    places = [joined(url, entry["loc"]) for entry in entries]
+    if parsed.type == "sitemapindex":
+        return SitemapContent(sitemaps=tuple(places))
+    return SitemapContent(pages=tuple(FoundLink(url=place) for place in places))
+
+
+def _addresses(body: bytes) -> Iterator[FoundLink]:
+    """The lines of a text that are addresses."""
+    for line in body.decode("utf-8", "replace").splitlines():
+        if line.strip().lower().startswith(("http://", "https://")):
+            yield FoundLink(url=line.strip())
+
+
+def _unzipped(body: bytes, limit: int) -> bytes:
+    if body[:2] != b"\x1f\x8b":
+        return body
+    from cleaners.warc import decoded
+
+    return decoded(body, "gzip", limit)
+
+
+def _in_utf8(body: bytes, content_type: str) -> bytes:
+    """The same in UTF-8 where the header or the XML declaration names another charset that fits; without a BOM."""
+    from w3lib.encoding import http_content_type_encoding, resolve_encoding
+
+    body = body.removeprefix(_UTF8_BOM).lstrip()
+    if body.startswith(_UTF16_BOMS):
+        return _undeclared(body.decode("utf-16", "replace").encode()).lstrip()
+    if _is(body, "utf-8"):
+        return body
+    declared = _DECLARED.match(body)
+    named = resolve_encoding(declared[2].decode("ascii")) if declared else None
+    for charset in (http_content_type_encoding(content_type), named, "gb18030"):
+        if charset and _is(body, charset):
+            return _undeclared(body.decode(charset).encode())
+    return body
+
+
+def _undeclared(body: bytes) -> bytes:
+    """XML whose declaration names no charset any more."""
+    return _DECLARED.sub(rb"\1", body)
+
+
+def _is(body: bytes, charset: str) -> bool:
+    try:
+        body.decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _escaped(body: bytes) -> bytes:
+    """XML with each ``&`` that begins no reference as ``&amp;``, outside of CDATA sections."""
+    if b"&" not in body:
+        return body
+    parts, at = [], 0
+    while at < len(body):
+        start = body.find(b"<![CDATA[", at)
+        end = body.find(b"]]>", start) if start >= 0 else -1
+        start, end = (len(body), len(body)) if end < 0 else (start, end)
+        parts += [_BARE_AMPERSAND.sub(b"&amp;", body[at:start]), body[start:end]]
+        at = end
+    return b"".join(parts)

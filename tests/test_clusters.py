@@ -71,6 +71,10 @@ def test_a_quoted_half_is_no_copy_of_the_article() -> None:
     assert docs([member(1), member(2)], [edge(1, 2, "near", 0.5, 0.2)]) == [(1,), (2,)]
 
 
+def test_a_copy_of_which_more_than_half_was_found_belongs_to_its_original() -> None:
+    assert docs([member(1), member(2)], [edge(1, 2, "near", 0.57, 0.5)]) == [(1, 2)]
+
+
 def test_a_heavily_spun_copy_belongs_to_its_original() -> None:
     assert docs([member(1), member(2)], [edge(1, 2, "spun", 0.34, 0.32)]) == [(1, 2)]
 

@@ -78,7 +78,7 @@ def _mean(sides: Sequence[tuple[float, float]]) -> float:
 class ClusterSettings:
     """When a text that is part of another one is a copy of it (the recipe is stored with what it produced)."""
 
-    near: float = 0.6
+    near: float = 0.55
     """A text is the copy of another one, or of a part of it, when at least this share of it was found there: two
     digests share some of their articles, and a digest may quote half of one."""
     spun: float = 0.3

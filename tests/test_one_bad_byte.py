@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -13,18 +14,23 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from scrapy.http import Response
+from typer.testing import CliRunner
 
-from cleaners.errors import JianbaoError, UnusableInput
+from cleaners.errors import JianbaoError, UnusableInput, UsageError
 from cleaners.ingest.ingester import Ingester
 from cleaners.ingest.match_index import MANIFEST, index_folder
-from cleaners.items import Drop, Page
+from cleaners.items import Article, Drop, Page
 from cleaners.maintenance import doctor
 from cleaners.page.decode import decode
 from cleaners.readers import files
 from cleaners.readers.input_file import ReadLimits
 from cleaners.store import Store
 from cleaners.warc import check_whole
-from tests.test_ingester import corpus
+from crawler.cli import app
+from crawler.middlewares.politeness import _retry_after
+from tests.test_ingester import corpus, story
+from tests.timing import LINEAR, growth
 
 HOSTILE = Path(__file__).parents[2] / "shared" / "cases" / "hostile"
 GOOD = "<html><title>{n}号楼通了暖气</title><body><h1>{n}号楼通了暖气</h1>" + "".join(
@@ -230,3 +236,37 @@ def test_damage_anywhere_in_the_store_is_never_a_traceback(healthy: Path, tmp_pa
         with suppress(JianbaoError):
             doctor.examine(path, losing=True)
             assert not unwell(path)
+
+
+def test_comments_without_end_do_not_hold_the_reader_up() -> None:
+    def pages_of(count: int) -> object:
+        return read("a.html", b"<!---->" * count + b"<p>")
+
+    assert growth(pages_of, 200, 400) < LINEAR
+
+
+@pytest.mark.parametrize("query", ["⺀", "㇀", "〇", "⺀⺁", "\ud800", "·", "〡", "﨎"])
+def test_any_query_has_an_answer(healthy: Path, query: str) -> None:
+    with Store.open(healthy, readonly=True) as store, suppress(UsageError):
+        assert not list(store.search.find(query))
+
+
+@pytest.mark.parametrize("wait", ["²", "٣", "-1", "1e9", "Mon, 01 Jan 0001 00:00:00 +0800", "", "\xff"])
+def test_a_wait_that_is_no_number_is_no_wait(wait: str) -> None:
+    answer = Response("https://news.example/", headers={"Retry-After": wait.encode("latin-1", "replace")})
+    assert _retry_after(answer) == 0.0
+
+
+def test_what_a_spreadsheet_would_run_is_text_in_csv(healthy: Path, tmp_path: Path) -> None:
+    titles = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "寻常标题"]
+    path, out = tmp_path / "news.db", tmp_path / "news.csv"
+    with Ingester(path) as ingester:
+        ingester.add(
+            [Article(id=f"{n:016}", origin=f"{n}", title=title, text=story(n)) for n, title in enumerate(titles)]
+        )
+    result = CliRunner().invoke(app, ["export", "--store", str(path), "-o", str(out)])
+    assert result.exit_code == 0, result.output
+    cells = [cell for row in csv.reader(out.read_text("utf-8-sig").splitlines()) for cell in row]
+    assert "寻常标题" in cells
+    assert "'=cmd|' /C calc'!A0" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]

@@ -17,6 +17,7 @@ from cleaners.fields import NAMES
 if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OF_CHANGES = ("change", "reason", "replaced_by")
 
 
@@ -24,7 +25,8 @@ class CsvWriter(ExportWriter):
     """Articles to one CSV file; ``-`` is standard output.
 
     A column for every name of the record; lists and mappings as JSON, what is unknown empty. An increment has the
-    columns ``change``, ``reason`` and ``replaced_by`` behind them. Cells are the text as it stands.
+    columns ``change``, ``reason`` and ``replaced_by`` behind them. Cells are the text as it stands; only before what a
+    spreadsheet would run as a formula stands an apostrophe, which it does not show (OWASP, "CSV Injection").
     """
 
     def open(self, stack: ExitStack) -> None:
@@ -50,6 +52,8 @@ class CsvWriter(ExportWriter):
 def _cell(value: Any) -> Any:
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
     return str(value).lower() if isinstance(value, bool) else value
 
 

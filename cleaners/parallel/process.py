@@ -8,6 +8,7 @@ import resource
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from threading import Lock, Thread
@@ -24,32 +25,34 @@ class PageBudget:
     """What one page may cost a worker."""
 
     seconds: float = 20.0
-    """Time after which the worker gives up a page by itself (it cannot while a loop in C runs)."""
+    """CPU time after which the worker gives up a page by itself (it cannot while a loop in C runs)."""
     grace: float = 10.0
-    """Further time after which the worker is killed."""
+    """Further CPU time after which the worker is killed."""
+    patience: float = 10.0
+    """How many times that may pass on the clock: a machine that is busy must not drop what a quiet one keeps."""
     memory: int = 4 * 1024**3
     """Address space of a worker, in bytes."""
 
 
 def clean_within(page: Page, context: CleaningContext, fence: PageBudget) -> Article | Drop:
-    """``clean`` with a bound on time; in the main thread only (it uses the interval timer)."""
+    """``clean`` with a bound on CPU time; in the main thread only (it uses the interval timer)."""
     from cleaners.pipeline import clean  # here: the process that only hands out pages does not need it
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        raise UnusableInput("extract", "took too long", f"more than {fence.seconds:g} s")
+        raise UnusableInput("extract", "took too long", f"more than {fence.seconds:g} s of CPU time")
 
     try:
-        before = signal.signal(signal.SIGALRM, stop)
+        before = signal.signal(signal.SIGPROF, stop)
     except ValueError:  # not the main thread: no timer to be had
         return clean(page, context)
-    signal.setitimer(signal.ITIMER_REAL, fence.seconds)
+    signal.setitimer(signal.ITIMER_PROF, fence.seconds)
     try:
         return clean(page, context)
     except UnusableInput as why:  # the alarm rang between two steps
         return dropped(page, why.reason, why.detail)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def dropped(page: Page, reason: str, detail: str) -> Drop:
@@ -115,6 +118,8 @@ class CleaningProcess:
     def _death(self) -> ProcessDied:
         self.close()
         code = self._process.exitcode or 0
+        if code == -signal.SIGXCPU:
+            raise PageTimeout
         return ProcessDied(signal.Signals(-code).name if code < 0 else f"exit code {code}")
 
 
@@ -142,7 +147,17 @@ def _serve(pipe: Connection, context: CleaningContext, fence: PageBudget) -> Non
     with suppress(EOFError, OSError):
         pipe.send(None)  # ready
         while True:
-            pipe.send(clean_within(pipe.recv(), context, fence))
+            page = pipe.recv()
+            _limit_cpu(fence)
+            pipe.send(clean_within(page, context, fence))
+
+
+def _limit_cpu(fence: PageBudget) -> None:
+    """Let the system end this process (SIGXCPU) where one page keeps it busy beyond the limit in a loop in C."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = ceil(used.ru_utime + used.ru_stime + fence.seconds + fence.grace)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _end_with_parent() -> None:

@@ -104,9 +104,9 @@ class WorkerPool:
         for _ in range(_TRIES):
             cleaner = cleaner or self._hired()
             try:
-                return cleaner, cleaner.clean(page, self._fence.seconds + self._fence.grace)
+                return cleaner, cleaner.clean(page, self._fence.patience * (self._fence.seconds + self._fence.grace))
             except PageTimeout:
-                limit = f"more than {self._fence.seconds:g} s, its process was killed"
+                limit = f"more than {self._fence.seconds:g} s of CPU time, its process was killed"
                 return None, dropped(page, "took too long", limit)
             except ProcessDied as why:
                 cleaner = None

@@ -16,7 +16,7 @@ _SIGNATURES = (
     (b"SQLite format 3\x00", "SQLite"),
 )
 _FEED = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
     re.DOTALL,
 )
 _FEED_BEGINS_WITHIN = 4096  # bytes

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from cleaners.errors import UsageError
 from cleaners.store.database import Database
 from cleaners.store.selection import FilterClause, Selection, narrowing
-from cleaners.store.tokens import finder, fold, is_letter, phrase
+from cleaners.store.tokens import finder, is_letter, letters, phrase
 
 _PART = re.compile(r'"([^"]*)"?|[“]([^”]*)[”]?|([()（）])|([^\s()（）"“]+)')
 _WORDS = {"AND": "AND", "OR": "OR", "NOT": "NOT", "&": "AND", "&&": "AND", "|": "OR", "||": "OR"}
@@ -129,8 +129,7 @@ class _QueryParser:
         if not self._denied:
             self.wanted.append(word)
         if is_letter(word):
-            (letter,) = filter(str.isalnum, fold(word))
-            return QueryWord(index="characters", expression=letter)
+            return QueryWord(index="characters", expression=letters(word))
         expression = phrase(word)
         return QueryWord(index="search", expression=expression) if expression else None
 

@@ -127,11 +127,11 @@ class RequestPace(AutoThrottle):
 def _retry_after(response: Response) -> float:
     """Seconds the server asks to be left alone (RFC 9110, 10.2.3: seconds or a date); 0 when it does not."""
     value = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():  # `²` is a digit to Python, and no number
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
 
 

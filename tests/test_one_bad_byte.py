@@ -18,6 +18,7 @@ from scrapy.http import Response
 from typer.testing import CliRunner
 
 from cleaners.errors import JianbaoError, UnusableInput, UsageError
+from cleaners.export.markdown import escaped
 from cleaners.ingest.ingester import Ingester
 from cleaners.ingest.match_index import MANIFEST, index_folder
 from cleaners.items import Article, Drop, Page
@@ -270,3 +271,7 @@ def test_what_a_spreadsheet_would_run_is_text_in_csv(healthy: Path, tmp_path: Pa
     assert "寻常标题" in cells
     assert "'=cmd|' /C calc'!A0" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
+
+
+def test_an_entity_in_a_text_is_shown_in_markdown_as_it_stands() -> None:
+    assert escaped("AT&T &lt;b&gt; &#60;") == r"AT&T \&lt;b\&gt; \&\#60;"

@@ -11,7 +11,7 @@ from cleaners.fields import FRONT_MATTER
 from cleaners.items import Article, Clipping
 
 # Signs that Markdown would read as markup: anywhere, and at the beginning of a line.
-_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]|&(?=#?\w+;)")
 _ORDERED = re.compile(r"(?m)^(\s*\d+)([.)])(?=\s)")
 _BULLET = re.compile(r"(?m)^(\s*)([-+=])")
 _LONGEST = 40  # characters of a headline in a file name: at most 160 of the 255 bytes a name may have

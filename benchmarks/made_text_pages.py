@@ -1,118 +1,37 @@
-"""Pages of plain text for training: real ones labelled line by line, and new ones put together from their parts.
+"""Pages of plain text for training, put together from the parts of real ones.
 
 A made page has the body of one article under the menu of another page, followed by lists of further articles in the
-forms that mirrors, portals and aggregators give them. Which line is what is then known by construction.
+forms that mirrors, portals and aggregators give them; notices, captions, lists of its own and what stands between
+paragraphs come to it by chance. Which line is what is then known by construction.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import re
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from gold_text_pages import ABOVE, BELOW, BODY, HOLE, Allowed, Gold
+from made_text_words import (
+    BUTTONS,
+    COLUMNS,
+    DEAR,
+    HEADINGS,
+    LEVELS,
+    MOODS,
+    NOTICES,
+    OFFICES,
+    PAPERS,
+    PLACES,
+    RECEIVERS,
+    ROLES,
+    SHOPS,
+    SOURCES,
+)
 
 from cleaners.items import Line
 from cleaners.page.lines.plain import read
-
-ABOVE, BODY, HOLE, BELOW = range(4)
-Allowed = tuple[int, ...]
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff]+")
-
-HEADINGS = (
-    "相关阅读", "相关新闻", "热门文章", "最新文章", "推荐阅读", "延伸阅读", "扩展阅读", "猜你喜欢", "大家都在看",
-    "热点推荐", "相关推荐", "阅读排行", "往期回顾",
-)  # fmt: skip
-COLUMNS = (
-    "首页", "新闻", "国内", "国际", "社会", "财经", "体育", "娱乐", "科技", "教育", "房产", "汽车", "健康", "旅游",
-    "军事", "时尚", "文化", "历史", "论坛", "图片", "视频", "直播", "地方", "专题", "评论", "三农", "法治", "能源",
-    "登录", "注册", "我的订阅", "手机版", "繁體", "English",
-)  # fmt: skip
-NOTICES = (
-    "免责声明：本文仅代表作者个人观点，与本站无关，请读者仅作参考，并自行核实相关内容。",
-    "以上内容为系统自动收录的信息，不代表本站立场，如有侵权请联系我们删除。",
-    "声明：本站转载此文目的在于传递更多信息，并不意味着赞同其观点或证实其描述。",
-    "本站部分内容来自互联网，如有侵犯您的权益，请及时联系我们处理。",
-    "版权声明：未经授权不得转载，违者必究。",
-)
-SOURCES = (
-    "新华社", "人民日报", "本站原创", "省日报社", "晚报", "网络", "融媒体中心", "区政府办公室", "新闻网", "都市报",
-)  # fmt: skip
-MOODS = (
-    "鲜花", "握手", "雷人", "路过", "鸡蛋", "收藏", "分享", "邀请", "点赞", "打赏", "0", "举报",
-)  # fmt: skip
-
-
-def tokens(text: str) -> list[str]:
-    """CJK characters and other words."""
-    return _TOKEN.findall(text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gold:
-    """A real page: what its body is."""
-
-    id: str
-    site: str
-    title: str
-    body: str
-    optional: tuple[str, ...]
-    text: str = field(repr=False)
-
-
-def real_pages(folder: Path) -> list[Gold]:
-    """The pages of a folder with gold.jsonl (id, site, title, body, optional) and text/ID.txt."""
-    rows = map(json.loads, (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines())
-    return [
-        Gold(
-            id=row["id"], site=row["site"], title=row["title"] or "", body=row["body"], optional=tuple(row["optional"]),
-            text=(folder / "text" / f"{row['id']}.txt").read_text(encoding="utf-8"),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _is_body(line: Line, body: str, in_body: set[tuple[str, ...]], paragraphs: Counter[str]) -> bool:
-    words = tokens(line.text)
-    key = "".join(words)
-    if len(words) < 8:
-        return key in paragraphs or (len(words) >= 5 and key in body)
-    grams = [tuple(words[i : i + 4]) for i in range(len(words) - 3)]
-    return sum(gram in in_body for gram in grams) > 0.5 * len(grams)
-
-
-def label(page: Gold, lines: Sequence[Line]) -> list[Allowed]:
-    """For each line of a real page the states it may have; several for credits that may stay or go. Empty: no body."""
-    words = tokens(page.body)
-    in_body = {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
-    paragraphs = Counter("".join(tokens(line)) for line in page.body.split("\n"))
-    optional = {"".join(tokens(line)) for line in page.optional}
-    keys = ["".join(tokens(line.text)) for line in lines]
-    open_ = {i for i, key in enumerate(keys) if not key or key in optional}
-    body = {i for i, line in enumerate(lines) if i not in open_ and _is_body(line, "".join(words), in_body, paragraphs)}
-    if not body:
-        return []
-    body -= _repeated(keys, body, paragraphs)
-    first, last = min(body), max(body)
-    out: list[Allowed] = []
-    for i in range(len(lines)):
-        other = ABOVE if i < first else BELOW if i > last else HOLE
-        out.append((BODY,) if i in body else tuple(sorted((BODY, other))) if i in open_ else (other,))
-    return out
-
-
-def _repeated(keys: Sequence[str], body: set[int], paragraphs: Counter[str]) -> set[int]:
-    """Lines of the body that stand on the page more often than in the gold: those far from the rest of the body go."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for i in body:
-        places[keys[i]].append(i)
-    gone: set[int] = set()
-    for key, found in places.items():
-        near = sorted(found, key=lambda i: -sum(j in body for j in range(i - 4, i + 5)))
-        gone.update(near[max(1, paragraphs[key]) :])
-    return gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +80,142 @@ def _sentences(text: str) -> list[str]:
     return [found for found in re.findall(r"[^。！？]+[。！？]”?", text) if len(found) > 8]
 
 
+def _place(rng: random.Random) -> str:
+    return rng.choice(PLACES) + rng.choice(LEVELS)
+
+
+def _medium(rng: random.Random) -> str:
+    return rng.choice(PLACES) + rng.choice(PAPERS)
+
+
+def _clauses(paragraphs: Sequence[str], shortest: int = 4, longest: int = 14) -> list[str]:
+    """Pieces of sentences: what the items of a list, the headings of a section are made of."""
+    pieces = re.split(r"[，。！？；：、“”（）\s]+", "，".join(paragraphs))
+    return [piece for piece in pieces if shortest <= len(piece) <= longest]
+
+
+def _address(rng: random.Random) -> str:
+    name = "".join(rng.sample("abcdefghijklmnopqrstuvwxyz", rng.randint(3, 8)))
+    path = "".join(rng.sample("abcdefghijklmnopqrstuvwxyz0123456789_", rng.randint(2, 9)))
+    return rng.choice(("https://", "http://", "www.", "")) + f"{name}.{rng.choice(('com', 'cn', 'net', 'tw'))}/{path}"
+
+
+def _prompt(made: _Made, state: int, gap: int) -> None:
+    """An app is offered to the reader, with the shops that have it."""
+    rng, name = made.rng, _medium(made.rng)
+    app = rng.choice(("APP", "App", "客户端", "手机版", "小程序"))
+    begin = rng.choice(
+        ("想看更多{}吗？", "更多{}，", "还想看更多{}？", "第一时间获取{}，", "看{}就来这里，", "")
+    ).format(rng.choice(("新闻", "消息", "本地资讯", "精彩内容", "报道", "视频")))
+    ask = rng.choice(("欢迎下载", "请下载", "立即下载", "快来安装", "点击下载", "敬请关注", "扫码下载", "马上打开"))
+    gift = rng.choice(("", "", "，现在登录还能抽奖", "，首次注册送好礼", "，天天领红包", "，阅读体验更佳"))
+    made.add(f"{begin}{ask}{name}{app}{gift}{rng.choice(('：', '。', '！', ''))}", state, gap=gap)
+    if made.maybe(0.6):
+        for shop in rng.sample(SHOPS, rng.randint(1, 3)):
+            label_ = shop + rng.choice(("：", "下载：", "载点 ", "下载点 ", " ", "版下载："))
+            made.add(label_ + rng.choice((_address(rng), "点此下载")), state, gap=gap)
+        if made.maybe(0.3):
+            made.add(rng.choice(("活动办法：", "活动详情：", "使用说明 ")) + _address(rng), state, gap=gap)
+
+
+def _barred(rng: random.Random) -> str:
+    """The rest is not to be had."""
+    what = rng.choice(("本文", "您浏览的文章", "该内容", "您要查看的报道", "此篇文章", "全文"))
+    why = rng.choice(
+        ("为付费内容", "已超过免费查阅期限", "仅供会员阅读", "已过查询时效", "需要登录后查看", "为订阅用户专享")
+    )
+    how = rng.choice(
+        (
+            "请开通会员后继续阅读",
+            "建议您加入付费会员",
+            "剩余部分订阅后可读",
+            "登录即可阅读全文",
+            "请购买本期数字报",
+            "如需查阅请洽本社",
+        )
+    )
+    return f"{what}{why}{rng.choice(('，', '。'))}{how}。"
+
+
+def _written_by(made: _Made, state: int, gap: int) -> None:
+    """Who wrote it, in a block of its own between paragraphs or above them."""
+    rng = made.rng
+    bullet, sign = rng.choice(("", "• ", "* ")), rng.choice(("：", ": ", ", ", "，"))
+    names = rng.choice(
+        (
+            ("作者", "职务", "发布于"),
+            ("Author", "Role", "Published"),
+            ("撰文", "身份", "时间"),
+            ("记者", "单位", "日期"),
+        )
+    )
+    if made.maybe(0.5):
+        made.add(rng.choice(("文章信息", "Article information", "关于本文", "作者信息", "本文作者")), state, gap=gap)
+    values = (_name(rng), _medium(rng) + rng.choice(ROLES), _date(rng))
+    for name, value in zip(names, values, strict=True):
+        if made.maybe(0.85):
+            made.add(f"{bullet}{name}{sign}{value}", state, gap=made.any(0, gap))
+
+
+def _list_of_own(made: _Made, paragraphs: Sequence[str], gap: int) -> None:
+    """A heading and what it heads: items, measures, addresses, prices, in the words of the article."""
+    rng, clauses = made.rng, _clauses(paragraphs)
+    if len(clauses) < 8:
+        return
+    if made.maybe(0.8):
+        made.add(rng.choice(clauses) + rng.choice(("", "", "：", "如下：")), BODY, gap=gap)
+    form = rng.choice(("plain", "plain", "一是", "1、", "（一）", "①", "bullet", "value", "closed"))
+    chinese, bullet = "一二三四五六七八九", rng.choice(("• ", "· ", "- ", "* "))
+    for n, item in enumerate(rng.sample(clauses, rng.randint(2, 7))):
+        own = {
+            "plain": item,
+            "一是": f"{chinese[n]}是{item}",
+            "1、": f"{n + 1}{rng.choice('、.')}{item}",
+            "（一）": f"（{chinese[n]}）{item}",
+            "①": f"{'①②③④⑤⑥⑦'[n]}{item}",
+            "bullet": bullet + item,
+            "value": f"{item[:6]}：{rng.choice((rng.choice(clauses), f'{rng.randint(1, 400)}元', _place(rng), str(rng.randint(3000000, 9999999))))}",
+            "closed": item + rng.choice(("；", "。")),
+        }[form]
+        made.add(own, BODY, gap=made.any(0, gap))
+
+
+def _caption(made: _Made, paragraphs: Sequence[str], gap: int) -> None:
+    rng, clauses = made.rng, _clauses(paragraphs, 6, 24)
+    if not clauses:
+        return
+    begin = rng.choice(("", "图为", f"{rng.randint(1, 12)}月{rng.randint(1, 28)}日，", "▲", "资料图：", "图："))
+    end = rng.choice(
+        ("。{}摄", "。{} 摄", "。 {}/摄", "（{}摄）", "。（{}供图）", "。新华社记者 {} 摄", "。图/{}", "。")
+    )
+    own = begin + "，".join(rng.sample(clauses, min(len(clauses), rng.randint(1, 2)))) + end.format(_name(rng))
+    made.add(own, BODY, gap=gap)
+
+
+def _notice_head(made: _Made, gap: int) -> None:
+    rng = made.rng
+    if made.maybe(0.6):
+        office = rng.choice(PLACES)[:1] + rng.choice(
+            ("政发", "办发", "政办字", "教字", "水函", "府办", "文旅", "财综", "政明电")
+        )
+        left, right = rng.choice(("〔〕", "[]", "（）", "【】"))
+        number = f"{office}{left}{rng.randint(2008, 2026)}{right}{rng.choice(('', '第'))}{rng.randint(1, 120)}号"
+        made.add(number, BODY, gap=gap)
+    called = rng.choice(("、", "，", ",")).join(rng.sample(RECEIVERS, rng.randint(1, 4)))
+    dear = rng.choice(("尊敬的", "亲爱的", "", "各位")) + rng.choice(DEAR)
+    if made.maybe(0.85):
+        made.add((called if made.maybe(0.6) else dear) + rng.choice(("：", ":")), BODY, gap=gap)
+
+
+def _signed(made: _Made, gap: int) -> None:
+    rng = made.rng
+    if made.maybe(0.25):
+        made.add(rng.choice(("特此通知。", "特此公告。", "此致", "敬请谅解。")), BODY, gap=gap)
+    made.add(_place(rng) + rng.choice(OFFICES), BODY, gap=gap)
+    year, month, day = rng.randint(2008, 2026), rng.randint(1, 12), rng.randint(1, 28)
+    made.add(rng.choice((f"{year}年{month}月{day}日", f"{year}年{month:02d}月{day:02d}日")), BODY, gap=gap)
+
+
 def _menu(made: _Made, parts: Parts, paragraphs: Sequence[str]) -> None:
     rng = made.rng
     bullet = rng.choice(("", "", "  • ", "· ", "- "))
@@ -200,8 +255,8 @@ def _headline(made: _Made, title: str, lead: str, gap: int) -> None:
         for text in rng.choice((" ", "  ", " | ", "\n", "\n")).join(facts).split("\n"):
             made.add(text, ABOVE, gap=made.any(0, 1))
     if made.maybe(0.2):
-        button = rng.choice(("字号：", "小 中 大", "分享到：", "打印", "收藏", "扫一扫 手机阅读", "关注"))
-        made.add(button, ABOVE, gap=made.any(0, 1))
+        for button in rng.sample(BUTTONS, rng.randint(1, 4)):
+            made.add(button, ABOVE, gap=made.any(0, 1))
     if made.maybe(0.15):
         label_ = rng.choice(("摘要：", "摘要: ", "导读：", "核心提示：", "【摘要】"))
         made.add(label_ + lead[: rng.randint(60, 140)] + rng.choice(("...", " ...", "…", "")), ABOVE, gap=1)
@@ -209,18 +264,45 @@ def _headline(made: _Made, title: str, lead: str, gap: int) -> None:
         made.add(rng.choice(("", "原标题：")) + title, ABOVE, BODY, gap=gap)
 
 
-def _body(made: _Made, paragraphs: Sequence[str], gap: int) -> None:
+def _body(made: _Made, paragraphs: Sequence[str], others: Sequence[Gold], gap: int) -> None:
     rng = made.rng
     indent = rng.choice(("", "", "　　", "    "))
     in_sentences = made.maybe(0.08)
+    is_notice, in_sections = made.maybe(0.15), made.maybe(0.1)
+    clauses = _clauses(paragraphs)
+    if len(clauses) > 12 and made.maybe(0.03):
+        if made.maybe(0.5):
+            made.add(indent + paragraphs[0], BODY, gap=gap)
+        _catalogue(made, clauses, gap)
+        return
+    if made.maybe(0.04):  # posts that have a line for each clause and hardly a mark
+        paragraphs = [
+            " ".join(re.split("[，。；]", line)).strip() if made.maybe(0.5) else line.strip("，。；")
+            for paragraph in paragraphs[:12] for line in re.findall(r"[^，。；]{1,40}[，。；]?", paragraph)
+        ]  # fmt: skip
+        paragraphs = [line for line in paragraphs if line] or list(paragraphs)
+    if is_notice:
+        _notice_head(made, gap)
+    elif made.maybe(0.2):
+        _caption(made, paragraphs, gap)
+    elif made.maybe(0.05):
+        _written_by(made, ABOVE, gap)
     for n, paragraph in enumerate(paragraphs):
         pieces = _sentences(paragraph) if in_sentences else []
         if "".join(pieces) != paragraph:
             pieces = [paragraph]
+        if in_sections and made.maybe(0.4) and (headings := _clauses(paragraphs)):
+            made.add(rng.choice(headings), BODY, gap=gap)
         for m, piece in enumerate(pieces):
             made.add(indent + piece if not m else piece, BODY, gap=gap if not m else 0)
         if n + 1 < len(paragraphs) and made.maybe(0.006):
             made.add(rng.choice(("AD", "广告", "×", "点击查看更多", "责任编辑：" + _name(rng))), HOLE, gap=gap)
+        if n + 1 < len(paragraphs):
+            _aside(made, paragraphs, others, gap)
+    if made.maybe(0.07):
+        _list_of_own(made, paragraphs, gap)
+    if is_notice and made.maybe(0.8):
+        _signed(made, gap)
     if made.maybe(0.25):
         byline = rng.choice(("（记者 {}）", "（文/{}）", "（{}）", "（通讯员 {}）", "（作者：{}）"))
         made.add(byline.format(_name(rng)), BODY, gap=gap)
@@ -229,17 +311,112 @@ def _body(made: _Made, paragraphs: Sequence[str], gap: int) -> None:
         made.add(credit.format(_name(rng)), BODY, BELOW, gap=gap)
 
 
+def _aside(made: _Made, paragraphs: Sequence[str], others: Sequence[Gold], gap: int) -> None:
+    """What may stand between two paragraphs."""
+    rng, kind = made.rng, made.rng.random()
+    if kind < 0.012:
+        _list_of_own(made, paragraphs, gap)
+    elif kind < 0.027:
+        _caption(made, paragraphs, gap)
+    elif kind < 0.032:
+        _written_by(made, HOLE, gap)
+    elif kind < 0.036:
+        _prompt(made, HOLE, gap)
+    elif kind < 0.046:
+        text = rng.choice(
+            (
+                "请继续往下阅读...",
+                "广告 {}",
+                "▼ 点击查看更多",
+                "推广：{}",
+                "继续阅读",
+                "延伸阅读：{}",
+                "推荐阅读：{}",
+                "相关：{}",
+                "image.png",
+            )
+        )
+        made.add(text.format(rng.choice(others).title), HOLE, gap=gap)
+    elif kind < 0.054:
+        for other in rng.sample(others, min(len(others), rng.randint(1, 3))):
+            made.add(rng.choice(("", "• ")) + other.title + rng.choice(("", _date(rng))), HOLE, gap=gap)
+
+
+def _counters(made: _Made, clauses: Sequence[str]) -> None:
+    """What a page counts and tags directly below a text."""
+    rng = made.rng
+    number = rng.randint(0, 400)
+    words = rng.sample(clauses, min(len(clauses), rng.randint(1, 4)))
+    lines = (
+        str(number),
+        f"跟贴{number} 参与{number * 7}",
+        f"评论（{number}）",
+        "1 2 下一页 余下全文",
+        f"阅读 {number * 31}",
+        f"本文来源：{rng.choice(SOURCES)} 责任编辑：{_name(rng)}_NF{number}",
+        f"{_name(rng)} 本文来源：{rng.choice(SOURCES)}",
+        f"本文来自{_medium(rng)}",
+        "赞",
+        "点赞",
+        "写评论",
+        "收藏",
+        "举报",
+        "分享：",
+        "返回首页",
+        "点击 页首",
+        "回到顶部",
+        "加载更多",
+    )
+    tags = rng.choice(
+        (
+            ["标签", *words],
+            [f"标签 {' '.join(words)}"],
+            [f"# {word}" for word in words],
+            [f"关键词：{'、'.join(words)}"],
+            [f"* {word}" for word in words],
+            [f"Tags: {', '.join(words)}"],
+        )
+    )
+    shown = rng.sample(lines, rng.randint(1, 3)) + (tags if made.maybe(0.5) else [])
+    if made.maybe(0.5):
+        rng.shuffle(shown)
+    for text in shown:
+        made.add(text, BELOW, gap=made.any(0, 0, 1))
+
+
+def _catalogue(made: _Made, clauses: Sequence[str], gap: int) -> None:
+    """The body of an article that lists: numbered names, each with labels and values, hardly a sentence."""
+    rng = made.rng
+    labels = rng.sample(
+        [clause[:5] for clause in clauses] + ["地址", "电话", "票价", "时间", "备注", "咨询电话", "原价"],
+        rng.randint(2, 4),
+    )
+    for n in range(1, rng.randint(4, 14)):
+        made.add(
+            f"{n}{rng.choice('、.')}{_place(rng)}{rng.choice(clauses)}" if made.maybe(0.9) else rng.choice(clauses),
+            BODY,
+            gap=gap,
+        )
+        for label_ in labels:
+            value = rng.choice(
+                (f"{rng.randint(5, 400)}元", str(rng.randint(50000000, 69999999)), rng.choice(clauses), "免费")
+            )
+            made.add(f"{label_}：{value}", BODY, gap=made.any(0, gap))
+
+
 def _list(made: _Made, others: Sequence[Gold]) -> None:
     rng = made.rng
     if made.maybe(0.75):
-        made.add(rng.choice(HEADINGS) + rng.choice(("", "", "：")), BELOW, gap=made.any(0, 1, 2))
+        name = rng.choice((rng.choice(HEADINGS), _medium(rng) + rng.choice(("好文", "精选", "热文", "往期", "推荐"))))
+        made.add(rng.choice(("{}", "{}", "{}：", "【{}】", "▌{}", "—{}—")).format(name), BELOW, gap=made.any(0, 1, 2))
+    numbered = made.maybe(0.15)
     form = rng.choice(("title", "title", "title text", "title text", "title title text", "slice", "slice date",
                        "title date", "title text date", "title paragraphs"))  # fmt: skip
     bullet, gap, dots = rng.choice(("", "", "  • ", "· ", "1. ")), made.any(0, 0, 1), rng.choice(("", "...", "…"))
-    for other in rng.sample(others, min(len(others), rng.randint(2, 14))):
+    for n, other in enumerate(rng.sample(others, min(len(others), rng.randint(2, 14))), 1):
         for part in form.split():
             if part == "title":
-                made.add(bullet + other.title, BELOW, gap=gap)
+                made.add((f"{n}、" if numbered else bullet) + other.title, BELOW, gap=gap)
             elif part == "text":
                 lead = other.body.replace("\n", "")[: rng.randint(40, 110)]
                 made.add(bullet + lead + dots, BELOW, gap=made.any(0, 1))
@@ -258,6 +435,12 @@ def _list(made: _Made, others: Sequence[Gold]) -> None:
 
 def _tail(made: _Made, parts: Parts, others: Sequence[Gold]) -> None:
     rng = made.rng
+    if made.maybe(0.35):
+        _counters(made, _clauses([others[0].body], 2, 8) or ["要闻"])
+    if made.maybe(0.1):
+        _prompt(made, BELOW, made.any(0, 1))
+    if made.maybe(0.06):
+        made.add(_barred(rng), BELOW, gap=made.any(0, 1))
     for _ in range(made.any(0, 0, 1, 1, 2)):
         made.add(rng.choice(NOTICES), BELOW, gap=made.any(1, 1, 2))
     if made.maybe(0.2):
@@ -285,7 +468,7 @@ def make(parts: Parts, rng: random.Random) -> tuple[tuple[Line, ...], list[Allow
     gap = made.any(0, 1, 1, 1, 2)
     _menu(made, parts, paragraphs)
     _headline(made, article.title or rng.choice(others).title, paragraphs[0], gap)
-    _body(made, paragraphs, gap)
+    _body(made, paragraphs, others, gap)
     _tail(made, parts, others)
     lines = read("\n".join(made.lines)).lines
     return (lines, made.allowed) if len(lines) == len(made.allowed) else ((), [])

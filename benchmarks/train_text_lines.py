@@ -20,7 +20,8 @@ from pathlib import Path
 
 import chain_fit
 import numpy as np
-from made_text_pages import ABOVE, BELOW, BODY, Allowed, Gold, Parts, label, make, real_pages, tokens
+from gold_text_pages import ABOVE, BELOW, BODY, Allowed, Gold, label, real_pages, tokens
+from made_text_pages import Parts, make
 
 from cleaners import metadata
 from cleaners.extract.boilerplate.chain import CrfWeights
@@ -34,6 +35,8 @@ from cleaners.page.lines.plain import read
 
 WINDOW = 90
 """Lines farther than this from the body teach nothing new."""
+MADE = 0.3
+"""What a made page weighs against a real one: at full weight they teach to keep too much."""
 RARE = 3
 """Features of fewer lines than this are left out."""
 
@@ -44,15 +47,16 @@ class Example:
 
     names: list[frozenset[str]]
     allowed: list[Allowed]
+    weight: float = 1.0
 
 
-def example(lines: tuple[Line, ...], allowed: list[Allowed]) -> Example:
+def example(lines: tuple[Line, ...], allowed: list[Allowed], weight: float = 1.0) -> Example:
     """The lines around the body, with features that were computed on the whole page."""
     found = metadata.find_metadata(PageLines(media="text", lines=lines, head=Head()))
     names = line_features(lines, [measure(line) for line in lines], found)
     body = [i for i, states in enumerate(allowed) if BODY in states]
     near = slice(max(0, body[0] - WINDOW), body[-1] + WINDOW)
-    return Example(names=names[near], allowed=allowed[near])
+    return Example(names=names[near], allowed=allowed[near], weight=weight)
 
 
 def fit(examples: Sequence[Example], *, l2: float) -> CrfWeights:
@@ -63,6 +67,7 @@ def fit(examples: Sequence[Example], *, l2: float) -> CrfWeights:
         chain_fit.Example(
             rows=[[rows[name] for name in sorted(names) if name in rows] for names in one.names],
             allowed=np.array([[s in states for s in range(len(STATES))] for states in one.allowed]),
+            weight=one.weight,
         )
         for one in examples
     ]
@@ -89,7 +94,7 @@ def examples_of(pages: Sequence[Gold], made: int, seed: int) -> list[Example]:
     while made > 0:
         lines, allowed = make(parts, rng)
         if lines:
-            out.append(example(lines, allowed))
+            out.append(example(lines, allowed, MADE))
             made -= 1
     return out
 
@@ -100,7 +105,7 @@ def measured(page: Gold, weights: CrfWeights) -> tuple[float, float]:
     allowed = label(page, lines)
     if not allowed:
         return 1.0, 1.0
-    judged = judge(lines, metadata.find_metadata(read(page.text)), weights=weights)
+    judged = judge(lines, metadata.find_metadata(read(page.text)), weights=weights).lines
     right = kept = gold = 0
     for line, states in zip(judged, allowed, strict=True):
         size = len(tokens(line.text)) if len(states) == 1 else 0

@@ -201,6 +201,9 @@ class Article:
     """How many repairs of each kind were made to the text."""
     noise_removed: Mapping[str, int] = field(default_factory=dict)
     """Characters cut, by class of noise."""
+    confidence: float | None = None
+    """0..1, the F1 by characters that the body can expect: how sure the cleaner is that it is right and whole; None
+    where nobody measured it."""
     quality: float = 0.0
     """0..1, how complete and undisguised a copy is: orders the choice of the best copy."""
     opt_out: tuple[str, ...] = ()

@@ -184,7 +184,7 @@ def _article(draft: PageDraft) -> Article:
         markdown=mended(body.markdown),
         published=meta.published,
         authors=all_mended(meta.authors),
-        editors=all_mended(meta.editors),
+        editors=all_mended(meta.editors or body.editors),
         source=mended(meta.source),
         section=mended(meta.section),
         regions=draft.regions,
@@ -193,6 +193,7 @@ def _article(draft: PageDraft) -> Article:
         disguises=draft.disguises,
         repairs=repairs,
         noise_removed=_noise(body.lines),
+        confidence=None if body.confidence is None else round(body.confidence, 4),
         quality=quality.quality(
             text,
             disguises=draft.disguises,

@@ -1,9 +1,11 @@
-"""How good a copy an article is, by itself: complete, undisguised, little repaired."""
+"""How good a copy an article is, by itself: complete, undisguised, little repaired; and when its body is in doubt."""
 
 from __future__ import annotations
 
 from cleaners.disguises import KINDS, Disguise
 
+DOUBTFUL = 0.9
+"""A confidence below this: a person should look at the article."""
 _PARTIAL = 0.2
 _CUT = 0.2
 _LONGEST_CHARGE = 0.2
@@ -23,3 +25,12 @@ def quality(text: str, *, disguises: tuple[Disguise, ...], repairs: int, partial
     value -= _PARTIAL * partial
     value -= _CUT * text.rstrip().endswith(_ELLIPSES)
     return round(max(0.0, value), 3)
+
+
+def is_doubtful(confidence: float | None) -> bool:
+    """Whether a person should look at an article of this confidence, 0..1; what nobody measured is not in doubt.
+
+    >>> is_doubtful(0.8), is_doubtful(0.95), is_doubtful(None)
+    (True, False, False)
+    """
+    return confidence is not None and confidence < DOUBTFUL

@@ -16,7 +16,7 @@ from cleaners.errors import UnusableInput
 from cleaners.extract.boilerplate.rules import bare, hits, shipped_rules
 from cleaners.extract.boilerplate.site_lines import key
 from cleaners.extract.boilerplate.text_lines import judge
-from cleaners.extract.boilerplate.text_lines.crf import STATES, CrfWeights, segment, shipped
+from cleaners.extract.boilerplate.text_lines.crf import STATES, CrfWeights, score, segment, shipped
 from cleaners.extract.boilerplate.text_lines.line_stats import measure
 from cleaners.extract.boilerplate.text_lines.main_prose import echoes, find, on_topic
 from cleaners.items import Article, Line, Metadata, Page
@@ -46,7 +46,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
 
 def kept(text: str, *, learned: frozenset[str] = frozenset()) -> list[str]:
     blocks = plain.read(text)
-    judged = judge(blocks.lines, metadata.find_metadata(blocks), learned)
+    judged = judge(blocks.lines, metadata.find_metadata(blocks), learned).lines
     return [line.text for line in judged if line.verdict == "keep"]
 
 
@@ -225,7 +225,7 @@ def test_the_best_path_is_the_best_of_all_paths() -> None:
         "below": {"body", "below"},
     }
 
-    def score(path: tuple[str, ...], page: list[frozenset[str]], weights: CrfWeights) -> float | None:
+    def summed(path: tuple[str, ...], page: list[frozenset[str]], weights: CrfWeights) -> float | None:
         total, before = 0.0, "above"
         for i, (state, line) in enumerate(zip(path, page, strict=True)):
             if (i and before not in follows[state]) or (not i and state not in ("above", "body")):
@@ -242,13 +242,13 @@ def test_the_best_path_is_the_best_of_all_paths() -> None:
     for _ in range(30):
         weights = CrfWeights(recipe="", features={name: tuple(rng.uniform(-3, 3) for _ in range(7)) for name in names})
         lines = [frozenset(rng.sample(names, 2)) for _ in range(5)]
-        scored = {path: score(path, lines, weights) for path in itertools.product(STATES, repeat=5)}
+        scored = {path: summed(path, lines, weights) for path in itertools.product(STATES, repeat=5)}
         best = max((path for path, value in scored.items() if value is not None), key=lambda path: scored[path] or 0.0)
-        assert segment(lines, weights) == best
+        assert segment(score(lines, weights)) == best
 
 
 def test_no_lines_have_no_states() -> None:
-    assert segment([], shipped()) == ()
+    assert segment(score([], shipped())) == ()
 
 
 def test_the_shipped_weights_say_how_they_were_made() -> None:
@@ -293,7 +293,7 @@ def test_a_body_that_stands_there_twice_is_kept_once() -> None:
 
 def test_every_cut_line_has_a_rule_and_a_class() -> None:
     blocks = plain.read(page(above="首页\n要闻\n镇街", below="相关阅读\n\n" + "\n".join(LISTED)))
-    judged = judge(blocks.lines, metadata.find_metadata(blocks))
+    judged = judge(blocks.lines, metadata.find_metadata(blocks)).lines
     assert [line.text for line in judged] == [line.text for line in blocks.lines]
     assert all(bool(line.rule) == bool(line.noise) == (line.verdict == "cut") for line in judged)
     noise = {line.text: line.noise for line in judged if line.verdict == "cut"}
@@ -311,13 +311,13 @@ def test_learned_lines_go_unless_they_are_the_article() -> None:
 
 def test_judging_is_linear_enough_for_a_page_bomb() -> None:
     lines = lines_of("\n".join(f"第{n}行，说的是同一件事情，只有数字不同而已。" for n in range(6_000)))
-    assert len(judge(lines, Metadata())) == 6_000
+    assert len(judge(lines, Metadata()).lines) == 6_000
 
 
 # --- floors
 
 
-def score(shared: Path, ending: str) -> dict[str, float]:
+def score_of_shared(shared: Path, ending: str) -> dict[str, float]:
     """The shared pages through the whole cleaning, by the score that comes with them."""
     rows = [json.loads(row) for row in (shared / "zhtext" / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
     gold = [row for row in rows if row["id"].endswith(ending)]
@@ -337,6 +337,6 @@ def score(shared: Path, ending: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("ending", ["main", "full"])
 def test_shared_pages_stay_above_the_floors(shared: Path, floors: dict[str, dict[str, float]], ending: str) -> None:
-    reached = score(shared, ending)
+    reached = score_of_shared(shared, ending)
     for name, floor in floors[f"zhtext {ending}"].items():
         assert reached[name] >= floor, f"{name}: {reached[name]:.4f}"

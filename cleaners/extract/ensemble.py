@@ -17,12 +17,15 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 _LONG, _NEAR = 20, 30
 
 
-def trafilatura_text(tree: Any) -> str:
-    """The text of a page, or of a block, as trafilatura has it (``fast``, no comments); empty when it finds nothing."""
+def trafilatura_text(tree: Any, *, fast: bool = True) -> str:
+    """The text of a page, or of a block, as trafilatura has it (no comments); empty when it finds nothing.
+
+    ``fast``: without the other extractors that it falls back to.
+    """
     from trafilatura import bare_extraction
 
     # Never deduplicate=True: it keeps state for the whole process.
-    document = bare_extraction(_markup(tree), fast=True, include_comments=False, with_metadata=False)
+    document = bare_extraction(_markup(tree), fast=fast, include_comments=False, with_metadata=False)
     return str(getattr(document, "text", None) or "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -29,6 +30,12 @@ class OtherLanguageSettings:
     """Share of kana and hangul, measured against the Chinese characters, that makes it Japanese or Korean."""
     agreed: float = 0.9
     """Agreement of trafilatura on the page with trafilatura in the container above which nobody else is asked."""
+    shorter: float = 0.7
+    """A choice that has less than this share of trafilatura's answer needs another one ..."""
+    confirmed: float = 0.75
+    """... that agrees with it at least so far."""
+    little: float = 0.15
+    """When trafilatura finds less than this share of the prose, its slower fallbacks are asked too."""
 
 
 def is_foreign(lines: tuple[Line, ...], settings: OtherLanguageSettings = OtherLanguageSettings()) -> bool:
@@ -46,18 +53,35 @@ def _count(pattern: re.Pattern[str], text: str) -> int:
 
 def extract(
     blocks: PageLines, meta: Metadata, settings: OtherLanguageSettings = OtherLanguageSettings()
-) -> tuple[tuple[Line, ...], str, float, str]:
-    """The judged lines, the text, the confidence (agreement of the voters, 0..1) and who decided."""
-    whole = ensemble.trafilatura_text(blocks.tree)
+) -> tuple[tuple[Line, ...], str, str]:
+    """The judged lines, the text and who decided."""
+    whole = _whole(blocks, settings)
     container = choose(blocks, meta, LineSignals(blocks.lines))
     inside = ensemble.trafilatura_text(blocks.nodes[container.node]) if container else ""
-    text, sure, by = whole, ensemble.text_agreement(whole, inside), "trafilatura"
-    if sure < settings.agreed:
+    text, by = whole, "trafilatura"
+    if ensemble.text_agreement(whole, inside) < settings.agreed:
         choices = {"trafilatura": whole, "container+trafilatura": inside, "readability": _readability(blocks)}
         by = ensemble.medoid(choices, ensemble.text_agreement)
+        if len(choices[by]) < settings.shorter * len(whole) and not _confirmed(by, choices, settings):
+            by = "trafilatura"
         text = choices[by]
     kept = noise.clean(_with_lists(blocks, text.split("\n")), meta.title)
-    return _judged(blocks.lines, kept, by), "\n".join(kept), sure, by
+    return _judged(blocks.lines, kept, by), "\n".join(kept), by
+
+
+def _whole(blocks: PageLines, settings: OtherLanguageSettings) -> str:
+    """What trafilatura has of the page; the fast way misses forums and pages of many small texts."""
+    fast = ensemble.trafilatura_text(blocks.tree)
+    prose = sum(len(line.text) for line in blocks.lines if line.punctuation and line.link_share < 0.5)
+    return ensemble.trafilatura_text(blocks.tree, fast=False) if len(fast) < settings.little * prose else fast
+
+
+def _confirmed(by: str, choices: Mapping[str, str], settings: OtherLanguageSettings) -> bool:
+    """Whether a choice that leaves out much is that of another voter too: it may be comments that it leaves out."""
+    return any(
+        name not in (by, "trafilatura") and ensemble.text_agreement(text, choices[by]) >= settings.confirmed
+        for name, text in choices.items()
+    )
 
 
 def _with_lists(blocks: PageLines, kept: list[str]) -> list[str]:

@@ -1,13 +1,21 @@
-"""Pages that are no article, by what is left of them and by what they say."""
+"""Pages that are no article: by what they say and what is left of them, else by a score of many small signs.
+
+The weights of the score (``cleaners/data/page-type.json``) are fitted by ``benchmarks/train_page_type.py``.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp
 
 from cleaners.chinese import script
 from cleaners.extract.boilerplate.html_lines import weigh
+from cleaners.extract.page_features import FEATURES, is_entry, judged_page, measure
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
 
@@ -26,6 +34,8 @@ class PageTypeSettings:
     """... when there are at least this many of them for each paragraph."""
     passage: int = 300
     """Unless so many characters stand together without a headline between them."""
+    code: float = 0.5
+    """Share of the characters in lines of code that makes a text a style sheet or a script."""
     images: int = 4
     """So many images with next to no text make a gallery."""
 
@@ -47,15 +57,70 @@ _SHELL = re.compile(
     r"|enable java ?script",
     re.IGNORECASE,
 )
+_ESCAPE = re.compile(r"\\[nrt\"'/]|\\u[0-9a-fA-F]{4}")
+_CODE = re.compile(
+    r"[{};]\s*$|^\s*[}\])]+[;,]?|^\s*(?:[.#@][\w-]+[\w .#:>,()-]*\{|/\*|\*/|//)|\bfunction\s*\w*\("
+    r"|\bvar \w+\s*=|=>\s*\{"
+)
 _SENTENCE = re.compile(r"[。！？!?…][”」』\"'）)]?$")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageWeights:
+    """What was learned of pages in general."""
+
+    recipe: str
+    """How the weights were made."""
+    limit: float
+    """Probability, 0..1, from which on a page is taken for none."""
+    always: float
+    """What is added for every page."""
+    features: Mapping[str, float]
+    """Name of a feature (:data:`cleaners.extract.page_features.FEATURES`) -> its weight."""
+
+
+@cache
+def shipped() -> PageWeights:
+    """The weights that come with jianbao."""
+    raw = json.loads(files("cleaners").joinpath("data/page-type.json").read_text(encoding="utf-8"))
+    return PageWeights(**raw)
+
+
+def unlikeness(lines: Sequence[Line], meta: Metadata, confidence: float) -> float:
+    """The probability, 0..1, that a page of HTML is no article.
+
+    ``lines`` are judged; ``confidence``, 0..1, is the judge's in the lines it kept.
+    """
+    weights = shipped()
+    values = measure(judged_page(lines, meta, confidence))
+    score = weights.always + sum(weights.features[name] * value for name, value in zip(FEATURES, values, strict=True))
+    return 1 / (1 + exp(-max(-50.0, min(50.0, score))))
+
+
 def rejection(
+    blocks: PageLines,
+    lines: Sequence[Line],
+    meta: Metadata,
+    unlike: float = 0.0,
+    settings: PageTypeSettings = PageTypeSettings(),
+) -> str | None:
+    """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one.
+
+    ``unlike``: its :func:`unlikeness`. A page that only this takes for none is called ``unlike an article``.
+    """
+    if kind := known_kind(blocks, lines, meta, settings):
+        return kind
+    return "unlike an article" if unlike > shipped().limit else None
+
+
+def known_kind(
     blocks: PageLines, lines: Sequence[Line], meta: Metadata, settings: PageTypeSettings = PageTypeSettings()
 ) -> str | None:
-    """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one."""
+    """What a page is instead of an article as far as it says so itself."""
     kept = [line for line in lines if line.verdict == "keep"]
-    letters = sum(map(str.isalpha, "".join(line.text for line in kept)))  # the days of a calendar are no text
+    letters = count_letters("".join(line.text for line in kept))
+    if blocks.media == "text" and _is_code(blocks.lines, settings):
+        return "style sheet or script"
     dated = meta.title is not None and meta.published is not None and letters >= settings.letters
     if letters < settings.notice and not dated and (notice := _notice(blocks, kept)):
         return notice  # news of a site that is down is dated, the page of a site that is down is not
@@ -64,6 +129,21 @@ def rejection(
     if letters >= settings.letters or _is_flash(kept, meta):
         return None
     return _without_text(blocks, settings)
+
+
+def count_letters(text: str) -> int:
+    """Letters and characters: the days of a calendar are no text, nor are the escapes of a page saved as a string.
+
+    >>> count_letters("21 22 23 \\\\n\\\\n 春耕")
+    2
+    """
+    return sum(map(str.isalpha, _ESCAPE.sub("", text)))
+
+
+def _is_code(lines: Sequence[Line], settings: PageTypeSettings) -> bool:
+    """Most of it is in the forms of CSS or JavaScript."""
+    marked = sum(len(line.text) for line in lines if _CODE.search(line.text))
+    return marked > settings.code * sum(len(line.text) for line in lines)
 
 
 def _notice(blocks: PageLines, kept: Sequence[Line]) -> str | None:
@@ -99,11 +179,6 @@ def _is_teaser(lines: Sequence[Line], settings: PageTypeSettings) -> bool:
         for i, line in enumerate(lines)
     )
     return entries >= settings.entries
-
-
-def is_entry(line: Line) -> bool:
-    """A line that is the linked headline of another page."""
-    return line.link_share > 0.6 and len(line.text) >= 8
 
 
 def _is_flash(kept: Sequence[Line], meta: Metadata) -> bool:

@@ -151,6 +151,10 @@ FIELDS: tuple[RecordField, ...] = (
         meaning="characters cut, by class of noise",
     ),
     RecordField(
+        name="confidence", kind=Real(), number=20, compared=True, shown=145,
+        meaning="0 to 1: how sure it is that the body is right and whole (its expected F1); null: not measured",
+    ),
+    RecordField(
         name="quality", kind=Real(), number=16, compared=True, shown=150, explained=True,
         meaning="0 to 1: how complete and undisguised the copy is",
     ),

@@ -32,12 +32,22 @@ from cleaners.store.records import ClippingReader
 from cleaners.store.runs import RunEntry, RunJournal, RunStatus
 from cleaners.store.search import ArticleSearch, SearchHit, SearchSnippet
 from cleaners.store.selection import FilterChoice, Selection
-from cleaners.store.stats import ColumnValues, OriginTable, StorageSize, StoreStatistics, statistics, storage_size
+from cleaners.store.stats import (
+    ColumnValues,
+    DoubtfulArticle,
+    OriginTable,
+    StorageSize,
+    StoreStatistics,
+    doubtful_articles,
+    statistics,
+    storage_size,
+)
 from cleaners.store.takedowns import PendingTakedown, TakedownTable, Tombstone, TombstoneHashes, TombstoneTable
 from cleaners.store.tokens import SearchIndexing
 
 __all__ = [
     "DiscoveredUrl",
+    "DoubtfulArticle",
     "ExportBatch",
     "ExportRemoval",
     "ExportSeries",
@@ -156,6 +166,10 @@ class Store:
     def statistics(self) -> StoreStatistics:
         """The store in numbers."""
         return statistics(self._db)
+
+    def doubtful(self, limit: int) -> list[DoubtfulArticle]:
+        """At most ``limit`` articles whose body a person should look at, the least sure first."""
+        return doubtful_articles(self._db, limit)
 
     def room(self) -> StorageSize:
         """What takes how much room in the file."""

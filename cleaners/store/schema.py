@@ -148,6 +148,12 @@ _TEXT_FIRST = (
     "CREATE INDEX articles_by_source ON articles (source) WHERE source IS NOT NULL",
 )
 
+_CONFIDENCE = (
+    "ALTER TABLE articles ADD COLUMN confidence REAL",
+    # What a person should look at first: from the least sure on.
+    "CREATE INDEX articles_by_confidence ON articles (confidence) WHERE current AND confidence IS NOT NULL",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -155,5 +161,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=4, name="disguised articles are found at once", statements=_DISGUISES),
     Migration(version=5, name="the regions of one article are found at once", statements=_PLACES_OF),
     Migration(version=6, name="search: a smaller index, filters read from theirs alone", statements=_TEXT_FIRST),
+    Migration(version=7, name="confidence: how sure it is that a body is right and whole", statements=_CONFIDENCE),
 )
 """All steps in order; the last one's version is the version of today."""

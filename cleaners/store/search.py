@@ -103,6 +103,8 @@ class SearchHit:
     """Its declared source."""
     published: datetime | None
     """Its date."""
+    confidence: float | None
+    """How sure it is that its body is right and whole, 0..1; None where nothing was measured."""
     cluster_id: str
     """Its cluster; an article without copies is its own."""
     cluster_size: int
@@ -168,7 +170,8 @@ class ArticleSearch:
 
     def _row(self, doc: int) -> Row | None:
         return self._db.one(
-            "SELECT doc, id, title, url, site, source, published, cluster FROM articles WHERE doc = ?", (doc,)
+            "SELECT doc, id, title, url, site, source, published, confidence, cluster FROM articles WHERE doc = ?",
+            (doc,),
         )
 
     def _best(self, rows: Sequence[Row], question: CompiledQuery) -> dict[int, Row]:
@@ -196,12 +199,12 @@ class ArticleSearch:
             yield doc, 0.0
 
     def _hit(self, row: Sequence[Any], score: float, asked: SearchQuery) -> SearchHit:
-        doc, id_, title, url, site, source, published, cluster = row
+        doc, id_, title, url, site, source, published, confidence, cluster = row
         text = self._db.one("SELECT text FROM texts WHERE doc = ?", (doc,))
         own_cluster = self._db.one("SELECT id, size FROM clusters WHERE cluster = ?", (cluster,)) or (id_, 1)
         return SearchHit(
             doc=doc, id=id_, title=title, url=url, site=site, source=source, published=parsed(published),
-            cluster_id=own_cluster[0], cluster_size=own_cluster[1], score=score,
+            confidence=confidence, cluster_id=own_cluster[0], cluster_size=own_cluster[1], score=score,
             passages=passages(text[0] if text else "", asked.finders),
         )  # fmt: skip
 

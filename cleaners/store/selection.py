@@ -26,6 +26,8 @@ class Selection:
     """A disguise that was found (``spun``, ``annotated`` ...), or ``any``."""
     copied: bool | None = None
     """Whether there are copies of it."""
+    min_confidence: float | None = None
+    """Confidence of at least this, 0..1; articles without one (other languages, older stores) are left out."""
     since: datetime | None = None
     """Published at this moment or later, with a timezone; articles without a date are left out."""
     until: datetime | None = None
@@ -104,8 +106,8 @@ def narrowing(selection: Selection, database: Database) -> FilterClause:
     """The selection for a search."""
     found: list[SelectedDocs] = []
     each, asked = "", tuple[str, ...]()
-    site, source, *dates = _columns(selection)
-    for columns in ((site, *dates), (source,)):
+    site, source, sure, *dates = _columns(selection)
+    for columns in ((site, *dates), (source,), (sure,)):
         there = [(sql, value) for sql, value in columns if value is not None]
         if there:
             where = " AND ".join(sql for sql, _ in there)
@@ -137,6 +139,7 @@ def _columns(selection: Selection) -> list[tuple[str, Any]]:
     return [
         ("site = ?", selection.site),
         ("source = ?", selection.source),
+        ("confidence >= ?", selection.min_confidence),
         ("published_at >= ?", seconds(selection.since)),
         ("published_at < ?", seconds(selection.until)),
     ]

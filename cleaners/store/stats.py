@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from cleaners.quality import DOUBTFUL
 from cleaners.store.database import Database
 from cleaners.store.selection import Selection, conditions
 
@@ -134,6 +135,8 @@ class StoreStatistics:
     """Articles that are not the best copy of their cluster."""
     revisions: int
     """Superseded texts kept."""
+    doubtful: int
+    """Articles whose confidence is under :data:`cleaners.quality.DOUBTFUL`."""
     drops: Mapping[str, int]
     """``stage: reason`` -> pages."""
     sites: Mapping[str, int]
@@ -148,6 +151,33 @@ class StoreStatistics:
     """Disguise -> articles."""
     repairs: Mapping[str, int]
     """Kind of repair -> repairs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulArticle:
+    """An article whose body a person should look at."""
+
+    id: str
+    """Its id."""
+    confidence: float
+    """How sure it is that the body is right and whole, 0..1."""
+    title: str | None
+    """Its headline."""
+    url: str | None
+    """Its address."""
+    origin: str
+    """Where its page is."""
+
+
+def doubtful_articles(database: Database, limit: int) -> list[DoubtfulArticle]:
+    """The current articles whose confidence is under :data:`cleaners.quality.DOUBTFUL`, the least sure first."""
+    rows = database.rows(
+        "SELECT id, confidence, title, url, origin FROM articles WHERE current AND confidence IS NOT NULL "
+        "AND confidence < ? ORDER BY confidence, id LIMIT ?",
+        (DOUBTFUL, limit),
+    )
+    return [DoubtfulArticle(id=id_, confidence=sure, title=title, url=url, origin=origin)
+            for id_, sure, title, url, origin in rows]  # fmt: skip
 
 
 _COUNTS = {
@@ -176,6 +206,7 @@ def statistics(database: Database) -> StoreStatistics:
             articles=articles,
             clusters=clusters,
             duplicates=articles - clusters,
+            doubtful=_number(database, f"SELECT count(*) FROM articles WHERE current AND confidence < {DOUBTFUL}"),
             revisions=_number(database, "SELECT count(*) FROM articles WHERE NOT current"),
             **counts,
         )

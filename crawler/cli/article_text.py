@@ -93,6 +93,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "regions": _regions,
     "repairs": _repairs,
     "noise_removed": _noise,
+    "confidence": _quality,
     "quality": _quality,
     "revision": _revision,
 }

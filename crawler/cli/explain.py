@@ -148,5 +148,8 @@ def _facts(result: PageExplanation) -> list[tuple[str, str]]:
             rule = f"   [{rules[field.name]}]" if field.name in rules else ""
             facts.append((field.label or field.name, f"{value}{rule}"))
     if result.body:
-        facts.append(("confidence", f"{result.body.confidence:.2f} of 1   [{result.body.extractor}]"))
+        sure = result.body.confidence
+        facts.append(
+            ("confidence", f"{'not measured' if sure is None else f'{sure:.2f} of 1'}   [{result.body.extractor}]")
+        )
     return facts

@@ -15,7 +15,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
+from crawler.cli.filters import MinConfidence, Region, Since, SiteName, Source, Until, hint, selection
 from crawler.cli.help_format import LATE_CHOICES
 from crawler.cli.progress import progress
 
@@ -62,6 +62,7 @@ def export(
     source: Source = None,
     since: Since = None,
     until: Until = None,
+    min_confidence: MinConfidence = None,
     script: Annotated[
         Literal["keep", "simplified", "traditional"], typer.Option("--script", help="Convert the script.")
     ] = "keep",
@@ -89,6 +90,7 @@ def export(
     Examples:
       jianbao export -o news.jsonl.gz
       jianbao export -o - --since 2024-01-01 --script simplified | head -1
+      jianbao export -o sure.jsonl --min-confidence 0.95
       jianbao export -o clippings/ --format markdown --region 新疆
       jianbao export -o dataset/ --format hf
       jianbao export -o all.parquet --name corpus
@@ -107,7 +109,7 @@ def export(
         name=since_export or name,
         increment=since_export is not None,
     )
-    wanted = selection(region, site, source, since, until)
+    wanted = selection(region, site, source, since, until, min_confidence=min_confidence)
     choice = _choice(order, wanted, with_duplicates=with_duplicates, with_opt_outs=include_opt_outs, limit=limit)
     order, made = _made(store, replace(order, choice=choice))
     _tell(order, made, as_json=as_json)

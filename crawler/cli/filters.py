@@ -39,6 +39,14 @@ Region = Annotated[str | None, typer.Option("--region", help="Only about this re
 SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
 Source = Annotated[str | None, typer.Option("--source", help="Only this declared 来源.")]
 
+MinConfidence = Annotated[
+    float | None,
+    typer.Option(
+        "--min-confidence", min=0.0, max=1.0, metavar="0..1",
+        help="Only bodies that are right and whole with this confidence; those without one stay out.",
+    ),
+]  # fmt: skip
+
 
 def _day(text: str) -> datetime:
     try:
@@ -62,6 +70,7 @@ def selection(
     *,
     disguise: str | None = None,
     copied: bool | None = None,
+    min_confidence: float | None = None,
 ) -> Selection:
     """The filters as the store takes them. Raises UsageError for a region that nobody knows."""
     from zoneinfo import ZoneInfo
@@ -79,6 +88,7 @@ def selection(
         source=source,
         disguise=disguise,
         copied=copied,
+        min_confidence=min_confidence,
         since=since and since.replace(tzinfo=here),
         until=until and until.replace(tzinfo=here),
     )

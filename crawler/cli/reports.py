@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cleaners.errors import UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 
 if TYPE_CHECKING:
@@ -57,17 +58,28 @@ def drops(
     store: StoreOption = STORE,
     reason: Annotated[str | None, typer.Option("--reason", metavar="REASON", help="Only this reason.")] = None,
     stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Only this stage.")] = None,
+    doubtful: Annotated[
+        bool, typer.Option("--doubtful", help="Instead: what was kept although it is not sure, the least sure first.")
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
     """List the pages that did not become articles, each with its stage and reason.
+
+    --doubtful lists their neighbours, what a person should look at first: articles with a confidence under 0.9.
 
     \b
     Examples:
       jianbao drops --store news.db
       jianbao drops --reason 'off topic' --limit 1000
       jianbao drops --stage fetch --json
+      jianbao drops --doubtful
     """
+    if doubtful:
+        if reason is not None or stage is not None:
+            raise UsageError("--doubtful lists articles, which have no reason and no stage")
+        _doubtful(store, limit, as_json=as_json)
+        return
     from cleaners.export import drop_record
 
     with _open(store) as opened:
@@ -81,6 +93,20 @@ def drops(
                 typer.echo(f"{drop.stage}: {drop.reason}{detail}  {drop.url or drop.origin}")
     if note := _left_out(kinds, len(found), stage, reason):
         say(note)
+
+
+def _doubtful(store: Path, limit: int, *, as_json: bool) -> None:
+    with _open(store) as opened:
+        found, total = opened.doubtful(limit), opened.statistics().doubtful
+    for one in found:
+        if as_json:
+            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+        else:
+            typer.echo(f"{one.confidence:.2f}  {one.id}  {one.title or '(no title)'}  {one.url or one.origin}")
+    if not found:
+        say("no article is doubtful (`jianbao reclean` measures those that an older jianbao kept)")
+    elif len(found) < total:
+        say(f"{len(found):,} of {counted(total, 'article')}: --limit shows more")
 
 
 def _left_out(kinds: Mapping[tuple[str, str], int], shown: int, stage: str | None, reason: str | None) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cleaners.disguises import Disguise
+from cleaners.quality import is_doubtful
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
-from crawler.cli.filters import Region, Since, SiteName, Source, Until, hint, selection
+from crawler.cli.filters import MinConfidence, Region, Since, SiteName, Source, Until, hint, selection
 
 if TYPE_CHECKING:
     from cleaners.store import SearchHit
@@ -32,14 +33,15 @@ def search(
     copied: Annotated[
         bool | None, typer.Option("--copied/--not-copied", help="Only what has copies, or what has none.")
     ] = None,
+    min_confidence: MinConfidence = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
     with_duplicates: Annotated[bool, typer.Option("--with-duplicates", help="Every copy of an article.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find articles by words of one, two or more characters, exactly; the best match first.
 
-    --json gives id, title, url, site, source, published, cluster_id, cluster_size, score (the best one has 1), and
-    passages: each a text with the marks of what was found in it, as [start, end].
+    --json gives id, title, url, site, source, published, confidence, cluster_id, cluster_size, score (the best one has
+    1), and passages: each a text with the marks of what was found in it, as [start, end].
 
     \b
     Examples:
@@ -51,7 +53,9 @@ def search(
     from cleaners.store import Store
 
     with Store.open(store, create=False, readonly=True) as opened:
-        chosen = selection(region, site, source, since, until, disguise=disguise, copied=copied)
+        chosen = selection(
+            region, site, source, since, until, disguise=disguise, copied=copied, min_confidence=min_confidence
+        )
         hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
         if not hits:
             hint(opened, chosen)
@@ -61,7 +65,8 @@ def search(
             continue
         copies = f"  {hit.cluster_size} copies" if hit.cluster_size > 1 else ""
         day = f"{hit.published:%Y-%m-%d}" if hit.published else "no date   "
-        typer.echo(f"{hit.id}  {day}  {hit.site or hit.source or '-'}{copies}  {hit.title or '(no title)'}")
+        doubt = f"  doubtful ({hit.confidence:.2f})" if is_doubtful(hit.confidence) else ""
+        typer.echo(f"{hit.id}  {day}  {hit.site or hit.source or '-'}{copies}{doubt}  {hit.title or '(no title)'}")
         for passage in hit.passages[:2]:
             typer.echo(f"    {_marked(passage.text, passage.marks)}")
     if not hits:
@@ -72,8 +77,8 @@ def _record(hit: SearchHit) -> dict[str, Any]:
     """A hit for JSON; the names are those of the record of an article and stay."""
     return {
         "id": hit.id, "title": hit.title, "url": hit.url, "site": hit.site, "source": hit.source,
-        "published": hit.published and hit.published.isoformat(), "cluster_id": hit.cluster_id,
-        "cluster_size": hit.cluster_size, "score": round(hit.score, 4),
+        "published": hit.published and hit.published.isoformat(), "confidence": hit.confidence,
+        "cluster_id": hit.cluster_id, "cluster_size": hit.cluster_size, "score": round(hit.score, 4),
         "passages": [{"text": one.text, "marks": [list(mark) for mark in one.marks]} for one in hit.passages],
     }  # fmt: skip
 

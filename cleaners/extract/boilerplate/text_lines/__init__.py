@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cleaners.extract.boilerplate.chain import CrfWeights
 from cleaners.extract.boilerplate.rule import Noise
 from cleaners.extract.boilerplate.site_lines import met
 from cleaners.extract.boilerplate.text_lines.corrections import CORRECTIONS
-from cleaners.extract.boilerplate.text_lines.crf import State, segment, shipped
+from cleaners.extract.boilerplate.text_lines.crf import State, body_probability, score, segment, shipped
 from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import LineStats, measure
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
 from cleaners.items import Line, Metadata
 
-__all__ = ["judge"]
+__all__ = ["JudgedText", "judge"]
 
 _ROLES: dict[str, Noise] = {
     "title": "repeated title",
@@ -32,28 +35,26 @@ _UNNAMED: dict[State, tuple[str, Noise]] = {
     "below": ("below the body", "related"),
 }
 _HEADED = 12
+_HALF = 0.5
 _OPENING = frozenset({"title", "source line", "breadcrumb"})
 # What a heading says of the lines below it, until the next one says something else.
 _HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
 
 
-def _states(
-    lines: Sequence[Line], shapes: Sequence[LineStats], meta: Metadata, weights: CrfWeights
-) -> tuple[State, ...]:
+def _states(shapes: Sequence[LineStats], meta: Metadata, scores: NDArray[np.float64]) -> tuple[State, ...]:
     """The best division of the page.
 
-    A body without a line of the core is believed only where it has prose close below the headline; else the best
-    division is looked for that has the core in it.
+    A body with less than half of the core's prose is believed only where it has prose close below the headline; else
+    the best division is looked for that has the core in it.
     """
-    names = line_features(lines, shapes, meta)
-    states = segment(names, weights)
+    states = segment(scores)
     body = [i for i, state in enumerate(states) if state == "body"]
     core = find_core(shapes)
     inside = frozenset(i for i in range(core.first, core.last + 1) if shapes[i].prose)
-    if not inside.isdisjoint(body):
+    if sum(shapes[i].size for i in inside.intersection(body)) > _HALF * sum(shapes[i].size for i in inside):
         return states
     headed = bool(body) and meta.title_line is not None and 0 <= body[0] - meta.title_line <= _HEADED
-    return states if headed and any(shapes[i].prose for i in body) else segment(names, weights, inside)
+    return states if headed and any(shapes[i].prose for i in body) else segment(scores, inside)
 
 
 def _trimmed(states: Sequence[State], shapes: Sequence[LineStats], meta: Metadata) -> list[State]:
@@ -102,20 +103,38 @@ def _cut(line: Line, state: State, role: str | None, shape: LineStats, heading: 
     return replace(line, verdict="cut", rule=name, noise=heading if heading and state == "below" else noise)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedText:
+    """The lines of a text with what was decided."""
+
+    lines: tuple[Line, ...]
+    confidence: float
+    """The F1 by characters that the kept lines can expect, 0..1."""
+
+
+def _expected_f1(lines: Sequence[Line], body: Sequence[float]) -> float:
+    """The F1 that the kept lines can expect, when each line is part of the body with the probability ``body``."""
+    right = sum(len(line.text) * likely for line, likely in zip(lines, body, strict=True) if line.verdict == "keep")
+    kept = sum(len(line.text) for line in lines if line.verdict == "keep")
+    there = sum(len(line.text) * likely for line, likely in zip(lines, body, strict=True))
+    return 2 * right / (kept + there) if kept + there else 0.0
+
+
 def judge(
     lines: tuple[Line, ...],
     meta: Metadata,
     learned: frozenset[str] = frozenset(),
     *,
     weights: CrfWeights | None = None,
-) -> tuple[Line, ...]:
-    """The same lines with verdict, rule and noise class.
+) -> JudgedText:
+    """The same lines with verdict, rule and noise class, and how sure that is.
 
     ``learned``: keys of lines that the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`). ``weights``:
     the shipped ones where None.
     """
     shapes = [measure(line) for line in lines]
-    states = _trimmed(_states(lines, shapes, meta, weights or shipped()), shapes, meta)
+    scores = score(line_features(lines, shapes, meta), weights or shipped())
+    states = _trimmed(_states(shapes, meta, scores), shapes, meta)
     repeated = met(lines, [float(shape.size) if shape.prose else 0.0 for shape in shapes], learned)
     heading: Noise | None = None
     out: list[Line] = []
@@ -129,4 +148,4 @@ def judge(
         if state == "below" and shape.below and shape.rules[0].noise in _HEADINGS:
             heading = shape.rules[0].noise
         out.append(_cut(line, state, meta.claims.get(i), shape, heading))
-    return tuple(out)
+    return JudgedText(lines=tuple(out), confidence=_expected_f1(out, body_probability(scores).tolist()))

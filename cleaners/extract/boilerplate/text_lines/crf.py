@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaners.extract.boilerplate import chain
 from cleaners.extract.boilerplate.chain import FORBIDDEN, FREE, ChainShape, CrfWeights
@@ -43,13 +44,21 @@ def _scores(names: Iterable[str], weights: CrfWeights) -> list[float]:
     return [sum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(COLUMNS)
 
 
-def segment(
-    lines: Sequence[frozenset[str]], weights: CrfWeights, inside: frozenset[int] = frozenset()
-) -> tuple[State, ...]:
-    """The state of every line, from the features of every line; those ``inside`` are part of the body."""
-    if not lines:
+def score(lines: Sequence[frozenset[str]], weights: CrfWeights) -> NDArray[np.float64]:
+    """The summed weights of the features of every line, lines x ``COLUMNS``."""
+    return np.array([_scores(names, weights) for names in lines], np.float64).reshape(len(lines), len(COLUMNS))
+
+
+def segment(scores: NDArray[np.float64], inside: frozenset[int] = frozenset()) -> tuple[State, ...]:
+    """The state of every line, from its ``scores`` (lines x ``COLUMNS``); those ``inside`` are part of the body."""
+    if not len(scores):
         return ()
-    scores = np.array([_scores(names, weights) for names in lines])
+    held = scores.copy()
     for i in inside:
-        scores[i, 0] = scores[i, 3] = _NOWHERE
-    return tuple(STATES[state] for state in chain.best_path(scores, SHAPE))
+        held[i, 0] = held[i, 3] = _NOWHERE
+    return tuple(STATES[state] for state in chain.best_path(held, SHAPE))
+
+
+def body_probability(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For every line the probability that it is part of the body, from the ``scores`` (lines x ``COLUMNS``)."""
+    return chain.marginals(scores, SHAPE)[:, STATES.index("body")]

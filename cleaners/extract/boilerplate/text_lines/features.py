@@ -29,7 +29,22 @@ _WORDING = {
     ),
     "caption": re.compile(r"(?:摄|供图|资料图|视频截图|图源.{0,10}|图/\S{2,6}|摄影\S{0,10})\)?$|^\(?(?:图为|△|▲|↑)"),
     "quotation": re.compile(r"^[“\"「『]"),
+    "document number": re.compile(r"[〔\[(【]\s?(?:19|20)\d\d\s?[〕\])】]\s?第?\s?\d{1,4}\s?号"),
+    "speaks to the reader": re.compile(
+        r"您|(?:^|[,!?])(?:请|欢迎|敬请|点击|扫码?|扫描|长按|下载|关注|订阅|登录|立即|马上|赶快|快来|还?想|更多|看更多)|即可|会员|客户端|(?i:app)\b"
+    ),
+    "of the page itself": re.compile(
+        r"本[文网站报刊号页社]|此[文页]|该文|全文|原文|上[一]篇|下[一]篇|转载|版权|授权|来源[:]|作者[:]"
+    ),
+    "address of a page": re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|cn|net|org|tw|hk)\b"),
+    "label and value": re.compile(r"^[^,。!?:;]{2,10}:\s?[^,。!?:;]{1,30}$"),
 }
+_NUMBERED = re.compile(
+    r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.,]|[一二三四五六七八九十]{1,2}[是要]"
+    r"|第[一二三四五六七八九十\d]{1,3}[,、: ]|[①-⑳])"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DATE_END = re.compile(r"(?:\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}:\d\d|(?:分钟|小时|天|周|月)前)[\])]?$")
 _BESIDE = 4
 _NEAR = 6
 _TOPIC = 8
@@ -78,6 +93,9 @@ def _own(line: Line, this: LineStats) -> Iterator[str]:
         "digits only": this.key.isdigit(),
         "short with a date": short and bool(SIGN.search(this.text)),
         "separators": short and len(_SEPARATOR.findall(this.text)) >= 3,
+        "numbered": bool(_NUMBERED.search(this.text)),
+        "no Chinese": not _HAN.search(this.text),
+        "ends in a date": short and bool(_DATE_END.search(this.text)),
     }
     yield from (name for name, is_so in facts.items() if is_so)
     yield from (name for name, pattern in _WORDING.items() if pattern.search(this.text))
@@ -149,6 +167,44 @@ def _runs(shapes: Sequence[LineStats]) -> list[str]:
     return out[: len(shapes)]
 
 
+def _between(shapes: Sequence[LineStats], sums: _PrefixSums) -> list[tuple[str, ...]]:
+    """Of the run of short lines that each line stands in: whether it ends the page, is on topic, is numbered."""
+    out: list[tuple[str, ...]] = []
+    start = 0
+    for i in range(len(shapes) + 1):
+        if i < len(shapes) and not shapes[i].prose:
+            continue
+        if i > start:
+            words = sums.words[i] - sums.words[start]
+            share = (sums.shared[i] - sums.shared[start]) / words if words else 0.0
+            numbered = sum(bool(_NUMBERED.search(shape.text)) for shape in shapes[start:i])
+            names = [
+                f"words of the core in the run {next((f'<{limit}' for limit in _SHARES if share < limit), 'most')}"
+            ]
+            if i == len(shapes):
+                names.append("last run")
+            if not start:
+                names.append("first run")
+            if numbered > 1 and 2 * numbered >= i - start - 1:
+                names.append("run of numbered lines")
+            out += [tuple(names)] * (i - start)
+        if i < len(shapes):
+            out.append(())
+        start = i + 1
+    return out
+
+
+def _leads(shapes: Sequence[LineStats], i: int) -> Iterator[str]:
+    """What the line is to a paragraph that follows at once: whom it calls, what it heads."""
+    this = shapes[i]
+    if this.prose or i + 1 >= len(shapes) or not shapes[i + 1].prose:
+        return
+    if this.text.endswith((":", "：")) and not this.rules:
+        yield "colon before a paragraph"
+    if _WORDING["caption"].search(this.text):
+        yield "caption before a paragraph"
+
+
 def _against_core(this: LineStats, core: MainProse, i: int) -> Iterator[str]:
     """Against the page's main run of prose."""
     if core.first <= i <= core.last:
@@ -182,6 +238,7 @@ def line_features(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Meta
     """The features of every line of a page."""
     core, said_twice, runs = find_core(shapes), echoes(shapes), _runs(shapes)
     sums = _sums(shapes, core)
+    between = _between(shapes, sums)
     whole = sum(shape.size for shape in shapes if shape.prose)
     above = ended = 0
     out: list[frozenset[str]] = []
@@ -190,6 +247,7 @@ def line_features(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Meta
         names = {"any", runs[i], f"prose above {_share(above, whole)}", f"prose below {_share(below, whole)}"}
         names.add(f"rules below since the core began {_count(ended)}")
         names.update(_own(line, this), _neighbours(sums, i, len(shapes)), _against_core(this, core, i), said_twice[i])
+        names.update(between[i], _leads(shapes, i))
         names.update(_against_title(shapes, meta, i), _topic(sums, i, len(shapes)))
         out.append(frozenset(names))
         ended += i >= core.first and this.below

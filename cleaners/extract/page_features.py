@@ -1,0 +1,129 @@
+"""What a page shows of being an article or not, in numbers: how much was kept, what stands around it, who signed it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log, log1p
+
+from cleaners.items import Line, Metadata
+
+_SENTENCE = re.compile(r"[。！？!?；;…][”」』\"'）)】]*$")
+_CUT_OFF = re.compile(r"(?:\.{2,}|…+)[\])）】]?$")
+_DATED = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d|\d{1,2}[-/月]\d{1,2}|(?:秒|分钟|分鐘|小时|小時|天|周|月)前|[昨今前]天"
+)
+_DATED_LINE = 40
+"""Longer lines only mention a date."""
+
+
+def is_entry(line: Line) -> bool:
+    """A line that is the linked headline of another page."""
+    return line.link_share > 0.6 and len(line.text) >= 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPage:
+    """A page whose lines are judged, counted once for all its features."""
+
+    lines: Sequence[Line]
+    kept: Sequence[Line]
+    first: int
+    """Index of the first line kept; 0 where none is."""
+    last: int
+    """Index of the last one."""
+    meta: Metadata
+    confidence: float
+
+    @property
+    def inside(self) -> Sequence[Line]:
+        """From the first line kept to the last."""
+        return self.lines[self.first : self.last + 1]
+
+
+def judged_page(lines: Sequence[Line], meta: Metadata, confidence: float) -> JudgedPage:
+    """Look at the judged ``lines`` of a page; ``confidence`` 0..1 is the judge's."""
+    places = [i for i, line in enumerate(lines) if line.verdict == "keep"]
+    first, last = (places[0], places[-1]) if places else (0, -1)
+    return JudgedPage(
+        lines=lines, kept=[lines[i] for i in places], first=first, last=last, meta=meta, confidence=confidence
+    )
+
+
+def _characters(lines: Sequence[Line]) -> int:
+    return sum(len(line.text) for line in lines)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _is_dated(line: Line) -> bool:
+    return len(line.text) <= _DATED_LINE and bool(_DATED.search(line.text))
+
+
+def _passages(page: JudgedPage) -> Iterator[int]:
+    """The lengths of what is kept without the headline of another page or a line of dates between."""
+    run = 0
+    for line in page.inside:
+        if line.verdict == "keep" and not _is_dated(line):
+            run += len(line.text)
+        elif is_entry(line) or _is_dated(line):
+            yield run
+            run = 0
+    yield run
+
+
+def _entropy(page: JudgedPage) -> float:
+    """Of the lengths of the lines from the first kept to the last, in steps of a factor of 1.5; bits, natural log."""
+    sizes = Counter(round(log(max(1, len(line.text))) / log(1.5)) for line in page.inside)
+    return -sum(count / sizes.total() * log(count / sizes.total()) for count in sizes.values())
+
+
+def _copied_form(page: JudgedPage) -> float:
+    """Share of the kept lines that stand below a short line in the same way as at least two others do: cards."""
+    forms: Counter[tuple[str, ...]] = Counter()
+    for above, line in zip(page.inside, page.inside[1:], strict=False):
+        if line.verdict == "keep" and len(above.text) <= _DATED_LINE and above.ancestors[:-1] == line.ancestors[:-1]:
+            forms[(*line.ancestors[-2:], above.tag, line.tag)] += 1
+    return _share(sum(count for count in forms.values() if count > 2), len(page.kept))
+
+
+FEATURES: dict[str, Callable[[JudgedPage], float]] = {
+    "lines kept": lambda page: log1p(len(page.kept)),
+    "characters kept": lambda page: log1p(_characters(page.kept)),
+    "expected characters kept": lambda page: log1p(_characters(page.kept) * page.confidence),
+    "confidence": lambda page: page.confidence,
+    "share of the page kept": lambda page: _share(_characters(page.kept), _characters(page.lines)),
+    "share of links": lambda page: _share(
+        sum(len(line.text) * line.link_share for line in page.lines), _characters(page.lines)
+    ),
+    "linked headlines": lambda page: log1p(sum(map(is_entry, page.lines))),
+    "linked headlines inside": lambda page: _share(
+        sum(map(is_entry, page.inside)), len(page.kept) + sum(map(is_entry, page.inside))
+    ),
+    "lines of dates": lambda page: log1p(sum(map(_is_dated, page.lines))),
+    "lines of dates inside": lambda page: _share(sum(map(_is_dated, page.inside)), len(page.inside)),
+    "source or author": lambda page: float(bool(page.meta.source or page.meta.authors)),
+    "date": lambda page: float(page.meta.published is not None),
+    "headline on the page": lambda page: float(page.meta.title_line is not None),
+    "sentences that end": lambda page: _share(
+        _characters([line for line in page.kept if _SENTENCE.search(line.text) and not _CUT_OFF.search(line.text)]),
+        _characters(page.kept),
+    ),
+    "lines that break off": lambda page: _share(
+        sum(bool(_CUT_OFF.search(line.text)) for line in page.kept), len(page.kept)
+    ),
+    "punctuation": lambda page: _share(sum(line.punctuation for line in page.kept), _characters(page.kept)),
+    "longest passage": lambda page: log1p(max(_passages(page))),
+    "entropy of lengths": _entropy,
+    "one form again and again": _copied_form,
+}
+"""Name -> value, in the order of the weights. Counts and characters are natural logarithms of 1 + n, shares 0..1."""
+
+
+def measure(page: JudgedPage) -> tuple[float, ...]:
+    """The values of :data:`FEATURES`."""
+    return tuple(value(page) for value in FEATURES.values())

@@ -167,6 +167,8 @@ def _list_of_own(made: _Made, paragraphs: Sequence[str], gap: int) -> None:
     form = rng.choice(("plain", "plain", "一是", "1、", "（一）", "①", "bullet", "value", "closed"))
     chinese, bullet = "一二三四五六七八九", rng.choice(("• ", "· ", "- ", "* "))
     for n, item in enumerate(rng.sample(clauses, rng.randint(2, 7))):
+        number = str(rng.randint(3000000, 9999999))
+        value = rng.choice((rng.choice(clauses), f"{rng.randint(1, 400)}元", _place(rng), number))
         own = {
             "plain": item,
             "一是": f"{chinese[n]}是{item}",
@@ -174,7 +176,7 @@ def _list_of_own(made: _Made, paragraphs: Sequence[str], gap: int) -> None:
             "（一）": f"（{chinese[n]}）{item}",
             "①": f"{'①②③④⑤⑥⑦'[n]}{item}",
             "bullet": bullet + item,
-            "value": f"{item[:6]}：{rng.choice((rng.choice(clauses), f'{rng.randint(1, 400)}元', _place(rng), str(rng.randint(3000000, 9999999))))}",
+            "value": f"{item[:6]}：{value}",
             "closed": item + rng.choice(("；", "。")),
         }[form]
         made.add(own, BODY, gap=made.any(0, gap))

@@ -216,7 +216,8 @@ def test_json_has_stable_names(store: Path) -> None:
     done = CliRunner().invoke(app, ["search", "饢坑 麵粉", "--store", str(store), "--copied", "--json"])
     (hit,) = [json.loads(line) for line in done.stdout.splitlines()]
     assert list(hit) == [
-        "id", "title", "url", "site", "source", "published", "cluster_id", "cluster_size", "score", "passages",
+        "id", "title", "url", "site", "source", "published", "confidence", "cluster_id", "cluster_size",
+        "score", "passages",
     ]  # fmt: skip
     assert (hit["id"], hit["cluster_id"], hit["cluster_size"]) == (f"{1:016x}", f"{1:016x}", 2)
     assert hit["published"] == "2024-06-01T00:00:00+00:00" and hit["score"] == 1

@@ -13,7 +13,7 @@ from cleaners.extract.boilerplate.chain import CrfWeights
 from cleaners.extract.boilerplate.rule import Noise
 from cleaners.extract.boilerplate.site_lines import met
 from cleaners.extract.boilerplate.text_lines.corrections import CORRECTIONS
-from cleaners.extract.boilerplate.text_lines.crf import State, body_probability, score, segment, shipped
+from cleaners.extract.boilerplate.text_lines.crf import State, body_probability, log_odds, score, segment, shipped
 from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import LineStats, measure
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
@@ -36,6 +36,8 @@ _UNNAMED: dict[State, tuple[str, Noise]] = {
 }
 _HEADED = 12
 _HALF = 0.5
+# Natural logarithm of the odds.
+_MUCH = 4.0
 _OPENING = frozenset({"title", "source line", "breadcrumb"})
 # What a heading says of the lines below it, until the next one says something else.
 _HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
@@ -44,8 +46,8 @@ _HEADINGS = frozenset[Noise]({"related", "comments", "navigation"})
 def _states(shapes: Sequence[LineStats], meta: Metadata, scores: NDArray[np.float64]) -> tuple[State, ...]:
     """The best division of the page.
 
-    A body with less than half of the core's prose is believed only where it has prose close below the headline; else
-    the best division is looked for that has the core in it.
+    A body with less than half of the core's prose is believed only where it has prose close below the headline and is
+    much likelier; else the best division is taken that has the core in it.
     """
     states = segment(scores)
     body = [i for i, state in enumerate(states) if state == "body"]
@@ -53,8 +55,10 @@ def _states(shapes: Sequence[LineStats], meta: Metadata, scores: NDArray[np.floa
     inside = frozenset(i for i in range(core.first, core.last + 1) if shapes[i].prose)
     if sum(shapes[i].size for i in inside.intersection(body)) > _HALF * sum(shapes[i].size for i in inside):
         return states
+    whole = segment(scores, inside)
     headed = bool(body) and meta.title_line is not None and 0 <= body[0] - meta.title_line <= _HEADED
-    return states if headed and any(shapes[i].prose for i in body) else segment(scores, inside)
+    sure = headed and any(shapes[i].prose for i in body) and log_odds(scores, states, whole) > _MUCH
+    return states if sure else whole
 
 
 def _trimmed(states: Sequence[State], shapes: Sequence[LineStats], meta: Metadata) -> list[State]:

@@ -6,6 +6,7 @@ Its four states can only follow one another as on a page. The weights are data (
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -57,6 +58,18 @@ def segment(scores: NDArray[np.float64], inside: frozenset[int] = frozenset()) -
     for i in inside:
         held[i, 0] = held[i, 3] = _NOWHERE
     return tuple(STATES[state] for state in chain.best_path(held, SHAPE))
+
+
+def log_odds(scores: NDArray[np.float64], one: Sequence[State], other: Sequence[State]) -> float:
+    """By how much, natural logarithm, one division of a page is likelier than another."""
+    return _weight(scores, one) - _weight(scores, other)
+
+
+def _weight(scores: NDArray[np.float64], path: Sequence[State]) -> float:
+    states = [STATES.index(state) for state in path]
+    total = sum(float(scores[i, SHAPE.emit[state]]) for i, state in enumerate(states))
+    columns = [SHAPE.start[states[0]], *(SHAPE.step[before][state] for before, state in pairwise(states))]
+    return total + sum(float(scores[i, column]) for i, column in enumerate(columns) if column >= 0)
 
 
 def body_probability(scores: NDArray[np.float64]) -> NDArray[np.float64]:

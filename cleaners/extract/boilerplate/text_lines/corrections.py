@@ -14,6 +14,8 @@ from cleaners.metadata.dates import CLOCK, SIGNED_DAY
 
 _CLOCK = re.compile(CLOCK)
 _ISSUED = re.compile(r"^[(](?:此件|此文)?(?:主动|依申请|不予)?公开(?:发布|方式.{2,8})?[)]$")
+_NUMBER = re.compile(r"[〔\[(【]\s?(?:19|20)\d\d\s?[〕\])】]\s?第?\s?\d{1,4}\s?号$")
+_SHORT_NUMBER = 24
 _MOST_HEADLINES = 5
 _MOST_BULLETS = 20
 _SIGNATURE = 5
@@ -94,6 +96,15 @@ def extend_bullets(states: Sequence[State], shapes: Sequence[LineStats]) -> list
     return out
 
 
+def begin_with_number(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
+    """A notice begins with its number, which stands directly above whom it calls or its first paragraph."""
+    out = list(states)
+    first = next((i for i, state in enumerate(out) if state == "body"), 0)
+    if first and len(shapes[first - 1].text) <= _SHORT_NUMBER and _NUMBER.search(shapes[first - 1].text):
+        out[first - 1] = "body"
+    return out
+
+
 def cut_appended_article(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """Another article is appended: a headline, a line with date and clock, and paragraphs, after paragraphs."""
     out = list(states)
@@ -124,6 +135,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     extend_over_related_list,
     extend_bullets,
     extend_signature,
+    begin_with_number,
     cut_appended_article,
 )
 """In the order they are applied."""

@@ -162,6 +162,18 @@ class Extractor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleImage:
+    """An image that stands in the body."""
+
+    url: str
+    """Where the page says it is, absolute; the picture itself where a placeholder stands for it at first."""
+    caption: str | None = None
+    """What is written below it, else what the page shows where images are not shown (``alt``)."""
+    file: str | None = None
+    """Where a copy is kept, None where none is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What a reader sees, clean."""
 

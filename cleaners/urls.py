@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # both libraries import half of what there is for the web, and pages without an address need neither
     from tldextract import TLDExtract
 
+_ROUTE = re.compile(r"!?/[^/]|![^/]")
 _TRACKING = ("utm_", "spm", "from_source", "share_token", "wfr", "fbclid", "gclid")
 
 
 @lru_cache(maxsize=8192)
 def canonical(url: str) -> str:
-    """The canonical form of an address: sorted query, no fragment, no tracking parameters, lower-case host.
+    """The canonical form of an address: sorted query, no tracking parameters, lower-case host, no fragment but a route.
 
     >>> canonical("HTTP://News.Example/a?b=2&a=1&utm_source=x#top")
     'http://news.example/a?a=1&b=2'
+    >>> canonical("https://news.example/?utm_source=x#/detail?id=1")
+    'https://news.example/#/detail?id=1'
     """
     from w3lib.url import canonicalize_url
 
     form = canonicalize_url(url.strip())
-    if "?" not in form:
-        return form
-    path, _, query = form.partition("?")
-    kept = [part for part in query.split("&") if not part.lower().startswith(_TRACKING)]
-    return f"{path}?{'&'.join(kept)}" if kept else path
+    if "?" in form:
+        path, _, query = form.partition("?")
+        kept = [part for part in query.split("&") if not part.lower().startswith(_TRACKING)]
+        form = f"{path}?{'&'.join(kept)}" if kept else path
+    return form + route(url)
+
+
+def route(url: str) -> str:
+    """The fragment of an address with its ``#`` where it names a page of a script's own, else an empty string.
+
+    ``#/detail?id=1`` and ``#!news/1`` do; ``#top``, ``#/`` and ``#!`` do not.
+
+    >>> route("https://news.example/#!/news/1"), route("https://news.example/a#top"), route("https://news.example/#/")
+    ('#!/news/1', '', '')
+    """
+    fragment = url.strip().partition("#")[2]
+    return f"#{fragment}" if _ROUTE.match(fragment) else ""
 
 
 @lru_cache(maxsize=4096)

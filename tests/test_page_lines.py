@@ -9,7 +9,7 @@ import pytest
 
 from cleaners.errors import UnusableInput
 from cleaners.page import lines as blocks
-from cleaners.page.lines import html
+from cleaners.page.lines import fragment, html
 from tests.timing import LINEAR, growth
 
 PAGES = Path(__file__).parent / "pages"
@@ -33,14 +33,14 @@ def texts(body: str) -> list[str]:
     ],
 )
 def test_markup_is_known_by_its_content(text: str) -> None:
-    assert html.is_html(text)
+    assert fragment.form(text) == "html"
 
 
 @pytest.mark.parametrize(
     "text", ["县里的新路通车了。", "他说：1 < 2，而 3 > 2。", "# 标题\n\n<b>粗</b>体只有一处。" + "正文。" * 400, ""]
 )
 def test_plain_text_is_not_markup(text: str) -> None:
-    assert not html.is_html(text)
+    assert fragment.form(text) != "html"
 
 
 def test_blocks_and_breaks_end_lines_and_inline_elements_do_not() -> None:

@@ -13,14 +13,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cleaners.errors import UnusableInput
-from cleaners.extract import caption, ensemble, layout, other_languages, page_type, site_rules
+from cleaners.extract import caption, ensemble, images, layout, markdown, other_languages, page_type, site_rules
 from cleaners.extract.boilerplate import html_lines
 from cleaners.extract.boilerplate.html_lines import JudgedLines, LineEvidence
 from cleaners.extract.boilerplate.inline_credits import trimmed
 from cleaners.extract.boilerplate.rule import overruled
 from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.extract.container import BodyContainer, choose, span
-from cleaners.items import Line, Metadata
+from cleaners.items import ArticleImage, Line, Metadata
 from cleaners.page.lines import PageLines
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class ExtractedBody:
     """The body without its title, one paragraph a line."""
     markdown: str | None = None
     """The body as Markdown, where the page had structure."""
+    images: tuple[ArticleImage, ...] = ()
+    """The images of the body, in order."""
     confidence: float | None = None
     """0..1, the F1 by characters that the body can expect: how sure the judge is of the lines it kept, times how likely
     the page is an article at all. None on pages in other languages: how far the extractors agree there says nothing
@@ -131,9 +133,15 @@ def _foreign(blocks: PageLines, meta: Metadata, line_rules: Sequence[LineRule]) 
         lines = _overruled(lines, line_rules)
     if not page_type.count_letters(text):
         raise UnusableInput("extract", f"not an article: {page_type.rejection(blocks, (), meta) or 'no prose'}")
-    kept = [line.node for line in lines if line.verdict == "keep"]
-    markdown = layout.as_markdown(layout.pieces(blocks, lines, 0), blocks, 0) if kept else None
-    return ExtractedBody(lines=lines, text=text, markdown=markdown, extractor=by)
+    found = layout.pieces(blocks, lines, 0)
+    placed = images.body_images(blocks, lines, found, 0, meta)
+    return ExtractedBody(
+        lines=lines,
+        text=text,
+        markdown=markdown.as_markdown(found, placed) if found else None,
+        images=tuple(one.image for one in placed),
+        extractor=by,
+    )
 
 
 def _walked(
@@ -159,11 +167,13 @@ def _walked(
         raise UnusableInput("extract", f"not an article: {kind}")
     credited = trimmed(judged.lines)
     found = layout.pieces(blocks, credited.lines, container.node)
+    placed = images.body_images(blocks, credited.lines, found, container.node, meta)
     return ExtractedBody(
         lines=credited.lines,
         editors=credited.editors,
         text=layout.as_text(found),
-        markdown=layout.as_markdown(found, blocks, container.node),
+        markdown=markdown.as_markdown(found, placed),
+        images=tuple(one.image for one in placed),
         confidence=judged.confidence * (1 - unlike),
         evidence=judged.evidence,
         extractor=by,

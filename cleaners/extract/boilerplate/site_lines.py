@@ -1,5 +1,8 @@
 """Lines that a site repeats on page after page: learned from counts, applied as a first filter.
 
+Only what is the same on every page is furniture, but for the counters of the page itself (阅读 234 次). A sentence that
+comes back with other numbers, dates or names is news, also where its words have been the same four times.
+
 Pure functions: the counts live in the store, what was learned comes back as an argument. A line counts once per
 cluster of reposts (the same article met ten times repeats all its lines and proves nothing).
 """
@@ -7,7 +10,7 @@ cluster of reposts (the same article met ten times repeats all its lines and pro
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +19,19 @@ from cleaners.items import Line
 
 _SPACE = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"[\d〇零一二两三四五六七八九十百千万亿]+")
+_COUNTED = (
+    r"阅读|浏览|点击|查看|访问|评论|跟帖|回复|回帖|留言|收藏|点赞|转发|分享|推荐|下载|播放|参与|在看|热度|人气|访客|读者|"
+    r"views?|reads?|comments?|likes?|hits?|clicks?|shares?"
+)
+_OWN_COUNTER = re.compile(
+    rf"(?=.*(?:{_COUNTED}))(?=.*\d)(?:{_COUNTED}|本文|本页|本帖|该文|此文|文章|网友|网民|您是第|你是第|目前|已有?|已经|被|共有?|总|累计|"
+    r"[次人条个位名数量总万亿k+]|[\d.,，]+|[:：/|·()（）\[\]【】])+",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[^\W\d_]")
+_LONGEST_COUNTER = 30
+_EDGE = 3  # characters at the beginning or end by which lines that may differ in one place only are found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +44,24 @@ class SiteLineSettings:
     """And in at least this share of the site's articles."""
     most: float = 0.5
     """A page that would lose more of its prose than this keeps it all: then it was the article that was learned."""
+    word: int = 8
+    """Lines that differ in one place of at most so many characters ..."""
+    same: float = 0.6
+    """... and share so much of the longer one are one sentence with two names or values: neither is furniture."""
     letters: int = 3
     """Lines with fewer letters are never learned: they say too little to be one thing."""
 
 
 def key(text: str) -> str:
-    """The normalised form under which a line is counted: folded, without white space, numbers as one 0.
+    """The normalised form under which a line is counted: folded, without white space, the page's own counters as 0.
 
-    >>> key("已有 1,234 人参与") == key("已有1人参与")
-    False
     >>> key("已有 234 人参与") == key("已有1人参与")
     True
+    >>> key("新增储备白菜 144 吨") == key("新增储备白菜 151 吨")
+    False
     """
-    return _DIGITS.sub("0", _SPACE.sub("", script.fold(text))).lower()
+    form = _SPACE.sub("", script.fold(text)).lower()
+    return _DIGITS.sub("0", form) if len(form) <= _LONGEST_COUNTER and _OWN_COUNTER.fullmatch(form) else form
 
 
 def countable(lines: Iterable[Line], settings: SiteLineSettings = SiteLineSettings()) -> dict[str, str]:
@@ -68,9 +88,41 @@ def count(pages: Iterable[tuple[str, Iterable[str]]]) -> Counter[str]:
 
 
 def learn(counts: Mapping[str, int], clusters: int, settings: SiteLineSettings = SiteLineSettings()) -> frozenset[str]:
-    """The keys that are a site's noise, given in how many of its ``clusters`` each one stands."""
+    """The keys that are a site's noise, given in how many of its ``clusters`` each one stands.
+
+    ``counts`` has all lines of the site, so that those are left alone which it has in other forms too.
+    """
     enough = max(settings.clusters, settings.share * clusters)
-    return frozenset(found for found, times in counts.items() if times >= enough)
+    often = [found for found, times in counts.items() if times >= enough]
+    if not often:
+        return frozenset()
+    forms = Counter(_NUMBER.sub("0", one) for one in counts)
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for one in counts:
+        alike["^" + one[:_EDGE]].append(one)
+        alike[one[-_EDGE:] + "$"].append(one)
+    return frozenset(
+        one
+        for one in often
+        if forms[_NUMBER.sub("0", one)] == 1
+        and not any(_differs_in_a_word(one, other, settings) for other in alike["^" + one[:_EDGE]])
+        and not any(_differs_in_a_word(one, other, settings) for other in alike[one[-_EDGE:] + "$"])
+    )
+
+
+def _differs_in_a_word(one: str, other: str, settings: SiteLineSettings) -> bool:
+    """Whether two different lines are the same but for one short place, as a name, a date or a value takes it."""
+    if one == other or abs(len(one) - len(other)) > settings.word:
+        return False
+    shorter = min(len(one), len(other))
+    head = next((i for i in range(shorter) if one[i] != other[i]), shorter)
+    tail = next((i for i in range(shorter - head) if one[-1 - i] != other[-1 - i]), shorter - head)
+    places = one[head : len(one) - tail], other[head : len(other) - tail]
+    return (
+        any(_LETTERS.search(place) for place in places)
+        and max(map(len, places)) <= settings.word
+        and head + tail >= settings.same * max(len(one), len(other))
+    )
 
 
 def met(

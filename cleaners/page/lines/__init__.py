@@ -37,6 +37,10 @@ def read(text: str, url: str | None = None) -> PageLines:
 
     Raises ``Unusable("blocks", ...)`` for pages beyond the limits or with nothing to read.
     """
-    from cleaners.page.lines import html, plain
+    from cleaners.page.lines import fragment, html, plain
 
-    return html.read(text, url) if html.is_html(text) else plain.read(text)
+    text = fragment.opened(text)
+    form = fragment.form(text)
+    if form == "html":
+        return html.read(fragment.page_of(text), url)
+    return plain.read(fragment.text_of(text) if form == "tagged" else fragment.unescaped(text))

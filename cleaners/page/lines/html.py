@@ -18,12 +18,8 @@ _NOTICE = 4
 _LIST = 15
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000}")
-_MARKUP_START = re.compile(
-    r"[\s\ufeff]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,5000}?-->\s*){0,5}"
-    r"<(?:!doctype\s+html|(?:html|head|body|meta|title|script|style|link|div|table|article|section|p|h1|center)\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-_CLOSING = re.compile(r"</(?:p|div|a|span|td|tr|table|li|ul|title|body|html|script|h[1-6])\s*>", re.IGNORECASE)
+# What stands behind them belongs to the page as browsers show it; libxml2 leaves out whatever follows an </html>.
+_END_OF_PAGE = re.compile(r"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +36,6 @@ class HtmlLimits:
     """Parsers compare each attribute of a tag with all others."""
     walk: WalkLimits = WalkLimits()
     """What it may show."""
-
-
-def is_html(text: str) -> bool:
-    """Whether a decoded text is markup, judged by its content alone: how it starts, or how many tags it closes."""
-    if _MARKUP_START.match(text[:20_000]):
-        return True
-    sample = text[:100_000]
-    closed = len(_CLOSING.findall(sample))
-    return closed >= 5 and closed * 600 > len(sample)
 
 
 def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -> PageLines:
@@ -122,7 +109,7 @@ def _fence(text: str, limits: HtmlLimits = HtmlLimits()) -> None:
 
 def _parse(text: str) -> Any:
     # Bytes, not str: a str with an encoding declaration is refused by lxml, and NUL ends a libxml2 document.
-    data = text.replace("\0", "").encode("utf-8", "replace")
+    data = _END_OF_PAGE.sub("", text.replace("\0", "")).encode("utf-8", "replace")
     # Plain elements: lxml.html would ask Python for the class of each one, a tenth of the whole walk.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:

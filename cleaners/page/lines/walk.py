@@ -13,7 +13,7 @@ from cleaners.errors import UnusableInput
 from cleaners.items import Line
 
 # What an element is to the walk. Everything that is not named here is inline.
-_BLOCK, _SKIP, _BREAK, _IMAGE, _LINK = range(1, 6)
+_BLOCK, _SKIP, _BREAK, _IMAGE, _LINK, _SHIFTED = range(1, 7)
 _NAMES: tuple[tuple[int, str], ...] = (
     (
         _BLOCK,
@@ -31,18 +31,41 @@ _NAMES: tuple[tuple[int, str], ...] = (
     (_BREAK, "br hr"),
     (_IMAGE, "img amp-img"),
     (_LINK, "a"),
+    (_SHIFTED, "sub sup"),
 )
 _KINDS: dict[Any, int] = {name: kind for kind, names in _NAMES for name in names.split()}
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # ASCII marks count where a sentence mark can stand: not inside numbers, times and addresses.
 SENTENCE_MARKS = re.compile(rf"[，。；：？！、…]|[,.;:?!](?=\s|$|[{HAN}”’」』])")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# Digits and signs that are set higher or lower: without that, ten to the sixth is a hundred and six.
+_HIGHER = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
+_LOWER = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
+_EXPONENT = re.compile(r"[-+−–]?[0-9A-Za-z./·×()]{0,8}[0-9][0-9A-Za-z./·×()]{0,8}")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
 
 def _leads_on(anchor: Any) -> bool:
     """Whether it is a link: one without an address waits for a script, one with a name is only a place."""
     return bool(anchor.get("href") or (anchor.get("name") is None and anchor.get("id") is None))
+
+
+def _shifted(text: str, tag: str) -> str:
+    """What stands in a ``sup`` or ``sub`` so that it is not read as part of what stands before it.
+
+    Digits and signs have characters of their own (10⁶, m², CO₂); an exponent that has none is set off by ``^``. Words,
+    and footnotes in brackets, stay as they are.
+
+    >>> _shifted("6", "sup"), _shifted("2", "sub"), _shifted("6.5", "sup"), _shifted("[1]", "sup"), _shifted("st", "sup")
+    ('⁶', '₂', '^6.5', '[1]', 'st')
+    """
+    bare = text.strip()
+    table = _HIGHER if tag == "sup" else _LOWER
+    if not bare or len(bare) > 8:
+        return text
+    if (all(ord(char) in table for char in bare) and not bare.isalpha()) or (bare == "n" and tag == "sup"):
+        return text.replace(bare, bare.translate(table))
+    return text.replace(bare, f"^{bare}") if tag == "sup" and _EXPONENT.fullmatch(bare) else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +98,7 @@ class TreeWalk:
         "_paths",
         "_pictures",
         "_room",
+        "_shifts",
         "hidden_weight",
         "images",
         "lines",
@@ -96,6 +120,7 @@ class TreeWalk:
         self._paths: dict[int, tuple[str, ...]] = {-1: ()}
         self._parts: list[str] = []
         self._link_parts: list[str] = []
+        self._shifts: list[int] = []
         self._heading = self._links = self._pictures = self._in_link = self._in_pre = 0
         self._run(tree, with_hidden)
         self._flush()
@@ -112,6 +137,8 @@ class TreeWalk:
                 if depth > deepest:
                     raise UnusableInput("blocks", "page too deep", f"more than {deepest} levels")
                 if kind == _SKIP or (not with_hidden and self._is_hidden(element)):
+                    if element.tag == "noscript":
+                        self.images += [(len(self.lines), image) for image in element.iter("img")]
                     walker.skip_subtree()
                     skipped = True
                     continue
@@ -150,7 +177,10 @@ class TreeWalk:
                 self._links += 1
         elif kind == _IMAGE:
             self._pictures += 1
-            self.images.append((len(self.lines), element))
+            # Behind the text of its line, where it has some, it stands before the next one.
+            self.images.append((len(self.lines) + any(map(str.strip, self._parts)), element))
+        elif kind == _SHIFTED:
+            self._shifts.append(len(self._parts))
         else:
             self._flush()
 
@@ -165,6 +195,9 @@ class TreeWalk:
                 self._in_pre -= 1
         elif kind == _LINK and _leads_on(element):
             self._in_link -= 1
+        elif kind == _SHIFTED and self._shifts:
+            start = self._shifts.pop()
+            self._parts[start:] = [_shifted("".join(self._parts[start:]), element.tag)]
 
     def _is_hidden(self, element: Any) -> bool:
         style = element.get("style")
@@ -186,6 +219,7 @@ class TreeWalk:
         """End the line."""
         if not self._parts:
             return
+        self._shifts.clear()
         text = " ".join("".join(self._parts).split())
         self._parts.clear()
         if not text or not text.strip(_INVISIBLE):

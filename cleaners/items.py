@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from cleaners.disguises import Disguise
 from cleaners.errors import Stage
@@ -57,6 +57,8 @@ class Page:
     """Signals against mining that the host gave outside of the page (``/.well-known/tdmrep.json``)."""
     columns: TableFields = TableFields()
     """What stands beside it, where it came from a table."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """The columns of its row that were not read, where it came from a table: by name, values of JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ class Head:
     """The JSON-LD scripts as they stand."""
     canonical: str | None = None
     """``link rel=canonical``, absolute."""
+    declared_url: str | None = None
+    """What the page calls itself, absolute: ``canonical``, else ``og:url``."""
     language: str | None = None
     """``html lang``."""
     next_url: str | None = None
@@ -185,12 +189,16 @@ class Article:
     """The body without its title, one paragraph a line, in its own script."""
     url: str | None = None
     """The fetched address."""
+    declared_url: str | None = None
+    """What the page calls itself (``rel=canonical``, ``og:url``): never an identity, hosts get it wrong."""
     site: str | None = None
     """The job's site id or the registered domain."""
     title: str | None = None
     """The headline without column and site names."""
     markdown: str | None = None
-    """The body as Markdown, where the page had structure (headings, lists, tables, quotes, images)."""
+    """The body as Markdown, where the page had structure (headings, lists, tables, quotes, code, images)."""
+    images: tuple[ArticleImage, ...] = ()
+    """The images of the body, in order."""
     published: datetime | None = None
     """When the page says it was published."""
     authors: tuple[str, ...] = ()
@@ -222,6 +230,8 @@ class Article:
     """Signals found that the publisher does not want mining or indexing (``meta:noai`` ...)."""
     next_url: str | None = None
     """The next page of a multi-page article."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """The other columns of the row of a table that it stood in, as they were: by name, values of JSON."""
     fetched_at: datetime | None = None
     """When the page was fetched."""
     extractor: Extractor = Extractor(name="", version="", recipe="")

@@ -23,7 +23,7 @@ import pytest
 from cleaners import urls
 from cleaners.dedup import clusters
 from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
-from cleaners.items import Article, Drop, Evidence, Extractor, Match, Region
+from cleaners.items import Article, ArticleImage, Drop, Evidence, Extractor, Match, Region
 from cleaners.store import NoiseLine, Selection, Store
 from cleaners.store.tokens import finder, letters, tokens
 
@@ -37,7 +37,9 @@ FULL = Article(
     section="乡村", regions=(Region(name="江西/萍乡", code="360300", count=3), Region(name="江西", code="360000", count=1)),
     language="zh", script="simplified", disguises=("annotated",), repairs={"annotation": 12}, noise_removed={"ads": 40, "related": 7},
     quality=0.75, opt_out=("meta:noai",), next_url="http://news.example/a_2", fetched_at=datetime(2024, 1, 1, tzinfo=UTC),
-    extractor=Extractor(name="jianbao", version="0.1", recipe="r"),
+    extractor=Extractor(name="jianbao", version="0.1", recipe="r"), declared_url="http://news.example/mill",
+    images=(ArticleImage(url="http://news.example/1.jpg", caption="老磨坊"), ArticleImage(url="http://news.example/2.jpg")),
+    extra={"row": 7, "编号": "甲-3", "tags": ["水", None]},
 )  # fmt: skip
 
 
@@ -733,3 +735,21 @@ def test_killed_while_being_made_it_is_a_store_or_nothing(tmp_path: Path) -> Non
     empty.touch()
     with pytest.raises(NotAStoreError):
         Store.open(empty, readonly=True)
+
+
+def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> None:
+    old, new = replace(FULL, declared_url=None, images=(), extra={}), replace(FULL, id="0" * 16, url="http://news.example/b")
+    with Store.open(tmp_path / "s.db") as store:
+        store.articles.put(old)
+    with closing(sqlite3.connect(tmp_path / "s.db")) as raw:
+        for name in ("declared_url", "images", "extra"):
+            raw.execute(f"ALTER TABLE articles DROP COLUMN {name}")
+        raw.execute("DELETE FROM migrations WHERE version > 6")
+        raw.execute("PRAGMA user_version = 6")
+    with Store.open(tmp_path / "s.db") as store:
+        found = store.clippings.get(old.id)
+        assert found is not None and found.article == old
+        assert store.articles.put(old) is not None
+        store.articles.put(new)
+        kept = store.clippings.get(new.id)
+        assert kept is not None and kept.article == new

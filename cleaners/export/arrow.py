@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cleaners.errors import InputError
 from cleaners.export.records import ScriptChoice, converter
 from cleaners.fields import CONVERTED, FIELDS
-from cleaners.fields.kinds import FieldKind, Flag, Integer, ListOf, MappingOf, Moment, Real, Structure, Text, parsed
+from cleaners.fields.kinds import FieldKind, Flag, Integer, Json, ListOf, MappingOf, Moment, Real, Structure, Text, parsed
 from cleaners.items import Extractor
 from cleaners.parquet_library import pyarrow
 from cleaners.store import ExportBatch, ExportRemoval
@@ -50,7 +50,7 @@ def _arrow_type(kind: FieldKind) -> pa.DataType:
             return pa.list_(pa.struct([(kind.key, pa.string()), (kind.value, _arrow_type(kind.of))]))
         case Structure():
             return pa.struct([(part.name, _arrow_type(part.kind)) for part in kind.parts])
-    return {Text: pa.string(), Real: pa.float64(), Integer: pa.int32(), Flag: pa.bool_()}[type(kind)]
+    return {Text: pa.string(), Real: pa.float64(), Integer: pa.int32(), Flag: pa.bool_(), Json: pa.string()}[type(kind)]
 
 
 def record_batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:
@@ -136,6 +136,8 @@ def _nested(kind: FieldKind, values: Sequence[Any], type_: pa.DataType) -> pa.Ar
             columns = [_nested(part.kind, column, type_.field(n).type)
                        for n, (part, column) in enumerate(zip(kind.parts, parts, strict=True))]  # fmt: skip
             return _structs(columns, type_, unknown if any(unknown) else None)
+        case Json():
+            return arrow().array([kind.column(value) for value in values], type_)
         case Flag() | Moment():
             return pyarrow().array([kind.from_row(value) for value in values], type_)
     return pyarrow().array(values, type_)

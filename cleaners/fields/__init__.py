@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cleaners.disguises import DISGUISES
-from cleaners.fields.kinds import FieldKind, Flag, Integer, ListOf, MappingOf, Moment, Part, Real, Structure, Text
-from cleaners.items import Clipping, Evidence, Extractor, Match, Region
+from cleaners.fields.kinds import FieldKind, Flag, Integer, Json, ListOf, MappingOf, Moment, Part, Real, Structure, Text
+from cleaners.items import ArticleImage, Clipping, Evidence, Extractor, Match, Region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,12 @@ _IN_CHINA = Moment(shown_in="Asia/Shanghai")
 _REGION = Structure(
     Region, Part(name="name", kind=_TEXT), Part(name="code", kind=_TEXT), Part(name="count", kind=Integer())
 )
+_IMAGE = Structure(
+    ArticleImage,
+    Part(name="url", kind=_TEXT),
+    Part(name="caption", kind=_TEXT, converted=True),
+    Part(name="file", kind=_TEXT),
+)
 _EXTRACTOR = Structure(
     Extractor, Part(name="name", kind=_TEXT), Part(name="version", kind=_TEXT), Part(name="recipe", kind=_TEXT)
 )
@@ -90,6 +96,10 @@ FIELDS: tuple[RecordField, ...] = (
     ),
     RecordField(name="url", kind=_TEXT, number=2, shown=20, front_matter=20, meaning="the fetched address"),
     RecordField(
+        name="declared_url", kind=_TEXT, number=21, compared=True, shown=25, label="calls itself",
+        meaning="what the page calls itself (canonical, `og:url`), never an identity",
+    ),
+    RecordField(
         name="site", kind=_TEXT, number=3, front_matter=30,
         meaning="the site id of its job, else the registered domain of its address",
     ),
@@ -107,7 +117,11 @@ FIELDS: tuple[RecordField, ...] = (
     ),
     RecordField(
         name="markdown", kind=_TEXT, compared=True, converted=True,
-        meaning="the body as Markdown, where the page has headings, lists, tables, quotes or images",
+        meaning="the body as Markdown, where the page has headings, lists, tables, quotes, code or images",
+    ),
+    RecordField(
+        name="images", kind=ListOf(_IMAGE), number=22, compared=True, converted=True,
+        meaning="the images of the body, in order; `file` where a copy is kept",
     ),
     RecordField(
         name="section", kind=_TEXT, number=9, compared=True, converted=True, front_matter=50, shown=80, explained=True,
@@ -165,6 +179,10 @@ FIELDS: tuple[RecordField, ...] = (
     RecordField(
         name="next_url", kind=_TEXT, number=18, compared=True, shown=140, label="next page",
         meaning="the next page of an article of several pages",
+    ),
+    RecordField(
+        name="extra", kind=MappingOf(Json(), key="name", value="value"), number=23,
+        meaning="the other columns of the row of a table, as they were",
     ),
     RecordField(name="fetched_at", kind=Moment(), number=19, front_matter=90, meaning="when the page was fetched"),
     RecordField(name="extractor", kind=_EXTRACTOR, meaning="what made the record"),

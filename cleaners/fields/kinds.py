@@ -132,6 +132,17 @@ class Moment(FieldKind):
         return parsed(plain)
 
 
+class Json(FieldKind):
+    """Any value of JSON, as it is; in Arrow a text, which is JSON where the value is none."""
+
+    is_plain = True
+    _called = "any"
+
+    def column(self, value: Any) -> str | None:
+        """The value in an Arrow column, which has one type."""
+        return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 class _Nested(FieldKind):
     """What is a JSON text in the store."""
 

@@ -14,7 +14,7 @@ from cleaners.errors import InputError
 from cleaners.export import drop_record, record
 from cleaners.export.arrow import schema
 from cleaners.fields import FIELDS
-from cleaners.fields.kinds import MappingOf, Moment
+from cleaners.fields.kinds import Json, MappingOf, Moment
 from cleaners.items import Article, Clipping, Drop
 from cleaners.parallel import WorkerPool
 from cleaners.spark.storage import SparkStorage
@@ -135,8 +135,11 @@ def _row(result: Article | Drop) -> dict[str, Any]:
     row = record(clipping)
     for field in FIELDS:  # mappings are lists of pairs in columns, dates are moments
         if isinstance(field.kind, MappingOf):
-            pairs = row[field.name].items()
-            row[field.name] = [{field.kind.key: key, field.kind.value: value} for key, value in pairs]
+            inner = field.kind.of
+            row[field.name] = [
+                {field.kind.key: key, field.kind.value: inner.column(value) if isinstance(inner, Json) else value}
+                for key, value in row[field.name].items()
+            ]
         elif isinstance(field.kind, Moment):
             row[field.name] = field.value(clipping)
     return {"kept": _valid(row), "dropped": None}

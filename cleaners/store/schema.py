@@ -154,6 +154,12 @@ _CONFIDENCE = (
     "CREATE INDEX articles_by_confidence ON articles (confidence) WHERE current AND confidence IS NOT NULL",
 )
 
+_OF_FILES = (
+    "ALTER TABLE articles ADD COLUMN declared_url TEXT",
+    "ALTER TABLE articles ADD COLUMN images TEXT",
+    "ALTER TABLE articles ADD COLUMN extra TEXT",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -162,5 +168,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=5, name="the regions of one article are found at once", statements=_PLACES_OF),
     Migration(version=6, name="search: a smaller index, filters read from theirs alone", statements=_TEXT_FIRST),
     Migration(version=7, name="confidence: how sure it is that a body is right and whole", statements=_CONFIDENCE),
+    Migration(version=8, name="images, what a page calls itself, other columns of a table", statements=_OF_FILES),
 )
 """All steps in order; the last one's version is the version of today."""

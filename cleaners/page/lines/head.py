@@ -21,12 +21,14 @@ def read_head(tree: Any, text: str, url: str | None) -> Head:
     canonical, following = _links(tree, base)
     if following is None and _NEXT_WORDS.search(text):
         following = _pager(tree, base, url)
+    meta = _meta(tree)
     title = next((t for t in tree.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
     return Head(
         title=" ".join("".join(title.itertext()).split()) if title is not None else "",
-        meta=_meta(tree),
+        meta=meta,
         json_ld=tuple(s.text for s in tree.iter("script") if s.text and "ld+json" in (s.get("type") or "").lower()),
         canonical=canonical,
+        declared_url=canonical or join(base, next((told for name, told in meta if name == "og:url"), None)),
         language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip() or None,
         next_url=following,
     )
@@ -50,8 +52,10 @@ def base_of(tree: Any, url: str | None) -> str | None:
 
 def join(base: str | None, href: str | None) -> str | None:
     """An absolute http address, or None where none can be made."""
+    if not href:
+        return None
     try:
-        joined = urljoin(base or "", (href or "").strip())
+        joined = urljoin(base or "", href.strip())
         return joined if urlsplit(joined).scheme in ("http", "https") else None
     except ValueError:
         return None

@@ -69,7 +69,9 @@ def test_what_is_unknown_is_null_or_empty() -> None:
     null = {"url", "declared_url", "site", "title", "markdown", "section", "source", "language", "published", "next_url", "fetched_at", "cluster_id",
             "cluster_size", "is_canonical", "earliest_url", "earliest_published"}  # fmt: skip
     assert {name for name, value in line.items() if value is None} == null
-    assert [line[name] for name in ("images", "authors", "editors", "regions", "disguises", "opt_out", "matches")] == [[]] * 7
+    assert [line[name] for name in ("images", "authors", "editors", "regions", "disguises", "opt_out", "matches")] == [
+        []
+    ] * 7
     assert line["repairs"] == line["noise_removed"] == line["extra"] == {}
 
 

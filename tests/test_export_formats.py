@@ -138,7 +138,9 @@ def test_parquet_is_the_store(store: Store, tmp_path: Path, script: Any) -> None
     table = parquet.read_table(make(store, tmp_path / "x.parquet", "parquet", script=script))
     assert table.column_names == list(NAMES)
     expected = [json.loads(json.dumps(record(in_script(clipping, script)))) for clipping in clippings(store)]
-    assert [as_moments(as_record(row)) for row in table.to_pylist()] == [as_moments(in_columns(line)) for line in expected]
+    assert [as_moments(as_record(row)) for row in table.to_pylist()] == [
+        as_moments(in_columns(line)) for line in expected
+    ]
     full = table.filter(parquet.filters_to_expression([("id", "=", FULL.id)])).to_pylist()[0]
     assert full["published"].isoformat() == "2023-05-06T07:08:00+08:00"  # its day is the day that the page names
 

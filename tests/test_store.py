@@ -738,14 +738,18 @@ def test_killed_while_being_made_it_is_a_store_or_nothing(tmp_path: Path) -> Non
 
 
 def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> None:
-    old, new = replace(FULL, declared_url=None, images=(), extra={}), replace(FULL, id="0" * 16, url="http://news.example/b")
+    old, new = (
+        replace(FULL, declared_url=None, images=(), extra={}),
+        replace(FULL, id="0" * 16, url="http://news.example/b"),
+    )
     with Store.open(tmp_path / "s.db") as store:
         store.articles.put(old)
-    with closing(sqlite3.connect(tmp_path / "s.db")) as raw:
+    with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as raw:
         for name in ("declared_url", "images", "extra"):
             raw.execute(f"ALTER TABLE articles DROP COLUMN {name}")
         raw.execute("DELETE FROM migrations WHERE version > 6")
         raw.execute("PRAGMA user_version = 6")
+        raw.commit()
     with Store.open(tmp_path / "s.db") as store:
         found = store.clippings.get(old.id)
         assert found is not None and found.article == old

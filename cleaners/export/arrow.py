@@ -17,7 +17,19 @@ from numpy.typing import NDArray
 from cleaners.errors import InputError
 from cleaners.export.records import ScriptChoice, converter
 from cleaners.fields import CONVERTED, FIELDS
-from cleaners.fields.kinds import FieldKind, Flag, Integer, Json, ListOf, MappingOf, Moment, Real, Structure, Text, parsed
+from cleaners.fields.kinds import (
+    FieldKind,
+    Flag,
+    Integer,
+    Json,
+    ListOf,
+    MappingOf,
+    Moment,
+    Real,
+    Structure,
+    Text,
+    parsed,
+)
 from cleaners.items import Extractor
 from cleaners.parquet_library import pyarrow
 from cleaners.store import ExportBatch, ExportRemoval

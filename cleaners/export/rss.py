@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+# Under these prefixes: some readers look for the words "content:encoded", whatever a prefix stands for.
+_PREFIXES = {"content": _CONTENT, "dc": _DUBLIN_CORE}
 _SUMMARY = 160  # characters
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, production 2
 
@@ -41,25 +43,22 @@ class RssWriter(ExportWriter):
         # Memory does not grow with the feed: https://lxml.de/api.html#incremental-xml-generation
         self._xml = stack.enter_context(etree.xmlfile(out, encoding="utf-8"))
         self._xml.write_declaration()
-        spaces = {"content": _CONTENT, "dc": _DUBLIN_CORE}
-        stack.enter_context(self._xml.element("rss", {"version": "2.0"}, nsmap=spaces))
+        stack.enter_context(self._xml.element("rss", {"version": "2.0"}, nsmap=_PREFIXES))
         stack.enter_context(self._xml.element("channel"))
         for name, value in (("title", facts.title), ("link", link), ("description", facts.title)):
-            self._xml.write(_element(name, value))
+            with self._xml.element(name):
+                self._xml.write(_shown(value))
 
     def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
         for clipping in batch.clippings():
-            self._xml.write(_item(in_script(clipping, self.task.script)))
+            with self._xml.element("item"):
+                for name, value, attributes in _parts(in_script(clipping, self.task.script)):
+                    with self._xml.element(name, attributes):  # one made apart would be called ns0:encoded
+                        self._xml.write(_shown(value))
 
     def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Nothing: a feed cannot say it."""
-
-
-def _item(clipping: Clipping) -> Any:
-    item = etree.Element("item")
-    item.extend(_element(name, value, **attributes) for name, value, attributes in _parts(clipping))
-    return item
 
 
 def _parts(clipping: Clipping) -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -83,10 +82,9 @@ def _parts(clipping: Clipping) -> Iterator[tuple[str, str, dict[str, str]]]:
     yield f"{{{_CONTENT}}}encoded", body, {}
 
 
-def _element(name: str, text: str, **attributes: str) -> Any:
-    element = etree.Element(name, attributes)
-    element.text = _FORBIDDEN.sub("\ufffd", text)
-    return element
+def _shown(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)
+
 
 
 FORMAT = ExportFormat(

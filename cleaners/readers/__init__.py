@@ -10,5 +10,16 @@ from __future__ import annotations
 from cleaners.readers.files import ReadProgress, pages, read, size
 from cleaners.readers.input_file import InputFile, ReadLimits
 from cleaners.readers.reader import FileReader, FolderReader
+from cleaners.readers.table_columns import ColumnChoice
 
-__all__ = ["FileReader", "FolderReader", "InputFile", "ReadLimits", "ReadProgress", "pages", "read", "size"]
+__all__ = [
+    "ColumnChoice",
+    "FileReader",
+    "FolderReader",
+    "InputFile",
+    "ReadLimits",
+    "ReadProgress",
+    "pages",
+    "read",
+    "size",
+]

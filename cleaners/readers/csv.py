@@ -1,82 +1,79 @@
-"""CSV with a header, one of whose names is that of a column of pages; read in bounded memory."""
+"""CSV and its like with a column of pages; read in bounded memory."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TextIO
 
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
+from cleaners.readers.csv_dialect import CsvDialect, dialect_of, is_named_table
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.table_columns import BESIDE, BODY, page_of
-
-_LINE_END = re.compile("\r\n?|\n")
-_DELIMITERS = (",", "\t", ";")
-_USUAL = ("utf-8", "gb18030", "big5hkscs")  # the last two: what sheets are saved in as CSV on Chinese Windows
-_HEADER, _LONGEST = 4000, 40  # bytes of the line with the names of a CSV, characters of one name, at most
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CsvDialect:
-    """How a CSV is written."""
-
-    encoding: str
-    """Python's name of it."""
-    delimiter: str
-    """Between the cells."""
-
-
-def _dialect(file: InputFile) -> CsvDialect | None:
-    """How a CSV is written whose header is the first line; None where that is no header."""
-    if file.start.startswith("<"):
-        return None
-    for name in (file.mark,) if file.mark else _USUAL:
-        header = _LINE_END.split(file.head[:_HEADER].decode(name, "replace"), maxsplit=1)[0]
-        for delimiter in _DELIMITERS:
-            if _is_header(header, delimiter):
-                # Names in ASCII say nothing of the cells.
-                sure = file.mark or not (header.isascii() or "\ufffd" in header)
-                return CsvDialect(encoding=name if sure else file.encoding, delimiter=delimiter)
-    return None
-
-
-def _is_header(line: str, delimiter: str) -> bool:
-    try:
-        names = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
-    except csv.Error:  # what is no table may hold anything
-        return False
-    if len(names) < 2 or max(map(len, names)) > _LONGEST or not any(name in BODY for name in names):
-        return False
-    return line.isascii() or any(name in BESIDE for name in names)  # 首页,新闻,正文 is a menu
+from cleaners.readers.table_columns import folded, is_body_name, page_of
 
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page a row; ``#`` and the row's number (from 1, after the header) are added to the origin.
 
-    No row may have a line, or a cell, of more characters than a page may have bytes: it is a Drop.
+    No row may have a line, or a cell, of more characters than a page may have bytes: it is a Drop, as a row is that has
+    more cells than there are names. Raises ``UnusableInput("read", ...)`` for what is called a table and has no column
+    of pages, instead of taking it for one long article.
     """
-    dialect = _dialect(file)
-    assert dialect is not None, "read without being accepted"
+    dialect = dialect_of(file)
+    if dialect is None:
+        raise UnusableInput("read", "no page in the table", _why_not(file))
     text = io.TextIOWrapper(file.whole(), encoding=dialect.encoding, errors="replace", newline="")
     limit = file.limits.page_bytes
     csv.field_size_limit(limit)
-    names = next(csv.reader([text.readline(limit)], delimiter=dialect.delimiter), [])
-    rows = csv.DictReader(_bounded(text, limit), fieldnames=names, delimiter=dialect.delimiter)
+    for _ in range(dialect.above):
+        text.readline(limit)
+    names = list(dialect.names) or _parsed([text.readline(limit).lstrip("\ufeff")], dialect)
+    rows = _reader(_bounded(text, limit), dialect)
     number = 0
     while True:
-        number += 1
         try:
-            row = next(rows, None)
+            cells = next(rows, None)
         except csv.Error as why:
+            number += 1
             yield Drop(origin=f"{file.origin}#{number}", stage="read", reason="not CSV", detail=str(why))
             continue
-        if row is None:
+        if cells is None:
             return
-        yield page_of(row, f"{file.origin}#{number}")
+        if not cells:  # a blank line
+            continue
+        number += 1
+        place = f"{file.origin}#{number}"
+        if len(cells) > len(names):
+            if not any(cell.strip() for cell in cells[len(names) :]):
+                cells = cells[: len(names)]
+            elif is_body_name(folded(names[-1])):  # the text itself has the separator, and no quotes around it
+                cells = [*cells[: len(names) - 1], dialect.delimiter.join(cells[len(names) - 1 :])]
+            else:
+                detail = f"{len(cells)} cells under {len(names)} names: is a text with the separator not quoted?"
+                yield Drop(origin=place, stage="read", reason="not CSV", detail=detail)
+                continue
+        yield page_of(dict(zip(names, cells, strict=False)), place, file.columns)
+
+
+def _reader(lines: Iterator[str], dialect: CsvDialect) -> Iterator[list[str]]:
+    if dialect.escaped:
+        return csv.reader(lines, delimiter=dialect.delimiter, escapechar="\\", doublequote=False)
+    return csv.reader(lines, delimiter=dialect.delimiter)
+
+
+def _parsed(lines: list[str], dialect: CsvDialect) -> list[str]:
+    return next(_reader(iter(lines), dialect), [])
+
+
+def _why_not(file: InputFile) -> str:
+    first = file.start.split("\n", 1)[0].strip()[:200]
+    return (
+        f"no line at its top names a column of texts, it begins with {first!r}: name the one that holds them "
+        "(--text-column, --html-column), or give the columns names in a first line"
+    )
 
 
 def _bounded(text: TextIO, limit: int) -> Iterator[str]:
@@ -89,4 +86,8 @@ def _bounded(text: TextIO, limit: int) -> Iterator[str]:
         yield line
 
 
-READER = FileReader(name="csv", suffixes=(".csv", ".tsv"), accepts=lambda file: _dialect(file) is not None, read=_read)
+def _is_csv(file: InputFile) -> bool:
+    return dialect_of(file) is not None or is_named_table(file)
+
+
+READER = FileReader(name="csv", suffixes=(".csv", ".tsv"), accepts=_is_csv, read=_read)

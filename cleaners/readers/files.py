@@ -18,6 +18,7 @@ from cleaners.readers.input_file import InputFile, ReadLimits
 from cleaners.readers.reader import FolderReader
 from cleaners.readers.registry import file_reader, folder_reader
 from cleaners.readers.streams import is_damage
+from cleaners.readers.table_columns import ColumnChoice
 
 _LONGEST = 500  # characters of an error: that of a decoder holds all the bytes
 
@@ -42,26 +43,34 @@ class ReadProgress:
 
 
 def read(
-    paths: Iterable[str | Path], limits: ReadLimits = ReadLimits(), gauge: ReadProgress | None = None
+    paths: Iterable[str | Path],
+    limits: ReadLimits = ReadLimits(),
+    gauge: ReadProgress | None = None,
+    columns: ColumnChoice = ColumnChoice(),
 ) -> Iterator[Page | Drop]:
     """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input, a pipe is read too.
 
     Hidden files and folders (names that begin with a dot) are passed over inside folders and archives. What cannot be
-    read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the reading is. Raises ``UsageError`` before
+    read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the reading is; ``columns`` says which column of
+    a table is which. Raises ``UsageError`` before
     anything is read when a path is not there.
     """
     given = [str(p) for p in paths]
     for path in given:
         if path != "-" and not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; check the spelling, or quote a name with spaces")
-    return _all(given, limits, gauge or ReadProgress())
+    return _all(given, limits, gauge or ReadProgress(), columns)
 
 
 def pages(
-    stream: IO[bytes], origin: str, saved: datetime | None = None, limits: ReadLimits = ReadLimits()
+    stream: IO[bytes],
+    origin: str,
+    saved: datetime | None = None,
+    limits: ReadLimits = ReadLimits(),
+    columns: ColumnChoice = ColumnChoice(),
 ) -> Iterator[Page | Drop]:
     """Every page of one open file; ``origin`` is what it is called, ``saved`` when it was last written to."""
-    return _guarded(InputFile(stream, origin=origin, saved=saved, limits=limits))
+    return _guarded(InputFile(stream, origin=origin, saved=saved, limits=limits, columns=columns))
 
 
 def size(paths: Iterable[str | Path]) -> int | None:
@@ -73,17 +82,17 @@ def size(paths: Iterable[str | Path]) -> int | None:
     return sum(os.stat(name).st_size for name in names if os.path.isfile(name))
 
 
-def _all(given: list[str], limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page | Drop]:
+def _all(given: list[str], limits: ReadLimits, gauge: ReadProgress, columns: ColumnChoice) -> Iterator[Page | Drop]:
     for path in given:
         if path == "-":
-            yield from pages(sys.stdin.buffer, path, limits=limits)
+            yield from pages(sys.stdin.buffer, path, limits=limits, columns=columns)
         elif _is_pipe(path):
             with open(path, "rb") as stream:
-                yield from pages(stream, path, limits=limits)
+                yield from pages(stream, path, limits=limits, columns=columns)
         else:
             for found in _walk(path, folder_reader):
                 if isinstance(found, str):
-                    yield from _file(found, limits, gauge)
+                    yield from _file(found, limits, gauge, columns)
                 else:
                     yield found
 
@@ -113,7 +122,7 @@ def _walk(path: str, choose: Callable[[str], FolderReader]) -> Iterator[Page | D
             yield found
 
 
-def _file(name: str, limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page | Drop]:
+def _file(name: str, limits: ReadLimits, gauge: ReadProgress, columns: ColumnChoice) -> Iterator[Page | Drop]:
     if not os.path.isfile(name):
         detail = "a socket, pipe, device or broken link"
         yield Drop(origin=name, stage="read", reason="not a file", detail=detail)
@@ -121,7 +130,7 @@ def _file(name: str, limits: ReadLimits, gauge: ReadProgress) -> Iterator[Page |
     try:
         with open(name, "rb") as file:
             status = os.fstat(file.fileno())
-            for result in pages(file, name, _moment(status.st_mtime), limits):
+            for result in pages(file, name, _moment(status.st_mtime), limits, columns):
                 gauge.inside(file)
                 yield result
             gauge.past(status.st_size)

@@ -14,6 +14,7 @@ from typing import IO
 from cleaners.errors import UnusableInput
 from cleaners.page.decode import decode
 from cleaners.readers.streams import HEAD, PeekableStream, can_seek
+from cleaners.readers.table_columns import ColumnChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class InputFile:
         origin: str,
         saved: datetime | None = None,
         limits: ReadLimits = ReadLimits(),
+        columns: ColumnChoice = ColumnChoice(),
         depth: int = 0,
         expansion: Expansion | None = None,
     ) -> None:
@@ -83,6 +85,8 @@ class InputFile:
         self.saved = saved
         """When the file was last written to, with a timezone; None where nothing tells."""
         self.limits = limits
+        self.columns = columns
+        """Which column of a table is which, where the user says so."""
         self.depth = depth
         """Containers around it."""
         self._expansion = expansion or Expansion(stream, limits)
@@ -99,6 +103,7 @@ class InputFile:
             origin=origin,
             saved=saved,
             limits=self.limits,
+            columns=self.columns,
             depth=self.depth + 1,
             expansion=self._expansion,
         )

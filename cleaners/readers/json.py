@@ -28,7 +28,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
     text = io.TextIOWrapper(file.whole(), encoding=file.encoding, errors="replace", newline="")
     found = values(text, file.limits.page_bytes, array=file.start.startswith("["))
     for number, row in enumerate(found, 1):
-        yield page_of(row if isinstance(row, dict) else {}, f"{file.origin}#{number}")
+        yield page_of(row if isinstance(row, dict) else {}, f"{file.origin}#{number}", file.columns)
 
 
 READER = FileReader(name="json", suffixes=(".json",), accepts=_is_json, read=_read)

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from cleaners.errors import UnusableInput
+from cleaners.readers.table_columns import integer
 
 _PIECE = 64 * 1024  # characters
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 _NEAR = 16  # characters: a word of JSON, or an escape, that is cut at the end
-# An integer may have any number of digits; float never refuses one.
-_DECODER = json.JSONDecoder(parse_int=float, strict=False)
+_DECODER = json.JSONDecoder(parse_int=integer, strict=False)
 
 
 def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:

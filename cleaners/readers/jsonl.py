@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import IO, Protocol
 
@@ -12,9 +13,9 @@ from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.table_columns import BODY, page_of
+from cleaners.readers.table_columns import folded, integer, is_body_name, page_of
 
-_BODY_KEYS = tuple(key for name in BODY for key in (f'"{name}"', json.dumps(name)))
+_KEY = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s*:')
 
 
 class LineSource(Protocol):
@@ -47,8 +48,16 @@ def _is_jsonl(file: InputFile) -> bool:
         return True  # brackets without end: a bad line, told as such when it is read
     except ValueError:
         # An object may be longer than what is looked at, or in another encoding: its beginning has to do.
-        return ((file.is_cut and not end) or "\ufffd" in line) and any(key in line for key in _BODY_KEYS)
+        return ((file.is_cut and not end) or "\ufffd" in line) and any(map(_names_a_body, _KEY.findall(line)))
     return isinstance(row, dict) and bool(row)
+
+
+def _names_a_body(key: str) -> bool:
+    """Whether a key, as it is written in JSON, is that of a page or a text."""
+    try:
+        return is_body_name(folded(json.loads(f'"{key}"')))
+    except ValueError:
+        return False
 
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
@@ -71,14 +80,14 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         except (ValueError, RecursionError, UnusableInput) as why:
             yield Drop(origin=place, stage="read", reason="not JSON", detail=str(why))
             continue
-        yield page_of(row if isinstance(row, dict) else {}, place)
+        yield page_of(row if isinstance(row, dict) else {}, place, file.columns)
 
 
 def _loaded(line: bytes) -> object:
     try:
-        return json.loads(line, parse_int=float)  # which takes any number of digits
+        return json.loads(line, parse_int=integer)
     except UnicodeDecodeError:  # GB18030, or a bad byte
-        return json.loads(decode(line).text, parse_int=float)
+        return json.loads(decode(line).text, parse_int=integer)
 
 
 def _lines(source: LineSource, limit: int) -> Iterator[bytes | None]:

@@ -11,7 +11,7 @@ from cleaners.parquet_library import pyarrow
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import seekable
-from cleaners.readers.table_columns import NAMES, page_of
+from cleaners.readers.table_columns import page_of
 
 _ROWS = 64  # at once in memory
 
@@ -23,7 +23,7 @@ def _is_parquet(file: InputFile) -> bool:
 def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page a row; ``#`` and the row's number (from 1) are added to the origin.
 
-    Only the columns that say something are read; a page of more bytes than the limit is a Drop. A file's description
+    A page of more bytes than the limit is a Drop. A file's description
     stands at its end: a stream that cannot seek is copied to a temporary file first. Raises
     ``UnusableInput("read", ...)`` at damage; what came before is good.
     """
@@ -31,10 +31,9 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
     arrow = _pyarrow()
     try:
         with seekable(file.whole()) as stream, arrow.parquet.ParquetFile(stream, memory_map=False) as table:
-            wanted = [name for name in table.schema_arrow.names if name.strip().lower() in NAMES]
-            batches = table.iter_batches(_ROWS, columns=wanted, use_threads=False)
+            batches = table.iter_batches(_ROWS, use_threads=False)
             for number, row in enumerate((row for batch in batches for row in _rows(batch)), 1):
-                page = page_of(row, f"{file.origin}#{number}")
+                page = page_of(row, f"{file.origin}#{number}", file.columns)
                 yield page if isinstance(page, Drop) or len(page.body) <= limit else _too_large(page, limit)
     except arrow.ArrowException as why:
         raise UnusableInput("read", "damaged or cut short", str(why).splitlines()[0]) from why

@@ -1,7 +1,7 @@
-"""How a CSV is written, by its first lines: encoding, separator, quotes, where its header is, or what its columns hold.
+"""How a CSV is written, by its first lines: encoding, separator, quotes, its header or what its columns hold.
 
-Sheets come from Excel (``sep=``, semicolons, UTF-16), from databases (``|``, ``\\x01``, ``\\"``), from people (a line above
-the header, no header at all). What is certain is read; a file that is called .csv and is none of it is refused.
+Sheets come from Excel (``sep=``, semicolons, UTF-16), from databases (``|``, ``\\x01``, ``\\"``), from people (a line
+above the header, no header at all). What is certain is read; a file that is called .csv and is none of it is refused.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def is_named_table(file: InputFile) -> bool:
 
 
 def dialect_of(file: InputFile) -> CsvDialect | None:
-    """How a file is written that is a CSV with pages; None where it is none, or none that can be read with certainty."""
+    """How a file is written that is a CSV with pages; None where it is none, or none that is certain."""
     if file.start.startswith("<"):
         return None
     named = is_named_table(file)
@@ -75,7 +75,7 @@ def dialect_of(file: InputFile) -> CsvDialect | None:
 def _candidates(lines: list[str], named: bool) -> Iterator[tuple[int, str, tuple[str, ...]]]:
     """The lines that may be the header: the first that is not blank, further ones where the file is called a table."""
     seen = 0
-    delimiters = _DELIMITERS
+    delimiters: tuple[str, ...] = _DELIMITERS
     for number, line in enumerate(lines[: 4 * _ABOVE]):
         if not line.strip():
             continue

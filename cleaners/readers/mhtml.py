@@ -13,7 +13,9 @@ from cleaners.errors import UnusableInput
 from cleaners.items import Page
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
+from cleaners.readers.saved_from import saved_from
 from cleaners.readers.streams import read_bounded
+from cleaners.readers.table_columns import is_address
 
 _HEADER = re.compile(rb"\A(?:[A-Za-z][A-Za-z-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.ASCII)
 
@@ -28,19 +30,29 @@ def _read(file: InputFile) -> Iterator[Page]:
     """The one page of an MHTML file; raises ``UnusableInput("read", ...)`` when no part is HTML."""
     body = read_bounded(file.whole(), file.limits.page_bytes)
     message = email.message_from_bytes(body, policy=email.policy.compat32)
-    for part in message.walk():
-        if part.get_content_type() == "text/html":
-            payload = part.get_payload(decode=True)
-            url = str(part.get("Content-Location") or message.get("Snapshot-Content-Location") or "")
-            yield Page(
-                body=payload if isinstance(payload, bytes) else b"",
-                origin=file.origin,
-                url=url if url.startswith(("http://", "https://")) else None,
-                headers=(("Content-Type", str(part.get("Content-Type", "text/html"))),),
-                fetched_at=_moment(message.get("Date")),
-            )
-            return
+    snapshot = _address(message.get("Snapshot-Content-Location"))
+    pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    # Frames are parts, too: the page is the one that the file is of, else the first.
+    for part in sorted(pages, key=lambda one: snapshot is None or _address(one.get("Content-Location")) != snapshot):
+        payload = part.get_payload(decode=True)
+        page = payload if isinstance(payload, bytes) else b""
+        url = _address(part.get("Content-Location")) or snapshot
+        told = saved_from(page) if url is None else None
+        yield Page(
+            body=page,
+            origin=file.origin,
+            url=told.url if told else url,
+            headers=(("Content-Type", str(part.get("Content-Type", "text/html"))),),
+            fetched_at=_moment(message.get("Date")) or (told.at if told else None),
+        )
+        return
     raise UnusableInput("read", "no page in it", "an MHTML file without an HTML part")
+
+
+def _address(said: object) -> str | None:
+    """An address in a header, which may have been folded over several lines; None for ``cid:`` and the like."""
+    url = "".join(str(said or "").split()).strip("<>")
+    return url if is_address(url) else None
 
 
 def _moment(date: object) -> datetime | None:

@@ -20,6 +20,16 @@ _FEED = re.compile(
     re.DOTALL,
 )
 _FEED_BEGINS_WITHIN = 4096  # bytes
+# What a page is made of and its text is not; browsers put a further suffix behind those of scripts (.js.下载).
+_PARTS = re.compile(
+    r"\.(?:css|scss|less|m?js|map|svgz?|ico|cur|woff2?|ttf|otf|eot|wasm|swf)(?:\.(?:download|下载|下載))?$",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_SVG = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg[^>]*>\s*)?(?:<!--.*?-->\s*)*<svg\b",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def _why(file: InputFile) -> str:
@@ -27,6 +37,10 @@ def _why(file: InputFile) -> str:
     for signature, kind in _SIGNATURES:
         if file.head.startswith(signature):
             return f"{kind} data: convert it to files, JSON Lines or WARC first"
+    if _SVG.match(file.head[:_FEED_BEGINS_WITHIN]):
+        return "a drawing (SVG)"
+    if _PARTS.search(file.name) and not _MARKUP.match(file.head):
+        return "a style sheet, script, font or drawing of a page, by its name"
     return "a feed or sitemap" if _FEED.match(file.head[:_FEED_BEGINS_WITHIN]) else ""
 
 

@@ -20,13 +20,15 @@ from cleaners.items import Drop, Page, TableFields
 
 BODY = (
     "html", "rawhtml", "htmlcontent", "contenthtml", "bodyhtml", "pagehtml", "content", "rawcontent", "text", "body",
-    "articletext", "网页源码", "网页源代码", "正文", "内容", "全文", "文本", "文章内容", "新闻内容", "正文内容", "page", "网页",
+    "articletext", "网页源码", "网页源代码", "正文", "内容", "全文", "文本", "文章内容", "新闻内容",
+    "正文内容", "page", "网页",
 )  # fmt: skip
 """Names of the column that holds the page, the likeliest first; ``page`` may be a number. More are known by
 :func:`is_body_name`."""
 _URL = (
     "url", "link", "uri", "sourceurl", "articleurl", "pageurl", "newsurl", "weburl", "originalurl", "requestedurl",
-    "fetchedurl", "targeturi", "warctargeturi", "permalink", "href", "链接", "网址", "原文链接", "文章链接", "新闻链接", "链接地址",
+    "fetchedurl", "targeturi", "warctargeturi", "permalink", "href", "链接", "网址", "原文链接", "文章链接",
+    "新闻链接", "链接地址",
     "网页链接", "原文地址", "文章地址", "新闻地址", "来源链接", "来源网址",
 )  # fmt: skip
 _TITLE = ("title", "headline", "newstitle", "articletitle", "标题", "题目", "文章标题", "新闻标题")
@@ -37,7 +39,8 @@ _PUBLISHED = (
 )  # fmt: skip
 _DAY = ("date", "time", "datetime", "日期", "时间")
 _SOURCE = (
-    "source", "media", "publisher", "sourcename", "来源", "媒体", "出处", "信息来源", "文章来源", "新闻来源", "媒体名称",
+    "source", "media", "publisher", "sourcename", "来源", "媒体", "出处", "信息来源", "文章来源", "新闻来源",
+    "媒体名称",
 )  # fmt: skip
 _AUTHOR = ("author", "authors", "byline", "writer", "作者", "记者", "撰稿人")
 _SECTION = ("section", "category", "channel", "栏目", "频道", "分类", "类别", "版块")
@@ -50,7 +53,10 @@ BESIDE = frozenset((*_URL, *_TITLE, *_PUBLISHED, *_DAY, *_SOURCE, *_AUTHOR, *_SE
 # FineWeb and its like name the moment of the crawl `date`; these columns tell them.
 _OF_A_CRAWL = frozenset(("dump", "warcfilename", "warcrecordoffset", "filepath"))
 # What crawlers and people put together: maintext, full_text, articleBody, content_html, 新闻正文, 文章全文.
-_WORDS = r"(?:article|body|clean|cleaned|content|contents|document|extracted|full|html|inner|main|news|page|parsed|plain|post|raw|source|story|text|txt|web)"
+_WORDS = (
+    r"(?:article|body|clean|cleaned|content|contents|document|extracted|full|html|inner|main|news|page|parsed|plain|post|"
+    r"raw|source|story|text|txt|web)"
+)
 _LEADING = r"(?:article|body|content|contents|html|story|text|txt)"
 _PUT_TOGETHER = re.compile(rf"(?={_WORDS}*{_LEADING}){_WORDS}{{1,4}}(?<!source)(?<!news)")
 _IN_CHINESE = re.compile(
@@ -158,7 +164,7 @@ def _first(chosen: str | None, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _body(cells: Mapping[str, object], choice: ColumnChoice, used: set[str]) -> str | bytes | None:
-    """The page or text of a row: of the column that was chosen, else of the likeliest that has more than a few words."""
+    """The page or text of a row: of the column that was chosen, else of the likeliest with more than a few words."""
     chosen = [folded(name) for name in (choice.html, choice.text) if name is not None]
     names = chosen or [
         *(name for name in BODY if name in cells),

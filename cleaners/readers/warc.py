@@ -1,27 +1,37 @@
 """WARC and WET files: every response, resource and conversion record that holds a page (ISO 28500:2017).
 
-Read with fastwarc, which passes over a truncated tail in silence: lengths and digests are checked here.
+As GNU Wget, ArchiveWeb.page, browsertrix, Heritrix and warcprox write them: each reads the standard in its own way.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import UTC
-from typing import Any
+from datetime import UTC, datetime
 
-from cleaners.compression import compression_of
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.streams import is_damage, seekable
-from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, check_whole, decoded
+from cleaners.readers.streams import compression, decompressed, is_damage, seekable
+from cleaners.readers.warc_records import DamagedRecord, RawRecord, records
+from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpMessage, decoded, parse
 
 _MAGIC = b"WARC/"
 _BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
-_HEADER_ROOM = 65536
-_OK, _REDIRECTS, _ERRORS = 200, 300, 400  # statuses, the last two where those of a kind begin
+_HEADER_ROOM = 1 << 20
 _URL = "warc-target-uri"
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-zA-Z][\w-]+(?::\d{1,5})?(?:[/?#]|$)")
+_PARTS = (
+    "text/css",
+    "text/javascript",
+    "text/ecmascript",
+    "text/x-javascript",
+    "text/csv",
+    "text/calendar",
+    "text/vtt",
+)
+_WITH_A_PAGE = frozenset((200, 203))  # 203: a proxy has changed something on the way (RFC 9110, 15.3.4)
 _ROLE, _SITE, _OPT_OUT = ROLE_FIELD.lower(), SITE_FIELD.lower(), OPT_OUT_FIELD.lower()
 _TEXTUAL = ("text/", "application/xhtml", "application/xml", "message/rfc822", "multipart/related")
 
@@ -34,11 +44,11 @@ def _is_warc(file: InputFile) -> bool:
     """
     if file.head.startswith(_MAGIC):
         return True
-    compression = compression_of(file.head)
-    if compression is None or compression.name not in _BY_RECORD or not file.can_seek:
+    name = compression(file.head)
+    if name not in _BY_RECORD or not file.can_seek:
         return False
     try:
-        return compression.reader(file.whole()).read(len(_MAGIC)) == _MAGIC  # which `whole` goes back from
+        return decompressed(file.whole(), name).read(len(_MAGIC)) == _MAGIC  # which `whole` goes back from
     except Exception as why:
         if not is_damage(why):
             raise
@@ -46,79 +56,97 @@ def _is_warc(file: InputFile) -> bool:
 
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
-    """Every page of a WARC (compressed or not); ``#`` and the record's offset are added to the origin."""
-    limit = file.limits.page_bytes
-    from fastwarc.warc import ArchiveIterator, WarcRecordType
+    """Every page of a WARC (compressed or not); ``#`` and the record's offset are added to the origin.
 
-    wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
-    # fastwarc panics when it has to go back in a stream that cannot.
-    for record in ArchiveIterator(seekable(file.whole()), record_types=wanted, parse_http=False):
-        place = f"{file.origin}#{record.stream_pos}"
-        fields = _lowered(record.headers)
+    A record that cannot be read is a Drop, as one is that only says that a page had not changed (``revisit``).
+    """
+    limit = file.limits.page_bytes
+    for record in records(seekable(file.whole()), limit + _HEADER_ROOM):
+        place = f"{file.origin}#{record.offset}"
+        if isinstance(record, DamagedRecord):
+            yield Drop(origin=place, stage="read", reason="damaged record", detail=record.why)
+            continue
+        url = address(record.fields.get(_URL))
         try:
-            page = _page(record, fields, place, limit)
+            page = _page(record, url, place, limit) if url else None
         except UnusableInput as why:
-            url = fields.get(_URL)
             yield Drop(origin=place, url=url, stage="read", reason=why.reason, detail=why.detail)
             continue
         if page is not None:
             yield page
 
 
-def _lowered(headers: Any) -> dict[str, str]:
-    """Header fields by their names in lower case, the first of each: a dict is asked ten times as fast as fastwarc."""
-    return {name.lower(): value for name, value in reversed(list(headers.items()))}
+def address(target: str | None) -> str | None:
+    """The address that a record names, None for what is none (``dns:``, ``urn:``, ``metadata:``).
 
-
-def _page(record: Any, fields: dict[str, str], place: str, limit: int) -> Page | None:
-    """The page of a record; None for what holds none.
-
-    Raises ``UnusableInput("read", ...)`` for one that is damaged, cut short, too large, or an answer other than 200.
+    >>> address("<HTTPS://News.example/a>"), address("news.example/a.html"), address("urn:text:https://news.example/")
+    ('https://News.example/a', 'http://news.example/a.html', None)
     """
-    if not _is_address_of_a_page(fields):
+    url = (target or "").strip().removeprefix("<").removesuffix(">").strip()  # WARC 1.0 was read so by GNU Wget
+    scheme, mark, rest = url.partition("://")
+    if mark and scheme.lower() in {"http", "https"} and rest:
+        return f"{scheme.lower()}://{rest}"
+    return f"http://{url}" if _HOST.match(url) else None
+
+
+def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
+    """The page of a record; None for what holds none: robots.txt, pictures, redirects, lists our crawler read."""
+    fields = record.fields
+    if fields.get(_ROLE) or url.endswith("/robots.txt"):
         return None
-    _verify(record, fields, limit)
-    record.parse_http()
-    headers = tuple((str(name), str(value)) for name, value in record.http_headers.items()) if record.is_http else ()
-    answer = {name.lower(): value for name, value in reversed(headers)}
-    status = record.http_headers.status_code if record.is_http else None
-    kind = (record.http_content_type if record.is_http else fields.get("content-type")) or "text/html"
-    if not kind.lower().startswith(_TEXTUAL) or (status and _REDIRECTS <= status < _ERRORS):
+    if record.block is None:
+        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
+    if fields.get("warc-type", "").lower() == "revisit":
+        known = address(fields.get("warc-refers-to-target-uri")) or "another record"
+        raise UnusableInput("read", "revisit", f"as it was at {known} {fields.get('warc-refers-to-date', '')}".strip())
+    if not record.fits_digest or len(record.block) < record.length:
+        raise UnusableInput("read", "damaged record", "its digest does not fit, or the file is cut short")
+    is_http = "application/http" in fields.get("content-type", "").lower() or record.block.startswith(b"HTTP/")
+    answer = parse(record.block) if is_http else HttpMessage(status=None, headers=(), body=record.block)
+    kind = ((answer.field("content-type") if is_http else fields.get("content-type")) or "text/html").lower()
+    if not kind.startswith(_TEXTUAL) or kind.startswith(_PARTS):
         return None
-    if status and status != _OK:
-        raise UnusableInput("read", f"http {status}")
+    if answer.status and 300 <= answer.status < 400:
+        return None
+    if answer.status and answer.status not in _WITH_A_PAGE:
+        raise UnusableInput("read", f"http {answer.status}")
+    body = decoded(answer.body, answer.field("content-encoding"), limit)
+    _check_whole(answer, fields, limit)
     return Page(
-        body=_body(record, answer, limit),
+        body=body,
         origin=place,
-        url=fields[_URL],
+        url=url,
         site=fields.get(_SITE),
-        status=status,
-        headers=headers,
-        fetched_at=record.record_date.astimezone(UTC) if record.record_date else None,
+        status=answer.status,
+        headers=answer.headers,
+        fetched_at=_moment(fields.get("warc-date")),
         opt_out=tuple(filter(None, fields.get(_OPT_OUT, "").split(","))),
     )
 
 
-def _is_address_of_a_page(fields: dict[str, str]) -> bool:
-    """Not that of robots.txt, nor of a feed, sitemap or list that our crawler read."""
-    url = fields.get(_URL, "")
-    return not fields.get(_ROLE) and url.startswith(("http://", "https://")) and not url.endswith("/robots.txt")
-
-
-def _verify(record: Any, fields: dict[str, str], limit: int) -> None:
-    """Take a record into memory, to verify it and then read it: a stream that cannot go back would not do."""
-    if record.content_length > limit + _HEADER_ROOM:
+def _check_whole(answer: HttpMessage, fields: dict[str, str], limit: int) -> None:
+    """An answer that broke off shows only in the lengths."""
+    size = len(answer.body)
+    if size > limit:
         raise UnusableInput("read", "page too large", f"more than {limit} bytes")
-    record.freeze()
-    if fields.get("warc-block-digest") and not record.verify_block_digest(consume=False):
-        raise UnusableInput("read", "damaged record", "its digest does not fit, or the file is cut short")
+    if not answer.is_whole:
+        raise UnusableInput("read", "cut short", "the last chunk is not there")
+    said = answer.field("content-length")
+    # Of a body that was decoded when it was recorded the head still tells the encoded length.
+    counts = not answer.field("content-encoding") and not answer.field("transfer-encoding")
+    if counts and said.isdigit() and size < int(said):
+        raise UnusableInput("read", "cut short", f"{size} of {said} bytes")
 
 
-def _body(record: Any, answer: dict[str, str], limit: int) -> bytes:
-    raw = record.reader.read()  # of a record in memory; with a bound it would make room for all of that first
-    chunked = "chunked" in answer.get("transfer-encoding", "")
-    check_whole(len(raw), None if chunked else answer.get("content-length"), limit)
-    return decoded(raw, answer.get("content-encoding", ""), limit)
+def _moment(date: str | None) -> datetime | None:
+    """``WARC-Date``: ISO 8601, UTC (WARC 1.1, 5.4); ARC's fourteen digits in files that were converted."""
+    try:
+        if date and len(date) == 14 and date.isdigit():
+            return datetime.strptime(date, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(date) if date else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC) if moment else None
 
 
 READER = FileReader(name="warc", suffixes=(".warc", ".warc.gz", ".warc.zst", ".wet.gz"), accepts=_is_warc, read=_read)

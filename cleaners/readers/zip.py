@@ -11,6 +11,7 @@ from typing import IO
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop
+from cleaners.readers.folder import parts_of_pages
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import seekable
@@ -36,8 +37,14 @@ def _read(file: InputFile) -> Iterator[InputFile | Drop]:
         with zipfile.ZipFile(stream) as archive:
             if kind := _document(archive):
                 raise UnusableInput("read", "not a page", f"{kind}: save it as HTML or text first")
+            parts = parts_of_pages(archive.namelist())
+            for folder in sorted(parts):
+                detail = "the pictures, scripts and frames of a page beside it"
+                yield Drop(origin=f"{file.origin}#{folder}", stage="read", reason="parts of a page", detail=detail)
             for info in archive.infolist():
-                if not info.is_dir() and not is_hidden(info.filename):
+                if info.is_dir() or is_hidden(info.filename):
+                    continue
+                if not parts or not any(info.filename.startswith(folder) for folder in parts):
                     yield from _member(file, archive, info)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -17,6 +18,7 @@ from cleaners.fields import FIELDS
 from cleaners.fields.kinds import Json, MappingOf, Moment
 from cleaners.items import Article, Clipping, Drop
 from cleaners.parallel import WorkerPool
+from cleaners.readers import ColumnChoice
 from cleaners.spark.storage import SparkStorage
 
 if TYPE_CHECKING:
@@ -40,7 +42,12 @@ class CleanedRow:
 
 
 def clean(
-    spark: SparkSession, paths: Sequence[str], output: str, *, step: Callable[[str], None] = lambda name: None
+    spark: SparkSession,
+    paths: Sequence[str],
+    output: str,
+    *,
+    step: Callable[[str], None] = lambda name: None,
+    columns: ColumnChoice = ColumnChoice(),
 ) -> CleanedRow:
     """Clean the pages in files and folders into the folder ``output`` (Parquet, the columns of an export), and what was
     dropped into ``output.drops``.
@@ -57,7 +64,7 @@ def clean(
         storage.check_output(target)
     with storage.workshop(output) as work:
         step("cleaning")
-        _results(spark, paths).write.parquet(f"{work}/results")
+        _results(spark, paths, columns).write.parquet(f"{work}/results")
         results = spark.read.parquet(f"{work}/results")
         step("writing")
         results.where("kept is not null").select("kept.*").write.parquet(f"{work}/kept")
@@ -73,7 +80,7 @@ def clean(
     return CleanedRow(written=written, dropped=dropped)
 
 
-def _results(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+def _results(spark: SparkSession, paths: Sequence[str], choice: ColumnChoice) -> DataFrame:
     """``kept``, or else ``dropped``, of every page."""
     from pyspark.sql import functions as f
     from pyspark.sql.pandas.types import from_arrow_schema
@@ -82,8 +89,8 @@ def _results(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     columns = ("path", "modificationTime", "content")
     small = files.where(f.col("length") <= _LARGE).select(*columns)
     large = files.where(f.col("length") > _LARGE).select("path", "modificationTime", f.lit(None).alias("content"))
-    kind = from_arrow_schema(_schema())
-    return small.mapInArrow(_cleaned, kind).union(large.repartition("path").mapInArrow(_cleaned, kind))
+    kind, clean_batches = from_arrow_schema(_schema()), partial(_cleaned, choice=choice)
+    return small.mapInArrow(clean_batches, kind).union(large.repartition("path").mapInArrow(clean_batches, kind))
 
 
 def _schema() -> pa.Schema:
@@ -93,14 +100,14 @@ def _schema() -> pa.Schema:
     return pa.schema([("kept", kept), ("dropped", pa.struct([(name, pa.string()) for name in _DROP]))])
 
 
-def _cleaned(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _cleaned(batches: Iterator[pa.RecordBatch], choice: ColumnChoice) -> Iterator[pa.RecordBatch]:
     """Each page in a process beside this one: Spark would try a task again and again that a page kills."""
     import pyarrow as pa
 
     columns = _schema()
     with WorkerPool(1, CleaningContext()) as work:
         rows: list[dict[str, Any]] = []
-        for result in work.map(page for batch in batches for page in _pages(batch)):
+        for result in work.map(page for batch in batches for page in _pages(batch, choice)):
             rows.append(_row(result))
             if len(rows) == _ROWS:
                 yield pa.RecordBatch.from_pylist(rows, schema=columns)
@@ -108,11 +115,11 @@ def _cleaned(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pylist(rows, schema=columns)
 
 
-def _pages(batch: pa.RecordBatch) -> Iterator[Any]:
+def _pages(batch: pa.RecordBatch, choice: ColumnChoice) -> Iterator[Any]:
     for row in batch.to_pylist():
         path = row["path"]
         with io.BytesIO(row["content"]) if row["content"] is not None else _opened(path) as stream:
-            yield from readers.pages(stream, path, row["modificationTime"])
+            yield from readers.pages(stream, path, row["modificationTime"], columns=choice)
 
 
 def _opened(path: str) -> IO[bytes]:

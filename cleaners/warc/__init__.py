@@ -7,6 +7,7 @@ the store, ``#``, and the offset of its response record.
 from __future__ import annotations
 
 from cleaners.warc.content_encoding import check_whole, decoded
+from cleaners.warc.http_message import HttpMessage, parse
 from cleaners.warc.read import read_back
 from cleaners.warc.write import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpExchange, WarcArchive, folder_of
 
@@ -15,9 +16,11 @@ __all__ = [
     "ROLE_FIELD",
     "SITE_FIELD",
     "HttpExchange",
+    "HttpMessage",
     "WarcArchive",
     "check_whole",
     "decoded",
     "folder_of",
+    "parse",
     "read_back",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +15,23 @@ import typer
 from cleaners.errors import InputError, UsageError
 from crawler.cli import on_spark
 from crawler.cli.application import STORE, StoreOption, app, counted, say
+from crawler.cli.columns import (
+    AuthorColumn,
+    HtmlColumn,
+    PublishedColumn,
+    SectionColumn,
+    SourceColumn,
+    TextColumn,
+    TitleColumn,
+    UrlColumn,
+)
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
 
 if TYPE_CHECKING:
     from cleaners.items import Article, Drop, Page
     from cleaners.parallel import PageCleaner
+    from cleaners.readers import ColumnChoice
 
 _BATCH = 200
 _FEW = 10
@@ -38,6 +51,17 @@ def clean(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an interrupted run of the same input was, if there was one.")
     ] = False,
+    url: Annotated[
+        str | None, typer.Option("--url", metavar="URL", help="Where it comes from, for an input of one page.")
+    ] = None,
+    html_column: HtmlColumn = None,
+    text_column: TextColumn = None,
+    url_column: UrlColumn = None,
+    title_column: TitleColumn = None,
+    published_column: PublishedColumn = None,
+    source_column: SourceColumn = None,
+    author_column: AuthorColumn = None,
+    section_column: SectionColumn = None,
     engine: EngineOption = EngineChoice.local,
     master: MasterOption = None,
 ) -> None:
@@ -56,20 +80,28 @@ def clean(
       jianbao clean saved-pages/ --store news.db
       jianbao clean crawl.warc.gz dump.zip page.txt -o clean.jsonl
       jianbao clean crawl.warc.gz -o clean.jsonl --resume
-      jianbao clean - -o - < page.html
+      jianbao clean - -o - --url https://news.example/7.html < page.html
+      jianbao clean sheet.csv -o clean.jsonl --text-column 稿件 --url-column 出处
       jianbao clean hdfs:///crawl/ -o hdfs:///clean --engine spark --master spark://host:7077
     """
     from cleaners.context import CleaningContext, context_of
     from cleaners.parallel import cleaning, cores
+    from cleaners.readers import ColumnChoice
 
     if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise UsageError("-o writes records and needs no store: give -o or --store, not both")
+    columns = ColumnChoice(
+        html=html_column, text=text_column, url=url_column, title=title_column, published=published_column,
+        source=source_column, author=author_column, section=section_column,
+    )  # fmt: skip
     if engine is EngineChoice.spark:
-        on_spark.clean(paths, output, master=master, resume=resume)
+        if url is not None:
+            raise UsageError("--url is for one page, --engine spark for many: leave one of them out")
+        on_spark.clean(paths, output, master=master, resume=resume, columns=columns)
         return
     if master:
         raise UsageError("--master is for --engine spark: add that, or leave it out")
-    pages, share = _read(paths)
+    pages, share = _read(paths, columns, url)
     processes = _processes(paths, jobs or cores())
     if output is None:
         with _turn(store), cleaning(processes, context_of(store)) as work:
@@ -86,13 +118,29 @@ def clean(
     _report(*result)
 
 
-def _read(paths: list[str]) -> tuple[Iterator[Page | Drop], Callable[[], float | None]]:
+def _read(
+    paths: list[str], columns: ColumnChoice, url: str | None
+) -> tuple[Iterator[Page | Drop], Callable[[], float | None]]:
     """The pages at these paths, and what tells how much of them has been read, 0 to 1; None where nobody knows."""
     from cleaners import readers
 
     gauge = readers.ReadProgress()
     total = None if is_silent() else readers.size(paths)
-    return readers.read(paths, gauge=gauge), lambda: gauge.read / total if total else None
+    pages = readers.read(paths, gauge=gauge, columns=columns)
+    return _addressed(pages, url) if url is not None else pages, lambda: gauge.read / total if total else None
+
+
+def _addressed(pages: Iterator[Page | Drop], url: str) -> Iterator[Page | Drop]:
+    """The only page of an input with the address that its user gives; raises UsageError where there are several."""
+    from cleaners.items import Page
+    from cleaners.readers import is_address
+
+    if not is_address(url):
+        raise UsageError(f"--url {url}: an address begins with http:// or https:// and a host")
+    first = list(islice(pages, 2))
+    if sum(isinstance(one, Page) for one in first) > 1:
+        raise UsageError(f"--url is for an input of one page: {first[1].origin} is a second one")
+    return (replace(one, url=url) if isinstance(one, Page) else one for one in chain(first, pages))
 
 
 def _turn(store: Path) -> AbstractContextManager[None]:

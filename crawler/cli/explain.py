@@ -12,10 +12,12 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
+from crawler.cli.columns import HtmlColumn, TextColumn
 
 if TYPE_CHECKING:
     from cleaners.items import Page
     from cleaners.pipeline import PageExplanation
+    from cleaners.readers import ColumnChoice
 
 
 @app.command()
@@ -26,6 +28,8 @@ def explain(
     ],
     store: StoreOption = STORE,
     as_json: JsonOption = False,
+    html_column: HtmlColumn = None,
+    text_column: TextColumn = None,
 ) -> None:
     """Show every line of a page with keep or cut, and the rule or the features that decided.
 
@@ -40,23 +44,25 @@ def explain(
       jianbao explain page.html --json | jq 'select(.verdict == "cut")'
     """
     from cleaners.pipeline import explain as explained
+    from cleaners.readers import ColumnChoice
 
-    _print(explained(_page(what, store)), as_json)
+    columns = ColumnChoice(html=html_column, text=text_column)
+    _print(explained(_page(what, store, columns)), as_json)
 
 
-def _page(what: str, store: Path) -> Page:
+def _page(what: str, store: Path, columns: ColumnChoice) -> Page:
     """The bytes of a stored article's page or of a file."""
     from cleaners import readers
     from cleaners.items import Drop
 
     origin = what if what == "-" or os.path.exists(what) or _file_of(what) else _origin(what, store)
     if "#" in origin and not os.path.exists(origin):
-        return _part(what, origin, store)
+        return _part(what, origin, store, columns)
     if os.path.isdir(origin):
         raise UsageError(f"{origin} is a folder: explain reads one page; name a file in it")
     if origin != "-" and not os.path.exists(origin):
         raise InputError(f"{origin}: the page {what} was cleaned from is not there any more")
-    pages = readers.read([origin])
+    pages = readers.read([origin], columns=columns)
     page = next(pages, None)
     if page is None:
         raise InputError(f"{origin}: there is no page in it")
@@ -67,7 +73,7 @@ def _page(what: str, store: Path) -> Page:
     return page
 
 
-def _part(what: str, origin: str, store: Path) -> Page:
+def _part(what: str, origin: str, store: Path, columns: ColumnChoice) -> Page:
     """The page at an origin inside a file: a record of the archive, or a page of a zip, a JSON Lines and the like."""
     from cleaners import readers
     from cleaners.errors import UnusableInput
@@ -77,7 +83,7 @@ def _part(what: str, origin: str, store: Path) -> Page:
     try:
         return read_back(origin, store)
     except UnusableInput as why:
-        for page in readers.read([file]) if (file := _file_of(origin)) else ():
+        for page in readers.read([file], columns=columns) if (file := _file_of(origin)) else ():
             if page.origin == origin and isinstance(page, Drop):
                 raise InputError(f"{origin}: {page.reason} ({page.detail})") from None
             if page.origin == origin and not isinstance(page, Drop):

@@ -12,6 +12,7 @@ from crawler.cli.application import counted, say
 
 if TYPE_CHECKING:
     from cleaners.dedup.corpus import DateField, DedupSummary
+    from cleaners.readers import ColumnChoice
 
 
 class EngineChoice(StrEnum):
@@ -30,7 +31,7 @@ MasterOption = Annotated[
 ]
 
 
-def clean(paths: list[str], output: str | None, *, master: str | None, resume: bool) -> None:
+def clean(paths: list[str], output: str | None, *, master: str | None, resume: bool, columns: ColumnChoice) -> None:
     """Clean saved pages into a folder of Parquet."""
     from cleaners.spark.pages import clean as on_spark
     from cleaners.spark.session import session
@@ -40,7 +41,7 @@ def clean(paths: list[str], output: str | None, *, master: str | None, resume: b
     if "-" in paths or resume:
         raise UsageError("--engine spark reads files and folders, and takes up lost tasks by itself: no -, no --resume")
     with session(master) as spark:
-        done = on_spark(spark, paths, output, step=say)
+        done = on_spark(spark, paths, output, step=say, columns=columns)
     lost = ", ".join(f"{n} {reason}" for reason, n in list(done.dropped.items())[:5])
     say(counted(done.written, "record") + (f"; {sum(done.dropped.values())} dropped ({lost})" if lost else ""))
 

@@ -56,8 +56,8 @@ def _shifted(text: str, tag: str) -> str:
     Digits and signs have characters of their own (10⁶, m², CO₂); an exponent that has none is set off by ``^``. Words,
     and footnotes in brackets, stay as they are.
 
-    >>> _shifted("6", "sup"), _shifted("2", "sub"), _shifted("6.5", "sup"), _shifted("[1]", "sup"), _shifted("st", "sup")
-    ('⁶', '₂', '^6.5', '[1]', 'st')
+    >>> [_shifted(text, "sup") for text in ("6", "6.5", "[1]", "st")], _shifted("2", "sub")
+    (['⁶', '^6.5', '[1]', 'st'], '₂')
     """
     bare = text.strip()
     table = _HIGHER if tag == "sup" else _LOWER

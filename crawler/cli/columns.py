@@ -1,0 +1,22 @@
+"""Options that say which column of a table is which, for all commands that read tables."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+_HELP = "Tables: the column with the {}; without it, columns are known by the usual names."
+
+HtmlColumn = Annotated[
+    str | None, typer.Option("--html-column", metavar="NAME", help=_HELP.format("page, or a part of it, as HTML"))
+]
+TextColumn = Annotated[str | None, typer.Option("--text-column", metavar="NAME", help="The same for the plain text.")]
+UrlColumn = Annotated[str | None, typer.Option("--url-column", metavar="NAME", help="For the address.")]
+TitleColumn = Annotated[str | None, typer.Option("--title-column", metavar="NAME", help="For the headline.")]
+PublishedColumn = Annotated[
+    str | None, typer.Option("--published-column", metavar="NAME", help="For when it was published.")
+]
+SourceColumn = Annotated[str | None, typer.Option("--source-column", metavar="NAME", help="For the 来源.")]
+AuthorColumn = Annotated[str | None, typer.Option("--author-column", metavar="NAME", help="For the authors.")]
+SectionColumn = Annotated[str | None, typer.Option("--section-column", metavar="NAME", help="For section or category.")]

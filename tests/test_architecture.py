@@ -42,7 +42,7 @@ HOMES = {
     "backports": {"cleaners/compression"},
     "compression": {"cleaners/compression"},
     "typer": {"crawler/cli"},
-    "feedparser": {"crawler"},
+    "feedparser": {"crawler", "cleaners/readers/feed"},
     "apscheduler": {"crawler/jobs"},
     "prometheus_client": {"crawler/jobs/metrics"},
     "filelock": {"cleaners/store"},

@@ -171,3 +171,47 @@ def test_a_page_without_text_is_empty(text: str) -> None:
     with pytest.raises(UnusableInput) as refused:
         html.read(text)
     assert refused.value.reason == "empty"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "盐井重新出卤。<br>盐工们都来了。",
+        "<b>盐井重新出卤。</b><br/>盐工们都来了。",
+        "盐井重新出卤。&lt;br /&gt;盐工们都来了。",
+        "盐井重新出卤。&amp;lt;br&amp;gt;盐工们都来了。",
+        "<![CDATA[盐井重新出卤。<br>盐工们都来了。]]>",
+        "&nbsp;&nbsp;盐井重新出卤。\n&emsp;盐工们都来了。",
+        "<span style='color:red'>盐井重新出卤。</span>\n盐工们都来了。",
+        "<p>盐井重新出卤。</p><p>盐工们都来了。</p>",
+        "&lt;div&gt;盐井重新出卤。&lt;/div&gt;&lt;div&gt;盐工们都来了。&lt;/div&gt;",
+        "<img src='/1.jpg'>盐井重新出卤。\n盐工们都来了。",
+        "<a href='/w'>盐井重新出卤。</a><br>盐工们都来了。",
+        "盐井重新出卤。<p>盐工们都来了。",
+    ],
+)
+def test_fragments_of_markup_are_read_as_a_browser_shows_them(text: str) -> None:
+    assert [line.text for line in blocks.read(text).lines] == ["盐井重新出卤。", "盐工们都来了。"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "水位 x < 3 米、y > 5 米时关闸。",
+        "他写的<井>和《盐》都收进了县志。",
+        "换行要写 <br> 标签，段落要写“<p>”。",
+        "网页里的 `<div>` 和 `</div>` 要成对。",
+        "公式 a<b 且 c>d 时成立。",
+        "把 HTML 里的<img>元素都删掉。",
+    ],
+)
+def test_a_text_that_speaks_of_signs_and_tags_stays_as_it_is(text: str) -> None:
+    assert [line.text for line in blocks.read(text).lines] == [text]
+
+
+@pytest.mark.parametrize("piece", ["<a ", "&lt;", "<br ", " \u3000", "“<br>”", "<![CDATA[", "&amp;"])
+def test_telling_markup_from_text_takes_linear_time(piece: str) -> None:
+    def told(length: int) -> str:
+        return fragment.form(fragment.opened("盐" + piece * length))
+
+    assert growth(told, 20_000, 40_000) < LINEAR

@@ -15,7 +15,7 @@ import pytest
 
 from cleaners.items import Article, Drop, Page, TableFields
 from cleaners.pipeline import clean, explain
-from cleaners.readers import ReadLimits, read
+from cleaners.readers import ColumnChoice, ReadLimits, read
 
 TITLE = "古镇渡口修起了新码头"
 TEXT = (
@@ -330,3 +330,129 @@ def test_a_cell_of_parquet_that_python_cannot_hold_costs_no_row(tmp_path: Path) 
     assert page.columns.published == "2024-10-08 01:30:00.123456" and page.fetched_at is None
     parquet.write_table(arrow.table({"text": strings}), tmp_path / "y.parquet")
     assert article(tmp_path / "y.parquet").text == TEXT
+
+
+# What columns are called, what else a row has, and how sheets are written
+
+PROSE = (
+    "盐井四月里重新出卤，盐工们用竹筒往上提，井口的热气半里外都看得见。",
+    "渡口的船天亮就开，船工说今天的水很稳，两岸的人都来看。",
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["maintext", "Main_Text", "articleBody", "article-content", "full text", "cleaned_text", "text_content", "content_text",
+     "story", "news_content", "body_html", "raw_text", "plainText", "新闻正文", "文章全文", "稿件内容", "报道正文", "网页源代码"],
+)  # fmt: skip
+def test_columns_of_texts_are_known_by_what_they_are_called(tmp_path: Path, name: str) -> None:
+    (tmp_path / "d.jsonl").write_text(json.dumps({"n": 1, name: PROSE[0], "summary": PROSE[1] * 9}), encoding="utf-8")
+    (page,) = read([tmp_path / "d.jsonl"])
+    assert isinstance(page, Page)
+    assert page.body.decode("utf-8-sig") == PROSE[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["summary", "abstract", "摘要", "简介", "description", "content_type", "text_length", "comments"]
+)
+def test_other_columns_are_not_taken_for_texts(tmp_path: Path, name: str) -> None:
+    (tmp_path / "d.jsonl").write_text(json.dumps({"url": "https://a.example/1", name: PROSE[0]}), encoding="utf-8")
+    (drop,) = read([tmp_path / "d.jsonl"])
+    assert isinstance(drop, Drop)
+    assert name in drop.detail and "--text-column" in drop.detail
+
+
+def test_columns_are_those_that_the_user_names(tmp_path: Path) -> None:
+    row = {"Text": PROSE[1], "稿子": PROSE[0], "where": "https://a.example/1", "What": "盐井出卤", "title": "别的"}
+    (tmp_path / "d.csv").write_text(
+        ",".join(row) + "\n" + ",".join(f'"{value}"' for value in row.values()) + "\n", encoding="utf-8"
+    )
+    choice = ColumnChoice(text="稿子", url="WHERE", title="what")
+    (page,) = read([tmp_path / "d.csv"], columns=choice)
+    assert isinstance(page, Page)
+    assert (page.body.decode("utf-8-sig"), page.url, page.columns.title) == (
+        PROSE[0],
+        "https://a.example/1",
+        "盐井出卤",
+    )
+    assert page.extra == {"Text": PROSE[1], "title": "别的"}
+
+
+def test_the_other_columns_come_along_as_they_were(tmp_path: Path) -> None:
+    row = {
+        "text": PROSE[0],
+        "id": 4976424942960640123,
+        "tags": ["盐", None],
+        "score": 0.5,
+        "来源": "河谷日报",
+        "ok": True,
+        "by": {"a": 1},
+    }
+    (tmp_path / "d.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    (page,) = read([tmp_path / "d.jsonl"])
+    assert isinstance(page, Page)
+    assert page.extra == {"id": 4976424942960640123, "tags": ["盐", None], "score": 0.5, "ok": True, "by": {"a": 1}}
+    (tmp_path / "long.jsonl").write_text(
+        json.dumps(row | {"text": f"{TITLE}\n{TEXT}"}, ensure_ascii=False), encoding="utf-8"
+    )
+    assert article(tmp_path / "long.jsonl").extra == page.extra
+
+
+ROWS = [("https://a.example/1", PROSE[0]), ("https://a.example/2", PROSE[1])]
+
+
+def lines_of(delimiter: str, quote: str = '"') -> str:
+    return "".join(f"{url}{delimiter}{quote}{text}{quote}\n" for url, text in ROWS)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sep.csv", "sep=;\nurl;content\n" + lines_of(";")),
+        ("quoted-sep.csv", '"sep=\t"\nurl\tcontent\n' + lines_of("\t")),
+        ("pipe.txt", "url|content\n" + lines_of("|", "")),
+        ("hive.csv", "url\x01content\n" + lines_of("\x01", "")),
+        ("blank-above.csv", "\n\nurl,content\n" + lines_of(",")),
+        ("line-above.csv", "河谷日报二〇二六年四月导出\nurl,content\n" + lines_of(",")),
+        ("no-header.csv", lines_of(",")),
+        ("no-header.txt", lines_of("\t")),
+        ("spaces.csv", "URL , Content\n" + lines_of(",")),
+        ("crlf.csv", ("url,content\n" + lines_of(",")).replace("\n", "\r\n")),
+    ],
+)
+def test_sheets_are_read_however_they_are_written(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_bytes(text.encode())
+    found = list(read([tmp_path / name]))
+    assert [(p.url, p.body.decode("utf-8-sig")) for p in found if isinstance(p, Page)] == ROWS, found
+
+
+def test_a_single_column_escaped_quotes_and_unquoted_separators(tmp_path: Path) -> None:
+    def texts(name: str, text: str) -> list[str]:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return [p.body.decode("utf-8-sig") if isinstance(p, Page) else p.reason for p in read([tmp_path / name])]
+
+    assert texts("one.csv", f'正文\n"{PROSE[0]}"\n"{PROSE[1]}"\n') == list(PROSE)
+    assert texts("escaped.csv", 'url,content\nhttps://a.example/1,"他说：\\"水很稳。\\"，就开船了。"\n') == [
+        '他说："水很稳。"，就开船了。'
+    ]
+    assert texts("open.csv", "url,content\nhttps://a.example/1,水很稳, 船开了, 人都来看\n") == [
+        "水很稳, 船开了, 人都来看"
+    ]
+    assert texts("lost.csv", "content,url\n水很稳, 船开了,https://a.example/1\n") == ["not CSV"]
+
+
+@pytest.mark.parametrize("text", ["甲,乙,丙\n1,2,3\n4,5,6\n", "水位,流量\n1,2\n", "a;b\n" + PROSE[0] + ";1\n"])
+def test_a_table_without_texts_is_refused_and_not_one_article(tmp_path: Path, text: str) -> None:
+    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+    (drop,) = read([tmp_path / "d.csv"])
+    assert isinstance(drop, Drop)
+    assert drop.reason == "no page in the table" and "--text-column" in drop.detail
+
+
+@pytest.mark.parametrize(
+    "text", ["正文\n\n" + PROSE[0], "标题|作者|正文怎么写\n" + PROSE[0], f"{PROSE[0]}\n{PROSE[1]}"]
+)
+def test_a_text_that_begins_like_a_table_is_a_text(tmp_path: Path, text: str) -> None:
+    (tmp_path / "d.txt").write_text(text, encoding="utf-8")
+    (page,) = pages(tmp_path / "d.txt")
+    assert page.body.decode() == text

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from email.utils import format_datetime
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -84,7 +84,6 @@ def _parts(clipping: Clipping) -> Iterator[tuple[str, str, dict[str, str]]]:
 
 def _shown(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
-
 
 
 FORMAT = ExportFormat(

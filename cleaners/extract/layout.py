@@ -214,7 +214,8 @@ def _is_code(pre: Any, among_chinese: bool) -> bool:
 
 
 def _code(blocks: PageLines, lines: Sequence[Line], group: Sequence[tuple[int, Line]], pre: int) -> LayoutPiece:
-    cut = {line.text for line in lines if line.node == pre and line.verdict == "cut"}
+    # A bracket alone in its line is no line of a text, but one of a program.
+    cut = {line.text for line in lines if line.node == pre and line.verdict == "cut" and line.rule != "no letters"}
     source = "".join(_preformatted(blocks.nodes[pre])).expandtabs(4)
     stands = [line.rstrip() for line in source.split("\n") if " ".join(line.split()) not in cut]
     return LayoutPiece(

@@ -15,11 +15,11 @@ _SIGNATURES = (
     (b"Rar!", "rar"),
     (b"SQLite format 3\x00", "SQLite"),
 )
-_FEED = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
+_SITEMAP = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:urlset|sitemapindex)\b",
     re.DOTALL,
 )
-_FEED_BEGINS_WITHIN = 4096  # bytes
+_BEGINS_WITHIN = 4096  # bytes
 # What a page is made of and its text is not; browsers put a further suffix behind those of scripts (.js.下载).
 _PARTS = re.compile(
     r"\.(?:css|scss|less|m?js|map|svgz?|ico|cur|woff2?|ttf|otf|eot|wasm|swf)(?:\.(?:download|下载|下載))?$",
@@ -37,11 +37,11 @@ def _why(file: InputFile) -> str:
     for signature, kind in _SIGNATURES:
         if file.head.startswith(signature):
             return f"{kind} data: convert it to files, JSON Lines or WARC first"
-    if _SVG.match(file.head[:_FEED_BEGINS_WITHIN]):
+    if _SVG.match(file.head[:_BEGINS_WITHIN]):
         return "a drawing (SVG)"
     if _PARTS.search(file.name) and not _MARKUP.match(file.head):
         return "a style sheet, script, font or drawing of a page, by its name"
-    return "a feed or sitemap" if _FEED.match(file.head[:_FEED_BEGINS_WITHIN]) else ""
+    return "a sitemap" if _SITEMAP.match(file.head[:_BEGINS_WITHIN]) else ""
 
 
 def _refuse(file: InputFile) -> Iterator[Page]:
@@ -49,5 +49,8 @@ def _refuse(file: InputFile) -> Iterator[Page]:
 
 
 READER = FileReader(
-    name="refused", suffixes=(".7z", ".rar", ".db", ".rss"), accepts=lambda file: bool(_why(file)), read=_refuse
+    name="refused",
+    suffixes=(".7z", ".rar", ".db", ".css", ".js", ".svg"),
+    accepts=lambda file: bool(_why(file)),
+    read=_refuse,
 )

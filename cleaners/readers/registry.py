@@ -11,6 +11,7 @@ from cleaners.plugins import PluginGroup
 from cleaners.readers import (
     compressed,
     csv,
+    feed,
     folder,
     json,
     jsonl,
@@ -34,6 +35,7 @@ FILES = (
     zip.READER,
     tar.READER,
     parquet.READER,
+    feed.READER,  # before JSON: a feed may be one
     jsonl.READER,  # before `json`: its first line is an object, too
     json.READER,
     csv.READER,  # after JSON: a line of JSON may look like a header

@@ -34,8 +34,8 @@ _URL = (
 _TITLE = ("title", "headline", "newstitle", "articletitle", "标题", "题目", "文章标题", "新闻标题")
 _PUBLISHED = (
     "published", "publishedat", "publishedtime", "publisheddate", "publishtime", "publishdate", "publishedon",
-    "pubtime", "pubdate", "datepublished", "datepublish", "releasetime", "releasedate", "newsdate", "newstime", "发布时间",
-    "发布日期", "发表时间", "发表日期", "刊发时间",
+    "pubtime", "pubdate", "datepublished", "datepublish", "releasetime", "releasedate", "newsdate", "newstime",
+    "发布时间", "发布日期", "发表时间", "发表日期", "刊发时间",
 )  # fmt: skip
 _DAY = ("date", "time", "datetime", "日期", "时间")
 _SOURCE = (

@@ -10,7 +10,8 @@ import pytest
 
 from cleaners import pipeline
 from cleaners.context import context_of
-from cleaners.ingest.ingester import Ingester
+from cleaners.extract.boilerplate import site_lines
+from cleaners.ingest.ingester import Ingester, repeated_lines
 from cleaners.items import Article, Page
 from cleaners.store import Store
 from tests.test_cli import run
@@ -96,3 +97,42 @@ def test_an_article_that_a_site_prints_ten_times_is_not_eaten(tmp_path: Path) ->
         assert store.statistics().clusters == 1
         assert store.learned.noise() == {}
     assert cleaned(path, 1).text == first.text
+
+
+# What differs in a number, a date or a name is news
+
+
+def learned(*texts: list[str]) -> set[str]:
+    found = repeated_lines("daily", [(str(n), "\n".join(lines)) for n, lines in enumerate(texts)])
+    return {line.example for line in found}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "今日最高气温{}度，比昨天略高。",
+        "全镇共有{}户领到了种苗。",
+        "第{}期开奖结果已经公布",
+        "会议由副镇长{}主持。",
+        "明天{}，风力二到三级。",
+        "{}月{}日，渡口停航一天。",
+    ],
+)
+def test_a_sentence_that_has_been_the_same_often_but_not_always_is_not_learned(form: str) -> None:
+    often, seldom = form.replace("{}", "三", 1).replace("{}", "五"), form.replace("{}", "陶满仓", 1).replace("{}", "九")
+    pages = [[f"第{n}条消息说的是另一件事，与别的都不一样。", often if n % 5 else seldom] for n in range(20)]
+    assert learned(*pages) == set()
+
+
+def test_what_is_the_same_on_every_page_is_learned_and_its_counters_too() -> None:
+    pages = [
+        [f"今年第{n}个渡口在{n}月开航。", "河谷日报，记录河谷每一天", f"本文已被阅读{n * 37}次"] for n in range(12)
+    ]
+    assert learned(*pages) == {"河谷日报，记录河谷每一天", "本文已被阅读407次"}
+
+
+@pytest.mark.parametrize(
+    "text", ["报名参加的有234人", "浏览量最高的是第3号展品", "共有12次地震", "点赞的村民有56位老人"]
+)
+def test_numbers_of_the_news_are_no_counters_of_the_page(text: str) -> None:
+    assert site_lines.key(text) != site_lines.key(text.translate(str.maketrans("123456", "789789")))

@@ -5,6 +5,7 @@ As GNU Wget, ArchiveWeb.page, browsertrix, Heritrix and warcprox write them: eac
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpMessage, de
 
 _MAGIC = b"WARC/"
 _BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
+_TRIED = 20  # members at the beginning of a file, of which one must be that of a WARC
 _HEADER_ROOM = 1 << 20
 _URL = "warc-target-uri"
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-zA-Z][\w-]+(?::\d{1,5})?(?:[/?#]|$)")
@@ -47,8 +49,14 @@ def _is_warc(file: InputFile) -> bool:
     name = compression(file.head)
     if name not in _BY_RECORD or not file.can_seek:
         return False
+    places = [found.start() for found in re.finditer(re.escape(file.head[:3]), file.head)]
+    # The first member may be the damaged one.
+    return any(_begins_a_record(file.head[place:], name) for place in places[:_TRIED])
+
+
+def _begins_a_record(data: bytes, name: str) -> bool:
     try:
-        return decompressed(file.whole(), name).read(len(_MAGIC)) == _MAGIC  # which `whole` goes back from
+        return decompressed(io.BytesIO(data), name).read(len(_MAGIC)) == _MAGIC
     except Exception as why:
         if not is_damage(why):
             raise
@@ -99,6 +107,8 @@ def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
     if fields.get("warc-type", "").lower() == "revisit":
         known = address(fields.get("warc-refers-to-target-uri")) or "another record"
         raise UnusableInput("read", "revisit", f"as it was at {known} {fields.get('warc-refers-to-date', '')}".strip())
+    if "content-length" not in fields:
+        raise UnusableInput("read", "damaged record", "its head is cut short")
     if not record.fits_digest or len(record.block) < record.length:
         raise UnusableInput("read", "damaged record", "its digest does not fit, or the file is cut short")
     is_http = "application/http" in fields.get("content-type", "").lower() or record.block.startswith(b"HTTP/")

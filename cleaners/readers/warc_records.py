@@ -6,6 +6,7 @@ compressed file, the next ``WARC/1`` of a plain one.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -16,6 +17,7 @@ _MAGIC = b"WARC/"
 _MEMBERS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 _PORTION = 1 << 20
 _LONGEST_HEAD = 1 << 24  # bytes; cookies and policies make heads of 70 kB
+_LOOKED_AT = 4096  # bytes of a member, to tell whether it is a record
 _MOST_DAMAGE = 1_000  # places
 _GAP = 8  # bytes behind a record: two line ends, as it should be
 
@@ -72,7 +74,7 @@ def records(stream: IO[bytes], limit: int) -> Iterator[RawRecord | DamagedRecord
                 yield DamagedRecord(offset=start, why=f"more than {_MOST_DAMAGE} damaged places: the rest is not read")
                 return
             told = str(why) or type(why).__name__
-            if last is not None and magic == _MAGIC and not _ends_well(stream, last):
+            if last is not None and magic == _MAGIC and not _ends_well(stream, last.offset, last.length):
                 yield DamagedRecord(offset=last.offset, why="its length is wrong")
                 start = _next(stream, magic, last.offset + 1)
                 continue
@@ -89,8 +91,15 @@ def records(stream: IO[bytes], limit: int) -> Iterator[RawRecord | DamagedRecord
             if start < 0:
                 yield DamagedRecord(offset=at + 1, why=told)
             continue
+        if last is not None and magic == _MAGIC and last.block is not None and len(last.block) < last.length:
+            # It reaches beyond the end of the file: cut, or its length is wrong and others stand behind it.
+            yield DamagedRecord(offset=last.offset, why="the file is cut short, or its length is wrong")
+            start = _next(stream, magic, last.offset + 1)
+            continue
         if last is not None:
             yield last
+        if (tail := _tail(stream, magic, reader)) >= 0:
+            yield DamagedRecord(offset=tail, why="the file is cut short")
         return
 
 
@@ -101,6 +110,8 @@ class _Reader:
         self._stream, self._limit = stream, limit
         self.at = -1
         """Offset of the record reached last, -1 before the first."""
+        self.length = 0
+        """Bytes of its content, as its head tells."""
         self.is_inside = False
         """Whether that one is being read."""
 
@@ -108,11 +119,14 @@ class _Reader:
         from fastwarc.warc import ArchiveIterator, WarcRecordType
 
         wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
+        untyped = (WarcRecordType.unknown, WarcRecordType.no_type)
         known = ArchiveIterator(self._stream, parse_http=False, max_header_len=_LONGEST_HEAD)
         for record in known:
-            self.at, self.is_inside = record.stream_pos, True
+            self.at, self.length, self.is_inside = record.stream_pos, record.content_length, True
             if record.record_type & wanted:
                 yield self._taken(record)
+            elif record.record_type in untyped and not record.headers.get("Content-Length"):
+                raise ValueError("a record without type and length")
             self.is_inside = False
 
     def _taken(self, record: Any) -> RawRecord:
@@ -128,16 +142,30 @@ class _Reader:
         )
 
 
-def _ends_well(stream: IO[bytes], record: RawRecord) -> bool:
+def _ends_well(stream: IO[bytes], offset: int, length: int) -> bool:
     """Whether blank lines, or the end of the file, stand where a record of a plain file should end."""
-    stream.seek(record.offset)
-    head = stream.read(_PORTION)
-    end = head.find(b"\r\n\r\n")
-    if end < 0:
-        return True  # a head that is longer: nothing can be said
-    stream.seek(record.offset + end + 4 + record.length)
-    behind = stream.read(_GAP)
+    behind = _behind(stream, offset, length)
     return not behind or behind.startswith((b"\r\n", b"\n"))
+
+
+def _behind(stream: IO[bytes], offset: int, length: int) -> bytes:
+    """The bytes behind a record of a plain file; none where its head is too long to find its end."""
+    stream.seek(offset)
+    end = stream.read(_PORTION).find(b"\r\n\r\n")
+    if end < 0:
+        return b""
+    stream.seek(offset + end + 4 + length)
+    return stream.read(_GAP)
+
+
+def _tail(stream: IO[bytes], magic: bytes, reader: _Reader) -> int:
+    """Where a record begins that fastwarc passed over in silence, as it does when its head is cut; -1 for none."""
+    if reader.at < 0:
+        return -1
+    if magic != _MAGIC:
+        return _next(stream, magic, reader.at + 1)
+    behind = _behind(stream, reader.at, reader.length).lstrip(b"\r\n")
+    return stream.tell() - len(behind) if behind else -1
 
 
 def _next(stream: IO[bytes], magic: bytes, start: int) -> int:
@@ -163,6 +191,11 @@ def _is_record(stream: IO[bytes], magic: bytes, offset: int) -> bool:
     try:
         if magic == _MAGIC:
             return stream.read(8) in {b"WARC/1.0", b"WARC/1.1", b"WARC/0.1"}
+        if magic == _MEMBERS["gzip"]:
+            data = stream.read(_LOOKED_AT)
+            begins = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, len(_MAGIC))
+            # Of a member that the end of the file cuts off nothing may come out at all.
+            return begins == _MAGIC or (not begins and len(data) < _LOOKED_AT)
         name = next(name for name, own in _MEMBERS.items() if own == magic)
         return decompressed(stream, name).read(len(_MAGIC)) == _MAGIC
     except Exception:  # each library has errors of its own; the magic was bytes of something else

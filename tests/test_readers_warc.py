@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable
 
 import pytest
-import zstandard
 
+from cleaners.compression import zstd_library
 from cleaners.items import Drop, Page
 from cleaners.readers import pages
 
@@ -74,9 +74,7 @@ ONE = {
 
 
 @pytest.mark.parametrize("name", ONE)
-@pytest.mark.parametrize(
-    "pack", [bytes, gzip.compress, zstandard.ZstdCompressor().compress], ids=["plain", "gzip", "zstd"]
-)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd_library().compress], ids=["plain", "gzip", "zstd"])
 def test_records_are_read_as_every_tool_writes_them(name: str, pack: Callable[[bytes], bytes]) -> None:
     first, other = read(pack(ONE[name]) + pack(record(answer(body(2)), n=2)))
     assert isinstance(first, Page) and isinstance(other, Page)
@@ -165,7 +163,7 @@ def test_a_file_that_ends_in_the_head_of_a_record_is_told() -> None:
 def test_a_file_of_nothing_but_damage_ends() -> None:
     found = read(record(answer(body(1))) + b"WARC/1.0\r\nx" * 20_000)
     assert isinstance(found[0], Page)
-    assert [one.reason for one in found[1:] if isinstance(one, Drop)] == ["damaged record"]
+    assert {one.reason for one in found[1:] if isinstance(one, Drop)} == {"damaged record"} and len(found) < 1_100
     bad = record(answer(body(2))).replace(b"WARC-Type: response", b"")
     found = read(record(answer(body(1))) + bad.replace(b"Content-Length: ", b"Content-Length ") * 3_000)
     assert len(found) < 1_100, "after a thousand bad places the rest is not read"

@@ -149,7 +149,7 @@ def _nested(kind: FieldKind, values: Sequence[Any], type_: pa.DataType) -> pa.Ar
                        for n, (part, column) in enumerate(zip(kind.parts, parts, strict=True))]  # fmt: skip
             return _structs(columns, type_, unknown if any(unknown) else None)
         case Json():
-            return arrow().array([kind.column(value) for value in values], type_)
+            return pyarrow().array([kind.column(value) for value in values], type_)
         case Flag() | Moment():
             return pyarrow().array([kind.from_row(value) for value in values], type_)
     return pyarrow().array(values, type_)

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from cleaners.compression import Compression, compression_of
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.streams import compression, decompressed, is_damage, seekable
+from cleaners.readers.streams import is_damage, seekable
 from cleaners.readers.warc_records import DamagedRecord, RawRecord, records
-from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpMessage, decoded, parse
+from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpMessage, check_whole, decoded, parse
 
 _MAGIC = b"WARC/"
 _BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
@@ -33,6 +34,7 @@ _PARTS = (
     "text/calendar",
     "text/vtt",
 )
+_REDIRECTS, _ERRORS = 300, 400  # where the statuses of a kind begin
 _WITH_A_PAGE = frozenset((200, 203))  # 203: a proxy has changed something on the way (RFC 9110, 15.3.4)
 _ROLE, _SITE, _OPT_OUT = ROLE_FIELD.lower(), SITE_FIELD.lower(), OPT_OUT_FIELD.lower()
 _TEXTUAL = ("text/", "application/xhtml", "application/xml", "message/rfc822", "multipart/related")
@@ -46,17 +48,17 @@ def _is_warc(file: InputFile) -> bool:
     """
     if file.head.startswith(_MAGIC):
         return True
-    name = compression(file.head)
-    if name not in _BY_RECORD or not file.can_seek:
+    compression = compression_of(file.head)
+    if compression is None or compression.name not in _BY_RECORD or not file.can_seek:
         return False
     places = [found.start() for found in re.finditer(re.escape(file.head[:3]), file.head)]
     # The first member may be the damaged one.
-    return any(_begins_a_record(file.head[place:], name) for place in places[:_TRIED])
+    return any(_begins_a_record(file.head[place:], compression) for place in places[:_TRIED])
 
 
-def _begins_a_record(data: bytes, name: str) -> bool:
+def _begins_a_record(data: bytes, compression: Compression) -> bool:
     try:
-        return decompressed(io.BytesIO(data), name).read(len(_MAGIC)) == _MAGIC
+        return compression.reader(io.BytesIO(data)).read(len(_MAGIC)) == _MAGIC
     except Exception as why:
         if not is_damage(why):
             raise
@@ -116,12 +118,12 @@ def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
     kind = ((answer.field("content-type") if is_http else fields.get("content-type")) or "text/html").lower()
     if not kind.startswith(_TEXTUAL) or kind.startswith(_PARTS):
         return None
-    if answer.status and 300 <= answer.status < 400:
+    if answer.status and _REDIRECTS <= answer.status < _ERRORS:
         return None
     if answer.status and answer.status not in _WITH_A_PAGE:
         raise UnusableInput("read", f"http {answer.status}")
     body = decoded(answer.body, answer.field("content-encoding"), limit)
-    _check_whole(answer, fields, limit)
+    _check_answer(answer, limit)
     return Page(
         body=body,
         origin=place,
@@ -134,18 +136,13 @@ def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
     )
 
 
-def _check_whole(answer: HttpMessage, fields: dict[str, str], limit: int) -> None:
+def _check_answer(answer: HttpMessage, limit: int) -> None:
     """An answer that broke off shows only in the lengths."""
-    size = len(answer.body)
-    if size > limit:
-        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
     if not answer.is_whole:
         raise UnusableInput("read", "cut short", "the last chunk is not there")
-    said = answer.field("content-length")
     # Of a body that was decoded when it was recorded the head still tells the encoded length.
     counts = not answer.field("content-encoding") and not answer.field("transfer-encoding")
-    if counts and said.isdigit() and size < int(said):
-        raise UnusableInput("read", "cut short", f"{size} of {said} bytes")
+    check_whole(len(answer.body), answer.field("content-length") if counts else None, limit)
 
 
 def _moment(date: str | None) -> datetime | None:

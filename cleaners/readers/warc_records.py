@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from cleaners.readers.streams import compression, decompressed
+from cleaners.compression import compression_of
 
 _MAGIC = b"WARC/"
-_MEMBERS = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
+_GZIP = b"\x1f\x8b\x08"
+_ZSTD = b"\x28\xb5\x2f\xfd"
 _PORTION = 1 << 20
 _LONGEST_HEAD = 1 << 24  # bytes; cookies and policies make heads of 70 kB
 _LOOKED_AT = 4096  # bytes of a member, to tell whether it is a record
@@ -53,7 +54,8 @@ def records(stream: IO[bytes], limit: int) -> Iterator[RawRecord | DamagedRecord
     """
     start = stream.tell()
     head = stream.read(8)
-    magic = _MEMBERS.get(compression(head) or "", _MAGIC)
+    kind = compression_of(head)
+    magic = {"gzip": _GZIP, "zstd": _ZSTD}.get(kind.name if kind else "", _MAGIC)
     failures = 0
     unread = ""  # why nothing could be read between the last record and where the reading goes on
     while start >= 0:
@@ -191,12 +193,12 @@ def _is_record(stream: IO[bytes], magic: bytes, offset: int) -> bool:
     try:
         if magic == _MAGIC:
             return stream.read(8) in {b"WARC/1.0", b"WARC/1.1", b"WARC/0.1"}
-        if magic == _MEMBERS["gzip"]:
+        if magic == _GZIP:
             data = stream.read(_LOOKED_AT)
             begins = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, len(_MAGIC))
             # Of a member that the end of the file cuts off nothing may come out at all.
             return begins == _MAGIC or (not begins and len(data) < _LOOKED_AT)
-        name = next(name for name, own in _MEMBERS.items() if own == magic)
-        return decompressed(stream, name).read(len(_MAGIC)) == _MAGIC
+        frame = compression_of(_ZSTD)
+        return frame is not None and frame.reader(stream).read(len(_MAGIC)) == _MAGIC
     except Exception:  # each library has errors of its own; the magic was bytes of something else
         return False

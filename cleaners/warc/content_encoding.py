@@ -1,10 +1,11 @@
-"""Undoing ``Content-Encoding``, with a bound on what may come out (decompression bombs)."""
+"""Bodies as they came over the wire: whole, and without their ``Content-Encoding``, bounded (decompression bombs)."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
 
+from cleaners.compression import inflate_zstd
 from cleaners.errors import UnusableInput
 
 
@@ -31,6 +32,18 @@ def decoded(body: bytes, encodings: str, limit: int) -> bytes:
         if len(body) > limit:
             raise UnusableInput("read", "too large", f"more than {limit} bytes after decompression")
     return body
+
+
+def check_whole(size: int, said: str | None, limit: int) -> None:
+    """Check the length of a body as it came over the wire: the end of a file that was cut shows only there.
+
+    ``said``: the value of ``Content-Length``, None where it says nothing of this body. Raises
+    ``UnusableInput("read", ...)`` for more than ``limit`` bytes, and for fewer than were said.
+    """
+    if size > limit:
+        raise UnusableInput("read", "page too large", f"more than {limit} bytes")
+    if said and said.isdigit() and size < int(said):
+        raise UnusableInput("read", "cut short", f"{size} of {said} bytes")
 
 
 def _is_plain(body: bytes) -> bool:
@@ -63,13 +76,6 @@ def _brotli(body: bytes, limit: int) -> bytes:
     return bytes(out)
 
 
-def _zstd(body: bytes, limit: int) -> bytes:
-    import zstandard
-
-    with zstandard.ZstdDecompressor(max_window_size=128 * 1024 * 1024).stream_reader(body) as stream:
-        return bytes(stream.read(limit))
-
-
 # A server that says one coding and sends another.
 _MAGIC = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
@@ -77,5 +83,5 @@ _CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
     "x-gzip": _gzip,
     "deflate": _deflate,
     "br": _brotli,
-    "zstd": _zstd,
+    "zstd": inflate_zstd,
 }

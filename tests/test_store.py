@@ -753,7 +753,7 @@ def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> Non
     with Store.open(tmp_path / "s.db") as store:
         found = store.clippings.get(old.id)
         assert found is not None and found.article == old
-        assert store.articles.put(old) is not None
+        assert store.articles.put(old) is None, "its hash is what it was: nothing has changed"
         store.articles.put(new)
         kept = store.clippings.get(new.id)
         assert kept is not None and kept.article == new

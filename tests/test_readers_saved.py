@@ -106,6 +106,14 @@ def test_what_browsers_save_beside_a_page_is_no_page(tmp_path: Path, name: str, 
     ]
 
 
+@pytest.mark.parametrize("part", ["saved_resource.html", "saved_resource(1).html", "1.jpg", "x.js.下载"])
+def test_a_folder_with_parts_is_one_also_where_its_page_does_not_name_it(tmp_path: Path, part: str) -> None:
+    (tmp_path / "news.html").write_text(f"<html>{HEAD}{BODY}", encoding="utf-8")
+    (tmp_path / "news_files").mkdir()
+    (tmp_path / "news_files" / part).write_text(f"<html>{HEAD}{BODY}", encoding="utf-8")
+    assert [type(one) for one in read([tmp_path])] == [Page, Drop]
+
+
 def test_a_folder_that_no_page_names_is_read(tmp_path: Path) -> None:
     (tmp_path / "news.html").write_text(f"<html>{HEAD}{BODY}", encoding="utf-8")
     (tmp_path / "news_files").mkdir()

@@ -22,6 +22,7 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _PAGES = (".html", ".htm", ".xhtml", ".shtml", ".mht", ".php", ".asp", ".aspx")
+_PART = re.compile(r"^saved_resource|\.(?:css|js|gif|png|jpe?g|webp|svg|ico|woff2?)(?:\.[^.]+)?$", re.IGNORECASE)
 _FOLDER = re.compile("/")
 _LOOKED_AT = 4 * 1024 * 1024  # bytes of a page in which it may name its folder
 
@@ -42,20 +43,27 @@ def _read(path: str) -> Iterator[Drop | str]:
             yield entry.path
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            if page := _page_beside(entry.name, names):
+            if page := _page_beside(entry, names):
                 detail = f"the pictures, scripts and frames of {os.path.basename(page)}: give the folder to read it"
                 yield Drop(origin=entry.path, stage="read", reason="parts of a page", detail=detail)
             else:
                 yield entry.path
 
 
-def _page_beside(name: str, names: Mapping[str, str]) -> str | None:
-    """The page whose parts are in a folder of this name: it stands beside it and names it."""
-    if not (found := _BESIDE.fullmatch(name)):
+def _page_beside(folder: os.DirEntry[str], names: Mapping[str, str]) -> str | None:
+    """The page whose parts are in a folder: it stands beside it, and names it or the folder holds such parts."""
+    if not (found := _BESIDE.fullmatch(folder.name)):
         return None
     pages = [names[stem] for suffix in _PAGES if (stem := found[1].lower() + suffix) in names]
     pages += [names[found[1].lower()]] if found[1].lower().endswith(_PAGES) and found[1].lower() in names else []
-    return next((page for page in pages if _names(page, name)), None)
+    return next((page for page in pages if _names(page, folder.name) or _holds_parts(folder.path)), None)
+
+
+def _holds_parts(folder: str) -> bool:
+    try:
+        return any(_PART.search(name) for name in os.listdir(folder))
+    except OSError:
+        return False
 
 
 def parts_of_pages(names: Iterable[str]) -> frozenset[str]:

@@ -141,6 +141,8 @@ def opened(text: str) -> str:
     >>> opened("水位 x &lt; 3 米")
     '水位 x &lt; 3 米'
     """
+    if _PAGE_START.match(text[:20_000]):  # most are whole pages: nothing is looked for in them
+        return text
     for _ in range(_DEEPEST):
         if _CDATA.match(text):
             text = _CDATA_MARKS.sub("", text)

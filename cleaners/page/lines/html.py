@@ -19,7 +19,7 @@ _LIST = 15
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000}")
 # What stands behind them belongs to the page as browsers show it; libxml2 leaves out whatever follows an </html>.
-_END_OF_PAGE = re.compile(r"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
+_END_OF_PAGE = re.compile(rb"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +107,15 @@ def _fence(text: str, limits: HtmlLimits = HtmlLimits()) -> None:
             )
 
 
+def _without_ends(page: bytes) -> bytes:
+    """The page without the tags that end it."""
+    first = _END_OF_PAGE.search(page)
+    return page if first is None else page[: first.start()] + _END_OF_PAGE.sub(b"", page[first.start() :])
+
+
 def _parse(text: str) -> Any:
     # Bytes, not str: a str with an encoding declaration is refused by lxml, and NUL ends a libxml2 document.
-    data = _END_OF_PAGE.sub("", text.replace("\0", "")).encode("utf-8", "replace")
+    data = _without_ends(text.replace("\0", "").encode("utf-8", "replace"))
     # Plain elements: lxml.html would ask Python for the class of each one, a tenth of the whole walk.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:

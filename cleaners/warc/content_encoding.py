@@ -8,6 +8,8 @@ from collections.abc import Callable
 from cleaners.compression import inflate_zstd
 from cleaners.errors import UnusableInput
 
+_DIGITS = 20  # of a length; Python refuses to read a number of 5,000
+
 
 def decoded(body: bytes, encodings: str, limit: int) -> bytes:
     """The body without its content codings (RFC 9110, 8.4), undone from the last one named to the first.
@@ -42,7 +44,7 @@ def check_whole(size: int, said: str | None, limit: int) -> None:
     """
     if size > limit:
         raise UnusableInput("read", "page too large", f"more than {limit} bytes")
-    if said and said.isdigit() and size < int(said):
+    if said and said.isascii() and said.isdigit() and size < int(said[:_DIGITS]):
         raise UnusableInput("read", "cut short", f"{size} of {said} bytes")
 
 

@@ -20,7 +20,7 @@ from cleaners.readers.streams import read_bounded
 from cleaners.readers.table_columns import integer, is_address
 
 _XML = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)\b",
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)\b",
     re.DOTALL,
 )
 _JSON = re.compile(r"\{[^{}\[\]]*\"version\"\s*:\s*\"https?://jsonfeed\.org/version/")

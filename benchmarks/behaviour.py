@@ -32,6 +32,7 @@ MASKED = [
     (r'"extractor": ?\{[^{}]*\}', '"extractor": …'),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?", "MOMENT"),
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d (\+0000|GMT)", "MOMENT"),
+    (r"(settings|rules|weights) [0-9a-f]{8}", r"\1 RECIPE"),
     (r"jianbao[ /]\d+\.\d+\.\d+\S*", "jianbao VERSION"),
     (r"\b[Ff]amil(y|ies)\b", "cluster"),
     (r"\b[Cc]lusters?\b", "cluster"),
@@ -144,9 +145,10 @@ def _help(recorder: Recorder) -> None:
         pending += [[*command, name] for name in re.findall(r"^  (\w+) ", listed, re.M)]
 
 
-def masked(path: Path) -> list[str]:
-    """The lines of a recorded file, without what may differ; lines of JSON with their keys in order."""
+def masked(path: Path, recording: Path) -> list[str]:
+    """The lines of a recorded file, without what may differ: among that, where the recording itself lies."""
     text = _table(path) if path.suffix == ".parquet" else path.read_text("utf-8", errors="replace")
+    text = text.replace(str(recording.resolve()), "RECORDING")
     if path.name.startswith("help"):
         text = " ".join(text.split())  # longer and shorter words wrap elsewhere
         text = re.sub(r"\. ", ".\n", text)
@@ -175,7 +177,7 @@ def compare(old: Path, new: Path, *, most: int = 20) -> int:
             print(f"{name}: only in one recording")
             differing += 1
             continue
-        before, after = masked(old / name), masked(new / name)
+        before, after = masked(old / name, old), masked(new / name, new)
         if before != after:
             differing += 1
             print(f"{name}:")

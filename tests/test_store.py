@@ -739,13 +739,14 @@ def test_killed_while_being_made_it_is_a_store_or_nothing(tmp_path: Path) -> Non
 
 def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> None:
     old, new = (
-        replace(FULL, declared_url=None, images=(), extra={}),
+        replace(FULL, declared_url=None, images=(), extra={}, confidence=None),
         replace(FULL, id="0" * 16, url="http://news.example/b"),
     )
     with Store.open(tmp_path / "s.db") as store:
         store.articles.put(old)
     with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as raw:
-        for name in ("declared_url", "images", "extra"):
+        raw.execute("DROP INDEX articles_by_confidence")
+        for name in ("declared_url", "images", "extra", "confidence"):
             raw.execute(f"ALTER TABLE articles DROP COLUMN {name}")
         raw.execute("DELETE FROM migrations WHERE version > 6")
         raw.execute("PRAGMA user_version = 6")

@@ -340,3 +340,23 @@ def test_shared_pages_stay_above_the_floors(shared: Path, floors: dict[str, dict
     reached = score_of_shared(shared, ending)
     for name, floor in floors[f"zhtext {ending}"].items():
         assert reached[name] >= floor, f"{name}: {reached[name]:.4f}"
+
+
+def test_a_plain_text_in_another_language_is_kept_from_its_first_to_its_last_sentence() -> None:
+    told = pipeline.clean(
+        Page(
+            origin="english.txt",
+            body=b"""Home
+Markets
+
+Ferry returns to the upper lake
+The small ferry that carried farmers across the upper lake for forty years is back in service this week.
+Its engine was rebuilt by three mechanics of the village, who worked through the winter without pay.
+"We could not let it rust," said the eldest of them, who had driven it as a young man.
+
+Contact us""",
+        )
+    )
+    assert isinstance(told, Article)
+    assert told.text.startswith("The small ferry") and told.text.endswith("as a young man.")
+    assert "Home" not in told.text and "Contact" not in told.text

@@ -99,14 +99,16 @@ def _plain(blocks: PageLines, meta: Metadata, learned: frozenset[str], line_rule
     from cleaners.extract.boilerplate import text_lines
 
     judged = text_lines.judge(blocks.lines, meta, learned)
-    credited = trimmed(_overruled(judged.lines, line_rules))
+    found: tuple[Line, ...] = judged.lines
+    sure: float | None = judged.confidence
+    if other_languages.is_foreign(blocks.lines) and not any(line.verdict == "keep" for line in found):
+        found, sure = other_languages.judge_text(found, meta), None
+    credited = trimmed(_overruled(found, line_rules))
     lines = credited.lines
     text = "\n".join(line.text for line in lines if line.verdict == "keep")
     if kind := page_type.rejection(blocks, lines, meta):
         raise UnusableInput("extract", f"not an article: {kind}")
-    return ExtractedBody(
-        lines=lines, text=text, confidence=judged.confidence, editors=credited.editors, extractor="text"
-    )
+    return ExtractedBody(lines=lines, text=text, confidence=sure, editors=credited.editors, extractor="text")
 
 
 def _overruled(lines: tuple[Line, ...], rules: Sequence[LineRule]) -> tuple[Line, ...]:

@@ -18,6 +18,7 @@ from cleaners.page.lines import html as html_blocks
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _KANA_HANGUL = re.compile(r"[\u3041-\u30fa\uac00-\ud7af]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_SENTENCE = re.compile(r".{40,}[.!?…。！？][\"'”’)\]」』]*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,23 @@ def is_foreign(lines: tuple[Line, ...], settings: OtherLanguageSettings = OtherL
         prose = "".join(line.text[:1000] for line in lines)
     han, letters = _count(_HAN, prose), _count(_LETTERS, prose)
     return han < settings.han * letters or _count(_KANA_HANGUL, prose) > settings.kana * han
+
+
+def judge_text(lines: tuple[Line, ...], meta: Metadata) -> tuple[Line, ...]:
+    """The lines of a plain text in another language: kept from the first to the last sentence, but for noise.
+
+    The chain of plain text learned Chinese pages; where it finds no body, sentences are all there is to go by.
+    """
+    sentences = [i for i, line in enumerate(lines) if _SENTENCE.fullmatch(line.text.strip())]
+    if not sentences:
+        return lines
+    inside = range(sentences[0], sentences[-1] + 1)
+    return tuple(
+        replace(line, verdict="keep", rule="", noise="")
+        if i in inside and i not in meta.claims and noise.met(line.text) is None
+        else line
+        for i, line in enumerate(lines)
+    )
 
 
 def _count(pattern: re.Pattern[str], text: str) -> int:

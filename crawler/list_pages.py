@@ -47,8 +47,12 @@ def as_browsers_read(response: TextResponse) -> TextResponse:
 
 
 def entries(response: TextResponse) -> Iterator[FoundLink]:
-    """The links of a list: those of the page, then those that stand in its scripts, each once."""
-    seen: set[str] = set()
+    """The links of a list: those of the page, then those that stand in its scripts, each once.
+
+    Not its next page: that is a list, read as far as the seed's ``pages`` says.
+    """
+    following = next_page(response)
+    seen = {following} if following is not None else set()
     for link in (*discover.links(as_browsers_read(response)), *_in_scripts(response)):
         if link.url not in seen:
             seen.add(link.url)

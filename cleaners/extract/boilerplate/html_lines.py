@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from cleaners.extract.boilerplate.chain import FREE, ChainShape, CrfWeights
 from cleaners.extract.boilerplate.html_features import EncodedLines, encode, feature_names
 from cleaners.extract.boilerplate.html_rulings import CLAIMED, Ruling, rulings
 from cleaners.extract.boilerplate.rule import NoiseRule, overruled
-from cleaners.extract.boilerplate.rules import LineSignals
+from cleaners.extract.boilerplate.rules import LineSignals, is_entry
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
 
@@ -58,6 +59,8 @@ class HtmlSettings:
     """Of so many prose lines with one tag path all are kept ..."""
     mates_kept: float = 0.5
     """... when at least this share of them is."""
+    data: int = 3
+    """So many short entries of a table or list in the block of the prose are kept as one."""
     guard: float = 0.5
     """When less than this share of the container's prose is kept, all of it is but claims and links."""
 
@@ -157,6 +160,7 @@ def judge(
     table = shipped() if weights is None else weights
     likely = chain.marginals(table[known.rows].sum(axis=1), SHAPE)[:, KEEP]
     kept = _corrected(likely >= settings.keep, known, settings)
+    kept |= _data(inside, met, known, kept, settings)
     claims = [meta.claims.get(first + i) for i in range(len(inside))]
     ruled = rulings(inside, met, claims, meta.title, known, kept)
     for i in repeated.met(inside, [weigh(line) for line in inside], learned):
@@ -196,6 +200,35 @@ def _corrected(kept: NDArray[np.bool_], known: EncodedLines, settings: HtmlSetti
         mates = known.prose & (known.paths == path)
         if mates.sum() >= settings.mates and kept[mates].mean() >= settings.mates_kept:
             out |= mates
+    return out
+
+
+def _data(
+    lines: Sequence[Line],
+    met: Sequence[NoiseRule | None],
+    known: EncodedLines,
+    kept: NDArray[np.bool_],
+    settings: HtmlSettings,
+) -> NDArray[np.bool_]:
+    """The rows of tables and lists that stand beside kept prose in its own block, without links or noise.
+
+    Line by line their short entries look like what surrounds an article; they are kept or cut as one.
+    """
+    out = np.zeros(len(lines), np.bool_)
+    prose = np.flatnonzero(known.prose & kept)
+    if not len(prose):
+        return out
+    home = lines[int(prose[np.argmax(known.weights[prose])])].ancestors[:-1]
+    entries = [
+        is_entry(line) and line.ancestors[: len(home)] == home and not known.claimed[i] for i, line in enumerate(lines)
+    ]
+    first = 0
+    for is_data, run in groupby(entries):
+        end = first + len(list(run))
+        noisy = sum(rule is not None for rule in met[first:end])
+        if is_data and prose[0] < first and end - first >= settings.data and not noisy:
+            out[first:end] = True
+        first = end
     return out
 
 

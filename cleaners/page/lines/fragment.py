@@ -9,7 +9,7 @@ from typing import Literal
 Form = Literal["html", "tagged", "text"]
 
 _PAGE_START = re.compile(
-    r"[\s\ufeff]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--(?:(?!-->).){0,5000}-->\s*){0,5}"
+    r"[\s\ufeff]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*"
     r"<(?:!doctype\s+html|(?:html|head|body|meta|title|script|style|link|div|table|article|section|p|h1|center)\b)",
     re.IGNORECASE | re.DOTALL,
 )

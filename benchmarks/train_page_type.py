@@ -155,7 +155,7 @@ def main() -> None:
     parser.add_argument("--others", type=Path)
     parser.add_argument("--made", type=int, default=156)
     parser.add_argument("--l2", type=float, default=1.0)
-    parser.add_argument("--limit", type=float, default=0.6)
+    parser.add_argument("--limit", type=float, default=0.8)
     parser.add_argument("-o", "--out", type=Path, default=Path("cleaners/data/page-type.json"))
     args = parser.parse_args()
     found = [one for one in samples(args.folders, args.others, args.made) if one is not None]

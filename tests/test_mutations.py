@@ -106,7 +106,7 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_credentials_are_not_sent"),
         ("what is near through a proxy", 'request.meta["proxy"] = None', "pass",
          "hostile.py::test_a_proxy_is_asked_for_the_world_and_never_for_what_is_near"),
-        ("pictures, video, programs", "if (kind and not", "if (kind and False and not",
+        ("pictures, video, programs", "if (kind and is_none)", "if (kind and False)",
          "hostile.py::test_what_is_no_page_is_left_at_its_head"),
         ("attachments", "or (attached and is_page)", "", "hostile.py::test_what_is_no_page_is_left_at_its_head"),
     ),

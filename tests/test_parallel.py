@@ -334,9 +334,9 @@ def test_nothing_is_imported_that_a_command_does_not_need() -> None:
         "from cleaners.parallel import PageBudget, clean_within; from cleaners.context import CleaningContext; from cleaners.items import Page; "
         f"clean_within(Page(origin='x', body={page('x').body!r}), CleaningContext(), PageBudget())"
     )
-    cases = {
+    cases = {  # numpy is what the judge of lines computes with
         "import crawler.cli": heavy,
-        work: "{'numpy', 'numba', 'pydantic', 'requests', 'sqlite3', 'trafilatura', 'readability', 'datasketch', 'scrapy', 'pyarrow', 'pyspark', 'rich'}",
+        work: "{'numba', 'pydantic', 'requests', 'sqlite3', 'trafilatura', 'readability', 'datasketch', 'scrapy', 'pyarrow', 'pyspark', 'rich'}",
     }
     for code, unwanted in cases.items():
         # The test's own file imports pytest, and that imports rich where it is installed: only what comes later counts.

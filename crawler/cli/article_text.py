@@ -22,6 +22,8 @@ def page(clipping: Clipping) -> str:
 def shown(field: RecordField, clipping: Clipping) -> str:
     """The value of a field as a person reads it; empty for what is not known, or says nothing."""
     value = field.value(clipping)
+    if value is None:
+        return ""
     if field.name in _SHOWN:
         return _SHOWN[field.name](value)
     if not value:

@@ -36,6 +36,20 @@ class TableFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewspaperEdition:
+    """The page (版) of a newspaper's issue on which an article stands."""
+
+    paper: str | None = None
+    """The newspaper's name."""
+    date: str | None = None
+    """The day of the issue, ISO 8601: ``2026-10-05``."""
+    number: str | None = None
+    """The number of the page without leading zeros: ``2``, ``A2``."""
+    name: str | None = None
+    """What the page is called: ``综合``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page as the wire or the disk gave it: nothing decoded, nothing judged."""
 
@@ -59,6 +73,8 @@ class Page:
     """What stands beside it, where it came from a table."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """The columns of its row that were not read, where it came from a table: by name, values of JSON."""
+    edition: NewspaperEdition | None = None
+    """The page of a newspaper that named it, where a crawl came by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +147,8 @@ class Metadata:
     """The declared 来源."""
     section: str | None = None
     """Category or column."""
+    edition: NewspaperEdition | None = None
+    """The page of a newspaper's issue that it stands on."""
     title_line: int | None = None
     """Index into the page's lines of the headline, where one was found: the anchor of the body."""
     claims: Mapping[int, str] = field(default_factory=dict)
@@ -209,6 +227,8 @@ class Article:
     """The declared 来源."""
     section: str | None = None
     """Category or column (类别, the last step of the breadcrumb)."""
+    edition: NewspaperEdition | None = None
+    """The page of a newspaper's issue that it stands on."""
     regions: tuple[Region, ...] = ()
     """Regions the text speaks of, most evidence first."""
     language: str | None = None

@@ -86,6 +86,7 @@ def _metadata(draft: PageDraft) -> PageDraft:
         fetched_at=draft.page.fetched_at if draft.page.url else None,  # a saved file's date is not the page's
         url=draft.page.url,
         columns=draft.page.columns,
+        edition=draft.page.edition,
     )
     return replace(draft, metadata=found)
 
@@ -188,7 +189,8 @@ def _article(draft: PageDraft) -> Article:
         authors=all_mended(meta.authors),
         editors=all_mended(meta.editors or body.editors),
         source=mended(meta.source),
-        section=mended(meta.section),
+        section=mended(meta.section or (meta.edition.name if meta.edition else None)),
+        edition=meta.edition,
         regions=draft.regions,
         language=script.language(text),
         script=script.detect(text),

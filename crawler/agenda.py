@@ -42,6 +42,10 @@ class VisitPlan:
         due = entry.next_visit is not None and entry.next_visit <= self._now.timestamp()
         return due and entry.last_fetched < int(self._began.timestamp())
 
+    def is_missing(self, entry: UrlState | None) -> bool:
+        """Whether an issue of the past is to be asked for: it was not read yet. It does not change any more."""
+        return self.is_open(entry) and (entry is None or entry.outcome is None or entry.failed)
+
     def unfinished(self, site: str) -> Iterator[UrlState]:
         """What was found on a site and is not done, one by one, the highest priority first."""
         return self._store.crawl_state.unfinished(site)

@@ -47,12 +47,14 @@ def as_browsers_read(response: TextResponse) -> TextResponse:
 
 
 def entries(response: TextResponse) -> Iterator[FoundLink]:
-    """The links of a list: those of the page, then those that stand in its scripts, each once.
-
-    Not its next page: that is a list, read as far as the seed's ``pages`` says.
-    """
+    """The links of a list as :func:`all_links` without its next page, a list of its own."""
     following = next_page(response)
-    seen = {following} if following is not None else set()
+    return (link for link in all_links(response) if link.url != following)
+
+
+def all_links(response: TextResponse) -> Iterator[FoundLink]:
+    """The links of a page, then those that stand in its scripts, each once."""
+    seen = set()
     for link in (*discover.links(as_browsers_read(response)), *_in_scripts(response)):
         if link.url not in seen:
             seen.add(link.url)

@@ -17,7 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from cleaners import __version__, config
-from cleaners.config import JobConfig
+from cleaners.config import IssueRange, JobConfig
 from cleaners.store import locks
 from cleaners.store.locks import job_lock
 from cleaners.warc import WarcArchive, folder_of
@@ -36,12 +36,14 @@ def crawl(
     limit: int | None = None,
     archive_only: bool = False,
     shard: SiteShard = SiteShard(),
+    issues: IssueRange | None = None,
     progress: Callable[[CrawlReport], None] | None = None,
 ) -> CrawlReport:
     """Run jobs and say what came of them; at most ``limit`` pages a job; of their sites the ``shard``'s.
 
     What an earlier run left undone is taken up first; what the store has is asked for only when it is due, and then
-    whether it has changed.
+    whether it has changed. ``issues``: only the seeds with a date in their address are asked, for each of these days
+    that was not read yet; run again, it goes on where it was.
 
     Works once in a process (the event loop of the network library cannot be started twice), best in its main thread:
     there Ctrl-C finishes what is in flight. Where another process keeps articles in the same store, waits for it to end
@@ -65,7 +67,7 @@ def crawl(
     async def one_after_the_other() -> None:
         for job in jobs:
             open_desk = partial(_desk, job, store, tally, archive_only, told)
-            if failure := await _crawl_job(process, _for_job(base, job), job, store, open_desk):
+            if failure := await _crawl_job(process, _for_job(base, job), job, store, open_desk, issues):
                 failures.append(failure)
             if failures or tally.interrupted:
                 return
@@ -80,7 +82,7 @@ def crawl(
 
 async def _crawl_job(
     process: AsyncCrawlerProcess, settings: Settings, job: JobConfig, store: Path,
-    open_desk: Callable[[LinkScorer | None], IngestQueue],
+    open_desk: Callable[[LinkScorer | None], IngestQueue], issues: IssueRange | None,
 ) -> BaseException | None:  # fmt: skip
     """Run one job to its end; returns what made going on useless."""
     try:
@@ -89,7 +91,7 @@ async def _crawl_job(
             desk = open_desk(promises)
             agenda = partial(VisitPlan, store, _command(job))
             crawler = Crawler(NewsSpider, settings)
-            await process.crawl(crawler, job=job, desk=desk, agenda=agenda, promises=promises)
+            await process.crawl(crawler, job=job, desk=desk, agenda=agenda, promises=promises, issues=issues)
     except Exception as error:
         return error
     return desk.failure

@@ -62,6 +62,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.politeness.RobotsRules": 100,
     "crawler.middlewares.tdm_reservation.TdmReservationMiddleware": 110,
+    "crawler.middlewares.script_redirect.ScriptRedirects": 579,  # as refreshes: the body is decompressed by then
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.middlewares.redirects.PageRefreshes": 580,  # where Scrapy has its own
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,

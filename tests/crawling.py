@@ -16,13 +16,16 @@ from tests.small_server import SmallServer
 ROOT = Path(__file__).resolve().parent.parent
 _RUN = """
 import dataclasses, json, sys
+from datetime import date
 from pathlib import Path
-from cleaners.config import load_job
+from cleaners.config import IssueRange, load_job
 from crawler import settings
 from crawler.run import crawl
 options = json.loads(sys.argv[2])
 for name, value in options.pop("settings", {}).items():
     setattr(settings, name, value)
+if days := options.pop("issues", None):
+    options["issues"] = IssueRange(first=date.fromisoformat(days[0]), last=date.fromisoformat(days[1]))
 if __name__ == "__main__":
     report = crawl([load_job(path) for path in sys.argv[1].split(";")], store=Path("job.db").absolute(), **options)
     print(json.dumps(dataclasses.asdict(report)))

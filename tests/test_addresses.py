@@ -37,7 +37,17 @@ def pages(body: bytes, content_type: str = "") -> list[str]:
 def redirected(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     """A site whose pages all answer with a redirect to another writing of their own address, and some broken links."""
     linked = ["/spm", "/order?b=2&a=1", "/cookie", "/307", "/part", "/%e6%b0%b4", "/utm?utm_source=x", "/endless"]
-    linked += ["/wait?1", "/bad", "/refresh", "/d/2031/05/", "http://[x/", "http://a.example:port/"]
+    linked += [
+        "/script",
+        "/scripts",
+        "/scripted",
+        "/wait?1",
+        "/bad",
+        "/refresh",
+        "/d/2031/05/",
+        "http://[x/",
+        "http://a.example:port/",
+    ]
     with serving("127.0.0.1", {}) as server:
         here = {
             "/spm": Reply(status=302, Location="/spm?spm=1.2"),
@@ -58,6 +68,10 @@ def redirected(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
             "/refresh": Reply(
                 article(10).replace("<head>", "<head><meta http-equiv=refresh content='1;url=/refresh'>")
             ),
+            "/script": Reply("<html><script>location.href = '/script?spm=1.2'</script></html>"),
+            "/script?spm=1.2": Reply(article(11)),
+            "/scripts": Reply("<html><script>location.replace('/scripts')</script></html>"),
+            "/scripted": Reply("<html><script>location = 'http://[x/'</script></html>"),
             "/": Reply(listing(*linked).replace("<html>", "<html><head><base href='http://[y/'></head>")),
         }
         server.pages.update(here)
@@ -67,13 +81,14 @@ def redirected(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 
 def test_a_redirect_to_another_writing_of_the_address_is_followed(redirected: Crawled) -> None:
     ways = {path.split("?")[0] for path in redirected.articles()}
-    assert ways == {"spm", "order", "cookie", "307", "part", "%E6%B0%B4", "utm", "wait", "refresh"}
-    assert len(redirected.articles()) == 9
+    assert ways == {"spm", "order", "cookie", "307", "part", "%E6%B0%B4", "utm", "wait", "refresh", "script"}
+    assert len(redirected.articles()) == 10
 
 
 def test_what_a_redirect_loses_is_a_drop_that_names_the_page(redirected: Crawled) -> None:
     assert redirected.drops()["endless"] == "too many redirects"
-    assert redirected.drops()["bad"] == "malformed redirect"
+    assert redirected.drops()["scripts"] == "too many redirects"
+    assert redirected.drops()["bad"] == redirected.drops()["scripted"] == "malformed redirect"
     assert redirected.servers["a"].paths.count("/endless") == 1 + 5
 
 

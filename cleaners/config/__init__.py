@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleaners.config.dated_address import IssueRange, days_back, days_between
 from cleaners.config.load import load_job, parse_job, require_contact
 from cleaners.config.models import (
     FollowRule,
@@ -18,6 +19,7 @@ from cleaners.config.models import (
 
 __all__ = [
     "FollowRule",
+    "IssueRange",
     "JobConfig",
     "JobDefaults",
     "JobFocus",
@@ -26,6 +28,8 @@ __all__ = [
     "SeedEntry",
     "SiteConfig",
     "SiteExtractRule",
+    "days_back",
+    "days_between",
     "is_loopback",
     "load_job",
     "parse_job",

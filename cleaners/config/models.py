@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from cleaners.config import dated_address
 from cleaners.config.validators import Address, Charset, Contact, Cron, Pattern, Selector, Timezone
 from cleaners.urls import site_of
 
@@ -55,21 +58,45 @@ class SeedEntry(_StrictModel):
     """Sitemap or sitemap index, gzipped or not; ``robots.txt`` names sitemaps too."""
     list_page: Address | None = Field(default=None, alias="list")
     """A page with links to articles."""
+    page: Address | None = None
+    """One page that may be an article."""
+    paper: Address | None = None
+    """The first page of an issue of a newspaper: all of its editions (版) are read."""
     pages: int = Field(default=1, ge=1, le=1000)
     """With ``list``: how many pages of the list to read, by its link to the next one."""
+    days: int = Field(default=3, ge=1, le=366)
+    """Of an address with a date (``{yyyy}``): for how many days up to today it is asked in each run."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> SeedEntry:
-        if sum(kind is not None for kind in (self.feed, self.sitemap, self.list_page)) != 1:
-            raise ValueError("a seed is one of `feed:`, `sitemap:` or `list:`")
+        if sum(one is not None for one in (self.feed, self.sitemap, self.list_page, self.page, self.paper)) != 1:
+            raise ValueError("a seed is one of `feed:`, `sitemap:`, `list:`, `page:` or `paper:`")
         if self.pages > 1 and self.list_page is None:
             raise ValueError("`pages` goes with `list:` only")
+        if "days" in self.model_fields_set and not self.is_dated:
+            raise ValueError("`days` goes with a date in the address only, as {yyyy}-{mm}/{dd}")
         return self
 
     @property
     def url(self) -> str:
-        """The address, whatever its kind."""
-        return self.feed or self.sitemap or self.list_page or ""
+        """The address, whatever its kind, as it is written: with ``{yyyy}`` and the like."""
+        return self.feed or self.sitemap or self.list_page or self.page or self.paper or ""
+
+    @property
+    def kind(self) -> Literal["feed", "sitemap", "list", "page", "paper"]:
+        """What stands at the address."""
+        if self.feed or self.sitemap:
+            return "feed" if self.feed else "sitemap"
+        return "list" if self.list_page else "page" if self.page else "paper"
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the address is that of a day."""
+        return dated_address.is_dated(self.url)
+
+    def on(self, days: Iterable[date]) -> Iterator[tuple[date | None, str]]:
+        """The addresses of some days, each once; without a date in it the address alone, and None."""
+        return dated_address.addresses(self.url, iter(days)) if self.is_dated else iter(((None, self.url),))
 
 
 class FollowRule(_StrictModel):
@@ -143,6 +170,19 @@ class SiteConfig(JobDefaults):
     def entries(self) -> tuple[SeedEntry, ...]:
         """The seeds, or the home page as a list where there are none."""
         return self.seeds or (SeedEntry(list=self.home),)
+
+    @model_validator(mode="after")
+    def _own_pages(self) -> SiteConfig:
+        for seed in self.seeds:
+            if seed.page is not None and not self.owns(seed.page):
+                raise ValueError(
+                    f"`page: {seed.page}` does not belong to the site of `home`: give it a site of its own"
+                )
+        return self
+
+    def today(self, now: datetime) -> date:
+        """Which day it is where the site is; ``now`` with a timezone."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
     def owns(self, url: str) -> bool:
         """Whether an address belongs to the site: same registered domain, or same host and port for a bare IP."""

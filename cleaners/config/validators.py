@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
+from cleaners.config.dated_address import check_template
+
 
 def _address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{value!r} is not a web address: write it in full, as https://news.example/")
+    check_template(value)
     return value
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from cleaners.disguises import DISGUISES
 from cleaners.fields.kinds import FieldKind, Flag, Integer, Json, ListOf, MappingOf, Moment, Part, Real, Structure, Text
-from cleaners.items import ArticleImage, Clipping, Evidence, Extractor, Match, Region
+from cleaners.items import ArticleImage, Clipping, Evidence, Extractor, Match, NewspaperEdition, Region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,14 @@ _IMAGE = Structure(
     Part(name="caption", kind=_TEXT, converted=True),
     Part(name="file", kind=_TEXT),
 )
+EDITION = Structure(
+    NewspaperEdition,
+    Part(name="paper", kind=_TEXT, converted=True),
+    Part(name="date", kind=_TEXT),
+    Part(name="number", kind=_TEXT),
+    Part(name="name", kind=_TEXT, converted=True),
+)
+"""The page of a newspaper that an article stands on."""
 _EXTRACTOR = Structure(
     Extractor, Part(name="name", kind=_TEXT), Part(name="version", kind=_TEXT), Part(name="recipe", kind=_TEXT)
 )
@@ -143,6 +151,10 @@ FIELDS: tuple[RecordField, ...] = (
     RecordField(
         name="editors", kind=_TEXTS, number=7, compared=True, converted=True, front_matter=70, shown=70, explained=True,
         meaning="editors (责任编辑 and the like), in order",
+    ),
+    RecordField(
+        name="edition", kind=EDITION, number=24, compared=True, converted=True,
+        meaning="the page of a newspaper: paper, day of the issue, number and name of the page (第02版：综合)",
     ),
     RecordField(
         name="regions", kind=ListOf(_REGION), number=10, compared=True, front_matter=100, shown=90, explained=True,

@@ -20,6 +20,7 @@ from cleaners.errors import UnusableInput
 from cleaners.fields import COMPARED
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop, Page
+from cleaners.metadata.edition import merged_edition
 from cleaners.store import Store
 from cleaners.warc import folder_of, read_back
 
@@ -151,8 +152,11 @@ def _outcome(store: Store, doc: int | None, result: Article | Drop, site: str | 
     disguises = result.disguises
     if "spun" in stored.disguises and "spun" not in disguises:
         disguises = (*disguises, "spun")  # found by comparing with other texts, which a page alone does not show
-    # The page is as old as it was: a saved file's date says when it was saved.
-    result = replace(result, fetched_at=stored.fetched_at, disguises=disguises)
+    # The page is as old as it was: a saved file's date says when it was saved. What a crawl
+    # knew of its newspaper is not in the archive.
+    edition = merged_edition(result.edition, stored.edition)
+    section = result.section or (edition.name if edition else None)
+    result = replace(result, fetched_at=stored.fetched_at, disguises=disguises, edition=edition, section=section)
     change = _change(stored, result)
     return RecleanResult(change=change if change.fields else None)
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cleaners.characters import HAN_CHARACTER, KANA_OR_HANGUL
-from cleaners.items import Metadata, TableFields
+from cleaners.items import Metadata, NewspaperEdition, TableFields
 from cleaners.metadata.authors import authors, declared_authors, editors, english_authors
 from cleaners.metadata.declared import read_declared
+from cleaners.metadata.edition import read_edition
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, pieces
 from cleaners.metadata.markup import marked
 from cleaners.metadata.opt_out import opt_out
@@ -37,13 +38,15 @@ def find_metadata(
     fetched_at: datetime | None = None,
     url: str | None = None,
     columns: TableFields = TableFields(),
+    edition: NewspaperEdition | None = None,
 ) -> Metadata:
     """Read what a page says of itself; what it does not say stays None.
 
     ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known:
     来源：本站 then means it. ``fetched_at`` (with a timezone) gives relative dates a sense and refuses future dates.
     ``url``: the fetched address; the day in it is the date where the page tells none. ``columns``: what the table that
-    the page came from says of it, believed where the page itself tells nothing.
+    the page came from says of it, believed where the page itself tells nothing. ``edition``: what is known of the
+    page of a newspaper it stands on; its day is the date where nothing else tells one.
 
     Raises ``zoneinfo.ZoneInfoNotFoundError`` for an unknown ``timezone``.
     """
@@ -55,6 +58,10 @@ def find_metadata(
     marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
     chinese = _is_chinese((title.text or "") + "".join(line.text for line in zones.first))
     date = published(near, declared, _zone(timezone), fetched_at, blocks, marks, chinese=chinese)
+    if date is None and edition is not None and edition.date:
+        date = PublishedDate(
+            moment=datetime.fromisoformat(edition.date).replace(tzinfo=_zone(timezone)), rule="day of the issue"
+        )
     source = find_source(near, declared, publisher, marks, chinese=chinese)
     if chinese:
         name = source.value if source else None
@@ -73,6 +80,7 @@ def find_metadata(
         editors=tuple(dict.fromkeys(name for answer in edited for name in answer.values)),
         source=source.value if source else None,
         section=trail.section,
+        edition=read_edition(blocks, url, edition),
         title_line=title.lines[0] if title.lines else None,
         claims=_claims(title.lines, date, source, writers, edited, trail.line, near.values),
         rules=_rules(

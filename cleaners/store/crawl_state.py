@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from cleaners.fields import EDITION
+from cleaners.items import NewspaperEdition
 from cleaners.store.database import Database, Row
 from cleaners.urls import canonical
 
@@ -58,7 +60,7 @@ class RevisitPolicy:
     """What could not be fetched or has moved: a server that is down is back soon, a page that is gone stays so."""
 
 
-Kind = Literal["page", "feed", "sitemap", "list"]
+Kind = Literal["page", "feed", "sitemap", "list", "paper"]
 """A page that may be an article, or what announces pages."""
 Outcome = Literal["article", "drop", "links", "archived", "moved", "taken down"]
 """What came of a visit: an article, a Drop, only links, only an archive record, a redirect to another address; or that
@@ -67,7 +69,7 @@ the address was taken down since (``Removal.bury``): then it stays so."""
 _CHUNK = 500
 _COLUMNS = (
     "url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, "
-    "status, outcome, detail, digest, pause, next_visit, visit"
+    "status, outcome, detail, digest, pause, next_visit, visit, edition"
 )
 
 
@@ -86,6 +88,8 @@ class DiscoveredUrl:
     """A list: how many of its pages are to be read, this one included."""
     priority: int = 0
     """The higher the earlier."""
+    edition: NewspaperEdition | None = None
+    """What the page of a newspaper that named it says of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,13 +226,14 @@ class CrawlState:
         for one in found:
             announces = parent is not None and one.kind != "page"
             self._db.execute(
-                "INSERT INTO ledger (url, address, site, kind, hops, pages, priority, first_seen, last_seen, parent) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT visit FROM ledger WHERE url = ?)) "
+                "INSERT INTO ledger "
+                "(url, address, site, kind, hops, pages, priority, first_seen, last_seen, edition, parent) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT visit FROM ledger WHERE url = ?)) "
                 "ON CONFLICT (url) DO UPDATE SET last_seen = excluded.last_seen, hops = min(hops, excluded.hops), "
                 "pages = CASE kind WHEN excluded.kind THEN excluded.pages ELSE pages END, "
-                "parent = coalesce(excluded.parent, parent)",
+                "edition = coalesce(excluded.edition, edition), parent = coalesce(excluded.parent, parent)",
                 (*_names(one.url), one.site, one.kind, one.hops, one.pages, one.priority, moment, moment,
-                 parent if announces else None),
+                 EDITION.to_row(one.edition), parent if announces else None),
             )  # fmt: skip
 
     def _select(self, where: str, values: Sequence[object]) -> list[UrlState]:
@@ -279,9 +284,12 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _entry(row: Row) -> UrlState:
     (url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, status,
-     outcome, detail, digest, pause, next_visit, number) = row  # fmt: skip
+     outcome, detail, digest, pause, next_visit, number, edition) = row  # fmt: skip
     return UrlState(
-        found=DiscoveredUrl(url=address or url, site=site, kind=kind, hops=hops, pages=pages, priority=priority),
+        found=DiscoveredUrl(
+            url=address or url, site=site, kind=kind, hops=hops, pages=pages, priority=priority,
+            edition=EDITION.from_row(edition),
+        ),
         first_seen=first_seen, last_seen=last_seen, last_fetched=last_fetched, etag=etag, last_modified=last_modified,
         status=status, outcome=outcome, detail=detail or "", digest=digest, pause=pause, next_visit=next_visit,
         number=number,

@@ -160,6 +160,12 @@ _OF_FILES = (
     "ALTER TABLE articles ADD COLUMN extra TEXT",
 )
 
+_EDITIONS = (
+    "ALTER TABLE articles ADD COLUMN edition TEXT",
+    # What the page of a newspaper says of an address, for the article that comes of it.
+    "ALTER TABLE ledger ADD COLUMN edition TEXT",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -169,5 +175,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=6, name="search: a smaller index, filters read from theirs alone", statements=_TEXT_FIRST),
     Migration(version=7, name="confidence: how sure it is that a body is right and whole", statements=_CONFIDENCE),
     Migration(version=8, name="images, what a page calls itself, other columns of a table", statements=_OF_FILES),
+    Migration(version=9, name="the page of a newspaper that an article stands on", statements=_EDITIONS),
 )
 """All steps in order; the last one's version is the version of today."""

@@ -46,7 +46,10 @@ def demo(
 
 @app.command()
 def crawl(
-    seeds: Annotated[list[Path], typer.Argument(metavar="SEEDS.yaml...", help="Seed files: one crawl job each.")],
+    seeds: Annotated[
+        list[str],
+        typer.Argument(metavar="SEEDS.yaml|URL...", help="Seed files, one crawl job each; or addresses of pages."),
+    ],
     store: StoreOption = STORE,
     limit: Annotated[
         int | None,
@@ -55,6 +58,18 @@ def crawl(
     archive_only: Annotated[
         bool, typer.Option("--archive-only", help="Only fetch and archive (WARC); clean later.")
     ] = False,
+    issues: Annotated[
+        str | None,
+        typer.Option(
+            "--issues", metavar="FROM..TO", help="Only back issues: seeds with a date, as 2026-01-01..2026-06-30."
+        ),
+    ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(
+            "--contact", envvar="JIANBAO_CONTACT", metavar="MAIL", help="With URLs: where a site reaches you."
+        ),
+    ] = None,
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="Only the hosts of machine I of N, I from 1.")
     ] = "1/1",
@@ -70,21 +85,33 @@ def crawl(
       jianbao crawl seeds/xinjiang.yaml --store news.db
       jianbao crawl seeds/*.yaml --limit 200
       jianbao crawl seeds/*.yaml --shard 2/5
+      jianbao crawl papers.yaml --issues 2026-01-01..2026-06-30
+      jianbao crawl https://news.example/2026/1.html --contact you@your.domain
     """
     import json
     from dataclasses import asdict
 
     from cleaners import config
     from crawler.jobs.shard import SiteShard
+    from crawler.jobs.typed_addresses import is_typed_address, job_of
     from crawler.run import crawl as run
 
     _end_on_sigterm()
     part = SiteShard.parse(shard)
-    jobs = [config.load_job(path) for path in seeds]
+    days = config.IssueRange.parse(issues) if issues is not None else None
+    jobs = [config.load_job(path) for path in seeds if not is_typed_address(path)]
+    if typed := [address for address in seeds if is_typed_address(address)]:
+        jobs.append(job_of(typed, contact))
+    if days and not any(seed.is_dated for job in jobs for site in job.sites for seed in site.entries):
+        raise UsageError(
+            "--issues: no seed has a date in its address, as `paper: https://…/{yyyy}-{mm}/{dd}/node_1.htm`"
+        )
     _check(store)
     with compiling_told(), progress("responses") as advance:
         so_far = _advancing(advance)
-        report = run(jobs, store=store, limit=limit, archive_only=archive_only, shard=part, progress=so_far)
+        report = run(
+            jobs, store=store, limit=limit, archive_only=archive_only, shard=part, issues=days, progress=so_far
+        )
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:

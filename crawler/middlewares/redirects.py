@@ -26,7 +26,7 @@ def has_led_back(request: Request) -> bool:
     return any(canonical(url) == form for url in request.meta.get("redirect_urls", ()))
 
 
-class _AskedAgain(BaseRedirectMiddleware):
+class RedirectAskedAgain(BaseRedirectMiddleware):
     """What a redirect leads to is asked for, though the run has asked for it, where the answer is not known yet."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -48,7 +48,7 @@ class _AskedAgain(BaseRedirectMiddleware):
         """Scrapy's warns that there is no Referer to hand on."""
 
 
-class StatusRedirects(_AskedAgain, RedirectMiddleware):
+class StatusRedirects(RedirectAskedAgain, RedirectMiddleware):
     """Redirects by status and ``Location``."""
 
     def process_response(
@@ -62,7 +62,7 @@ class StatusRedirects(_AskedAgain, RedirectMiddleware):
             raise AddressRefused("malformed redirect", f"{location[:200]}: {error}") from None
 
 
-class PageRefreshes(_AskedAgain, MetaRefreshMiddleware):
+class PageRefreshes(RedirectAskedAgain, MetaRefreshMiddleware):
     """Redirects by ``<meta http-equiv=refresh>``. A page with a text that reloads itself is that page."""
 
     def process_response(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
-from cleaners.config import JobConfig, SiteConfig
+from cleaners.config import IssueRange, JobConfig, SiteConfig, days_back, days_between
 from cleaners.items import Drop, Page
 from cleaners.store import DiscoveredUrl, UrlState
 from cleaners.urls import canonical
@@ -50,15 +51,17 @@ class NewsSpider(Spider):
         desk: IngestQueue,
         agenda: Callable[[], VisitPlan],
         promises: LinkScorer | None = None,
+        issues: IssueRange | None = None,
         **kwargs: Any,
     ) -> None:
-        """``agenda`` is called by :meth:`prepare`."""
+        """``agenda`` is called by :meth:`prepare`. ``issues``: back issues are asked for, and nothing else."""
         super().__init__(**kwargs)
         self.job = job
         self.desk = desk
         self.has_begun = False
         """Whether the seeds have been asked for: what earlier runs left undone comes after them."""
         self._make_agenda = agenda
+        self._issues = issues
         self._sites = {site.id: site for site in job.sites}
         self._answers = ResponseReader(desk)
         self._links = LinkFilter(desk.tally, promises)
@@ -96,18 +99,26 @@ class NewsSpider(Spider):
         """A request for every seed and for pages to look at again; the frontier adds what earlier runs left undone."""
         for site in self.job.sites:
             self._links.remember(self.agenda.latest(site))
-            for seed in site.entries:
-                found = of_seed(seed, site)
+            for found in self._seeds(site):
                 entry = self.agenda.entry(found.url)
-                if self.agenda.is_open(entry):
+                if self.agenda.is_missing(entry) if self._issues else self.agenda.is_open(entry):
                     yield self._request(found, entry)
                 else:
                     self.desk.tally.not_due += 1
         self.has_begun = True
-        for site in self.job.sites:
+        for site in self.job.sites if self._issues is None else ():
             for entry in self.agenda.due(site):
                 if request := self.again(entry):
                     yield request
+
+    def _seeds(self, site: SiteConfig) -> Iterator[DiscoveredUrl]:
+        """What a site's seeds name today; of back issues those of its seeds alone that have a date."""
+        today = site.today(datetime.now(UTC))
+        for seed in site.entries:
+            if self._issues is None:
+                yield from of_seed(seed, site, days_back(today, seed.days))
+            elif seed.is_dated:
+                yield from of_seed(seed, site, days_between(self._issues.first, self._issues.last))
 
     @property
     def site_ids(self) -> Iterable[str]:
@@ -142,6 +153,7 @@ class NewsSpider(Spider):
             "list": self.announcements.list_page,
             "feed": self.announcements.feed,
             "sitemap": self.announcements.sitemap,
+            "paper": self.announcements.paper_page,
         }
         was_read = found.kind == "page" and known is not None and known.outcome is not None
         return request_for(
@@ -184,6 +196,7 @@ class NewsSpider(Spider):
             headers=pairs(response.headers),
             fetched_at=context.archived.fetched_at,
             opt_out=context.opt_out,
+            edition=context.found.edition,
         )
         yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
         for one in judged:

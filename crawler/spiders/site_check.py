@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -51,8 +52,10 @@ class SiteCheckSpider(Spider):
         """The seeds and the home page of every site, and what its robots.txt names."""
         for site in self.job.sites:
             self.found.seeds[site.id], self.found.offers[site.id] = [], []
+            today = site.today(datetime.now(UTC))
             for seed in site.seeds:
-                yield self._look(seed.url, site, _kind(seed), self.found.seeds[site.id])
+                for _, url in seed.on([today]) if seed.kind != "page" else ():
+                    yield self._look(url, site, _kind(seed), self.found.seeds[site.id])
             yield self._ask(site.home, site, self.home, into=self.found.offers[site.id], name=HOME)
             robots = urljoin(site.home, "/robots.txt")
             yield self._ask(robots, site, self.robots, into=self.found.offers[site.id], quiet=True)
@@ -143,7 +146,7 @@ class SiteCheckSpider(Spider):
 
 
 def _kind(seed: SeedEntry) -> Kind:
-    return "feed" if seed.feed else "sitemap" if seed.sitemap else "list"
+    return seed.kind if seed.kind in {"feed", "sitemap"} else "list"
 
 
 def _status(response: Response) -> str:

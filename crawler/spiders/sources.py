@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,16 +16,18 @@ from scrapy.settings import BaseSettings
 
 from cleaners.config import SeedEntry, SiteConfig
 from cleaners.errors import UnusableInput
-from cleaners.items import Drop
+from cleaners.items import Drop, NewspaperEdition
 from cleaners.store import DiscoveredUrl, Kind, UrlState
 from crawler import discover, feeds, list_pages, visits
 from crawler.agenda import VisitPlan
 from crawler.discover import FoundLink
+from crawler.paper_pages import read_issue_page
 from crawler.request_context import get_context
 from crawler.responses import ResponseReader
 from crawler.scheduling.link_filter import LinkFilter
 from crawler.visits import SpiderItem
 
+_ISSUE_DEEP = 200  # steps from the first page of an issue: 下一版 leads from each to the next
 _FRAMES_DEEP = 2  # a list in a frame in a frame, no further
 _FIRST = 1000  # priority: what announces pages comes before pages
 
@@ -117,6 +121,30 @@ class AnnouncementPages:
         for one in self._announced(response, found):
             yield one
 
+    async def paper_page(self, response: Response) -> AsyncIterator[Any]:
+        """The articles on a page of a newspaper's issue, whatever ``depth`` says, and the other pages of the issue."""
+        context = get_context(response)
+        site, hops = context.site, context.found.hops
+        if done := await self._answers.without_news(response):
+            yield done
+            for entry in self._agenda.announced_by(response.url):
+                yield self._request(entry.found, entry)
+            return
+        found: list[DiscoveredUrl | Drop] = []
+        if isinstance(response, TextResponse):
+            page = discover.readable(response)
+            issue = read_issue_page(page, context.found.edition, site.name)
+            for link, edition in issue.pages:
+                if hops < _ISSUE_DEEP and site.owns(link.url) and not site.follow.denies(link.url):
+                    found.append(replace(announcing(link.url, site, "paper", hops=hops + 1), edition=edition))
+            for frame in list_pages.frames(page) if not issue.articles else ():
+                if hops < _ISSUE_DEEP and site.owns(frame) and not site.follow.denies(frame):
+                    found.append(replace(announcing(frame, site, "paper", hops=hops + 1), edition=issue.edition))
+            for one in self._links.on_page(page, site, 1, (*issue.articles, *issue.malformed)):
+                found.append(replace(one, edition=issue.edition) if isinstance(one, DiscoveredUrl) else one)
+        for some in self._announced(response, found):
+            yield some
+
     async def _read(self, reading: Callable[..., Any], response: Response, most: int, limit: int) -> Any:
         """What a feed or sitemap says, read in a thread. Raises ``UnusableInput`` as :func:`crawler.feeds.feed`."""
         kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
@@ -147,11 +175,15 @@ class AnnouncementPages:
         yield from self._follow(found)
 
 
-def of_seed(seed: SeedEntry, site: SiteConfig) -> DiscoveredUrl:
-    """A job's seed as an address to be visited."""
-    if seed.list_page:
-        return announcing(seed.url, site, "list", seed.pages)
-    return announcing(seed.url, site, "feed" if seed.feed else "sitemap")
+def of_seed(seed: SeedEntry, site: SiteConfig, days: Iterable[date]) -> Iterator[DiscoveredUrl]:
+    """A job's seed as addresses to be visited: for each of the days where its address has a date, else one."""
+    for day, url in seed.on(days):
+        if seed.kind == "page":
+            yield DiscoveredUrl(url=url, site=site.id, priority=_FIRST)
+        else:
+            found = announcing(url, site, seed.kind, seed.pages)
+            issue = NewspaperEdition(date=day.isoformat()) if day and seed.kind == "paper" else None
+            yield replace(found, edition=issue)
 
 
 def announcing(url: str, site: SiteConfig, kind: Kind, pages: int = 1, hops: int = 0) -> DiscoveredUrl:

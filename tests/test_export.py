@@ -31,7 +31,7 @@ from tests.test_store import FULL, article
 
 NAMES = [
     "id", "url", "declared_url", "site", "origin", "title", "text", "markdown", "images", "section", "source", "language", "published", "authors",
-    "editors", "regions", "script", "disguises", "repairs", "noise_removed", "quality", "opt_out", "next_url", "extra",
+    "editors", "edition", "regions", "script", "disguises", "repairs", "noise_removed", "confidence", "quality", "opt_out", "next_url", "extra",
     "fetched_at", "extractor", "revision", "cluster_id", "cluster_size", "is_canonical", "earliest_url", "earliest_published", "matches",
 ]  # fmt: skip
 MATCHED = Clipping(
@@ -67,7 +67,7 @@ def test_what_is_known_is_written_so_that_others_can_read_it() -> None:
 def test_what_is_unknown_is_null_or_empty() -> None:
     line = record(Clipping(article=Article(id="1", origin="a", text="t")))
     null = {"url", "declared_url", "site", "title", "markdown", "section", "source", "language", "published", "next_url", "fetched_at", "cluster_id",
-            "cluster_size", "is_canonical", "earliest_url", "earliest_published"}  # fmt: skip
+            "cluster_size", "is_canonical", "earliest_url", "earliest_published", "confidence", "edition"}  # fmt: skip
     assert {name for name, value in line.items() if value is None} == null
     assert [line[name] for name in ("images", "authors", "editors", "regions", "disguises", "opt_out", "matches")] == [
         []

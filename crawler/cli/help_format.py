@@ -30,7 +30,7 @@ _SHARED = ("limit", "store", "as_json", "help")
 _NAMES = {"str": "NAME", "int": "N", "int range": "N", "float": "N", "float range": "N", "path": "FILE", "file": "FILE"}
 _TYPE = re.compile(r" <(.*?)>$")
 # A bound in Python's notation (x>=1): the message of a number out of bounds tells it, the help need not.
-_BOUND = re.compile(r"(\d+<=?)?x[<>]=?\d+")
+_BOUND = re.compile(r"(\d+(\.\d+)?<=?)?x[<>]=?\d+(\.\d+)?")
 LATE_CHOICES: dict[str, Callable[[], Iterable[str]]] = {}
 """Parameter -> its choices, where these are not known before others have been asked for them (plugins)."""
 _WIDE = 34  # characters; longer choices are told in the help, not in the column of names

@@ -130,7 +130,8 @@ def test_processes_do_not_outlive_the_one_they_work_for(tmp_path: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom tests.test_parallel import *\n"
         "if __name__ == '__main__':\n"
-        "    w = WorkerPool(2, CleaningContext(sites=Trap(folder=Path(sys.argv[1]))))\n"
+        "    budget = PageBudget(seconds=3, grace=1)\n"
+        "    w = WorkerPool(2, CleaningContext(sites=Trap(folder=Path(sys.argv[1]))), budget)\n"
         "    [w.submit(trapped('hang deaf')) for _ in range(2)]\n    w.submit(page('a')); time.sleep(600)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)

@@ -265,7 +265,8 @@ def as_columns(record: dict[str, Any]) -> dict[str, Any]:
         name: [{"kind": kind, "count": count} for kind, count in record[name].items()]
         for name in ("repairs", "noise_removed")
     }
-    return record | moments | counts
+    extra = [{"name": name, "value": value} for name, value in record["extra"].items()]
+    return record | moments | counts | {"extra": extra}
 
 
 def assert_same(folder: Path, here: list[dict[str, Any]]) -> None:

@@ -81,7 +81,7 @@ class IngestResult:
 class Ingester:
     """Matches and stores articles, one batch a transaction; one ingester a store (others wait), in one thread.
 
-    What ``keep`` has returned for survives kill -9. Close it, or use ``with``: then what was learned is written and
+    What ``add`` has returned for survives kill -9. Close it, or use ``with``: then what was learned is written and
     the run's end is noted.
     """
 

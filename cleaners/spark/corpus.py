@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from cleaners.dedup.corpus import DateField, DedupSummary
+from cleaners.dedup.corpus import CorpusColumns, DateField, DedupSummary
 from cleaners.dedup.index.window import UNDATED
 from cleaners.errors import InputError
 from cleaners.spark.candidates import candidates, near
-from cleaners.spark.documents import LINES, SparkSource, numbered, prints, source_of
+from cleaners.spark.documents import SparkSource, numbered, prints, source_of
 from cleaners.spark.labels import labels
 from cleaners.spark.storage import SparkStorage
 from cleaners.spark.verify import crowded_slots, marked, verified
@@ -29,13 +29,15 @@ def deduplicate(
     sources: Sequence[str],
     output: str,
     *,
+    columns: CorpusColumns = CorpusColumns(),
     pairs: str | None = None,
     canonical_only: bool = False,
     dating: DateField | None = None,
     step: Step = lambda name: None,
 ) -> DedupSummary:
-    """Match every document of the files and folders ``sources`` (JSON Lines or Parquet, all of one kind, with ``id``
-    and ``text``) and write the records to the folder ``output``, as Parquet, or JSON Lines when its name ends so.
+    """Match every document of the files and folders ``sources`` (JSON Lines or Parquet, all of one kind, with an id
+    and a text in each record) and write the records to the folder ``output``, as Parquet, or JSON Lines when its name
+    ends so.
 
     The records get ``cluster_id``, ``cluster_size`` and ``is_canonical``: the same as on one machine, where documents
     follow one another by path, then by place in the file. They come in no particular order. ``pairs``: every verified
@@ -50,7 +52,7 @@ def deduplicate(
     storage.check_input(sources)
     for target in filter(None, (output, pairs)):
         storage.check_output(target)
-    source = source_of(sources)
+    source = source_of(sources, columns)
     with storage.workshop(output) as work:
 
         def kept(frame: DataFrame, name: str) -> DataFrame:
@@ -92,7 +94,10 @@ def _checked(printed: DataFrame, sources: Sequence[str], dating: DateField | Non
 
     count = int(printed.count())
     if not count:
-        raise InputError(f"{sources[0]} holds no record with an id and a text: name JSON Lines or Parquet that do")
+        raise InputError(
+            f"{sources[0]} holds no record with an id and a text: name JSON Lines or Parquet that do, and their fields "
+            "with --id-field and --text-field"
+        )
     before = f.first("digest").over(Window.partitionBy("id").orderBy("doc"))
     others = printed.select("doc", "id", "digest", before.alias("before")).where("digest != before")
     if twice := others.orderBy("doc").first():  # saved twice, a page has one id: that is a copy
@@ -110,4 +115,4 @@ def _records(documents: DataFrame, source: SparkSource) -> int:
     """How many records there are, usable or not: blank lines are none."""
     from pyspark.sql import functions as f
 
-    return int((documents.where(f.col("record.value").rlike(r"\S")) if source is LINES else documents).count())
+    return int((documents.where(f.col("record.value").rlike(r"\S")) if source.is_lines else documents).count())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from cleaners.dedup import fingerprint
 from cleaners.dedup.corpus.member_traits import look
-from cleaners.dedup.corpus.reading import CorpusRecord, usable
+from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, usable
 from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index.window import UNDATED, day_of
 from cleaners.errors import UsageError
@@ -48,8 +49,15 @@ class SparkSource:
     """How Spark is to read it."""
     columns: tuple[str, ...]
     """What Python has to see to get id and text; its dates too, where each field is a column."""
+    id: str
+    """The field of the id."""
     rows: Callable[[pa.RecordBatch], Rows]
     """Number and record of each usable document of a batch with ``doc`` and these columns."""
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether it is JSON Lines, plain or compressed as Hadoop knows it (.gz, .bz2); else it is Parquet."""
+        return self.format == "text"
 
 
 def numbered(spark: SparkSession, paths: list[str], source: SparkSource) -> DataFrame:
@@ -77,7 +85,7 @@ def prints(documents: DataFrame, source: SparkSource, date: str | None = None) -
     """:data:`PRINTS` of every usable document; ``date``: the field that has its date, None when nobody asks for it."""
     from pyspark.sql import functions as f
 
-    if source is LINES:
+    if source.is_lines:
         columns = [f.col("record.value").cast("binary").alias("value")]
     else:
         there, wanted = documents.schema["record"].dataType.names, dict.fromkeys((*source.columns, date))
@@ -134,33 +142,38 @@ def _digest(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _lines(batch: pa.RecordBatch) -> Rows:
+def _lines(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
     for doc, line in zip(batch.column("doc").to_pylist(), batch.column("value").to_pylist(), strict=True):
         try:
             fields = json.loads(line) if line.strip() else None
         except (ValueError, RecursionError):  # the second: brackets in brackets without end
             continue
-        if isinstance(fields, dict) and (found := usable(fields)):
+        if isinstance(fields, dict) and (found := usable(fields, columns)):
             yield doc, CorpusRecord(id=found[0], text=found[1], fields=fields)
 
 
-def _columns(batch: pa.RecordBatch) -> Rows:
+def _columns(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
     for row in batch.to_pylist():
         doc = row.pop("doc")
-        if found := usable(row):
+        if found := usable(row, columns):
             yield doc, CorpusRecord(id=found[0], text=found[1], fields=row)
 
 
-def source_of(paths: Sequence[str]) -> SparkSource:
+def source_of(paths: Sequence[str], columns: CorpusColumns = CorpusColumns()) -> SparkSource:
     """By the names: a path that ends as JSON Lines do is one, everything else is Parquet; raises UsageError."""
     if packed := next((path for path in paths if path.lower().endswith(".zst")), None):
         raise UsageError(f"{packed}: Spark reads .gz and .bz2, no .zst: pack it so, or match it with the local engine")
+    if table := next((path for path in paths if path.lower().endswith((".csv", ".tsv"))), None):
+        raise UsageError(
+            f"{table}: Spark matches JSON Lines and Parquet: convert it, or match it with the local engine"
+        )
     kinds = {path.lower().endswith((*JSON_LINES, ".jsonl/", ".bz2")) for path in paths}
     if len(kinds) > 1:
         raise UsageError("JSON Lines and Parquet in one run: convert one of them, or match them apart")
-    return LINES if kinds == {True} else TABLE
-
-
-LINES = SparkSource(format="text", options={"lineSep": "\n"}, columns=("value",), rows=_lines)
-"""JSON Lines, plain or compressed as Hadoop knows it (.gz, .bz2)."""
-TABLE = SparkSource(format="parquet", options={}, columns=("id", "text"), rows=_columns)
+    if kinds == {True}:
+        rows = partial(_lines, columns=columns)
+        return SparkSource(format="text", options={"lineSep": "\n"}, columns=("value",), id=columns.id, rows=rows)
+    both = (columns.id, columns.text)
+    return SparkSource(
+        format="parquet", options={}, columns=both, id=columns.id, rows=partial(_columns, columns=columns)
+    )

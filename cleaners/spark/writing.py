@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cleaners.spark.documents import JSON_LINES, LINES, SparkSource
+from cleaners.spark.documents import JSON_LINES, SparkSource
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +38,7 @@ def write(spark: SparkSession, labelled: DataFrame, source: SparkSource, folder:
     from pyspark.sql import functions as f
 
     lines = output.lower().rstrip("/").endswith(JSON_LINES)
-    if source is LINES:
+    if source.is_lines:
         text = labelled.withColumn("line", f.col("record.value").cast("binary")).drop("record")
         text = text.mapInArrow(_lines, "value string")
         place = folder if lines else f"{folder}.lines"
@@ -46,7 +46,7 @@ def write(spark: SparkSession, labelled: DataFrame, source: SparkSource, folder:
         if not lines:
             spark.read.json(place).write.parquet(folder)
         return int(spark.read.text(place).count())
-    kind = labelled.schema["record"].dataType["id"].dataType
+    kind = labelled.schema["record"].dataType[source.id].dataType
     name = f.from_json(f.concat(f.lit('{"id":'), "cluster_id", f.lit("}")), f"id {kind.simpleString()}")["id"]
     fields = {field: f.col("record").getField(field) for field in labelled.schema["record"].dataType.names}
     # Records that were cleaned here have these columns already, empty.

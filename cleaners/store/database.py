@@ -281,5 +281,14 @@ def _check_file(path: Path, *, create: bool) -> None:
         raise _not_a_store(path, "it is no SQLite database")
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file begins as a store does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
 def _not_a_store(path: Path, why: str) -> NotAStoreError:
     return NotAStoreError(f"{path} is not a jianbao store ({why}): name another file with --store")

@@ -16,24 +16,46 @@ from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, steps
 
 if TYPE_CHECKING:
-    from cleaners.dedup.corpus import DateField, DedupSummary
+    from collections.abc import Iterator
+
+    from cleaners.dedup.corpus import CorpusColumns, DateField, DedupSummary, KnownDocument
 
 
 @app.command()
 def dedup(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="IN...", help="JSONL (plain, .gz, .zst) or Parquet with `id` and `text`; - is stdin."),
+        typer.Argument(
+            metavar="IN...", help="JSONL, CSV (plain, .gz, .zst) or Parquet with an id and a text; - is stdin."
+        ),
     ],
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="OUT", help="The records with their clusters; - is stdout.")
     ],
     pairs: Annotated[
-        str | None, typer.Option("--pairs", metavar="PAIRS", help="Every verified pair, as JSONL.")
+        str | None,
+        typer.Option(
+            "--pairs", metavar="PAIRS", help="Every verified pair, as JSONL, and which holds how much of which."
+        ),
+    ] = None,
+    passages: Annotated[
+        bool, typer.Option("--passages", help="In PAIRS also the passages that both texts share, with their places.")
+    ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="OLD",
+            help="A corpus or a store: only IN is written, matched with each other and with it.",
+        ),
     ] = None,
     canonical_only: Annotated[
-        bool, typer.Option("--canonical-only", help="Write only the best copy of each cluster.")
+        bool, typer.Option("--canonical-only", help="Write only the best copy of each cluster that OLD does not have.")
     ] = False,
+    id_field: Annotated[str, typer.Option("--id-field", metavar="FIELD", help="Where a record has its id.")] = "id",
+    text_field: Annotated[
+        str, typer.Option("--text-field", metavar="FIELD", help="Where a record has its text.")
+    ] = "text",
     window: Annotated[
         str | None,
         typer.Option("--window", metavar="DAYS", help="Do not compare documents further apart than so many days: 90d."),
@@ -48,59 +70,115 @@ def dedup(
     """Find the reposts in a corpus, however disguised: cut, converted, annotated, spun, compiled.
 
     Writes the input's records with cluster_id, cluster_size and is_canonical added; each cluster has exactly one
-    canonical record. Formats go by the file names. Memory stays bounded: texts go to temporary files. With --engine
-    spark there may be several inputs (files, folders) on any of Spark's file systems, and OUT becomes a folder.
+    canonical record. What has no id or text is counted and passed through as it stands. Formats go by the file names.
+    Memory stays bounded: texts go to temporary files. With --against, a record whose cluster OLD has already gets
+    is_known, and clusters keep the names they have there. With --engine spark inputs may be folders, on any of Spark's
+    file systems, and OUT becomes a folder.
 
     \b
     Examples:
-      jianbao dedup news.jsonl.gz -o matched.jsonl --pairs pairs.jsonl
+      jianbao dedup news.jsonl.gz -o matched.jsonl --pairs pairs.jsonl --passages
       jianbao dedup news.parquet -o unique.parquet --canonical-only
+      jianbao dedup may.csv june.csv -o matched.csv --id-field doc_id --text-field content
+      jianbao dedup june.jsonl --against unique.jsonl -o new.jsonl --canonical-only
+      jianbao dedup june.jsonl --against news.db -o new.jsonl
       zcat *.jsonl.gz | jianbao dedup - -o - > matched.jsonl
       jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
       jianbao dedup hdfs:///news/*.jsonl.gz -o hdfs:///matched --engine spark --master spark://host:7077
     """
-    from cleaners.dedup.corpus import DateField
+    from cleaners.dedup.corpus import CorpusColumns, DateField
     from cleaners.dedup.index.window import DateWindow
 
+    columns = CorpusColumns(id=id_field, text=text_field)
     dating = DateField(window=DateWindow.parse(window), field=date_field) if window else None
+    if passages and pairs is None:
+        raise UsageError("--passages tells them in a file of pairs: name it with --pairs")
     if engine is EngineChoice.spark:
-        done = on_spark.dedup(sources, output, master=master, pairs=pairs, canonical_only=canonical_only, dating=dating)
-    elif len(sources) > 1 or master:
-        raise UsageError("several inputs, and --master, are for --engine spark: name one file, or add that")
+        if against or passages:
+            raise UsageError("--against and --passages are for the local engine: leave out --engine spark")
+        done = on_spark.dedup(
+            sources, output, master=master, columns=columns, pairs=pairs, canonical_only=canonical_only, dating=dating
+        )
+    elif master:
+        raise UsageError("--master is for --engine spark: add that")
     else:
-        done = _here(Path(sources[0]), output, pairs, canonical_only, dating)
+        done = _here(sources, output, columns, pairs, passages, canonical_only, dating, against)
     if as_json and output != "-":
         typer.echo(json.dumps(asdict(done)))
     say(
         f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
         f"{counted(done.written, 'record')} written"
-        + (f"; {counted(done.skipped, 'record')} skipped" if done.skipped else "")
+        + (f"; {counted(done.matched, 'document')} of clusters in {against}" if against else "")
+        + (f"; {counted(done.skipped, 'record')} without an id or a text, passed through" if done.skipped else "")
         + (f"; {counted(done.undated, 'record')} without a date, compared with all" if done.undated else "")
     )
 
 
-def _here(source: Path, output: str, pairs: str | None, canonical_only: bool, dating: DateField | None) -> DedupSummary:
+def _here(
+    sources: list[str],
+    output: str,
+    columns: CorpusColumns,
+    pairs: str | None,
+    passages: bool,
+    canonical_only: bool,
+    dating: DateField | None,
+    against: str | None,
+) -> DedupSummary:
     """Match on this machine; what was skipped is told."""
     from cleaners.dedup.corpus import deduplicate
 
-    if source.is_dir():
-        raise UsageError(f"{source} is a folder: name one JSONL or Parquet file")
-    if output != "-" and source.exists() and Path(output).exists() and source.samefile(output):
-        raise UsageError(f"{output} is the input: write the result to another file")
-    for name, wrong, right in ((output, ".csv", "JSONL or Parquet"), (pairs or "", ".parquet", "JSONL")):
-        if name.endswith(wrong):
-            raise UsageError(f"{name}: what is written there is {right}, no {wrong[1:]}: give it such a name")
+    _check_names(sources, output, pairs)
     skipped: list[str] = []
     with compiling_told(), steps() as progress:
         done = deduplicate(
-            source,
+            sources,
             output,
+            columns=columns,
             pairs=pairs,
+            passages=passages,
             canonical_only=canonical_only,
             dating=dating,
+            known=_known(against, columns, dating) if against else None,
             progress=progress,
             problem=skipped.append,
         )
     for line in skipped[:3]:
         say(line)
     return done
+
+
+def _check_names(sources: list[str], output: str, pairs: str | None) -> None:
+    """Raises UsageError for inputs, and names of outputs, that cannot be meant."""
+    if sources.count("-") > 1:
+        raise UsageError("standard input can be read once: name - once")
+    for source in map(Path, sources):
+        if source.is_dir():
+            raise UsageError(f"{source} is a folder: name its files ({source}/*.jsonl)")
+        for target in filter(None, (output, pairs)):
+            if target != "-" and source.exists() and Path(target).exists() and source.samefile(target):
+                raise UsageError(f"{target} is the input: write the result to another file")
+    if pairs and pairs.endswith((".parquet", ".csv", ".tsv")):
+        raise UsageError(f"{pairs}: pairs are written as JSONL: give it such a name")
+
+
+def _known(against: str, columns: CorpusColumns, dating: DateField | None) -> Iterator[KnownDocument]:
+    """The documents of an older corpus or of a store."""
+    from cleaners.dedup.corpus.intake import KnownDocument
+    from cleaners.dedup.corpus.known import known_documents
+    from cleaners.dedup.index.window import day_of
+    from cleaners.store import Store
+    from cleaners.store.database import is_database
+
+    path = Path(against)
+    if not is_database(path):
+        yield from known_documents(path, columns, dating)
+        return
+    with Store.open(path, create=False, readonly=True) as store:
+        for clipping in store.clippings.select(with_duplicates=True):
+            article, cluster = clipping.article, clipping.cluster
+            yield KnownDocument(
+                id=article.id,
+                text=article.text,
+                cluster=cluster.id if cluster else None,
+                day=day_of(article.published),
+            )

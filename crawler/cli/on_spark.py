@@ -11,7 +11,7 @@ from cleaners.errors import UsageError
 from crawler.cli.application import counted, say
 
 if TYPE_CHECKING:
-    from cleaners.dedup.corpus import DateField, DedupSummary
+    from cleaners.dedup.corpus import CorpusColumns, DateField, DedupSummary
     from cleaners.readers import ColumnChoice
 
 
@@ -51,6 +51,7 @@ def dedup(
     output: str,
     *,
     master: str | None,
+    columns: CorpusColumns,
     pairs: str | None,
     canonical_only: bool,
     dating: DateField | None,
@@ -62,4 +63,6 @@ def dedup(
     if output == "-":
         raise UsageError("--engine spark writes a folder: name it with -o")
     with session(master) as spark:
-        return deduplicate(spark, sources, output, pairs=pairs, canonical_only=canonical_only, dating=dating, step=say)
+        return deduplicate(
+            spark, sources, output, columns=columns, pairs=pairs, canonical_only=canonical_only, dating=dating, step=say
+        )

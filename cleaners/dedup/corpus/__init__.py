@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any
 
 from cleaners.atomic import told, whole_file
 from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
-from cleaners.dedup.corpus.member_traits import MemberTraits, look
-from cleaners.dedup.corpus.reading import CorpusSource, Id, Problem, is_parquet, records, sourced
-from cleaners.dedup.index.window import UNDATED, DateWindow, day_of
+from cleaners.dedup.corpus.intake import (
+    BATCH,
+    CorpusIntake,
+    CorpusReader,
+    DateField,
+    KnownDocument,
+    Progress,
+    TextFile,
+)
+from cleaners.dedup.corpus.known import touched_matches
+from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, CorpusSource, Id, Problem, records, sourced
+from cleaners.dedup.corpus.writing import OutputColumns, pair_line, write_records
 from cleaners.dedup.match import MatchFound
+from cleaners.dedup.passages import shared_passages
 from cleaners.errors import FormatError, InputError
 
-Progress = Callable[[str, int, int | None], None]
-"""Is told how far a step is: its name, documents done, documents in all (None while unknown)."""
-BATCH, CHARACTERS = 1000, 4_000_000
-"""Texts are read in batches of so many documents, or characters if that is less."""
+__all__ = ["CorpusColumns", "DateField", "DedupSummary", "KnownDocument", "deduplicate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,51 +36,48 @@ class DedupSummary:
     """What was done."""
 
     documents: int
+    """Those to match; known ones are not among them."""
     skipped: int
-    """Records that could not be used."""
+    """Records that could not be used: passed through as they stand."""
     pairs: int
     """Verified pairs."""
     clusters: int
+    """Among the documents to match; a cluster with known ones counts."""
     written: int
     undated: int = 0
     """Records without a date that can be read, where a window asks for one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateField:
-    """Only documents near in time are compared."""
-
-    window: DateWindow
-    field: str = "published"
-    """Where a record has its date: an ISO date or time, or Parquet's own."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _CorpusIntake:
-    ids: list[Id] = field(default_factory=list)
-    undated: int = 0
-    looks: list[MemberTraits] = field(default_factory=list)
+    known: int = 0
+    """Known documents."""
+    matched: int = 0
+    """Documents to match whose cluster has a known one."""
 
 
 def deduplicate(
-    given: Path | str,
+    given: Sequence[Path | str] | Path | str,
     output: Path | str,
     *,
+    columns: CorpusColumns = CorpusColumns(),
     pairs: Path | str | None = None,
+    passages: bool = False,
     canonical_only: bool = False,
     dating: DateField | None = None,
+    known: Iterable[KnownDocument] | None = None,
     progress: Progress = lambda step, done, total: None,
     problem: Problem = lambda line: None,
 ) -> DedupSummary:
-    """Match every document of ``given``, group them, and write its records to ``output`` with ``cluster_id`` (the id
-    of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each cluster).
+    """Match every document of ``given`` (a file or several), group them, and write its records to ``output`` with
+    ``cluster_id`` (the id of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each
+    cluster). What is no record with an id and a text is told to ``problem`` and passed through as it stands.
 
-    ``pairs``: write every verified pair there, as JSONL ``{"a", "b", "kind", "similarity", "containment"}`` with
-    the ids as they stand, ``containment`` being the share of the shorter text found in the longer. ``canonical_only``:
-    write only the best copy of each cluster. ``dating``: do not compare documents that are further apart; those without
-    a date are compared with all, and a third document may still put two distant ones into one cluster. Formats go by
-    the file names (.jsonl, .jsonl.gz, .jsonl.zst, .parquet); ``-`` is standard input or output. Neither file takes its
-    name before it is whole.
+    ``pairs``: write every verified pair there, as JSONL ``{"a", "b", "kind", "similarity", "containment", "a_in_b",
+    "b_in_a"}``: the ids as they stand, the earlier record first, the share of each text found in the other (0..1) and
+    the larger of both. ``passages``: there also tell the passages that both share (:mod:`cleaners.dedup.passages`).
+    ``canonical_only``: write only the best copy of each cluster. ``dating``: do not compare documents that are further
+    apart; those without a date are compared with all, and a third document may still put two distant ones into one
+    cluster. ``known``: documents of an older corpus: the new ones are matched with them too, get the clusters that all
+    of them at once would give, and ``is_known``, whether their cluster has a known document; of such a cluster
+    ``canonical_only`` writes nothing. Formats go by the file names (.jsonl, .csv, .parquet; .gz, .zst); ``-`` is
+    standard input or output. No file takes its name before it is whole.
 
     Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or two texts have
     one id.
@@ -86,123 +89,137 @@ def deduplicate(
         skipped += 1
         problem(line)
 
-    clusters = ClusterAssigner()
-    with sourced(given) as source:
+    named = [given] if isinstance(given, Path | str) else given
+    with ExitStack() as inputs:
+        sources = [inputs.enter_context(sourced(one)) for one in named]
         with ExitStack() as stack:
             pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
             stack.enter_context(told(folder))
             corpus = stack.enter_context(CorpusDeduplicator(folder, window=dating.window if dating else None))
-            taken = _take(corpus, source, dating, skip, progress)
-            for done, found in corpus.matches():
-                for one in found:
-                    clusters.add(one)
-                    if pair_file:
-                        pair_file.write(_pair(one, taken.ids))
-                progress("matching", done, len(corpus))
+            texts = stack.enter_context(TextFile(folder)) if passages else None
+            reader = CorpusReader(corpus, texts, progress)
+            reader.add_known(known or ())
+            for source in sources:
+                reader.add_source(source, columns, dating, skip)
+            taken = reader.taken
+            _check(taken, sources, columns, dating)
+            clusters = ClusterAssigner()
+            for one in _matches(corpus, taken.known, progress):
+                clusters.add(one)
+                if pair_file and one.doc >= taken.known:
+                    shared = shared_passages(texts[one.other], texts[one.doc]) if texts else None
+                    pair_file.write(pair_line(one, taken.ids, shared))
         labels = clusters.labels(taken.looks)
-        written = _write(source, output, taken.ids, labels, canonical_only, progress)
-    return DedupSummary(
-        documents=len(taken.ids),
-        skipped=skipped,
-        pairs=len(clusters),
-        written=written,
-        clusters=int(labels.canonical.sum()),
-        undated=taken.undated,
-    )
+        added = _ADDED if known is None else (*_ADDED, "is_known")
+        labelled = _labelled(sources, columns, taken, labels, added, canonical_only)
+        written = _CountedRecords(labelled, progress)
+        write_records(output, written, _columns(sources, columns, taken, labels, added))
+    return _summary(taken, labels, skipped=skipped, pairs=len(clusters), written=written.count)
 
 
-def _take(
-    corpus: CorpusDeduplicator, source: CorpusSource, dating: DateField | None, skip: Problem, progress: Progress
-) -> _CorpusIntake:
-    taken, seen = _CorpusIntake(), dict[Id, int]()
-    texts: list[str] = []
-    days: list[int] = []
-    size = 0
-    for record in records(source, skip):
-        digest = hash(record.text)
-        if seen.setdefault(record.id, digest) != digest:  # saved twice, a page has one id: that is a copy
-            raise InputError(
-                f"{source}: the id {record.id!r} occurs twice, with other texts: give each record an id of its own"
-            )
-        taken.ids.append(record.id)
-        taken.looks.append(look(record.text))
-        texts.append(record.text)
-        days.append(day_of(record.fields.get(dating.field)) if dating else UNDATED)
-        taken.undated += dating is not None and days[-1] == UNDATED
-        size += len(record.text)
-        if len(texts) == BATCH or size >= CHARACTERS:
-            corpus.add(texts, days)
-            texts, days, size = [], [], 0
-            progress("reading", len(taken.ids), None)
-    corpus.add(texts, days)
-    progress("reading", len(taken.ids), None)
-    if not taken.ids:
-        raise InputError(f"{source} holds no record with an id and a text: name a JSONL or Parquet file that does")
-    if dating and taken.undated == len(taken.ids):
-        raise InputError(f"{source}: no record has an ISO date in {dating.field!r}: name the field that has one")
-    return taken
+_ADDED = ("cluster_id", "cluster_size", "is_canonical")
 
 
-def _pair(found: MatchFound, ids: list[Id]) -> bytes:
-    line = {
-        "a": ids[found.other],
-        "b": ids[found.doc],
-        "kind": found.kind,
-        "similarity": round(found.similarity, 4),
-        "containment": round(max(found.containment, found.covered), 4),
-    }
-    return json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+def _check(
+    taken: CorpusIntake, sources: Sequence[CorpusSource], columns: CorpusColumns, dating: DateField | None
+) -> None:
+    documents = len(taken.ids) - taken.known
+    if not documents:
+        raise InputError(
+            f"{sources[0]} holds no record with an id in {columns.id!r} and a text in {columns.text!r}: "
+            "name a JSONL, CSV or Parquet file that does"
+        )
+    if dating and taken.undated == documents:
+        raise InputError(f"{sources[0]}: no record has an ISO date in {dating.field!r}: name the field that has one")
+
+
+def _matches(corpus: CorpusDeduplicator, known: int, progress: Progress) -> Iterator[MatchFound]:
+    """All matches of the documents to match, then those of known ones on which their clusters depend."""
+    touching: list[MatchFound] = []
+    for done, found in corpus.matches(first=known):
+        touching += [one for one in found if one.other < known]
+        yield from found
+        progress("matching", done - known, len(corpus) - known)
+    yield from touched_matches(corpus, touching, known)
 
 
 def _labelled(
-    source: CorpusSource, ids: list[Id], labels: ClusterLabels, canonical_only: bool
-) -> Iterator[dict[str, Any]]:
-    """The records again, labelled; raises FormatError when the file is not what it was."""
-    doc = -1
-    for doc, record in enumerate(records(source)):
-        if doc >= len(ids) or record.id != ids[doc]:
-            break
-        if labels.canonical[doc] or not canonical_only:
-            yield record.fields | {
-                "cluster_id": ids[labels.cluster[doc]],
-                "cluster_size": int(labels.size[doc]),
-                "is_canonical": bool(labels.canonical[doc]),
-            }
-    else:
-        if doc + 1 == len(ids):
-            return
-    raise FormatError(f"{source} changed while it was read: give a file that nobody writes to")
-
-
-def _write(
-    source: CorpusSource,
-    output: Path | str,
-    ids: list[Id],
+    sources: Sequence[CorpusSource],
+    columns: CorpusColumns,
+    taken: CorpusIntake,
     labels: ClusterLabels,
+    added: Sequence[str],
     canonical_only: bool,
-    progress: Progress,
-) -> int:
-    written = 0
+) -> Iterator[Mapping[str, Any] | bytes]:
+    """The records again, labelled; raises FormatError when a file is not what it was."""
+    doc = taken.known
+    for source in sources:
+        for record in records(source, columns):
+            if not isinstance(record, CorpusRecord):
+                yield record.line if record.fields is None else record.fields
+                continue
+            if doc >= len(taken.ids) or record.id != taken.ids[doc]:
+                raise _changed(source)
+            cluster = int(labels.cluster[doc])
+            is_known = cluster < taken.known
+            if not canonical_only or (labels.canonical[doc] and not is_known):
+                values = (_name(cluster, taken), int(labels.size[doc]), bool(labels.canonical[doc]), is_known)
+                yield record.fields | dict(zip(added, values, strict=False))
+            doc += 1
+    if doc < len(taken.ids):
+        raise _changed(sources[-1])
 
-    def counted() -> Iterator[dict[str, Any]]:
-        nonlocal written
-        for record in _labelled(source, ids, labels, canonical_only):
-            written += 1
-            if written % BATCH == 0:
-                progress("writing", written, None)
+
+def _changed(source: CorpusSource) -> FormatError:
+    return FormatError(f"{source} changed while it was read: give a file that nobody writes to")
+
+
+def _name(cluster: int, taken: CorpusIntake) -> Id:
+    """What a cluster is called, given its first document."""
+    return taken.clusters.get(cluster, taken.ids[cluster])
+
+
+class _CountedRecords:
+    """Records on their way out, counted."""
+
+    def __init__(self, records: Iterator[Mapping[str, Any] | bytes], progress: Progress) -> None:
+        self._records, self._progress = records, progress
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Mapping[str, Any] | bytes]:
+        for record in self._records:
+            self.count += 1
+            if self.count % BATCH == 0:
+                self._progress("writing", self.count, None)
             yield record
 
-    with whole_file(output) as out:
-        if str(output) != "-" and is_parquet(Path(output)):
-            from cleaners.dedup.corpus.parquet import write
 
-            write(out, counted())
-        else:
-            _write_lines(out, counted())
-    return written
+def _columns(
+    sources: Sequence[CorpusSource],
+    columns: CorpusColumns,
+    taken: CorpusIntake,
+    labels: ClusterLabels,
+    added: Sequence[str],
+) -> OutputColumns:
+    clusters = [_name(int(one), taken) for one in labels.cluster[taken.known :]]
+    return OutputColumns(
+        names=tuple(dict.fromkeys((*taken.fields, *added))),
+        added=tuple(added),
+        sources=tuple(sources),
+        ids={columns.id: taken.ids[taken.known :], "cluster_id": clusters},
+    )
 
 
-def _write_lines(out: IO[bytes], lines: Iterator[dict[str, Any]]) -> None:
-    for record in lines:
-        out.write(json.dumps(record, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace") + b"\n")
+def _summary(taken: CorpusIntake, labels: ClusterLabels, *, skipped: int, pairs: int, written: int) -> DedupSummary:
+    own = labels.cluster[taken.known :]
+    return DedupSummary(
+        documents=len(own),
+        skipped=skipped,
+        pairs=pairs,
+        written=written,
+        clusters=len(set(own.tolist())),
+        undated=taken.undated,
+        known=taken.known,
+        matched=int((own < taken.known).sum()),
+    )

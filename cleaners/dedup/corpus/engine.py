@@ -8,7 +8,7 @@ of the documents decides nothing (but for keys that more than ``IndexLimits.docu
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
 from pathlib import Path
 from types import TracebackType
@@ -85,6 +85,8 @@ def covered(
     return np.asarray(marked, dtype=np.bool_)
 
 
+PairChoice = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+"""Which pairs of a document and another one, by number, are compared."""
 COMMON = np.int32(1 << 30)
 """Flag on a stored character: it lies in common text."""
 BATCH = 500
@@ -108,6 +110,7 @@ class CorpusDeduplicator:
         self._recipe, self._window = recipe, window
         self._days = array("i")
         self._forms = (folder / "forms").open("w+b")
+        self._points, self._stops = np.empty(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
         self._ends = [0]
         self._commons = CommonShingles()
         self._index = SegmentIndex(folder / "index", SegmentManifest(recipe=str(recipe)), limits)
@@ -139,19 +142,39 @@ class CorpusDeduplicator:
         self._forms.write(forms.points.tobytes())
         self._ends.extend((self._ends[-1] + forms.offsets[1:]).tolist())
 
-    def matches(self, model: VerifierModel | None = None) -> Iterator[tuple[int, list[MatchFound]]]:
-        """The matches of each stretch of documents with earlier ones; how many documents are done, and the matches."""
+    def matches(self, model: VerifierModel | None = None, *, first: int = 0) -> Iterator[tuple[int, list[MatchFound]]]:
+        """The matches of each stretch of documents with earlier ones; how many documents are done, and the matches.
+
+        ``first``: those before it are known, and only others are asked for theirs.
+        """
+        self._close_intake()
+        if not self._stops[-1]:
+            yield len(self), []
+            return
+        for start, stop in _batches(self._stops, start=first):
+            yield stop, self._matched(np.arange(start, stop), _earlier, model)
+
+    def known_matches(
+        self, docs: Sequence[int], known: int, model: VerifierModel | None = None
+    ) -> Iterator[list[MatchFound]]:
+        """The matches of known documents (those before ``known``) among each other, with earlier and with later ones;
+        for those ``docs`` that a new one has matched, whose clusters must be known to name it."""
+        for start in range(0, len(docs), BATCH):
+            yield self._matched(
+                np.array(docs[start : start + BATCH], dtype=np.int64),
+                lambda own, other: (other < known) & (other != own),
+                model,
+            )
+
+    def _close_intake(self) -> None:
+        """All documents are there: what many of them share is marked."""
         self._forms.flush()
         self._index.flush()  # what a slow disk has kept in memory, and in many files
         self._index.saved()
-        if not self._ends[-1]:
-            yield len(self), []
-            return
-        ends = np.array(self._ends, dtype=np.int64)
-        points = np.memmap(self._forms.name, dtype=np.int32, mode="r+")
-        self._mark(points, ends)
-        for start, stop in _batches(ends):
-            yield stop, self._matched(points, ends, np.arange(start, stop), model)
+        self._stops = np.array(self._ends, dtype=np.int64)
+        if self._ends[-1]:
+            self._points = np.memmap(self._forms.name, dtype=np.int32, mode="r+")
+            self._mark(self._points, self._stops)
 
     def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
         for start, stop in _batches(ends):
@@ -161,14 +184,14 @@ class CorpusDeduplicator:
             marked = self._commons.mark(forms, fingerprint.signatures_of(forms, self._recipe), self._recipe)
             points[ends[start] : ends[stop]] |= np.where(marked, COMMON, np.int32(0))
 
-    def _matched(
-        self, points: NDArray[np.int32], ends: NDArray[np.int64], docs: NDArray[np.int64], model: VerifierModel | None
-    ) -> list[MatchFound]:
+    def _matched(self, docs: NDArray[np.int64], wanted: PairChoice, model: VerifierModel | None) -> list[MatchFound]:
+        """The matches of ``docs`` with those that ``wanted`` takes; the later document of a pair is the new one."""
+        points, ends = self._points, self._stops
         own = _texts(points, ends, docs)
         plain = NormalForms(points=own.points & ~COMMON, offsets=own.offsets)
         found = self._index.query(fingerprint.signatures_of(plain, self._recipe))
         rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
-        before = others < docs[rows]
+        before = wanted(docs[rows], others)
         if self._window:
             known = np.frombuffer(self._days, dtype=np.int32)
             before &= self._window.near(known[docs[rows]], known[others])
@@ -180,20 +203,26 @@ class CorpusDeduplicator:
         for start, stop in _batches(reach, len(names)):
             inside = (places >= start) & (places < stop)
             forms = own.joined(_texts(points, ends, names[start:stop]))
+            mine, theirs = rows[inside], places[inside] - start + len(own)
+            later = docs[mine] > others[inside]
             verdicts = verify.verify(
                 NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets),
-                rows[inside],
-                places[inside] - start + len(own),
+                np.where(later, mine, theirs),
+                np.where(later, theirs, mine),
                 common=(forms.points & COMMON) != 0,
                 model=model,
             )
-            matched += [found_of(v, int(docs[rows[inside][v.pair]]), int(others[inside][v.pair])) for v in verdicts]
+            ids = np.sort(np.stack((docs[mine], others[inside])), axis=0)
+            matched += [found_of(v, int(ids[1, v.pair]), int(ids[0, v.pair])) for v in verdicts]
         return sorted(matched, key=lambda f: (f.doc, f.other))
 
 
-def _batches(ends: NDArray[np.int64], documents: int = BATCH) -> Iterator[tuple[int, int]]:
-    """Ranges of documents of bounded size, given where each ends."""
-    start = 0
+def _earlier(own: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return other < own
+
+
+def _batches(ends: NDArray[np.int64], documents: int = BATCH, *, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Ranges of documents of bounded size from ``start`` on, given where each ends."""
     while start < len(ends) - 1:
         enough = int(np.searchsorted(ends, ends[start] + CHARACTERS, side="right")) - 1
         stop = min(max(enough, start + 1), start + documents, len(ends) - 1)

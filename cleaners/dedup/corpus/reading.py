@@ -1,4 +1,4 @@
-"""Corpora that others made: JSONL (plain, .gz, .zst) or Parquet, with an id and a text in each record."""
+"""Corpora that others made: JSONL (plain, .gz, .zst), CSV or Parquet, with an id and a text in each record."""
 
 from __future__ import annotations
 
@@ -14,18 +14,30 @@ from typing import IO, Any
 
 from cleaners.atomic import told
 from cleaners.compression import compression_named, is_broken
-from cleaners.errors import FormatError, UsageError
+from cleaners.errors import FormatError, InputError, UsageError
 
-Id = int | str
+Id = int | float | str | bytes
+"""What tells a record from the others: any number or string that its column holds."""
 Problem = Callable[[str], None]
 """Is told of each record that cannot be used: one line."""
+TRIED = 100
+"""Where so many records lack a column, the corpus has none of that name."""
 # What standard input is told by.
 _MAGIC = ((b"\x1f\x8b", ".jsonl.gz"), (b"\x28\xb5\x2f\xfd", ".jsonl.zst"), (b"PAR1", ".parquet"))
+_TABLES = (".csv", ".tsv")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusColumns:
+    """Which fields of a record are which."""
+
+    id: str = "id"
+    text: str = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusSource:
-    """A corpus to read, as often as is needed."""
+    """A file of a corpus to read, as often as is needed."""
 
     path: Path
     name: str
@@ -43,6 +55,16 @@ class CorpusRecord:
     text: str
     fields: dict[str, Any]
     """The record as it stands, all its fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusableRecord:
+    """What is no record with an id and a text: it is passed through as it stands."""
+
+    fields: dict[str, Any] | None
+    """Its fields; None for a line that is no JSON object."""
+    line: bytes = b""
+    """The line, without its end, where it has no fields."""
 
 
 @contextmanager
@@ -72,7 +94,8 @@ def _copied(stream: IO[bytes], folder: Path) -> Path:
 
 
 @contextmanager
-def _lines(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked as its name says."""
     compression = compression_named(path.suffix)
     with path.open("rb") as file:
         if compression is None:
@@ -82,8 +105,8 @@ def _lines(path: Path) -> Iterator[IO[bytes]]:
                 yield lines
 
 
-def _jsonl(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any]]:
-    with _lines(source.path) as lines:
+def _jsonl(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any] | bytes]:
+    with opened(source.path) as lines:
         number = 0
         try:
             for number, line in enumerate(lines, 1):
@@ -91,13 +114,18 @@ def _jsonl(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any]]:
                     continue
                 try:
                     fields = json.loads(line)
+                except UnicodeDecodeError:
+                    problem(f"{source}, line {number}: no UTF-8")
+                    yield line.rstrip(b"\r\n")
                 except (ValueError, RecursionError):  # the second: brackets in brackets without end
                     problem(f"{source}, line {number}: no JSON")
-                    continue
-                if isinstance(fields, dict):
-                    yield fields
+                    yield line.rstrip(b"\r\n")
                 else:
-                    problem(f"{source}, line {number}: no JSON object")
+                    if isinstance(fields, dict):
+                        yield fields
+                    else:
+                        problem(f"{source}, line {number}: no JSON object")
+                        yield line.rstrip(b"\r\n")
         except Exception as error:
             if not isinstance(error, ValueError) and not is_broken(error):
                 raise
@@ -108,10 +136,18 @@ def _damaged(source: CorpusSource, line: int, error: Exception) -> FormatError:
     return FormatError(f"{source} is damaged after line {line} ({error}): fetch or compress it again")
 
 
-def _parquet(source: CorpusSource) -> Iterator[dict[str, Any]]:
-    from cleaners.dedup.corpus.parquet import rows
+def _rows(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any] | bytes]:
+    """The records of a file by its name; what is no record is a line of bytes, and ``problem`` is told."""
+    if is_parquet(source.path):
+        from cleaners.dedup.corpus.parquet import rows
 
-    yield from rows(source.path, str(source))
+        yield from rows(source.path, str(source))
+    elif is_table(source.path):
+        from cleaners.dedup.corpus.csv import rows as csv_rows
+
+        yield from csv_rows(source.path, str(source))
+    else:
+        yield from _jsonl(source, problem)
 
 
 def is_parquet(path: Path) -> bool:
@@ -119,23 +155,60 @@ def is_parquet(path: Path) -> bool:
     return path.suffix == ".parquet"
 
 
-def records(source: CorpusSource, problem: Problem = lambda line: None) -> Iterator[CorpusRecord]:
-    """The usable records of a corpus, in order; ``problem`` is told of the others.
+def is_table(path: Path) -> bool:
+    """Whether a path is read and written as CSV (``.csv``, ``.tsv``; compressed too)."""
+    return (path.with_suffix("") if compression_named(path.suffix) else path).suffix in _TABLES
 
-    Raises UsageError for a path that is not there, FormatError for a file that is damaged or no corpus.
+
+def records(
+    source: CorpusSource, columns: CorpusColumns = CorpusColumns(), problem: Problem = lambda line: None
+) -> Iterator[CorpusRecord | UnusableRecord]:
+    """The records of a corpus, in order; ``problem`` is told of those that are unusable.
+
+    Raises UsageError for a path that is not there, FormatError for a file that is damaged or no corpus, InputError
+    where no record has the columns.
     """
     if not source.path.is_file():
-        raise UsageError(f"{source} is not there: name a JSONL or Parquet file with id and text in each record")
-    for number, fields in enumerate(_parquet(source) if is_parquet(source.path) else _jsonl(source, problem), 1):
-        if found := usable(fields):
-            yield CorpusRecord(id=found[0], text=found[1], fields=fields)
-        else:
-            problem(f"{source}, record {number}: needs an id (a number or a string) and a text (a string)")
+        raise UsageError(
+            f"{source} is not there: name a JSONL, CSV or Parquet file with an id and a text in each record"
+        )
+    there, fit = dict[str, None](), False
+    number = 0
+    for number, row in enumerate(_rows(source, problem), 1):
+        if isinstance(row, bytes):
+            yield UnusableRecord(fields=None, line=row)
+            continue
+        if found := usable(row, columns):
+            fit = True
+            yield CorpusRecord(id=found[0], text=found[1], fields=row)
+            continue
+        problem(
+            f"{source}, record {number}: needs an id (a number or a string) in {columns.id!r} "
+            f"and a text (a string) in {columns.text!r}"
+        )
+        if not fit:
+            there |= dict.fromkeys(row)
+            if number == TRIED:
+                _need_columns(source, columns, there)
+        yield UnusableRecord(fields=row)
+    if number and not fit:
+        _need_columns(source, columns, there)
 
 
-def usable(fields: Mapping[str, Any]) -> tuple[Id, str] | None:
+def _need_columns(source: CorpusSource, columns: CorpusColumns, there: Mapping[str, None]) -> None:
+    """Raises InputError where one of the columns is not there."""
+    if lacking := [(name, option) for name, option in ((columns.id, "--id-field"), (columns.text, "--text-field"))
+                   if name not in there]:  # fmt: skip
+        raise InputError(
+            f"{source}: no record has {' and '.join(repr(name) for name, _ in lacking)}; "
+            f"its columns are {', '.join(list(there)[:20]) or 'none'}: "
+            f"name yours with {' and '.join(option for _, option in lacking)}"
+        )
+
+
+def usable(fields: Mapping[str, Any], columns: CorpusColumns = CorpusColumns()) -> tuple[Id, str] | None:
     """Id and text of a record, None when it lacks one."""
-    name, text = fields.get("id"), fields.get("text")
-    if not isinstance(name, int | str) or isinstance(name, bool) or not isinstance(text, str):
+    name, text = fields.get(columns.id), fields.get(columns.text)
+    if not isinstance(name, Id) or isinstance(name, bool) or name == "" or not isinstance(text, str):
         return None
     return name, text

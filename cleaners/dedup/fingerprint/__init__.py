@@ -6,9 +6,10 @@ letters, digits and CJK only, without the annotations that are set after charact
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,6 +107,17 @@ class DocumentKeys:
 
 def normal_forms(texts: Sequence[str]) -> NormalForms:
     """The normal forms of ``texts``."""
+    return _folded(texts, lambda size: np.empty(0, dtype=np.int32))[0]
+
+
+def located_forms(texts: Sequence[str]) -> tuple[NormalForms, tuple[NDArray[np.int32], ...]]:
+    """The normal forms of ``texts``, and for each text where in it each character of its form comes from."""
+    forms, places = _folded(texts, lambda size: np.empty(size, dtype=np.int32))
+    return forms, tuple(places[start:stop] for start, stop in pairwise(forms.offsets.tolist()))
+
+
+def _folded(texts: Sequence[str], room: Callable[[int], NDArray[np.int32]]) -> tuple[NormalForms, NDArray[np.int32]]:
+    """The normal forms of ``texts`` and, where ``room`` gives as much as it is asked for, their places."""
     from cleaners.dedup.fingerprint import kernels
 
     folding = fold.load()
@@ -113,11 +125,12 @@ def normal_forms(texts: Sequence[str]) -> NormalForms:
     offsets = np.concatenate(([0], np.cumsum([len(text) for text in texts], dtype=np.int64)))
     for growth in (1, 20):  # one character becomes at most 18 (U+FDFA), nearly always one
         out = np.empty(growth * len(points) + 64, dtype=np.int32)
-        ends = kernels.fold_characters(points, offsets, folding.table, folding.expansions, out)
+        places = room(len(out))
+        ends = kernels.fold_characters(points, offsets, folding.table, folding.expansions, out, places)
         if ends[-1] >= 0:
             break
-    ends = kernels.fold_words(out, ends, folding.words, folding.slots)
-    return NormalForms(points=out[: ends[-1]], offsets=ends)
+    ends = kernels.fold_words(out, ends, folding.words, folding.slots, places)
+    return NormalForms(points=out[: ends[-1]], offsets=ends), places
 
 
 def normalize(text: str) -> str:

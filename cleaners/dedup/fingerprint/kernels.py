@@ -65,8 +65,12 @@ def annotation_end(points, start, stop, table):
 
 
 @njit(cache=True)
-def fold_characters(points, offsets, table, expansions, out):
-    """Fold each character into ``out``; returns the offsets of the results, the last one -1 when ``out`` is full."""
+def fold_characters(points, offsets, table, expansions, out, places):
+    """Fold each character into ``out``; returns the offsets of the results, the last one -1 when ``out`` is full.
+
+    ``places``: as long as ``out`` it gets where in its text each result comes from; empty, it is left alone.
+    """
+    placed = len(places) > 0
     ends = np.zeros(len(offsets), dtype=np.int64)
     size = 0
     for text in range(len(offsets) - 1):
@@ -79,10 +83,14 @@ def fold_characters(points, offsets, table, expansions, out):
                 return ends
             if form > 0:
                 out[size] = form
+                if placed:
+                    places[size] = at - offsets[text]
                 size += 1
             elif form < 0:
                 for step in range(expansions[-form]):
                     out[size] = expansions[step - form + 1]
+                    if placed:
+                        places[size] = at - offsets[text]
                     size += 1
             elif size > first and (out[size - 1] & ~STARTS) >= CJK and closing(char):
                 end = annotation_end(points, at, stop, table)
@@ -115,8 +123,12 @@ def word_at(points, at, stop, words, slots):
 
 
 @njit(cache=True)
-def fold_words(points, offsets, words, slots):
-    """Put the word of its class for each word, in place (nothing grows); returns the new offsets."""
+def fold_words(points, offsets, words, slots, places):
+    """Put the word of its class for each word, in place (nothing grows); returns the new offsets.
+
+    ``places``: where each character comes from, moved along; empty, it is left alone.
+    """
+    placed = len(places) > 0
     ends = np.zeros(len(offsets), dtype=np.int64)
     size = 0
     for text in range(len(offsets) - 1):
@@ -127,10 +139,14 @@ def fold_words(points, offsets, words, slots):
                 length, form = words[entry], entry + 2 + words[entry]
                 for step in range(words[entry + 1]):
                     points[size] = words[form + step]
+                    if placed:
+                        places[size] = places[at + step]
                     size += 1
                 at += length
             else:
                 points[size] = points[at] & ~STARTS
+                if placed:
+                    places[size] = places[at]
                 size += 1
                 at += 1
         ends[text + 1] = size

@@ -20,9 +20,12 @@ MatchKind = Literal["exact", "near", "contains", "spun"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableFields:
-    """What a table says of a page in the columns beside it, as it stands there."""
+class EntryFields:
+    """What stands beside a page: in the other columns of its row of a table, in the entry of a feed or a sitemap."""
 
+    kind: Literal["column", "entry", "feed", "sitemap"] = "column"
+    """Where it stands, for the names of the rules that believe it (``feed published``): in a row, in an entry whose own
+    text is the page, in an entry that announces the page."""
     title: str | None = None
     """The headline, maybe with the site's name behind it."""
     published: str | None = None
@@ -33,6 +36,18 @@ class TableFields:
     """Who wrote it; several names in one string."""
     section: str | None = None
     """Category or column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnnouncement:
+    """What a feed or a sitemap says of a page that it names."""
+
+    by: str
+    """The address of the feed or sitemap."""
+    fields: EntryFields = EntryFields(kind="feed")
+    """Headline, date and people, as they stand in the entry."""
+    text: str = ""
+    """The text of the article as HTML (``content:encoded``, ``content_html``), where the entry has the whole of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +84,19 @@ class Page:
     """When the page was fetched, with a timezone."""
     opt_out: tuple[str, ...] = ()
     """Signals against mining that the host gave outside of the page (``/.well-known/tdmrep.json``)."""
-    columns: TableFields = TableFields()
+    columns: EntryFields = EntryFields()
     """What stands beside it, where it came from a table."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """The columns of its row that were not read, where it came from a table: by name, values of JSON."""
     edition: NewspaperEdition | None = None
     """The page of a newspaper that named it, where a crawl came by one."""
+    announcement: PageAnnouncement | None = None
+    """What the feed or sitemap that named it says of it, where a crawl came by one."""
+
+    @property
+    def entry(self) -> EntryFields:
+        """What stands beside it: in the row it came from, else in the entry that announced it."""
+        return self.columns if self.announcement is None else self.announcement.fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +272,9 @@ class Article:
     """Signals found that the publisher does not want mining or indexing (``meta:noai`` ...)."""
     next_url: str | None = None
     """The next page of a multi-page article."""
+    found_by: Mapping[str, str] = field(default_factory=dict)
+    """Field -> the rule that found it (``published label``, ``feed published``, ``date in address`` ...); ``text``
+    where it is that of a feed's entry."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """The other columns of the row of a table that it stood in, as they were: by name, values of JSON."""
     fetched_at: datetime | None = None

@@ -24,7 +24,7 @@ from cleaners.extract.recipe import recipe
 from cleaners.items import Article, Drop, Extractor, Head, Line, Metadata, Page, Region
 from cleaners.page import decode
 from cleaners.page import lines as blocks
-from cleaners.page.lines import PageLines
+from cleaners.page.lines import PageLines, html
 
 if TYPE_CHECKING:  # the models of seed files take long to import, and only a job has some
     from cleaners.config import SiteConfig, SiteExtractRule
@@ -40,6 +40,8 @@ class PageDraft:
 
     page: Page
     context: CleaningContext
+    entry: str = ""
+    """The text of the feed's entry that announced the page, in place of a page that has none."""
     text: str = ""
     lines: PageLines = PageLines(media="text", lines=(), head=Head())
     metadata: Metadata = Metadata()
@@ -68,6 +70,8 @@ class PageDraft:
 
 def _decode(draft: PageDraft) -> PageDraft:
     page = draft.page
+    if draft.entry:
+        return replace(draft, text=draft.entry)
     declared = next((value for name, value in page.headers if name.lower() == "content-type"), None)
     charset = draft.site.charset if draft.site else None
     return replace(draft, text=decode.decode(page.body, declared, charset).text)
@@ -85,9 +89,11 @@ def _metadata(draft: PageDraft) -> PageDraft:
         publisher=site.name if site else None,
         fetched_at=draft.page.fetched_at if draft.page.url else None,  # a saved file's date is not the page's
         url=draft.page.url,
-        columns=draft.page.columns,
+        columns=replace(draft.page.entry, kind="entry") if draft.entry else draft.page.entry,
         edition=draft.page.edition,
     )
+    if draft.entry:
+        found = replace(found, rules={**found.rules, "text": "feed text"})
     return replace(draft, metadata=found)
 
 
@@ -121,15 +127,45 @@ def _default_context() -> CleaningContext:
     return CleaningContext()
 
 
-def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
-    """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold."""
-    draft = PageDraft(page=page, context=context or _default_context())
+_WITHOUT_TEXT = frozenset(
+    {"empty"} | {f"not an article: {kind}" for kind in ("script shell", "no prose", "gallery", "login wall")}
+)
+"""Why a page gives no article whose feed may have it. An error page is what the address stands for now."""
+
+
+def _drafted(page: Page, context: CleaningContext | None) -> tuple[PageDraft, UnusableInput | None]:
+    """How far the steps lead, and why no further; where a page has no text, that of the entry which announced it."""
+    draft, why = _stepped(PageDraft(page=page, context=context or _default_context()))
+    if why is None or why.reason not in _WITHOUT_TEXT or page.announcement is None or not page.announcement.text:
+        return draft, why
+    reserved = replace(page, opt_out=_reserved(draft) + page.opt_out)
+    told, why_not = _stepped(replace(PageDraft(page=reserved, context=draft.context), entry=page.announcement.text))
+    return (draft, why) if why_not else (told, None)
+
+
+def _reserved(draft: PageDraft) -> tuple[str, ...]:
+    """What the head of a page without text says against mining."""
+    if draft.lines.tree is not None or not draft.text:
+        return metadata.opt_out_head(draft.lines.head)
+    return metadata.opt_out_head(html.head_alone(draft.text, draft.page.url))
+
+
+def _stepped(draft: PageDraft) -> tuple[PageDraft, UnusableInput | None]:
     try:
         for step in STEPS:
             draft = step(draft)
-        return _article(draft)
+        if not draft.restored.text.strip():
+            raise UnusableInput("restore", "empty", "nothing was left after the repairs")
     except UnusableInput as why:
-        return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
+        return draft, why
+    return draft, None
+
+
+def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
+    """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold."""
+    try:
+        draft, unusable = _drafted(page, context)
+        return _article(draft) if unusable is None else _dropped(page, unusable)
     except (MemoryError, RecursionError) as why:
         return Drop(origin=page.origin, url=page.url, stage="extract", reason="page too large", detail=repr(why))
     except Exception as why:  # one odd page must not end a run of a million
@@ -153,21 +189,19 @@ class PageExplanation:
 
 def explain(page: Page, context: CleaningContext | None = None) -> PageExplanation:
     """Clean a page and tell how: for people who wonder why a line stayed or went."""
-    draft = PageDraft(page=page, context=context or _default_context())
-    try:
-        for step in STEPS:
-            draft = step(draft)
-        return PageExplanation(lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=_article(draft))
-    except UnusableInput as why:
-        drop = Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
-        return PageExplanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=drop)
+    draft, why = _drafted(page, context)
+    if why is not None:
+        return PageExplanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=_dropped(page, why))
+    return PageExplanation(lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=_article(draft))
+
+
+def _dropped(page: Page, why: UnusableInput) -> Drop:
+    return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
 
 
 def _article(draft: PageDraft) -> Article:
     page, meta, body = draft.page, draft.metadata, draft.body
     text, repairs = draft.restored.text, draft.restored.repairs
-    if not text.strip():
-        raise UnusableInput("restore", "empty", "nothing was left after the repairs")
 
     def mended(value: str | None) -> str | None:
         return disguise.repair(value, draft.diagnosis).text.strip() or None if value else None
@@ -206,6 +240,7 @@ def _article(draft: PageDraft) -> Article:
         ),
         opt_out=meta.opt_out + metadata.opt_out_headers(page.headers) + page.opt_out,
         next_url=draft.lines.head.next_url,
+        found_by=dict(meta.rules),
         extra=page.extra,
         fetched_at=page.fetched_at,
         extractor=Extractor(name=body.extractor, version=VERSION, recipe=recipe(body.extractor)),

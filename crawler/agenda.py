@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cleaners.config import SiteConfig
-from cleaners.items import Article, Drop
+from cleaners.items import Article, Drop, PageAnnouncement
 from cleaners.store import FetchResult, RunEntry, RunStatus, Store, UrlState
 
 _STALE = timedelta(hours=6)
@@ -34,6 +34,10 @@ class VisitPlan:
     def entries(self, urls: Iterable[str]) -> dict[str, UrlState]:
         """Canonical form -> what is known of the address."""
         return self._store.crawl_state.find(urls)
+
+    def announcement(self, url: str) -> PageAnnouncement | None:
+        """What a feed or sitemap has said of a page."""
+        return self._store.crawl_state.announcement(url)
 
     def is_open(self, entry: UrlState | None) -> bool:
         """Whether an address is to be visited: never seen, not done, or due and not yet visited in this run."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from cleaners.items import PageAnnouncement
+
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
@@ -34,6 +36,8 @@ class FoundLink:
     url: str
     text: str = ""
     """The anchor's text or the entry's title."""
+    announcement: PageAnnouncement | None = None
+    """What the feed or sitemap says of it."""
 
 
 def joined(base: str, address: str) -> str:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from cleaners.items import EntryFields, PageAnnouncement
+from cleaners.readers.feed import FeedEntry
 from crawler.discover import FoundLink, joined
 
 _MOST_TAGS = 30_000
+_LONGEST_TEXT = 400_000  # characters of an entry's text that are kept for its page
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _DECLARED = re.compile(rb"^(\s*<\?xml[^>]{0,200}?)\s+encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
@@ -52,13 +56,22 @@ def _feed(body: bytes, url: str, most: int) -> tuple[FoundLink, ...]:
     import feedparser
 
     body = _escaped(body)
-    entries = feedparser.parse(
-        _first_tags(body), response_headers={"content-location": url}, sanitize_html=False
-    ).entries
-    links = (
-        FoundLink(url=joined(url, e.link) if e.link else "", text=e.get("title", "")) for e in entries if "link" in e
-    )
+    headers = {"content-location": url}
+    if _is(body, "utf-8"):  # feedparser takes what declares nothing for Latin
+        headers["content-type"] = "application/xml; charset=utf-8"
+    entries = feedparser.parse(_first_tags(body), response_headers=headers, sanitize_html=False).entries
+    links = (_link(joined(url, e.link) if e.link else "", FeedEntry.of_xml(e), url) for e in entries if "link" in e)
     return tuple(islice(links, most))
+
+
+def _link(address: str, entry: FeedEntry, feed: str) -> FoundLink:
+    """A link with what the entry of the feed says of it; a headline that was cut short is none."""
+    fields, text = entry.fields, entry.text if len(entry.text) <= _LONGEST_TEXT else ""
+    if fields.title and fields.title.endswith(("…", "...")):
+        fields = replace(fields, title=None)
+    said = PageAnnouncement(by=feed, fields=fields, text=text)
+    told = bool(text) or any((fields.title, fields.published, fields.author, fields.source, fields.section))
+    return FoundLink(url=address, text=entry.fields.title or "", announcement=said if told else None)
 
 
 def _first_tags(body: bytes) -> bytes:
@@ -78,7 +91,7 @@ def _json_feed(body: bytes, url: str) -> Iterator[FoundLink]:
     items = found.get("items") if isinstance(found, dict) else None
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict) and (place := _json_place(item)):
-            yield FoundLink(url=joined(url, place), text=str(item.get("title") or ""))
+            yield _link(joined(url, place), FeedEntry.of_json(item), url)
 
 
 def _json_place(item: dict[str, Any]) -> str:
@@ -115,7 +128,34 @@ def sitemap(body: bytes, url: str, most: int, limit: int, *, content_type: str =
     places = [joined(url, entry["loc"]) for entry in entries]
     if parsed.type == "sitemapindex":
         return SitemapContent(sitemaps=tuple(places))
-    return SitemapContent(pages=tuple(FoundLink(url=place) for place in places))
+    news = _news(body, url)
+    named = zip(places, (news.get(entry["loc"]) for entry in entries), strict=True)
+    return SitemapContent(pages=tuple(FoundLink(url=place, announcement=said) for place, said in named))
+
+
+def _news(body: bytes, sitemap: str) -> dict[str, PageAnnouncement]:
+    """Address -> what a news sitemap (https://www.google.com/schemas/sitemap-news/0.9) says of it.
+
+    ``lastmod`` says when a page has changed, not when it was published.
+    """
+    if b"publication_date" not in body:
+        return {}
+    from lxml import etree
+
+    said = {}
+    # A comment or a cut end costs what stands there.
+    pages = etree.iterparse(
+        BytesIO(body), tag="{*}url", recover=True, resolve_entities=False, remove_comments=True, remove_pis=True
+    )
+    for _, page in pages:
+        place, title, date = (
+            (page.findtext(f".//{{*}}{name}") or "").strip() for name in ("loc", "title", "publication_date")
+        )
+        if title or date:
+            fields = EntryFields(kind="sitemap", title=title or None, published=date or None)
+            said[place] = PageAnnouncement(by=sitemap, fields=fields)
+        page.clear()
+    return said
 
 
 def _addresses(body: bytes) -> Iterator[FoundLink]:

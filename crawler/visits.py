@@ -70,6 +70,7 @@ def read(response: Response, outcome: Outcome | None, found: Iterable[Discovered
         last_modified=_text(header.get(b"Last-Modified") or (header.get(b"Date") if timed else None)),
         digest=digest(response.body),
         found=tuple(found),
+        announcement=asked.announcement,
     )
     return visit, *_led_here(response, visit.at)
 

@@ -88,6 +88,7 @@ def as_record(row: dict[str, Any]) -> dict[str, Any]:
     for name in ("repairs", "noise_removed"):
         given[name] = {pair["kind"]: pair["count"] for pair in row[name]}
     given["extra"] = {pair["name"]: pair["value"] for pair in row["extra"]}
+    given["found_by"] = {pair["field"]: pair["rule"] for pair in row["found_by"]}
     return given
 
 

@@ -78,7 +78,7 @@ def test_numbers_are_given_once_and_without_a_gap() -> None:
 
 def test_hashes_of_stored_articles_stay_what_they_were() -> None:
     # Made by jianbao 0.1 from the same article. Stores and series of increments know articles by these bytes.
-    old = replace(FULL, declared_url=None, images=(), extra={}, edition=None)
+    old = replace(FULL, declared_url=None, images=(), extra={}, found_by={}, edition=None)
     assert digest(old, article_row(old)).hex() == "c67d7ab560042dac2100466baa65dbf8"
     assert digest(FULL, article_row(FULL)) != digest(old, article_row(old))
 
@@ -172,7 +172,7 @@ def test_what_is_converted_can_be() -> None:
 
 def test_reclean_compares_what_the_page_says_and_not_where_it_was_read() -> None:
     assert set(NAMES) - {one.name for one in COMPARED} == {
-        "id", "url", "site", "origin", "extra", "fetched_at", "extractor", "revision", "cluster_id", "cluster_size",
+        "id", "url", "site", "origin", "found_by", "extra", "fetched_at", "extractor", "revision", "cluster_id", "cluster_size",
         "is_canonical", "earliest_url", "earliest_published", "matches",
     }  # fmt: skip
 

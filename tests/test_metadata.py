@@ -17,7 +17,7 @@ from cleaners.metadata import dates, names
 from cleaners.metadata.folding import folded
 from cleaners.metadata.info_line import parse_info_line
 from cleaners.metadata.labels import LABELS
-from cleaners.metadata.opt_out import opt_out
+from cleaners.metadata.opt_out import opt_out_head
 from cleaners.metadata.site_suffix import without_site
 from cleaners.page import lines
 from tests.timing import LINEAR, growth
@@ -428,8 +428,8 @@ def test_opt_out_signals():
             ("viewport", "noindex"),
         )
     )
-    assert opt_out(head) == ("meta:noai", "meta:noimageai", "meta:tdm-reservation", "meta:noarchive")
-    assert opt_out(Head(meta=(("robots", "index,follow"), ("tdm-reservation", "0")))) == ()
+    assert opt_out_head(head) == ("meta:noai", "meta:noimageai", "meta:tdm-reservation", "meta:noarchive")
+    assert opt_out_head(Head(meta=(("robots", "index,follow"), ("tdm-reservation", "0")))) == ()
     assert html(head='<meta name="robots" content="noai">').opt_out == ("meta:noai",)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cleaners import metadata
-from cleaners.items import Metadata, TableFields
+from cleaners.items import EntryFields, Metadata
 from cleaners.metadata.declared import read_declared
 from cleaners.metadata.page_regions import paragraphs
 from cleaners.metadata.title import headline
@@ -67,7 +67,7 @@ class Switch:
     wanted: object
     off: Callable[..., object] = lambda *_, **__: None
     url: str | None = None
-    columns: TableFields = TableFields()
+    columns: EntryFields = EntryFields()
 
 
 def nothing(*_: object, **__: object) -> tuple[()]:
@@ -110,7 +110,7 @@ SWITCHES = [
     ),
     Switch(name="published:_labelled", page=html(after=f"<p>发布时间：{DATE}</p>"), field=WHEN, wanted="2026-03-09"),
     Switch(
-        name="published:cell_date", page=html(), columns=TableFields(published=DATE), field=WHEN, wanted="2026-03-09"
+        name="published:cell_date", page=html(), columns=EntryFields(published=DATE), field=WHEN, wanted="2026-03-09"
     ),
     Switch(
         name="published:_declared",
@@ -167,7 +167,7 @@ SWITCHES = [
         wanted="茶乡故事汇",
     ),
     Switch(
-        name="source_places:cell_source", page=html(), columns=TableFields(source="茶乡记"), field=FROM, wanted="茶乡记"
+        name="source_places:cell_source", page=html(), columns=EntryFields(source="茶乡记"), field=FROM, wanted="茶乡记"
     ),
     Switch(name="find:own_press", page=html("记者 王小明", site="茶乡日报数字报"), field=FROM, wanted="茶乡日报"),
     Switch(
@@ -248,7 +248,7 @@ SWITCHES = [
     ),
     Switch(name="authors:poster", page=html(FORUM), field=WHO, wanted=("三栋老陈",)),
     Switch(name="authors:called_author", page=html("作者：三栋老陈"), field=WHO, wanted=("三栋老陈",)),
-    Switch(name="find:cell_authors", page=html(), columns=TableFields(author="王小明"), field=WHO, wanted=NAME),
+    Switch(name="find:cell_authors", page=html(), columns=EntryFields(author="王小明"), field=WHO, wanted=NAME),
     Switch(
         name="find:declared_authors",
         page=ENGLISH.format(info="", head=META_AUTHOR.format("Jane Doe")),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.items import Article, Drop, Page, TableFields
+from cleaners.items import Article, Drop, EntryFields, Page
 from cleaners.pipeline import clean, explain
 from cleaners.readers import ColumnChoice, ReadLimits, read
 
@@ -112,18 +112,18 @@ def test_a_day_in_the_text_gets_its_hour_from_the_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"source": "c4"}, TableFields(source="c4")),  # read, and refused when it is judged
-        ({"source": "转载", "author": "nan", "title": " ", "date": None}, TableFields(source="转载")),
+        ({"source": "c4"}, EntryFields(source="c4")),  # read, and refused when it is judged
+        ({"source": "转载", "author": "nan", "title": " ", "date": None}, EntryFields(source="转载")),
         (
             {"authors": ["王小明", "李雷", 3], "published": 1728351000},
-            TableFields(author="王小明、李雷", published="2024-10-08T01:30:00+00:00"),
+            EntryFields(author="王小明、李雷", published="2024-10-08T01:30:00+00:00"),
         ),
-        ({"time": 1728351000123.0, "title": True}, TableFields(published="2024-10-08T01:30:00+00:00")),
-        ({"pubDate": 20241008, "媒体": "水乡晚报"}, TableFields(published="20241008", source="水乡晚报")),
-        ({"date": "2024-10-08", "dump": "CC-MAIN-2024-42"}, TableFields()),
+        ({"time": 1728351000123.0, "title": True}, EntryFields(published="2024-10-08T01:30:00+00:00")),
+        ({"pubDate": 20241008, "媒体": "水乡晚报"}, EntryFields(published="20241008", source="水乡晚报")),
+        ({"date": "2024-10-08", "dump": "CC-MAIN-2024-42"}, EntryFields()),
     ],
 )
-def test_what_cells_hold(tmp_path: Path, columns: dict[str, object], said: TableFields) -> None:
+def test_what_cells_hold(tmp_path: Path, columns: dict[str, object], said: EntryFields) -> None:
     (page,) = pages(jsonl(tmp_path / "x.jsonl", {"text": TEXT, **columns}))
     assert page.columns == said
     found = clean(page)
@@ -300,7 +300,7 @@ def test_parquet_says_what_other_tables_say(tmp_path: Path) -> None:
     rows = {"标题": [TITLE] * 3, "content": [TEXT, None, "长" * 2000], "time": [moment] * 3, "n": [{"a": 1}] * 3}
     parquet.write_table(arrow.table(rows), tmp_path / "x.parquet", row_group_size=2)
     page, empty, large = read([tmp_path / "x.parquet"], ReadLimits(page_bytes=4000))
-    assert isinstance(page, Page) and page.columns == TableFields(title=TITLE, published="2024-10-08 01:30:00+00:00")
+    assert isinstance(page, Page) and page.columns == EntryFields(title=TITLE, published="2024-10-08 01:30:00+00:00")
     assert isinstance(empty, Drop) and empty.reason == "no page in the row"
     assert isinstance(large, Drop) and (large.reason, large.origin) == ("page too large", f"{tmp_path / 'x.parquet'}#3")
     found = clean(page)

@@ -266,7 +266,8 @@ def as_columns(record: dict[str, Any]) -> dict[str, Any]:
         for name in ("repairs", "noise_removed")
     }
     extra = [{"name": name, "value": value} for name, value in record["extra"].items()]
-    return record | moments | counts | {"extra": extra}
+    found = [{"field": name, "rule": rule} for name, rule in record["found_by"].items()]
+    return record | moments | counts | {"extra": extra, "found_by": found}
 
 
 def assert_same(folder: Path, here: list[dict[str, Any]]) -> None:

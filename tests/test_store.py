@@ -41,6 +41,7 @@ FULL = Article(
     images=(ArticleImage(url="http://news.example/1.jpg", caption="老磨坊"), ArticleImage(url="http://news.example/2.jpg")),
     extra={"row": 7, "编号": "甲-3", "tags": ["水", None]},
     edition=NewspaperEdition(paper="示例日报", date="2023-05-06", number="2", name="乡村"),
+    found_by={"title": "heading", "published": "feed published"},
 )  # fmt: skip
 
 
@@ -740,16 +741,17 @@ def test_killed_while_being_made_it_is_a_store_or_nothing(tmp_path: Path) -> Non
 
 def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> None:
     old, new = (
-        replace(FULL, declared_url=None, images=(), extra={}, edition=None, confidence=None),
+        replace(FULL, declared_url=None, images=(), extra={}, found_by={}, edition=None, confidence=None),
         replace(FULL, id="0" * 16, url="http://news.example/b"),
     )
     with Store.open(tmp_path / "s.db") as store:
         store.articles.put(old)
     with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as raw:
         raw.execute("DROP INDEX articles_by_confidence")
-        for name in ("declared_url", "images", "extra", "confidence", "edition"):
+        for name in ("declared_url", "images", "extra", "confidence", "edition", "found_by"):
             raw.execute(f"ALTER TABLE articles DROP COLUMN {name}")
         raw.execute("ALTER TABLE ledger DROP COLUMN edition")
+        raw.execute("DROP TABLE announcements")
         raw.execute("DELETE FROM migrations WHERE version > 6")
         raw.execute("PRAGMA user_version = 6")
         raw.commit()

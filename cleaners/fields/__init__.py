@@ -13,7 +13,17 @@ from typing import Any, Literal
 
 from cleaners.disguises import DISGUISES
 from cleaners.fields.kinds import FieldKind, Flag, Integer, Json, ListOf, MappingOf, Moment, Part, Real, Structure, Text
-from cleaners.items import ArticleImage, Clipping, Evidence, Extractor, Match, NewspaperEdition, Region
+from cleaners.items import (
+    ArticleImage,
+    Clipping,
+    EntryFields,
+    Evidence,
+    Extractor,
+    Match,
+    NewspaperEdition,
+    PageAnnouncement,
+    Region,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +85,19 @@ EDITION = Structure(
     Part(name="name", kind=_TEXT, converted=True),
 )
 """The page of a newspaper that an article stands on."""
+ANNOUNCEMENT = Structure(
+    PageAnnouncement,
+    Part(name="by", kind=_TEXT),
+    Part(
+        name="fields",
+        kind=Structure(
+            EntryFields,
+            *(Part(name=name, kind=_TEXT) for name in ("kind", "title", "published", "source", "author", "section")),
+        ),
+    ),
+    Part(name="text", kind=_TEXT),
+)
+"""What a feed or a sitemap says of a page, for the ledger of a crawl."""
 _EXTRACTOR = Structure(
     Extractor, Part(name="name", kind=_TEXT), Part(name="version", kind=_TEXT), Part(name="recipe", kind=_TEXT)
 )
@@ -191,6 +214,10 @@ FIELDS: tuple[RecordField, ...] = (
     RecordField(
         name="next_url", kind=_TEXT, number=18, compared=True, shown=140, label="next page",
         meaning="the next page of an article of several pages",
+    ),
+    RecordField(
+        name="found_by", kind=MappingOf(Text(), key="field", value="rule"), number=25,
+        meaning="which rule found title, date, source ...: `feed published`, `date in address` ...",
     ),
     RecordField(
         name="extra", kind=MappingOf(Json(), key="name", value="value"), number=23,

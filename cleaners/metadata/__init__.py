@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cleaners.metadata.find import find_metadata
-from cleaners.metadata.opt_out import TdmReservation, opt_out_headers, opt_out_host, reservations
+from cleaners.metadata.opt_out import TdmReservation, opt_out_head, opt_out_headers, opt_out_host, reservations
 
-__all__ = ["TdmReservation", "find_metadata", "opt_out_headers", "opt_out_host", "reservations"]
+__all__ = ["TdmReservation", "find_metadata", "opt_out_head", "opt_out_headers", "opt_out_host", "reservations"]

@@ -1,14 +1,14 @@
-"""What is declared about the article outside of the page's text: in its head (meta elements and JSON-LD) and in the
-columns of the table it came from, sorted by meaning."""
+"""What is declared about the article outside of the page's text, sorted by meaning: in its head (meta, JSON-LD) and
+beside it, in the columns of its table or the entry of a feed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from cleaners.items import Head, TableFields
+from cleaners.items import EntryFields, Head
 
 # Names in lower case without white space: some systems write "og: time" or "weibo: article:create_at".
 _TITLE = ("og:title", "articletitle", "twitter:title", "dc.title", "dcterms.title", "sailthru.title", "headline")
@@ -75,30 +75,33 @@ class DeclaredMetadata:
     sections: tuple[tuple[str, str], ...] = ()
     addresses: tuple[str, ...] = ()
     """The page's address: as fetched, as declared."""
-    columns: TableFields = TableFields()
-    """What the table says: date and source of it are asked last."""
+    columns: EntryFields = EntryFields()
+    """What stands beside the page: date and source of it are asked last."""
 
 
-def read_declared(head: Head, url: str | None = None, columns: TableFields = TableFields()) -> DeclaredMetadata:
+def read_declared(head: Head, url: str | None = None, columns: EntryFields = EntryFields()) -> DeclaredMetadata:
     """Sort what a head and a table declare; ``url`` is the fetched address, where known."""
     meta: dict[str, str] = {}
     for name, content in head.meta:
         meta.setdefault("".join(name.split()), content.strip()[:_LONGEST])
     article = _article(head.json_ld)
+    # A feed may shorten a headline, or have another one: it is asked where the page has none (title.py).
+    title = _cell(columns, "title") if columns.kind in {"column", "entry"} else ()
     return DeclaredMetadata(
-        titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title") + _cell("title", columns.title),
+        titles=tuple(_named(meta, _TITLE)) + _ld(article, "headline", "title") + title,
         published=tuple(_named(meta, _PUBLISHED)) + _ld(article, "datePublished", "pubDate"),
         sources=tuple(_named(meta, _SOURCE)),
-        authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)) + _cell("author", columns.author),
+        authors=_ld_people(article) + tuple(_named(meta, _AUTHOR)) + _cell(columns, "author"),
         sites=tuple(_named(meta, _SITE)) + _ld_names(article, "publisher"),
         addresses=tuple(filter(None, ((url or "")[:_LONGEST], (head.canonical or "")[:_LONGEST], meta.get("og:url")))),
-        sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection") + _cell("section", columns.section),
+        sections=tuple(_named(meta, _SECTION)) + _ld(article, "articleSection") + _cell(columns, "section"),
         columns=columns,
     )
 
 
-def _cell(name: str, value: str | None) -> tuple[tuple[str, str], ...]:
-    return ((f"column {name}", value[:_LONGEST]),) if value else ()
+def _cell(columns: EntryFields, name: Literal["title", "author", "section"]) -> tuple[tuple[str, str], ...]:
+    value: str | None = getattr(columns, name)
+    return ((f"{columns.kind} {name}", value[:_LONGEST]),) if value else ()
 
 
 def _named(meta: dict[str, str], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -8,13 +8,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cleaners.characters import HAN_CHARACTER, KANA_OR_HANGUL
-from cleaners.items import Metadata, NewspaperEdition, TableFields
+from cleaners.items import EntryFields, Metadata, NewspaperEdition
 from cleaners.metadata.authors import authors, declared_authors, editors, english_authors
 from cleaners.metadata.declared import read_declared
 from cleaners.metadata.edition import read_edition
 from cleaners.metadata.info_lines import InfoAnswer, InfoLines, pieces
 from cleaners.metadata.markup import marked
-from cleaners.metadata.opt_out import opt_out
+from cleaners.metadata.opt_out import opt_out_head
 from cleaners.metadata.page_regions import paragraphs, split_page
 from cleaners.metadata.published import PublishedDate, published
 from cleaners.metadata.section import section
@@ -37,15 +37,15 @@ def find_metadata(
     publisher: str | None = None,
     fetched_at: datetime | None = None,
     url: str | None = None,
-    columns: TableFields = TableFields(),
+    columns: EntryFields = EntryFields(),
     edition: NewspaperEdition | None = None,
 ) -> Metadata:
     """Read what a page says of itself; what it does not say stays None.
 
     ``timezone`` (IANA name) holds for dates without an offset. ``publisher`` is the site's own name, where known:
     来源：本站 then means it. ``fetched_at`` (with a timezone) gives relative dates a sense and refuses future dates.
-    ``url``: the fetched address; the day in it is the date where the page tells none. ``columns``: what the table that
-    the page came from says of it, believed where the page itself tells nothing. ``edition``: what is known of the
+    ``url``: the fetched address; the day in it is the date where the page tells none. ``columns``: what stands beside
+    the page in a table or a feed, believed where the page itself tells nothing. ``edition``: what is known of the
     page of a newspaper it stands on; its day is the date where nothing else tells one.
 
     Raises ``zoneinfo.ZoneInfoNotFoundError`` for an unknown ``timezone``.
@@ -91,7 +91,7 @@ def find_metadata(
             editors=edited[0] if edited else None,
             section=trail.rule,
         ),
-        opt_out=opt_out(blocks.head),
+        opt_out=opt_out_head(blocks.head),
     )
 
 

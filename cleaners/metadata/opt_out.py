@@ -67,7 +67,7 @@ _ROBOTS = re.compile(r"(?:robots|[a-z0-9_-]*bot|ccbot|google-extended|anthropic-
 _DIRECTIVES = ("noai", "noimageai", "noindex", "none", "noarchive")
 
 
-def opt_out(head: Head) -> tuple[str, ...]:
+def opt_out_head(head: Head) -> tuple[str, ...]:
     """The signals of a head, in order: robots directives (REP, noai) and the TDM Reservation Protocol (W3C, 2024)."""
     found: list[str] = []
     for name, content in head.meta:

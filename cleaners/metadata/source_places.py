@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from cleaners.characters import HAN
 from cleaners.chinese import script
-from cleaners.items import Head, TableFields
+from cleaners.items import EntryFields, Head
 from cleaners.metadata import byline, dates, source
 from cleaners.metadata.dates import FoundDate
 from cleaners.metadata.declared import DeclaredMetadata
@@ -60,7 +60,8 @@ def _is_press(name: str) -> bool:
     return bool(_PRESS.search(name)) and not _NOT_PRESS.search(name) and may_name_account(name)
 
 
-# What the columns of a table say of a page: each cell is read as the line it would be with its label (来源：CELL).
+# What the columns of a table, or the entry of a feed, say of a page: each cell is read as the line it would be with its
+# label (来源：CELL).
 #
 # A table may hold anything under a name, so a cell is believed where the page itself tells nothing, and no more of it
 # than of such a line: a source that is 转载 is none, and 新华社 is no author.
@@ -69,27 +70,27 @@ _LONGEST = 200  # of a cell that is read as a line
 _NAME = re.compile(f"[{HAN}]|^[A-Za-z .&'-]+$")  # else the name of a file or of a data set: c4, part_0001
 
 
-def cell_date(columns: TableFields) -> tuple[str, FoundDate] | None:
+def cell_date(columns: EntryFields) -> tuple[str, FoundDate] | None:
     """``(rule, date)`` of the column with the date; None where it holds none that can be read."""
     stamp = dates.declared(columns.published[:_LONGEST]) if columns.published else None
-    return ("column published", stamp) if stamp else None
+    return (f"{columns.kind} published", stamp) if stamp else None
 
 
-def cell_source(columns: TableFields, publisher: str | None) -> InfoAnswer | None:
+def cell_source(columns: EntryFields, publisher: str | None) -> InfoAnswer | None:
     """The source that a column names; ``publisher`` is what 本站 means."""
     line = _line("来源", columns.source)
     named = source.labelled(parse_info_line(line.text), publisher) if line else None
     if line is None or named is None or not _NAME.search(named.name):
         return None
-    return InfoAnswer(values=(line.own(named.name),), rule="column source")
+    return InfoAnswer(values=(line.own(named.name),), rule=f"{columns.kind} source")
 
 
-def cell_authors(columns: TableFields) -> InfoAnswer | None:
+def cell_authors(columns: EntryFields) -> InfoAnswer | None:
     """The people that a column names."""
     line = _line("作者", columns.author)
     found = byline.labelled(parse_info_line(line.text)) if line else ()
     names = [name for name in found if not is_organisation(name)]  # 水乡晚报记者 王小明
-    return InfoAnswer(values=own(names, line), rule="column author") if line and names else None
+    return InfoAnswer(values=own(names, line), rule=f"{columns.kind} author") if line and names else None
 
 
 def _line(label: str, cell: str | None) -> FoldedText | None:

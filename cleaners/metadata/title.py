@@ -66,6 +66,7 @@ def headline(
     """Find the headline, by trust: the line that agrees with the head, the article's title in the head, the place."""
     sites = tuple(name for _, name in declared.sites) + ((publisher,) if publisher else ())
     said = [*declared.titles, ("head title", head.title)]
+    told = f"{declared.columns.kind} title"
     titles = []
     for rule, text in said:
         whole = " ".join(without_label(text[:_LONGEST]).split())
@@ -82,7 +83,7 @@ def headline(
         or _in_brackets(lines, texts, head.title[:_LONGEST])
         or _placed(lines, texts, titles, own, settings)
         or _from_head([own] if own else [])
-        or PlacedHeadline(text=declared.columns.title, rule="column title" if declared.columns.title else "")
+        or PlacedHeadline(text=declared.columns.title, rule=told if declared.columns.title else "")
     )
     return _bare(found, head.title)
 

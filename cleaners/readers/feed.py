@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from cleaners.errors import UnusableInput
-from cleaners.items import Drop, Page, TableFields
+from cleaners.items import Drop, EntryFields, Page
 from cleaners.page.decode import decode
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
@@ -26,7 +27,13 @@ _XML = re.compile(
 _JSON = re.compile(r"\{[^{}\[\]]*\"version\"\s*:\s*\"https?://jsonfeed\.org/version/")
 _BEGINS_WITHIN = 4096  # bytes
 _TAGS = 200_000  # feedparser reads about 12,000 a second
-_MARKUP = re.compile(r"<(?:p|br|div|span|img|a|h[1-6]|ul|ol|table)\b|&lt;(?:p|br|div)\b", re.IGNORECASE)
+_CUT_OFF = re.compile(  # …… is how a sentence ends, … how a teaser does
+    r"(?:(?<!…)…|(?<!\.)\.\.\.|&hellip;|&#8230;)\s*[\])）】]?$"
+    r"|(?:阅读|查看|浏览|閱讀|查看)(?:全文|更多|原文|详情)\W*$|read more\W*$|continue reading\W*$",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_END = 2000  # characters in which a text's last words stand, with their markup
 _WHOLE = 400  # characters of a description without markup from which on it is the text itself
 _BOM = b"\xef\xbb\xbf"
 
@@ -45,7 +52,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         url = entry.url if entry.url and is_address(entry.url) else None
         if entry.text:
             page = _BOM + entry.text.encode("utf-8", "replace")
-            yield Page(body=page, origin=place, url=url, columns=entry.fields)
+            yield Page(body=page, origin=place, url=url, columns=replace(entry.fields, kind="entry"))
         else:
             detail = f"it announces {entry.fields.title or url or 'an article'}; crawl the feed to have the pages"
             yield Drop(origin=place, url=url, stage="read", reason="no text in the entry", detail=detail)
@@ -53,69 +60,104 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         raise UnusableInput("read", "not a page", "a feed without entries")
 
 
-class _Entry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
     """An entry of a feed: its address, what it says of itself, its text if it has one."""
 
-    __slots__ = ("fields", "text", "url")
+    url: str | None
+    fields: EntryFields
+    text: str
+    """As HTML, the whole text of the article; empty for an entry that only announces one."""
 
-    def __init__(self, url: object, text: str, **fields: object) -> None:
-        self.url = url.strip() if isinstance(url, str) else None
-        self.text = text
-        plain = {name: " ".join(value.split()) or None for name, value in fields.items() if isinstance(value, str)}
-        self.fields = TableFields(**plain)
-
-
-def _of_xml(body: bytes) -> Iterator[_Entry]:
-    import feedparser
-
-    if body.count(b"<") > _TAGS:
-        raise UnusableInput("read", "page too large", f"a feed of more than {_TAGS} tags")
-    # As it stands: what cleans the page afterwards must see what was there.
-    found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=True)
-    source = found.feed.get("title")
-    for entry in found.entries:
+    @classmethod
+    def of_xml(cls, entry: Any, source: str | None = None) -> Self:
+        """An entry of RSS or Atom as feedparser gives it; ``source``: where it names none of its own."""
         authors = [one.get("name") for one in entry.get("authors", []) if one.get("name")] or [entry.get("author")]
         tags = [tag.get("term") for tag in entry.get("tags", []) if tag.get("term")]
-        yield _Entry(
-            entry.get("link") or entry.get("id"),
-            _text([one.get("value") for one in entry.get("content", [])], entry.get("summary")),
+        fields = _fields(
             title=entry.get("title"),
             published=entry.get("published") or entry.get("updated") or entry.get("created"),
             author="、".join(filter(None, authors)),
             source=(entry.get("source") or {}).get("title") or entry.get("publisher") or source,
             section=tags[0] if tags else None,
         )
+        text = _text([one.get("value") for one in entry.get("content", [])], entry.get("summary"))
+        return cls(url=_stripped(entry.get("link") or entry.get("id")), fields=fields, text=text)
+
+    @classmethod
+    def of_json(cls, item: dict[str, Any], source: object = None) -> Self:
+        """An item of a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
+        people = item.get("authors") or [item.get("author")]
+        names = [one.get("name") for one in people if isinstance(one, dict)] if isinstance(people, list) else []
+        tags = item.get("tags")
+        fields = _fields(
+            title=item.get("title"),
+            published=item.get("date_published") or item.get("date_modified"),
+            author="、".join(name for name in names if isinstance(name, str)),
+            source=source,
+            section=tags[0] if isinstance(tags, list) and tags else None,
+        )
+        url = _stripped(item.get("url") or item.get("external_url") or item.get("id"))
+        return cls(url=url, fields=fields, text=_text([item.get("content_html") or item.get("content_text")], None))
 
 
-def _of_json(body: bytes) -> Iterator[_Entry]:
+def _stripped(url: object) -> str | None:
+    return url.strip() if isinstance(url, str) else None
+
+
+def _fields(**told: object) -> EntryFields:
+    def plain(name: str) -> str | None:
+        value = told.get(name)
+        return " ".join(value.split()) or None if isinstance(value, str) else None
+
+    return EntryFields(
+        kind="feed",
+        title=plain("title"),
+        published=plain("published"),
+        source=plain("source"),
+        author=plain("author"),
+        section=plain("section"),
+    )
+
+
+def _of_xml(body: bytes) -> Iterator[FeedEntry]:
+    import feedparser
+
+    if body.count(b"<") > _TAGS:
+        raise UnusableInput("read", "page too large", f"a feed of more than {_TAGS} tags")
+    # As it stands: what cleans the page afterwards must see what was there.
+    headers = {"content-type": "application/xml; charset=utf-8"} if _is_utf8(body) else {}
+    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=True)
+    source = found.feed.get("title")
+    for entry in found.entries:
+        yield FeedEntry.of_xml(entry, source)
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Whether it is; feedparser takes what declares nothing for Latin."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _of_json(body: bytes) -> Iterator[FeedEntry]:
     try:
         feed = json.loads(decode(body).text, parse_int=integer)
     except (ValueError, RecursionError) as why:
         raise UnusableInput("read", "not JSON", str(why)) from None
     items = feed.get("items") if isinstance(feed, dict) else None
     for item in items if isinstance(items, list) else []:
-        entry = item if isinstance(item, dict) else {}
-        people = entry.get("authors") or [entry.get("author")]
-        names = [one.get("name") for one in people if isinstance(one, dict)] if isinstance(people, list) else []
-        tags = entry.get("tags")
-        yield _Entry(
-            entry.get("url") or entry.get("external_url") or entry.get("id"),
-            _text([entry.get("content_html") or entry.get("content_text")], None),
-            title=entry.get("title"),
-            published=entry.get("date_published") or entry.get("date_modified"),
-            author="、".join(name for name in names if isinstance(name, str)),
-            source=feed.get("title"),
-            section=tags[0] if isinstance(tags, list) and tags else None,
-        )
+        yield FeedEntry.of_json(item if isinstance(item, dict) else {}, feed.get("title"))
 
 
 def _text(contents: list[Any], summary: object) -> str:
     """The text of an entry: its content; a description where that is more than an announcement."""
-    texts = [one for one in contents if isinstance(one, str) and one.strip()]
-    if texts:
-        return max(texts, key=len)
     told = summary if isinstance(summary, str) and len(summary) >= _WHOLE else ""
-    return told if _MARKUP.search(told) or not told.rstrip().endswith(("…", "...")) else ""
+    texts = [one for one in contents if isinstance(one, str) and one.strip()]
+    found = max(texts, key=len) if texts else told
+    return "" if _CUT_OFF.search(" ".join(_TAG.sub(" ", found[-_END:]).split())) else found
 
 
 READER = FileReader(name="feed", suffixes=(".rss", ".atom"), accepts=_is_feed, read=_read)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from cleaners.items import Drop, Page, TableFields
+from cleaners.items import Drop, EntryFields, Page
 
 BODY = (
     "html", "rawhtml", "htmlcontent", "contenthtml", "bodyhtml", "pagehtml", "content", "rawcontent", "text", "body",
@@ -137,7 +137,7 @@ def page_of(row: Mapping[object, object], place: str, choice: ColumnChoice = _UN
         return Drop(origin=place, stage="read", reason="no page in the row", detail=f"its columns are: {there}; {cure}")
     url = _address(cells, choice, used)
     crawled = not _OF_A_CRAWL.isdisjoint(cells)
-    fields = TableFields(
+    fields = EntryFields(
         title=_told(cells, _first(choice.title, _TITLE), used),
         published=_when(cells, _first(choice.published, _PUBLISHED if crawled else _PUBLISHED + _DAY), used),
         source=_told(cells, _first(choice.source, _SOURCE), used),

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 from cleaners.compression import Compression, compression_of
 from cleaners.errors import UnusableInput
@@ -17,7 +18,17 @@ from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import is_damage, seekable
 from cleaners.readers.warc_records import DamagedRecord, RawRecord, records
-from cleaners.warc import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpMessage, check_whole, decoded, parse
+from cleaners.warc import (
+    FOUND_FIELD,
+    OPT_OUT_FIELD,
+    ROLE_FIELD,
+    SITE_FIELD,
+    HttpMessage,
+    check_whole,
+    decoded,
+    parse,
+    with_found,
+)  # fmt: skip
 
 _MAGIC = b"WARC/"
 _BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
@@ -37,6 +48,7 @@ _PARTS = (
 _REDIRECTS, _ERRORS = 300, 400  # where the statuses of a kind begin
 _WITH_A_PAGE = frozenset((200, 203))  # 203: a proxy has changed something on the way (RFC 9110, 15.3.4)
 _ROLE, _SITE, _OPT_OUT = ROLE_FIELD.lower(), SITE_FIELD.lower(), OPT_OUT_FIELD.lower()
+_FOUND = FOUND_FIELD.lower()
 _TEXTUAL = ("text/", "application/xhtml", "application/xml", "message/rfc822", "multipart/related")
 
 
@@ -71,7 +83,16 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
     A record that cannot be read is a Drop, as one is that only says that a page had not changed (``revisit``).
     """
     limit = file.limits.page_bytes
+    waiting: Page | None = None  # its response says that a record behind it tells how it was found
+    told_of = ""
     for record in records(seekable(file.whole()), limit + _HEADER_ROOM):
+        if waiting is not None:
+            if _is_metadata(record) and record.fields.get("warc-concurrent-to") == told_of and record.block:
+                waiting = with_found(waiting, record.block)
+            yield waiting
+            waiting = None
+        if _is_metadata(record):
+            continue
         place = f"{file.origin}#{record.offset}"
         if isinstance(record, DamagedRecord):
             yield Drop(origin=place, stage="read", reason="damaged record", detail=record.why)
@@ -82,8 +103,16 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         except UnusableInput as why:
             yield Drop(origin=place, url=url, stage="read", reason=why.reason, detail=why.detail)
             continue
-        if page is not None:
+        if page is not None and record.fields.get(_FOUND):
+            waiting, told_of = page, record.fields.get("warc-record-id", "")
+        elif page is not None:
             yield page
+    if waiting is not None:
+        yield waiting
+
+
+def _is_metadata(record: RawRecord | DamagedRecord) -> TypeGuard[RawRecord]:
+    return isinstance(record, RawRecord) and record.fields.get("warc-type", "").lower() == "metadata"
 
 
 def address(target: str | None) -> str | None:

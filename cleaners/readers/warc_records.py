@@ -48,7 +48,7 @@ class DamagedRecord:
 
 
 def records(stream: IO[bytes], limit: int) -> Iterator[RawRecord | DamagedRecord]:
-    """Every response, resource, conversion and revisit record; contents of more than ``limit`` bytes are left out.
+    """Every response, resource, conversion, revisit and metadata record; longer contents than ``limit`` bytes left out.
 
     ``stream`` can seek and stands at the first byte of the file.
     """
@@ -121,6 +121,7 @@ class _Reader:
         from fastwarc.warc import ArchiveIterator, WarcRecordType
 
         wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion | WarcRecordType.revisit
+        wanted |= WarcRecordType.metadata
         untyped = (WarcRecordType.unknown, WarcRecordType.no_type)
         known = ArchiveIterator(self._stream, parse_http=False, max_header_len=_LONGEST_HEAD)
         for record in known:

@@ -6,13 +6,14 @@ the results, so a run that is killed is taken up where the store says it was.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from cleaners.fields import EDITION
-from cleaners.items import NewspaperEdition
+from cleaners.fields import ANNOUNCEMENT, EDITION
+from cleaners.items import NewspaperEdition, PageAnnouncement
 from cleaners.store.database import Database, Row
 from cleaners.urls import canonical
 
@@ -90,6 +91,9 @@ class DiscoveredUrl:
     """The higher the earlier."""
     edition: NewspaperEdition | None = None
     """What the page of a newspaper that named it says of it."""
+    announcement: PageAnnouncement | None = None
+    """What the feed or sitemap that named it says of it. The ledger does not give it with an address: see
+    :meth:`CrawlState.announcement`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,8 @@ class FetchResult:
     """Of the body; None where there is none."""
     found: tuple[DiscoveredUrl, ...] = ()
     """What it links to and is to be visited."""
+    announcement: PageAnnouncement | None = None
+    """What was said of the address that led here."""
 
     @property
     def failed(self) -> bool:
@@ -177,6 +183,7 @@ class CrawlState:
             if before is None:
                 self._queue([DiscoveredUrl(url=visit.url, site=visit.site, kind=visit.kind)], visit.at, None)
             self._queue(visit.found, visit.at, key)
+            self._announce(key, visit.announcement)
             if visit.outcome is None:
                 self._unchanged(key, visit, before)
                 continue
@@ -216,6 +223,12 @@ class CrawlState:
         )
         return newest[::-1]
 
+    def announcement(self, url: str) -> PageAnnouncement | None:
+        """What feeds and sitemaps have said of an address, the one that says most."""
+        row = self._db.one("SELECT data FROM announcements WHERE url = ?", (canonical(url),))
+        found: PageAnnouncement | None = ANNOUNCEMENT.from_row(zlib.decompress(row[0])) if row else None
+        return found
+
     def counts(self) -> dict[str, int]:
         """Outcome -> addresses; ``queued`` for those that are not yet done."""
         rows = self._db.rows("SELECT coalesce(outcome, 'queued') AS o, count(*) FROM ledger GROUP BY o ORDER BY o")
@@ -235,6 +248,20 @@ class CrawlState:
                 (*_names(one.url), one.site, one.kind, one.hops, one.pages, one.priority, moment, moment,
                  EDITION.to_row(one.edition), parent if announces else None),
             )  # fmt: skip
+            self._announce(canonical(one.url), one.announcement)
+
+    def _announce(self, key: str, said: PageAnnouncement | None) -> None:
+        """Keep what was said of an address; not in place of more, nor of what was taken down."""
+        if said is None:
+            return
+        packed = zlib.compress(ANNOUNCEMENT.to_row(said).encode("utf-8", "replace"))
+        self._db.execute(
+            "INSERT INTO announcements SELECT :url, :letters, :data WHERE NOT EXISTS "
+            "(SELECT 1 FROM ledger WHERE url = :url AND outcome = 'taken down') "
+            "ON CONFLICT (url) DO UPDATE SET letters = excluded.letters, data = excluded.data "
+            "WHERE excluded.letters >= letters AND excluded.data != data",
+            {"url": key, "letters": len(said.text), "data": packed},
+        )
 
     def _select(self, where: str, values: Sequence[object]) -> list[UrlState]:
         return [_entry(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM ledger WHERE {where}", values)]

@@ -88,6 +88,12 @@ class StoreMerger:
             "UPDATE main.ledger SET parent = up.visit FROM other.ledger o JOIN other.ledger p ON p.visit = o.parent "
             "JOIN main.ledger up ON up.url = p.url WHERE o.url = ledger.url AND ledger.parent IS NULL"
         )
+        self._db.execute(
+            "INSERT INTO main.announcements SELECT url, letters, data FROM other.announcements WHERE true "
+            "ON CONFLICT (url) DO UPDATE SET letters = excluded.letters, data = excluded.data "
+            "WHERE excluded.letters > letters"
+        )
+        self._db.execute("DELETE FROM announcements WHERE url IN (SELECT url FROM ledger WHERE outcome = 'taken down')")
 
     def _runs(self) -> None:
         # A run that had not ended when it was taken over is replaced by what became of it.

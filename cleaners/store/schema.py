@@ -166,6 +166,13 @@ _EDITIONS = (
     "ALTER TABLE ledger ADD COLUMN edition TEXT",
 )
 
+_ANNOUNCEMENTS = (
+    "ALTER TABLE articles ADD COLUMN found_by TEXT",
+    # What feeds and sitemaps say of the pages they name, packed (store/crawl_state.py). Not in the ledger: that is read
+    # far more often, and a text is long.
+    """CREATE TABLE announcements (url TEXT PRIMARY KEY, letters INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -176,5 +183,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=7, name="confidence: how sure it is that a body is right and whole", statements=_CONFIDENCE),
     Migration(version=8, name="images, what a page calls itself, other columns of a table", statements=_OF_FILES),
     Migration(version=9, name="the page of a newspaper that an article stands on", statements=_EDITIONS),
+    Migration(version=10, name="which rule found a field; what feeds say of pages", statements=_ANNOUNCEMENTS),
 )
 """All steps in order; the last one's version is the version of today."""

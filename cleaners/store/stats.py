@@ -59,6 +59,7 @@ _PARTS = (
     ("matches", "matches"),
     ("clusters", "clusters"),
     ("ledger", "ledger of crawls"),
+    ("announcements", "what feeds say of pages"),
 )
 
 

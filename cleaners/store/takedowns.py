@@ -202,6 +202,7 @@ class TakedownTable:
             "next_visit = NULL",
             (key, site, moment, moment, moment, TAKEN_DOWN),
         )
+        self._db.execute("DELETE FROM announcements WHERE url = ?", (key,))
 
     def met(self, url: str) -> bool:
         """Whether a crawl knows an address."""

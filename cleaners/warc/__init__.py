@@ -7,11 +7,13 @@ the store, ``#``, and the offset of its response record.
 from __future__ import annotations
 
 from cleaners.warc.content_encoding import check_whole, decoded
+from cleaners.warc.found_with import with_found
 from cleaners.warc.http_message import HttpMessage, parse
 from cleaners.warc.read import read_back
-from cleaners.warc.write import OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpExchange, WarcArchive, folder_of
+from cleaners.warc.write import FOUND_FIELD, OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpExchange, WarcArchive, folder_of
 
 __all__ = [
+    "FOUND_FIELD",
     "OPT_OUT_FIELD",
     "ROLE_FIELD",
     "SITE_FIELD",
@@ -23,4 +25,5 @@ __all__ = [
     "folder_of",
     "parse",
     "read_back",
+    "with_found",
 ]

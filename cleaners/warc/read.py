@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -11,7 +14,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from cleaners.errors import UnusableInput
 from cleaners.items import Page
 from cleaners.warc.content_encoding import check_whole, decoded
-from cleaners.warc.write import OPT_OUT_FIELD, SITE_FIELD
+from cleaners.warc.found_with import with_found
+from cleaners.warc.write import FOUND_FIELD, OPT_OUT_FIELD, SITE_FIELD
 
 
 def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Page:
@@ -25,18 +29,20 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
     try:
         with (base / name).open("rb") as file:
             file.seek(int(offset))
-            record = next(iter(ArchiveIterator(file)), None)
+            archive = iter(ArchiveIterator(file))
+            record = next(archive, None)
             if record is None or record.rec_type != "response" or record.http_headers is None:
                 raise UnusableInput("read", "not a response record", origin)
             raw = record.raw_stream.read(limit + 1)
             check_whole(len(raw), record.http_headers.get_header("Content-Length"), limit)
+            found = _found(record, archive, limit) if record.rec_headers.get_header(FOUND_FIELD) else b""
     except (ArchiveLoadFailed, EOFError, ValueError) as why:
         raise UnusableInput("read", "not a WARC record", f"{origin}: {why}") from None
     except OSError as why:
         raise UnusableInput("read", "unreadable", f"{origin}: {why.strerror or why}") from None
     headers = tuple((name, value) for name, value in record.http_headers.headers)
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    return Page(
+    page = Page(
         body=decoded(raw, coding, limit),
         origin=origin,
         url=record.rec_headers.get_header("WARC-Target-URI"),
@@ -46,6 +52,18 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
         fetched_at=_moment(record.rec_headers.get_header("WARC-Date")),
         opt_out=tuple(filter(None, (record.rec_headers.get_header(OPT_OUT_FIELD) or "").split(","))),
     )
+    return with_found(page, found) if found else page
+
+
+def _found(response: Any, archive: Iterator[Any], limit: int) -> bytes:
+    """The content of the record behind a response that says how it was found; empty where there is none."""
+    for record in islice(archive, 2):
+        if record.rec_type == "response":
+            break
+        mine = record.rec_headers.get_header("WARC-Concurrent-To") == response.rec_headers.get_header("WARC-Record-ID")
+        if record.rec_type == "metadata" and mine:
+            return bytes(record.raw_stream.read(limit + 1))
+    return b""
 
 
 def _moment(date: str | None) -> datetime | None:

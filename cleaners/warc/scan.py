@@ -137,11 +137,13 @@ def place_of(store: Path, origin: str) -> RecordPlace | None:
 
 
 def exchange_of(store: Path, origin: str) -> tuple[RecordPlace, ...]:
-    """The places of the response at an origin of our own archive and of the request for it, which stands behind it."""
+    """The places of the response at an origin of our own archive, of the request for it, which stands behind it, and of
+    the record behind that which says how it was found."""
     name, _, offset = origin.rpartition("#")
     folder = folder_of(store)
     path = folder / Path(name).name
     if name != f"{folder.name}/{path.name}" or not offset.isdigit():
         return ()
-    both = [one for one in islice(_records(path, name, int(offset)), 2) if isinstance(one, WarcRecord)]
-    return tuple(one.place for one in both if one.url == both[0].url)
+    found = [one for one in islice(_records(path, name, int(offset)), 3) if isinstance(one, WarcRecord)]
+    behind = [one for one in found[1:] if one.url == found[0].url and one.kind in {"request", "metadata"}]
+    return tuple(one.place for one in [*found[:1], *behind])

@@ -21,6 +21,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from cleaners.errors import UnwritableError
+from cleaners.items import NewspaperEdition, PageAnnouncement
+from cleaners.warc.found_with import found_with
 
 SITE_FIELD = "WARC-Jianbao-Site"
 """Our own field of the response record: the site id, which is not in the response itself."""
@@ -28,6 +30,8 @@ OPT_OUT_FIELD = "WARC-Jianbao-Opt-Out"
 """Our own field of the response record: signals the host gave outside of the page, joined by commas."""
 ROLE_FIELD = "WARC-Jianbao-Role"
 """Our own field of the response record: ``announcement`` for feeds, sitemaps and lists, read only for their links."""
+FOUND_FIELD = "WARC-Jianbao-Found"
+"""Our own field of the response record: ``metadata`` where a record behind it says how the page was found."""
 ANNOUNCEMENT = "announcement"
 """What that field says of feeds, sitemaps and lists."""
 
@@ -59,6 +63,10 @@ class HttpExchange:
     """Whether it was fetched as a page; not: as a feed, sitemap, list, robots.txt."""
     opt_out: tuple[str, ...] = ()
     """Signals against mining that the host gave outside of the page."""
+    announcement: PageAnnouncement | None = None
+    """What the feed or sitemap that named the page says of it."""
+    edition: NewspaperEdition | None = None
+    """The page of a newspaper that named it."""
 
 
 def folder_of(store: Path) -> Path:
@@ -146,14 +154,16 @@ class WarcArchive:
             return file
 
 
-def _records(exchange: HttpExchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
-    """The response, then the request that points to it."""
+def _records(exchange: HttpExchange) -> tuple[ArcWarcRecord, ...]:
+    """The response, then the request that points to it, then how it was found where that says anything."""
+    found = found_with(exchange.announcement, exchange.edition)
     date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     extra = {
         "WARC-IP-Address": exchange.address,
         SITE_FIELD: exchange.site,
         ROLE_FIELD: None if exchange.is_page else ANNOUNCEMENT,
         OPT_OUT_FIELD: ",".join(exchange.opt_out),
+        FOUND_FIELD: "metadata" if found else None,
     }
     response = _BUILDER.create_warc_record(
         exchange.url,
@@ -163,16 +173,21 @@ def _records(exchange: HttpExchange) -> tuple[ArcWarcRecord, ArcWarcRecord]:
         http_headers=_response_head(exchange),
         warc_headers_dict={"WARC-Date": date, **{key: value for key, value in extra.items() if value}},
     )
+    beside = {"WARC-Date": date, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
     request = _BUILDER.create_warc_record(
-        exchange.url,
-        "request",
-        http_headers=_request_head(exchange),
-        warc_headers_dict={
-            "WARC-Date": date,
-            "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
-        },
+        exchange.url, "request", http_headers=_request_head(exchange), warc_headers_dict=dict(beside)
     )
-    return response, request
+    if not found:
+        return response, request
+    metadata = _BUILDER.create_warc_record(
+        exchange.url,
+        "metadata",
+        payload=io.BytesIO(found),
+        length=len(found),
+        warc_content_type="application/json",
+        warc_headers_dict=dict(beside),
+    )
+    return response, request, metadata
 
 
 def _member(record: ArcWarcRecord) -> bytes:

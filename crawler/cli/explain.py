@@ -153,6 +153,8 @@ def _facts(result: PageExplanation) -> list[tuple[str, str]]:
         if value and field.explained:
             rule = f"   [{rules[field.name]}]" if field.name in rules else ""
             facts.append((field.label or field.name, f"{value}{rule}"))
+    if "text" in rules:
+        facts.append(("text", f"of the feed's entry: the page has none   [{rules['text']}]"))
     if result.body:
         sure = result.body.confidence
         facts.append(

@@ -44,6 +44,8 @@ class WarcRecorder:
                 site=context.site.id if context else None,
                 is_page=context is not None and context.is_page,
                 opt_out=context.opt_out if context else (),
+                announcement=context.found.announcement if context and context.is_page else None,
+                edition=context.found.edition if context and context.is_page else None,
             )
         )
         if context is not None:

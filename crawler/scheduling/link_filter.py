@@ -94,8 +94,9 @@ class LinkFilter:
                 yield from self._refused(link.url, f"trap: {why}", source)
                 return
             yield DiscoveredUrl(
-                url=link.url, site=site.id, hops=hops, priority=self._promise(link, site, around) - hops
-            )
+                url=link.url, site=site.id, hops=hops, priority=self._promise(link, site, around) - hops,
+                announcement=link.announcement,
+            )  # fmt: skip
 
     def _refused(self, url: str, reason: str, source: str) -> Iterator[Drop]:
         """The Drop of a link that is not asked for, once in a run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Self
@@ -155,6 +156,8 @@ class NewsSpider(Spider):
             "sitemap": self.announcements.sitemap,
             "paper": self.announcements.paper_page,
         }
+        if found.kind == "page" and found.announcement is None and known is not None:
+            found = replace(found, announcement=self.agenda.announcement(found.url))
         was_read = found.kind == "page" and known is not None and known.outcome is not None
         return request_for(
             found.url,
@@ -197,6 +200,7 @@ class NewsSpider(Spider):
             fetched_at=context.archived.fetched_at,
             opt_out=context.opt_out,
             edition=context.found.edition,
+            announcement=context.found.announcement,
         )
         yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
         for one in judged:

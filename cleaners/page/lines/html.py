@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from cleaners.errors import UnusableInput
+from cleaners.items import Head
 from cleaners.page.lines import PageLines, script_data
 from cleaners.page.lines.head import base_of, read_head
 from cleaners.page.lines.walk import TreeWalk, WalkLimits
@@ -69,6 +70,12 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
         base=base,
         recovered=recovered,
     )
+
+
+def head_alone(text: str, url: str | None = None) -> Head:
+    """What the head of a page declares that shows nothing. Raises as :func:`read`, but for what it shows."""
+    _fence(text)
+    return read_head(_parse(text), text, url)
 
 
 def _shows_no_article(walk: TreeWalk) -> bool:

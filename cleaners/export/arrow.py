@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.errors import InputError
+from cleaners.export.additions import ExportAdditions
 from cleaners.export.records import ScriptChoice, converter
 from cleaners.fields import CONVERTED, FIELDS
 from cleaners.fields.kinds import (
@@ -44,10 +45,11 @@ CHANGE = ("change", "reason", "replaced_by")
 """Columns that only increments have."""
 
 
-def schema(*, increment: bool) -> pa.Schema:
-    """The columns of an export; an increment has those of :data:`CHANGE` behind them."""
+def schema(*, increment: bool, additions: ExportAdditions = ExportAdditions()) -> pa.Schema:
+    """The columns of an export; behind them those that are added, and of an increment :data:`CHANGE`."""
     pa = pyarrow()
     columns = [(field.name, _arrow_type(field.kind)) for field in FIELDS]
+    columns += [(name, _arrow_type(kind)) for name, kind in additions.columns]
     return pa.schema(columns + [(name, pa.string()) for name in CHANGE if increment])
 
 
@@ -63,6 +65,37 @@ def _arrow_type(kind: FieldKind) -> pa.DataType:
         case Structure():
             return pa.struct([(part.name, _arrow_type(part.kind)) for part in kind.parts])
     return {Text: pa.string(), Real: pa.float64(), Integer: pa.int32(), Flag: pa.bool_(), Json: pa.string()}[type(kind)]
+
+
+def batch_of(lines: Sequence[Mapping[str, Any]], additions: ExportAdditions, schema: pa.Schema) -> pa.RecordBatch:
+    """Records with what was added to them as columns."""
+    kinds = {field.name: field.kind for field in FIELDS} | dict(additions.columns)
+    arrays = [
+        pyarrow().array(
+            [_arrow_value(kinds[column.name], line.get(column.name)) for line in lines]
+            if column.name in kinds
+            else [line.get(column.name) for line in lines],
+            column.type,
+        )
+        for column in schema
+    ]
+    return pyarrow().record_batch(arrays, schema=schema)
+
+
+def _arrow_value(kind: FieldKind, value: Any) -> Any:
+    """A value of a record as Arrow takes it: moments as such, mappings as pairs."""
+    match kind:
+        case Moment():
+            return parsed(value)
+        case ListOf():
+            return [_arrow_value(kind.of, one) for one in value or ()]
+        case MappingOf():
+            return [{kind.key: name, kind.value: _arrow_value(kind.of, one)} for name, one in (value or {}).items()]
+        case Structure():
+            return value and {part.name: _arrow_value(part.kind, value.get(part.name)) for part in kind.parts}
+        case Json():
+            return kind.column(value)
+    return value
 
 
 def record_batch(portion: ExportBatch, script: ScriptChoice, schema: pa.Schema) -> pa.RecordBatch:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleaners.atomic import whole_file
 from cleaners.export.formats import ExportFormat, ExportWriter
-from cleaners.export.records import records, withdrawal_record
+from cleaners.export.records import withdrawal_record
 from cleaners.fields import NAMES
 
 if TYPE_CHECKING:
@@ -31,13 +31,17 @@ class CsvWriter(ExportWriter):
 
     def open(self, stack: ExitStack) -> None:
         """Begin the file with the names of the columns."""
-        self._names = (*NAMES, *(_OF_CHANGES if self.task.increment else ()))
+        self._names = (
+            *NAMES,
+            *(name for name, _ in self.task.additions.columns),
+            *(_OF_CHANGES if self.task.increment else ()),
+        )
         self._out = stack.enter_context(whole_file(self.task.target, ready=self.task.ready))
         self._out.write(b"\xef\xbb\xbf" + (",".join(self._names) + "\r\n").encode())
 
     def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        self._write(list(records(batch, self.task.script)))
+        self._write(self.records(batch))
 
     def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
@@ -60,6 +64,7 @@ def _cell(value: Any) -> Any:
 FORMAT = ExportFormat(
     name="csv",
     meaning="the same names, lists as JSON, UTF-8 with the mark that Excel needs; `.gz`, `.zst`",
+    has_columns=True,
     writer=CsvWriter,
     suffixes=(".csv",),
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cleaners import scrubbing, signals
+from cleaners.export.additions import ExportAdditions
 from cleaners.export.dataset_stats import DatasetStats
 from cleaners.export.records import ScriptChoice
 from cleaners.store import FilterChoice, OptOuts
@@ -34,6 +36,8 @@ class DatasetFacts:
     """The series it belongs to."""
     increment: bool = False
     """Whether it holds only what differs from the series so far."""
+    additions: ExportAdditions = ExportAdditions()
+    """What was added to the records, and by what they were chosen."""
     opt_outs: OptOuts = OptOuts(signals={})
     """What was left out because its publisher does not want mining."""
 
@@ -69,6 +73,8 @@ def _sections(facts: DatasetFacts, tally: DatasetStats) -> Iterator[str]:
     yield f"## Rights\n\n{RIGHTS}"
     yield f"## Opt-outs\n\n{_opt_outs(facts, tally)}"
     yield f"## What was asked for\n\n{_asked(facts)}"
+    if facts.additions:
+        yield f"## Signals, filters, personal data\n\n{_additions(facts.additions)}"
     yield "## How it was made\n\n" + _table("cleaner (name, version, recipe)", tally.counts["cleaner"])
     for title, name in (("Sites", "site"), ("Declared sources (来源)", "source"), ("Scripts", "script"),
                         ("Disguises found (and undone where that is possible)", "disguises")):  # fmt: skip
@@ -120,6 +126,24 @@ def _asked(facts: DatasetFacts) -> str:
     )  # fmt: skip
     if facts.script != "keep":
         lines.append(f"- converted to {facts.script} characters")
+    return "\n".join(lines)
+
+
+def _additions(additions: ExportAdditions) -> str:
+    lines = []
+    if additions.with_scrubbing:
+        marks = ", ".join(f"{kind.name} ({kind.mark})" for kind in scrubbing.KINDS)
+        lines.append(f"- Personal data was replaced by named marks, and counted in `scrubbed`: {marks}. Only what is "
+                     "certain by its form is found: names, addresses and other numbers stay.")  # fmt: skip
+    if additions.with_signals:
+        lines.append(
+            "- `signals` holds figures of the text by which corpora are filtered, as Gopher "
+            "(https://arxiv.org/abs/2112.11446, table A1) and FineWeb (https://arxiv.org/abs/2406.17557, "
+            "https://arxiv.org/abs/2506.20920) define them; a "
+            f"token is one Han character or a run of other letters or digits: {', '.join(signals.NAMES)}."
+        )
+    lines += [f"- `{hook.name}` was given by `{hook.place}`." for hook in additions.hooks]
+    lines += [f"- Only records with `{one.text.strip()}`." for one in additions.filters]
     return "\n".join(lines)
 
 

@@ -17,11 +17,12 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cleaners.atomic import nothing
 from cleaners.errors import UsageError
-from cleaners.export.records import ScriptChoice
+from cleaners.export.additions import ExportAdditions
+from cleaners.export.records import ScriptChoice, records
 from cleaners.plugins import PluginGroup
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class ExportTask:
     def script(self) -> ScriptChoice:
         """The script that what a reader sees is converted to."""
         return self.facts.script
+
+    @property
+    def additions(self) -> ExportAdditions:
+        """What is added to the records, and by what they are chosen."""
+        return self.facts.additions
 
     @property
     def increment(self) -> bool:
@@ -75,7 +81,15 @@ class ExportWriter(ABC):
         """What is to be written."""
         self.tidied = FolderCleanup()
         """Of a folder that people may live in: what became of the pages that were there; known when all is done."""
+        self.left_out = 0
+        """Articles that a filter left out."""
         self._opened = ExitStack()
+
+    def records(self, batch: ExportBatch) -> list[dict[str, Any]]:
+        """The records of some articles as they are to be written; those that a filter leaves out are counted."""
+        found = list(records(batch, self.task.script, self.task.additions))
+        self.left_out += batch.size - len(found)
+        return found
 
     @abstractmethod
     def open(self, stack: ExitStack) -> None:
@@ -117,6 +131,8 @@ class ExportFormat:
     """Whether it is a folder, not a file."""
     newest: int | None = None
     """Of a format that shows what is new: so many articles, the latest first, where no other number is asked for."""
+    has_columns: bool = False
+    """Whether it holds whole records: then it takes what is added to them, and their filters."""
     has_removals: bool = True
     """Whether an increment of it can say what was removed."""
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaners.atomic import whole_folder
-from cleaners.export.arrow import record_batch, removal_batch, schema
+from cleaners.export.arrow import removal_batch, schema
 from cleaners.export.croissant import DatasetShard, croissant
 from cleaners.export.dataset_card import card
 from cleaners.export.dataset_stats import DatasetStats
 from cleaners.export.formats import ExportFormat, ExportTask, ExportWriter
-from cleaners.export.parquet import ParquetFile
+from cleaners.export.parquet import ParquetFile, rows_of
 
 if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
@@ -40,7 +40,7 @@ class HubWriter(ExportWriter):
 
     def open(self, stack: ExitStack) -> None:
         """Begin a folder beside it, and the first shard."""
-        self._schema = schema(increment=self.task.increment)
+        self._schema = schema(increment=self.task.increment, additions=self.task.additions)
         self._folder = stack.enter_context(whole_folder(self.task.target, replaces=_is_export, ready=self.task.ready))
         (self._folder / _DATA).mkdir()
         stack.push(lambda kind, error, trace: None if error else self._describe())
@@ -49,7 +49,7 @@ class HubWriter(ExportWriter):
 
     def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        articles = record_batch(batch, self.task.script, self._schema)
+        articles = rows_of(self, batch, self._schema)
         self._tally.add(articles)
         self._write(articles)
 
@@ -97,6 +97,7 @@ def _is_export(folder: Path) -> bool:
 FORMAT = ExportFormat(
     name="hf",
     meaning="a folder for the Hugging Face Hub: `data/*.parquet`, `README.md`, `croissant.json`",
+    has_columns=True,
     writer=HubWriter,
     is_folder=True,
 )

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from cleaners.atomic import nothing, told, whole_file
 from cleaners.export.formats import ExportFormat, ExportWriter
-from cleaners.export.records import drop_record, record, records, withdrawal_record
+from cleaners.export.records import drop_record, record, withdrawal_record
 from cleaners.items import Clipping, Drop
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class JsonLinesWriter(ExportWriter):
 
     def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        for line in records(batch, self.task.script):
+        for line in self.records(batch):
             self._lines.write(line)
 
     def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
@@ -124,6 +124,7 @@ class RecordOutput:
 FORMAT = ExportFormat(
     name="jsonl",
     meaning="the whole record, one a line; `.gz`, `.zst`",
+    has_columns=True,
     writer=JsonLinesWriter,
     suffixes=(".jsonl", ".ndjson"),
 )

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from cleaners.atomic import whole_file
 from cleaners.errors import UsageError
-from cleaners.export.arrow import record_batch, removal_batch, schema
+from cleaners.export.arrow import batch_of, record_batch, removal_batch, schema
 from cleaners.export.formats import ExportFormat, ExportWriter
 from cleaners.parquet_library import pyarrow
 
@@ -83,6 +83,14 @@ class ParquetFile:
                 self._end.deaf = True
 
 
+def rows_of(writer: ExportWriter, batch: ExportBatch, columns: pa.Schema) -> pa.RecordBatch:
+    """Some articles as rows: straight from the store's columns where nothing is added to them."""
+    task = writer.task
+    if not task.additions:
+        return record_batch(batch, task.script, columns)
+    return batch_of(writer.records(batch), task.additions, columns)
+
+
 class ParquetWriter(ExportWriter):
     """Articles to one Parquet file; ``-`` is standard output."""
 
@@ -91,13 +99,13 @@ class ParquetWriter(ExportWriter):
         target = Path(self.task.target)
         if target.suffix in {".gz", ".zst"}:
             raise UsageError(f"{target}: Parquet is compressed inside; name it {target.with_suffix('')}")
-        self._schema = schema(increment=self.task.increment)
+        self._schema = schema(increment=self.task.increment, additions=self.task.additions)
         out = stack.enter_context(whole_file(self.task.target, ready=self.task.ready))
         self._file = stack.enter_context(ParquetFile(out, self._schema))
 
     def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
-        self._file.put(record_batch(batch, self.task.script, self._schema))
+        self._file.put(rows_of(self, batch, self._schema))
 
     def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Write what an increment takes back."""
@@ -136,6 +144,7 @@ FORMAT = ExportFormat(
         "the same names as columns, zstd inside (`pip install 'jianbao[parquet]'`); `repairs` and "
         "`noise_removed` are lists of `kind`, `count`"
     ),
+    has_columns=True,
     writer=ParquetWriter,
     suffixes=(".parquet",),
 )

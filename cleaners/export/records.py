@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from cleaners.export.additions import ExportAdditions
 from cleaners.fields import CONVERTED, FIELDS
 from cleaners.items import Clipping, Drop
 
@@ -31,13 +32,13 @@ _READ = tuple(
 )
 
 
-def records(portion: ExportBatch, script: ScriptChoice) -> Iterator[dict[str, Any]]:
-    """The records of a portion in the script asked for; of an increment with what each is to the series, ``change``."""
-    for n, clipping in enumerate(portion.clippings()):
-        line = record(in_script(clipping, script))
-        if portion.changes:
-            line["change"] = portion.changes[n]
-        yield line
+def records(portion: ExportBatch, script: ScriptChoice, additions: ExportAdditions) -> Iterator[dict[str, Any]]:
+    """The records of a portion that stay, in the script asked for, with what is added; of an increment with what each
+    is to the series, ``change``."""
+    lines = (record(in_script(clipping, script)) for clipping in portion.clippings())
+    if portion.changes:
+        lines = (line | {"change": change} for line, change in zip(lines, portion.changes, strict=True))
+    return additions.apply(list(lines)) if additions else lines
 
 
 def withdrawal_record(withdrawal: ExportRemoval) -> dict[str, Any]:

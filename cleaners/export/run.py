@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from cleaners.errors import UsageError
+from cleaners.export.additions import ExportAdditions
 from cleaners.export.dataset_card import DatasetFacts
 from cleaners.export.formats import ExportFormat, ExportTask, FolderCleanup, format_named, formats
 from cleaners.export.records import ScriptChoice
@@ -30,6 +31,8 @@ class ExportRequest:
     """Which articles."""
     script: ScriptChoice = "keep"
     """The script they are converted to."""
+    additions: ExportAdditions = ExportAdditions()
+    """What is added to their records, and by what they are chosen further."""
     name: str | None = None
     """The series of exports it belongs to."""
     increment: bool = False
@@ -50,6 +53,8 @@ class ExportResult:
     """Articles it takes back."""
     opt_outs: OptOuts
     """What was left out because its publisher does not want mining."""
+    filtered: int
+    """Articles that a filter left out."""
     number: int | None
     """The number the store notes it under."""
     tidied: FolderCleanup = FolderCleanup()
@@ -105,7 +110,7 @@ def export(
     ):
         left_out = outgoing.opt_outs()
         facts = DatasetFacts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
-                      opt_outs=left_out)  # fmt: skip
+                      additions=order.additions, opt_outs=left_out)  # fmt: skip
         writer = file.enter_context(form.writer(ExportTask(target=order.target, facts=facts, ready=announce)))
         for withdrawals in _some(outgoing.removals()):
             writer.write_removals(withdrawals)
@@ -116,7 +121,8 @@ def export(
         store.export_log.confirm(number, outgoing)
     counts = outgoing.counts
     return ExportResult(
-        added=counts["added"], changed=counts["changed"], removed=counts["removed"], opt_outs=left_out, number=number,
+        added=counts["added"] - writer.left_out, filtered=writer.left_out, changed=counts["changed"],
+        removed=counts["removed"], opt_outs=left_out, number=number,
         tidied=writer.tidied,
     )  # fmt: skip
 
@@ -128,6 +134,11 @@ def _check(order: ExportRequest, form: ExportFormat) -> None:
         raise UsageError(f"{order.target} is the name of a file, {order.form} is a folder: name one with -o")
     if order.name is not None and order.choice.limit is not None:
         raise UsageError("a series of exports has no --limit: what is beyond it would be lost to the series")
+    if order.additions and not form.has_columns:
+        able = " or ".join(name for name, one in formats().items() if one.has_columns)
+        raise UsageError(f"{order.form} has no columns that signals, marks or filters could go by: say --format {able}")
+    if order.name is not None and order.additions.filters:
+        raise UsageError("a series of exports has no --filter: what it leaves out would be lost to the series")
     if order.name is not None and not order.note:
         raise UsageError("the store cannot be written: a series of exports is noted there; leave the name out")
 

@@ -75,6 +75,20 @@ def export(
     limit: Annotated[
         int | None, typer.Option("--limit", "-n", min=1, help="At most so many (rss: the 100 newest).")
     ] = None,
+    signals: Annotated[
+        bool, typer.Option("--signals", help="Add what corpora are filtered by: repetition, line ends, shares.")
+    ] = False,
+    scrub: Annotated[
+        bool, typer.Option("--scrub", help="Replace mobile numbers, mails, ID numbers, bank cards, plates by marks.")
+    ] = False,
+    column_hook: Annotated[
+        list[str] | None,
+        typer.Option("--column-hook", metavar="MODULE:FUNCTION", help="Add a column: a function from texts to values."),
+    ] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="CONDITION", help="Only such records: 'signals.top_3gram < .2'; repeatable."),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Start a series that --since-export goes on with.")] = None,
     since_export: Annotated[
         str | None,
@@ -93,9 +107,12 @@ def export(
       jianbao export -o sure.jsonl --min-confidence 0.95
       jianbao export -o clippings/ --format markdown --region 新疆
       jianbao export -o dataset/ --format hf
+      jianbao export -o corpus.parquet --scrub --filter 'signals.top_3gram < .2' --filter 'quality >= .8'
+      jianbao export -o scored.jsonl.zst --column-hook my_model:educational
       jianbao export -o all.parquet --name corpus
       jianbao export -o monday.parquet --since-export corpus
     """
+    from cleaners.export.additions import ExportAdditions
     from cleaners.export.run import ExportRequest, format_of
 
     if name is not None and since_export is not None:
@@ -106,6 +123,9 @@ def export(
         target=output,
         form=form or format_of(output),
         script=script,
+        additions=ExportAdditions.of(
+            with_signals=signals, with_scrubbing=scrub, hooks=column_hook or (), filters=filters or ()
+        ),
         name=since_export or name,
         increment=since_export is not None,
     )
@@ -187,6 +207,8 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
         say(f"{counts} since the last {order.name}: {place}")
     else:
         say(f"{counted(made.added, 'article')} exported to {place}")
+    if made.filtered:
+        say(f"{counted(made.filtered, 'article')} left out by --filter")
     left = made.opt_outs
     if left.articles or left.copies:
         copies = f" and {counted(left.copies, 'copy')} of such" if left.copies else ""

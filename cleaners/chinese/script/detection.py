@@ -66,6 +66,20 @@ def language(text: str) -> str | None:
     return str(code) if probability >= _SURE else None
 
 
+def language_score(text: str) -> float:
+    """How sure :func:`language` is, 0..1: for Chinese, Japanese and Korean the share of their characters among all
+    letters (a Latin letter counts as a part of one), for the rest the probability that py3langid gives; 0 where there
+    is too little to tell."""
+    sample = text[:_SAMPLE]
+    east_asian = sum(_count(pattern, sample) for pattern in (_HAN, _KANA, _HANGUL)) * _LATIN_PER_HAN
+    letters = _count(_LETTER, sample)
+    if east_asian > letters:
+        return east_asian / (east_asian + letters)
+    if letters < _FEWEST_LETTERS:
+        return 0.0
+    return float(_identifier().classify(sample)[1])
+
+
 def _count(runs: re.Pattern[str], text: str) -> int:
     return len("".join(runs.findall(text)))
 

@@ -22,6 +22,7 @@ from made_html_pages import made_pages
 
 from cleaners.chinese import script
 from cleaners.extract.boilerplate import rules
+from cleaners.extract.boilerplate.html_features import link_share
 from cleaners.items import Line
 from cleaners.page import decode
 from cleaners.page import lines as blocks
@@ -75,7 +76,7 @@ def count(folders: Sequence[Path], made: int) -> tuple[Counter[str], dict[str, l
                 continue
             key = _key(line.text)
             is_body = key not in may_stay and (key in paragraphs or (len(key) > _LONG and key in whole))
-            linked, cell = line.link_share > 0.5, line.tag in ("td", "th")
+            linked, cell = link_share(line) > 0.5, line.tag in ("td", "th")
             for rule in rules.hits(script.fold(line.text), linked=linked, cell=cell):
                 if is_body:
                     errors[rule.name].append(line.text)

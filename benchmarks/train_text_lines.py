@@ -25,7 +25,7 @@ from made_text_pages import Parts, make
 
 from cleaners import metadata
 from cleaners.extract.boilerplate.chain import CrfWeights
-from cleaners.extract.boilerplate.text_lines import judge
+from cleaners.extract.boilerplate.text_lines import judge, without_byline_block
 from cleaners.extract.boilerplate.text_lines.crf import COLUMNS, SHAPE, STATES
 from cleaners.extract.boilerplate.text_lines.features import line_features
 from cleaners.extract.boilerplate.text_lines.line_stats import measure
@@ -53,7 +53,10 @@ class Example:
 def example(lines: tuple[Line, ...], allowed: list[Allowed], weight: float = 1.0) -> Example:
     """The lines around the body, with features that were computed on the whole page."""
     found = metadata.find_metadata(PageLines(media="text", lines=lines, head=Head()))
-    names = line_features(lines, [measure(line) for line in lines], found)
+    part = without_byline_block(lines, found)
+    judged = [lines[i] for i in part.places]
+    names = line_features(judged, [measure(line) for line in judged], part.meta)
+    allowed = [allowed[i] for i in part.places]
     body = [i for i, states in enumerate(allowed) if BODY in states]
     near = slice(max(0, body[0] - WINDOW), body[-1] + WINDOW)
     return Example(names=names[near], allowed=allowed[near], weight=weight)

@@ -174,7 +174,8 @@ class Metadata:
     title_line: int | None = None
     """Index into the page's lines of the headline, where one was found: the anchor of the body."""
     claims: Mapping[int, str] = field(default_factory=dict)
-    """Line index -> what the line was read as (``title``, ``source line``, ``byline``, ``editor``, ``breadcrumb``)."""
+    """Line index -> what the line was read as (``title``, ``source line``, ``byline``, ``byline block``, ``editor``,
+    ``breadcrumb``)."""
     rules: Mapping[str, str] = field(default_factory=dict)
     """Field -> name of the rule that found it."""
     opt_out: tuple[str, ...] = ()

@@ -70,6 +70,10 @@ class Switch:
     columns: EntryFields = EntryFields()
 
 
+BLOCK = f"""<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><div class="c"><p>{TEXT[0]}</p>
+<ul><li>Author, 王小明</li><li>Role, 山脚晚报记者</li></ul><p>{TEXT[1]}</p><p>{TEXT[2]}</p></div></body></html>"""
+
+
 def nothing(*_: object, **__: object) -> tuple[()]:
     return ()
 
@@ -93,6 +97,13 @@ def believed(_: object, stamp: object) -> object:
 WHO, FROM, WHEN = "authors", "source", "published"
 NAME = ("王小明",)
 SWITCHES = [
+    Switch(
+        name="page_regions:byline_block",
+        page=BLOCK,
+        field="authors",
+        wanted=("王小明",),
+        off=lambda *_, **__: range(0),
+    ),
     # dates
     Switch(
         name="published:_in_address",
@@ -338,6 +349,10 @@ WEIGHTS = {
     "later": (TITLE, place(f"<p>{TITLE}</p>{AT}<p>头一批春茶三天就卖空</p><p>发布时间：{DATE}</p>")),
     "byline": (TITLE, place(f"<p>{TITLE}</p><p>■王小明</p><p>{OTHER}</p>")),
     "dated": (TITLE, place(f"<p>{TITLE}</p><p>{DATE}</p><p>{OTHER}</p>")),
+    "notice": (
+        "关于老茶厂的通知",
+        f"关于老茶厂的通知\n\n山脚发〔2026〕8号\n\n老茶厂的事\n\n{TEXT[0]}\n\n{TEXT[1]}\n\n{TEXT[2]}",
+    ),
     "labelled": (TITLE, place(f"<p>{TITLE}</p><p>编辑：李大江</p><p>{OTHER}</p>")),
     "sentence": (TITLE, place(f"<p>{TITLE}</p><p>请农校的老师来讲修剪，</p>{AT}")),
     "headings": (TITLE, place(f"<h1>{TITLE}</h1><p>{OTHER}</p>{AT}")),

@@ -148,3 +148,35 @@ def test_the_first_headings_of_a_blog_are_its_own_name() -> None:
     <li class="title"><h2><a href="/p/7">{TITLE} (2)</a></h2></li></ul>"""
     assert title(f"{TITLE} (2) @ 小满的茶室 :: 茶乡博客 TEABLOG ::", shown, info="") == f"{TITLE} (2)"
     assert title(f"{TITLE} (2) - 小满的茶室 - 茶乡博客 TEABLOG", shown, info="") == f"{TITLE} (2)"
+
+
+NUMBER, CALLED = "山脚水发〔2026〕12号", "各社区居委会，镇直各单位："
+ORDER = (
+    "因老旧管网漏损严重，经研究决定，六月中旬起对河东片区的供水管道分段检修，请提前储水，减少不便。",
+    "一、检修分四段进行，每段停水不超过八小时，具体时段由水务所提前一天张贴在小区门口。",
+    "山脚镇水务所",
+    "2026年6月2日",
+)
+NOTICE = "关于做好城区供水管网检修工作的通知"
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ((NOTICE, NUMBER, CALLED), NOTICE),
+        ((NUMBER, NOTICE, CALLED), NOTICE),
+        (("山脚镇水务所文件", NUMBER, NOTICE, CALLED), NOTICE),
+        ((NOTICE, NUMBER.replace("〔2026〕", "[2026]第"), "各有关单位："), NOTICE),
+        (("关于做好城区供水管网", "检修工作的通知", NUMBER, CALLED), "关于做好城区供水管网 检修工作的通知"),
+        (("停水公告", "", "尊敬的用户："), "停水公告"),
+        (("致河东片区居民的一封信", "亲爱的居民朋友们:"), "致河东片区居民的一封信"),
+        (("關於加強河道巡查工作的通知", "山腳水發〔2026〕12號", "各里辦公處："), "關於加強河道巡查工作的通知"),
+    ],
+)
+def test_the_headline_of_a_notice_stands_above_its_number_and_addressees(head: tuple[str, ...], wanted: str) -> None:
+    assert metadata.find_metadata(lines.read("\n".join((*head, *ORDER)))).title == wanted
+
+
+def test_whoever_speaks_in_a_story_is_no_addressee() -> None:
+    story = f"{TITLE}\n\n{TEXT[0]}\n\n厂长说：\n\n{TEXT[1]}"
+    assert metadata.find_metadata(lines.read(story)).title == TITLE

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log, log1p
 
+from cleaners.extract.boilerplate.html_features import link_share
 from cleaners.items import Line, Metadata
 
 _SENTENCE = re.compile(r"[。！？!?；;…][”」』\"'）)】]*$")
@@ -21,7 +22,7 @@ _DATED_LINE = 40
 
 def is_entry(line: Line) -> bool:
     """A line that is the linked headline of another page."""
-    return line.link_share > 0.6 and len(line.text) >= 8
+    return len(line.text) >= 8 and link_share(line) > 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

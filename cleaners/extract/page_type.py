@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp
 
+from cleaners.characters import HAN
 from cleaners.chinese import script
 from cleaners.extract.boilerplate.html_lines import weigh
 from cleaners.extract.page_features import FEATURES, is_entry, judged_page, measure
@@ -36,6 +37,10 @@ class PageTypeSettings:
     """Unless so many characters stand together without a headline between them."""
     code: float = 0.5
     """Share of the characters in lines of code that makes a text a style sheet or a script."""
+    verses: int = 4
+    """So many short lines of words below one another are a poem ..."""
+    verses_share: float = 0.7
+    """... when they are more than this share of what is kept."""
     images: int = 4
     """So many images with next to no text make a gallery."""
 
@@ -62,6 +67,8 @@ _CODE = re.compile(
     r"[{};]\s*$|^\s*[}\])]+[;,]?|^\s*(?:[.#@][\w-]+[\w .#:>,()-]*\{|/\*|\*/|//)|\bfunction\s*\w*\("
     r"|\bvar \w+\s*=|=>\s*\{"
 )
+_VERSE = re.compile(rf"[{HAN}\s，。、；！？…—“”‘’《》·,!?]{{2,30}}")
+_CELLS = frozenset(("td", "th"))
 _SENTENCE = re.compile(r"[。！？!?…][”」』\"'）)]?$")
 
 
@@ -110,7 +117,7 @@ def rejection(
     """
     if kind := known_kind(blocks, lines, meta, settings):
         return kind
-    return "unlike an article" if unlike > shipped().limit else None
+    return "unlike an article" if unlike > shipped().limit and not is_verse(lines, settings) else None
 
 
 def known_kind(
@@ -126,7 +133,7 @@ def known_kind(
         return notice  # news of a site that is down is dated, the page of a site that is down is not
     if _is_list(lines, settings) or (letters < settings.passage and _is_teaser(lines, settings)):
         return "index page"
-    if letters >= settings.letters or _is_flash(kept, meta):
+    if letters >= settings.letters or _is_flash(kept, meta) or is_verse(lines, settings):
         return None
     return _without_text(blocks, settings)
 
@@ -159,7 +166,8 @@ def _is_list(lines: Sequence[Line], settings: PageTypeSettings) -> bool:
     """Headlines of other pages stand between the paragraphs, and nowhere is a longer text: teasers, not an article."""
     kept = [i for i, line in enumerate(lines) if line.verdict == "keep" and weigh(line)]
     if not kept:
-        return sum(map(is_entry, lines)) > sum(line.verdict == "keep" for line in lines)
+        many = sum(map(is_entry, lines)) > sum(line.verdict == "keep" for line in lines)
+        return many and not is_verse(lines, settings)
     entries = longest = run = 0
     for line in lines[kept[0] : kept[-1] + 1]:
         if line.verdict == "keep":
@@ -169,6 +177,24 @@ def _is_list(lines: Sequence[Line], settings: PageTypeSettings) -> bool:
             entries, run = entries + 1, 0
     many = entries >= settings.entries and entries >= settings.entries_share * len(kept)
     return many and longest < settings.passage
+
+
+def is_verse(lines: Sequence[Line], settings: PageTypeSettings = PageTypeSettings()) -> bool:
+    """Whether nearly all that is kept are short lines of words, one below the other in one place: a poem, a song.
+
+    Nobody can tell a short poem from the menu of a site by numbers alone: it is kept, at a low confidence.
+    """
+    run: list[Line] = []
+    longest = 0
+    for line in lines:
+        if line.verdict != "keep" or not _VERSE.fullmatch(line.text) or line.links:
+            continue
+        if run and (line.ancestors != run[-1].ancestors or (line.tag in _CELLS and line.node != run[-1].node)):
+            run = []
+        run.append(line)
+        longest = max(longest, sum(len(one.text) for one in run) if len(run) >= settings.verses else 0)
+    kept = sum(len(line.text) for line in lines if line.verdict == "keep")
+    return longest > settings.verses_share * kept
 
 
 def _is_teaser(lines: Sequence[Line], settings: PageTypeSettings) -> bool:

@@ -160,6 +160,11 @@ SIGNED_DAY: re.Pattern[str] = re.compile(
 """A line that is nothing but the day under a document."""
 SIGN: re.Pattern[str] = re.compile(r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]|\d{1,2}:\d\d|(?:分钟|小时|天)前$")
 """Anything that looks like a date or a time of day: a feature of lines, on which weights were fitted."""
+LISTED: re.Pattern[str] = re.compile(
+    rf"[\[(（]?\s?(?:(?:(?:\d{{2,4}}\s?[-/.年]\s?)?\d{{1,2}}\s?[-/.月]\s?\d{{1,2}}日?|[今昨前]天)(?:\s{{0,2}}{CLOCK}(?::\d\d)?)?|"
+    rf"{CLOCK}(?::\d\d)?|\d{{1,3}}\s?(?:秒|分[钟鐘]|小[时時]|天|周|[个個]?月|年)前|刚刚)\s?[\])）]?"
+)
+"""A date as lists set it beside their headlines, in either script: (2021-03-05), 3-5 14:07, 2小时前."""
 WITH_WEEKDAY: re.Pattern[str] = re.compile(
     r"(?:19|20)\d\d\s?(?:年|-|/)\s?\d{1,2}\s?(?:月|-|/)\s?\d{1,2}\s?日?[\s,，(（]{0,4}(?:星期|周)[一二三四五六日天]"
 )

@@ -82,7 +82,7 @@ def find_metadata(
         section=trail.section,
         edition=read_edition(blocks, url, edition),
         title_line=title.lines[0] if title.lines else None,
-        claims=_claims(title.lines, date, source, writers, edited, trail.line, near.values),
+        claims=_claims(title.lines, zones.block, date, source, writers, edited, trail.line, near.values),
         rules=_rules(
             title=title.rule,
             published=date,
@@ -102,6 +102,7 @@ def _is_chinese(text: str) -> bool:
 
 def _claims(
     title: Sequence[int],
+    block: Sequence[int],
     date: PublishedDate | None,
     source: InfoAnswer | None,
     writers: InfoAnswer | None,
@@ -109,8 +110,8 @@ def _claims(
     trail: int | None,
     values: Mapping[int, int],
 ) -> dict[int, str]:
-    """What each line was read as; where it says several things, the first of: title, source line, byline, editor."""
-    claims = dict.fromkeys(title, "title")
+    """What each line was read as; where it says several things, the first of: title, byline block, source line ..."""
+    claims = dict.fromkeys(block, "byline block") | dict.fromkeys(title, "title")
     said = [(date.line if date else None, "source line"), (source.line if source else None, "source line")]
     said.append((writers.line if writers else None, "byline"))
     said += [(answer.line, "editor") for answer in edited]

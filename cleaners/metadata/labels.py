@@ -299,3 +299,10 @@ BESIDE_HEADLINE = in_either_script(
     + ["作者", "编辑", "责编", "文"]
 )
 """Pattern of the labels that stand below a headline, in both scripts."""
+DOCUMENT_NUMBER: re.Pattern[str] = re.compile(r"[〔\[(（【]\s?(?:19|20)\d\d\s?[〕\])）】]\s?第?\s?\d{1,4}\s?[号號]$")
+"""How the number of an official document ends: 某政办发〔2026〕8号."""
+ADDRESSEES: re.Pattern[str] = re.compile(
+    r"^(?:各(?!位?[^，,。]{0,6}[说說])|广大|廣大|全[体體市县縣区區镇鎮乡鄉村校院厂廠省]|尊敬的|[亲親][爱愛]的|敬[爱愛]的"
+    r"|[^，,。；;：:]{2,20}、)[^。；;]{0,160}[:：]$"
+)
+"""Whom an official notice or a letter calls, in a line of its own that ends in a colon, in both scripts."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cleaners.chinese import script
 from cleaners.items import Line
+from cleaners.metadata.byline_block import as_labelled, byline_block
 from cleaners.metadata.folding import FoldedText, folded, text_with_gaps
 from cleaners.metadata.info_line import parse_info_line
 from cleaners.page.lines import PageLines
@@ -58,6 +59,8 @@ class PageRegions:
     """The last paragraphs, the very last one first."""
     below: tuple[FoldedText, ...]
     """Lines behind the text, until related items or comments begin."""
+    block: range
+    """Indexes of the lines of a block with author, role and day; they are the last ones of ``top``."""
 
 
 def paragraphs(lines: Sequence[Line]) -> tuple[int, ...]:
@@ -95,14 +98,17 @@ def split_page(blocks: PageLines, texts: Sequence[int], title_lines: Sequence[in
     above_end = title_lines[0] if title_lines else 0
     top = range(start, min(begin, start + _TOP)) if title_lines else range(max(0, begin - _UNTITLED), begin)
     behind_lead = _behind_lead(lines, texts, begin) if title_lines else range(0)
+    block = byline_block(lines, texts)
+    apart = [index for index in (*top, *behind_lead) if index not in block]
     found = _text(lines, [index for index in texts if index >= begin])
     behind = range(found[-2] + 1 if len(found) > 2 else found[0] + 1, len(lines)) if found else range(begin, len(lines))
     return PageRegions(
         above=_furniture(blocks, range(max(0, above_end - _ABOVE), above_end)),
-        top=_furniture(blocks, [*top, *behind_lead]),
+        top=(*_furniture(blocks, apart), *(folded(index, as_labelled(lines[index].text)) for index in block)),
         first=_fold(lines, found[:3]),
         last=_fold(lines, _signed(lines, found)),
         below=_furniture(blocks, [*_below(lines, behind, found), *_credits(lines, found)]),
+        block=block,
     )
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from cleaners.characters import letters_only
 from cleaners.items import Line
 from cleaners.metadata import dates
-from cleaners.metadata.labels import BESIDE_HEADLINE
+from cleaners.metadata.labels import ADDRESSEES, BESIDE_HEADLINE, DOCUMENT_NUMBER
 
 FURNITURE = re.compile(rf"{dates.NUMBERED}|(?:{BESIDE_HEADLINE})\s*[:：/丨]|^[□■●◎]|记者\s|記者\s|通讯员\s")
 """What furniture lines hold, in both scripts: a full date, a label, the marks of a byline."""
@@ -39,9 +39,15 @@ _PREFIX = re.compile(rf"^(?:[【\[](?:{_TITLE_WORD})[】\]]\s*[:：]?|[（(]?(?:
 _SENTENCE_END = re.compile("[。；，、：;,:]$|。.{0,16}$")
 _CAPTION = re.compile(r"(?:摄|攝|供图|供圖|图片|资料图)[)）]?$|^(?:图|圖)[:：]")
 _COLUMN_END = re.compile(r"(?<=\w{8})(?:\s*(?:_|-{2})\s*[^\W\d_]{2,8})+$")
+# The headline of an official document, broken before its last words.
+_DOCUMENT_BEGUN = re.compile(r"^.{0,20}(?:关于|關於).{2,40}(?<![知告定见見复復函示法案报報])$")
+_DOCUMENT_ENDED = re.compile(
+    r"^.{0,30}(?:通知|公告|通告|决定|決定|意[见見]|批[复復]|函|[报報]告|[请請]示|[办辦]法|方案|公示|通[报報])$"
+)
 _REACH = 10
 _ANCHORS = 12
 _READ = 4000
+_LONGEST_NUMBER = 30  # characters of a document's number, with who issued it
 _FULL_SIZE = 16  # letters of a headline that is no longer suspect for being short
 
 
@@ -70,6 +76,8 @@ class HeadlineSettings:
     """It stands above a line with the mark of a byline: doubled 2."""
     dated: float = 0.8
     """It stands above a line with a date: 3; halved 1."""
+    notice: float = 1.2
+    """It stands above the number or the addressees of a notice: needed by pages of the tests."""
     labelled: float = 0.4
     """It stands above any other furniture: 1, with the weights that are gone."""
     sentence: float = 1.5
@@ -160,13 +168,22 @@ def _anchors(
                 return
         elif (
             len(line.text) < 150
-            and FURNITURE.search(line.text)
+            and ((noticed := is_notice_head(line.text)) or FURNITURE.search(line.text))
             and any(i in ahead for i in range(index + 1, index + 16))
         ):
-            yield index, _strength(line, settings), "line above furniture"
+            if noticed:
+                yield index, settings.notice, "line above a notice's head"
+            else:
+                yield index, _strength(line, settings), "line above furniture"
             found += 1
             if found >= _ANCHORS:
                 return
+
+
+def is_notice_head(text: str) -> bool:
+    """Whether a line is the number of an official document or names whom a notice is addressed to."""
+    numbered = len(text) <= _LONGEST_NUMBER and DOCUMENT_NUMBER.search(text)
+    return bool(numbered or ADDRESSEES.match(text))
 
 
 def _strength(line: Line, settings: HeadlineSettings) -> float:
@@ -212,6 +229,7 @@ def _cannot_be(line: Line, size: int) -> bool:
     if (
         size < 4
         or text.startswith("—")  # a subtitle
+        or is_notice_head(text)
         or text.isnumeric()
         or not any(map(str.isalpha, text))
         or len(text) > 90
@@ -272,6 +290,8 @@ def _joined(lines: Sequence[Line], place: int, rule: str) -> PlacedHeadline:
 def _continues(lines: Sequence[Line], index: int) -> bool:
     """Whether a line and the next one are two lines of one block: one element, or no blank line between but around."""
     first, second = lines[index], lines[index + 1]
+    if _DOCUMENT_BEGUN.match(first.text) and _DOCUMENT_ENDED.match(second.text):
+        return not is_notice_head(second.text)
     if not all(8 <= len(line.text) <= 36 and not _SENTENCE_END.search(line.text) for line in (first, second)):
         return False
     if (

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.items import Line, Metadata
+from cleaners.metadata.dates import LISTED
 from cleaners.page.lines import PageLines
 
 PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "dt", "blockquote", "figcaption", "pre"))
@@ -28,9 +29,20 @@ _FADE, _LEAST = 0.7, 0.002
 # Of the characters outside of links so many stand in prose, or it is no prose that is looked for.
 _PROSAIC = 0.3
 _ROLES = ("no claim", "title", "source line", "byline", "editor", "breadcrumb")
-_ROLE = {role: number for number, role in enumerate(_ROLES)}
+_ROLE = {role: number for number, role in enumerate(_ROLES)} | {"byline block": _ROLES.index("byline")}
 _KINDS = ("no line", "a link", "a short line", "prose", "a claimed line", "a heading")
 _NONE, _LINK, _SHORT, _PROSE, _CLAIMED, _HEADING = range(6)
+
+
+_LISTED_SIZE = 90
+
+
+def link_share(line: Line) -> float:
+    """The share of a line's characters inside links, 0..1; a date beside a linked headline does not count."""
+    if line.link_share > 0.6 or line.link_share < 0.3 or len(line.text) > _LISTED_SIZE:
+        return line.link_share
+    dated = sum(len(found) for found in LISTED.findall(line.text))
+    return min(1.0, line.link_share * len(line.text) / max(1, len(line.text) - dated))
 
 
 def _cuts(edges: Sequence[float], unit: str) -> tuple[str, ...]:
@@ -198,7 +210,7 @@ def encode(page: PageLines, meta: Metadata, first: int, last: int) -> EncodedLin
     size, tree = len(lines), _Tree(page)
     sizes = np.array([len(line.text) for line in lines], np.int64)
     marks = np.array([line.punctuation for line in lines], np.int64)
-    linked = np.array([line.link_share for line in lines], np.float64)
+    linked = np.array([link_share(line) for line in lines], np.float64)
     headings = np.array([line.heading for line in lines], np.int64) > 0
     begun = np.array([line.links for line in lines], np.int64)
     roles = np.array([_ROLE.get(meta.claims.get(first + i, "no claim"), 0) for i in range(size)], np.int64)

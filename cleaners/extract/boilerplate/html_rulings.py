@@ -21,6 +21,7 @@ CLAIMED = {
     "title": "repeated title",
     "source line": "source line",
     "byline": "source line",
+    "byline block": "source line",
     "editor": "credits",
     "breadcrumb": "breadcrumb",
 }
@@ -103,6 +104,8 @@ def rulings(
             found[i] = Ruling(rule="above the headline", noise="other")
         elif i < begin and role in _HEAD_ROLES:
             found[i] = Ruling(rule=str(role), noise=CLAIMED[str(role)])
+        elif role == "byline block":
+            found[i] = Ruling(rule=role, noise=CLAIMED[role])
         elif rule is not None and _cuts(rule, i, begin, end, bool(known.among[i] and known.prose[i])):
             found[i] = Ruling(rule=rule.name, noise=rule.noise)
         elif _is_listed(i, line, met, found, settings) and not known.prose[i] and not known.among[i]:

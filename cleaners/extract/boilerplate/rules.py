@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from cleaners.chinese import script
+from cleaners.extract.boilerplate.html_features import link_share
 from cleaners.extract.boilerplate.rule import NoiseRule, Sentence
 from cleaners.items import Line
 
@@ -211,5 +212,5 @@ def is_entry(line: Line) -> bool:
 def _first_met(line: Line) -> NoiseRule | None:
     if len(line.text) > longest():
         return None
-    linked, cell = line.link_share > 0.5, line.tag in _CELLS
+    linked, cell = link_share(line) > 0.5, line.tag in _CELLS
     return next(hits(script.fold(line.text), linked=linked, cell=cell), None)

@@ -25,9 +25,11 @@ _ROLES: dict[str, Noise] = {
     "title": "repeated title",
     "source line": "source line",
     "byline": "source line",
+    "byline block": "source line",
     "editor": "credits",
     "breadcrumb": "breadcrumb",
 }
+_BLOCK = "byline block"
 _UNNAMED: dict[State, tuple[str, Noise]] = {
     "above": ("above the body", "navigation"),
     "body": ("between paragraphs", "other"),
@@ -124,6 +126,27 @@ def _expected_f1(lines: Sequence[Line], body: Sequence[float]) -> float:
     return 2 * right / (kept + there) if kept + there else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPart:
+    """The lines of a page that are judged: all but those of a byline block, which would part the text."""
+
+    places: tuple[int, ...]
+    """Their indexes on the page, in order."""
+    meta: Metadata
+    """With claims and headline by their new indexes."""
+
+
+def without_byline_block(lines: Sequence[Line], meta: Metadata) -> JudgedPart:
+    """The lines that are judged; ``meta`` has claimed those that are not."""
+    places = tuple(i for i in range(len(lines)) if meta.claims.get(i) != _BLOCK)
+    if len(places) == len(lines):
+        return JudgedPart(places=places, meta=meta)
+    new = {old: n for n, old in enumerate(places)}
+    claims = {new[i]: role for i, role in meta.claims.items() if i in new}
+    title_line = new.get(meta.title_line) if meta.title_line is not None else None
+    return JudgedPart(places=places, meta=replace(meta, claims=claims, title_line=title_line))
+
+
 def judge(
     lines: tuple[Line, ...],
     meta: Metadata,
@@ -136,8 +159,19 @@ def judge(
     ``learned``: keys of lines that the site repeats (:mod:`cleaners.extract.boilerplate.site_lines`). ``weights``:
     the shipped ones where None.
     """
+    part = without_byline_block(lines, meta)
+    judged = _judge([lines[i] for i in part.places], part.meta, learned, weights or shipped())
+    if len(part.places) == len(lines):
+        return judged
+    out = [replace(line, verdict="cut", rule=f"claimed as {_BLOCK}", noise=_ROLES[_BLOCK]) for line in lines]
+    for i, line in zip(part.places, judged.lines, strict=True):
+        out[i] = line
+    return JudgedText(lines=tuple(out), confidence=judged.confidence)
+
+
+def _judge(lines: Sequence[Line], meta: Metadata, learned: frozenset[str], weights: CrfWeights) -> JudgedText:
     shapes = [measure(line) for line in lines]
-    scores = score(line_features(lines, shapes, meta), weights or shipped())
+    scores = score(line_features(lines, shapes, meta), weights)
     states = _trimmed(_states(shapes, meta, scores), shapes, meta)
     repeated = met(lines, [float(shape.size) if shape.prose else 0.0 for shape in shapes], learned)
     heading: Noise | None = None

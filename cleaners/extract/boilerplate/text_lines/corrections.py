@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from cleaners.extract.boilerplate.text_lines.crf import State
 from cleaners.extract.boilerplate.text_lines.line_stats import LineStats
 from cleaners.metadata.dates import CLOCK, SIGNED_DAY
+from cleaners.metadata.labels import DOCUMENT_NUMBER
 
 _CLOCK = re.compile(CLOCK)
 _ISSUED = re.compile(r"^[(](?:此件|此文)?(?:主动|依申请|不予)?公开(?:发布|方式.{2,8})?[)]$")
-_NUMBER = re.compile(r"[〔\[(【]\s?(?:19|20)\d\d\s?[〕\])】]\s?第?\s?\d{1,4}\s?号$")
 _SHORT_NUMBER = 24
 _MOST_HEADLINES = 5
 _MOST_BULLETS = 20
@@ -100,7 +100,7 @@ def begin_with_number(states: Sequence[State], shapes: Sequence[LineStats]) -> l
     """A notice begins with its number, which stands directly above whom it calls or its first paragraph."""
     out = list(states)
     first = next((i for i, state in enumerate(out) if state == "body"), 0)
-    if first and len(shapes[first - 1].text) <= _SHORT_NUMBER and _NUMBER.search(shapes[first - 1].text):
+    if first and len(shapes[first - 1].text) <= _SHORT_NUMBER and DOCUMENT_NUMBER.search(shapes[first - 1].text):
         out[first - 1] = "body"
     return out
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cleaners.context import CleaningContext, context_of
+    from cleaners.dedup.fingerprint import minhash
+    from cleaners.dedup.texts import Deduplicator, deduplicate
     from cleaners.export import record
     from cleaners.ingest.ingester import Ingester
     from cleaners.items import Article, Clipping, Drop, Match, Page
@@ -26,6 +28,7 @@ _HOMES = {
     "Article": "items",
     "CleaningContext": "context",
     "Clipping": "items",
+    "Deduplicator": "dedup.texts",
     "Drop": "items",
     "Ingester": "ingest.ingester",
     "Match": "items",
@@ -33,7 +36,9 @@ _HOMES = {
     "Store": "store",
     "clean": "pipeline",
     "context_of": "context",
+    "deduplicate": "dedup.texts",
     "explain": "pipeline",
+    "minhash": "dedup.fingerprint",
     "read": "readers",
     "record": "export",
 }
@@ -43,6 +48,7 @@ __all__ = [
     "Article",
     "CleaningContext",
     "Clipping",
+    "Deduplicator",
     "Drop",
     "Ingester",
     "Match",
@@ -50,7 +56,9 @@ __all__ = [
     "Store",
     "clean",
     "context_of",
+    "deduplicate",
     "explain",
+    "minhash",
     "read",
     "record",
 ]

@@ -33,6 +33,7 @@ HOMES = {
     "trafilatura": {"cleaners/extract"},
     "readability": {"cleaners/extract"},
     "datasketch": {"cleaners/dedup"},
+    "datatrove": {"cleaners/dedup/datatrove_block"},
     "opencc": {"cleaners/chinese/script"},
     "sqlite3": {"cleaners/store"},
     "scrapy": {"crawler"},

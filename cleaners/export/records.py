@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cleaners.export.additions import ExportAdditions
 from cleaners.fields import CONVERTED, FIELDS
-from cleaners.items import Clipping, Drop
+from cleaners.items import Article, Clipping, Drop
 
 if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 ScriptChoice = Literal["keep", "simplified", "traditional"]
 
 
-def record(clipping: Clipping) -> dict[str, Any]:
-    """The record of a clipping, ready for JSON; dates are ISO 8601 with an offset. Cluster fields may be null."""
+def record(item: Clipping | Article) -> dict[str, Any]:
+    """The record of a clipping, or of an article that was not matched, ready for JSON; dates are ISO 8601 with an
+    offset. Cluster fields may be null."""
+    clipping = Clipping(article=item) if isinstance(item, Article) else item
     line: dict[str, Any] = {}
     owners = {"article": clipping.article, "clipping": clipping, "cluster": clipping.cluster}
     for name, owner, attribute, show in _READ:

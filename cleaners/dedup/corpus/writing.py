@@ -38,7 +38,7 @@ def write_records(output: Path | str, records: Iterable[Mapping[str, Any] | byte
         if str(output) != "-" and is_parquet(path):
             from cleaners.dedup.corpus import parquet
 
-            same = all(is_parquet(source.path) for source in columns.sources)
+            same = columns.sources and all(is_parquet(source.path) for source in columns.sources)
             known = parquet.types([source.path for source in columns.sources]) if same else {}
             # What a record had of this from an earlier run says nothing of the type now.
             parquet.write(out, _fields(records), _without(known, columns.added), columns.ids)

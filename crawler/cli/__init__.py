@@ -7,6 +7,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     explain,
     export,
     exports,
+    find,
     learned,
     maintenance,
     reports,

@@ -2,9 +2,10 @@
 
     python benchmarks/made_other_pages.py [--pages 150] [--seed 1]
 
-Prints for each kind how many `clean` drops. Twelve kinds: lists with one line of boilerplate left, cards, channels,
+Prints for each kind how many `clean` drops. Sixteen kinds: lists with one line of boilerplate left, cards, channels,
 live tickers, profiles, video pages, feeds of briefs, hits of a search, lists of threads, topic pages, tables of prices,
-chapters of a book. Their markup, what is linked and how much stands around them are drawn by chance.
+chapters of a book, pages of an author, of an app, offers of work, galleries. Their markup, what is linked and how much
+stands around them are drawn by chance.
 """
 
 from __future__ import annotations
@@ -226,6 +227,56 @@ def _chapters(rng: random.Random) -> str:
     )
 
 
+def _author(rng: random.Random) -> str:
+    name = rng.choice(NAMES)
+    told = f"<p>{name}，{rng.choice(PLACES)}人，{rng.choice(SOURCES)}{rng.choice(('记者', '专栏作者', '编辑'))}。</p>"
+    teased = rng.random() < 0.6
+    posts = _items(
+        rng, lambda: (_linked(rng, headline(rng)), *([_teaser(rng)] * teased), _ago(rng), f"{name} 著"), 4, 20
+    )
+    return f"<h1>{name}</h1>{told}<p>文章 {rng.randint(4, 400)} 篇</p>{posts}"
+
+
+def _app(rng: random.Random) -> str:
+    name = f"{rng.choice(PLACES)}{rng.choice(('新闻', '通', '生活', '掌上'))}"
+    facts = [
+        f"版本：{rng.randint(1, 9)}.{rng.randint(0, 20)}.{rng.randint(0, 9)}",
+        f"大小：{rng.randint(8, 180)}MB",
+        f"更新时间：{_ago(rng)}",
+        f"开发者：{rng.choice(PLACES)}{rng.choice(BODIES)}",
+        f"评分 {rng.randint(10, 50) / 10}",
+    ]
+    told = f"<p>{name}是一款手机应用，{sentence(rng)}</p>" * (rng.random() < 0.7)
+    buttons = "".join(f"<a href='/d/{n}'>{n}</a>" for n in rng.sample(("立即下载", "安卓下载", "苹果下载", "扫码"), 2))
+    alike = _items(
+        rng, lambda: (_linked(rng, f"{rng.choice(PLACES)}{rng.choice(THINGS)}"), f"{rng.randint(1, 99)}MB"), 4, 16
+    )
+    listed = "".join(f"<li>{fact}</li>" for fact in facts)
+    return f"<h1>{name}</h1><ul>{listed}</ul>{buttons}{told}<h3>猜你喜欢</h3>{alike}"
+
+
+def _jobs(rng: random.Random) -> str:
+    return _items(
+        rng,
+        lambda: (
+            _linked(rng, rng.choice(("文员", "司机", "会计", "编辑", "店长", "焊工", "护士"))),
+            f"{rng.randint(3, 20)}-{rng.randint(21, 40)}千/月",
+            f"{rng.choice(PLACES)}{rng.choice(BODIES)}",
+            _ago(rng),
+        ),
+        6,
+        30,
+    )
+
+
+def _gallery(rng: random.Random) -> str:
+    shown = "".join(
+        f"<div><img src='/{n}.jpg'><p>{_linked(rng, headline(rng), 0.6)}</p><span>{rng.randint(3, 40)}图</span></div>"
+        for n in range(rng.randint(6, 24))
+    )
+    return f"<h2>{rng.choice(('图片', '图库', '视觉', '摄影'))}</h2>{shown}"
+
+
 KINDS: dict[str, Callable[[random.Random], str]] = {
     "list": _list,
     "cards": _cards,
@@ -239,6 +290,10 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "topic": _topic,
     "prices": _prices,
     "chapters": _chapters,
+    "author": _author,
+    "app": _app,
+    "jobs": _jobs,
+    "gallery": _gallery,
 }
 
 

@@ -1,6 +1,6 @@
 """Fit the score of pages that are no article (cleaners/data/page-type.json) on real and made pages.
 
-    python benchmarks/train_page_type.py FOLDER... [--others FOLDER] [--made 180] [-o FILE]
+    python benchmarks/train_page_type.py FOLDER... [--others FOLDER] [--made 176] [-o FILE]
 
 Each FOLDER holds articles (``gold.jsonl``, ``html/ID.html.gz``); --others pages that are none (``ID.html.gz``). To both
 come made ones (``made_html_pages.py``, ``made_other_pages.py``), which weigh less. A logistic regression with an L2
@@ -96,7 +96,7 @@ def samples(folders: Sequence[Path], others: Path | None, made: int) -> Iterator
 
 def without_metadata(one: Sample) -> Sample:
     """The same article where nobody found its headline, its date and who wrote it."""
-    known = ("source or author", "date", "headline on the page")
+    known = ("source or author", "date", "headline on the page", "headline of its own")
     values = tuple(0.0 if name in known else value for name, value in zip(FEATURES, one.features, strict=True))
     return replace(one, name=f"{one.name} without metadata", weight=HIDDEN * one.weight, features=values)
 
@@ -153,9 +153,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--others", type=Path)
-    parser.add_argument("--made", type=int, default=156)
+    parser.add_argument("--made", type=int, default=176)
     parser.add_argument("--l2", type=float, default=1.0)
-    parser.add_argument("--limit", type=float, default=0.8)
+    parser.add_argument("--limit", type=float, default=0.7)
     parser.add_argument("-o", "--out", type=Path, default=Path("cleaners/data/page-type.json"))
     args = parser.parse_args()
     found = [one for one in samples(args.folders, args.others, args.made) if one is not None]

@@ -16,13 +16,16 @@ _CUT_OFF = re.compile(r"(?:\.{2,}|…+)[\])）】]?$")
 _DATED = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d|\d{1,2}[-/月]\d{1,2}|(?:秒|分钟|分鐘|小时|小時|天|周|月)前|[昨今前]天"
 )
+_OWN_HEADLINE = re.compile(r"^(?:[【\[「〖].{4,40}?[】\]」〗])\s?\S")
+_HEADLINE = 7
+_LINKED = 0.6
 _DATED_LINE = 40
 """Longer lines only mention a date."""
 
 
 def is_entry(line: Line) -> bool:
     """A line that is the linked headline of another page."""
-    return len(line.text) >= 8 and link_share(line) > 0.6
+    return len(line.text) >= 8 and link_share(line) > _LINKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,27 @@ def _entropy(page: JudgedPage) -> float:
     return -sum(count / sizes.total() * log(count / sizes.total()) for count in sizes.values())
 
 
+def _items(page: JudgedPage) -> float:
+    """Share of the kept lines that are items of a ticker: a date in the line above, or a headline in brackets."""
+    items = 0
+    for i in range(page.first, page.last + 1):
+        line = page.lines[i]
+        if line.verdict == "keep" and not _is_dated(line):
+            items += (i > 0 and _is_dated(page.lines[i - 1])) or bool(_OWN_HEADLINE.match(line.text))
+    return _share(items, sum(not _is_dated(line) for line in page.kept))
+
+
+def _is_short_headline(page: JudgedPage) -> bool:
+    """The name of a column rather than a headline."""
+    return page.meta.title is not None and sum(map(str.isalnum, page.meta.title)) < _HEADLINE
+
+
+def _has_headline(page: JudgedPage) -> bool:
+    """A headline of its own stands on the page: no name of a column, no link to another page."""
+    place = page.meta.title_line
+    return place is not None and not _is_short_headline(page) and link_share(page.lines[place]) <= _LINKED
+
+
 def _copied_form(page: JudgedPage) -> float:
     """Share of the kept lines that stand below a short line in the same way as at least two others do: cards."""
     forms: Counter[tuple[str, ...]] = Counter()
@@ -121,6 +145,10 @@ FEATURES: dict[str, Callable[[JudgedPage], float]] = {
     "longest passage": lambda page: log1p(max(_passages(page))),
     "entropy of lengths": _entropy,
     "one form again and again": _copied_form,
+    "items of a ticker": _items,
+    "items of a ticker without a headline": lambda page: _items(page) * (not _has_headline(page)),
+    "headline of its own": lambda page: float(_has_headline(page)),
+    "headline of a few letters": lambda page: float(_is_short_headline(page)),
 }
 """Name -> value, in the order of the weights. Counts and characters are natural logarithms of 1 + n, shares 0..1."""
 

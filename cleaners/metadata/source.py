@@ -44,6 +44,7 @@ _BRACKET = re.compile(r"(?P<name>[^()]{2,30})\((?P<inside>[^()]{2,40})\)")
 _CITIES = re.compile(rf"[{HAN}]{{2,4}}(?:[、,/][{HAN}]{{2,4}})*|[{HAN}]{{2,6}}[省市县区州]")
 _DEVICE = re.compile(r"^(?:iPhone|iPad|Android|安卓|苹果|华为|小米|手机|微博|网页|电脑)|网页版$", re.IGNORECASE)
 _SHORTEST_ACCOUNT = 4
+_LONGEST_ACCOUNT = 12
 """Characters; shorter bare words beside a date are as often what a user calls himself."""
 _IDENTITY = re.compile(r"(?:ID|id|Id|微信号?|公众号|微博|wechat)\s*[:：]?")
 _CHANNEL = re.compile(
@@ -143,6 +144,8 @@ def account(furniture: InfoLine) -> NamedSource | None:
     before = furniture.text.startswith(piece[:2])
     if len(name) < _SHORTEST_ACCOUNT or not (before or (furniture.dates[0].stamp.timed and HAN_CHARACTER.search(name))):
         return None
+    if len(name) > _LONGEST_ACCOUNT and not is_organisation(name):
+        return None  # the headline of a list
     return NamedSource(name=name, rule="account beside date") if may_name_account(name) else None
 
 

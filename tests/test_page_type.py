@@ -1,0 +1,92 @@
+"""Article or not: tickers, poems, live reports of our own words; the score on made pages of another seed."""
+
+from __future__ import annotations
+
+import importlib
+import random
+from pathlib import Path
+
+import pytest
+
+from cleaners import pipeline
+from cleaners.items import Article, Drop, Page
+
+BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
+PLACES = ("渡口镇", "河东村", "梅岭乡", "石桥县", "沙洼村", "柳林镇", "云门乡", "白塔县")
+NEWS = (
+    "的粮站修好了屋顶，秋粮下周开始入库，站长说今年能多收两成。",
+    "的夜校添了裁缝班，报名的人排到了街口，老师从县里请来。",
+    "的渡船换上电机，过河的票价不变，头一天就运了三百多人。",
+    "的卫生所来了两位医生，每周三上门看诊，药费当场结清。",
+)
+
+
+def cleaned(html: str) -> Article | Drop:
+    return pipeline.clean(Page(body=f'<meta charset="utf-8">{html}'.encode(), origin="page.html"))  # type: ignore[return-value]
+
+
+def flashes(form: str) -> str:
+    return "".join(
+        form.format(clock=f"0{8 + n // 60}:{10 + 3 * n}", place=place, news=NEWS[n % 4])
+        for n, place in enumerate(PLACES)
+    )
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<div class=n><span>{clock}:05</span><p>【{place}有新事】{place}{news}</p></div>",
+        "<li><time>{clock}</time><div>{place}今天有新事：{place}{news}</div></li>",
+        "<dl><dt>{clock}</dt><dd><b>{place}今天有新事</b> {place}{news}</dd></dl>",
+        "<div><p>{clock}</p><p>「{place}今天有新事」{place}{news}</p><p>分享</p></div>",
+    ],
+)
+@pytest.mark.parametrize("head", ["<h2>实时快讯</h2>", "<h1>滚动</h1>", "<div>7×24小时</div>"])
+def test_a_ticker_is_no_article(form: str, head: str) -> None:
+    links = "".join(
+        f'<li><a href="/{n}.html">{place}今年的新鲜事一件接一件</a><span>04-0{n + 1}</span></li>'
+        for n, place in enumerate(PLACES)
+    )
+    found = cleaned(f"<title>渡口网财经频道</title><ul>{links}</ul>{head}{flashes(form)}")
+    assert isinstance(found, Drop)
+
+
+@pytest.mark.parametrize("tag", ["time", "p", "h3"])
+def test_a_report_told_hour_by_hour_is_an_article(tag: str) -> None:
+    told = "".join(f"<{tag}>{8 + n}:30</{tag}><p>{place}{NEWS[n % 4]}</p>" for n, place in enumerate(PLACES[:5]))
+    html = f"<title>渡口镇赶集日一天实录</title><h1>渡口镇赶集日一天实录</h1><div>2026-05-06 18:00 来源：渡口晚报</div><div>{told}</div>"
+    found = cleaned(html)
+    assert isinstance(found, Article)
+    assert all(f"{place}{NEWS[n % 4]}" in found.text for n, place in enumerate(PLACES[:5]))
+
+
+@pytest.mark.parametrize("mark", ["", "，"])
+@pytest.mark.parametrize("inside", ["<p>{}</p>", "{}<br>", "<div>{}</div>"])
+def test_a_short_poem_beside_many_headlines_is_kept_at_a_low_confidence(inside: str, mark: str) -> None:
+    verses = (
+        "渡口的灯一盏一盏",
+        "母亲站在石阶上面",
+        "船工把缆绳解开了",
+        "水声比雨声还要慢",
+        "把影子留给了夜晚",
+        "我在船头没有回看",
+    )
+    poem = "".join(inside.format(verse + mark) for verse in verses)
+    links = "".join(
+        f'<li><a href="/{n}.html">{place}今年的新鲜事一件接一件</a></li>' for n, place in enumerate(PLACES * 2)
+    )
+    found = cleaned(f"<title>渡口</title><h1>渡口</h1><p>作者：梅小满</p><div>{poem}</div><ul>{links}</ul>")
+    assert isinstance(found, Article)
+    assert [line.rstrip("，") for line in found.text.split("\n")] == list(verses)
+    assert found.confidence is not None
+    assert found.confidence < 0.97
+
+
+def test_most_made_pages_that_are_no_article_are_dropped_and_live_reports_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    making = importlib.import_module("made_other_pages")
+    others = [cleaned(page.html) for page in making.made_others(128, 9)]
+    assert sum(isinstance(page, Drop) for page in others) >= 0.92 * len(others)
+    chance = random.Random(9)
+    reports = [cleaned(making.live_report(chance)) for _ in range(40)]
+    assert sum(isinstance(page, Article) for page in reports) >= 39

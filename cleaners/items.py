@@ -90,6 +90,8 @@ class Page:
     """The columns of its row that were not read, where it came from a table: by name, values of JSON."""
     edition: NewspaperEdition | None = None
     """The page of a newspaper that named it, where a crawl came by one."""
+    unrendered: str = ""
+    """Why a browser that ran its scripts showed nothing either; empty where none was asked."""
     announcement: PageAnnouncement | None = None
     """What the feed or sitemap that named it says of it, where a crawl came by one."""
 

@@ -25,6 +25,7 @@ from cleaners.items import Article, Drop, Extractor, Head, Line, Metadata, Page,
 from cleaners.page import decode
 from cleaners.page import lines as blocks
 from cleaners.page.lines import PageLines, html
+from cleaners.page.lines.script_shell import NEEDS_BROWSER
 
 if TYPE_CHECKING:  # the models of seed files take long to import, and only a job has some
     from cleaners.config import SiteConfig, SiteExtractRule
@@ -196,7 +197,8 @@ def explain(page: Page, context: CleaningContext | None = None) -> PageExplanati
 
 
 def _dropped(page: Page, why: UnusableInput) -> Drop:
-    return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=why.detail)
+    detail = page.unrendered if page.unrendered and why.detail == NEEDS_BROWSER else why.detail
+    return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=detail)
 
 
 def _article(draft: PageDraft) -> Article:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from cleaners.items import Article, Drop, Page
 from cleaners.store import FetchResult, RunStatus
-from cleaners.warc import HttpExchange, WarcArchive
+from cleaners.warc import HttpExchange, PageConversion, WarcArchive
 from crawler.stats import CrawlReport, CrawlStats
 from crawler.visits import SpiderItem, settled
 
@@ -97,11 +97,20 @@ class IngestQueue:
         await self._failed.wait()
         return self.failure
 
+    def count(self, body: bytes) -> None:
+        """Count a response that is not recorded."""
+        self.tally.fetched += 1
+        self.tally.bytes += len(body)
+
     def record(self, exchange: HttpExchange) -> Future[str]:
         """Write an exchange to the archive; the future gives its origin."""
-        self.tally.fetched += 1
-        self.tally.bytes += len(exchange.body)
+        self.count(exchange.body)
         return self._recording.submit(self._archive.write, exchange)
+
+    def record_conversion(self, page: PageConversion) -> Future[str]:
+        """Write what a browser made of a page to the archive; the future gives its origin."""
+        self.tally.rendered += 1
+        return self._recording.submit(self._archive.write, page)
 
     @property
     def is_settled(self) -> bool:

@@ -29,6 +29,8 @@ class ArchivedExchange:
     """UTC."""
     origin: Future[str]
     """Where the record lies, once a thread has written it: ``NAME.warc/FILE#OFFSET``."""
+    record_id: str
+    """Its ``WARC-Record-ID``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +45,17 @@ class RequestContext:
     """What earlier visits noted of the address that is asked for now; None where it is new."""
     opt_out: tuple[str, ...] = ()
     """What the host reserves from text and data mining."""
+    for_page: str | None = None
+    """The address of the page whose script asks, in a browser; None where the crawl itself does."""
+    unrendered: str = ""
+    """Why a browser that was to read the page shows nothing either; empty where none had to."""
     archived: ArchivedExchange | None = None
     """None until a response has come; after a redirect or a failed attempt the record of that one."""
 
     @property
     def is_page(self) -> bool:
-        """Whether it asks for a page that may be an article; else for what announces pages."""
-        return self.found.kind == "page"
+        """Whether it asks for a page that may be an article; else for what announces pages, or what a page needs."""
+        return self.found.kind == "page" and self.for_page is None
 
 
 def request_for(url: str, context: RequestContext, *, callback: Callable[..., Any], **options: Any) -> Request:

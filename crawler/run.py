@@ -126,6 +126,7 @@ def visit(job: JobConfig, spider: type[Spider], /, **arguments: Any) -> None:
     settings.set("EXTENSIONS", extensions, priority="cmdline")
     middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES")
     middlewares["crawler.middlewares.conditional_get.ConditionalGet"] = None  # without a store nothing is known
+    middlewares["crawler.middlewares.browser_rendering.BrowserRendering"] = None  # nor kept
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
     process = _process(settings)
 

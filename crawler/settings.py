@@ -56,6 +56,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.address_guard.GuardMiddleware": 20,
+    "crawler.middlewares.browser_rendering.BrowserRendering": 30,  # the last to see a response, before the spider
     "crawler.middlewares.conditional_get.ConditionalGet": 50,
     "crawler.middlewares.politeness.CrawlBudget": 60,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # Site.owns decides, ports included

@@ -20,6 +20,10 @@ class CrawlReport:
     """Bytes of their bodies as they came over the wire."""
     pages: int = 0
     """Pages that went to cleaning, or with ``archive_only`` would have."""
+    rendered: int = 0
+    """Of the pages and lists those that a browser has read."""
+    kept_off: Mapping[str, int] = field(default_factory=dict)
+    """Requests of the scripts of such pages that were refused, by reason."""
     articles: int = 0
     """Articles cleaned and handed to the store."""
     drops: Mapping[str, int] = field(default_factory=dict)
@@ -43,6 +47,8 @@ class CrawlStats:
     def __init__(self) -> None:
         self._began = time.monotonic()
         self.fetched = self.bytes = self.pages = self.articles = self.left = self.unchanged = self.not_due = 0
+        self.rendered = 0
+        self.kept_off: Counter[str] = Counter()
         self.drops: Counter[str] = Counter()
         self.traps: Counter[str] = Counter()
         self.interrupted = False
@@ -60,6 +66,8 @@ class CrawlStats:
             fetched=self.fetched,
             bytes=self.bytes,
             pages=self.pages,
+            rendered=self.rendered,
+            kept_off=dict(self.kept_off.most_common()),
             articles=self.articles,
             drops=dict(self.drops.most_common()),
             unchanged=self.unchanged,

@@ -8,34 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from scrapy import Request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
 
 from cleaners.items import Article, Drop, Page
 from cleaners.store import DiscoveredUrl, FetchResult, Outcome
 from cleaners.urls import canonical
 from crawler.middlewares.address_guard import AddressRefused
+from crawler.middlewares.failure_reasons import reason_of
 from crawler.request_context import get_context
 
 NOT_MODIFIED = 304
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (DownloadTimeoutError, "timeout"),
-    (DownloadConnectionRefusedError, "connection refused"),
-    (CannotResolveHostError, "host not found"),
-    (ResponseDataLossError, "cut short"),
-    (DownloadCancelledError, "too large"),
-)
-_REFUSALS = (
-    ("DOWNLOAD_MAXSIZE", "too large"),  # a bomb in the content encoding
-    ("max redirections", "too many redirects"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +99,7 @@ def digest(body: bytes) -> bytes:
 def drop_of(request: Request, error: BaseException | None) -> Drop:
     """Why a request brought no response."""
     detail = error.detail if isinstance(error, AddressRefused) else f"{type(error).__name__}: {error}"[:300]
-    return Drop(origin=request.url, url=request.url, stage="fetch", reason=_reason(error), detail=detail)
+    return Drop(origin=request.url, url=request.url, stage="fetch", reason=reason_of(error), detail=detail)
 
 
 def _led_here(message: Request | Response, at: datetime) -> tuple[FetchResult, ...]:
@@ -132,11 +114,3 @@ def _led_here(message: Request | Response, at: datetime) -> tuple[FetchResult, .
 
 def _text(value: bytes | None) -> str | None:
     return value.decode("latin-1") if value else None
-
-
-def _reason(error: BaseException | None) -> str:
-    if isinstance(error, AddressRefused):
-        return error.reason
-    if isinstance(error, IgnoreRequest):  # raised by Scrapy's own middleware
-        return next((reason for said, reason in _REFUSALS if said in str(error)), "refused")
-    return next((reason for kind, reason in _REASONS if isinstance(error, kind)), "failed")

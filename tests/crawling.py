@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cleaners.items import Article
@@ -53,14 +55,20 @@ class Crawled:
         return {article.url.split("/", 3)[3]: article for article in found if article.url}
 
 
-def start(folder: Path, seeds: str, names: tuple[str, ...] = ("job.yaml",), **options: object) -> subprocess.Popen[str]:
-    """Begin a crawl; ``settings`` among the options are put over ``crawler.settings``."""
+def start(
+    folder: Path,
+    seeds: str,
+    names: tuple[str, ...] = ("job.yaml",),
+    variables: Mapping[str, str] = MappingProxyType({}),
+    **options: object,
+) -> subprocess.Popen[str]:
+    """Begin a crawl; ``settings`` among the options are put over ``crawler.settings``, ``variables`` are environment."""
     (folder / "run.py").write_text(_RUN)
     (folder / "job.yaml").write_text(seeds, encoding="utf-8")
     return subprocess.Popen(
         [sys.executable, str(folder / "run.py"), ";".join(names), json.dumps(options)],
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -47,6 +47,7 @@ HOMES = {
     "apscheduler": {"crawler/jobs"},
     "prometheus_client": {"crawler/jobs/metrics"},
     "filelock": {"cleaners/store"},
+    "playwright": {"crawler/browser"},
     "pydantic": {"cleaners/config"},
     "pyspark": {"cleaners/spark"},
     "yaml": {"cleaners/config", "cleaners/export", "crawler/demo"},

@@ -158,7 +158,7 @@ MUTATIONS: list[Mutation] = [
     ),
     *_of(
         "cleaners/extract/page_type.py",
-        ("pages that need JavaScript", 'return "script shell"', 'return "no prose"',
+        ("pages that need JavaScript", '        return SCRIPT_SHELL', '        return "no prose"',
          "hostile.py::test_a_page_that_needs_javascript_says_so"),
     ),
     *_of(

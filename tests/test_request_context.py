@@ -57,7 +57,7 @@ def test_it_is_kept_when_a_request_is_made_again() -> None:
 def test_an_amended_context_is_that_of_one_request_only() -> None:
     request = asking()
     copy = request.replace(priority=8)
-    archived = ArchivedExchange(fetched_at=datetime.now(UTC), origin=Future())
+    archived = ArchivedExchange(fetched_at=datetime.now(UTC), origin=Future(), record_id="<urn:uuid:1>")
     assert amend_context(request, archived=archived).archived is archived
     assert get_context(request).archived is archived
     assert get_context(copy) == PAGE

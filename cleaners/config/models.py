@@ -49,6 +49,17 @@ class JobDefaults(_StrictModel):
     limits: JobLimits = JobLimits()
 
 
+class RenderLimits(_StrictModel):
+    """How much a browser may take for one page that is an empty shell of scripts."""
+
+    seconds: float = Field(default=20, gt=0, le=600)
+    """Seconds for the page's scripts; the pauses between requests to one host are not counted."""
+    requests: int = Field(default=60, gt=0, le=1000)
+    """Requests its scripts may have made."""
+    megabytes: float = Field(default=10, gt=0, le=100)
+    """Millions of bytes they may be answered with, and of the page that comes of it."""
+
+
 class SeedEntry(_StrictModel):
     """One place where the addresses of articles are found."""
 
@@ -161,10 +172,17 @@ class SiteConfig(JobDefaults):
     """For the lines of this site's pages, asked before those of the job."""
     charset: Charset | None = None
     """The encoding, for a site that declares a wrong one."""
+    render: RenderLimits | None = None
+    """With it a browser runs the scripts of pages that are empty without; None: they become Drops."""
     verified: bool = False
     """Whether someone has seen the seeds work."""
     as_of: date | None = None
     """When ``verified`` was last looked at."""
+
+    @field_validator("render", mode="before")
+    @classmethod
+    def _yes_or_no(cls, render: Any) -> Any:
+        return (RenderLimits() if render else None) if isinstance(render, bool) else render
 
     @property
     def entries(self) -> tuple[SeedEntry, ...]:

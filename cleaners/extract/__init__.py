@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cleaners.errors import UnusableInput
 from cleaners.extract import caption, ensemble, images, layout, markdown, other_languages, page_type, site_rules
 from cleaners.extract.boilerplate import html_lines
 from cleaners.extract.boilerplate.html_lines import JudgedLines, LineEvidence
@@ -90,7 +89,7 @@ def extract(
         return _foreign(blocks, meta, line_rules)
     found = choose(blocks, meta, signals)
     if found is None:
-        raise UnusableInput("extract", f"not an article: {page_type.rejection(blocks, (), meta) or 'no prose'}")
+        raise page_type.no_article(page_type.rejection(blocks, (), meta) or "no prose", blocks)
     by = "state" if blocks.recovered else "walk"
     return _walked(blocks, meta, signals, found, learned, rules, line_rules, by, settings)
 
@@ -107,7 +106,7 @@ def _plain(blocks: PageLines, meta: Metadata, learned: frozenset[str], line_rule
     lines = credited.lines
     text = "\n".join(line.text for line in lines if line.verdict == "keep")
     if kind := page_type.rejection(blocks, lines, meta):
-        raise UnusableInput("extract", f"not an article: {kind}")
+        raise page_type.no_article(kind, blocks)
     return ExtractedBody(lines=lines, text=text, confidence=sure, editors=credited.editors, extractor="text")
 
 
@@ -134,7 +133,7 @@ def _foreign(blocks: PageLines, meta: Metadata, line_rules: Sequence[LineRule]) 
         )
         lines = _overruled(lines, line_rules)
     if not page_type.count_letters(text):
-        raise UnusableInput("extract", f"not an article: {page_type.rejection(blocks, (), meta) or 'no prose'}")
+        raise page_type.no_article(page_type.rejection(blocks, (), meta) or "no prose", blocks)
     found = layout.pieces(blocks, lines, 0)
     placed = images.body_images(blocks, lines, found, 0, meta)
     return ExtractedBody(
@@ -166,7 +165,7 @@ def _walked(
         judged, container, by = _vote(blocks, judge, judged, container)
     unlike = page_type.unlikeness(judged.lines, meta, judged.confidence)
     if kind := page_type.rejection(blocks, judged.lines, meta, unlike):
-        raise UnusableInput("extract", f"not an article: {kind}")
+        raise page_type.no_article(kind, blocks)
     credited = trimmed(judged.lines)
     found = layout.pieces(blocks, credited.lines, container.node)
     placed = images.body_images(blocks, credited.lines, found, container.node, meta)

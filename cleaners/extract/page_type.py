@@ -15,10 +15,12 @@ from math import exp
 
 from cleaners.characters import HAN
 from cleaners.chinese import script
+from cleaners.errors import UnusableInput
 from cleaners.extract.boilerplate.html_lines import weigh
 from cleaners.extract.page_features import FEATURES, is_entry, judged_page, measure
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
+from cleaners.page.lines.script_shell import NEEDS_BROWSER, is_shell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,9 @@ class PageTypeSettings:
     images: int = 4
     """So many images with next to no text make a gallery."""
 
+
+SCRIPT_SHELL = "script shell"
+"""The kind of a page that shows nothing until its scripts have run."""
 
 _ERROR = re.compile(
     r"\b(?:40[0-9]|50[0-4])\b.{0,12}(?:错误|not found|error|forbidden|bad gateway|页面)|page not found|access denied"
@@ -118,6 +123,12 @@ def rejection(
     if kind := known_kind(blocks, lines, meta, settings):
         return kind
     return "unlike an article" if unlike > shipped().limit and not is_verse(lines, settings) else None
+
+
+def no_article(kind: str, blocks: PageLines) -> UnusableInput:
+    """What to raise for a page that is of another kind."""
+    cure = NEEDS_BROWSER if kind == SCRIPT_SHELL and is_shell(blocks) else ""
+    return UnusableInput("extract", f"not an article: {kind}", cure)
 
 
 def known_kind(
@@ -215,9 +226,9 @@ def _without_text(blocks: PageLines, settings: PageTypeSettings) -> str:
     shown = " ".join(line.text for line in blocks.lines)
     scripted = blocks.tree is not None and next(blocks.tree.iter("script"), None) is not None
     if _SHELL.search(shown[:2000]) or (len(shown) < 200 and scripted):
-        return "script shell"
+        return SCRIPT_SHELL
     if sum(is_entry(line) for line in blocks.lines) >= 15:
         return "index page"
     if len(blocks.images) >= settings.images:
         return "gallery"
-    return "no prose"
+    return SCRIPT_SHELL if is_shell(blocks) else "no prose"

@@ -159,7 +159,7 @@ def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
         url=url,
         site=fields.get(_SITE),
         status=answer.status,
-        headers=answer.headers,
+        headers=answer.headers if is_http else (("Content-Type", kind),),
         fetched_at=_moment(fields.get("warc-date")),
         opt_out=tuple(filter(None, fields.get(_OPT_OUT, "").split(","))),
     )

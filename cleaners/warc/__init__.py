@@ -10,7 +10,17 @@ from cleaners.warc.content_encoding import check_whole, decoded
 from cleaners.warc.found_with import with_found
 from cleaners.warc.http_message import HttpMessage, parse
 from cleaners.warc.read import read_back
-from cleaners.warc.write import FOUND_FIELD, OPT_OUT_FIELD, ROLE_FIELD, SITE_FIELD, HttpExchange, WarcArchive, folder_of
+from cleaners.warc.write import (
+    FOUND_FIELD,
+    OPT_OUT_FIELD,
+    ROLE_FIELD,
+    SITE_FIELD,
+    HttpExchange,
+    PageConversion,
+    WarcArchive,
+    folder_of,
+    new_record_id,
+)
 
 __all__ = [
     "FOUND_FIELD",
@@ -19,10 +29,12 @@ __all__ = [
     "SITE_FIELD",
     "HttpExchange",
     "HttpMessage",
+    "PageConversion",
     "WarcArchive",
     "check_whole",
     "decoded",
     "folder_of",
+    "new_record_id",
     "parse",
     "read_back",
     "with_found",

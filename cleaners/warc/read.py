@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Page
@@ -31,6 +33,8 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
             file.seek(int(offset))
             archive = iter(ArchiveIterator(file))
             record = next(archive, None)
+            if record is not None and record.rec_type == "conversion":
+                return _rendered(record, archive, origin, limit)
             if record is None or record.rec_type != "response" or record.http_headers is None:
                 raise UnusableInput("read", "not a response record", origin)
             raw = record.raw_stream.read(limit + 1)
@@ -42,15 +46,31 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
         raise UnusableInput("read", "unreadable", f"{origin}: {why.strerror or why}") from None
     headers = tuple((name, value) for name, value in record.http_headers.headers)
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    page = _page(record, decoded(raw, coding, limit), origin, headers, found)
+    return replace(page, status=int(record.http_headers.get_statuscode()))
+
+
+def _rendered(record: ArcWarcRecord, archive: Iterator[Any], origin: str, limit: int) -> Page:
+    """What a browser made of a page; the signals of the response's header stand in the record's own."""
+    fields = record.rec_headers
+    html = record.raw_stream.read(limit + 1)
+    check_whole(len(html), fields.get_header("Content-Length"), limit)
+    found = _found(record, archive, limit) if fields.get_header(FOUND_FIELD) else b""
+    return _page(record, html, origin, (("Content-Type", fields.get_header("Content-Type")),), found)
+
+
+def _page(
+    record: ArcWarcRecord, body: bytes, origin: str, headers: tuple[tuple[str, str], ...], found: bytes
+) -> Page:
+    fields = record.rec_headers
     page = Page(
-        body=decoded(raw, coding, limit),
+        body=body,
         origin=origin,
-        url=record.rec_headers.get_header("WARC-Target-URI"),
-        site=record.rec_headers.get_header(SITE_FIELD),
-        status=int(record.http_headers.get_statuscode()),
+        url=fields.get_header("WARC-Target-URI"),
+        site=fields.get_header(SITE_FIELD),
         headers=headers,
-        fetched_at=_moment(record.rec_headers.get_header("WARC-Date")),
-        opt_out=tuple(filter(None, (record.rec_headers.get_header(OPT_OUT_FIELD) or "").split(","))),
+        fetched_at=_moment(fields.get_header("WARC-Date")),
+        opt_out=tuple(filter(None, (fields.get_header(OPT_OUT_FIELD) or "").split(","))),
     )
     return with_found(page, found) if found else page
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import re
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,10 +44,17 @@ _LEVEL = 4
 _HOP_BY_HOP = frozenset({"transfer-encoding", "content-length", "connection", "keep-alive", "trailer"})
 
 
+def new_record_id() -> str:
+    """A ``WARC-Record-ID`` that no other record has."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpExchange:
     """One request and its response, the body as it came: still gzipped where the server sent it so."""
 
+    record_id: str = field(default_factory=new_record_id)
+    """``WARC-Record-ID`` of the response."""
     url: str
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -69,6 +77,29 @@ class HttpExchange:
     """The page of a newspaper that named it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageConversion:
+    """What a browser made of a page whose response is in the archive: a ``conversion`` of it (WARC 1.1, 6.7)."""
+
+    url: str
+    """As that of the response, a route behind ``#`` included."""
+    html: bytes = field(repr=False)
+    """The page as its scripts left it, UTF-8."""
+    rendered_at: datetime
+    """With a timezone."""
+    refers_to: str
+    """``WARC-Record-ID`` of the response."""
+    site: str | None = None
+    is_page: bool = True
+    """As of the response (:class:`HttpExchange`)."""
+    opt_out: tuple[str, ...] = ()
+    """Signals against mining outside of the page, those in the response's header included."""
+    announcement: PageAnnouncement | None = None
+    edition: NewspaperEdition | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+    """What is told of the rendering in a ``metadata`` record behind it: ``refused``, and the address and the reason."""
+
+
 def folder_of(store: Path) -> Path:
     """Where the raw pages of a store lie: ``jianbao.db`` -> ``jianbao.warc``."""
     return store.with_suffix(".warc")
@@ -88,12 +119,13 @@ class WarcArchive:
         self._path = folder
         self._lock = Lock()
 
-    def write(self, exchange: HttpExchange) -> str:
-        """Append the response and its request; returns the origin of the page.
+    def write(self, entry: HttpExchange | PageConversion) -> str:
+        """Append a response and its request, or a rendered page and its notes; returns the origin of the page.
 
         Raises ``UnwritableError`` when the disk is full or read-only; then nothing half-written stays behind.
         """
-        packed = b"".join(_member(record) for record in _records(exchange))
+        records = _records(entry) if isinstance(entry, HttpExchange) else _rendered_records(entry)
+        packed = b"".join(map(_member, records))
         with self._lock:
             try:
                 file = self._current()
@@ -156,38 +188,80 @@ class WarcArchive:
 
 def _records(exchange: HttpExchange) -> tuple[ArcWarcRecord, ...]:
     """The response, then the request that points to it, then how it was found where that says anything."""
-    found = found_with(exchange.announcement, exchange.edition)
-    date = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    extra = {
-        "WARC-IP-Address": exchange.address,
-        SITE_FIELD: exchange.site,
-        ROLE_FIELD: None if exchange.is_page else ANNOUNCEMENT,
-        OPT_OUT_FIELD: ",".join(exchange.opt_out),
-        FOUND_FIELD: "metadata" if found else None,
-    }
+    date = _date(exchange.fetched_at)
+    own = _own_fields(exchange)
+    if exchange.address:
+        own["WARC-IP-Address"] = exchange.address
     response = _BUILDER.create_warc_record(
         exchange.url,
         "response",
         payload=io.BytesIO(exchange.body),
         length=len(exchange.body),
         http_headers=_response_head(exchange),
-        warc_headers_dict={"WARC-Date": date, **{key: value for key, value in extra.items() if value}},
+        warc_headers_dict={"WARC-Date": date, "WARC-Record-ID": exchange.record_id, **own},
     )
-    beside = {"WARC-Date": date, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
     request = _BUILDER.create_warc_record(
-        exchange.url, "request", http_headers=_request_head(exchange), warc_headers_dict=dict(beside)
-    )
-    if not found:
-        return response, request
-    metadata = _BUILDER.create_warc_record(
         exchange.url,
-        "metadata",
-        payload=io.BytesIO(found),
-        length=len(found),
-        warc_content_type="application/json",
-        warc_headers_dict=dict(beside),
+        "request",
+        http_headers=_request_head(exchange),
+        warc_headers_dict={"WARC-Date": date, "WARC-Concurrent-To": exchange.record_id},
     )
-    return response, request, metadata
+    return response, request, *_found_records(exchange, exchange.record_id, date)
+
+
+def _rendered_records(page: PageConversion) -> tuple[ArcWarcRecord, ...]:
+    """The conversion, then how its page was found and what is told of the rendering, if anything is."""
+    date = _date(page.rendered_at)
+    identity = new_record_id()
+    conversion = _BUILDER.create_warc_record(
+        page.url,
+        "conversion",
+        payload=io.BytesIO(page.html),
+        length=len(page.html),
+        warc_content_type="text/html; charset=utf-8",
+        warc_headers_dict={
+            "WARC-Date": date, "WARC-Record-ID": identity, "WARC-Refers-To": page.refers_to, **_own_fields(page)
+        },
+    )  # fmt: skip
+    found = _found_records(page, identity, date)
+    if not page.notes:
+        return conversion, *found
+    told = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in page.notes).encode()
+    refers = {"WARC-Date": date, "WARC-Refers-To": identity}
+    return conversion, *found, _metadata_record(page.url, told, "application/warc-fields", refers)
+
+
+def _found_records(entry: HttpExchange | PageConversion, identity: str, date: str) -> tuple[ArcWarcRecord, ...]:
+    """How the page was found, where that says anything."""
+    found = found_with(entry.announcement, entry.edition)
+    beside = {"WARC-Date": date, "WARC-Concurrent-To": identity}
+    return (_metadata_record(entry.url, found, "application/json", beside),) if found else ()
+
+
+def _metadata_record(url: str, content: bytes, media: str, fields: dict[str, str]) -> ArcWarcRecord:
+    return _BUILDER.create_warc_record(
+        url,
+        "metadata",
+        payload=io.BytesIO(content),
+        length=len(content),
+        warc_content_type=media,
+        warc_headers_dict=fields,
+    )
+
+
+def _date(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _own_fields(entry: HttpExchange | PageConversion) -> dict[str, str]:
+    """Those of our own fields that have something to say."""
+    fields = {
+        SITE_FIELD: entry.site,
+        ROLE_FIELD: None if entry.is_page else ANNOUNCEMENT,
+        OPT_OUT_FIELD: ",".join(entry.opt_out),
+        FOUND_FIELD: "metadata" if entry.announcement or entry.edition else None,
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def _member(record: ArcWarcRecord) -> bytes:

@@ -168,6 +168,10 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     say(f"{counted(report.pages, 'page')} archived" if archive_only else cleaned)
     for reason, count in report.drops.items():
         say(f"  {count:>6,}  dropped, {reason}")
+    if report.rendered:
+        say(f"  {report.rendered:>6,}  of the pages read by a browser")
+    for reason, count in report.kept_off.items():
+        say(f"  {count:>6,}  requests of their scripts refused, {reason}")
     if report.unchanged:
         say(f"  {report.unchanged:>6,}  unchanged since the last visit")
     if report.not_due:

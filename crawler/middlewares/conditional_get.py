@@ -32,7 +32,7 @@ class ConditionalGet:
     def process_request(self, request: Request) -> None:
         """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` where a redirect leads to what is done."""
         context = find_context(request)
-        if context is None:  # robots.txt
+        if context is None or context.for_page is not None:  # robots.txt; what a script of a page asks for
             return
         spider: Any = self._crawler.spider
         agenda: VisitPlan = spider.agenda
@@ -43,6 +43,8 @@ class ConditionalGet:
         entry = context.known
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)  # those of the address that led here
+        if context.site.render is not None:
+            return  # that a shell of scripts is the same says nothing of what they show
         if entry is not None and entry.etag:
             request.headers["If-None-Match"] = entry.etag
         if entry is not None and entry.last_modified:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import Counter
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import takewhile
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -104,6 +106,15 @@ class RequestPace(AutoThrottle):
         if slot is not None:
             floor = self.floor(request)
             slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
+            context = find_context(request)
+            if context is not None and context.for_page is not None:
+                asyncio.get_running_loop().call_soon(_put_first, slot, request)  # it is queued after this
+
+    def pause(self, request: Request) -> float:
+        """Seconds between two requests to the request's host, as things are now."""
+        slots: dict[str, Slot] = self.crawler.engine.downloader.slots
+        slot = slots.get(urlsplit(request.url).hostname or "")
+        return max(self.floor(request), slot.delay if slot is not None else 0.0)
 
     def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
         floor = self.floor(request)
@@ -133,6 +144,20 @@ def _retry_after(response: Response) -> float:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError, OverflowError):
         return 0.0
+
+
+def _put_first(slot: Slot, request: Request) -> None:
+    """A page is half read: what it still needs is asked for before the next page."""
+    if (place := next((at for at, queued in enumerate(slot.queue) if queued[0] is request), None)) is not None:
+        entry = slot.queue[place]
+        del slot.queue[place]
+        ahead = sum(1 for _ in takewhile(_is_for_page, (queued[0] for queued in slot.queue)))
+        slot.queue.insert(ahead, entry)
+
+
+def _is_for_page(request: Request) -> bool:
+    context = find_context(request)
+    return context is not None and context.for_page is not None
 
 
 def _hold(slot: Slot, seconds: float) -> None:

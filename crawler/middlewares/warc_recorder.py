@@ -10,7 +10,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from cleaners.warc import HttpExchange
+from cleaners.warc import HttpExchange, new_record_id
 from crawler.request_context import ArchivedExchange, amend_context, find_context
 
 
@@ -30,9 +30,14 @@ class WarcRecorder:
         if "download_stopped" in response.flags:
             return  # the body was not read: there is nothing to keep
         context = find_context(request)  # None: robots.txt
+        if context is not None and context.for_page is not None:
+            spider.desk.count(response.body)  # what a page's scripts asked for: the page that they made is kept
+            return
+        record_id = new_record_id()
         fetched_at = datetime.now(UTC)
         origin: Future[str] = spider.desk.record(
             HttpExchange(
+                record_id=record_id,
                 url=response.url,
                 status=response.status,
                 headers=pairs(response.headers),
@@ -49,7 +54,7 @@ class WarcRecorder:
             )
         )
         if context is not None:
-            amend_context(request, archived=ArchivedExchange(fetched_at=fetched_at, origin=origin))
+            amend_context(request, archived=ArchivedExchange(fetched_at=fetched_at, origin=origin, record_id=record_id))
 
 
 def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -201,6 +201,7 @@ class NewsSpider(Spider):
             opt_out=context.opt_out,
             edition=context.found.edition,
             announcement=context.found.announcement,
+            unrendered=context.unrendered,
         )
         yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
         for one in judged:

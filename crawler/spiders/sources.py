@@ -17,6 +17,7 @@ from scrapy.settings import BaseSettings
 from cleaners.config import SeedEntry, SiteConfig
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, NewspaperEdition
+from cleaners.page.lines.script_shell import NEEDS_BROWSER, is_empty_shell
 from cleaners.store import DiscoveredUrl, Kind, UrlState
 from crawler import discover, feeds, list_pages, visits
 from crawler.agenda import VisitPlan
@@ -118,6 +119,9 @@ class AnnouncementPages:
                     if site.owns(frame) and not site.follow.denies(frame)
                 )
             found += self._links.on_page(page, site, 1, list_pages.entries(page))
+            if not found and is_empty_shell(page.text):
+                yield await self._answers.drop(response, "script shell", context.unrendered or NEEDS_BROWSER)
+                return
         for one in self._announced(response, found):
             yield one
 

@@ -12,6 +12,7 @@ from cleaners.errors import UnusableInput
 from cleaners.items import Head
 from cleaners.page.lines import PageLines, script_data
 from cleaners.page.lines.head import base_of, read_head
+from cleaners.page.lines.script_shell import NEEDS_BROWSER, runs_scripts
 from cleaners.page.lines.walk import TreeWalk, WalkLimits
 
 # Sentence marks of a notice (no JavaScript, who owns the site); the shortest flash that is an article has more.
@@ -58,7 +59,7 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
         tree, recovered = _parse(page), True
         walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)
     if not walk.lines and not head.title:
-        raise UnusableInput("blocks", "empty", "no visible text")
+        raise UnusableInput("blocks", "empty", NEEDS_BROWSER if runs_scripts(tree) else "no visible text")
     return PageLines(
         media="html",
         lines=tuple(walk.lines),

@@ -157,6 +157,22 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_pages_that_are_all_the_same_or_never_articles_lead_nowhere"),
     ),
     *_of(
+        "crawler/browser/chromium.py",
+        ("a page's script that sends datagrams (WebRTC)", '    "--webrtc-ip-handling-policy=disable_non_proxied_udp",\n', "",
+         "rendering.py::test_no_trick_of_a_page_reaches_an_address_of_this_machine"),
+    ),
+    *_of(
+        "crawler/browser/rendering.py",
+        ("a page's script that asks without end", "if self._requests >= self._rules.requests:", "if False:",
+         "rendering.py::test_ten_thousand_requests_are_sixty"),
+        ("a page's script that never ends", "await asyncio.wait_for(self._html(page), _LAST_WORD), True",
+         "await self._html(page), True",
+         "rendering.py::test_hostile_pages_end_as_what_they_show_or_as_a_drop"),
+        ("frames and windows of a page", '        await route.abort("blockedbyclient")\n\n    async def _fetch',
+         '        await self._fetch(route, request)\n\n    async def _fetch',
+         "rendering.py::test_neither_windows_nor_frames_are_fetched_and_requests_have_a_limit"),
+    ),
+    *_of(
         "cleaners/extract/page_type.py",
         ("pages that need JavaScript", '        return SCRIPT_SHELL', '        return "no prose"',
          "hostile.py::test_a_page_that_needs_javascript_says_so"),

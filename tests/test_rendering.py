@@ -264,7 +264,7 @@ def test_neither_windows_nor_frames_are_fetched_and_requests_have_a_limit(hostil
 def test_ten_thousand_requests_are_sixty(tmp_path: Path) -> None:
     with serving("127.0.0.1", {}) as server:
         server.pages["/"] = shell("for (let i = 0; i < 10000; i++) fetch('/x/' + i).catch(() => 0);" + show(1))
-        extra = f'render: {{seconds: 8}}, seeds: [{{page: "{server.base}/"}}]'
+        extra = f'render: {{seconds: 40}}, seeds: [{{page: "{server.base}/"}}]'
         crawled = run(tmp_path, one_site(server.base, extra), {"server": server}, archive_only=True)
         asked = [path for path in server.paths if path.startswith("/x/")]
         assert 0 < len(asked) <= RenderLimits().requests

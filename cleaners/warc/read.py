@@ -59,9 +59,7 @@ def _rendered(record: ArcWarcRecord, archive: Iterator[Any], origin: str, limit:
     return _page(record, html, origin, (("Content-Type", fields.get_header("Content-Type")),), found)
 
 
-def _page(
-    record: ArcWarcRecord, body: bytes, origin: str, headers: tuple[tuple[str, str], ...], found: bytes
-) -> Page:
+def _page(record: ArcWarcRecord, body: bytes, origin: str, headers: tuple[tuple[str, str], ...], found: bytes) -> Page:
     fields = record.rec_headers
     page = Page(
         body=body,

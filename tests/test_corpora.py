@@ -206,6 +206,23 @@ def test_passages_are_found_through_disguises_and_in_any_order() -> None:
     assert shared_passages("", "") == shared_passages(STORY, "别的") == ()
 
 
+def test_items_of_a_benchmark_that_stand_in_the_corpus_are_reported(tmp_path: Path) -> None:
+    items = [STORY[20:60], OTHER[5:50], "这一道题在语料里从来没有出现过，谁也没有见过它的答案。", "太短"]
+    benchmark = lines(tmp_path / "b.jsonl", [{"id": f"q{n}", "text": text} for n, text in enumerate(items)])
+    texts = [STORY, THIRD, f"摘录：{OTHER[5:27]}。" + THIRD[::-1], "\u200b".join(STORY)]
+    corpus = lines(tmp_path / "in.jsonl", [{"id": n, "text": text} for n, text in enumerate(texts)])
+    done = deduplicate(
+        corpus,
+        tmp_path / "out.jsonl",
+        known=known_documents(benchmark, CorpusColumns(), None),
+        report=tmp_path / "r.jsonl",
+    )
+    assert (done.contaminated, done.short) == (1, 1)
+    (met,) = read(tmp_path / "r.jsonl")
+    assert met["id"] == "q0"
+    assert [(one["id"], one["share"]) for one in met["documents"]] == [(0, 1), (3, 1)]
+
+
 def run(folder: Path, *command: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "crawler", *command], cwd=folder, capture_output=True, text=True, check=False,

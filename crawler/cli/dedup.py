@@ -49,6 +49,10 @@ def dedup(
             help="A corpus or a store: only IN is written, matched with each other and with it.",
         ),
     ] = None,
+    report: Annotated[
+        str | None,
+        typer.Option("--report", metavar="REPORT", help="Of a benchmark as OLD: which items stand in which records."),
+    ] = None,
     canonical_only: Annotated[
         bool, typer.Option("--canonical-only", help="Write only the best copy of each cluster that OLD does not have.")
     ] = False,
@@ -82,6 +86,7 @@ def dedup(
       jianbao dedup may.csv june.csv -o matched.csv --id-field doc_id --text-field content
       jianbao dedup june.jsonl --against unique.jsonl -o new.jsonl --canonical-only
       jianbao dedup june.jsonl --against news.db -o new.jsonl
+      jianbao dedup corpus.jsonl --against benchmark.jsonl --report met.jsonl -o marked.jsonl
       zcat *.jsonl.gz | jianbao dedup - -o - > matched.jsonl
       jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
       jianbao dedup hdfs:///news/*.jsonl.gz -o hdfs:///matched --engine spark --master spark://host:7077
@@ -93,6 +98,8 @@ def dedup(
     dating = DateField(window=DateWindow.parse(window), field=date_field) if window else None
     if passages and pairs is None:
         raise UsageError("--passages tells them in a file of pairs: name it with --pairs")
+    if report and not against:
+        raise UsageError("--report tells which items of a benchmark were met: name it with --against")
     if engine is EngineChoice.spark:
         if against or passages:
             raise UsageError("--against and --passages are for the local engine: leave out --engine spark")
@@ -102,13 +109,25 @@ def dedup(
     elif master:
         raise UsageError("--master is for --engine spark: add that")
     else:
-        done = _here(sources, output, columns, pairs, passages, canonical_only, dating, against)
+        done = _here(
+            sources,
+            output,
+            columns=columns,
+            pairs=pairs,
+            passages=passages,
+            canonical_only=canonical_only,
+            dating=dating,
+            against=against,
+            report=report,
+        )
     if as_json and output != "-":
         typer.echo(json.dumps(asdict(done)))
     say(
         f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
         f"{counted(done.written, 'record')} written"
         + (f"; {counted(done.matched, 'document')} of clusters in {against}" if against else "")
+        + (f"; {counted(done.contaminated, 'item')} of it met in the corpus" if report else "")
+        + (f" ({done.short} too short to be looked for)" if done.short else "")
         + (f"; {counted(done.skipped, 'record')} without an id or a text, passed through" if done.skipped else "")
         + (f"; {counted(done.undated, 'record')} without a date, compared with all" if done.undated else "")
     )
@@ -117,12 +136,14 @@ def dedup(
 def _here(
     sources: list[str],
     output: str,
+    *,
     columns: CorpusColumns,
     pairs: str | None,
     passages: bool,
     canonical_only: bool,
     dating: DateField | None,
     against: str | None,
+    report: str | None,
 ) -> DedupSummary:
     """Match on this machine; what was skipped is told."""
     from cleaners.dedup.corpus import deduplicate
@@ -139,6 +160,7 @@ def _here(
             canonical_only=canonical_only,
             dating=dating,
             known=_known(against, columns, dating) if against else None,
+            report=report,
             progress=progress,
             problem=skipped.append,
         )

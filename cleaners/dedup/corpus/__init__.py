@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from cleaners.atomic import told, whole_file
 from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels
+from cleaners.dedup.corpus.contamination import Contamination, contamination
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
 from cleaners.dedup.corpus.intake import (
     BATCH,
@@ -50,6 +51,10 @@ class DedupSummary:
     """Known documents."""
     matched: int = 0
     """Documents to match whose cluster has a known one."""
+    contaminated: int = 0
+    """Known documents of which much stands in one to match; 0 where nobody asked."""
+    short: int = 0
+    """Known documents too short to be looked for so."""
 
 
 def deduplicate(
@@ -62,6 +67,7 @@ def deduplicate(
     canonical_only: bool = False,
     dating: DateField | None = None,
     known: Iterable[KnownDocument] | None = None,
+    report: Path | str | None = None,
     progress: Progress = lambda step, done, total: None,
     problem: Problem = lambda line: None,
 ) -> DedupSummary:
@@ -76,8 +82,10 @@ def deduplicate(
     apart; those without a date are compared with all, and a third document may still put two distant ones into one
     cluster. ``known``: documents of an older corpus: the new ones are matched with them too, get the clusters that all
     of them at once would give, and ``is_known``, whether their cluster has a known document; of such a cluster
-    ``canonical_only`` writes nothing. Formats go by the file names (.jsonl, .csv, .parquet; .gz, .zst); ``-`` is
-    standard input or output. No file takes its name before it is whole.
+    ``canonical_only`` writes nothing. ``report``: for a benchmark as ``known``, write there which of its items stand in
+    which documents (:mod:`cleaners.dedup.corpus.contamination`), as JSONL ``{"id", "documents": [{"id",
+    "share"}]}``. Formats go by the file names (.jsonl, .csv, .parquet; .gz, .zst); ``-`` is standard input or output. No
+    file takes its name before it is whole.
 
     Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or two texts have
     one id.
@@ -97,7 +105,8 @@ def deduplicate(
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
             stack.enter_context(told(folder))
             corpus = stack.enter_context(CorpusDeduplicator(folder, window=dating.window if dating else None))
-            texts = stack.enter_context(TextFile(folder)) if passages else None
+            kept = passages or report is not None
+            texts = stack.enter_context(TextFile(folder)) if kept else None
             reader = CorpusReader(corpus, texts, progress)
             reader.add_known(known or ())
             for source in sources:
@@ -108,14 +117,16 @@ def deduplicate(
             for one in _matches(corpus, taken.known, progress):
                 clusters.add(one)
                 if pair_file and one.doc >= taken.known:
-                    shared = shared_passages(texts[one.other], texts[one.doc]) if texts else None
+                    shared = shared_passages(texts[one.other], texts[one.doc]) if texts and passages else None
                     pair_file.write(pair_line(one, taken.ids, shared))
+            contaminated = _report(report, texts, taken) if report is not None and texts else Contamination()
         labels = clusters.labels(taken.looks)
         added = _ADDED if known is None else (*_ADDED, "is_known")
         labelled = _labelled(sources, columns, taken, labels, added, canonical_only)
         written = _CountedRecords(labelled, progress)
         write_records(output, written, _columns(sources, columns, taken, labels, added))
-    return _summary(taken, labels, skipped=skipped, pairs=len(clusters), written=written.count)
+    done = _summary(taken, labels, skipped=skipped, pairs=len(clusters), written=written.count)
+    return replace(done, contaminated=len(contaminated.items), short=contaminated.short)
 
 
 _ADDED = ("cluster_id", "cluster_size", "is_canonical")
@@ -132,6 +143,19 @@ def _check(
         )
     if dating and taken.undated == documents:
         raise InputError(f"{sources[0]}: no record has an ISO date in {dating.field!r}: name the field that has one")
+
+
+def _report(target: Path | str, texts: TextFile, taken: CorpusIntake) -> Contamination:
+    found = contamination(texts, taken.known, len(taken.ids))
+    lines = (
+        {
+            "id": taken.ids[one.item],
+            "documents": [{"id": taken.ids[number], "share": share} for number, share in one.documents],
+        }
+        for one in found.items
+    )
+    write_records(target, lines, OutputColumns(names=("id", "documents"), added=(), sources=(), ids={}))
+    return found
 
 
 def _matches(corpus: CorpusDeduplicator, known: int, progress: Progress) -> Iterator[MatchFound]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cleaners.atomic import told, whole_file
 from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels
-from cleaners.dedup.corpus.contamination import Contamination, contamination
+from cleaners.dedup.corpus.contamination import Contamination, contaminated_items
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
 from cleaners.dedup.corpus.intake import (
     BATCH,
@@ -146,7 +146,7 @@ def _check(
 
 
 def _report(target: Path | str, texts: TextFile, taken: CorpusIntake) -> Contamination:
-    found = contamination(texts, taken.known, len(taken.ids))
+    found = contaminated_items(texts, taken.known, len(taken.ids))
     lines = (
         {
             "id": taken.ids[one.item],

@@ -43,7 +43,7 @@ class Contamination:
     """Items of fewer than :data:`NGRAM` characters, which were not looked for."""
 
 
-def contamination(texts: TextFile, known: int, documents: int, *, least: float = LEAST) -> Contamination:
+def contaminated_items(texts: TextFile, known: int, documents: int, *, least: float = LEAST) -> Contamination:
     """The items, which are the first ``known`` texts, that the others, up to ``documents`` in all, have met."""
     grams, owners, sizes = _grams_of_items(texts, known)
     met: dict[int, list[tuple[int, float]]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import re
@@ -17,9 +18,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cleaners import config
-from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match, MatchKind
-from crawler.demo import disguise, server
+from cleaners import config, pipeline, readers
+from cleaners.items import Article, Clipping, Cluster, Drop, Evidence, Match, MatchKind, NewspaperEdition, Page
+from crawler.demo import disguise, saved, server
 from crawler.demo.check import bare, check
 from crawler.demo.expectations import promises
 from crawler.demo.manifest import DemoManifest, PageTruth
@@ -59,7 +60,7 @@ def pages(web: SmallWeb, kind: str) -> list[PageTruth]:
 
 def test_the_small_web_is_as_large_as_promised(web: SmallWeb) -> None:
     articles = web.manifest.articles.values()
-    assert len(articles) == len(read().postings)
+    assert len(articles) + len(web.saved) == len(read().postings)
     assert len(web.origins) >= 6
     assert len(web.manifest.pages) >= 60
     assert len({article.story for article in articles}) >= 20
@@ -153,6 +154,32 @@ def test_the_calendar_has_no_end(web: SmallWeb) -> None:
     assert fetch(f"{origin}/robots.txt")[2].decode().splitlines()[1] == "Disallow: /internal/"
 
 
+def test_an_issue_has_two_pages_with_several_articles(web: SmallWeb) -> None:
+    editions = Counter(article.edition for article in web.manifest.articles.values() if article.edition)
+    assert editions == {("1", "要闻"): 2, ("2", "经济"): 2}
+    home = fetch(web.origins["tahe-paper"] + "/")[2].decode()
+    assert 'http-equiv="refresh"' in home
+    assert "content_" not in home
+
+
+def test_saved_pages_are_read_with_the_address_they_were_saved_from(web: SmallWeb, tmp_path: Path) -> None:
+    folder = saved.write(web.saved, tmp_path / "saved")
+    assert {path.name for path in folder.glob("*_files/*")} == {"style.css", "share.js", "advert.html", "logo.png"}
+    with gzip.open(folder / "kunlun-weekly.warc.gz") as warc:
+        assert b"WARC-Target-URI: <http://www.kunlun-weekly.example/" in warc.read()
+    pages = [page for page in readers.read([folder]) if isinstance(page, Page)]
+    assert {page.url for page in pages} == {one.truth.url for one in web.saved}
+    assert len(pages) == len(web.saved) == 4
+    for page in pages:
+        article = pipeline.clean(page)
+        assert isinstance(article, Article)
+        truth = web.whole.articles[page.url or ""]
+        assert all(bare(paragraph) in bare(article.text) for paragraph in truth.keep)
+    before = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    saved.write(web.saved, folder)
+    assert before == {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_annotations_stand_behind_the_characters_of_the_table() -> None:
     assert disguise.annotate("電瓷產業在蘆溪") == "電(diàn)瓷產(chǎn)業(yè)在蘆(lú)溪"
 
@@ -189,6 +216,7 @@ def perfect(manifest: DemoManifest) -> list[Clipping]:
             id=ids[page.url], origin="x", url=page.url, site=page.site, title=truth.title, text="\n".join(truth.keep),
             published=truth.published, source=truth.source,
             disguises=("annotated",) if "annotated" in truth.disguises else (),
+            edition=NewspaperEdition(number=truth.edition[0], name=truth.edition[1]) if truth.edition else None,
         )  # fmt: skip
         kind: MatchKind = "spun" if "spun" in truth.disguises else "contains" if truth.is_cut else "near"
         matches = [Match(kind=kind, other=o, similarity=1, containment=1, evidence=Evidence(shared=9)) for o in linked]
@@ -238,7 +266,7 @@ def test_each_kind_of_fault_is_seen(web: SmallWeb) -> None:
         "every article is stored": good[1:],
         "no paragraph is lost": with_first(text=text[:-40]),
         "no planted noise is left": with_first(text=f"{text}\n{noise}"),
-        "titles, dates and sources are as the pages say": with_first(title="别的标题"),
+        "titles, dates, sources and editions are as the pages say": with_first(title="别的标题"),
         "honest text is left alone": with_first(disguises=("spun",)),
         "nothing else is stored": with_first(url=pages(web, "login")[0].url),
         "every copy is linked to its story": [replace(one, matches=()) for one in good],
@@ -311,9 +339,9 @@ def test_the_demo_leaves_nothing_running_and_only_its_own_files(demo_run: Ended)
 
 def test_the_demo_keeps_its_promises(demo_run: Ended, web: SmallWeb) -> None:
     assert demo_run.code == 0, demo_run.out + demo_run.err
-    kinds = Counter(page.kind for page in web.manifest.pages)
-    copies = sum(article.is_copy for article in web.manifest.articles.values())
-    hard = sum("spun" in article.disguises for article in web.manifest.articles.values())
+    kinds = Counter(page.kind for page in web.whole.pages)
+    copies = sum(article.is_copy for article in web.whole.articles.values())
+    hard = sum("spun" in article.disguises for article in web.whole.articles.values())
     assert f"every article is stored: {kinds['article']} of {kinds['article']}" in demo_run.out
     assert f"every copy is linked to its story: {copies - hard} of {copies - hard}" in demo_run.out
     assert "robots.txt is obeyed: 1 of 1" in demo_run.out

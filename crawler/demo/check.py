@@ -28,7 +28,7 @@ class PageCheck:
     noise_left: tuple[tuple[str, str], ...] = ()
     """(class, line) of the planted noise that stands in the text."""
     wrong: tuple[str, ...] = ()
-    """Which of title, date and source are not as the page says."""
+    """Which of title, date, source and edition are not as the page says."""
 
     @property
     def is_right(self) -> bool:
@@ -123,6 +123,9 @@ def _wrong(truth: ArticleTruth, clipping: Clipping) -> Iterable[str]:
         yield "date"
     if bare(article.source or "") != bare(truth.source or ""):
         yield "source"
+    told = article.edition
+    if (told and (told.number, told.name)) != truth.edition:
+        yield "edition"
 
 
 def bare(text: str) -> str:

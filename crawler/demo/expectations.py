@@ -56,7 +56,7 @@ def _cleaning(findings: DemoFindings) -> Iterable[Expectation]:
     left = [f"{page.url} {kind}: {line[:16]}" for page in stored for kind, line in page.noise_left]
     yield _all("no planted noise is left", planted, left)
     wrong = [f"{page.url} {name}" for page in stored for name in page.wrong]
-    yield _all("titles, dates and sources are as the pages say", 3 * len(stored), wrong)
+    yield _all("titles, dates, sources and editions are as the pages say", 4 * len(stored), wrong)
     annotated = [page for page in stored if "annotated" in page.truth.disguises]
     unseen = [page.url for page in annotated if page.clipping and "annotated" not in page.clipping.article.disguises]
     yield _all("annotated text is recognised", len(annotated), unseen)

@@ -40,6 +40,8 @@ class ArticleTruth:
     """The source the page names, restored; None where it names none."""
     parts: tuple[str, ...] = ()
     """Names of the stories a compilation takes its parts from."""
+    edition: tuple[str, str] | None = None
+    """Number and name of the page of a newspaper's issue that it stands on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ def article_truth(plan: DemoPlan, posting: PlannedPosting, drawn: RenderedPage) 
         published=None if template in _NO_DATE else posting.published,
         source=clean.source if names_source else None,
         parts=whole.parts,
+        edition=whole.edition if template == "paper" else None,
     )
 
 

@@ -56,6 +56,8 @@ STYLES: dict[str, Callable[[Sequence[StoryBlock]], str]] = {
     "forum": broken,
     "spun": by_sentence,
     "huawen": plain,
+    "paper": plain,
+    "weekly": plain,
 }
 """Template -> how it marks up a body."""
 

@@ -13,8 +13,10 @@ from crawler.demo.markup import STYLES
 from crawler.demo.plan import DemoPlan, FillerPage, PlannedPosting, SitePlan
 from crawler.demo.stories import HERE, DemoStory
 
-_LENGTHS = {"daily": 8, "mirror": 22, "finance": 8, "spun": 10, "huawen": 6}
+_LENGTHS = {"daily": 8, "mirror": 22, "finance": 8, "spun": 10, "huawen": 6, "weekly": 6}
 """Template -> how many headlines each of its lists has; the others have no such list."""
+PARTS = "/parts/"
+"""Where the style sheet, the script, the logo and the advertisement of the weekly's pages lie."""
 _PRINTED = {"daily": ("hot",), "mirror": ("related", "hot", "latest")}
 """Template -> which lists it prints; ``related`` where it is not here."""
 _OFFSETS = {"related": 0, "hot": 13, "latest": 27}
@@ -40,6 +42,8 @@ def draw(plan: DemoPlan, posting: PlannedPosting, origins: Mapping[str, str]) ->
     words = {**_story_words(shown, posting), **_lists(plan.filler, site, start)}
     words["body"] = STYLES[site.template](shown.blocks)
     words["url"] = origins[site.id] + posting.path(site)
+    words["name"] = site.name
+    words["parts"] = PARTS
     template = Template((HERE / "templates" / f"{site.template}.html").read_text(encoding="utf-8"))
     return RenderedPage(html=template.substitute(words), shown=shown, noise=_noise(plan.filler, site, start, shown))
 
@@ -60,6 +64,8 @@ def _story_words(story: DemoStory, posting: PlannedPosting) -> dict[str, str]:
         "pull": lead.split("。")[0] + "。",
     }
     ready = {key: escape(value, quote=False) for key, value in words.items()}
+    ready["number"] = story.edition[0].zfill(2) if story.edition else ""
+    ready["author"] = story.author or ""
     ready["byline"] = f" <span>作者：{story.author}</span>" if story.author else ""
     ready["editorline"] = f'<p class="editor">责任编辑：{story.editor}</p>' if story.editor else ""
     ready["from_line"] = f'<span class="pipe">|</span> 來自: {story.source}' if posting.is_copy else ""

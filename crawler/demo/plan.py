@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from string import Template
+from typing import Literal
 
 import yaml
 
@@ -27,6 +28,8 @@ class SitePlan:
     """Where its articles lie: ``$day``, ``$name`` and ``$code`` are filled in."""
     about: str
     """What kind of site it is, for the report."""
+    left: Literal["all", "wget", "browser"] = "all"
+    """What is left of it: all, which is served; a WARC of GNU Wget; pages saved by a browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,8 @@ class PlannedPosting:
     def path(self, site: SitePlan) -> str:
         """The path of the page on its site."""
         day = f"{self.published:%Y-%m-%d}" if self.published else ""
-        return Template(site.path).substitute(day=day, name=self.story, code=self.code)
+        words = {"day": day, "month": day[:7], "date": day[8:], "name": self.story, "code": self.code}
+        return Template(site.path).substitute(words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

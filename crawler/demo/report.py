@@ -51,7 +51,7 @@ class ReportPrinter:
         self._say(
             f"{crawled.fetched} responses in {crawled.seconds:.1f} s, {crawled.pages} pages cleaned, "
             f"{sum(crawled.drops.values())} dropped with a reason; an article is right when it is whole, clean, and "
-            "has the title, date and source its page gives."
+            "has the title, date, source and edition its page gives."
         )
 
     def drops(self, crawled: CrawlReport) -> None:

@@ -12,10 +12,14 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from cleaners import config
+from cleaners import config, readers
+from cleaners.context import context_of
+from cleaners.ingest.ingester import Ingester, ingest_batches
 from cleaners.items import Clipping, Drop
+from cleaners.parallel import cleaning
 from cleaners.store import Store
 from cleaners.warc import folder_of
+from crawler.demo import saved
 from crawler.demo.check import DemoFindings, check
 from crawler.demo.expectations import Expectation, promises
 from crawler.demo.manifest import DemoManifest
@@ -30,7 +34,8 @@ FOLDER = Path("demo-out")
 """Where the demo keeps its store and its seed file when no store is named."""
 
 _OPENING = """\
-A small web of {sites} sites starts on this machine (loopback only); what is found goes to {store}.
+A small web of {sites} sites starts on this machine (loopback only); of {left} more there are saved pages. What is found
+goes to {store}.
 The first run on a machine compiles the matching code, which takes about half a minute; later runs take seconds."""
 
 
@@ -57,20 +62,32 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
     """
     out = out or sys.stdout
     plan = read()
+    served = [site for site in plan.sites.values() if site.left == "all"]
     path = store or _fresh()
-    print(_OPENING.format(sites=len(plan.sites), store=path), file=out, flush=True)
+    print(_OPENING.format(sites=len(served), left=len(plan.sites) - len(served), store=path), file=out, flush=True)
     with serving(plan) as web:
         seeds = path.with_name("seeds.yaml") if store is None else path.with_suffix(".seeds.yaml")
         seeds.write_text(_seeds(web), encoding="utf-8")
         with Console(stderr=True).status("crawling ...") as status:  # shows only on a terminal
             crawled = crawl([config.load_job(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
-    if crawled.interrupted:
-        raise KeyboardInterrupt
-    clippings, drops = _stored(path, web.manifest)
-    findings = check(web.manifest, clippings, drops)
+            if crawled.interrupted:
+                raise KeyboardInterrupt
+            status.update("cleaning saved pages")
+            _clean(
+                saved.write(web.saved, path.with_name("saved") if store is None else path.with_suffix(".saved")), path
+            )
+    clippings, drops = _stored(path, web.whole)
+    findings = check(web.whole, clippings, drops)
     report = DemoReport(store=path, crawled=crawled, findings=findings, promises=promises(findings))
-    _print(report, ReportPrinter(out, web.manifest, findings), tuple(plan.sites.values()))
+    _print(report, ReportPrinter(out, web.whole, findings), tuple(plan.sites.values()))
     return report
+
+
+def _clean(folder: Path, store: Path) -> None:
+    """What `jianbao clean FOLDER --store STORE` does with a few pages."""
+    with cleaning(1, context_of(store)) as work, Ingester(store, command="clean") as ingester:
+        for _ in ingest_batches(ingester, work.map(readers.read([folder]))):
+            pass
 
 
 def _print(report: DemoReport, printer: ReportPrinter, plans: tuple[SitePlan, ...]) -> None:
@@ -89,7 +106,7 @@ def _fresh() -> Path:
     path = FOLDER / "jianbao.db"
     for left in (path, path.with_name("jianbao.db-wal"), path.with_name("jianbao.db-shm")):
         left.unlink(missing_ok=True)
-    for folder in (folder_of(path), path.with_suffix(".index")):
+    for folder in (folder_of(path), path.with_suffix(".index"), path.with_name("saved")):
         shutil.rmtree(folder, ignore_errors=True)
     return path
 

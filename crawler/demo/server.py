@@ -28,7 +28,9 @@ def serving(plan: DemoPlan, port: int = PORT) -> Iterator[SmallWeb]:
     Raises ``OSError`` where loopback cannot be used at all.
     """
     with ExitStack() as stack:
-        servers = {site.id: stack.enter_context(_bind(site.host, port)) for site in plan.sites.values()}
+        servers = {
+            site.id: stack.enter_context(_bind(site.host, port)) for site in plan.sites.values() if site.left == "all"
+        }
         web = build(plan, {site: _origin(server) for site, server in servers.items()})
         for site, server in servers.items():
             server.RequestHandlerClass = _handler(web, site)

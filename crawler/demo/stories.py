@@ -52,6 +52,8 @@ class DemoStory:
     blocks: tuple[StoryBlock, ...]
     parts: tuple[str, ...] = ()
     """Names of the stories a compilation takes its parts from."""
+    edition: tuple[str, str] | None = None
+    """Number and name of the page (版) of the newspaper that it stood on."""
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -99,8 +101,13 @@ def _story(name: str, head: Mapping[str, object], body: str) -> DemoStory:
         section=str(head["section"]),
         author=said("author"),
         editor=said("editor"),
+        edition=_edition(head.get("edition")),
         blocks=tuple(_block(line) for line in body.splitlines() if line.strip() and not line.startswith("| ---")),
     )
+
+
+def _edition(said: object) -> tuple[str, str] | None:
+    return (str(said["number"]), str(said["name"])) if isinstance(said, dict) else None
 
 
 def _block(line: str) -> StoryBlock:

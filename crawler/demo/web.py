@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from string import Template
+from typing import Literal
 
 from crawler.demo import calendar, disguise, feeds
 from crawler.demo.manifest import SERIES, DemoManifest, Kind, PageTruth, article_truth
@@ -30,6 +31,16 @@ class WebAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPage:
+    """A page of a site that is not served: files that were made of it are what is left."""
+
+    truth: PageTruth
+    title: str
+    html: str
+    left: Literal["wget", "browser"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmallWeb:
     """All sites."""
 
@@ -38,6 +49,14 @@ class SmallWeb:
     answers: Mapping[str, WebAnswer]
     """Full address -> answer."""
     manifest: DemoManifest
+    """Of what is served."""
+    saved: tuple[SavedPage, ...] = ()
+    """Of sites that are not served."""
+
+    @property
+    def whole(self) -> DemoManifest:
+        """Of what is served and what is left of other sites."""
+        return replace(self.manifest, pages=(*self.manifest.pages, *(one.truth for one in self.saved)))
 
     def answer(self, site: str, path: str) -> WebAnswer:
         """The answer for a path of a site; the calendar has a page for every month there is."""
@@ -54,7 +73,8 @@ def build(plan: DemoPlan, origins: Mapping[str, str]) -> SmallWeb:
     """Draw every page of the plan for sites at these origins."""
     answers: dict[str, WebAnswer] = {}
     pages: list[PageTruth] = []
-    for site in plan.sites.values():
+    served = [site for site in plan.sites.values() if site.left == "all"]
+    for site in served:
         for posting in plan.of(site.id):
             drawn = draw(plan, posting, origins)
             url = origins[site.id] + posting.path(site)
@@ -67,8 +87,25 @@ def build(plan: DemoPlan, origins: Mapping[str, str]) -> SmallWeb:
             pages.append(PageTruth(url=url, site=site.id, kind=answer.kind))
     names = {site.id: site.name for site in plan.sites.values()}
     return SmallWeb(
-        origins=origins, answers=answers, manifest=DemoManifest(pages=tuple(pages), names=names, series=SERIES)
+        origins=origins,
+        answers=answers,
+        manifest=DemoManifest(pages=tuple(pages), names=names, series=SERIES),
+        saved=tuple(_saved(plan)),
     )
+
+
+def _saved(plan: DemoPlan) -> Iterator[SavedPage]:
+    """The pages of the sites that are not served."""
+    for site in plan.sites.values():
+        if site.left == "all":
+            continue
+        origin = f"http://www.{site.id}.example"
+        for posting in plan.of(site.id):
+            drawn = draw(plan, posting, {site.id: origin})
+            article = article_truth(plan, posting, drawn)
+            url = origin + posting.path(site)
+            truth = PageTruth(url=url, site=site.id, kind="article", article=article)
+            yield SavedPage(truth=truth, title=drawn.shown.title, html=drawn.html, left=site.left)
 
 
 def _page(site: SitePlan, html: str, kind: Kind, status: int = 200) -> WebAnswer:
@@ -87,6 +124,9 @@ def _around(plan: DemoPlan, site: SitePlan, origin: str) -> Iterator[tuple[str, 
         else "User-agent: *\nAllow: /\n"
     )
     yield "/robots.txt", WebAnswer(kind="robots", body=robots.encode(), content_type="text/plain")
+    if site.template == "paper":
+        yield from _issue(plan, site, postings)
+        return
     if site.template != "daily":
         yield "/", _page(site, _index(plan, site, postings, ""), "index")
         return
@@ -117,6 +157,28 @@ def _newspaper(
     yield "/app/", _page(site, _SHELL, "shell")
     yield "/vip/report.html", _page(site, _LOGIN, "login")
     yield "/calendar/2025-11.html", _page(site, calendar.draw((2025, 11)), "calendar")
+
+
+def _issue(plan: DemoPlan, site: SitePlan, postings: tuple[PlannedPosting, ...]) -> Iterator[tuple[str, WebAnswer]]:
+    """The pages of the digital newspaper's issue, and the home page, which only leads to the first of them."""
+    editions = sorted({edition for one in postings if (edition := plan.stories[one.story].edition)})
+    folder = postings[0].path(site).rpartition("/")[0]
+    leads = (
+        f'<html><head><meta http-equiv="refresh" content="0; url={folder[1:]}/node_01.htm"></head><body></body></html>'
+    )
+    yield "/", _page(site, leads, "index")
+    pages = "\n".join(
+        f'<li><a href="node_{number.zfill(2)}.htm">第{number.zfill(2)}版：{name}</a></li>' for number, name in editions
+    )
+    template = Template((HERE / "templates" / "node.html").read_text(encoding="utf-8"))
+    for number, name in editions:
+        items = "\n".join(
+            f'<li><a href="{one.path(site).rpartition("/")[2]}">{escape(_headline(plan, one), quote=False)}</a></li>'
+            for one in postings
+            if plan.stories[one.story].edition == (number, name)
+        )
+        html = template.substitute(number=number.zfill(2), name=name, pages=pages, items=items)
+        yield f"{folder}/node_{number.zfill(2)}.htm", _page(site, html, "index")
 
 
 def _index(plan: DemoPlan, site: SitePlan, postings: tuple[PlannedPosting, ...], pager: str) -> str:

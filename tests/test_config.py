@@ -16,6 +16,7 @@ from cleaners.config import (
     JobFocus,
     JobLimits,
     LineRule,
+    RenderLimits,
     SeedEntry,
     SiteConfig,
     SiteExtractRule,
@@ -177,6 +178,7 @@ def test_the_readme_documents_every_key_and_no_other() -> None:
         "`seeds`": keys(SeedEntry),
         "`follow`": keys(FollowRule),
         "`extract`": keys(SiteExtractRule),
+        "`render`": keys(RenderLimits),
         "`rules`": keys(LineRule),
         "`focus`": keys(JobFocus),
     }

@@ -220,6 +220,26 @@ def test_what_a_host_reserves_goes_with_its_pages(tmp_path: Path) -> None:
     assert read_back(found["/a/1"].origin, tmp_path / "job.db").opt_out == found["/a/1"].opt_out
 
 
+def test_what_robots_txt_says_of_uses_goes_with_the_pages_and_stops_none(tmp_path: Path) -> None:
+    licence = '<rsl><content url="/a/"><license><permits type="usage">search</permits></license></content></rsl>'
+    robots = "License: {base}/licence.xml\nUser-agent: *\nContent-Usage: /b/ train-ai=n\nContent-Signal: search=yes\n"
+    pages = {"/a/1": Reply(article(1)), "/b/2": Reply(article(2)), "/": Reply(listing("/a/1", "/b/2"))}
+    pages["/licence.xml"] = Reply(licence, Content_Type="application/rsl+xml")
+    with serving("127.0.0.1", pages) as server:
+        server.pages["/robots.txt"] = Reply(robots.format(base=server.base), Content_Type="text/plain")
+        run(tmp_path, one_site(server.base), {"a": server})
+    with Store.open(tmp_path / "job.db", create=False) as store:
+        found = {
+            one.article.url[-4:]: one.article for one in store.clippings.select(with_duplicates=True) if one.article.url
+        }
+    assert {path: one.opt_out for path, one in found.items()} == {
+        "/a/1": ("robots.txt:license",),
+        "/b/2": ("robots.txt:content-usage:train-ai=n",),
+    }
+    assert server.paths.count("/licence.xml") == 1
+    assert read_back(found["/b/2"].origin, tmp_path / "job.db").opt_out == found["/b/2"].opt_out
+
+
 def test_archive_only_keeps_the_pages_and_notes_that_it_has_them(tmp_path: Path) -> None:
     pages = {f"/a/{n}.html": Reply(article(n)) for n in range(5)}
     with serving("127.0.0.1", pages | {"/": Reply(listing(*pages))}) as server:

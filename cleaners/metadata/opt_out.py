@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cleaners.items import Head
@@ -79,12 +79,36 @@ def opt_out_head(head: Head) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+# Uses that mining a corpus is, or may be, in the words of AIPREF, of Content Signals and of RSL.
+_USES = frozenset(
+    ("all", "ai", "ai-all", "ai-train", "ai-input", "bots", "tdm", "train-ai", "train-genai", "foundation-model")
+)
+_NO = re.compile(r"\?0|n|no")
+_LONGEST = 2000
+
+
+def refused_uses(value: str) -> Iterator[str]:
+    """The uses that a ``Content-Usage`` (draft-ietf-aipref-vocab) or a ``Content-Signal`` (contentsignals.org) refuses,
+    as it has them.
+
+    >>> list(refused_uses("search=yes, ai-train=no"))
+    ['ai-train=no']
+    """
+    for part in re.split(r"[,;\s]+", value[:_LONGEST].strip().lower()):
+        use, _, answer = part.partition("=")
+        if use in _USES and _NO.fullmatch(answer.strip('"')):
+            yield part
+
+
 def opt_out_headers(headers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """The signals of HTTP headers: ``X-Robots-Tag`` (REP, noai) and ``TDM-Reservation`` (W3C, 2024)."""
+    """The signals of HTTP headers: ``X-Robots-Tag`` (REP, noai), ``TDM-Reservation`` (W3C, 2024), ``Content-Usage``
+    (AIPREF) and ``Content-Signal``."""
     found: list[str] = []
     for name, value in headers:
         if name.lower() == "tdm-reservation" and value.strip() == "1":
             found.append("header:tdm-reservation")
+        elif name.lower() in ("content-usage", "content-signal"):
+            found += [f"header:{name.lower()}:{use}" for use in refused_uses(value)]
         elif name.lower() == "x-robots-tag":
             words = re.split(r"[\s,;:]+", value.lower())
             found += [f"header:{word}" for word in _DIRECTIVES if word in words]

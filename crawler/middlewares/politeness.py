@@ -18,12 +18,14 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 
 from cleaners.config import SiteConfig
+from cleaners.metadata.usage_preferences import UsagePreferences, license_signals, robots_preferences
 from cleaners.urls import canonical
 from crawler.middlewares.address_guard import AddressRefused
-from crawler.request_context import RequestContext, find_context
+from crawler.request_context import RequestContext, amend_context, find_context
 
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309, 2.5: a parser must read at least that much
 _TOO_MANY = 429
@@ -49,6 +51,8 @@ class RobotsRules(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._why: dict[str, AddressRefused] = {}
+        self._preferences: dict[str, UsagePreferences] = {}
+        self._licenses: dict[str, asyncio.Future[bytes | None]] = {}
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` for what robots.txt forbids."""
@@ -62,11 +66,36 @@ class RobotsRules(RobotsTxtMiddleware):
         agent = request.headers.get(b"User-Agent", self._default_useragent)
         if parser is not None and not parser.allowed(request.url, agent or self._default_useragent):
             raise AddressRefused("robots.txt forbids", netloc)
+        context = find_context(request)
+        if context is not None and context.is_page:
+            amend_context(request, opt_out=await self._opt_outs(request.url, netloc))
+
+    async def _opt_outs(self, url: str, netloc: str) -> tuple[str, ...]:
+        """What the host's robots.txt says of uses of a page; it stops nothing."""
+        wishes = self._preferences.get(netloc, UsagePreferences())
+        parts = urlsplit(url)
+        found = [*wishes.signals(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")]
+        for place in wishes.licenses:
+            if place not in self._licenses:
+                self._licenses[place] = asyncio.ensure_future(self._license(place))
+            found += license_signals(await asyncio.shield(self._licenses[place]), url)
+        return tuple(dict.fromkeys(found))
+
+    async def _license(self, url: str) -> bytes | None:
+        """An RSL document; None where it cannot be had."""
+        engine: Any = self.crawler.engine
+        meta = {"dont_retry": True, "dont_redirect": True, "handle_httpstatus_all": True}
+        try:
+            response = await engine.download_async(Request(url, callback=NO_CALLBACK, priority=1000, meta=meta))
+        except Exception:  # forbidden, unreachable, too large
+            return None
+        return bytes(response.body) if response.status == 200 else None
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == _TOO_MANY:
             self._why[netloc] = AddressRefused("robots.txt unavailable", f"{netloc}: http {response.status}")
         body = response.body[:_ROBOTS_BYTES] if 200 <= response.status < 300 else b""
+        self._preferences[netloc] = robots_preferences(body, str(self.crawler.settings["USER_AGENT"]))
         await super()._parse_robots(response.replace(body=body), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:

@@ -37,7 +37,8 @@ class TdmReservationMiddleware:
         if base not in self._hosts:
             self._hosts[base] = asyncio.ensure_future(self._rules(base))
         path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-        amend_context(request, opt_out=opt_out_host(await asyncio.shield(self._hosts[base]), path))
+        reserved = opt_out_host(await asyncio.shield(self._hosts[base]), path)
+        amend_context(request, opt_out=(*context.opt_out, *reserved))  # robots.txt has spoken before
 
     async def _rules(self, base: str) -> Sequence[TdmReservation]:
         engine: Any = self._crawler.engine

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from cleaners.chinese.script.census import census
 from cleaners.extract import ensemble
 from cleaners.extract.boilerplate import english as noise
 from cleaners.extract.boilerplate.rules import LineSignals
@@ -15,9 +16,6 @@ from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
 from cleaners.page.lines import html as html_blocks
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_KANA_HANGUL = re.compile(r"[\u3041-\u30fa\uac00-\ud7af]+")
-_LETTERS = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r".{40,}[.!?…。！？][\"'”’)\]」』]*", re.DOTALL)
 
 
@@ -44,8 +42,8 @@ def is_foreign(lines: tuple[Line, ...], settings: OtherLanguageSettings = OtherL
     prose = "".join(line.text[:1000] for line in lines if line.punctuation and line.link_share < 0.5)
     if len(prose) < 100:
         prose = "".join(line.text[:1000] for line in lines)
-    han, letters = _count(_HAN, prose), _count(_LETTERS, prose)
-    return han < settings.han * letters or _count(_KANA_HANGUL, prose) > settings.kana * han
+    counts = census(prose)
+    return counts.han < settings.han * counts.alphabetic or counts.kana + counts.hangul > settings.kana * counts.han
 
 
 def judge_text(lines: tuple[Line, ...], meta: Metadata) -> tuple[Line, ...]:
@@ -63,10 +61,6 @@ def judge_text(lines: tuple[Line, ...], meta: Metadata) -> tuple[Line, ...]:
         else line
         for i, line in enumerate(lines)
     )
-
-
-def _count(pattern: re.Pattern[str], text: str) -> int:
-    return sum(map(len, pattern.findall(text)))
 
 
 def extract(

@@ -15,6 +15,7 @@ from math import exp
 
 from cleaners.characters import HAN
 from cleaners.chinese import script
+from cleaners.chinese.script.census import census
 from cleaners.errors import UnusableInput
 from cleaners.extract.boilerplate.html_lines import weigh
 from cleaners.extract.page_features import FEATURES, is_entry, judged_page, measure
@@ -155,7 +156,7 @@ def count_letters(text: str) -> int:
     >>> count_letters("21 22 23 \\\\n\\\\n 春耕")
     2
     """
-    return sum(map(str.isalpha, _ESCAPE.sub("", text)))
+    return census(_ESCAPE.sub("", text)).alphabetic
 
 
 def _is_code(lines: Sequence[Line], settings: PageTypeSettings) -> bool:

@@ -28,6 +28,8 @@ _HAS_HAN = re.compile(f"[{HAN}]")
 
 def is_halved(text: str, han: int) -> bool:
     """Whether all punctuation of a Chinese text is ASCII, its full stops too."""
+    if text.count(".") < _FEWEST_STOPS or text.count(",") < _FEWEST_COMMAS:
+        return False
     stops, commas = len(_STOP.findall(text)), len(_COMMA.findall(text))
     if stops < _FEWEST_STOPS or commas < _FEWEST_COMMAS or stops + commas < han * _PER_HAN:
         return False

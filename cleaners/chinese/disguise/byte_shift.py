@@ -42,6 +42,7 @@ _START = re.compile(
     rf"|(?P<bare>\ufffd)(?P<narrow>[!！?？,:;])(?=\ufffd)"  # no whole character between both losses
     rf"|(?<=[{HAN}])(?=[{_UNMAPPED}][{HAN}])"
 )
+_MAY_START = re.compile(f"[?？\ufffd!！,:;{_UNMAPPED}]")  # found much faster, and most texts have few
 _MARKS = re.compile("[?？!！,:;\ufffd]")
 _BEHIND = re.compile(rf"[{HAN}]{{0,2}}")  # what has a say behind the run
 _NARROWED = {"!": 0xA1, "?": 0xBF, ",": 0xAC, ":": 0xBA, ";": 0xBB}
@@ -84,8 +85,18 @@ class _ShiftRepair:
 def is_suspect(text: str) -> bool:
     """Whether some run behind a mark reads so badly that it may be one byte off."""
     return _QUOTE_LOST.search(text) is not None or any(
-        _reads_badly(model(), text, start.end()) for start in _START.finditer(text)
+        _reads_badly(model(), text, start.end()) for start in _starts(text)
     )
+
+
+def _starts(text: str) -> Iterator[re.Match[str]]:
+    """Every place where a run may begin."""
+    at = 0
+    while found := _MAY_START.search(text, at):
+        at = found.end()
+        if start := _START.match(text, found.start()):
+            yield start
+            at = max(at, start.end())
 
 
 def repair(text: str) -> RepairedText:
@@ -124,7 +135,7 @@ def _close_quotes(text: str) -> tuple[str, int]:
 
 def _mended(text: str, caution: _ShiftSettings) -> Iterator[_ShiftRepair]:
     chars, end, tried = model(), 0, 0
-    for start in _START.finditer(text):
+    for start in _starts(text):
         trusted = start["bare"] or (caution is _LENIENT and start.group())
         if start.start() >= end and (trusted or _reads_badly(chars, text, start.end())):
             tried += 1

@@ -17,23 +17,29 @@ _ANYWHERE = re.compile(rf"(?![{_PRIVATE}])[{INVISIBLE}]+")
 _MARKED = re.compile(rf"(?<=[{HAN}])[\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f\U000e0100-\U000e01ef]+")
 _GLYPH = re.compile(rf"(?<=[{_CHINESE}])\s?[{_PRIVATE}]+\s?(?=[{_CHINESE}])|[{_PRIVATE}]+")
 _RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
+# Most texts have none of all these, and one look is enough to know.
+_ODD = re.compile(f"[{INVISIBLE}\u0300-\u036f\u20d0-\u20f0\u2e80-\u2fd5\uf900-\ufaff\U000e0000-\U000e01ef]")
 _FEWEST, _PER_HAN = 3, 1 / 200
 _FEWEST_GLYPHS = 2  # a single one may be a character that old character sets lack
 
 
 def is_dense(text: str, han: int) -> bool:
     """Whether so much is hidden in the text that it is no accident of an editor."""
+    if not _ODD.search(text):
+        return False
     count = sum(len(pattern.findall(text)) for pattern in (_UNSEEN, _MARKED, _RADICAL))
     return count >= _FEWEST and count >= han * _PER_HAN
 
 
 def has_glyphs(text: str) -> bool:
     """Whether private-use glyphs are scattered over the text."""
-    return len(_GLYPH.findall(text)) >= _FEWEST_GLYPHS
+    return _ODD.search(text) is not None and len(_GLYPH.findall(text)) >= _FEWEST_GLYPHS
 
 
 def repair(text: str, *, dense: bool) -> RepairedText:
     """Remove invisible characters beside Chinese (always harmless); where the text is ``dense`` in them, all."""
+    if not _ODD.search(text):
+        return RepairedText(text=text, repairs={})
     if not dense:
         return substitute(text, "invisible", _UNSEEN, "")
     text, unseen = _ANYWHERE.subn("", text)

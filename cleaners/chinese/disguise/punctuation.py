@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from cleaners.characters import HAN
 from cleaners.chinese.disguise.model import model, simplify
-
-# What a single repair gives back.
-
-_HAN = re.compile(f"[{HAN}]+")
+from cleaners.chinese.script.census import census
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +23,7 @@ class RepairedText:
 
 def count_han(text: str) -> int:
     """How many Chinese characters the text has."""
-    return len("".join(_HAN.findall(text)))
+    return census(text).han
 
 
 def substitute(text: str, kind: str, pattern: re.Pattern[str], replacement: str) -> RepairedText:
@@ -36,13 +33,14 @@ def substitute(text: str, kind: str, pattern: re.Pattern[str], replacement: str)
 
 
 _CLAUSE = "，,、；;：:。"
-_DOUBLE = re.compile(rf"(?<![\s:/.,;])[{_CLAUSE}](?:[ \u3000]?[{_CLAUSE}.])+")
+# Look-behinds stand after a character that is looked for, so that the search jumps from one to the next.
+_DOUBLE = re.compile(rf"[{_CLAUSE}](?<![\s:/.,;].)(?:[ \u3000]?[{_CLAUSE}.])+")
 _QUOTES = re.compile("([“”‘’])\\1")
 _ELLIPSIS = re.compile("。{3,}")  # how the young write …… is theirs
 _STRENGTH = "。；;：:，,、."
 _FEWEST_DOUBLE, _DOUBLE_PER_HAN = 2, 1 / 300
 _BLANK = " \u00a0\u2000-\u200a\u3000"
-_BETWEEN_HAN = re.compile(rf"(?<=([{HAN}]))[{_BLANK}](?=([{HAN}]))")
+_BETWEEN_HAN = re.compile(rf"[{_BLANK}](?<=([{HAN}]).)(?=([{HAN}]))")
 _FEWEST_STRAY, _STRAY_PER_HAN, _STRAY_SHARE = 3, 1 / 100, 0.25
 _AT_LINE_ENDS = re.compile(rf"(?<=[{HAN}，。、；：！？”）》…])[{_BLANK}]+$", re.M)
 _MARKS = "，。、；：！？“”‘’（）《》…—%"

@@ -47,20 +47,16 @@ def find(text: str, title: str | None = None) -> tuple[Region, ...]:
 
 def _scan(places: Gazetteer, text: str) -> list[_PlaceMention]:
     """Every name in the text, the longest where several begin at one place."""
-    heads, names = places.heads, places.names
     found: list[_PlaceMention] = []
     end = 0
-    for start in [at for at in range(len(text) - 1) if text[at : at + 2] in heads]:
-        if start < end:
+    for start, name in places.finder.find(text):
+        if start < end or _runs_on(name, text[start + len(name) : start + len(name) + 1]):
             continue
-        for length in range(min(places.longest, len(text) - start), 1, -1):
-            name = text[start : start + length]
-            if name in names and not _runs_on(name, text[start + length : start + length + 1]):
-                end = start + length
-                if names[name][0].code:
-                    weak = _PART_OF_NAME.match(text, end) is not None
-                    found.append(_PlaceMention(start=start, end=end, meanings=names[name], weak=weak))
-                break
+        end = start + len(name)
+        meanings = places.names[name]
+        if meanings[0].code:
+            weak = _PART_OF_NAME.match(text, end) is not None
+            found.append(_PlaceMention(start=start, end=end, meanings=meanings, weak=weak))
     return found
 
 

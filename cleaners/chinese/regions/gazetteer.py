@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from cleaners.chinese.word_finder import WordFinder
+
 Trust = Literal["sure", "word", "local"]
 """sure: always means the place; word: is an ordinary word too, counts only near its province; local: short name of a
 county, counts only after the name of its city or province, or if the text has the full name too."""
@@ -31,10 +33,8 @@ class Gazetteer:
 
     names: Mapping[str, tuple[PlaceName, ...]]
     """Written form -> the divisions it may mean."""
-    heads: frozenset[str]
-    """The first two characters of every written form."""
-    longest: int
-    """Characters of the longest form."""
+    finder: WordFinder
+    """Looks for the written forms."""
     shorts: Mapping[str, str]
     """Code -> short name of a division of today."""
 
@@ -82,8 +82,7 @@ def load_gazetteer() -> Gazetteer:
         names.setdefault(other, [PlaceName(code="", trust="sure", full=False)])
     return Gazetteer(
         names={name: tuple(meanings) for name, meanings in names.items()},
-        heads=frozenset(name[:2] for name in names),
-        longest=max(map(len, names)),
+        finder=WordFinder(names),
         shorts=shorts,
     )
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cleaners.chinese.script import ruby
 from cleaners.chinese.script.characters import scripts
@@ -48,5 +52,25 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text
+    if len(text) > _LONG:
+        return _fold_long(ruby.remove(text))
     pattern, table = _foldable()
     return pattern.sub(lambda match: table.get(match.group(), ""), ruby.remove(text))
+
+
+_LONG = 300  # characters from which on one look-up for all takes less time than one for each that changes
+
+
+def _fold_long(text: str) -> str:
+    codes = _folded_codes()[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")]
+    return codes[codes <= sys.maxunicode].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def _folded_codes() -> NDArray[np.uint32]:
+    """What stands for each code point, a number beyond all of them for those that go."""
+    pattern, table = _foldable()
+    codes = np.arange(sys.maxunicode + 1, dtype="<u4")
+    for char in pattern.findall("".join(map(chr, range(0x10000)))):
+        codes[ord(char)] = ord(table[char]) if char in table else sys.maxunicode + 1
+    return codes

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
-from cleaners.characters import HAN
+from cleaners.chinese.script.census import census
 from cleaners.chinese.script.characters import scripts
 from cleaners.chinese.script.conversion import standard_traditional, to_simplified, to_traditional
 from cleaners.items import Script
 
 _SAMPLE = 5000  # characters that are enough to tell a language
-# Runs, not single characters: a few long matches are found much faster than many short ones.
-_HAN = re.compile(f"[{HAN}]+")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]+")
-_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]+")
-_LETTER = re.compile(rf"[^\W\d_{HAN}\u3041-\u30fa\uac00-\ud7a3]+")
 _MIXED = 0.15  # share of the rarer script's own characters from which on a text is mixed
 _LATIN_PER_HAN = 3  # a Chinese character says as much as about three letters
 _FEWEST_LETTERS = 20  # under this no language is named
@@ -34,14 +28,12 @@ _LANGUAGES = (
 
 def detect(text: str) -> Script:
     """The script of a text; ``other`` when it is not Chinese (Japanese included)."""
-    han = _count(_HAN, text)
-    if han == 0 or _count(_KANA, text) > 0.1 * han or _count(_HANGUL, text) > han:
+    counts = census(text)
+    if counts.han == 0 or counts.kana > 0.1 * counts.han or counts.hangul > counts.han:
         return "other"
-    only_simplified, only_traditional = _own_characters()
-    simplified, traditional = _count(only_simplified, text), _count(only_traditional, text)
-    if simplified + traditional == 0:
+    if counts.simplified + counts.traditional == 0:
         return "simplified"
-    share = traditional / (simplified + traditional)
+    share = counts.traditional / (counts.simplified + counts.traditional)
     if share <= _MIXED:
         return "simplified"
     return "traditional" if share >= 1 - _MIXED else "mixed"
@@ -53,14 +45,13 @@ def language(text: str) -> str | None:
     Chinese, Japanese and Korean by their characters; the rest by py3langid (loaded at first use).
     """
     sample = text[:_SAMPLE]
-    han, kana, hangul = (_count(pattern, sample) for pattern in (_HAN, _KANA, _HANGUL))
-    east_asian = (han + kana + hangul) * _LATIN_PER_HAN
-    letters = _count(_LETTER, sample) if east_asian < 2 * len(sample) else 0
-    if east_asian > letters:
-        if hangul > han + kana:
+    counts = census(sample)
+    chinese = counts.han + counts.kana
+    if (chinese + counts.hangul) * _LATIN_PER_HAN > counts.letters:
+        if counts.hangul > chinese:
             return "ko"
-        return "ja" if kana > 0.1 * (han + kana) else "zh"
-    if letters < _FEWEST_LETTERS:
+        return "ja" if counts.kana > 0.1 * chinese else "zh"
+    if counts.letters < _FEWEST_LETTERS:
         return None
     code, probability = _identifier().classify(sample)
     return str(code) if probability >= _SURE else None
@@ -71,24 +62,13 @@ def language_score(text: str) -> float:
     letters (a Latin letter counts as a part of one), for the rest the probability that py3langid gives; 0 where there
     is too little to tell."""
     sample = text[:_SAMPLE]
-    east_asian = sum(_count(pattern, sample) for pattern in (_HAN, _KANA, _HANGUL)) * _LATIN_PER_HAN
-    letters = _count(_LETTER, sample)
-    if east_asian > letters:
-        return east_asian / (east_asian + letters)
-    if letters < _FEWEST_LETTERS:
+    counts = census(sample)
+    east_asian = (counts.han + counts.kana + counts.hangul) * _LATIN_PER_HAN
+    if east_asian > counts.letters:
+        return east_asian / (east_asian + counts.letters)
+    if counts.letters < _FEWEST_LETTERS:
         return 0.0
     return float(_identifier().classify(sample)[1])
-
-
-def _count(runs: re.Pattern[str], text: str) -> int:
-    return len("".join(runs.findall(text)))
-
-
-@cache
-def _own_characters() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    table = scripts()
-    simplified, traditional = "".join(sorted(table.simplified)), "".join(table.to_simplified)
-    return re.compile(f"[{simplified}]+"), re.compile(f"[{traditional}]+")
 
 
 @cache

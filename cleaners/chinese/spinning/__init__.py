@@ -6,12 +6,11 @@ many different ones have to come together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cleaners.characters import HAN
 from cleaners.chinese.script import fold
+from cleaners.chinese.script.census import census
 from cleaners.chinese.spinning.learn import GrowthSettings, grow, spun_side, substitutions
 from cleaners.chinese.spinning.vocabulary import LexiconEntry, SpunLexicon
 from cleaners.chinese.spinning.word_boundaries import whole_words
@@ -32,7 +31,6 @@ _FEWEST_KINDS = 3  # different odd words
 _ODD = 1.0  # weight from which on a word is odd
 _SHARE = 0.008  # of the text, weighted
 _CAP = 4  # times that one word counts: a topic may need an odd word often
-_HAN = re.compile(f"[{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +52,7 @@ class SpunScore:
 def score(text: str, lexicon: SpunLexicon) -> SpunScore:
     """Judge a text by its vocabulary, in either script."""
     plain = fold(text)
-    han = len("".join(_HAN.findall(plain)))
+    han = census(plain).han
     hits = lexicon.count(plain)
     entries = lexicon.entries
     kinds = sum(entries[word].weight >= _ODD for word in hits)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 
+from cleaners.chinese.word_finder import WordFinder
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LexiconEntry:
@@ -29,24 +31,16 @@ class SpunLexicon:
     """By spun word."""
 
     @cached_property
-    def heads(self) -> Mapping[str, tuple[str, ...]]:
-        """The first two characters of a word -> the words that begin so, the longest first."""
-        heads: dict[str, list[str]] = {}
-        for word in sorted(self.entries, key=lambda word: (-len(word), word)):
-            heads.setdefault(word[:2], []).append(word)
-        return {head: tuple(words) for head, words in heads.items()}
+    def _finder(self) -> WordFinder:
+        return WordFinder(self.entries)
 
     def count(self, text: str) -> Counter[str]:
         """How often the text has each word; where several words begin at one place, the longest counts."""
-        heads, found, end = self.heads, Counter[str](), 0
-        for start in [at for at in range(len(text) - 1) if text[at : at + 2] in heads]:
-            if start < end:
-                continue
-            for word in heads[text[start : start + 2]]:
-                if text.startswith(word, start):
-                    found[word] += self.entries[word].weight > 0
-                    end = start + len(word)
-                    break
+        found, end = Counter[str](), 0
+        for start, word in self._finder.find(text):
+            if start >= end:
+                found[word] += self.entries[word].weight > 0
+                end = start + len(word)
         return +found
 
     @staticmethod

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from cleaners.chinese import script
 from cleaners.extract.boilerplate.html_features import link_share
+from cleaners.extract.boilerplate.literals import LiteralIndex
 from cleaners.extract.boilerplate.rule import NoiseRule, Sentence
 from cleaners.items import Line
 
@@ -84,65 +86,82 @@ def only_mentioned(text: str, sentence: Sentence) -> bool:
     return not _PROMPT.search(text)
 
 
-def _compiled(rule: NoiseRule) -> tuple[NoiseRule, re.Pattern[str] | None, re.Pattern[str] | None]:
-    """A rule with its anchored patterns, to be matched, and the others, to be searched.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RuleTest:
+    """Some of the expressions of a rule."""
 
-    ``search`` would try an anchored pattern at every character of the line.
-    """
+    rule: NoiseRule
+    pattern: str
+    matches: Callable[[str], object]
+    """Gives something true for a line that meets one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CompiledRules:
+    tests: tuple[_RuleTest, ...]
+    """In the order of the rules."""
+    index: LiteralIndex
+    """Which of them to try on a line."""
+
+
+@cache
+def _compiled_rules() -> _CompiledRules:
+    tests = tuple(test for rule in shipped_rules() for test in _tests(rule))
+    return _CompiledRules(tests=tests, index=LiteralIndex([test.pattern for test in tests]))
+
+
+def _tests(rule: NoiseRule) -> Iterator[_RuleTest]:
+    """Anchored patterns are matched, the others searched: ``search`` would try the anchor at every character."""
     anchored = [pattern[1:] for pattern in rule.any_of if _is_anchored(pattern)]
     others = [pattern for pattern in rule.any_of if not _is_anchored(pattern)]
-    return rule, _either(anchored), _either(others)
+    for patterns, is_anchored in ((anchored, True), (others, False)):
+        if patterns:
+            either = "|".join(f"(?:{pattern})" for pattern in patterns)
+            compiled = re.compile(either, re.IGNORECASE)
+            yield _RuleTest(rule=rule, pattern=either, matches=compiled.match if is_anchored else compiled.search)
 
 
 def _is_anchored(pattern: str) -> bool:
     return pattern.startswith("^") and "|^" not in pattern
 
 
-def _either(patterns: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
-
-
-_CompiledRule = tuple[NoiseRule, re.Pattern[str] | None, re.Pattern[str] | None]
-
-
-@cache
-def _compiled_rules() -> tuple[_CompiledRule, ...]:
-    return tuple(map(_compiled, shipped_rules()))
-
-
-@lru_cache(maxsize=4096)
-def _rules_up_to(size: int) -> tuple[_CompiledRule, ...]:
-    """Those that look at lines of so many characters."""
-    return tuple(compiled for compiled in _compiled_rules() if compiled[0].longest >= size)
-
-
-_BULLET = re.compile(r"^[\s•·●○■◆▪▶►▲△▼▍▎▏▌┃❙※★☆>»|*]+|[\s|]+$")
+_SPACE = "".join(re.findall(r"\s", "".join(map(chr, range(0x3001)))))
+_BULLETS = "•·●○■◆▪▶►▲△▼▍▎▏▌┃❙※★☆>»|*"
 
 
 def bare(folded: str) -> str:
     """A folded line without its bullets and outer separators."""
-    return _BULLET.sub("", folded)
+    return folded.lstrip(_SPACE + _BULLETS).rstrip(_SPACE + "|")
 
 
-def hits(folded: str, *, linked: bool = False, cell: bool = False) -> Iterator[NoiseRule]:
+def hits(
+    folded: str, *, linked: bool = False, cell: bool = False, looked: int | None = None
+) -> Iterator[NoiseRule]:
     """The rules that a folded line meets, in order.
 
-    ``linked``: most of it is a link; ``cell``: it stands in a table.
+    ``linked``: most of it is a link; ``cell``: it stands in a table; ``looked``: what :class:`LiteralIndex` saw in it.
     """
-    for rule in _met(bare(folded)):
+    for rule in _met(bare(folded), looked):
         if (linked or rule.place != "link") and not (cell and rule.place == "outside tables"):
             yield rule
 
 
 # Sites repeat their menus and headings on every page.
 @lru_cache(maxsize=8192)
-def _met(text: str) -> tuple[NoiseRule, ...]:
-    return tuple(
-        rule
-        for rule, anchored, other in _rules_up_to(len(text))
-        if ((anchored and anchored.match(text)) or (other and other.search(text)))
-        and not only_mentioned(text, rule.sentence)
-    )
+def _met(text: str, looked: int | None) -> tuple[NoiseRule, ...]:
+    compiled = _compiled_rules()
+    found: dict[str, NoiseRule] = {}
+    for number in compiled.index.candidates() if looked is None else compiled.index.candidates(looked):
+        test = compiled.tests[number]
+        rule = test.rule
+        if (
+            len(text) <= rule.longest
+            and rule.name not in found
+            and test.matches(text)
+            and not only_mentioned(text, rule.sentence)
+        ):
+            found[rule.name] = rule
+    return tuple(found.values())
 
 
 _CELLS = frozenset(("td", "th"))
@@ -167,19 +186,29 @@ class LineSignals:
     Its text alone decides, but in a table or list of data: where few of its neighbours meet a rule, 鸡蛋 is food.
     """
 
-    __slots__ = ("_data", "_found", "_lines")
+    __slots__ = ("_data", "_first", "_found", "_lines", "_looked")
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
+        self._looked: list[tuple[str, int]] = []
+        self._first: dict[int, NoiseRule | None] = {}
         self._found: dict[int, NoiseRule | None] = {}
         self._data: dict[int, bool] = {}
 
     def __getitem__(self, index: int) -> NoiseRule | None:
         if index not in self._found:
-            met = _first_met(self._lines[index])
+            met = self._first_met(index)
             bare = met is not None and met.noise in _BARE_WORDS
             self._found[index] = None if bare and self._is_datum(index) else met
         return self._found[index]
+
+    def _first_met(self, index: int) -> NoiseRule | None:
+        if index not in self._first:
+            self._looked = self._looked or _looked_through(self._lines)
+            line, (folded, looked) = self._lines[index], self._looked[index]
+            linked, cell = link_share(line) > 0.5, line.tag in _CELLS
+            self._first[index] = next(hits(folded, linked=linked, cell=cell, looked=looked), None) if looked else None
+        return self._first[index]
 
     def known(self, index: int) -> NoiseRule | None:
         """The same, only where it was already asked for: enough to name what stands outside the article."""
@@ -195,7 +224,7 @@ class LineSignals:
                 first -= 1
             while last + 1 < len(self._lines) and is_entry(self._lines[last + 1]) and last - index < _FARTHEST:
                 last += 1
-            met = sum(_first_met(line) is not None for line in self._lines[first : last + 1])
+            met = sum(self._first_met(near) is not None for near in range(first, last + 1))
             data = last - first + 1 >= _FEWEST_ENTRIES and met <= _MET_AMONG_DATA * (last - first + 1)
             self._data |= dict.fromkeys(range(first, last + 1), data)
         return self._data[index]
@@ -209,8 +238,8 @@ def is_entry(line: Line) -> bool:
     return held and not line.links and len(line.text) <= _LONGEST_ENTRY
 
 
-def _first_met(line: Line) -> NoiseRule | None:
-    if len(line.text) > longest():
-        return None
-    linked, cell = link_share(line) > 0.5, line.tag in _CELLS
-    return next(hits(script.fold(line.text), linked=linked, cell=cell), None)
+def _looked_through(lines: Sequence[Line]) -> list[tuple[str, int]]:
+    """Each line folded, with what may match it; nothing of a line that is too long for all rules."""
+    short = "\n".join([line.text if len(line.text) <= longest() else "" for line in lines])
+    folded = script.fold(short).split("\n")
+    return list(zip(folded, _compiled_rules().index.look(folded), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,18 +16,25 @@ _NEXT_LINK = re.compile(r"[\s\[（(【<«‹]*下一?[页頁][\s\]）)】>»›�
 _PAGE_NUMBER = re.compile(r"[-_]?(?:p|page)?\d{1,3}$", re.IGNORECASE)
 
 
-def read_head(tree: Any, text: str, url: str | None) -> Head:
-    """Collect the declarations of a parsed page; relative addresses are joined to ``base href`` or ``url``."""
-    base = base_of(tree, url)
-    canonical, following = _links(tree, base)
+def declarations(tree: Any) -> Mapping[str, Sequence[Any]]:
+    """The elements of a page that declare something, in document order: tag -> elements."""
+    found: dict[str, list[Any]] = {tag: [] for tag in ("base", "title", "meta", "link", "script")}
+    for element in tree.iter(*found):
+        found[element.tag].append(element)
+    return found
+
+
+def read_head(tree: Any, declared: Mapping[str, Sequence[Any]], text: str, url: str | None, base: str | None) -> Head:
+    """Collect what a parsed page declares (:func:`declarations`); relative addresses are joined to ``base``."""
+    canonical, following = _links(declared["link"], base)
     if following is None and _NEXT_WORDS.search(text):
         following = _pager(tree, base, url)
-    meta = _meta(tree)
-    title = next((t for t in tree.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
+    meta = _meta(declared["meta"])
+    title = next((t for t in declared["title"] if t.getparent() is None or t.getparent().tag != "svg"), None)
     return Head(
         title=" ".join("".join(title.itertext()).split()) if title is not None else "",
         meta=meta,
-        json_ld=tuple(s.text for s in tree.iter("script") if s.text and "ld+json" in (s.get("type") or "").lower()),
+        json_ld=tuple(s.text for s in declared["script"] if "ld+json" in (s.get("type") or "").lower() and s.text),
         canonical=canonical,
         declared_url=canonical or join(base, next((told for name, told in meta if name == "og:url"), None)),
         language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip() or None,
@@ -34,20 +42,18 @@ def read_head(tree: Any, text: str, url: str | None) -> Head:
     )
 
 
-def _meta(tree: Any) -> tuple[tuple[str, str], ...]:
+def _meta(elements: Sequence[Any]) -> tuple[tuple[str, str], ...]:
     found = []
-    for element in tree.iter("meta"):
+    for element in elements:
         content = element.get("content")
         if content:
             found += [(name.lower(), content) for key in _NAMES if (name := element.get(key))]
     return tuple(found)
 
 
-def base_of(tree: Any, url: str | None) -> str | None:
-    """What relative addresses are joined to: ``base href``, else the page's own address."""
-    element = next(tree.iter("base"), None)
-    href = element.get("href") if element is not None else None
-    return join(url, href) or url
+def base_of(elements: Sequence[Any], url: str | None) -> str | None:
+    """What relative addresses are joined to: the ``href`` of the first ``base``, else the page's own address."""
+    return join(url, elements[0].get("href") if elements else None) or url
 
 
 def join(base: str | None, href: str | None) -> str | None:
@@ -61,9 +67,9 @@ def join(base: str | None, href: str | None) -> str | None:
         return None
 
 
-def _links(tree: Any, base: str | None) -> tuple[str | None, str | None]:
+def _links(elements: Sequence[Any], base: str | None) -> tuple[str | None, str | None]:
     canonical = following = None
-    for element in tree.iter("link"):
+    for element in elements:
         relation = (element.get("rel") or "").lower()
         if relation == "canonical":
             canonical = canonical or join(base, element.get("href"))

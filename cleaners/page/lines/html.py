@@ -11,15 +11,15 @@ from lxml import etree
 from cleaners.errors import UnusableInput
 from cleaners.items import Head
 from cleaners.page.lines import PageLines, script_data
-from cleaners.page.lines.head import base_of, read_head
+from cleaners.page.lines.head import base_of, declarations, read_head
 from cleaners.page.lines.script_shell import NEEDS_BROWSER, runs_scripts
 from cleaners.page.lines.walk import TreeWalk, WalkLimits
 
 # Sentence marks of a notice (no JavaScript, who owns the site); the shortest flash that is an article has more.
 _NOTICE = 4
 _LIST = 15
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000}")
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_LONG = 3000  # bytes of a tag from which on its attributes are counted
 # What stands behind them belongs to the page as browsers show it; libxml2 leaves out whatever follows an </html>.
 _END_OF_PAGE = re.compile(rb"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
 
@@ -45,18 +45,16 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
 
     Raises ``Unusable("blocks", "page too large" | "page too deep" | "empty")``.
     """
-    _fence(text, limits)
-    tree = _parse(text)
+    tree = _parse(text, limits)
     walk = TreeWalk(tree, limits=limits.walk)
     if walk.hidden_weight > walk.weight:
         # The article itself waits for a script to show it.
         walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)
-    head = read_head(tree, text, url)
-    base, recovered = base_of(tree, url), False
+    declared = declarations(tree)
+    base, recovered = base_of(declared["base"], url), False
+    head = read_head(tree, declared, text, url, base)
     if _shows_no_article(walk) and (told := script_data.find(tree, head.title)) is not None:
-        page = told.page()
-        _fence(page, limits)
-        tree, recovered = _parse(page), True
+        tree, recovered = _parse(told.page(), limits), True
         walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)
     if not walk.lines and not head.title:
         raise UnusableInput("blocks", "empty", NEEDS_BROWSER if runs_scripts(tree) else "no visible text")
@@ -95,24 +93,27 @@ def texts(tree: Any) -> list[str]:
     return [line.text for line in TreeWalk(tree).lines]
 
 
-def _fence(text: str, limits: HtmlLimits = HtmlLimits()) -> None:
-    """Bound size, tags and attributes before the parser sees the page."""
-    if len(text) > limits.characters:
-        raise UnusableInput("blocks", "page too large", f"{len(text)} characters, at most {limits.characters}")
-    tags = text.count("<")
-    if tags > limits.tags:
-        raise UnusableInput("blocks", "page too large", f"{tags} tags, at most {limits.tags}")
-    if text.count("=") > limits.attributes:
+def _fence(page: bytes, limits: HtmlLimits) -> None:
+    """Bound tags and attributes before the parser sees the page."""
+    parts = page.split(b"<")
+    if len(parts) - 1 > limits.tags:
+        raise UnusableInput("blocks", "page too large", f"{len(parts) - 1} tags, at most {limits.tags}")
+    if page.count(b"=") > limits.attributes:
         raise UnusableInput("blocks", "page too large", f"more than {limits.attributes} attributes")
-    for match in _LONG_TAG.finditer(text):
-        if text.rfind("<script", 0, match.start()) > text.rfind("</script", 0, match.start()):
+    for number in [number for number, part in enumerate(parts) if len(part) > _LONG and _is_long_tag(part)]:
+        start = sum(map(len, parts[:number])) + number - 1
+        if page.rfind(b"<script", 0, start) > page.rfind(b"</script", 0, start):
             continue  # a comparison in a script, followed by data
-        end = text.find(">", match.end())
-        tag = _QUOTED.sub("", text[match.start() : end if end >= 0 else len(text)])
+        end = page.find(b">", start)
+        tag = _QUOTED.sub(b"", page[start : end if end >= 0 else len(page)])
         if len(tag.split(None, limits.attributes_in_tag)) > limits.attributes_in_tag:
             raise UnusableInput(
                 "blocks", "page too large", f"more than {limits.attributes_in_tag} attributes in one tag"
             )
+
+
+def _is_long_tag(part: bytes) -> bool:
+    return part[:1].isalpha() and b">" not in part[: _LONG + 1]
 
 
 def _without_ends(page: bytes) -> bytes:
@@ -121,9 +122,13 @@ def _without_ends(page: bytes) -> bytes:
     return page if first is None else page[: first.start()] + _END_OF_PAGE.sub(b"", page[first.start() :])
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str, limits: HtmlLimits = HtmlLimits()) -> Any:
+    if len(text) > limits.characters:
+        raise UnusableInput("blocks", "page too large", f"{len(text)} characters, at most {limits.characters}")
     # Bytes, not str: a str with an encoding declaration is refused by lxml, and NUL ends a libxml2 document.
-    data = _without_ends(text.replace("\0", "").encode("utf-8", "replace"))
+    data = text.encode("utf-8", "replace").replace(b"\0", b"")
+    _fence(data, limits)
+    data = _without_ends(data)
     # Plain elements: lxml.html would ask Python for the class of each one, a tenth of the whole walk.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:

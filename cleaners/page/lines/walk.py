@@ -35,8 +35,10 @@ _NAMES: tuple[tuple[int, str], ...] = (
 )
 _KINDS: dict[Any, int] = {name: kind for kind, names in _NAMES for name in names.split()}
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-# ASCII marks count where a sentence mark can stand: not inside numbers, times and addresses.
-SENTENCE_MARKS = re.compile(rf"[，。；：？！、…]|[,.;:?!](?=\s|$|[{HAN}”’」』])")
+_SPECIAL = frozenset((*_HEADINGS, "pre"))
+# ASCII marks count where a sentence mark can stand: not inside numbers, times and addresses. One class of characters
+# comes first, so that the search jumps from mark to mark.
+SENTENCE_MARKS = re.compile(rf"[，。；：？！、…,.;:?!](?:(?<![,.;:?!])|(?=\s|$|[{HAN}”’」』]))")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Digits and signs that are set higher or lower: without that, ten to the sixth is a hundred and six.
 _HIGHER = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
@@ -48,6 +50,16 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 def _leads_on(anchor: Any) -> bool:
     """Whether it is a link: one without an address waits for a script, one with a name is only a place."""
     return bool(anchor.get("href") or (anchor.get("name") is None and anchor.get("id") is None))
+
+
+def _is_hidden(element: Any) -> bool:
+    style = element.get("style")
+    return (style is not None and _HIDDEN.search(style) is not None) or element.get("hidden") is not None
+
+
+def _hidden_marks(element: Any) -> int:
+    """How many sentence marks stand in an element."""
+    return len(SENTENCE_MARKS.findall("".join(element.itertext("p", "div", "span", "br"))))
 
 
 def _shifted(text: str, tag: str) -> str:
@@ -123,55 +135,74 @@ class TreeWalk:
         self._shifts: list[int] = []
         self._heading = self._links = self._pictures = self._in_link = self._in_pre = 0
         self._run(tree, with_hidden)
-        self._flush()
+        if self._parts:
+            self._flush()
 
     def _run(self, root: Any, with_hidden: bool) -> None:
         """The hot loop: no element is visited twice, nothing is called for the inline ones."""
         walker = etree.iterwalk(root, events=("start", "end"))
-        kinds, parts = _KINDS, self._parts
+        kind_of, parts = _KINDS.get, self._parts
         depth, deepest, skipped = 0, self._limits.depth, False
         for event, element in walker:
-            kind = kinds.get(element.tag, 0)
+            kind = kind_of(element.tag, 0)
             if event == "start":
                 depth += 1
                 if depth > deepest:
                     raise UnusableInput("blocks", "page too deep", f"more than {deepest} levels")
-                if kind == _SKIP or (not with_hidden and self._is_hidden(element)):
-                    if element.tag == "noscript":
+                if kind == _SKIP or (not with_hidden and _is_hidden(element)):
+                    if kind != _SKIP:
+                        self.hidden_weight += _hidden_marks(element)
+                    elif element.tag == "noscript":
                         self.images += [(len(self.lines), image) for image in element.iter("img")]
                     walker.skip_subtree()
                     skipped = True
                     continue
-                if kind:
+                if kind == _BLOCK:
+                    if parts:
+                        self._flush()
+                    self.parents.append(self._block)
+                    self._block = len(self.nodes)
+                    self.nodes.append(element)
+                    if element.tag in _SPECIAL:
+                        self._enter_special(element.tag)
+                elif kind:
                     self._enter(element, kind)
                 text = element.text
             else:
                 depth -= 1
                 if skipped:
                     skipped = False
+                elif kind == _BLOCK:
+                    if parts:
+                        self._flush()
+                    self._block = self.parents[self._block]
+                    if element.tag in _SPECIAL:
+                        self._leave_special(element.tag)
                 elif kind:
                     self._leave(element, kind)
                 text = element.tail if depth else None
             if text:
                 if self._in_pre:
                     self._preformatted(text)
-                else:
+                elif parts or not text.isspace():  # white space before a line is none of it
                     parts.append(text)
                     if self._in_link:
                         self._link_parts.append(text)
 
+    def _enter_special(self, tag: str) -> None:
+        if tag == "pre":
+            self._in_pre += 1
+        else:
+            self._heading = _HEADINGS[tag]
+
+    def _leave_special(self, tag: str) -> None:
+        if tag == "pre":
+            self._in_pre -= 1
+        else:
+            self._heading = 0
+
     def _enter(self, element: Any, kind: int) -> None:
-        if kind == _BLOCK:
-            self._flush()
-            self.parents.append(self._block)
-            self._block = len(self.nodes)
-            self.nodes.append(element)
-            tag = element.tag
-            if tag in _HEADINGS:
-                self._heading = _HEADINGS[tag]
-            elif tag == "pre":
-                self._in_pre += 1
-        elif kind == _LINK:
+        if kind == _LINK:
             if _leads_on(element):
                 self._in_link += 1
                 self._links += 1
@@ -181,44 +212,28 @@ class TreeWalk:
             self.images.append((len(self.lines) + any(map(str.strip, self._parts)), element))
         elif kind == _SHIFTED:
             self._shifts.append(len(self._parts))
-        else:
+        elif self._parts:
             self._flush()
 
     def _leave(self, element: Any, kind: int) -> None:
-        if kind == _BLOCK:
-            self._flush()
-            self._block = self.parents[self._block]
-            tag = element.tag
-            if tag in _HEADINGS:
-                self._heading = 0
-            elif tag == "pre":
-                self._in_pre -= 1
-        elif kind == _LINK and _leads_on(element):
-            self._in_link -= 1
+        if kind == _LINK:
+            if self._in_link and _leads_on(element):
+                self._in_link -= 1
         elif kind == _SHIFTED and self._shifts:
             start = self._shifts.pop()
             self._parts[start:] = [_shifted("".join(self._parts[start:]), element.tag)]
 
-    def _is_hidden(self, element: Any) -> bool:
-        style = element.get("style")
-        if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
-            self.hidden_weight += len(SENTENCE_MARKS.findall("".join(element.itertext("p", "div", "span", "br"))))
-            return True
-        return False
-
     def _preformatted(self, text: str) -> None:
         first, *rest = text.split("\n")
         for number, line in enumerate((first, *rest)):
-            if number:
+            if number and self._parts:
                 self._flush()
             self._parts.append(line)
             if self._in_link:
                 self._link_parts.append(line)
 
     def _flush(self) -> None:
-        """End the line."""
-        if not self._parts:
-            return
+        """End the line, which has parts."""
         self._shifts.clear()
         text = " ".join("".join(self._parts).split())
         self._parts.clear()

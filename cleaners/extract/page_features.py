@@ -19,6 +19,8 @@ _DATED = re.compile(
 _OWN_HEADLINE = re.compile(r"^(?:[【\[「〖].{4,40}?[】\]」〗])\s?\S")
 _HEADLINE = 7
 _LINKED = 0.6
+_IN_DATES = re.compile(r"[\d前天]")
+"""A line without one of these has no date."""
 _DATED_LINE = 40
 """Longer lines only mention a date."""
 
@@ -38,26 +40,45 @@ class JudgedPage:
     """Index of the first line kept; 0 where none is."""
     last: int
     """Index of the last one."""
+    inside: Sequence[Line]
+    """From the first line kept to the last."""
+    dated: frozenset[int]
+    """Indexes of the short lines with a date or a time."""
+    entries: frozenset[int]
+    """Indexes of the linked headlines of other pages."""
+    characters: int
+    """Of all lines."""
+    characters_kept: int
     meta: Metadata
     confidence: float
 
-    @property
-    def inside(self) -> Sequence[Line]:
-        """From the first line kept to the last."""
-        return self.lines[self.first : self.last + 1]
+    def within(self, lines: frozenset[int]) -> int:
+        """How many of these stand from the first line kept to the last."""
+        return sum(self.first <= i <= self.last for i in lines)
 
 
 def judged_page(lines: Sequence[Line], meta: Metadata, confidence: float) -> JudgedPage:
     """Look at the judged ``lines`` of a page; ``confidence`` 0..1 is the judge's."""
     places = [i for i, line in enumerate(lines) if line.verdict == "keep"]
     first, last = (places[0], places[-1]) if places else (0, -1)
+    kept = [lines[i] for i in places]
     return JudgedPage(
-        lines=lines, kept=[lines[i] for i in places], first=first, last=last, meta=meta, confidence=confidence
+        lines=lines,
+        kept=kept,
+        first=first,
+        last=last,
+        inside=lines[first : last + 1],
+        dated=frozenset(i for i, line in enumerate(lines) if _is_dated(line)),
+        entries=frozenset(i for i, line in enumerate(lines) if is_entry(line)),
+        characters=_characters(lines),
+        characters_kept=_characters(kept),
+        meta=meta,
+        confidence=confidence,
     )
 
 
 def _characters(lines: Sequence[Line]) -> int:
-    return sum(len(line.text) for line in lines)
+    return sum([len(line.text) for line in lines])
 
 
 def _share(part: float, whole: float) -> float:
@@ -65,16 +86,16 @@ def _share(part: float, whole: float) -> float:
 
 
 def _is_dated(line: Line) -> bool:
-    return len(line.text) <= _DATED_LINE and bool(_DATED.search(line.text))
+    return len(line.text) <= _DATED_LINE and bool(_IN_DATES.search(line.text) and _DATED.search(line.text))
 
 
 def _passages(page: JudgedPage) -> Iterator[int]:
     """The lengths of what is kept without the headline of another page or a line of dates between."""
     run = 0
-    for line in page.inside:
-        if line.verdict == "keep" and not _is_dated(line):
+    for i, line in enumerate(page.inside, page.first):
+        if line.verdict == "keep" and i not in page.dated:
             run += len(line.text)
-        elif is_entry(line) or _is_dated(line):
+        elif i in page.entries or i in page.dated:
             yield run
             run = 0
     yield run
@@ -88,12 +109,9 @@ def _entropy(page: JudgedPage) -> float:
 
 def _items(page: JudgedPage) -> float:
     """Share of the kept lines that are items of a ticker: a date in the line above, or a headline in brackets."""
-    items = 0
-    for i in range(page.first, page.last + 1):
-        line = page.lines[i]
-        if line.verdict == "keep" and not _is_dated(line):
-            items += (i > 0 and _is_dated(page.lines[i - 1])) or bool(_OWN_HEADLINE.match(line.text))
-    return _share(items, sum(not _is_dated(line) for line in page.kept))
+    told = [i for i, line in enumerate(page.inside, page.first) if line.verdict == "keep" and i not in page.dated]
+    items = sum(i - 1 in page.dated or bool(_OWN_HEADLINE.match(page.lines[i].text)) for i in told)
+    return _share(items, len(told))
 
 
 def _is_short_headline(page: JudgedPage) -> bool:
@@ -118,30 +136,30 @@ def _copied_form(page: JudgedPage) -> float:
 
 FEATURES: dict[str, Callable[[JudgedPage], float]] = {
     "lines kept": lambda page: log1p(len(page.kept)),
-    "characters kept": lambda page: log1p(_characters(page.kept)),
-    "expected characters kept": lambda page: log1p(_characters(page.kept) * page.confidence),
+    "characters kept": lambda page: log1p(page.characters_kept),
+    "expected characters kept": lambda page: log1p(page.characters_kept * page.confidence),
     "confidence": lambda page: page.confidence,
-    "share of the page kept": lambda page: _share(_characters(page.kept), _characters(page.lines)),
+    "share of the page kept": lambda page: _share(page.characters_kept, page.characters),
     "share of links": lambda page: _share(
-        sum(len(line.text) * line.link_share for line in page.lines), _characters(page.lines)
+        sum([len(line.text) * line.link_share for line in page.lines]), page.characters
     ),
-    "linked headlines": lambda page: log1p(sum(map(is_entry, page.lines))),
+    "linked headlines": lambda page: log1p(len(page.entries)),
     "linked headlines inside": lambda page: _share(
-        sum(map(is_entry, page.inside)), len(page.kept) + sum(map(is_entry, page.inside))
+        page.within(page.entries), len(page.kept) + page.within(page.entries)
     ),
-    "lines of dates": lambda page: log1p(sum(map(_is_dated, page.lines))),
-    "lines of dates inside": lambda page: _share(sum(map(_is_dated, page.inside)), len(page.inside)),
+    "lines of dates": lambda page: log1p(len(page.dated)),
+    "lines of dates inside": lambda page: _share(page.within(page.dated), len(page.inside)),
     "source or author": lambda page: float(bool(page.meta.source or page.meta.authors)),
     "date": lambda page: float(page.meta.published is not None),
     "headline on the page": lambda page: float(page.meta.title_line is not None),
     "sentences that end": lambda page: _share(
         _characters([line for line in page.kept if _SENTENCE.search(line.text) and not _CUT_OFF.search(line.text)]),
-        _characters(page.kept),
+        page.characters_kept,
     ),
     "lines that break off": lambda page: _share(
         sum(bool(_CUT_OFF.search(line.text)) for line in page.kept), len(page.kept)
     ),
-    "punctuation": lambda page: _share(sum(line.punctuation for line in page.kept), _characters(page.kept)),
+    "punctuation": lambda page: _share(sum(line.punctuation for line in page.kept), page.characters_kept),
     "longest passage": lambda page: log1p(max(_passages(page))),
     "entropy of lengths": _entropy,
     "one form again and again": _copied_form,

@@ -24,7 +24,7 @@ from cleaners.extract.boilerplate.html_features import EncodedLines, encode, fea
 from cleaners.extract.boilerplate.html_rulings import CLAIMED, Ruling, rulings
 from cleaners.extract.boilerplate.rule import NoiseRule, overruled
 from cleaners.extract.boilerplate.rules import LineSignals, is_entry
-from cleaners.items import Line, Metadata
+from cleaners.items import Line, LineDraft, Metadata, frozen
 from cleaners.page.lines import PageLines
 
 if TYPE_CHECKING:
@@ -258,8 +258,8 @@ def _in_comments(ancestors: tuple[str, ...]) -> bool:
 
 
 def _cut(line: Line, rule: str, noise: str) -> Line:
-    # Spelt out: dataclasses.replace takes three times as long, and most lines of a page are cut.
-    return Line(
+    # Spelt out: dataclasses.replace takes many times as long, and most lines of a page are cut.
+    draft = LineDraft(
         text=line.text,
         tag=line.tag,
         ancestors=line.ancestors,
@@ -273,3 +273,4 @@ def _cut(line: Line, rule: str, noise: str) -> Line:
         rule=rule,
         noise=noise,
     )
+    return frozen(draft)

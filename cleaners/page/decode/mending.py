@@ -12,8 +12,11 @@ from cleaners.page.decode.readability import LOST, score, weight
 # No byte below 0x40 but a digit (in GB18030's four-byte characters) is ever part of a multi-byte character, so a run
 # from a byte beyond ASCII to the next such byte is read on its own.
 RUN = re.compile(rb"[\x80-\xff][\x30-\x39\x40-\xff]*")
+# The first byte is looked for before what must stand around it, so that the search jumps from one to the next.
 UTF8_RUN = re.compile(
-    rb"(?<![\x80-\xff])(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+"
+    rb"[\xc2-\xf4](?<![\x80-\xff].)"
+    rb"(?:(?<=[\xc2-\xdf])[\x80-\xbf]|(?<=[\xe0-\xef])[\x80-\xbf]{2}|(?<=[\xf0-\xf4])[\x80-\xbf]{3})"
+    rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*"
     rb"(?![\x80-\xff])[\x40-\x7e]?"
 )
 PRIVATE = re.compile("[\ue000-\ue765]")  # unassigned in GBK: the sign of pairs that are one byte off

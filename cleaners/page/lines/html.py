@@ -73,8 +73,9 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
 
 def head_alone(text: str, url: str | None = None) -> Head:
     """What the head of a page declares that shows nothing. Raises as :func:`read`, but for what it shows."""
-    _fence(text)
-    return read_head(_parse(text), text, url)
+    tree = _parse(text)
+    declared = declarations(tree)
+    return read_head(tree, declared, text, url, base_of(declared["base"], url))
 
 
 def _shows_no_article(walk: TreeWalk) -> bool:

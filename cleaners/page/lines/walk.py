@@ -10,7 +10,7 @@ from lxml import etree
 
 from cleaners.characters import HAN
 from cleaners.errors import UnusableInput
-from cleaners.items import Line
+from cleaners.items import Line, LineDraft, frozen
 
 # What an element is to the walk. Everything that is not named here is inline.
 _BLOCK, _SKIP, _BREAK, _IMAGE, _LINK, _SHIFTED = range(1, 7)
@@ -246,19 +246,18 @@ class TreeWalk:
             raise UnusableInput("blocks", "page too large", "too much text for one page")
         marks = len(SENTENCE_MARKS.findall(text))
         self.weight += marks
-        self.lines.append(
-            Line(
-                text=text,
-                tag=self.nodes[self._block].tag if self._block >= 0 else "",
-                ancestors=self._path(self._block),
-                node=self._block,
-                link_share=min(1.0, linked / len(text)),
-                links=self._links,
-                images=self._pictures,
-                punctuation=marks,
-                heading=self._heading,
-            )
+        draft = LineDraft(
+            text=text,
+            tag=self.nodes[self._block].tag if self._block >= 0 else "",
+            ancestors=self._path(self._block),
+            node=self._block,
+            link_share=min(1.0, linked / len(text)),
+            links=self._links,
+            images=self._pictures,
+            punctuation=marks,
+            heading=self._heading,
         )
+        self.lines.append(frozen(draft))
         self._link_parts.clear()
         self._links = 1 if self._in_link else 0
         self._pictures = 0

@@ -7,7 +7,7 @@ never a guess.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -133,25 +133,6 @@ class Line:
     """The rule that decided, empty when none had to."""
     noise: str = ""
     """The noise class of a cut line (navigation, breadcrumb, related, disclaimer ...), else empty."""
-
-
-LineDraft: Any = make_dataclass(
-    "LineDraft",
-    [(one.name, one.type, field(default=one.default)) for one in fields(Line)],
-    slots=True,
-    kw_only=True,
-)
-"""A :class:`Line` in the making, with the same fields, for the loops that make hundreds a page.
-
-``frozen(LineDraft(...))`` takes a third of the time of ``Line(...)``, which sets each field by ``object.__setattr__``.
-"""
-
-
-def frozen(draft: Any) -> Line:
-    """The draft itself, a :class:`Line` from now on."""
-    draft.__class__ = Line
-    line: Line = draft
-    return line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

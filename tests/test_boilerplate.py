@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from random import Random
 
 import pytest
 
+from cleaners.chinese import script
 from cleaners.extract.boilerplate import english, html_lines, rules, site_lines
+from cleaners.extract.boilerplate.literals import literals
 from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.items import Line, Metadata
 from cleaners.page.lines import html
 from tests.timing import LINEAR, growth
 
+PAGES = Path(__file__).parent / "pages"
 PROSE = "南岸村今年种了一千二百亩水稻，比去年多了三百亩，村民们都很高兴，说收成会更好。"
 
 
@@ -290,3 +295,36 @@ def test_furniture_of_english_pages_is_noise(text: str) -> None:
 )
 def test_english_sentences_that_use_the_same_words_stay(text: str) -> None:
     assert english.met(text) is None
+
+
+def test_no_rule_is_left_out_that_a_line_meets(chance: Random) -> None:
+    tests = rules._compiled_rules().tests
+    words = sorted({key for test in tests for key in literals(test.pattern) or "9"})
+    made = ["".join(chance.choices([*words, *"。，12 ：>|["], k=chance.randint(1, 12))) for _ in range(3000)]
+    shown = [
+        line.text for page in PAGES.rglob("*.html") for line in html.read(page.read_text("utf-8", "replace")).lines
+    ]
+    texts = [script.fold(text) for text in (*made, *shown) if len(text) <= rules.longest()]
+    looked = rules._compiled_rules().index.look(texts)
+    met = 0
+    for text, seen in zip(texts, looked, strict=True):
+        found = list(rules.hits(text, linked=True, looked=seen))
+        assert found == list(rules.hits(text, linked=True)), text
+        met += len(found)
+    assert met > 300
+
+
+@pytest.mark.parametrize(
+    ("pattern", "keys"),
+    [
+        ("扫一扫|关[注住]", {"扫一", "一扫", "关"}),
+        ("(?:来源|稿源)+", {"来源", "稿源"}),
+        ("App下载", {"ap", "pp", "p下", "下载"}),
+        ("(?:分享)?", None),
+        (r"\w{2}讯", {"讯"}),
+        ("(?!转载)..", None),
+    ],
+)
+def test_what_a_pattern_needs(pattern: str, keys: set[str] | None) -> None:
+    found = literals(pattern)
+    assert found is None if keys is None else found is not None and found <= keys

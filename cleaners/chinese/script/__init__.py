@@ -63,7 +63,8 @@ _LONG = 300  # characters from which on one look-up for all takes less time than
 
 def _fold_long(text: str) -> str:
     codes = _folded_codes()[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")]
-    return codes[codes <= sys.maxunicode].tobytes().decode("utf-32-le", "surrogatepass")
+    kept: bytes = codes[codes <= sys.maxunicode].tobytes()
+    return kept.decode("utf-32-le", "surrogatepass")
 
 
 @cache

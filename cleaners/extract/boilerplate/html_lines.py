@@ -24,8 +24,9 @@ from cleaners.extract.boilerplate.html_features import EncodedLines, encode, fea
 from cleaners.extract.boilerplate.html_rulings import CLAIMED, Ruling, rulings
 from cleaners.extract.boilerplate.rule import NoiseRule, overruled
 from cleaners.extract.boilerplate.rules import LineSignals, is_entry
-from cleaners.items import Line, LineDraft, Metadata, frozen
+from cleaners.items import Line, Metadata
 from cleaners.page.lines import PageLines
+from cleaners.page.lines.draft import LineDraft, frozen
 
 if TYPE_CHECKING:
     from cleaners.config import LineRule

@@ -2,7 +2,7 @@
 
 Trying fifty expressions on every short line of a page costs more than reading the page. Nearly all need one of a few
 characters, or pairs of characters, to match at all: a look-up for those of the text leaves the few that are tried. The
-literals are read from the expressions themselves, as Python has parsed them; one that is not understood is tried always.
+literals are read from the expressions themselves, as Python parses them; one that is not understood is always tried.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def _codes(text: str) -> NDArray[np.uint32]:
 
 def _pairs(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """A number for each two characters, below ``1 << _BITS``; chance gives some the same."""
-    return ((codes[:-1] * np.uint32(0x9E3779B1)) ^ (codes[1:] * np.uint32(0x85EBCA77))) >> np.uint32(32 - _BITS)
+    mixed: NDArray[np.uint32] = (codes[:-1] * np.uint32(0x9E3779B1)) ^ (codes[1:] * np.uint32(0x85EBCA77))
+    return mixed >> np.uint32(32 - _BITS)
 
 
 _DIGITS = frozenset(re.findall(r"\d", "".join(map(chr, range(1 << 16)))))

@@ -134,9 +134,7 @@ def bare(folded: str) -> str:
     return folded.lstrip(_SPACE + _BULLETS).rstrip(_SPACE + "|")
 
 
-def hits(
-    folded: str, *, linked: bool = False, cell: bool = False, looked: int | None = None
-) -> Iterator[NoiseRule]:
+def hits(folded: str, *, linked: bool = False, cell: bool = False, looked: int | None = None) -> Iterator[NoiseRule]:
     """The rules that a folded line meets, in order.
 
     ``linked``: most of it is a link; ``cell``: it stands in a table; ``looked``: what :class:`LiteralIndex` saw in it.

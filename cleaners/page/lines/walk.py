@@ -10,7 +10,8 @@ from lxml import etree
 
 from cleaners.characters import HAN
 from cleaners.errors import UnusableInput
-from cleaners.items import Line, LineDraft, frozen
+from cleaners.items import Line
+from cleaners.page.lines.draft import LineDraft, frozen
 
 # What an element is to the walk. Everything that is not named here is inline.
 _BLOCK, _SKIP, _BREAK, _IMAGE, _LINK, _SHIFTED = range(1, 7)

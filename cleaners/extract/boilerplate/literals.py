@@ -63,14 +63,15 @@ class LiteralIndex:
 
 def _codes(text: str) -> NDArray[np.uint32]:
     """The code points; all beyond the BMP are one."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return np.minimum(codes, np.uint32(0xFFFF))
+    codes: NDArray[np.uint32] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return codes.clip(max=0xFFFF)
 
 
 def _pairs(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """A number for each two characters, below ``1 << _BITS``; chance gives some the same."""
     mixed: NDArray[np.uint32] = (codes[:-1] * np.uint32(0x9E3779B1)) ^ (codes[1:] * np.uint32(0x85EBCA77))
-    return mixed >> np.uint32(32 - _BITS)
+    numbers: NDArray[np.uint32] = mixed >> np.uint32(32 - _BITS)
+    return numbers
 
 
 _DIGITS = frozenset(re.findall(r"\d", "".join(map(chr, range(1 << 16)))))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 Stage = Literal[
-    "read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "match", "keep", "fetch", "store"
+    "read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "join", "match", "keep", "fetch",
+    "store",
 ]  # fmt: skip
 """The steps a page can be lost at."""
 

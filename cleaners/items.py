@@ -151,8 +151,6 @@ class Head:
     """What the page calls itself, absolute: ``canonical``, else ``og:url``."""
     language: str | None = None
     """``html lang``."""
-    next_url: str | None = None
-    """The next page of a multi-page article (``link rel=next`` or a 下一页 pager), absolute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +219,33 @@ class ArticleImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePager:
+    """How a page names the other pages of the article that it is a page of; empty where it names none."""
+
+    preceding: tuple[str, ...] = ()
+    """Addresses of pages before this one, in order: the first page first, where it is named."""
+    following: tuple[str, ...] = ()
+    """Addresses of pages after this one, in order, as far as they are named."""
+    whole: str | None = None
+    """The address of a page that has the whole article (查看全文), where there are several."""
+
+    @property
+    def is_later(self) -> bool:
+        """Whether the page says that others come before it."""
+        return bool(self.preceding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPart:
+    """A page of an article that is not in its text."""
+
+    url: str
+    """Its address."""
+    reason: str
+    """Why: ``not read``, ``http 404``, ``limit`` ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What a reader sees, clean."""
 
@@ -274,7 +299,15 @@ class Article:
     opt_out: tuple[str, ...] = ()
     """Signals found that the publisher does not want mining or indexing (``meta:noai`` ...)."""
     next_url: str | None = None
-    """The next page of a multi-page article."""
+    """The next page of an article of several pages that is not in its text."""
+    parts: tuple[str, ...] = ()
+    """The addresses of the pages that it was joined from, in order; empty where it is one page."""
+    part_origins: tuple[str, ...] = ()
+    """Where the bytes of the pages after the first are, in order."""
+    missing_parts: tuple[MissingPart, ...] = ()
+    """The pages that belong to it and are not in its text."""
+    pager: ArticlePager = field(default=ArticlePager(), compare=False)
+    """How its page names the others, for whoever joins them; in no record."""
     found_by: Mapping[str, str] = field(default_factory=dict)
     """Field -> the rule that found it (``published label``, ``feed published``, ``date in address`` ...); ``text``
     where it is that of a feed's entry."""
@@ -362,3 +395,5 @@ class Drop:
     """The fetched address, where one is known."""
     detail: str = ""
     """What else helps to understand this one."""
+    fragment: Article | None = field(default=None, repr=False, compare=False)
+    """A later page of an article that says too little to be one by itself: what it adds to the pages before it."""

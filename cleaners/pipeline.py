@@ -13,15 +13,16 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cleaners import __version__, extract, metadata, quality, urls
+from cleaners import __version__, extract, metadata, parts, quality, urls
 from cleaners.chinese import disguise, regions, script, spinning
 from cleaners.chinese.disguise import DisguiseDiagnosis, RestoredText
 from cleaners.context import CleaningContext
 from cleaners.disguises import Disguise
 from cleaners.errors import UnusableInput
-from cleaners.extract import ExtractedBody
+from cleaners.extract import ExtractedBody, ExtractSettings
+from cleaners.extract.page_type import PageTypeSettings
 from cleaners.extract.recipe import recipe
-from cleaners.items import Article, Drop, Extractor, Head, Line, Metadata, Page, Region
+from cleaners.items import Article, ArticlePager, Drop, Extractor, Head, Line, Metadata, Page, Region
 from cleaners.page import decode
 from cleaners.page import lines as blocks
 from cleaners.page.lines import PageLines, html
@@ -45,6 +46,7 @@ class PageDraft:
     """The text of the feed's entry that announced the page, in place of a page that has none."""
     text: str = ""
     lines: PageLines = PageLines(media="text", lines=(), head=Head())
+    pager: ArticlePager = ArticlePager()
     metadata: Metadata = Metadata()
     body: ExtractedBody = ExtractedBody(lines=(), text="")
     diagnosis: DisguiseDiagnosis = DisguiseDiagnosis()
@@ -82,6 +84,14 @@ def _blocks(draft: PageDraft) -> PageDraft:
     return replace(draft, lines=blocks.read(draft.text, draft.page.url))
 
 
+def _pager(draft: PageDraft) -> PageDraft:
+    page = draft.page
+    pager = parts.read_pager(draft.lines, parts.address_of(page.url, page.origin))
+    if not page.url and pager == ArticlePager() and (told := draft.lines.head.declared_url):
+        pager = parts.read_pager(draft.lines, told)
+    return replace(draft, pager=pager)
+
+
 def _metadata(draft: PageDraft) -> PageDraft:
     site = draft.site
     found = metadata.find_metadata(
@@ -98,10 +108,12 @@ def _metadata(draft: PageDraft) -> PageDraft:
     return replace(draft, metadata=found)
 
 
-def _extract(draft: PageDraft) -> PageDraft:
+def _extract(draft: PageDraft, settings: ExtractSettings = ExtractSettings()) -> PageDraft:
     learned = draft.context.learned.get(draft.page.site or "", frozenset())
     rules = draft.site.rules if draft.site else ()
-    body = extract.extract(draft.lines, draft.metadata, learned=learned, rules=draft.rule, line_rules=rules)
+    body = extract.extract(
+        draft.lines, draft.metadata, learned=learned, rules=draft.rule, line_rules=rules, settings=settings
+    )
     return replace(draft, body=body)
 
 
@@ -120,7 +132,9 @@ def _regions(draft: PageDraft) -> PageDraft:
 
 # Metadata before extract: the source line is noise to the body and gold to the metadata, and the headline anchors the
 # body. Denoising is the line filter inside extract: the body is chosen and cleaned with the same line records.
-STEPS: tuple[Callable[[PageDraft], PageDraft], ...] = (_decode, _blocks, _metadata, _extract, _restore, _spun, _regions)
+STEPS: tuple[Callable[[PageDraft], PageDraft], ...] = (
+    _decode, _blocks, _pager, _metadata, _extract, _restore, _spun, _regions,
+)  # fmt: skip
 
 
 @cache
@@ -166,7 +180,7 @@ def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
     """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold."""
     try:
         draft, unusable = _drafted(page, context)
-        return _article(draft) if unusable is None else _dropped(page, unusable)
+        return parts.by_itself(_article(draft)) if unusable is None else _dropped(draft, unusable)
     except (MemoryError, RecursionError) as why:
         return Drop(origin=page.origin, url=page.url, stage="extract", reason="page too large", detail=repr(why))
     except Exception as why:  # one odd page must not end a run of a million
@@ -192,13 +206,29 @@ def explain(page: Page, context: CleaningContext | None = None) -> PageExplanati
     """Clean a page and tell how: for people who wonder why a line stayed or went."""
     draft, why = _drafted(page, context)
     if why is not None:
-        return PageExplanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=_dropped(page, why))
-    return PageExplanation(lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=_article(draft))
+        return PageExplanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=_dropped(draft, why))
+    return PageExplanation(
+        lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=parts.by_itself(_article(draft))
+    )
 
 
-def _dropped(page: Page, why: UnusableInput) -> Drop:
+# What is asked of a later page of an article: its last lines may be few, with next to nothing around them.
+_LATER_PAGE = ExtractSettings(least=PageTypeSettings(letters=1, unlike=1.0))
+
+
+def _dropped(draft: PageDraft, why: UnusableInput) -> Drop:
+    """The Drop of a page; with what it adds to the pages before it, where it is a later one of an article."""
+    page, fragment = draft.page, None
     detail = page.unrendered if page.unrendered and why.detail == NEEDS_BROWSER else why.detail
-    return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=detail)
+    if why.stage == "extract" and draft.pager.is_later and why.reason.startswith("not an article"):
+        try:
+            draft = _extract(draft, _LATER_PAGE)
+            for step in STEPS[STEPS.index(_extract) + 1 :]:
+                draft = step(draft)
+            fragment = parts.by_itself(_article(draft))
+        except UnusableInput:
+            fragment = None
+    return Drop(origin=page.origin, url=page.url, stage=why.stage, reason=why.reason, detail=detail, fragment=fragment)
 
 
 def _article(draft: PageDraft) -> Article:
@@ -234,15 +264,10 @@ def _article(draft: PageDraft) -> Article:
         repairs=repairs,
         noise_removed=_noise(body.lines),
         confidence=None if body.confidence is None else round(body.confidence, 4),
-        quality=quality.quality(
-            text,
-            disguises=draft.disguises,
-            repairs=sum(repairs.values()),
-            partial=draft.lines.head.next_url is not None,
-        ),
+        quality=quality.quality(text, disguises=draft.disguises, repairs=sum(repairs.values())),
         opt_out=meta.opt_out + metadata.opt_out_headers(page.headers) + page.opt_out,
-        next_url=draft.lines.head.next_url,
         found_by=dict(meta.rules),
+        pager=draft.pager,
         extra=page.extra,
         fetched_at=page.fetched_at,
         extractor=Extractor(name=body.extractor, version=VERSION, recipe=recipe(body.extractor)),

@@ -6,7 +6,7 @@ from cleaners.disguises import KINDS, Disguise
 
 DOUBTFUL = 0.9
 """A confidence below this: a person should look at the article."""
-_PARTIAL = 0.2
+_LEAST_CHARGE_OF_PARTS = 0.2
 _CUT = 0.2
 _LONGEST_CHARGE = 0.2
 
@@ -14,17 +14,27 @@ _LONGEST_CHARGE = 0.2
 _ELLIPSES = ("...", "…", "[详细]", "[详情]", "(详细)", "阅读全文")
 
 
-def quality(text: str, *, disguises: tuple[Disguise, ...], repairs: int, partial: bool) -> float:
-    """0..1: 1 is a whole, undisguised copy; ``partial``: there is a next page; ``repairs``: how many were made.
+def quality(text: str, *, disguises: tuple[Disguise, ...], repairs: int, share: float = 1.0) -> float:
+    """0..1: 1 is a whole, undisguised copy; ``share``: of the pages of an article, those that are there, 0..1;
+    ``repairs``: how many were made.
 
-    >>> quality("全文。", disguises=(), repairs=0, partial=False)
-    1.0
+    >>> quality("全文。", disguises=(), repairs=0), quality("一页。", disguises=(), repairs=0, share=0.5)
+    (1.0, 0.5)
     """
     value = 1.0 - sum(KINDS[disguise].cost for disguise in disguises)
     value -= min(_LONGEST_CHARGE, 5.0 * repairs / max(1, len(text)))
-    value -= _PARTIAL * partial
+    value -= max(_LEAST_CHARGE_OF_PARTS, 1 - share) if share < 1 else 0.0
     value -= _CUT * text.rstrip().endswith(_ELLIPSES)
     return round(max(0.0, value), 3)
+
+
+def f1_of_share(share: float) -> float:
+    """The F1 of a right text that is a share (0..1) of the whole one: precision 1, recall ``share``.
+
+    >>> f1_of_share(1.0), round(f1_of_share(0.5), 3)
+    (1.0, 0.667)
+    """
+    return 2 * share / (1 + share)
 
 
 def is_doubtful(confidence: float | None) -> bool:

@@ -5,7 +5,9 @@
 
 Items that have an address (``url``) and a page (``html`` or ``body``) become clippings; other items pass untouched. An
 item that becomes an article goes on with the record in its field ``article``, where it has such a field (dicts do);
-one that does not is dropped, and the store keeps the reason. Settings:
+one that does not is dropped, and the store keeps the reason. Where a page is one of several of an article, the others
+are fetched (with the project's own middlewares) and joined: the record is that of the whole article, and items of its
+later pages are dropped. Settings:
 
 - ``JIANBAO_STORE``: the store's file; ``jianbao.db``.
 - ``JIANBAO_PRIVATE_HOSTS``: hosts that may be reached on private or loopback addresses; none.
@@ -32,12 +34,15 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import BaseSettings
 
+from cleaners import parts
 from cleaners.context import context_of
 from cleaners.export import record
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Clipping, Drop, Page
 from cleaners.parallel import WorkerPool, cores
+from cleaners.parts import ArticleAssembly
 from cleaners.store import RunStatus
+from cleaners.urls import canonical
 from crawler.middlewares.address_guard import AddressRefused, GuardMiddleware
 
 log = logging.getLogger(__name__)
@@ -103,6 +108,9 @@ class ClippingPipeline:
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")  # a store is written by one thread
         self._waiting: SimpleQueue[Article | Drop] = SimpleQueue()
         self._broken = False
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._joined: dict[str, Article] = {}
+        """Canonical form of each page of an article of several -> the article."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -120,7 +128,7 @@ class ClippingPipeline:
         page = page_of(item)
         if page is None:
             return item
-        result = await asyncio.wrap_future(self._workers.submit(page))
+        result = await self._completed(await self._cleaned(page))
         self._waiting.put(result)
         try:
             await self._in_thread(self._keep)
@@ -142,6 +150,54 @@ class ClippingPipeline:
         ended: RunStatus = "done" if self._crawler.crawling else "interrupted"  # Ctrl-C stops crawling before the close
         await self._in_thread(lambda: self._ingester.close("failed" if self._broken else ended))
         self._keeping.shutdown()
+
+    async def _cleaned(self, page: Page) -> Article | Drop:
+        return await asyncio.wrap_future(self._workers.submit(page))
+
+    async def _completed(self, result: Article | Drop) -> Article | Drop:
+        """A page with the other pages of its article, which are fetched; from its first page on, where it is a later
+        one, and a Drop where that was done before."""
+        piece = parts.page_of(result)
+        if piece is None or not (piece.pager.following or piece.pager.preceding):
+            return result
+        first = piece.pager.preceding[0] if piece.pager.is_later else str(piece.url)
+        async with self._turns.setdefault(canonical(first), asyncio.Lock()):
+            if (done := self._joined.get(canonical(str(piece.url)))) is not None:
+                return done if done.id == piece.id else parts.joined_drop(piece, done)
+            head: Article | Drop | str = result
+            if piece.pager.is_later:
+                head = await self._fetched(first)
+            if not isinstance(head, Article) or (head is not result and not parts.is_same_article(head, piece)):
+                return parts.settled(result)
+            assembly = ArticleAssembly(head)
+            if assembly.whole is not None and isinstance(whole := await self._fetched(assembly.whole), Article):
+                assembly.offer_whole(whole)
+            while (url := assembly.wanted()) is not None:
+                got = piece if canonical(url) == canonical(str(piece.url)) else await self._fetched(url)
+                if isinstance(got, str):
+                    assembly.miss(got)
+                elif (page := parts.page_of(got)) is None:
+                    assembly.miss(got.reason if isinstance(got, Drop) else "empty")
+                else:
+                    assembly.offer(page)
+            article = assembly.article()
+            self._joined.update((canonical(str(one.url)), article) for one in (head, *assembly.pages))
+            return article
+
+    async def _fetched(self, url: str) -> Article | Drop | str:
+        """What another page of an article is, fetched as the project fetches and cleaned; or why there is none."""
+        assert self._crawler.engine
+        try:
+            response = await self._crawler.engine.download_async(Request(url))
+        except Exception as error:  # whatever the project's downloads raise
+            return error.reason if isinstance(error, AddressRefused) else type(error).__name__
+        if response.status != 200 or not response.body:
+            return f"http {response.status}"
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items()
+                      for value in values)  # fmt: skip
+        return await self._cleaned(
+            Page(body=response.body, origin=url, url=response.url, headers=pairs, fetched_at=datetime.now(UTC))
+        )
 
     def _keep(self) -> None:
         """Everything that waits, in one transaction: the first of several calls does it for all."""

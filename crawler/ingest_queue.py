@@ -113,6 +113,11 @@ class IngestQueue:
         return self._recording.submit(self._archive.write, page)
 
     @property
+    def only_archives(self) -> bool:
+        """Whether pages are cleaned later, from the archive."""
+        return self._cleaner is None
+
+    @property
     def is_settled(self) -> bool:
         """Whether the store holds everything that was taken; notes go with what is taken next."""
         return not self._unsettled
@@ -135,14 +140,15 @@ class IngestQueue:
         ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
         """
         self._unsettled += 1
-        result = await self._cleaned(item) if isinstance(item, Page) else item
+        result = await self.clean(item) if isinstance(item, Page) else item
         if result is not None:
             self.tally.result(result)
         self._progress(self.tally.report())
         await self._results.put(SpiderItem(item=result, visits=settled(visits, result)))
         return result
 
-    async def _cleaned(self, page: Page) -> Article | Drop | None:
+    async def clean(self, page: Page) -> Article | Drop | None:
+        """What comes of a page, kept nowhere yet; None for a page that is only archived."""
         self.tally.pages += 1
         if self._cleaner is None:
             return None

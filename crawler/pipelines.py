@@ -7,9 +7,8 @@ from typing import Any, Protocol, Self
 
 from scrapy.crawler import Crawler
 
-from cleaners.items import Article, Page
+from cleaners.items import Article, Drop, Page
 from crawler.ingest_queue import IngestQueue
-from crawler.scheduling.link_score import OFF_TOPIC
 from crawler.visits import SpiderItem
 
 
@@ -26,7 +25,7 @@ class KeepingSpider(Protocol):
         """Finish what was handed in and release everything."""
         ...
 
-    def came_of(self, page: Page, is_article: bool) -> None:
+    def came_of(self, page: Page, result: Article | Drop) -> None:
         """Hear what became of a page."""
         ...
 
@@ -59,7 +58,7 @@ class CleanAndKeep:
         if isinstance(item, SpiderItem):
             result = await self._spider.desk.submit(item.item, item.visits)
             if isinstance(item.item, Page) and result is not None:
-                self._spider.came_of(item.item, isinstance(result, Article) or result.reason == OFF_TOPIC)
+                self._spider.came_of(item.item, result)
         return item
 
     async def close_spider(self) -> None:

@@ -54,8 +54,9 @@ class RequestContext:
 
     @property
     def is_page(self) -> bool:
-        """Whether it asks for a page that may be an article; else for what announces pages, or what a page needs."""
-        return self.found.kind == "page" and self.for_page is None
+        """Whether it asks for a page of an article, as far as is known; else for what announces pages, or what a page
+        needs."""
+        return self.found.kind in {"page", "part"} and self.for_page is None
 
 
 def request_for(url: str, context: RequestContext, *, callback: Callable[..., Any], **options: Any) -> Request:

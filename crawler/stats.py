@@ -26,6 +26,8 @@ class CrawlReport:
     """Requests of the scripts of such pages that were refused, by reason."""
     articles: int = 0
     """Articles cleaned and handed to the store."""
+    joined: int = 0
+    """Pages that stand in the article of another: its second, third ..."""
     drops: Mapping[str, int] = field(default_factory=dict)
     """``stage: reason`` -> how many."""
     unchanged: int = 0
@@ -46,7 +48,8 @@ class CrawlStats:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self.fetched = self.bytes = self.pages = self.articles = self.left = self.unchanged = self.not_due = 0
+        self.fetched = self.bytes = self.pages = self.articles = self.joined = self.left = 0
+        self.unchanged = self.not_due = 0
         self.rendered = 0
         self.kept_off: Counter[str] = Counter()
         self.drops: Counter[str] = Counter()
@@ -69,6 +72,7 @@ class CrawlStats:
             rendered=self.rendered,
             kept_off=dict(self.kept_off.most_common()),
             articles=self.articles,
+            joined=self.joined,
             drops=dict(self.drops.most_common()),
             unchanged=self.unchanged,
             not_due=self.not_due,

@@ -18,6 +18,7 @@ from crawler.addon import Jianbao, page_of
 from tests.small_server import Reply, SmallServer, article, listing, serving
 
 ROOT = Path(__file__).resolve().parent.parent
+THREE_PAGES = ROOT / "tests" / "pages" / "three-pages"
 SPIDER = """
 import scrapy
 
@@ -81,15 +82,20 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         settings.write(SETTINGS)
     pages = {f"/a/{n}.html": Reply(article(n)) for n in (1, 2, 3)}
     copy = Reply(article(1).replace("绿洲晨报", "河畔快报"))
-    links = [*pages, "/copy.html", "/shell.html", "/away.html"]
+    three = {f"/{one.name}": Reply(one.read_text(encoding="utf-8")) for one in sorted(THREE_PAGES.iterdir())}
+    links = [*pages, "/copy.html", "/shell.html", "/away.html", "/canal.html", "/canal_3.html"]
     with serving("127.0.0.1", {}) as server, serving("127.0.0.2", {}) as near:
         near.pages |= {"/secret.html": Reply(article(9))}
-        server.pages |= pages | {
-            "/list": Reply(listing(*links)),
-            "/copy.html": copy,
-            "/shell.html": Reply("<html><body><div id=app></div><script src=/app.js></script></body></html>"),
-            "/away.html": Reply(status=302, Location=f"{near.base}/secret.html"),
-        }
+        server.pages |= (
+            pages
+            | three
+            | {
+                "/list": Reply(listing(*links)),
+                "/copy.html": copy,
+                "/shell.html": Reply("<html><body><div id=app></div><script src=/app.js></script></body></html>"),
+                "/away.html": Reply(status=302, Location=f"{near.base}/secret.html"),
+            }
+        )
         (project / "paper" / "spiders" / "mine.py").write_text(SPIDER.format(base=server.base, near=near.base))
         done = scrapy(project, "crawl", "mine", "-O", "items.jsonl:jsonl")
     lines = (project / "items.jsonl").read_text(encoding="utf-8").splitlines()
@@ -100,7 +106,9 @@ def test_its_pages_are_cleaned_matched_and_kept(crawled: Crawled) -> None:
     with Store.open(crawled.store, create=False) as store:
         clippings = list(store.clippings.select(Selection(), with_duplicates=True))
         runs = store.runs.runs()
-    assert sorted(one.article.title or "" for one in clippings) == ["1号渠放水", "1号渠放水", "2号渠放水", "3号渠放水"]
+    assert sorted(one.article.title or "" for one in clippings) == [
+        "1号渠放水", "1号渠放水", "2号渠放水", "3号渠放水", "老渠停水挖出石碑",
+    ]  # fmt: skip
     pair = [one for one in clippings if one.article.title == "1号渠放水"]
     assert [match.kind for one in pair for match in one.matches] == ["exact", "exact"]
     assert [(run.command, run.status) for run in runs] == [("scrapy mine", "done")]
@@ -108,17 +116,25 @@ def test_its_pages_are_cleaned_matched_and_kept(crawled: Crawled) -> None:
 
 def test_its_items_go_on_with_the_record(crawled: Crawled) -> None:
     articles = [item["article"] for item in crawled.items if "article" in item]
-    assert len(articles) == 4
-    assert all(isinstance(one, dict) and "绿洲晨报" not in str(one["text"]) for one in articles)
+    assert len({str(one["url"]) for one in articles}) == 5  # type: ignore[index]
+    assert all(isinstance(one, dict) and "来源：绿洲晨报" not in str(one["text"]) for one in articles)
     assert all(item["mine"] == 1 for item in crawled.items if "article" in item)
     assert {"note": "no page in here"} in crawled.items
+
+
+def test_an_article_of_three_pages_is_fetched_whole_and_kept_once(crawled: Crawled) -> None:
+    with Store.open(crawled.store, create=False) as store:
+        [whole] = [one.article for one in store.clippings.select(Selection()) if one.article.parts]
+    assert whole.text.count("\n") == 8 and whole.missing_parts == ()
+    assert [url.rsplit("/", 1)[1] for url in whole.parts] == ["canal.html", "canal_2.html", "canal_3.html"]
 
 
 def test_what_is_no_article_is_dropped_and_kept_as_a_drop(crawled: Crawled) -> None:
     with Store.open(crawled.store, create=False) as store:
         drops = store.runs.drops()
-    assert [drop.url and drop.url.rsplit("/", 1)[1] for drop in drops] == ["shell.html"]
-    assert f"{drops[0].stage}: {drops[0].reason}" in crawled.log
+    told = {str(drop.url).rsplit("/", 1)[1]: f"{drop.stage}: {drop.reason}" for drop in drops}
+    assert set(told) - {"canal_3.html"} == {"shell.html"}
+    assert told["shell.html"] in crawled.log
     assert not [item for item in crawled.items if str(item.get("url", "")).endswith("shell.html")]
 
 

@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"errors", "data", "diff", "disguises", "progress", "compression"},
     {"items", "atomic", "characters", "plugins", "parquet_library"},
     {"urls", "quality", "page", "chinese", "fields"},
-    {"config", "metadata", "warc", "dedup", "signals", "scrubbing"},
+    {"config", "metadata", "warc", "dedup", "parts", "signals", "scrubbing"},
     {"extract", "readers", "store"},
     {"context", "export"},
     {"pipeline", "ingest"},

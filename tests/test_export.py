@@ -31,7 +31,8 @@ from tests.test_store import FULL, article
 
 NAMES = [
     "id", "url", "declared_url", "site", "origin", "title", "text", "markdown", "images", "section", "source", "language", "published", "authors",
-    "editors", "edition", "regions", "script", "disguises", "repairs", "noise_removed", "confidence", "quality", "opt_out", "next_url", "found_by", "extra",
+    "editors", "edition", "regions", "script", "disguises", "repairs", "noise_removed", "confidence", "quality", "opt_out", "next_url", "parts", "part_origins",
+    "missing_parts", "found_by", "extra",
     "fetched_at", "extractor", "revision", "cluster_id", "cluster_size", "is_canonical", "earliest_url", "earliest_published", "matches",
 ]  # fmt: skip
 MATCHED = Clipping(

@@ -113,22 +113,6 @@ def test_the_head_is_read_as_it_stands() -> None:
     assert head.canonical == "https://news.example/a.html"
     assert head.json_ld == ('{"@type": "NewsArticle"}',)
     assert head.language == "zh-CN"
-    assert head.next_url is None
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ('<a href="t1_2.html">下一页</a>', "https://news.example/2024/t1_2.html"),
-        ('<a href="t1.html?page=2">[下一页]</a>', "https://news.example/2024/t1.html?page=2"),
-        ('<a href="t2.html">下一篇</a>', None),
-        ('<a href="/list/2.html">下一页</a>', None),
-        ('<a href="javascript:next()">下一页</a>', None),
-        ('<a href="https://other.example/t1_2.html">下一页</a>', None),
-    ],
-)
-def test_the_next_page_of_the_same_article(body: str, expected: str | None) -> None:
-    assert read(f"<p>正文。</p>{body}", "https://news.example/2024/t1.html").head.next_url == expected
 
 
 BOMBS: dict[str, Callable[[int], str]] = {

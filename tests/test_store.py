@@ -23,7 +23,17 @@ import pytest
 from cleaners import urls
 from cleaners.dedup import clusters
 from cleaners.errors import FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
-from cleaners.items import Article, ArticleImage, Drop, Evidence, Extractor, Match, NewspaperEdition, Region
+from cleaners.items import (
+    Article,
+    ArticleImage,
+    Drop,
+    Evidence,
+    Extractor,
+    Match,
+    MissingPart,
+    NewspaperEdition,
+    Region,
+)
 from cleaners.store import NoiseLine, Selection, Store
 from cleaners.store.tokens import finder, letters, tokens
 
@@ -42,6 +52,8 @@ FULL = Article(
     extra={"row": 7, "编号": "甲-3", "tags": ["水", None]},
     edition=NewspaperEdition(paper="示例日报", date="2023-05-06", number="2", name="乡村"),
     found_by={"title": "heading", "published": "feed published"},
+    parts=("http://news.example/a", "http://news.example/a_3"), part_origins=("dump.zip#a_3.html",),
+    missing_parts=(MissingPart(url="http://news.example/a_2", reason="http 404"),),
 )  # fmt: skip
 
 
@@ -741,14 +753,37 @@ def test_killed_while_being_made_it_is_a_store_or_nothing(tmp_path: Path) -> Non
 
 def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> None:
     old, new = (
-        replace(FULL, declared_url=None, images=(), extra={}, found_by={}, edition=None, confidence=None),
+        replace(
+            FULL,
+            declared_url=None,
+            images=(),
+            extra={},
+            found_by={},
+            edition=None,
+            confidence=None,
+            parts=(),
+            part_origins=(),
+            missing_parts=(),
+        ),
         replace(FULL, id="0" * 16, url="http://news.example/b"),
     )
     with Store.open(tmp_path / "s.db") as store:
         store.articles.put(old)
     with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as raw:
-        raw.execute("DROP INDEX articles_by_confidence")
-        for name in ("declared_url", "images", "extra", "confidence", "edition", "found_by"):
+        for name in ("articles_by_confidence", "articles_of_parts"):
+            raw.execute(f"DROP INDEX {name}")
+        added = (
+            "declared_url",
+            "images",
+            "extra",
+            "confidence",
+            "edition",
+            "found_by",
+            "parts",
+            "part_origins",
+            "missing_parts",
+        )
+        for name in added:
             raw.execute(f"ALTER TABLE articles DROP COLUMN {name}")
         raw.execute("ALTER TABLE ledger DROP COLUMN edition")
         raw.execute("DROP TABLE announcements")

@@ -37,6 +37,8 @@ class JobLimits(_StrictModel):
     """Minutes of one run after which no new page of the site is fetched."""
     megabytes: float = Field(default=200, gt=0)
     """Millions of bytes read from the site in one run."""
+    parts: int = Field(default=50, gt=0, le=500)
+    """Pages of one article; the first alone with 1."""
 
 
 class JobDefaults(_StrictModel):

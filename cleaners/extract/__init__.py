@@ -19,6 +19,7 @@ from cleaners.extract.boilerplate.inline_credits import trimmed
 from cleaners.extract.boilerplate.rule import overruled
 from cleaners.extract.boilerplate.rules import LineSignals
 from cleaners.extract.container import BodyContainer, choose, span
+from cleaners.extract.page_type import PageTypeSettings
 from cleaners.items import ArticleImage, Line, Metadata
 from cleaners.page.lines import PageLines
 
@@ -60,6 +61,8 @@ class ExtractSettings:
     """Characters of visible text beyond which no other extractor is asked: they would take many seconds."""
     usual: int = 150
     """Characters of a body from which on its length says nothing against it."""
+    least: PageTypeSettings = PageTypeSettings()
+    """What an article has at least."""
 
 
 def extract(
@@ -164,7 +167,7 @@ def _walked(
     if by == "walk" and small and sureness(judged.lines, meta, container, settings) < settings.vote_below:
         judged, container, by = _vote(blocks, judge, judged, container)
     unlike = page_type.unlikeness(judged.lines, meta, judged.confidence)
-    if kind := page_type.rejection(blocks, judged.lines, meta, unlike):
+    if kind := page_type.rejection(blocks, judged.lines, meta, unlike, settings.least):
         raise page_type.no_article(kind, blocks)
     credited = trimmed(judged.lines)
     found = layout.pieces(blocks, credited.lines, container.node)

@@ -46,6 +46,8 @@ class PageTypeSettings:
     """... when they are more than this share of what is kept."""
     images: int = 4
     """So many images with next to no text make a gallery."""
+    unlike: float | None = None
+    """Probability, 0..1, from which on a page is taken for none; None: as it was learned."""
 
 
 SCRIPT_SHELL = "script shell"
@@ -123,7 +125,8 @@ def rejection(
     """
     if kind := known_kind(blocks, lines, meta, settings):
         return kind
-    return "unlike an article" if unlike > shipped().limit and not is_verse(lines, settings) else None
+    limit = shipped().limit if settings.unlike is None else settings.unlike
+    return "unlike an article" if unlike > limit and not is_verse(lines, settings) else None
 
 
 def no_article(kind: str, blocks: PageLines) -> UnusableInput:

@@ -20,6 +20,7 @@ from cleaners.items import (
     Evidence,
     Extractor,
     Match,
+    MissingPart,
     NewspaperEdition,
     PageAnnouncement,
     Region,
@@ -98,6 +99,7 @@ ANNOUNCEMENT = Structure(
     Part(name="text", kind=_TEXT),
 )
 """What a feed or a sitemap says of a page, for the ledger of a crawl."""
+_MISSING = Structure(MissingPart, Part(name="url", kind=_TEXT), Part(name="reason", kind=_TEXT))
 _EXTRACTOR = Structure(
     Extractor, Part(name="name", kind=_TEXT), Part(name="version", kind=_TEXT), Part(name="recipe", kind=_TEXT)
 )
@@ -213,7 +215,19 @@ FIELDS: tuple[RecordField, ...] = (
     ),
     RecordField(
         name="next_url", kind=_TEXT, number=18, compared=True, shown=140, label="next page",
-        meaning="the next page of an article of several pages",
+        meaning="the next page of an article of several pages that is not in its text",
+    ),
+    RecordField(
+        name="parts", kind=_TEXTS, number=26, compared=True, shown=136, label="pages",
+        meaning="the addresses of the pages that it was joined from, in order; empty where it is one page",
+    ),
+    RecordField(
+        name="part_origins", kind=_TEXTS, number=27,
+        meaning="where the bytes of the pages after the first are, as `origin`",
+    ),
+    RecordField(
+        name="missing_parts", kind=ListOf(_MISSING), number=28, compared=True, shown=142, label="not in it",
+        explained=True, meaning="the pages of the article that are not in its text, each with the reason",
     ),
     RecordField(
         name="found_by", kind=MappingOf(Text(), key="field", value="rule"), number=25,

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -126,6 +125,7 @@ class Ingester:
         """
         if self._index.closed:  # since a batch failed
             self._index = open_index(self.store)
+        results = list(results)
         articles, drops = self._split(results, left)
         try:
             with self.store.transaction():
@@ -142,7 +142,7 @@ class Ingester:
             raise
         if manifest:
             self._index.saved()
-        self._blank(drops)
+        self._blank(drops, results)
         return self._count(articles, drops, fresh, len(matched))
 
     keep = add
@@ -187,14 +187,14 @@ class Ingester:
             self._release()
 
     def _split(
-        self, results: Iterable[Article | Drop], left: Callable[[Article, str], bool] | None
+        self, results: list[Article | Drop], left: Callable[[Article, str], bool] | None
     ) -> tuple[list[Article], list[Drop]]:
         """The articles and the Drops of a batch; among these what was taken down, but for copies that were left."""
 
         def held(article: Article, gone: str) -> bool:
             return self._holds(article) or bool(left and left(article, gone))
 
-        checked = drop_taken_down(list(results), self._watch, self._gone, held)
+        checked = drop_taken_down(results, self._watch, self._gone, held)
         articles = [result for result in checked if isinstance(result, Article)]
         return articles, [result for result in checked if isinstance(result, Drop)]
 
@@ -237,25 +237,38 @@ class Ingester:
         doc = self.store.articles.doc(article.id)
         return doc is not None and self.store.articles.texts([doc]).get(doc) == article.text
 
-    def _blank(self, drops: Sequence[Drop]) -> None:
-        """Take what was taken down, and was fetched once more, out of the archive."""
+    def _blank(self, drops: Sequence[Drop], results: Sequence[Article | Drop]) -> None:
+        """Take what was taken down, and was fetched once more, out of the archive, with all its pages."""
+        further = {one.origin: one.part_origins for one in results if isinstance(one, Article) and one.part_origins}
         for drop in drops:
             if drop.reason == TAKEN_DOWN and drop.url and urls.clipping_id(drop.url, b"") in self._gone:
-                blank_exchange(self.store.path, drop.origin, datetime.now(UTC))
+                for origin in (drop.origin, *further.get(drop.origin, ())):
+                    blank_exchange(self.store.path, origin, datetime.now(UTC))
 
 
 def ingest_batches(
-    ingester: Ingester, results: Iterable[Article | Drop], *, size: int = 200,
+    ingester: Ingester, runs: Iterable[Sequence[Article | Drop]], *, size: int = 200,
     then: Callable[[Sequence[Article | Drop]], None] | None = None,
     left: Callable[[Article, str], bool] | None = None,
 ) -> Iterator[tuple[Sequence[Article | Drop], IngestResult]]:  # fmt: skip
     """Add results to a store a batch at a time; gives each batch, once it is safe, with what became of it.
 
+    ``runs``: results that go into one batch each (:func:`cleaners.parts.joined_runs`); ``size``: of a batch, at least.
     ``then`` is called with each batch in its transaction; ``then``, ``left`` and errors: see :meth:`Ingester.add`.
     """
-    waiting = iter(results)
-    while batch := list(islice(waiting, size)):
+    for batch in _batches(runs, size):
         yield batch, ingester.add(batch, then=partial(then, batch) if then else None, left=left)
+
+
+def _batches(runs: Iterable[Sequence[Article | Drop]], size: int) -> Iterator[list[Article | Drop]]:
+    batch: list[Article | Drop] = []
+    for run in runs:
+        batch += run
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def refresh_index(store: Store, *, command: str) -> None:

@@ -156,7 +156,7 @@ def _articles(out: Path, others: Sequence[Store], renames: Sequence[Rename], ste
 
     with Ingester(out, command="merge") as ingester:
         count = 0
-        for batch, _ in ingest_batches(ingester, _in_order(others, renames), size=_BATCH, left=left):
+        for batch, _ in ingest_batches(ingester, ([one] for one in _in_order(others, renames)), size=_BATCH, left=left):
             count += len(batch)
             step("articles", count, max(total, count))
         kept = ingester.kept
@@ -177,4 +177,6 @@ def _texts(number: int, other: Store, rename: Rename) -> Iterator[tuple[datetime
         latest = max(latest, article.fetched_at or _NEVER)
         # Which copies are spun is found out anew, from all the texts there are.
         disguises = tuple(one for one in article.disguises if one != "spun")
-        yield latest, number, doc, replace(article, origin=rename(article.origin), disguises=disguises)
+        origins = tuple(map(rename, article.part_origins))
+        own = replace(article, origin=rename(article.origin), part_origins=origins, disguises=disguises)
+        yield latest, number, doc, own

@@ -15,11 +15,11 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Literal
 
-from cleaners import readers
+from cleaners import parts, readers
 from cleaners.errors import UnusableInput
 from cleaners.fields import COMPARED
 from cleaners.ingest.ingester import Ingester
-from cleaners.items import Article, Drop, Page
+from cleaners.items import Article, Drop, MissingPart, Page
 from cleaners.metadata.edition import merged_edition
 from cleaners.store import Store
 from cleaners.warc import folder_of, read_back
@@ -81,16 +81,62 @@ def compare(
 ) -> Iterator[RecleanResult]:
     """Clean the pages at these origins again; one outcome for each, in no fixed order. ``roots``: see :func:`pages`."""
     left = dict(wanted)
-    for result in clean(pages(store.path, wanted, roots)):
-        if result.origin not in left:
-            continue
-        doc = left.pop(result.origin)
-        if isinstance(result, Drop) and result.stage == "read":
-            yield RecleanResult(missing=result.reason)
-        else:
-            yield _outcome(store, doc, result, site)
+    joined = _JoinedPages(store, wanted)
+    for page in clean(pages(store.path, dict.fromkeys((*wanted, *joined.further)), roots)):
+        for result in joined.take(page):
+            if result.origin not in left:
+                continue
+            doc = left.pop(result.origin)
+            if isinstance(result, Drop) and result.stage == "read":
+                yield RecleanResult(missing=result.reason)
+            else:
+                yield _outcome(store, doc, result, site)
     for _ in left:
         yield RecleanResult(missing="no page there any more")
+
+
+class _JoinedPages:
+    """The pages of articles that were joined from several: gathered until each article has all of its pages again."""
+
+    def __init__(self, store: Store, wanted: Mapping[str, int | None]) -> None:
+        self._store = store
+        first = {doc: origin for origin, doc in wanted.items() if doc is not None}
+        further = store.page_origins.further(first)
+        self._wanted = wanted
+        self._places = {doc: (first[doc], *places) for doc, places in further.items()}
+        self._owners: dict[str, list[int]] = {}
+        for doc, places in self._places.items():
+            for place in places:
+                self._owners.setdefault(place, []).append(doc)
+        self._cleaned: dict[int, dict[str, Article | Drop]] = {doc: {} for doc in self._places}
+        self.further = [place for places in further.values() for place in places]
+        """Origins of the pages after the first, of all of them."""
+
+    def take(self, page: Article | Drop) -> Iterator[Article | Drop]:
+        """What is whole with this page: the page, where it stands for itself, and articles that waited for it."""
+        owners = self._owners.get(page.origin, [])
+        if (self._wanted.get(page.origin, -1) not in owners and page.origin in self._wanted) or not owners:
+            yield page
+        for doc in owners:
+            self._cleaned[doc][page.origin] = page
+            if len(self._cleaned[doc]) == len(self._places[doc]):
+                yield self._joined(doc)
+
+    def _joined(self, doc: int) -> Article | Drop:
+        first, *rest = (self._cleaned[doc][place] for place in self._places[doc])
+        before = self._store.articles.get([doc]).get(doc)
+        if isinstance(first, Drop) or before is None:
+            return first
+        found: list[Article] = []
+        missing = list(before[0].missing_parts)
+        for page in rest:
+            if isinstance(page, Drop) and page.stage == "read":  # without it the text would lose what it has
+                return replace(page, origin=first.origin)
+            if (piece := parts.page_of(page)) is not None:
+                found.append(piece)
+            elif isinstance(page, Drop):
+                missing.append(MissingPart(url=page.url or page.origin, reason=page.reason))
+        return parts.joined_again(first, found, missing)
 
 
 def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iterator[Page | Drop]:

@@ -9,7 +9,7 @@ the next takedown, or by ``jianbao doctor --repair``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
@@ -52,6 +52,8 @@ class TakedownTarget:
     """The exports that contained it, newest first: where they are is not ours to change."""
     records: tuple[RecordPlace, ...]
     """Its records in the archive."""
+    part_urls: tuple[str, ...] = ()
+    """The addresses of its other pages, where it was joined from several."""
     elsewhere: tuple[str, ...]
     """Origins of its pages in files that the user gave: they are never touched."""
 
@@ -98,7 +100,9 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progres
             wanted = [replace(target, copies=()) for target in (*wanted, *(_target(store, i) for i in members))]
         targets = {target.id: target for target in wanted}
         known = [(i, one) for i in targets if (texts := store.takedowns.texts(i)) for one in fingerprints(texts)]
-        found, damaged = _in_archive(path, set(targets), TakedownFilter(known), step)
+        pages = {urls.clipping_id(url, b""): one.id for one in targets.values() for url in one.part_urls}
+        pages |= {id_: id_ for id_ in targets}
+        found, damaged = _in_archive(path, pages, TakedownFilter(known), step)
         for target in targets.values():
             places = {*found.get(target.id, ()), *filter(None, (place_of(path, o) for o in target.elsewhere))}
             away = tuple(o for o in target.elsewhere if not _ours(path, o))
@@ -168,6 +172,7 @@ def _target(store: Store, what: str) -> TakedownTarget:
         copies=tuple(i for i in store.articles.ids(members).values() if i != article.id),
         exports=tuple(map(told, exports)),
         records=(),
+        part_urls=tuple(store.takedowns.part_urls(article.id)),
         elsewhere=tuple(store.takedowns.origins(article.id)),
     )
 
@@ -182,17 +187,20 @@ def _ours(path: Path, origin: str) -> bool:
 
 
 def _in_archive(
-    path: Path, ids: set[str], watch: TakedownFilter, step: ProgressCallback
+    path: Path, pages: Mapping[str, str], watch: TakedownFilter, step: ProgressCallback
 ) -> tuple[dict[str, list[RecordPlace]], list[ArchiveDamage]]:
-    """Article id -> its records: every one of its address, requests included, and the feeds and lists that quote it."""
+    """Article id -> its records: every one of its addresses, requests included, and the feeds and lists that quote it.
+
+    ``pages``: id of each page -> id of the article that it belongs to.
+    """
     found: dict[str, list[RecordPlace]] = {}
     damaged: list[ArchiveDamage] = []
     for number, record in enumerate(records(path)):
         step("records searched", number, None)
         if isinstance(record, ArchiveDamage):
             damaged.append(record)
-        elif record.url and (id_ := urls.clipping_id(record.url, b"")) in ids:
-            found.setdefault(id_, []).append(record.place)
+        elif record.url and (id_ := urls.clipping_id(record.url, b"")) in pages:
+            found.setdefault(pages[id_], []).append(record.place)
         elif record.kind == "response" and record.role == ANNOUNCEMENT and (met := _quoted(path, record.place, watch)):
             found.setdefault(met.id, []).append(record.place)
     return found, damaged
@@ -216,7 +224,8 @@ def _remove(store: Store, targets: Sequence[TakedownTarget], reason: str) -> Non
         stone = Tombstone(id=target.id, url=target.url, reason=reason, at=now, exports=target.exports)
         store.tombstones.put(stone, known, [_pending(place) for place in target.records])
         if target.url:
-            store.takedowns.block_url(target.url, target.site or "", now)
+            for url in (target.url, *target.part_urls):
+                store.takedowns.block_url(url, target.site or "", now)
         if target.site:
             _unlearn(store, target.site, texts, ids)
     left = store.takedowns.remove(ids)

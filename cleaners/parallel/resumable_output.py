@@ -136,6 +136,8 @@ class ResumableOutput:
             )
         self._state = before or _OutputState()
         self._since = 0
+        self._within = False
+        """Whether results that belong together are being written."""
         self.mark = self._state.mark
         """How far the output is: pages before it are in there."""
         self.written = self._state.written
@@ -148,17 +150,20 @@ class ResumableOutput:
         """Whether an earlier run had come to the end and was only kept from giving the files their names."""
         return self._state.complete
 
-    def add(self, result: Article | Drop) -> None:
-        """Write the next result. Raises UnwritableError."""
+    def add(self, *results: Article | Drop) -> None:
+        """Write the next results; no run goes on between those that are given together. Raises UnwritableError."""
         with told(self._kept.target):
-            if isinstance(result, Drop):
-                self._drops.write(drop_record(result))
-                self.dropped[f"{result.stage}: {result.reason}"] += 1
-            else:
-                self._kept.write(record(Clipping(article=result)))
-                self.written += 1
-            self.mark = self.mark.past(result.origin)
-            self._since += 1
+            self._within = True
+            for result in results:
+                if isinstance(result, Drop):
+                    self._drops.write(drop_record(result))
+                    self.dropped[f"{result.stage}: {result.reason}"] += 1
+                else:
+                    self._kept.write(record(Clipping(article=result)))
+                    self.written += 1
+                self.mark = self.mark.past(result.origin)
+                self._since += 1
+            self._within = False
             if self._since >= _OFTEN:
                 self._save()
 
@@ -174,7 +179,7 @@ class ResumableOutput:
             with told(self._kept.target):
                 if kind is None:
                     self._finish()
-                elif issubclass(kind, KeyboardInterrupt) and self._since:
+                elif issubclass(kind, KeyboardInterrupt) and self._since and not self._within:
                     self._save()
         finally:
             for part in (self._kept, self._drops):

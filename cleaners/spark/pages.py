@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, groupby
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ from cleaners.fields import FIELDS
 from cleaners.fields.kinds import Json, MappingOf, Moment
 from cleaners.items import Article, Clipping, Drop
 from cleaners.parallel import WorkerPool
+from cleaners.parts import joined
 from cleaners.readers import ColumnChoice
 from cleaners.spark.storage import SparkStorage
 
@@ -52,7 +54,8 @@ def clean(
     """Clean the pages in files and folders into the folder ``output`` (Parquet, the columns of an export), and what was
     dropped into ``output.drops``.
 
-    A file is read by one task, so large archives should come in many files; files of more than 256 MB are streamed
+    The pages of one article are joined where one file has them (a WARC, an archive, a table), not across files. A file
+    is read by one task, so large archives should come in many files; files of more than 256 MB are streamed
     through pyarrow's file systems (local, HDFS, S3, GCS), others come through Spark's. A page that kills its process or
     takes too long costs that page only. Raises UsageError for paths that are not there, or there already, and
     InputError when no page became an article.
@@ -107,7 +110,10 @@ def _cleaned(batches: Iterator[pa.RecordBatch], choice: ColumnChoice) -> Iterato
     columns = _schema()
     with WorkerPool(1, CleaningContext()) as work:
         rows: list[dict[str, Any]] = []
-        for result in work.map(page for batch in batches for page in _pages(batch, choice)):
+        results = work.map(page for batch in batches for page in _pages(batch, choice))
+        # Which files one task reads depends on the cluster: only what stands in one file is joined.
+        files = groupby(results, key=lambda result: result.origin.partition("#")[0])
+        for result in chain.from_iterable(joined(own) for _, own in files):
             rows.append(_row(result))
             if len(rows) == _ROWS:
                 yield pa.RecordBatch.from_pylist(rows, schema=columns)

@@ -76,10 +76,23 @@ class ArticleTable:
             self.flag(doc, "spun")
 
     def doc(self, id_or_url: str) -> int | None:
-        """The current text of an article by id, or by any form of its url; None when there is none."""
-        key = urls.clipping_id(id_or_url, b"") if "://" in id_or_url else id_or_url.strip().lower()
+        """The current text of an article by id, or by any form of its url or of that of one of its pages.
+
+        None when there is none.
+        """
+        is_url = "://" in id_or_url
+        key = urls.clipping_id(id_or_url, b"") if is_url else id_or_url.strip().lower()
         row = self._db.one("SELECT doc FROM articles WHERE id = ? AND current", (key,))
+        if row is None and is_url:
+            return self._with_part(urls.canonical(id_or_url))
         return int(row[0]) if row else None
+
+    def _with_part(self, form: str) -> int | None:
+        """The article that a page with this canonical address was joined into."""
+        for doc, parts in self._db.rows("SELECT doc, parts FROM articles WHERE part_origins IS NOT NULL AND current"):
+            if any("://" in url and urls.canonical(url) == form for url in load(parts)):
+                return int(doc)
+        return None
 
     def beginning(self, prefix: str, limit: int = 10) -> list[str]:
         """Ids of articles that begin with some hex digits, in order; none for anything else."""

@@ -61,11 +61,11 @@ class RevisitPolicy:
     """What could not be fetched or has moved: a server that is down is back soon, a page that is gone stays so."""
 
 
-Kind = Literal["page", "feed", "sitemap", "list", "paper"]
-"""A page that may be an article, or what announces pages."""
-Outcome = Literal["article", "drop", "links", "archived", "moved", "taken down"]
-"""What came of a visit: an article, a Drop, only links, only an archive record, a redirect to another address; or that
-the address was taken down since (``Removal.bury``): then it stays so."""
+Kind = Literal["page", "part", "feed", "sitemap", "list", "paper"]
+"""A page that may be an article, a later page of one, or what announces pages."""
+Outcome = Literal["article", "joined", "drop", "links", "archived", "moved", "taken down"]
+"""What came of a visit: an article, a page that stands in the article of another, a Drop, only links, only an archive
+record, a redirect to another address; or that the address was taken down since (``Removal.bury``): then it stays so."""
 
 _CHUNK = 500
 _COLUMNS = (
@@ -281,12 +281,14 @@ class CrawlState:
         moment = int(visit.at.timestamp())
         changed = not (before and before.outcome == visit.outcome and before.digest == visit.digest)
         was = before.pause if before and before.failed == visit.failed else None
-        pause = self._bounds(visit).next_interval(was, _elapsed(before, moment), changed=changed)
+        pause: int | None = None  # a later page of an article is visited with the first
+        if visit.kind != "part":
+            pause = self._bounds(visit).next_interval(was, _elapsed(before, moment), changed=changed)
         self._db.execute(
             "UPDATE ledger SET last_fetched = ?, status = ?, etag = ?, last_modified = ?, outcome = ?, detail = ?, "
             "digest = ?, kind = ?, pause = ?, next_visit = ? WHERE url = ?",
             (moment, visit.status, visit.etag, visit.last_modified, visit.outcome, visit.detail, visit.digest,
-             visit.kind, pause, moment + pause, key),
+             visit.kind, pause, None if pause is None else moment + pause, key),
         )  # fmt: skip
 
     def _bounds(self, visit: FetchResult) -> VisitInterval:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cleaners.fields.kinds import load
 from cleaners.store.database import Database
 from cleaners.store.recover import altered
 from cleaners.store.schema import MIGRATIONS
@@ -130,9 +131,13 @@ class IntegrityChecks:
         return docs[::step]
 
     def archived(self, docs: Sequence[int]) -> Iterator[tuple[str, str, str | None]]:
-        """(id, origin, url) of these texts."""
+        """(id, origin, url) of the pages of these texts; those after the first are known by their origin alone."""
         for doc in docs:
-            yield from self._db.rows("SELECT id, origin, url FROM articles WHERE doc = ?", (doc,))
+            for id_, origin, url, further in self._db.rows(
+                "SELECT id, origin, url, part_origins FROM articles WHERE doc = ?", (doc,)
+            ):
+                yield id_, origin, url
+                yield from ((id_, part, None) for part in load(further))
 
     def speaks_beyond(self, file: str, offset: int) -> bool:
         """Whether an article or Drop came from a record at that byte of an archive's file, or behind it."""
@@ -144,6 +149,10 @@ class IntegrityChecks:
                 (begin, f"{file}$", len(begin) + 1, offset),
             )
             for table in ("articles", "drops")
+        ) or any(
+            origin.startswith(begin) and int(origin[len(begin) :]) >= offset
+            for (further,) in self._db.rows("SELECT part_origins FROM articles WHERE part_origins IS NOT NULL")
+            for origin in load(further)
         )
 
     def unindexed(self, docs: Sequence[int]) -> list[str]:

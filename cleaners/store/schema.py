@@ -173,6 +173,14 @@ _ANNOUNCEMENTS = (
     """CREATE TABLE announcements (url TEXT PRIMARY KEY, letters INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID""",
 )
 
+_PARTS = (
+    "ALTER TABLE articles ADD COLUMN parts TEXT",
+    "ALTER TABLE articles ADD COLUMN part_origins TEXT",
+    "ALTER TABLE articles ADD COLUMN missing_parts TEXT",
+    # Few articles have several pages: which of them has this one is asked for by their addresses.
+    "CREATE INDEX articles_of_parts ON articles (doc) WHERE part_origins IS NOT NULL",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -184,5 +192,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=8, name="images, what a page calls itself, other columns of a table", statements=_OF_FILES),
     Migration(version=9, name="the page of a newspaper that an article stands on", statements=_EDITIONS),
     Migration(version=10, name="which rule found a field; what feeds say of pages", statements=_ANNOUNCEMENTS),
+    Migration(version=11, name="the pages that an article was joined from", statements=_PARTS),
 )
 """All steps in order; the last one's version is the version of today."""

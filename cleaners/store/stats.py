@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from cleaners.fields.kinds import load
 from cleaners.quality import DOUBTFUL
+from cleaners.store.codec import GIVEN, listed
 from cleaners.store.database import Database
 from cleaners.store.selection import Selection, conditions
 
@@ -116,6 +118,11 @@ class OriginTable:
         """Origin -> doc of the current text that was cleaned from it; of one ``site``, where it is given."""
         query = "SELECT origin, doc FROM articles WHERE current AND (:site IS NULL OR site = :site) ORDER BY doc"
         return dict(self._db.rows(query, {"site": site}))
+
+    def further(self, docs: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Doc -> the origins of the pages after the first, of those of the texts that were joined from several."""
+        query = f"SELECT doc, part_origins FROM articles WHERE part_origins IS NOT NULL AND doc IN {GIVEN}"
+        return {doc: tuple(load(origins)) for doc, origins in self._db.rows(query, (listed(docs),))}
 
     def drops(self) -> list[str]:
         """Origins of the pages that cleaning found to be no articles (not: those that were not read or not wanted)."""

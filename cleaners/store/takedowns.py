@@ -9,6 +9,7 @@ from datetime import datetime
 
 from cleaners import urls
 from cleaners.errors import StoreBusyError
+from cleaners.fields.kinds import load
 from cleaners.store.articles import ArticleTable
 from cleaners.store.clusters import ClusterTable
 from cleaners.store.codec import now
@@ -152,8 +153,13 @@ class TakedownTable:
 
     def origins(self, article_id: str) -> list[str]:
         """Where the pages of all revisions of an article are."""
-        rows = self._db.rows("SELECT DISTINCT origin FROM articles WHERE id = ? ORDER BY revision", (article_id,))
-        return [r[0] for r in rows]
+        rows = self._db.rows("SELECT origin, part_origins FROM articles WHERE id = ? ORDER BY revision", (article_id,))
+        return list(dict.fromkeys(place for origin, further in rows for place in (origin, *load(further))))
+
+    def part_urls(self, article_id: str) -> list[str]:
+        """The addresses of the pages that any revision of an article was joined from, its own left out."""
+        rows = self._db.rows("SELECT url, parts FROM articles WHERE id = ? ORDER BY revision", (article_id,))
+        return list(dict.fromkeys(part for url, parts in rows for part in load(parts) if "://" in part and part != url))
 
     def remove(self, ids: Iterable[str]) -> Left:
         """Take articles out of everything the store knows: texts, search, places, matches, clusters, drops.

@@ -8,7 +8,7 @@ from typing import Any
 from cleaners.diff import DiffPiece, changes, near
 from cleaners.fields import SHOWN, RecordField
 from cleaners.fields.kinds import ListOf, MappingOf, Moment, Structure
-from cleaners.items import Article, Clipping, Region
+from cleaners.items import Article, Clipping, MissingPart, Region
 
 
 def page(clipping: Clipping) -> str:
@@ -72,6 +72,10 @@ def _regions(value: Sequence[Region]) -> str:
     return "、".join(f"{region.name} ({region.count}×)" for region in value)
 
 
+def _missing(value: Sequence[MissingPart]) -> str:
+    return ", ".join(f"{part.url} ({part.reason})" for part in value)
+
+
 def _repairs(value: Mapping[str, int]) -> str:
     return ", ".join(f"{kind} ({n:,}×)" for kind, n in value.items())
 
@@ -93,6 +97,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "authors": _names,
     "editors": _names,
     "regions": _regions,
+    "missing_parts": _missing,
     "repairs": _repairs,
     "noise_removed": _noise,
     "confidence": _quality,

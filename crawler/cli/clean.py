@@ -70,6 +70,7 @@ def clean(
     HTML, MHTML and text; WARC and WET; JSON, JSON Lines, CSV and Parquet with a column of pages; folders, zip and tar;
     gzip, bzip2, xz and zstd around any of them.
 
+    The pages of an article of several pages become one record where they stand near each other, and Drops.
     Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
     record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason. A page that
     kills its process or takes too long costs that page only (with --jobs 1 there is no other process to kill). With
@@ -166,6 +167,7 @@ def _into_file(
     pages: Iterator[Page | Drop], work: PageCleaner, output: Path, resume: bool, share: Callable[[], float | None]
 ) -> tuple[str, Counter[str]]:
     from cleaners.parallel import ResumableOutput, skip_done
+    from cleaners.parts import joined_runs
 
     with ResumableOutput(output, resume=resume) as out:
         if out.mark.done:
@@ -173,9 +175,9 @@ def _into_file(
         if not out.complete:
             rest = skip_done(pages, out.mark)
             with progress("pages", share) as advance:
-                for result in work.map(rest):
-                    out.add(result)
-                    advance(1, f"{out.dropped.total()} dropped")
+                for run in joined_runs(work.map(rest)):
+                    out.add(*run)
+                    advance(len(run), f"{out.dropped.total()} dropped")
     return (counted(out.written, "record") if out.written else ""), out.dropped
 
 
@@ -184,10 +186,11 @@ def _into_stream(
 ) -> tuple[str, Counter[str]]:
     from cleaners.export import RecordOutput
     from cleaners.items import Clipping, Drop
+    from cleaners.parts import joined
 
     dropped: Counter[str] = Counter()
     with RecordOutput(output) as out, progress("pages", share) as advance:
-        for result in work.map(pages):
+        for result in joined(work.map(pages)):
             if isinstance(result, Drop):
                 out.drop(result)
                 dropped[f"{result.stage}: {result.reason}"] += 1
@@ -204,6 +207,7 @@ def _into_store(
     from cleaners.ingest.ingester import Ingester, ingest_batches
     from cleaners.items import Drop
     from cleaners.parallel import Checkpoint, StoreCheckpoint, skip_done
+    from cleaners.parts import joined_runs
     from cleaners.store import Store
 
     dropped: Counter[str] = Counter()
@@ -219,7 +223,7 @@ def _into_store(
                 mark = mark.past(result.origin)
             book.put(mark)
 
-        results = work.map(skip_done(pages, mark))
+        results = joined_runs(work.map(skip_done(pages, mark)))
         for batch, became in ingest_batches(ingester, results, size=_BATCH, then=put_mark):
             dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
             turned_away = became.dropped - sum(isinstance(r, Drop) for r in batch)

@@ -166,6 +166,8 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     say(f"{counted(report.fetched, 'response')}, {report.bytes / 1e6:,.1f} MB in {took} ({rate:.1f} responses/s)")
     cleaned = f"{counted(report.articles, 'article')} cleaned into {store}"
     say(f"{counted(report.pages, 'page')} archived" if archive_only else cleaned)
+    if report.joined:
+        say(f"  {report.joined:>6,}  pages that stand in articles of several")
     for reason, count in report.drops.items():
         say(f"  {count:>6,}  dropped, {reason}")
     if report.rendered:

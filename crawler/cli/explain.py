@@ -156,7 +156,7 @@ def _facts(result: PageExplanation) -> list[tuple[str, str]]:
     if "text" in rules:
         facts.append(("text", f"of the feed's entry: the page has none   [{rules['text']}]"))
     if result.body:
-        sure = result.body.confidence
+        sure = result.result.confidence
         facts.append(
             ("confidence", f"{'not measured' if sure is None else f'{sure:.2f} of 1'}   [{result.body.extractor}]")
         )

@@ -17,6 +17,7 @@ from cleaners.context import context_of
 from cleaners.ingest.ingester import Ingester, ingest_batches
 from cleaners.items import Clipping, Drop
 from cleaners.parallel import cleaning
+from cleaners.parts import joined_runs
 from cleaners.store import Store
 from cleaners.warc import folder_of
 from crawler.demo import saved
@@ -86,7 +87,7 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
 def _clean(folder: Path, store: Path) -> None:
     """What `jianbao clean FOLDER --store STORE` does with a few pages."""
     with cleaning(1, context_of(store)) as work, Ingester(store, command="clean") as ingester:
-        for _ in ingest_batches(ingester, work.map(readers.read([folder]))):
+        for _ in ingest_batches(ingester, joined_runs(work.map(readers.read([folder])))):
             pass
 
 

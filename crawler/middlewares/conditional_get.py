@@ -40,6 +40,8 @@ class ConditionalGet:
             context = amend_context(request, known=agenda.entry(request.url))
             if not has_led_back(request) and not agenda.is_open(context.known):
                 raise AddressRefused(NOT_DUE)
+        if context.found.kind != "part" and spider.has_joined(request.url):
+            raise AddressRefused(NOT_DUE)  # with another page of its article
         entry = context.known
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)  # those of the address that led here

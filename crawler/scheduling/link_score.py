@@ -101,6 +101,7 @@ def _off_topic(article: Article, score: TopicScore, least: float) -> Drop:
         stage="match",
         reason=OFF_TOPIC,
         detail=f"score {score} is under {least:.2f}",
+        fragment=article if article.pager.is_later else None,  # the whole article is judged by its first page
     )
 
 

@@ -14,8 +14,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
+from cleaners import parts
 from cleaners.config import IssueRange, JobConfig, SiteConfig, days_back, days_between
-from cleaners.items import Drop, Page
+from cleaners.items import Article, Drop, Page
 from cleaners.store import DiscoveredUrl, UrlState
 from cleaners.urls import canonical
 from crawler import visits
@@ -27,8 +28,9 @@ from crawler.middlewares.warc_recorder import pairs
 from crawler.request_context import RequestContext, get_context, request_for
 from crawler.responses import ResponseReader
 from crawler.scheduling.link_filter import LinkFilter
-from crawler.scheduling.link_score import LinkScorer
+from crawler.scheduling.link_score import OFF_TOPIC, LinkScorer
 from crawler.scheduling.scheduler import FrontierScheduler
+from crawler.spiders.article_parts import LIMIT, PartFetcher
 from crawler.spiders.sources import AnnouncementPages, of_seed
 from crawler.visits import SpiderItem
 
@@ -66,6 +68,9 @@ class NewsSpider(Spider):
         self._sites = {site.id: site for site in job.sites}
         self._answers = ResponseReader(desk)
         self._links = LinkFilter(desk.tally, promises)
+        self._parts = PartFetcher(
+            desk=desk, answers=self._answers, fetch=self._fetch, request=self._request_beside, read=self._read
+        )
         self._left: Counter[str] = Counter()
 
     @classmethod
@@ -151,6 +156,7 @@ class NewsSpider(Spider):
     def _request(self, found: DiscoveredUrl, known: UrlState | None) -> Request:
         callbacks: dict[str, Callable[..., Any]] = {
             "page": self.page,
+            "part": self.page,
             "list": self.announcements.list_page,
             "feed": self.announcements.feed,
             "sitemap": self.announcements.sitemap,
@@ -178,18 +184,36 @@ class NewsSpider(Spider):
                     yield self._request(one, entry)
 
     async def page(self, response: Response) -> AsyncIterator[Any]:
-        """A page that may be an article."""
+        """A page that may be an article, or one of the pages of an article."""
         if done := await self._answers.without_news(response):
             yield done
             return
         self._links.fetched(response.url, response.body)
+        page, found, refused = await self._read(response)
+        if parts.may_name_parts(response.body, response.url):
+            read = await self._parts.read(response, page, found)
+            found = read.found
+            for item in read.items:
+                yield item
+            if read.left:
+                self._leave(get_context(response).site)
+            elif read.result is not None:
+                self.came_of(page, read.result)
+        else:
+            yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
+        for drop in refused:
+            yield SpiderItem(item=drop, visits=())
+        for request in self._follow(found):
+            yield request
+
+    async def _read(self, response: Response) -> tuple[Page, tuple[DiscoveredUrl, ...], list[Drop]]:
+        """The page of a response, what on it is to be visited, and links that are refused."""
         context = get_context(response)
         assert context.archived is not None
         site, hops = context.site, context.found.hops
         judged: list[DiscoveredUrl | Drop] = []
         if hops < site.follow.depth and isinstance(response, TextResponse):
             judged += self._links.on_page(response, site, hops + 1)
-        found = [one for one in judged if isinstance(one, DiscoveredUrl)]
         page = Page(
             body=response.body,
             origin=await self._answers.origin(response),
@@ -203,17 +227,30 @@ class NewsSpider(Spider):
             announcement=context.found.announcement,
             unrendered=context.unrendered,
         )
-        yield SpiderItem(item=page, visits=visits.read(response, "archived", found))
-        for one in judged:
-            if isinstance(one, Drop):
-                yield SpiderItem(item=one, visits=())
-        for request in self._follow(found):
-            yield request
+        found = tuple(one for one in judged if isinstance(one, DiscoveredUrl))
+        return page, found, [one for one in judged if isinstance(one, Drop)]
 
-    def came_of(self, page: Page, is_article: bool) -> None:
-        """What the pipeline made of a page: kinds of address that give no articles are given up."""
+    def _request_beside(self, found: DiscoveredUrl, context: RequestContext) -> Request:
+        """A request for another page of an article."""
+        return request_for(
+            found.url, RequestContext(site=context.site, found=found), callback=self.page, errback=self.failed
+        )
+
+    async def _fetch(self, request: Request) -> Response:
+        """The response to a request that does not wait in the queue. Raises what the download raises, and
+        :class:`~crawler.middlewares.address_guard.AddressRefused` where the run ends."""
+        if self.crawler.engine is None or not self.crawler.crawling:
+            raise AddressRefused(LIMIT, "the run was interrupted")
+        return await self.crawler.engine.download_async(request)
+
+    def has_joined(self, url: str) -> bool:
+        """Whether a page was read in this run as one of an article of several: it need not be asked for again."""
+        return self._parts.has_joined(url)
+
+    def came_of(self, page: Page, result: Article | Drop) -> None:
+        """What was made of a page: kinds of address that give no articles are given up."""
         if page.url is not None:
-            self._links.came_of(page.url, is_article)
+            self._links.came_of(page.url, isinstance(result, Article) or result.reason == OFF_TOPIC)
 
     def dropped(self, request: Request) -> None:
         """Scrapy fetches nothing twice in a run: a redirect to what was asked for before ends there."""

@@ -52,7 +52,7 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
         walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)
     declared = declarations(tree)
     base, recovered = base_of(declared["base"], url), False
-    head = read_head(tree, declared, text, url, base)
+    head = read_head(tree, declared, base)
     if _shows_no_article(walk) and (told := script_data.find(tree, head.title)) is not None:
         tree, recovered = _parse(told.page(), limits), True
         walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)
@@ -75,7 +75,7 @@ def head_alone(text: str, url: str | None = None) -> Head:
     """What the head of a page declares that shows nothing. Raises as :func:`read`, but for what it shows."""
     tree = _parse(text)
     declared = declarations(tree)
-    return read_head(tree, declared, text, url, base_of(declared["base"], url))
+    return read_head(tree, declared, base_of(declared["base"], url))
 
 
 def _shows_no_article(walk: TreeWalk) -> bool:

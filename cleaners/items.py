@@ -16,7 +16,7 @@ from cleaners.errors import Stage
 
 Verdict = Literal["keep", "cut"]
 Script = Literal["simplified", "traditional", "mixed", "other"]
-MatchKind = Literal["exact", "near", "contains", "spun"]
+MatchKind = Literal["exact", "near", "contains", "spun", "shuffled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +342,8 @@ class Match:
     """One confirmed match of an article with another one."""
 
     kind: MatchKind
-    """exact: same normal form; near: whole against whole; contains: one is part of the other; spun: words swapped."""
+    """exact: same normal form; near: whole against whole; contains: one is part of the other; spun: words swapped;
+    shuffled: the same in another order."""
     other: str
     """Id of the other article."""
     similarity: float

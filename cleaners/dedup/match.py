@@ -123,8 +123,9 @@ def order_independent_matches(
     earlier one represents: so batches of any size give the same matches, and thereby the same best copies.
 
     ``found``: in the order of the documents. ``within``: a text of which this share stands in an earlier one is found
-    through that one and not indexed; a text with swapped words never is. ``near``: what the matches were limited to; a
-    cluster that has grown within the batch reaches as far as its newest text, which then stands for the earlier one.
+    through that one and not indexed; a text with swapped words, or in another order, never is. ``near``: what the
+    matches were limited to; a cluster that has grown within the batch reaches as far as its newest text, which then
+    stands for the earlier one.
     """
     kept: list[MatchFound] = []
     represented: dict[int, int] = {}
@@ -132,7 +133,7 @@ def order_independent_matches(
         if one.other in represented and _compared(one.doc, represented[one.other], near):
             continue
         kept.append(one)
-        if one.kind != "spun" and one.other < one.doc and round(one.containment, 4) >= within:
+        if one.kind not in ("spun", "shuffled") and one.other < one.doc and round(one.containment, 4) >= within:
             represented.setdefault(one.doc, one.other)
     return kept, set(represented)
 

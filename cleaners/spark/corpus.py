@@ -11,7 +11,7 @@ from cleaners.dedup.corpus import CorpusColumns, DateField, DedupSummary
 from cleaners.dedup.index.window import UNDATED
 from cleaners.errors import InputError
 from cleaners.spark.candidates import candidates, near
-from cleaners.spark.documents import SparkSource, numbered, prints, source_of
+from cleaners.spark.documents import SparkSource, numbered, prints, source_of, traits
 from cleaners.spark.labels import labels
 from cleaners.spark.storage import SparkStorage
 from cleaners.spark.verify import crowded_slots, marked, verified
@@ -69,7 +69,7 @@ def deduplicate(
         flagged = kept(marked(printed, proposed, crowded), "marked")
         found = kept(verified(proposed, flagged), "found")
         step("clusters")
-        table = labels(found, printed)
+        table = labels(found, traits(documents, source, found))
         records = labelled(documents, printed, spark.createDataFrame(table), canonical_only)
         step("writing")
         written = write(spark, records, source, f"{work}/records", output)

@@ -28,13 +28,11 @@ _ROWS = 33
 """Bits for the row in its split of a file; 30 are left for the splits."""
 BAND = np.int64(-1 << 63)
 """Set in the key of a band: it is negative. An anchor's key is the anchor."""
-PRINTS = (
-    "doc long, id string, digest binary, day int, points binary, keys array<long>, "
-    "length int, title binary, disguises string, script string, spun double, "
-    "furniture double"
-)
+PRINTS = "doc long, id string, digest binary, day int, points binary, keys array<long>"
 """What is known of a document: its number, its id as JSON, what tells its text from others, its day (see
-:mod:`cleaners.dedup.index.window`), its normal form (int32 code points), its keys, its look."""
+:mod:`cleaners.dedup.index.window`), its normal form (int32 code points), its keys."""
+TRAITS = "doc long, length int, title binary, disguises string, script string, spun double, furniture double"
+"""What the choice of the best copy looks at: :class:`cleaners.dedup.corpus.member_traits.MemberTraits`."""
 
 Rows = Iterator[tuple[int, CorpusRecord]]
 
@@ -83,6 +81,20 @@ def numbered(spark: SparkSession, paths: list[str], source: SparkSource) -> Data
 
 def prints(documents: DataFrame, source: SparkSource, date: str | None = None) -> DataFrame:
     """:data:`PRINTS` of every usable document; ``date``: the field that has its date, None when nobody asks for it."""
+    printed = _printed(source.rows, date)
+    return _seen(documents, source, date).mapInArrow(lambda batches: map(printed, batches), PRINTS)
+
+
+def traits(documents: DataFrame, source: SparkSource, found: DataFrame) -> DataFrame:
+    """:data:`TRAITS` of the documents that stand in a confirmed pair: nobody asks about the others."""
+    standing = found.select("doc").union(found.selectExpr("other as doc")).distinct()
+    looked = _looked(source.rows)
+    held = _seen(documents.join(standing, "doc", "left_semi"), source)
+    return held.mapInArrow(lambda batches: map(looked, batches), TRAITS)
+
+
+def _seen(documents: DataFrame, source: SparkSource, date: str | None = None) -> DataFrame:
+    """The documents with the columns that Python has to see."""
     from pyspark.sql import functions as f
 
     if source.is_lines:
@@ -90,8 +102,7 @@ def prints(documents: DataFrame, source: SparkSource, date: str | None = None) -
     else:
         there, wanted = documents.schema["record"].dataType.names, dict.fromkeys((*source.columns, date))
         columns = [f.col("record").getField(name).alias(name) for name in wanted if name in there]
-    printed = _printed(source.rows, date)
-    return documents.select("doc", *columns).mapInArrow(lambda batches: map(printed, batches), PRINTS)
+    return documents.select("doc", *columns)
 
 
 def _printed(rows: Callable[[pa.RecordBatch], Rows], date: str | None) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
@@ -102,7 +113,6 @@ def _printed(rows: Callable[[pa.RecordBatch], Rows], date: str | None) -> Callab
         held = [record for _, record in numbered]
         forms = fingerprint.normal_forms([record.text for record in held])
         keys = keys_of(fingerprint.signatures_of(forms))
-        looks = [look(record.text) for record in held]
         days = [UNDATED if date is None else day_of(record.fields.get(date)) for record in held]
         return pa.record_batch({
             "doc": pa.array([doc for doc, _ in numbered], pa.int64()),
@@ -111,6 +121,19 @@ def _printed(rows: Callable[[pa.RecordBatch], Rows], date: str | None) -> Callab
             "day": pa.array(days, pa.int32()),
             "points": pa.array([forms[row].tobytes() for row in range(len(held))], pa.binary()),
             "keys": pa.array(keys, pa.list_(pa.int64())),
+        })  # fmt: skip
+
+    return printed
+
+
+def _looked(rows: Callable[[pa.RecordBatch], Rows]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+    def looked(batch: pa.RecordBatch) -> pa.RecordBatch:
+        import pyarrow as pa
+
+        numbered = list(rows(batch))
+        looks = [look(record.text) for _, record in numbered]
+        return pa.record_batch({
+            "doc": pa.array([doc for doc, _ in numbered], pa.int64()),
             "length": pa.array([one.length for one in looks], pa.int32()),
             "title": pa.array([encoded(one.title) for one in looks], pa.binary()),
             "disguises": pa.array([" ".join(one.disguises) for one in looks], pa.string()),
@@ -119,7 +142,7 @@ def _printed(rows: Callable[[pa.RecordBatch], Rows], date: str | None) -> Callab
             "furniture": pa.array([one.furniture for one in looks], pa.float64()),
         })  # fmt: skip
 
-    return printed
+    return looked
 
 
 def keys_of(signatures: DocumentKeys) -> list[Any]:

@@ -3,7 +3,6 @@ here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-def labels(found: DataFrame, prints: DataFrame) -> pa.Table:
-    """``doc, first, cluster_size, is_canonical`` of every document that has a match.
+def labels(found: DataFrame, looks: DataFrame) -> pa.Table:
+    """``doc, first, cluster_size, is_canonical`` of every document that has a match; ``looks`` is of these documents
+    (:func:`cleaners.spark.documents.traits`).
 
     20 bytes a match and about 500 a document are held at once.
     """
@@ -33,22 +33,20 @@ def labels(found: DataFrame, prints: DataFrame) -> pa.Table:
     shares = np.column_stack([held[name].to_numpy() for name in ("similarity", "containment", "covered")])
     for at in np.lexsort((pairs[:, 1], pairs[:, 0])).tolist():  # the order that one machine finds them in
         clusters.link(int(places[at, 0]), int(places[at, 1]), kinds[at], *map(float, shares[at]))
-    decided = clusters.labels(_looks(found, prints, docs))
+    decided = clusters.labels(_looks(looks, docs), len(docs))
     return pa.table({
         "doc": docs, "first": docs[decided.cluster], "cluster_size": decided.size,
         "is_canonical": pa.array(decided.canonical),
     })  # fmt: skip
 
 
-def _looks(found: DataFrame, prints: DataFrame, docs: NDArray[np.int64]) -> Sequence[MemberTraits]:
-    standing = found.select("doc").union(found.selectExpr("other as doc")).distinct()
-    traits = ("length", "title", "disguises", "script", "spun", "furniture")
-    held = prints.join(standing, "doc", "left_semi").select("doc", *traits).toArrow()
-    order = np.argsort(held["doc"].to_numpy())
-    rows = held.take(order).to_pylist()
+def _looks(looks: DataFrame, docs: NDArray[np.int64]) -> dict[int, MemberTraits]:
+    """The traits by place in ``docs``."""
+    held = looks.toArrow()
+    rows = held.take(np.argsort(held["doc"].to_numpy())).to_pylist()
     assert [row["doc"] for row in rows] == docs.tolist()
-    return [
-        MemberTraits(
+    return {
+        place: MemberTraits(
             length=row["length"],
             title=None if row["title"] is None else row["title"].decode("utf-8", "surrogatepass"),
             disguises=tuple(row["disguises"].split()),
@@ -56,5 +54,5 @@ def _looks(found: DataFrame, prints: DataFrame, docs: NDArray[np.int64]) -> Sequ
             spun=row["spun"],
             furniture=row["furniture"],
         )
-        for row in rows
-    ]
+        for place, row in enumerate(rows)
+    }

@@ -126,7 +126,7 @@ class ArticleTable:
         while rows := self._db.rows(
             "SELECT doc, text FROM texts JOIN articles a USING (doc) WHERE a.current AND doc > ? AND NOT EXISTS ("
             "SELECT 1 FROM matches JOIN articles r ON r.doc = doc_a WHERE doc_b = a.doc AND r.current "
-            "AND kind != 'spun' AND containment_b >= ?) ORDER BY doc LIMIT 1000",
+            "AND kind NOT IN ('spun', 'shuffled') AND containment_b >= ?) ORDER BY doc LIMIT 1000",
             (doc, within),
         ):
             yield from rows

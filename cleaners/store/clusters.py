@@ -52,8 +52,8 @@ class ClusterRepresentatives:
     def holders(self, doc: int, *, within: float) -> frozenset[int]:
         """The current texts that hold the share ``within`` of a text and came before it."""
         rows = self._db.rows(
-            "SELECT doc_a FROM matches JOIN articles ON doc = doc_a WHERE doc_b = ? AND current AND kind != 'spun' "
-            "AND containment_b >= ?", (doc, within),
+            "SELECT doc_a FROM matches JOIN articles ON doc = doc_a WHERE doc_b = ? AND current "
+            "AND kind NOT IN ('spun', 'shuffled') AND containment_b >= ?", (doc, within),
         )  # fmt: skip
         return frozenset(r[0] for r in rows)
 
@@ -78,7 +78,7 @@ class ClusterRepresentatives:
     def _represented(self, doc: int, within: float) -> list[tuple[int, bool]]:
         rows = self._db.rows(
             "SELECT doc_b, current FROM matches JOIN articles ON doc = doc_b "
-            "WHERE doc_a = ? AND kind != 'spun' AND containment_b >= ?", (doc, within),
+            "WHERE doc_a = ? AND kind NOT IN ('spun', 'shuffled') AND containment_b >= ?", (doc, within),
         )  # fmt: skip
         return [(heir, bool(current)) for heir, current in rows]
 

@@ -23,6 +23,7 @@ from cleaners.dedup.corpus.intake import (
     TextFile,
 )
 from cleaners.dedup.corpus.known import touched_matches
+from cleaners.dedup.corpus.member_traits import look
 from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, CorpusSource, Id, Problem, records, sourced
 from cleaners.dedup.corpus.writing import OutputColumns, pair_line, write_records
 from cleaners.dedup.match import MatchFound
@@ -105,8 +106,7 @@ def deduplicate(
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
             stack.enter_context(told(folder))
             corpus = stack.enter_context(CorpusDeduplicator(folder, window=dating.window if dating else None))
-            kept = passages or report is not None
-            texts = stack.enter_context(TextFile(folder)) if kept else None
+            texts = stack.enter_context(TextFile(folder))
             reader = CorpusReader(corpus, texts, progress)
             reader.add_known(known or ())
             for source in sources:
@@ -117,10 +117,11 @@ def deduplicate(
             for one in _matches(corpus, taken.known, progress):
                 clusters.add(one)
                 if pair_file and one.doc >= taken.known:
-                    shared = shared_passages(texts[one.other], texts[one.doc]) if texts and passages else None
+                    shared = shared_passages(texts[one.other], texts[one.doc]) if passages else None
                     pair_file.write(pair_line(one, taken.ids, shared))
-            contaminated = _report(report, texts, taken) if report is not None and texts else Contamination()
-        labels = clusters.labels(taken.looks)
+            contaminated = _report(report, texts, taken) if report is not None else Contamination()
+            looks = {doc: look(texts[doc]) for doc in sorted(clusters.docs())}  # nobody asks about the others
+            labels = clusters.labels(looks, len(taken.ids))
         added = _ADDED if known is None else (*_ADDED, "is_known")
         labelled = _labelled(sources, columns, taken, labels, added, canonical_only)
         written = _CountedRecords(labelled, progress)

@@ -4,7 +4,7 @@ time."""
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -54,11 +54,15 @@ class ClusterAssigner:
         self._kinds.append(KINDS.index(kind))
         self._shares.extend((similarity, containment, covered))
 
-    def labels(self, looks: Sequence[MemberTraits]) -> ClusterLabels:
-        """Decide, given a look at each document."""
-        cluster = np.arange(len(looks))
-        canonical = np.ones(len(looks), dtype=np.bool_)
-        for docs, edges in self._groups(len(looks)):
+    def docs(self) -> set[int]:
+        """The documents that have a match."""
+        return set(self._docs)
+
+    def labels(self, looks: Mapping[int, MemberTraits], documents: int) -> ClusterLabels:
+        """Decide for so many documents, given a look at each one that has a match."""
+        cluster = np.arange(documents)
+        canonical = np.ones(documents, dtype=np.bool_)
+        for docs, edges in self._groups(documents):
             members = {doc: _member(doc, looks[doc]) for doc in docs}
             grouping = group(members, edges)
             for own_cluster, held in zip(grouping.clusters, grouping.inside(edges), strict=True):
@@ -66,7 +70,7 @@ class ClusterAssigner:
                 canonical[list(own_cluster)] = False
                 canonical[best([members[doc] for doc in own_cluster], held, grouping.compilations).doc] = True
         return ClusterLabels(
-            cluster=cluster, size=np.bincount(cluster, minlength=len(looks))[cluster], canonical=canonical
+            cluster=cluster, size=np.bincount(cluster, minlength=documents)[cluster], canonical=canonical
         )
 
     def _groups(self, documents: int) -> Iterator[tuple[list[int], list[MatchEdge]]]:

@@ -1,4 +1,4 @@
-"""The documents of a corpus taken in: known ones first, then those to match, each with its id, day and traits."""
+"""The documents of a corpus taken in: known ones first, then those to match, each with its id and day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Self
 
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
-from cleaners.dedup.corpus.member_traits import MemberTraits, look
 from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, CorpusSource, Id, Problem, records
 from cleaners.dedup.index.window import UNDATED, DateWindow, day_of
 from cleaners.errors import InputError
@@ -42,7 +41,7 @@ class KnownDocument:
 
 
 class TextFile:
-    """The texts of documents by number, in a file of ``folder``: for those who want to see passages."""
+    """The texts of documents by number, in a file of ``folder``: those that match something are looked at again."""
 
     def __init__(self, folder: Path) -> None:
         self._file = (folder / "texts").open("w+b")
@@ -69,7 +68,6 @@ class CorpusIntake:
     """What is remembered of the documents taken in, by number."""
 
     ids: list[Id] = field(default_factory=list)
-    looks: list[MemberTraits] = field(default_factory=list)
     known: int = 0
     """The first so many documents are known ones."""
     clusters: dict[int, Id] = field(default_factory=dict)
@@ -82,7 +80,7 @@ class CorpusIntake:
 class CorpusReader:
     """Takes documents in, in batches of bounded size."""
 
-    def __init__(self, corpus: CorpusDeduplicator, texts: TextFile | None, progress: Progress) -> None:
+    def __init__(self, corpus: CorpusDeduplicator, texts: TextFile, progress: Progress) -> None:
         self.taken = CorpusIntake()
         self._corpus, self._keep, self._progress = corpus, texts, progress
         self._seen: dict[Id, int] = {}
@@ -119,7 +117,6 @@ class CorpusReader:
                 "the field that has one with --id-field"
             )
         self.taken.ids.append(name)
-        self.taken.looks.append(look(text))
         self._texts.append(text)
         self._days.append(day)
         self._size += len(text)
@@ -128,7 +125,6 @@ class CorpusReader:
 
     def _flush(self) -> None:
         self._corpus.add(self._texts, self._days)
-        if self._keep:
-            self._keep.add(self._texts)
+        self._keep.add(self._texts)
         self._texts, self._days, self._size = [], [], 0
         self._progress("reading", len(self.taken.ids), None)

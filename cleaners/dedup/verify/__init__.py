@@ -3,6 +3,10 @@
 Matching 3-grams of two normal forms are chained on diagonals (:mod:`cleaners.dedup.verify.kernels`); a small model
 (:mod:`cleaners.dedup.verify.model`) weighs coverage, density, unbroken stretches and the agreement of the numbers.
 Plain containment cannot tell a cut copy from next week's issue of the same notice; the numbers on the diagonal can.
+
+Pairs that it rejects although a part of one lies along the other get a second look that asks for no order: copies whose
+clauses were shuffled (:mod:`cleaners.dedup.verify.fragments`), by a model of its own. One model for both was tried and
+costs recall of the copies in order.
 """
 
 from __future__ import annotations
@@ -15,6 +19,13 @@ from numpy.typing import NDArray
 from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.verify import model as models
 from cleaners.dedup.verify.features import AlignmentCount, Counts, pair_features
+from cleaners.dedup.verify.fragments import (
+    FragmentCount,
+    FragmentCounts,
+    count_fragments,
+    fragment_features,
+    in_disorder,
+)
 from cleaners.dedup.verify.model import VerifierModel
 from cleaners.dedup.verify.notices import NOTICE, other_slots
 from cleaners.items import Evidence, MatchKind
@@ -34,6 +45,8 @@ it is a site's furniture, or else a story that everybody has."""
 REPOSTED = 0.15
 """Where less of a text than this is its own, many documents share it as a whole: it is an article that everybody has,
 no furniture. It is judged as two texts alone are, unless numbers differ in it: then it is a form that is filled in."""
+SHARED = 0.2
+"""Where so much of the shorter text lies along the longer one they may be the same in another order."""
 EXAMPLES = 3
 """Numbers that differ that are shown at most."""
 
@@ -170,6 +183,50 @@ def _exact(pair: int, length: int, numbers: int) -> PairVerdict:
     )
 
 
+def _in_another_order(
+    forms: NormalForms,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    counts: Counts,
+    open_: NDArray[np.bool_],
+    common: NDArray[np.bool_] | None,
+) -> dict[int, PairVerdict]:
+    """Those of the pairs still open that tell one article in another order, by their place."""
+    near = open_ & (counts[:, AlignmentCount.COVERED] >= SHARED * np.maximum(1, counts[:, AlignmentCount.SHORT]))
+    asked = np.flatnonzero(near)
+    if not len(asked):
+        return {}
+    found = count_fragments(forms, left[asked], right[asked], common)
+    gated = in_disorder(found)
+    asked, found = asked[gated], found[gated]
+    models_ = models.load_disorder()
+    model = models_.pair if common is None else models_.corpus
+    scores = model.probability(fragment_features(found))
+    lengths = np.diff(forms.offsets)
+    return {
+        int(pair): _shuffled(int(pair), row, float(score), swapped=bool(lengths[left[pair]] > lengths[right[pair]]))
+        for pair, row, score in zip(asked, found, scores, strict=True)
+        if score >= model.threshold
+    }
+
+
+def _shuffled(pair: int, row: FragmentCounts, score: float, *, swapped: bool) -> PairVerdict:
+    held, short, long = (float(row[at]) for at in (FragmentCount.HELD, FragmentCount.SHORT, FragmentCount.LONG))
+    shares = [held / short, float(row[FragmentCount.THERE]) / long]
+    if swapped:
+        shares.reverse()
+    return PairVerdict(
+        pair=pair,
+        kind="shuffled",
+        similarity=2 * held / (short + long),
+        left=shares[0],
+        right=shares[1],
+        evidence=Evidence(
+            shared=int(held), numbers_agree=int(row[FragmentCount.NUMBERS_SHARED]), score=round(score, 4)
+        ),
+    )
+
+
 def _other_notice(forms: NormalForms, one: int, other: int, kind: MatchKind) -> bool:
     left, right = (forms[at].tobytes().decode("utf-32-le", "surrogatepass") for at in (one, other))
     return other_slots(left, right, kind) is not None
@@ -194,14 +251,17 @@ def verify(
     scores = model.probability(pair_features(laid.counts))
     if common is not None:
         scores[_reposted(forms, left, right, laid, scores < model.threshold)] = model.threshold
+    shuffled = _in_another_order(forms, left, right, laid.counts, scores < model.threshold, common)
     lengths = np.diff(forms.offsets)
     equal = (lengths[left] == lengths[right]) & (lengths[left] > 0)
     confirmed = np.flatnonzero(equal | (scores >= model.threshold) & (laid.counts[:, AlignmentCount.SHORT] > 0))
     verdicts = []
-    for pair in confirmed.tolist():
+    for pair in sorted({*confirmed.tolist(), *shuffled}):
         one, other = int(left[pair]), int(right[pair])
         if equal[pair] and np.array_equal(forms[one], forms[other]):
             verdicts.append(_exact(pair, int(lengths[one]), int(laid.counts[pair, AlignmentCount.AGREE])))
+        elif pair in shuffled:
+            verdicts.append(shuffled[pair])
         elif scores[pair] >= model.threshold:
             verdict = _near(pair, forms, one, other, laid, float(scores[pair]), common)
             if not (min(lengths[one], lengths[other]) <= NOTICE and _other_notice(forms, one, other, verdict.kind)):

@@ -1,7 +1,9 @@
-"""The verifier's models: a few small regression trees whose splits are plain data (``data/verifier.json``).
+"""The verifier's models: small regression trees whose splits are plain data (``data/verifier.json``, for copies in
+disorder ``data/shuffled.json``).
 
 Gradient boosting (Friedman, 2001) with monotone constraints: more of a text found, more numbers agreeing never make a
-match less probable. ``benchmarks/train_verifier.py`` fits them; here they are only read and applied.
+match less probable. ``benchmarks/train_verifier.py`` and ``train_shuffled.py`` fit them; here they are only read and
+applied.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifierModel:
-    """Trees over the features of :mod:`cleaners.dedup.verify.features`."""
+    """Trees over the features of :mod:`cleaners.dedup.verify.features` or :mod:`cleaners.dedup.verify.fragments`."""
 
     threshold: float
     """From this probability on two texts are held to tell one article."""
@@ -83,5 +85,15 @@ def parse(text: str) -> VerifierModels:
 
 @cache
 def load() -> VerifierModels:
-    """The models that ship with the package (read once)."""
-    return parse((files("cleaners") / "data" / "verifier.json").read_text(encoding="utf-8"))
+    """The models that ship with the package for texts laid along one another (read once)."""
+    return _shipped("verifier.json")
+
+
+@cache
+def load_disorder() -> VerifierModels:
+    """The models that ship with the package for texts in disorder (read once)."""
+    return _shipped("shuffled.json")
+
+
+def _shipped(name: str) -> VerifierModels:
+    return parse((files("cleaners") / "data" / name).read_text(encoding="utf-8"))

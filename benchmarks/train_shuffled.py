@@ -44,7 +44,7 @@ WEIGHT = 8.0
 """What a hard negative weighs in fitting: there are few here, but forms and series are met all the time."""
 ALIKE = 0.85
 """Pairs of a series with more in common are judged but not learned from: nothing in two such texts tells them apart."""
-MERGED = 0.004
+MERGED = 0.002
 """The thresholds are the lowest at which, out of fold, no hard negative is accepted, and of the series pairs, in order
 or in disorder, no more than this share."""
 SHUFFLED = ("fragments", "clauses rotated", "sentences")

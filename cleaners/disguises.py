@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Disguise = Literal["annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun"]
+Disguise = Literal["annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun", "shuffled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +30,38 @@ class DisguiseKind:
 
 DISGUISES = (
     DisguiseKind(
-        name="annotated", cost=0.3, rank=1, repairable=True,
+        name="annotated", cost=0.3, rank=2, repairable=True,
         meaning="readings (pīnyīn) or notes set behind characters: 发展(fāzhǎn)",
     ),
     DisguiseKind(
-        name="forced-traditional", cost=0.15, rank=3, repairable=False,
+        name="forced-traditional", cost=0.15, rank=4, repairable=False,
         meaning="traditional characters that a machine made of simplified ones; only `export --script` converts",
     ),
     DisguiseKind(
-        name="invisible", cost=0.1, rank=4, repairable=True,
+        name="invisible", cost=0.1, rank=5, repairable=True,
         meaning="characters that are not seen, or private-use glyphs, between the others",
     ),
     DisguiseKind(
-        name="punctuation", cost=0.1, rank=5, repairable=True,
+        name="punctuation", cost=0.1, rank=6, repairable=True,
         meaning="punctuation doubled or turned to ASCII, spaces inside words",
     ),
     DisguiseKind(
-        name="byte-slip", cost=0.15, rank=2, repairable=True,
+        name="byte-slip", cost=0.15, rank=3, repairable=True,
         meaning="a byte lost in GBK, so that all characters behind it are others",
     ),
     DisguiseKind(
         name="spun", cost=0.5, rank=0, repairable=False,
         meaning="words swapped for others by a machine",
     ),
+    DisguiseKind(
+        name="shuffled", cost=0.4, rank=1, repairable=False,
+        meaning="clauses or paragraphs in another order than they were written in",
+    ),
 )  # fmt: skip
 """All of them, in the order in which they are listed to users."""
+
+FOUND_BY_MATCHING: tuple[Disguise, ...] = ("spun", "shuffled")
+"""Those that also show by comparing a text with others."""
 
 KINDS: dict[str, DisguiseKind] = {kind.name: kind for kind in DISGUISES}
 """By name."""

@@ -37,6 +37,15 @@ def f1_of_share(share: float) -> float:
     return 2 * share / (1 + share)
 
 
+def flagged(value: float, disguise: Disguise) -> float:
+    """The quality of a copy that was found, later on, to wear one more disguise; 0..1.
+
+    >>> flagged(1.0, "spun")
+    0.5
+    """
+    return round(max(0.0, value - KINDS[disguise].cost), 3)
+
+
 def is_doubtful(confidence: float | None) -> bool:
     """Whether a person should look at an article of this confidence, 0..1; what nobody measured is not in doubt.
 

@@ -175,8 +175,5 @@ def _texts(number: int, other: Store, rename: Rename) -> Iterator[tuple[datetime
     latest = _NEVER
     for doc, article in other.articles.every():
         latest = max(latest, article.fetched_at or _NEVER)
-        # Which copies are spun is found out anew, from all the texts there are.
-        disguises = tuple(one for one in article.disguises if one != "spun")
         origins = tuple(map(rename, article.part_origins))
-        own = replace(article, origin=rename(article.origin), part_origins=origins, disguises=disguises)
-        yield latest, number, doc, own
+        yield latest, number, doc, replace(article, origin=rename(article.origin), part_origins=origins)

@@ -15,7 +15,8 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Literal
 
-from cleaners import parts, readers
+from cleaners import parts, quality, readers
+from cleaners.disguises import FOUND_BY_MATCHING
 from cleaners.errors import UnusableInput
 from cleaners.fields import COMPARED
 from cleaners.ingest.ingester import Ingester
@@ -195,14 +196,15 @@ def _outcome(store: Store, doc: int | None, result: Article | Drop, site: str | 
         return RecleanResult(change=_dropped(stored, result))
     if result.id != stored.id:
         return RecleanResult(missing="another page stands there now")
-    disguises = result.disguises
-    if "spun" in stored.disguises and "spun" not in disguises:
-        disguises = (*disguises, "spun")  # found by comparing with other texts, which a page alone does not show
+    for disguise in FOUND_BY_MATCHING:  # which a page alone does not show
+        if disguise in stored.disguises and disguise not in result.disguises:
+            worth = quality.flagged(result.quality, disguise)
+            result = replace(result, disguises=(*result.disguises, disguise), quality=worth)
     # The page is as old as it was: a saved file's date says when it was saved. What a crawl
     # knew of its newspaper is not in the archive.
     edition = merged_edition(result.edition, stored.edition)
     section = result.section or (edition.name if edition else None)
-    result = replace(result, fetched_at=stored.fetched_at, disguises=disguises, edition=edition, section=section)
+    result = replace(result, fetched_at=stored.fetched_at, edition=edition, section=section)
     change = _change(stored, result)
     return RecleanResult(change=change if change.fields else None)
 

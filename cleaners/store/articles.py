@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from cleaners import urls
-from cleaners.disguises import Disguise
+from cleaners import quality, urls
+from cleaners.disguises import FOUND_BY_MATCHING, Disguise
 from cleaners.fields.kinds import dump, load, parsed
 from cleaners.items import Article, Extractor
 from cleaners.store.codec import ARTICLE_COLUMNS, GIVEN, article_row, digest, listed, pack, row_article
@@ -66,14 +66,16 @@ class ArticleTable:
         return row is not None and row[0][:8] != digest(article, article_row(article))[:8]
 
     def flag(self, doc: int, disguise: Disguise) -> None:
-        """Note a disguise that only showed by comparing with other texts (a spun copy)."""
-        row = self._db.one("SELECT disguises FROM articles WHERE doc = ?", (doc,))
+        """Note a disguise that only showed by comparing with other texts, and what it takes from the quality."""
+        row = self._db.one("SELECT disguises, quality FROM articles WHERE doc = ?", (doc,))
         if row and disguise not in (found := load(row[0])):
-            self._db.execute("UPDATE articles SET disguises = ? WHERE doc = ?", (dump([*found, disguise]), doc))
+            values = (dump([*found, disguise]), quality.flagged(row[1], disguise), doc)
+            self._db.execute("UPDATE articles SET disguises = ?, quality = ? WHERE doc = ?", values)
 
     def _flag_again(self, doc: int, before: str | None) -> None:
-        if "spun" in load(before):
-            self.flag(doc, "spun")
+        for disguise in FOUND_BY_MATCHING:
+            if disguise in load(before):
+                self.flag(doc, disguise)
 
     def doc(self, id_or_url: str) -> int | None:
         """The current text of an article by id, or by any form of its url or of that of one of its pages.

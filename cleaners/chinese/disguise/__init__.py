@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cleaners.chinese import script
 from cleaners.chinese.disguise import ascii_punctuation as halved
-from cleaners.chinese.disguise import byte_shift, invisible, pinyin_bait, punctuation
+from cleaners.chinese.disguise import byte_shift, clause_order, invisible, pinyin_bait, punctuation
 from cleaners.chinese.disguise.punctuation import RepairedText, count_han
 from cleaners.disguises import Disguise
 
@@ -71,6 +71,8 @@ def diagnose(text: str) -> DisguiseDiagnosis:
         found.append("punctuation")
     if _is_forced(text, annotated="annotated" in found):
         found.append("forced-traditional")
+    if not (spaced or doubled or narrow) and clause_order.is_shuffled(script.fold(text)):
+        found.append("shuffled")
     return DisguiseDiagnosis(
         disguises=tuple(found), hidden=hidden, glyphs=glyphs, spaced=spaced, doubled=doubled, halved=narrow
     )

@@ -1,7 +1,7 @@
 """The vocabulary of spun text: what machines write in place of ordinary words. It flags spun copies by themselves.
 
 A spun word by itself proves nothing (技能 and 家当 have honest uses), so words are weighted by how odd they are, and
-many different ones have to come together.
+many different ones have to come together; or else what is no word in any use (东说念主 for 人) stands all over the text.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ __all__ = [
 _FEWEST_KINDS = 3  # different odd words
 _ODD = 1.0  # weight from which on a word is odd
 _SHARE = 0.008  # of the text, weighted
+_NO_WORD = 4.0  # weight of what is no word in any use
+_FEWEST_NO_WORDS = 4  # of these, where they stand all over the text,
+_STRETCH = 250  # one in so many characters at least: who writes about spinning shows some
 _CAP = 4  # times that one word counts: a topic may need an odd word often
 
 
@@ -59,6 +62,7 @@ def score(text: str, lexicon: SpunLexicon) -> SpunScore:
     weight = sum(min(count, _CAP) * entries[word].weight for word, count in hits.items())
     weighted = sum(min(count, _CAP) * entries[word].weight * len(word) / 3 for word, count in hits.items())
     share = min(1.0, weighted / han) if han else 0.0
-    return SpunScore(
-        weight=weight, share=share, kinds=kinds, hits=hits, is_spun=kinds >= _FEWEST_KINDS and share >= _SHARE
-    )
+    no_words = sum(count for word, count in hits.items() if entries[word].weight >= _NO_WORD)
+    everywhere = no_words >= max(_FEWEST_NO_WORDS, han / _STRETCH)
+    is_spun = everywhere or (kinds >= _FEWEST_KINDS and share >= _SHARE)
+    return SpunScore(weight=weight, share=share, kinds=kinds, hits=hits, is_spun=is_spun)

@@ -20,7 +20,8 @@ class LexiconEntry:
     proper: str
     """What stood there."""
     weight: float
-    """0..3, how odd the spun word is in honest text; 0 for an honest word that contains a spun one (海内外)."""
+    """0..3, how odd the spun word is in honest text; 0 for an honest word that contains a spun one (海内外), 4 for what
+    is no word at all (东说念主)."""
 
 
 @dataclass(frozen=True, kw_only=True)

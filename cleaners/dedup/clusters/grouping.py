@@ -57,7 +57,8 @@ def _rewritten(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> 
 
 
 def _agreement(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> dict[int, float]:
-    """doc -> 0..1: how much of the other copies it holds, their furniture aside, and how much of it they hold."""
+    """doc -> 0..1: how much of the other copies it holds, their furniture aside, and how much of it they hold; a copy that
+    it does not match holds nothing of it."""
     furniture = {m.doc: m.furniture for m in members}
     sides: dict[int, list[tuple[float, float]]] = {m.doc: [] for m in members}
     for edge in edges:
@@ -66,21 +67,18 @@ def _agreement(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> 
             (edge.b, edge.a, edge.containment_b, edge.containment_a),
         ):
             sides[one].append((min(1.0, back / max(1 - furniture[other], _ARTICLE)), own))
-    return {doc: _mean(pairs) for doc, pairs in sides.items()}
-
-
-def _mean(sides: Sequence[tuple[float, float]]) -> float:
-    complete, pure = (sum(side) / len(sides) for side in zip(*sides, strict=True)) if sides else (0.0, 0.0)
-    return (_COMPLETE * complete + pure) / (_COMPLETE + 1)
+    others = max(1, len(members) - 1)
+    return {doc: sum(_COMPLETE * held + own for held, own in pairs) / (_COMPLETE + 1) / others
+            for doc, pairs in sides.items()}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterSettings:
     """When a text that is part of another one is a copy of it (the recipe is stored with what it produced)."""
 
-    near: float = 0.55
-    """A text is the copy of another one, or of a part of it, when at least this share of it was found there: two
-    digests share some of their articles, and a digest may quote half of one."""
+    near: float = 0.5
+    """A text is the copy of another one, or of a part of it, when at least this share of it was found there, in order or
+    not: two digests share some of their articles, and a digest may quote half of one."""
     spun: float = 0.3
     """The same for texts with words swapped, of which less can be found."""
     even: float = 0.7
@@ -160,7 +158,7 @@ def _part(edge: MatchEdge, strictness: ClusterSettings) -> _ContainedPart:
     part, whole, found, back = edge.a, edge.b, edge.containment_a, edge.containment_b
     if found < back:
         part, whole, found, back = whole, part, back, found
-    enough = {"spun": strictness.spun, "near": strictness.near}.get(edge.kind, 0.0)
+    enough = {"spun": strictness.spun, "near": strictness.near, "shuffled": strictness.near}.get(edge.kind, 0.0)
     return _ContainedPart(back / found if found else 0.0, part, whole, found >= enough)
 
 

@@ -14,7 +14,7 @@ from numba import njit
 
 from cleaners.dedup.verify.fragments import FragmentCount
 from cleaners.dedup.verify.kernels import GRAM, OCCURRENCES, STEPS, index_grams, slot, table_size
-from cleaners.dedup.verify.measure_kernels import is_number
+from cleaners.dedup.verify.measure_kernels import DIGITS, is_number
 
 LEAST = 4
 """Characters of a fragment at least."""
@@ -98,7 +98,7 @@ def number_at(text, at):
     """End of the number that begins at ``at``, and its hash."""
     end, value = at, np.uint32(2166136261)
     while end < len(text) and is_number(text[end]):
-        value = np.uint32((value ^ np.uint32(text[end])) * np.uint32(16777619))
+        value = np.uint32((value ^ np.uint32(DIGITS[text[end]])) * np.uint32(16777619))
         end += 1
     return end, value
 

@@ -21,6 +21,10 @@ WORD, FAR = 4, 64
 """Words swapped for others are so long at most; what goes on so much farther on goes on elsewhere."""
 NUMERALS = np.isin(np.arange(0x9700), [ord(char) for char in "0123456789〇一二三四五六七八九十百零"])
 """By code point."""
+DIGITS = np.arange(0x9700, dtype=np.int32)
+"""By code point: a numeral that stands for one digit as that digit. Mills spell numbers by halves (1七 for 17)."""
+for at, numerals in enumerate(("〇零", "一", "二", "三", "四", "五", "六", "七", "八", "九")):
+    DIGITS[[ord(numeral) for numeral in numerals]] = ord("0") + at
 WORTH, DENSE, LOOSE = 20, 20, 7
 """What a covered character is worth to a segment, and what another one costs a dense and a loose one."""
 
@@ -89,7 +93,7 @@ def compare_numbers(short, long, places, at, end):
     if stop - begin != end - at:
         return 0, begin, stop
     for step in range(end - at):
-        if short[at + step] != long[begin + step]:
+        if DIGITS[short[at + step]] != DIGITS[long[begin + step]]:
             return 0, begin, stop
     return 1, begin, stop
 

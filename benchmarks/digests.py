@@ -1,10 +1,10 @@
-"""Digests: how many are taken for a copy of one of their articles when only that one is known, and how well everything
-else is grouped.
+"""Digests: how many are taken for a copy of one of their articles when only that one is known, and how well all else is
+grouped.
 
     python benchmarks/digests.py REPOSTS [--near .5] [--least .4]
 
-REPOSTS as in benchmarks/dedup.py. Each digest of three and six articles is grouped with one of their originals alone, by
-the matches that a store finds (pairs judged by themselves); then all documents together, by those that `dedup` finds.
+REPOSTS as in benchmarks/dedup.py. Each digest of three and six articles is grouped with one of their originals alone,
+by the matches that a store finds (pairs judged by themselves); then all documents together, by what `dedup` finds.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def member(doc: int, text: str) -> ClusterMember:
     """A document as the grouping sees it."""
     title = text.strip().partition("\n")[0].strip()
     return ClusterMember(
-        doc=doc, id=f"{doc:012d}", arrival=doc, title=title if len(title) <= 60 else None, url=None, site=None, source=None,
-        published=None, length=len(text), quality=1.0, disguises=(), repairs=0, noise=0,
+        doc=doc, id=f"{doc:012d}", arrival=doc, title=title if len(title) <= 60 else None, url=None, site=None,
+        source=None, published=None, length=len(text), quality=1.0, disguises=(), repairs=0, noise=0,
     )  # fmt: skip
 
 
@@ -88,8 +88,10 @@ def main() -> None:
         docs = [json.loads(line) for line in lines]
     print(settings.recipe)
     for kind in ("compile_3", "compile_6"):
-        print(f"{kind}: {'%d of %d' % swallowed(docs, kind, settings)} swallowed")
-    print("clusters: precision %.4f, recall %.4f" % b_cubed(docs, settings))
+        together, count = swallowed(docs, kind, settings)
+        print(f"{kind}: {together} of {count} swallowed")
+    precision, recall = b_cubed(docs, settings)
+    print(f"clusters: precision {precision:.4f}, recall {recall:.4f}")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
     python benchmarks/train_clause_marks.py SHARED [-o cleaners/data/clause-marks.json] [--folds 5]
 
-SHARED holds reposts (originals, templates, series) and gold texts of zhnews, zhtext, wildhtml. No shuffled text is learned
-from. Printed is, out of fold (by the beginning of the text, templates together), how many texts are flagged as shuffled
-as they are, and when benchmarks/shufflers.py has shuffled them. Needs scikit-learn, which jianbao itself does not.
+SHARED holds reposts (originals, templates, series) and gold texts of zhnews, zhtext, wildhtml. No shuffled text is
+learned from. Printed is, out of fold (by the beginning of the text, templates together), how many texts are flagged as
+shuffled as they are, and when benchmarks/shufflers.py has shuffled them. Needs scikit-learn, which jianbao
+itself does not.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from scipy.sparse import csr_matrix
 from shufflers import SHUFFLERS
 from sklearn.linear_model import LogisticRegression
 
-from cleaners.chinese.script import fold
 from cleaners.chinese.disguise.clause_order import MarkModel, clause_marks, features, has_chance_marks
+from cleaners.chinese.script import fold
 
 FEWEST = 25
 """Times that a feature was met."""
@@ -77,14 +78,16 @@ def main() -> None:
     args = parser.parse_args()
     every, source = samples(args.shared), random.Random(1)
     flagged, asked = Counter[str](), Counter[str]()
-    for fold in range(args.folds):
-        model = fit([text for _, text, key in every if key % args.folds != fold])
+    for part in range(args.folds):
+        model = fit([text for _, text, key in every if key % args.folds != part])
         for name, text, key in every:
-            if key % args.folds != fold:
+            if key % args.folds != part:
                 continue
             made = {name: text}
             if name == "orig":
-                made |= {kind: SHUFFLERS[kind](text, source) for kind in ("fragments", "fragments cut", "clauses rotated")}
+                made |= {
+                    kind: SHUFFLERS[kind](text, source) for kind in ("fragments", "fragments cut", "clauses rotated")
+                }
             for kind, one in made.items():
                 asked[kind] += 1
                 flagged[kind] += has_chance_marks(one, model)

@@ -50,6 +50,35 @@ def test_honest_words_in_their_honest_sense(text: str, lexicon: SpunLexicon) -> 
     assert not score(text, lexicon).is_spun
 
 
+PLAIN = (
+    "云岭县新修的人行道昨天开放，附近的老人和孩子第一时间来走了一圈，工人们正在栽最后几棵行道树。"
+    "街道办的人说，道路两边坚持不设摊位，居民有意见可以向负责人反映，支持大家一起保持整洁。"
+    "有人知道这条道过去难走，一到雨天，行人只能绕道，如今人人都说方便。"
+)
+
+
+@pytest.mark.parametrize(
+    "swaps",
+    [
+        {"人": "东说念主"},
+        {"道": "说念", "人": "东说念主"},
+        {"道": "说念", "持": "捏"},
+        {"持": "抓", "人": "东说念主"},
+    ],
+)
+def test_words_that_are_none_flag_a_text_by_themselves(swaps: dict[str, str], lexicon: SpunLexicon) -> None:
+    text = PLAIN * 2
+    for plain, odd in swaps.items():
+        text = text.replace(plain, odd)
+    assert score(text, lexicon).is_spun
+    assert not score(PLAIN * 2, lexicon).is_spun
+
+
+def test_who_writes_about_spinning_does_not_spin(lexicon: SpunLexicon) -> None:
+    text = PLAIN * 3 + "编辑提醒，看到“东说念主”“知说念”这样的词，就是机器洗过的稿子。"
+    assert not score(text, lexicon).is_spun
+
+
 def test_the_longest_word_counts(lexicon: SpunLexicon) -> None:
     assert score("根本举动步伐", lexicon).hits == {"根本举动步伐": 1}
     assert score("海内外", lexicon).hits == {}

@@ -20,7 +20,8 @@ import numpy as np
 from cleaners.dedup import fingerprint, verify
 from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
-from cleaners.dedup.corpus.member_traits import MemberTraits, look
+from cleaners.dedup.corpus.intake import TextFile
+from cleaners.dedup.corpus.member_traits import look
 from cleaners.dedup.corpus.reading import CorpusRecord, CorpusSource, Id, records
 from cleaners.dedup.corpus.writing import OutputColumns, write_records
 from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings
@@ -64,15 +65,17 @@ class TextMatch:
 def deduplicate(texts: Iterable[str]) -> list[TextLabel]:
     """The clusters of some texts, in their order; as ``jianbao dedup`` finds them. They are kept in temporary files."""
     source = iter(texts)
-    clusters, traits = ClusterAssigner(), list[MemberTraits]()
-    with TemporaryDirectory(prefix="jianbao-") as folder, CorpusDeduplicator(Path(folder)) as corpus:
-        while batch := list(islice(source, _BATCH)):
-            corpus.add(batch)
-            traits += map(look, batch)
-        for _, found in corpus.matches():
-            for one in found:
-                clusters.add(one)
-    labels = clusters.labels(traits)
+    clusters = ClusterAssigner()
+    with TemporaryDirectory(prefix="jianbao-") as name:
+        folder = Path(name)
+        with CorpusDeduplicator(folder) as corpus, TextFile(folder) as kept:
+            while batch := list(islice(source, _BATCH)):
+                corpus.add(batch)
+                kept.add(batch)
+            for _, found in corpus.matches():
+                for one in found:
+                    clusters.add(one)
+            labels = clusters.labels({doc: look(kept[doc]) for doc in sorted(clusters.docs())}, len(corpus))
     rows = zip(labels.cluster.tolist(), labels.size.tolist(), labels.canonical.tolist(), strict=True)
     return [TextLabel(cluster=cluster, size=size, is_canonical=best) for cluster, size, best in rows]
 

@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.chinese import spinning
+from cleaners.chinese import script, spinning
+from cleaners.chinese.disguise import clause_order
 from cleaners.dedup import clusters, fingerprint
 from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index import MatchIndex
@@ -74,6 +75,7 @@ class StoreMatcher:
         keys, found, represented = self._find(docs, texts, index)
         link(self._store, found)
         self._flag_spun([one for one in found if one.kind == "spun"])
+        self._flag_shuffled([one for one in found if one.kind == "shuffled"])
         self._decide_clusters(docs, found)
         self._index(index, docs, keys, represented)
         return {one.doc for one in found}
@@ -100,6 +102,16 @@ class StoreMatcher:
             swapped = spinning.substitutions(plain[1 - side], plain[side])
             self._store.learned.add_pairs((spun, proper, n) for (spun, proper), n in swapped.items())
             self._store.articles.flag(pair[side], "spun")
+
+    def _flag_shuffled(self, found: Sequence[MatchFound]) -> None:
+        """Flag the side whose clauses were put in another order, where that can be told."""
+        texts = self._store.articles.texts({doc for one in found for doc in (one.doc, one.other)})
+        for one in found:
+            pair = (one.other, one.doc)
+            if texts.keys() >= set(pair):
+                side = clause_order.shuffled_side(*(script.fold(texts[doc]) for doc in pair))
+                if side is not None:
+                    self._store.articles.flag(pair[side], "shuffled")
 
     def _decide_clusters(self, docs: Sequence[int], found: Sequence[MatchFound]) -> None:
         """Decide the clusters of what matches, and of what earlier texts of the same articles matched.

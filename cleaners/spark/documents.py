@@ -31,7 +31,10 @@ BAND = np.int64(-1 << 63)
 PRINTS = "doc long, id string, digest binary, day int, points binary, keys array<long>"
 """What is known of a document: its number, its id as JSON, what tells its text from others, its day (see
 :mod:`cleaners.dedup.index.window`), its normal form (int32 code points), its keys."""
-TRAITS = "doc long, length int, title binary, disguises string, script string, spun double, furniture double"
+TRAITS = (
+    "doc long, length int, title binary, disguises string, script string, spun double, furniture double, "
+    "clause_order double"
+)
 """What the choice of the best copy looks at: :class:`cleaners.dedup.corpus.member_traits.MemberTraits`."""
 
 Rows = Iterator[tuple[int, CorpusRecord]]
@@ -140,6 +143,7 @@ def _looked(rows: Callable[[pa.RecordBatch], Rows]) -> Callable[[pa.RecordBatch]
             "script": pa.array([one.script for one in looks], pa.string()),
             "spun": pa.array([one.spun for one in looks], pa.float64()),
             "furniture": pa.array([one.furniture for one in looks], pa.float64()),
+            "clause_order": pa.array([one.order for one in looks], pa.float64()),
         })  # fmt: skip
 
     return looked

@@ -53,6 +53,7 @@ def _looks(looks: DataFrame, docs: NDArray[np.int64]) -> dict[int, MemberTraits]
             script=row["script"],
             spun=row["spun"],
             furniture=row["furniture"],
+            order=row["clause_order"],
         )
         for place, row in enumerate(rows)
     }

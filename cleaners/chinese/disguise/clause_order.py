@@ -1,9 +1,10 @@
 """Texts whose clauses or paragraphs stand in another order than they were written in, seen from the text alone.
 
-Three things show it. A dateline (某报讯（记者 …）) opens an article, so one that stands in its third paragraph or later was
-moved there. Mills that break a text at its figures leave units alone between marks (，月，日，). And which mark stands between two clauses (，、 or an end) mostly follows from how the one ends and the other begins. Mills that
-deal the clauses of a text anew set marks by chance, so that knowing the clauses no longer helps to guess the marks. What
-follows from what was learned from news as it was written, not from shuffled text (multinomial logistic regression;
+Three things show it. A dateline (某报讯（记者 …）) opens an article: one in the third paragraph or later was moved
+there. Mills that break a text at its figures leave units alone between marks (，月，日，). And which mark stands
+between two clauses, a comma or an end, mostly follows from how the one ends and the other begins; mills that deal
+clauses anew set marks by chance, so that knowing the clauses no longer helps to guess the marks. What follows from what
+was learned from news as it was written, not from shuffled text (multinomial logistic regression;
 ``benchmarks/train_clause_marks.py``). Whole sentences in another order do not show.
 """
 
@@ -23,8 +24,10 @@ _CLASSES = {"，": 0, ",": 0, "、": 1, "。": 2, "！": 2, "？": 2, "；": 2, 
 _MARKS = re.compile(f"([{''.join(_CLASSES)}])")
 _SPACES = re.compile(r"\s")
 _LENGTHS = (1, 4, 7, 11, 17)  # of clauses, the same from one to the next
+_PROSE = 2  # marks of a paragraph; a line of verse has one
 _FEWEST = 10  # marks
 _NO_GUESS = -0.7  # nats a mark: so much worse than by their shares alone are marks guessed that were set by chance
+_MARGIN = 0.15  # nats a mark between a text and its original
 _ODD = -2.0  # log probability of a 、 that stands where none belongs
 _ODD_KINDS, _ODD_WEIGHT, _ODD_GUESS = 3, 8.0, -0.3  # different ones; their surprise in 15 marks; nats a mark
 _WORST = 4.0  # the most that one odd mark counts
@@ -35,7 +38,7 @@ _DATELINE = re.compile(
     r"|(?:新华社|中新社|中新网|人民网|央视网|本报)[\u4e00-\u9fff]{1,6}(?:[0-9]{1,2}月)?[0-9]{1,2}日(?:电|讯))"
 )
 _OPENING = 2  # paragraphs that may stand before a dateline's: a summary, an editor's note
-_PARAGRAPH = 30  # characters; a shorter line with a dateline is a signature
+_PARAGRAPH = 25  # characters; a shorter line is verse, an entry of a list, or with a dateline a signature
 _UNITS = {
     "年": "轻均度初底货味产龄级近过年后前终中代夜份宵会检",
     "月": "球亮饼底初均子季色光薪租",
@@ -80,11 +83,13 @@ class MarkModel:
 
 
 def clause_marks(text: str) -> list[ClauseMark]:
-    """The marks of a text, in order; two marks in a row are one."""
+    """The marks of a text, in order, those of its prose: lines of verse and of lists have few. Two in a row are one."""
     found = []
     for paragraph in text.split("\n"):
         parts = _MARKS.split(_SPACES.sub("", paragraph))
         clauses, marks = parts[::2], parts[1::2]
+        if len(marks) < _PROSE or len(paragraph) < _PARAGRAPH:
+            continue
         for at, mark in enumerate(marks):
             last = at == len(marks) - 1
             if clauses[at] and (clauses[at + 1] or last):
@@ -109,11 +114,30 @@ def _length(clause: str) -> int:
 
 def guess(marks: Sequence[ClauseMark], model: MarkModel | None = None) -> float:
     """How much better a mark is guessed from the clauses beside it than from the shares of the marks alone, in nats on
-    average: about .3 in ordinary text, next to nothing or less where clauses were shuffled."""
+    average: about .3 in ordinary text, less than nothing where clauses were shuffled."""
     if not marks:
         return 0.0
     model = model or load()
     return _gain([(one.mark, model.log_probabilities(one)[one.mark]) for one in marks])
+
+
+def shuffled_side(one: str, other: str) -> int | None:
+    """Which of two texts with the same clauses had them dealt anew: 0 for ``one``, 1 for ``other``, None where it
+    does not show; both folded (:func:`cleaners.chinese.script.fold`).
+
+    Compared with its original a text need not be sure to be shuffled, only less in order.
+    """
+    guesses = guess(clause_marks(one)), guess(clause_marks(other))
+    return worse_order(*guesses)
+
+
+def worse_order(one: float, other: float) -> int | None:
+    """Which of two texts has clauses that were dealt anew, given how well the marks of each are guessed.
+
+    >>> worse_order(0.3, -0.4), worse_order(0.3, 0.35)
+    (1, None)
+    """
+    return None if abs(one - other) < _MARGIN else int(one > other)
 
 
 def _gain(guessed: Sequence[tuple[int, float]]) -> float:
@@ -130,7 +154,8 @@ def is_shuffled(text: str) -> bool:
 def has_late_dateline(text: str) -> bool:
     """Whether the only dateline of a text stands behind its opening: its paragraphs were moved.
 
-    >>> has_late_dateline("第二段。\\n第三段。\\n某某日报讯（记者 林小满）大桥今天通车，两岸的村民放起了鞭炮，孩子们跑过桥面。")
+    >>> moved = "某某日报讯（记者 林小满）大桥今天通车，两岸的村民放起了鞭炮，孩子们跑过桥面。"
+    >>> has_late_dateline(f"第二段。\\n第三段。\\n{moved}")
     True
     """
     paragraphs = [one.strip() for one in text.split("\n") if one.strip()]

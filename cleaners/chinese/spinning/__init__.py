@@ -1,7 +1,7 @@
 """The vocabulary of spun text: what machines write in place of ordinary words. It flags spun copies by themselves.
 
 A spun word by itself proves nothing (技能 and 家当 have honest uses), so words are weighted by how odd they are, and
-many different ones have to come together; or else what is no word in any use (东说念主 for 人) stands all over the text.
+many different ones have to come together; or what is no word in any use (东说念主 for 人) stands all over the text.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cleaners.chinese.disguise.clause_order import worse_order
 from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
 from cleaners.dedup.fingerprint import normalize
 from cleaners.disguises import rank
@@ -50,15 +51,19 @@ def best(
 
 
 def _rewritten(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> set[int]:
-    """docs that have more of a spinner's words than the text they match as spun."""
-    weights = {m.doc: m.spun for m in members}
+    """docs that have more of a spinner's words than the text they match as spun, or clauses in worse order than the one
+    they match as shuffled."""
+    weights, orders = {m.doc: m.spun for m in members}, {m.doc: m.order for m in members}
     sides = [(edge.a, edge.b) for edge in edges if edge.kind == "spun"]
-    return {one for a, b in sides for one, other in ((a, b), (b, a)) if weights[one] > weights[other]}
+    spun = {one for a, b in sides for one, other in ((a, b), (b, a)) if weights[one] > weights[other]}
+    dealt = [(edge.a, edge.b) for edge in edges if edge.kind == "shuffled"]
+    worse = [(pair, worse_order(*(orders[doc] for doc in pair))) for pair in dealt]
+    return spun | {pair[side] for pair, side in worse if side is not None}
 
 
 def _agreement(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> dict[int, float]:
-    """doc -> 0..1: how much of the other copies it holds, their furniture aside, and how much of it they hold; a copy that
-    it does not match holds nothing of it."""
+    """doc -> 0..1: how much of the other copies it holds, their furniture aside, and how much of it they hold; nothing
+    where it does not match one."""
     furniture = {m.doc: m.furniture for m in members}
     sides: dict[int, list[tuple[float, float]]] = {m.doc: [] for m in members}
     for edge in edges:
@@ -77,8 +82,8 @@ class ClusterSettings:
     """When a text that is part of another one is a copy of it (the recipe is stored with what it produced)."""
 
     near: float = 0.5
-    """A text is the copy of another one, or of a part of it, when at least this share of it was found there, in order or
-    not: two digests share some of their articles, and a digest may quote half of one."""
+    """A text is the copy of another one, or of a part of it, when at least this share of it was found there, in any
+    order: two digests share some of their articles, and a digest may quote half of one."""
     spun: float = 0.3
     """The same for texts with words swapped, of which less can be found."""
     even: float = 0.7

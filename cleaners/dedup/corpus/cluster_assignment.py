@@ -110,6 +110,7 @@ def _member(doc: int, seen: MemberTraits) -> ClusterMember:
         script=seen.script,
         spun=seen.spun,
         furniture=seen.furniture,
+        order=seen.order,
     )
 
 

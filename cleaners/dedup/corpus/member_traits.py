@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cleaners.chinese import script, spinning
-from cleaners.chinese.disguise import invisible, pinyin_bait, punctuation
+from cleaners.chinese.disguise import clause_order, invisible, pinyin_bait, punctuation
 from cleaners.chinese.script.ruby import INVISIBLE
 from cleaners.disguises import Disguise
 from cleaners.items import Script
@@ -50,6 +50,9 @@ class MemberTraits:
     """Weight of the words that machines write in place of others (:mod:`cleaners.chinese.spinning`)."""
     furniture: float
     """Share of its characters in lines of a site's furniture, 0..1."""
+    order: float
+    """How well the marks between its clauses are guessed from these, in nats: little where clauses were shuffled
+    (:mod:`cleaners.chinese.disguise.clause_order`)."""
 
 
 def look(text: str) -> MemberTraits:
@@ -63,6 +66,7 @@ def look(text: str) -> MemberTraits:
         script=script.detect(text),
         spun=spinning.score(bare, _lexicon()).weight,
         furniture=furniture(bare),
+        order=clause_order.guess(clause_order.clause_marks(script.fold(bare))),
     )
 
 
@@ -76,6 +80,8 @@ def _worn(text: str, bare: str, hidden: int) -> list[Disguise]:
         found.append("invisible")
     if punctuation.has_stray_spaces(bare, han) or punctuation.has_doubles(bare, han):
         found.append("punctuation")
+    elif clause_order.is_shuffled(script.fold(bare)):
+        found.append("shuffled")
     return found
 
 

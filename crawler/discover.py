@@ -88,4 +88,4 @@ def _base_of(response: TextResponse) -> str:
     return base if is_address(base) else ""
 
 
-_BASE = re.compile(r"<base\b[^>]*>", re.IGNORECASE)
+_BASE = re.compile(r"<base\b[^<>]*>", re.IGNORECASE)

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 _MOST_FRAMES = 8
 _MOST_SCRIPT = 2_000_000  # characters of a page's scripts that are looked through
 
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
-_NEXT_GROUP = re.compile(r"<nextgroup>.*?</nextgroup>", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b[^<>]*>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
+_NEXT_GROUP = re.compile(r"<nextgroup>.*?(?:</nextgroup>|\Z)", re.DOTALL | re.IGNORECASE)
 _EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)  # no second byte of GBK or GB18030 is a `<`
 _ESCAPES = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_ANCHOR = re.compile(r"<a\b[^>]*\bhref\b", re.IGNORECASE)
+_ANCHOR = re.compile(r"<a\b[^<>]*\bhref\b", re.IGNORECASE)
 _URL_VALUE = re.compile(
     r"""["']?\b(?:url|href|link|linkurl|link_url|docpuburl|puburl|arturl|article_?url|content_?url|detail_?url)["']?"""
     r"""\s*:\s*(["'])((?:\\.|(?!\1)[^\\\r\n]){1,500})\1""",
@@ -36,7 +37,7 @@ _TITLE_VALUE = re.compile(
     r"""["']?\b(?:title|linktitle|doctitle|headline|subject)["']?\s*:\s*(["'])((?:\\.|(?!\1)[^\\\r\n]){1,300})\1""",
     re.IGNORECASE,
 )
-_ARTICLE_PATH = re.compile(r"\d.*\.s?html?$|/\d{4,}|\.s?html?\?|/content_|/art[_/]|[?&]\w*id=\w+", re.IGNORECASE)
+_ARTICLE_PATH = re.compile(r"^\D*\d.*\.s?html?$|/\d{4,}|\.s?html?\?|/content_|/art[_/]|[?&]\w*id=\w+", re.IGNORECASE)
 
 
 def as_browsers_read(response: TextResponse) -> TextResponse:
@@ -88,7 +89,7 @@ def _in_scripts(response: TextResponse) -> Iterator[FoundLink]:
     from scrapy.utils.response import get_base_url
 
     base, read = get_base_url(response), 0
-    bodies = [match[2] for match in _SCRIPT.finditer(response.text)]
+    bodies = list(_scripts(response.text))
     if "<datastore" in response.text and "<script" not in response.text:  # what such a list loads when it goes on
         bodies.append(response.text)
     for body in bodies:
@@ -101,6 +102,14 @@ def _in_scripts(response: TextResponse) -> Iterator[FoundLink]:
             yield from _anchors(_unescaped(body), base)
         else:
             yield from _values(body, base)
+
+
+def _scripts(markup: str) -> Iterator[str]:
+    """What stands in the scripts. In steps: a page of openings without an end is not read from each of them."""
+    at = 0
+    while (opening := _SCRIPT.search(markup, at)) and (end := _SCRIPT_END.search(markup, opening.end())):
+        yield markup[opening.end() : end.start()]
+        at = end.end()
 
 
 def _anchors(markup: str, base: str) -> Iterator[FoundLink]:
@@ -157,7 +166,7 @@ _COUNT = re.compile(
 )
 _CURRENT = re.compile(r"\b(?:currentPage|curPage|pageIndex|m_nCurrPage)\s*=\s*[\"']?(\d+)", re.IGNORECASE)
 _WRITTEN = re.compile(
-    r"""["']([^"'\s<>=]*?)_?["']\s*\+\s*(?:nextPage|\(?\s*(?:currentPage|curPage)\s*\+\s*1\s*\)?)\s*\+\s*["']\.(\w{3,5})"""
+    r"""["']([^"'\s<>=]*?)_?["']\s*+\+\s*+(?:nextPage|(?:\(\s*+)?(?:currentPage|curPage)\s*+\+\s*+1\s*+\)?)\s*+\+\s*+["']\.(\w{3,5})"""
 )
 
 

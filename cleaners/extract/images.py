@@ -21,13 +21,13 @@ _LATE = (
     "src2", "file",
 )  # fmt: skip
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set", "lazy-srcset")
-_SET_MEMBER = re.compile(r"\s*(\S*[^\s,])(?:\s+([0-9.]+)[wxh])?\s*(?:,|$)")
+_SET_MEMBER = re.compile(r"(?<![^\s,])([^\s,]\S*+)(?:\s++([0-9.]++)[wxh]\s*+(?:,|$))?")
 _NAMED_SO = re.compile(r"src|orig|lazy|file|echo|actual|real|image|img|pic|photo|full|large", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|tiff?)(?:$|[?#!@])", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"^(?:data:|about:|javascript:|blob:|#)"
     r"|(?:^|[/_.=-])(?:blank|none|spacer?|s?pixel|1x1|gr[ae]y|clear|dot|nopic|no[-_]?(?:img|image|photo)"
-    r"|(?:[a-z]+[-_])?(?:lazy|loading|loader|placeholder|transparent)[a-z0-9]*(?:[-_][a-z0-9]+)*)"
+    r"|(?:[a-z]{1,40}[-_])?(?:lazy|loading|loader|placeholder|transparent)[a-z0-9]{0,40}(?:[-_][a-z0-9]{1,40}){0,5})"
     r"\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
     re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ _OF_A_CAPTION = re.compile(
 )
 _LONGEST_CAPTION = 160
 _FILE_NAME = re.compile(
-    r"^\S*\.(?:jpe?g|png|gif|webp|bmp)$|^(?:img|dsc|mmexport|微信图片|图片|image)[\s_-]*[0-9_-]*$", re.IGNORECASE
+    r"^\S*\.(?:jpe?g|png|gif|webp|bmp)$|^(?:img|dsc|mmexport|微信图片|图片|image)[\s_-]*+[0-9_-]*+$", re.IGNORECASE
 )
 
 
@@ -185,7 +185,7 @@ def _addresses(element: Any) -> Iterator[str]:
 def _largest(candidates: str) -> list[str]:
     """The addresses of a ``srcset``, the largest first."""
     found = [
-        (float(member[2].rstrip(".") or 0) if member[2] else 1.0, member[1])
+        (float(member[2].rstrip(".") or 0) if member[2] else 1.0, member[1].rstrip(","))
         for member in _SET_MEMBER.finditer(candidates)
     ]
     return [address for _, address in sorted(found, key=lambda pair: -pair[0])]

@@ -12,7 +12,7 @@ from cleaners.extract.boilerplate.html_features import link_share
 from cleaners.items import Line, Metadata
 
 _SENTENCE = re.compile(r"[。！？!?；;…][”」』\"'）)】]*$")
-_CUT_OFF = re.compile(r"(?:\.{2,}|…+)[\])）】]?$")
+_CUT_OFF = re.compile(r"(?:\.\.|…)[\])）】]?$")
 _DATED = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d|\d{1,2}[-/月]\d{1,2}|(?:秒|分钟|分鐘|小时|小時|天|周|月)前|[昨今前]天"
 )

@@ -33,7 +33,7 @@ from cleaners.warc.copy import forget_drafts
 from cleaners.warc.scan import ArchiveDamage, RecordPlace, place_of, records
 from cleaners.warc.write import ANNOUNCEMENT
 
-_MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^>]*>")
+_MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

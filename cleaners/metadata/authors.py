@@ -39,7 +39,7 @@ _NO_PEN_NAME = re.compile(
     re.IGNORECASE,
 )
 _PLACE_END = re.compile(r"[省市县区镇乡村州]$")
-_MAIL = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w.-]+", re.ASCII)
 
 
 def people_marked(marks: Marks) -> InfoAnswer | None:

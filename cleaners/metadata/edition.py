@@ -9,10 +9,10 @@ from datetime import date
 from cleaners.items import NewspaperEdition
 from cleaners.page.lines import PageLines
 
-_NUMBER = r"(?:第\s*)?(?P<number>[A-Z]?\s*\d{1,3}|[A-Z]\s*叠?\s*\d{1,3})\s*版(?!本|权|次|税)"
-_CHINESE = r"第\s*(?P<chinese>[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*版"
-_NAME = r"(?:\s*[:：·—|｜-]\s*|\s+)(?P<name>[\u4e00-\u9fff·・/A-Za-z0-9]{2,12})"
-_NAME_BEFORE = r"版[面次名]?\s*[:：]\s*"
+_NUMBER = r"(?:第\s{0,4})?(?P<number>[A-Z]?\s{0,4}\d{1,3}|[A-Z]\s{0,4}叠?\s{0,4}\d{1,3})\s{0,4}版(?!本|权|次|税)"
+_CHINESE = r"第\s{0,4}(?P<chinese>[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])\s{0,4}版"
+_NAME = r"(?:\s{0,4}[:：·—|｜-]\s{0,4}|\s{1,4})(?P<name>[\u4e00-\u9fff·・/A-Za-z0-9]{2,12})"
+_NAME_BEFORE = r"版[面次名]?\s{0,4}[:：]\s{0,4}"
 _PLACE = re.compile(rf"(?:{_NUMBER}|{_CHINESE})(?:{_NAME})?")
 _SHORT = re.compile(r"^\s*(?P<number>[A-Z]?\d{1,3})\s*[:：]\s*(?P<name>[\u4e00-\u9fff·・/]{2,12})\s*$")
 _LABELLED = re.compile(rf"{_NAME_BEFORE}(?:{_NUMBER}|{_CHINESE}|(?P<plain>[A-Z]?\d{{1,3}}))(?:{_NAME})?")

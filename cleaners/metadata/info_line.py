@@ -28,7 +28,7 @@ from cleaners.metadata.names import is_organisation
 #
 # Without them ``某城水务 12345人看过`` is a name, and ``记者 王小明 阅读数 8.3万+`` a byline.
 
-_NUMBER = r"\d[\d,.]*\s?[万亿千kw]?\+?"
+_NUMBER = r"\d[\d,.]{0,15}\s?[万亿千kw]?\+?"
 _ACT = rf"(?:{any_of(COUNTED)}|views?\b|comments?\b|clicks?\b|hits?\b|reads?\b)"
 _COUNTER = re.compile(
     # 12345人看过, 8.3万阅读, 37条跟贴; not the minutes or the day of a date: 14:07 阅读
@@ -51,7 +51,7 @@ def blanked(text: str) -> str:
     return _COUNTER.sub(lambda match: " " * len(match.group()), text)
 
 
-_MARK = re.compile(r"\s*([:/|丨])")
+_MARK = re.compile(r"(?<!\s)\s*+([:/|丨])")
 _SPACED = re.compile(rf"(?:^|[^{HAN}])([{HAN}])\s{{1,4}}([{HAN}])$")
 _OTHER_DATE = re.compile(f"(?:[{HAN}](?:时间|日期|期限)|今天是?|现在是?|今日|当前|截至|截止|自|于|至)$")
 _WITHOUT_COLON = ((BRACKETED, BRACKETED_LABELS), (BARE, BARE_LABELS), (SPACED, SPACED_LABELS))

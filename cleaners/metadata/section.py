@@ -15,8 +15,8 @@ _WHERE = re.compile(
     r"^.{0,4}?(?:[当目]前(?:的)?(?:所在)?位置|当前所在|(?:您|你)?(?:现)?(?:所)?在的?位置|您现在的位置|你在这里|"
     r"位置)\s*(?:是|在)?\s*:?\s*"
 )
-_STEP = re.compile(r"\s*(?:-{1,2}|={1,2})?[>»›→≫]+\s*|\s+/\s+|(?<=[页])\s*[/|\\-]\s*|\s*::\s*")
-_ANY_STEP = re.compile(r"\s*(?:-{1,2}|={1,2})?[>»›→≫/|\\]+\s*|\s+[-–—·]\s+|\s*::\s*|(?<=页)\s+")
+_STEP = re.compile(r"(?:(?<!\s)\s+)?(?:(?:-{1,2}|={1,2})?[>»›→≫]+|::)\s*|(?<!\s)\s+/\s+|(?<=页)\s*[/|\\-]\s*")
+_ANY_STEP = re.compile(r"(?:(?<!\s)\s+)?(?:(?:-{1,2}|={1,2})?[>»›→≫/|\\]+|::)\s*|(?<!\s)\s+[-–—·]\s+|(?<=页)\s+")
 _HOME = re.compile(r"首页|主页|网站首页|home|index", re.IGNORECASE)
 _PLAIN_STEP = re.compile(
     r"正文|详情|内容|查看内容|文章|文章正文|文章详情|新闻详情|详细内容|浏览文章|内容页|内容详情|阅读|本文|查看|"
@@ -85,7 +85,7 @@ def _is_trail(steps: Sequence[str]) -> bool:
 
 def _last(steps: Sequence[str], title: str | None) -> str | None:
     for position, step in reversed(list(enumerate(steps))):
-        step = re.sub(r"\s*(?:正文|查看内容)(?:\s.*)?$", "", step)
+        step = re.sub(r"(?:正文|查看内容)(?:\s.*)?$", "", step).rstrip()
         if (
             not step
             or _PLAIN_STEP.fullmatch(step)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from cleaners.characters import letters_only
 from cleaners.metadata.names import is_organisation
 
-_SURE = r"\s*[_|｜]+\s*|\s*[-–—－]{2,}\s+|\s*-{2,}\s*|\s*[«»‹›]+\s*|\s*:{2,}\s*"
-_SPACED = r"\s+[-–—－·•丨@/\\<>~＞]{1,2}\s+"
+_SURE = r"(?:(?<!\s)\s+)?(?:[_|｜]+\s*|[-–—－]{2,8}\s+|-{2,}\s*|[«»‹›]+\s*|:{2,}\s*)"
+_SPACED = r"(?<!\s)\s+[-–—－·•丨@/\\<>~＞]{1,2}\s+"
 # A hyphen between two words of letters or digits belongs to them: C919-X, 3-2.
 _GLUED = r"(?<=[^\s\-A-Za-z0-9])[-－](?=[^\s\-－])|(?<=[^\s\-－])[-－](?=[^\s\-A-Za-z0-9])"
 _SEPARATOR = re.compile(rf"(?P<sure>{_SURE})|(?P<spaced>{_SPACED})|(?P<glued>{_GLUED}|——(?=[^—]{{2,14}}$))")

@@ -34,11 +34,13 @@ _BRACKETS = str.maketrans("（）［］", "()[]")
 _CODE = re.compile(r"[A-Za-z]{0,8}[\d_-]{4,}")  # a tag of the system, not a name
 # Buttons that a page sets directly behind the name; and what platforms add to the name of an account.
 _RUN_IN = re.compile(
-    r"(?<=[\w)》]{2})(?:\d*条?评论\d*|分享到?|收藏|举报|字[号体]|[+]?关注|我要评论|参与互动|我有话说|听新闻|打印|浏览|阅读|"
-    r"官方[账帐]号|进入主页)+$"
+    r"(?<=[\w)》]{2})(?:\d{0,9}+条?评论\d{0,9}+|分享到?|收藏|举报|字[号体]|[+]?关注|我要评论|参与互动|我有话说|听新闻|打印|浏览|阅读|"
+    r"官方[账帐]号|进入主页){1,8}$"
 )
 _ACCOUNT = re.compile(r"^(?P<name>[^\s。，！？,!?:]{2,20})$")
-_MARK_OF_POST = re.compile(r"^(?:原创|转载)\s*[:|·]?\s*|\s*[+]?(?:已)?关注\s*$|\s+(?:官方账号|认证)\s*$")
+_MARK_OF_POST = re.compile(
+    r"^(?:原创|转载)\s*[:|·]?\s*|(?:(?<!\s)\s+)?[+]?(?:已)?关注\s*$|(?<!\s)\s+(?:官方账号|认证)\s*$"
+)
 _SQUARE = re.compile(r"(?<=\w)[\[【]([^\[\]【】]{2,10})(?:[\]】]|$)")
 _BRACKET = re.compile(r"(?P<name>[^()]{2,30})\((?P<inside>[^()]{2,40})\)")
 _CITIES = re.compile(rf"[{HAN}]{{2,4}}(?:[、,/][{HAN}]{{2,4}})*|[{HAN}]{{2,6}}[省市县区州]")
@@ -64,7 +66,7 @@ class NamedSource:
 
 def cut(text: str) -> str:
     """The name at the beginning of a labelled value: until the first blank that does not stand between Latin words."""
-    text = re.sub(r"^(?:自|于)?\s*[\[(【]\s*(.*?)\s*[\])】].*$", r"\1", text.strip())
+    text = re.sub(r"^(?:自|于)?\s*[\[(【]([^\])】]*)[\])】].*$", r"\1", text.strip()).strip()
     tokens = _REPORTER.sub("", _SQUARE.sub(r"(\1)", text)).split()
     name: list[str] = []
     for token in tokens:

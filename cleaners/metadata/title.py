@@ -23,7 +23,7 @@ from cleaners.metadata.title_position import (
     without_label,
 )
 
-_SHORTENED = re.compile(r"\s*(?:\.{3,}|…+)$")
+_SHORTENED = re.compile(r"(?:\.{3}|…)$")
 _LEADING = re.compile(r"\s*【(?P<title>[^【】]{4,40})】(?=\S)")
 _CATEGORY = re.compile(r"[\[【][^\[\]【】]{2,6}[\]】]\s+(?P<rest>\S.{3,})")
 _OF_ACCOUNT = re.compile(r"的(?:动态|動態|微博|主页|主頁|个人主页|空间|空間|头条|頭條)|^微博|微博正文|[_-]\s*微博$")

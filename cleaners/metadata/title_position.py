@@ -27,7 +27,7 @@ _INTERFACE = re.compile(
     r"正在阅读|版权所有|设为首页|"
     r"关注我们|扫一扫|语音播报|播报文章|联系我们|www\.|https?:|@|\.com|\.cn|手机浏览|手机版"
 )
-_MENU = re.compile(r"(?:[|·\s]*[^\s，。！？：、]{2,5}(?=[\s|·]|$)){6,}[|·\s]*$")  # short words in a row
+_MENU = re.compile(r"(?:[|·\s]*+[^\s|·，。！？：、]{2,5}+(?=[\s|·]|$)){6,}+[|·\s]*+$")  # short words in a row
 # Words of buttons and menus that headlines use too: they tell only in a short line.
 _BUTTON = re.compile(r"首[页頁]|登[录錄]|注[册冊]|分享|打印|收藏|返回|搜索|客户端|更多|订阅|朗读|点击")
 _BUTTON_SIZE = 12

@@ -25,7 +25,7 @@ _PARTS = re.compile(
     r"\.(?:css|scss|less|m?js|map|svgz?|ico|cur|woff2?|ttf|otf|eot|wasm|swf)(?:\.(?:download|下载|下載))?$",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_MARKUP = re.compile(rb"\s*+(?:\xef\xbb\xbf\s*+)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _SVG = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*|<!DOCTYPE\s+svg[^>]*>\s*)*<svg\b",
     re.DOTALL | re.IGNORECASE,

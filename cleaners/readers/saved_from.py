@@ -17,15 +17,15 @@ from cleaners.readers.table_columns import is_address
 _HEAD = 256 * 1024  # bytes; SingleFile sets whole style sheets into the head, but its comment stands before them
 # A comment begins, an element whose content is no markup, or the body.
 _TOKEN = re.compile(r"<!--|<(script|style|title|textarea)\b|<(?:body|h1|p|div|table|article|main)\b", re.IGNORECASE)
-_MARK = re.compile(r"\s*saved from url=\((\d{4})\)\s*(\S+)", re.IGNORECASE)
+_MARK = re.compile(r"^\s*saved from url=\((\d{4})\)\s*(\S+)", re.IGNORECASE)
 _SINGLE_FILE = re.compile(
-    r"\s*Page saved with SingleFile\b.*?\burl:\s*(\S+)(?:.*?saved date:\s*([^\n]+))?", re.IGNORECASE | re.DOTALL
+    r"^\s*Page saved with SingleFile\b.*?\burl:\s*(\S+)(?:.*?saved date:\s*([^\n]+))?", re.IGNORECASE | re.DOTALL
 )
 _HTTRACK = re.compile(
-    r"\s*Mirrored from\s+(\S+)\s+by HTTrack\b[^\]]*\][,\s]*([^\n]*)|\s*Mirrored from\s+(\S+)\s+by HTTrack",
+    r"^\s*Mirrored from\s+(\S+)\s+by HTTrack\b[^\]]*\][,\s]*([^\n]*)|^\s*Mirrored from\s+(\S+)\s+by HTTrack",
     re.IGNORECASE,
 )
-_MONOLITH = re.compile(r"\s*Saved from\s+(\S+)\s+at\s+(\S+)\s+using monolith", re.IGNORECASE)
+_MONOLITH = re.compile(r"^\s*Saved from\s+(\S+)\s+at\s+(\S+)\s+using monolith", re.IGNORECASE)
 _META = re.compile(r"<meta\b[^<>]*?\bname\s*=\s*[\"']?savepage-(url|date)[\"']?[^<>]*>", re.IGNORECASE)
 _CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _SCRAPBOOK = re.compile(r"<html\b[^<>]*?\bdata-scrapbook-source\s*=\s*[\"']([^\"']+)[\"'][^<>]*>", re.IGNORECASE)

@@ -28,7 +28,7 @@ _SHARED = ("limit", "store", "as_json", "help")
 
 # What Typer writes where a parameter has no metavar, and what a user would call it. Choices stay as they are.
 _NAMES = {"str": "NAME", "int": "N", "int range": "N", "float": "N", "float range": "N", "path": "FILE", "file": "FILE"}
-_TYPE = re.compile(r" <(.*?)>$")
+_TYPE = re.compile(r" <([^<>]*)>$")
 # A bound in Python's notation (x>=1): the message of a number out of bounds tells it, the help need not.
 _BOUND = re.compile(r"(\d+(\.\d+)?<=?)?x[<>]=?\d+(\.\d+)?")
 LATE_CHOICES: dict[str, Callable[[], Iterable[str]]] = {}

@@ -14,7 +14,7 @@ import yaml
 
 HERE = Path(__file__).parent
 ZONE = ZoneInfo("Asia/Shanghai")
-_IMAGE = re.compile(r"!\[(?P<caption>.+)\]\((?P<file>\S+)\)")
+_IMAGE = re.compile(r"!\[(?P<caption>[^\]]+)\]\((?P<file>\S+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from scrapy import Request, Spider
+from scrapy import Request, Selector, Spider
 from scrapy.http import HtmlResponse, Response
 
 from crawler.discover import is_address
@@ -15,12 +15,11 @@ from crawler.middlewares.redirects import RedirectAskedAgain
 _MOST = 20_000  # bytes of a page that only leads elsewhere
 _FEW = 40  # characters that such a page may show
 _GOES = re.compile(
-    r"""(?:(?:window|self|top|parent|document)\s*\.\s*)*\blocation\s*(?:\.\s*href\s*)?(?:=\s*|\.\s*(?:replace|assign)\s*\(\s*)"""
+    r"""(?:(?:window|self|top|parent|document)\s{0,9}\.\s{0,9}){0,4}\blocation\s*(?:\.\s*href\s*)?(?:=\s*|\.\s*(?:replace|assign)\s*\(\s*)"""
     r"""(["'])((?:(?!\1)[^\\\s]){1,500})\1\s*(?P<more>[;)\s}<]|$)"""
 )
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
-_HIDDEN = re.compile(r"<(script|style|title|noscript)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=[\s;{}]))//[^\n]*", re.DOTALL | re.MULTILINE)
+_SHOWN = "//text()[not(ancestor::script or ancestor::style or ancestor::title or ancestor::noscript)]"
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?:^|(?<=[\s;{}]))//[^\n]*", re.DOTALL | re.MULTILINE)
 _DEPENDS = re.compile(r"userAgent|navigator|\bon\w+\s*=|confirm\s*\(", re.IGNORECASE)  # phones go elsewhere, or a click
 
 
@@ -29,9 +28,12 @@ def script_target(markup: str) -> str | None:
 
     Only an address that stands in the script as one string counts, and only where nothing is asked before.
     """
-    if len(markup) > _MOST or "location" not in markup or len("".join(_HIDDEN.sub("", markup).split())) > _FEW:
+    if len(markup) > _MOST or "location" not in markup:
         return None
-    scripts = _COMMENT.sub("", "\n".join(match[1] for match in _SCRIPT.finditer(markup)))
+    page = Selector(text=markup)
+    if len("".join("".join(page.xpath(_SHOWN).getall()).split())) > _FEW:
+        return None
+    scripts = _COMMENT.sub("", "\n".join(page.xpath("//script/text()").getall()))
     found = None if _DEPENDS.search(scripts) else _GOES.search(scripts)
     return found[2] if found else None
 

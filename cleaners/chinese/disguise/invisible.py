@@ -12,7 +12,10 @@ from cleaners.chinese.script.ruby import INVISIBLE
 _PRIVATE = "\ue000-\uf8ff"
 _CHINESE = HAN + "\u3001-\u3011\uff01-\uff5e\u201c\u201d0-9"
 # Only beside Chinese: in other scripts and in emoji some of these join letters and carry meaning.
-_UNSEEN = re.compile(rf"(?<=[{_CHINESE}])(?![{_PRIVATE}])[{INVISIBLE}]+|(?![{_PRIVATE}])[{INVISIBLE}]+(?=[{_CHINESE}])")
+_UNSEEN = re.compile(
+    rf"(?<=[{_CHINESE}])(?![{_PRIVATE}])[{INVISIBLE}]+"
+    rf"|(?<![{INVISIBLE}])(?P<glyphs>[{_PRIVATE}]*+)[{INVISIBLE}]++(?=[{_CHINESE}])"
+)
 _ANYWHERE = re.compile(rf"(?![{_PRIVATE}])[{INVISIBLE}]+")
 _MARKED = re.compile(rf"(?<=[{HAN}])[\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f\U000e0100-\U000e01ef]+")
 _GLYPH = re.compile(rf"(?<=[{_CHINESE}])\s?[{_PRIVATE}]+\s?(?=[{_CHINESE}])|[{_PRIVATE}]+")
@@ -41,7 +44,7 @@ def repair(text: str, *, dense: bool) -> RepairedText:
     if not _ODD.search(text):
         return RepairedText(text=text, repairs={})
     if not dense:
-        return substitute(text, "invisible", _UNSEEN, "")
+        return substitute(text, "invisible", _UNSEEN, r"\g<glyphs>")
     text, unseen = _ANYWHERE.subn("", text)
     text, marks = _MARKED.subn("", text)
     radicals = len(_RADICAL.findall(text))

@@ -30,7 +30,7 @@ _BRACKETED = re.compile(
 _BOPOMOFO = re.compile(
     rf"[(（〔\[](?<=[{HAN}].)[\u02d9\u0020]?[\u3105-\u312f][\u3105-\u312f\u02ca\u02c7\u02cb\u02d9\u0020]{{0,24}}[)）〕\]]"
 )
-_ONE = re.compile(r"[(（〔\[]([^)）〕\]]*)[)）〕\]]")
+_ONE = re.compile(r"[(（〔\[]([^()（）〔〕\[\]]*)[)）〕\]]")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 

@@ -17,7 +17,7 @@ from cleaners.items import Line, Metadata
 from cleaners.metadata.dates import SIGN
 
 _BRACKET_END = re.compile(r"[)）\]】]$")
-_DOTS_END = re.compile(r"(?:\.{2,}|…+)$")
+_DOTS_END = re.compile(r"(?:\.\.|…)$")
 _DOTS_START = re.compile(r"^[\s•·]*(?:\.{2,}|…+)\S")
 _SEPARATOR = re.compile(r"[|丨/>»]|(?<=\S)\s(?=\S)")
 _WORDING = {

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -497,3 +498,14 @@ def test_metrics_are_read_from_the_store(tmp_path: Path) -> None:
     serve(metrics, port)
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         assert b"jianbao_articles 2.0" in answer.read()
+
+
+def test_a_metrics_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    from crawler.jobs.metrics import registry, serve
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port} .*--metrics-port"):
+            serve(registry(tmp_path / "news.db", []), port)

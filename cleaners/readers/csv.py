@@ -14,13 +14,16 @@ from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.table_columns import folded, is_body_name, page_of
 
+_MOST_SEPARATORS = 1_000_000  # in a row: the longest page of prose has a third of that
+_PIECE = 64 * 1024
+
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page a row; ``#`` and the row's number (from 1, after the header) are added to the origin.
 
-    No row may have a line, or a cell, of more characters than a page may have bytes: it is a Drop, as a row is that has
-    more cells than there are names. Raises ``UnusableInput("read", ...)`` for what is called a table and has no column
-    of pages, instead of taking it for one long article.
+    No row may have more characters than a page may have bytes, or more separators than any text has: it is a Drop, as
+    a row is that has more cells than there are names. Raises ``UnusableInput("read", ...)`` for what is called a table
+    and has no column of pages, instead of taking it for one long article.
     """
     dialect = dialect_of(file)
     if dialect is None:
@@ -30,10 +33,15 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
     csv.field_size_limit(limit)
     for _ in range(dialect.above):
         text.readline(limit)
-    names = list(dialect.names) or _parsed([text.readline(limit).lstrip("\ufeff")], dialect)
-    rows = _reader(_bounded(text, limit), dialect)
+    lines = _RowLines(text, limit, dialect.delimiter)
+    rows = _reader(lines, dialect)
+    try:
+        names = list(dialect.names) or [name.lstrip("\ufeff") for name in next(rows, [])]
+    except csv.Error as why:
+        raise UnusableInput("read", "not CSV", f"its header: {why}") from None
     number = 0
     while True:
+        lines.begin_row()
         try:
             cells = next(rows, None)
         except csv.Error as why:
@@ -64,10 +72,6 @@ def _reader(lines: Iterator[str], dialect: CsvDialect) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=dialect.delimiter)
 
 
-def _parsed(lines: list[str], dialect: CsvDialect) -> list[str]:
-    return next(_reader(iter(lines), dialect), [])
-
-
 def _why_not(file: InputFile) -> str:
     first = file.start.split("\n", 1)[0].strip()[:200]
     return (
@@ -76,14 +80,40 @@ def _why_not(file: InputFile) -> str:
     )
 
 
-def _bounded(text: TextIO, limit: int) -> Iterator[str]:
-    """The lines of a text; in place of one that is longer than ``limit`` a cell that is too large."""
-    while line := text.readline(limit + 1):
-        if len(line) > limit:
+class _RowLines:
+    """The lines of a text for the parser, which would gather a row without end in memory before it says a word.
+
+    A line of more than ``limit`` characters or `_MOST_SEPARATORS` ends with ``csv.Error``, and the next row begins with
+    the next line. Where a row of several lines has as many, a quote has no end, and no line can be trusted to begin a
+    row: raises ``UnusableInput``.
+    """
+
+    def __init__(self, text: TextIO, limit: int, delimiter: str) -> None:
+        self._text, self._limit, self._delimiter = text, limit, delimiter
+        self._lines = self._size = self._separators = 0
+
+    def begin_row(self) -> None:
+        """The lines up to now are those of other rows."""
+        self._lines = self._size = self._separators = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._limit + 1)
+        if not line:
+            raise StopIteration
+        self._lines += 1
+        self._size += len(line)
+        self._separators += line.count(self._delimiter)
+        if self._size > self._limit or self._separators > _MOST_SEPARATORS:
             while line and not line.endswith(("\n", "\r")):
-                line = text.readline(limit + 1)
-            line = "x" * (limit + 1)
-        yield line
+                line = self._text.readline(_PIECE)
+            what = f"{self._limit} characters" if self._size > self._limit else f"{_MOST_SEPARATORS} separators"
+            if self._lines > 1:
+                raise UnusableInput("read", "not CSV", f"a row of more than {what}: a quote without an end?")
+            raise csv.Error(f"a row of more than {what}")
+        return line
 
 
 def _is_csv(file: InputFile) -> bool:

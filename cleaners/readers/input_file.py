@@ -108,6 +108,10 @@ class InputFile:
             expansion=self._expansion,
         )
 
+    def unpack(self, count: int) -> None:
+        """So many bytes come out of a format that compresses by itself; raises ``UnusableInput`` beyond the limits."""
+        self._expansion.unpack(count)
+
     @property
     def name(self) -> str:
         """The last part of the path, or of the member's path."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cleaners.items import Drop, Page
 from cleaners.readers.input_file import InputFile
-from cleaners.readers.json_values import values
+from cleaners.readers.json_values import BrokenValue, values
 from cleaners.readers.reader import FileReader
 from cleaners.readers.table_columns import page_of
 
@@ -22,13 +22,17 @@ def _is_json(file: InputFile) -> bool:
 def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page an object; ``#`` and its number (from 1) are added to the origin.
 
-    Raises ``UnusableInput("read", ...)`` at what is no JSON, and at an object of more characters than a page may have
-    bytes; what came before is good.
+    What is no JSON is a Drop, as an object is of more characters than a page may have bytes; the next object is good
+    again. Raises ``UnusableInput("read", ...)`` where an array does not end.
     """
     text = io.TextIOWrapper(file.whole(), encoding=file.encoding, errors="replace", newline="")
     found = values(text, file.limits.page_bytes, array=file.start.startswith("["))
     for number, row in enumerate(found, 1):
-        yield page_of(row if isinstance(row, dict) else {}, f"{file.origin}#{number}", file.columns)
+        place = f"{file.origin}#{number}"
+        if isinstance(row, BrokenValue):
+            yield Drop(origin=place, stage="read", reason=row.reason, detail=row.detail)
+        else:
+            yield page_of(row if isinstance(row, dict) else {}, place, file.columns)
 
 
 READER = FileReader(name="json", suffixes=(".json",), accepts=_is_json, read=_read)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TextIO
 
 from cleaners.errors import UnusableInput
@@ -17,13 +18,24 @@ from cleaners.readers.table_columns import integer
 _PIECE = 64 * 1024  # characters
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 _NEAR = 16  # characters: a word of JSON, or an escape, that is cut at the end
+_NEXT_OBJECT = re.compile(r'\}[ \t\r\n]*+,?[ \t\r\n]*+(?=\{[ \t\r\n]*+")')
+_OVERLAP = 64  # characters: what stands between two objects may be cut at the end of what is held
 _DECODER = json.JSONDecoder(parse_int=integer, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenValue:
+    """What stands in place of a value that is no JSON."""
+
+    reason: str
+    detail: str
 
 
 def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:
     """The values of the array that the text is, or the values that it has.
 
-    Raises ``Unusable("read", ...)`` at what is no JSON, and at a value of more than ``limit`` characters.
+    A value that is no JSON, or has more than ``limit`` characters, is a ``BrokenValue``: behind it the reading goes on
+    at the next object. Raises ``UnusableInput("read", ...)`` where an array does not end as it should.
     """
     held = _TextBuffer(text, limit)
     if array:
@@ -35,10 +47,17 @@ def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:
             if held.sign():
                 raise UnusableInput("read", "not JSON", "something stands behind the array")
             return
-        if array and number:
-            held.take(",")
-        number += 1
-        yield held.value()
+        try:
+            if array and number:
+                held.take(",")
+            yield held.value()
+        except UnusableInput as why:
+            yield BrokenValue(why.reason, why.detail)
+            if not held.skip_to_object():
+                return
+            number = 0  # no comma stands before it any more
+        else:
+            number += 1
     if array:
         raise UnusableInput("read", "not JSON", "it ends inside of the array")
 
@@ -84,6 +103,18 @@ class _TextBuffer:
                     self._at = end
                     return found
             self._more()
+
+    def skip_to_object(self) -> bool:
+        """Go to the next object behind what could not be read; False where there is none."""
+        at = self._at + 1
+        while (found := _NEXT_OBJECT.search(self._held, at)) is None:
+            if self._ended:
+                return False
+            self._at = max(self._at, len(self._held) - _OVERLAP)
+            at = 0
+            self._more()
+        self._at = found.end()
+        return True
 
     def _more(self) -> None:
         """Read as much again as there is, so that a long value is not begun too often."""

@@ -180,9 +180,9 @@ def _moment(date: str | None) -> datetime | None:
         if date and len(date) == 14 and date.isdigit():
             return datetime.strptime(date, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         moment = datetime.fromisoformat(date) if date else None
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC) if moment else None
+    except (ValueError, OverflowError):  # none, or one that leaves the years of Python in UTC
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC) if moment else None
 
 
 READER = FileReader(name="warc", suffixes=(".warc", ".warc.gz", ".warc.zst", ".wet.gz"), accepts=_is_warc, read=_read)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import SEEK_END
 from typing import IO, Any
 
 from cleaners.compression import compression_of
@@ -93,8 +94,8 @@ def records(stream: IO[bytes], limit: int) -> Iterator[RawRecord | DamagedRecord
             if start < 0:
                 yield DamagedRecord(offset=at + 1, why=told)
             continue
-        if last is not None and magic == _MAGIC and last.block is not None and len(last.block) < last.length:
-            # It reaches beyond the end of the file: cut, or its length is wrong and others stand behind it.
+        if last is not None and magic == _MAGIC and _passes_the_end(stream, last):
+            # Cut, or its length is wrong and others stand behind it.
             yield DamagedRecord(offset=last.offset, why="the file is cut short, or its length is wrong")
             start = _next(stream, magic, last.offset + 1)
             continue
@@ -145,6 +146,13 @@ class _Reader:
         )
 
 
+def _passes_the_end(stream: IO[bytes], record: RawRecord) -> bool:
+    """Whether a record of a plain file is longer than what the file still holds."""
+    if record.block is not None:
+        return len(record.block) < record.length
+    return record.offset + record.length > stream.seek(0, SEEK_END)
+
+
 def _ends_well(stream: IO[bytes], offset: int, length: int) -> bool:
     """Whether blank lines, or the end of the file, stand where a record of a plain file should end."""
     behind = _behind(stream, offset, length)
@@ -157,7 +165,7 @@ def _behind(stream: IO[bytes], offset: int, length: int) -> bytes:
     end = stream.read(_PORTION).find(b"\r\n\r\n")
     if end < 0:
         return b""
-    stream.seek(offset + end + 4 + length)
+    stream.seek(min(offset + end + 4 + length, stream.seek(0, SEEK_END)))  # a length may be any number
     return stream.read(_GAP)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from cleaners.readers.folder import parts_of_pages
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import seekable
+from cleaners.readers.zip_recovery import MemberStream, local_members
 
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """What opening and reading a member of a zip raises."""
@@ -28,20 +31,32 @@ def _is_zip(file: InputFile) -> bool:
 def _read(file: InputFile) -> Iterator[InputFile | Drop]:
     """The members in the order of the archive's directory; encrypted and damaged ones are Drops.
 
-    Raises ``UnusableInput("read", ...)`` for an archive of too many members, and for office documents, which are zips
-    of what no reader sees. A zip's directory stands at its end: a stream that cannot seek is copied to a temporary
-    file first.
+    Where the directory is damaged, the members are found without it. Raises ``UnusableInput("read", ...)`` for an
+    archive of too many members, and for office documents, which are zips of what no reader sees. A zip's directory
+    stands at its end: a stream that cannot seek is copied to a temporary file first.
     """
     with seekable(file.whole()) as stream:
         _check_count(stream, file.limits.members)
-        with zipfile.ZipFile(stream) as archive:
+        try:
+            directory = zipfile.ZipFile(stream)
+        except (*_UNREADABLE, struct.error) as why:  # names that are no UTF-8 are ValueErrors
+            yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=f"its directory: {why}")
+            yield from _without_directory(file, stream)
+            return
+        with directory as archive:
             if kind := _document(archive):
                 raise UnusableInput("read", "not a page", f"{kind}: save it as HTML or text first")
             parts = parts_of_pages(archive.namelist())
             for folder in sorted(parts):
                 detail = "the pictures, scripts and frames of a page beside it"
                 yield Drop(origin=f"{file.origin}#{folder}", stage="read", reason="parts of a page", detail=detail)
+            overlapping = _overlapping(archive)
             for info in archive.infolist():
+                if info in overlapping:
+                    detail = "its data are those of another member, too, as in bombs"
+                    place = f"{file.origin}#{info.filename}"
+                    yield Drop(origin=place, stage="read", reason="damaged archive member", detail=detail)
+                    continue
                 if info.is_dir() or is_hidden(info.filename):
                     continue
                 if not parts or not any(info.filename.startswith(folder) for folder in parts):
@@ -54,6 +69,38 @@ def _check_count(stream: IO[bytes], most: int) -> None:
     if end and (count := end[4]) > most:
         detail = f"{count} members, more than {most}: unpack it and give the folder"
         raise UnusableInput("read", "too many members", detail)
+
+
+def _overlapping(archive: zipfile.ZipFile) -> set[zipfile.ZipInfo]:
+    """Members whose data begin before the data of another one end; the first of them counts as good.
+
+    A bomb names one piece of data many times (D. Fifield, A better zip bomb, 2019).
+    """
+    found, end = set(), 0
+    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+        if info.header_offset < end and info.compress_size:
+            found.add(info)
+        else:
+            end = max(end, info.header_offset + zipfile.sizeFileHeader + info.compress_size)  # type: ignore[attr-defined]
+    return found
+
+
+def _without_directory(file: InputFile, stream: IO[bytes]) -> Iterator[InputFile | Drop]:
+    for number, member in enumerate(local_members(stream)):
+        place = f"{file.origin}#{member.name}"
+        if number >= file.limits.members:
+            detail = f"only the first {file.limits.members} were read"
+            yield Drop(origin=file.origin, stage="read", reason="too many members", detail=detail)
+            return
+        if member.name.endswith("/") or is_hidden(member.name):
+            continue
+        if member.is_encrypted:
+            yield Drop(origin=place, stage="read", reason="encrypted", detail="unpack it with its password first")
+            continue
+        try:
+            yield file.inner(io.BufferedReader(MemberStream(stream, member)), member.name)
+        except _UNREADABLE as why:
+            yield Drop(origin=place, stage="read", reason="damaged archive member", detail=str(why))
 
 
 def _document(archive: zipfile.ZipFile) -> str:

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, start_http_server, write_to_tex
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from cleaners.errors import UsageError
 from cleaners.store import RunEntry, Store
 from cleaners.store.runs import of, totals
 from crawler.jobs.site_health import standing
@@ -74,8 +75,17 @@ def registry(store: Path, commands: Sequence[str]) -> CollectorRegistry:
 
 
 def serve(metrics: CollectorRegistry, port: int) -> None:
-    """Answer on ``http://127.0.0.1:PORT/metrics`` from a thread of its own. Raises ``OSError`` for a port in use."""
-    start_http_server(port, addr="127.0.0.1", registry=metrics)
+    """Answer on ``http://127.0.0.1:PORT/metrics`` from a thread of its own.
+
+    Raises ``UsageError`` for a port that is in use, or that nobody but root may take.
+    """
+    try:
+        start_http_server(port, addr="127.0.0.1", registry=metrics)
+    except (OSError, OverflowError) as why:
+        told = getattr(why, "strerror", None) or str(why)
+        raise UsageError(
+            f"port {port} cannot be listened on ({told}): choose another one with --metrics-port"
+        ) from None
 
 
 def write(metrics: CollectorRegistry, file: Path) -> None:

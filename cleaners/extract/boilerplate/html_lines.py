@@ -197,7 +197,7 @@ def _corrected(kept: NDArray[np.bool_], known: EncodedLines, settings: HtmlSetti
     if held < settings.guard * known.weights.sum():
         return ~known.claimed & ~known.link
     out = kept.copy()
-    for path in np.unique(known.paths[known.prose & ~kept]).tolist():
+    for path in sorted(set(known.paths[known.prose & ~kept].tolist())):
         mates = known.prose & (known.paths == path)
         if mates.sum() >= settings.mates and kept[mates].mean() >= settings.mates_kept:
             out |= mates

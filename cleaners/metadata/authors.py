@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from cleaners.characters import HAN
@@ -11,8 +12,9 @@ from cleaners.chinese import script
 from cleaners.items import Line
 from cleaners.metadata import byline
 from cleaners.metadata.declared import DeclaredMetadata
+from cleaners.metadata.folding import FoldedText
 from cleaners.metadata.info_line import parse_info_line
-from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
+from cleaners.metadata.info_lines import FoundNames, InfoAnswer, InfoLines, InfoPiece, first_named, own
 from cleaners.metadata.labels import BUTTONS, COUNTED, MARKED, NOBODY, any_of, words
 from cleaners.metadata.markup import Marks
 from cleaners.metadata.names import is_organisation, is_person, is_word, people
@@ -64,11 +66,14 @@ def people_marked(marks: Marks) -> InfoAnswer | None:
 
 def called_author(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
     """Whoever stands behind 作者: an office (作者：交警大队) or a pen name."""
-    for piece in pieces:
+
+    def called(piece: InfoPiece) -> FoundNames | None:
         for value in piece.furniture.values:
             if value.label in _CALLED and (_is_office(value.text) or is_pen_name(value.text)):
-                return InfoAnswer(values=own((value.text,), piece.line), rule="called author", line=piece.index)
-    return None
+                return FoundNames(names=(value.text,), rule="called author")
+        return None
+
+    return first_named(pieces, called)
 
 
 def poster(near: InfoLines, marks: Marks, lines: Sequence[Line]) -> InfoAnswer | None:
@@ -136,63 +141,64 @@ def authors(
 
     Where no place does: who posted, and whoever the page calls its author.
     """
+
+    def after_source(piece: InfoPiece) -> FoundNames | None:
+        return _named("name after source", byline.after_source(piece.furniture, source))
+
     return (
-        _signed(zones, near, source)
+        first_named(near.around, _labelled, after_source, _standing)
+        or first_named(near.top, lambda piece: _named("name beside date", byline.beside_date(piece.furniture)))
+        or _told((*zones.first, *zones.last), "author in reprint notice", byline.reprinted)
+        or _told(zones.first, "dateline", byline.dateline)
+        or _told(zones.last, "brackets at the end", byline.final)
+        or _at_the_end(near)
         or _confirmed(near, declared)
         or people_marked(marks)
-        or _before_account(near)
+        or first_named(
+            near.top[:3], lambda piece: _named("name before account", byline.before_account(piece.furniture))
+        )
         or poster(near, marks, lines)
         or called_author((*near.around, *near.below))
     )
 
 
-def _before_account(near: InfoLines) -> InfoAnswer | None:
-    for piece in near.top[:3]:
-        if names := byline.before_account(piece.furniture):
-            return InfoAnswer(values=own(names, piece.line), rule="name before account", line=piece.index)
+def _named(rule: str, names: tuple[str, ...]) -> FoundNames | None:
+    return FoundNames(names=names, rule=rule) if names else None
+
+
+def _labelled(piece: InfoPiece) -> FoundNames | None:
+    return _named("author label", byline.labelled(piece.furniture))
+
+
+def _standing(piece: InfoPiece) -> FoundNames | None:
+    return next(filter(None, map(byline.standing, piece.unlabelled)), None)
+
+
+def _told(lines: Sequence[FoldedText], rule: str, read: Callable[[str], tuple[str, ...]]) -> InfoAnswer | None:
+    """Whom the text itself names; its line stays a part of it."""
+    for line in lines:
+        if names := read(line.text):
+            return InfoAnswer(values=own(names, line), rule=rule)
     return None
+
+
+def _at_the_end(near: InfoLines) -> InfoAnswer | None:
+    """Whom the lines behind the text name."""
+    answer = first_named(
+        near.below, _labelled, _standing, lambda piece: _named("brackets", byline.final(piece.line.text))
+    )
+    return replace(answer, rule=f"{answer.rule} at the end") if answer else None
 
 
 def _confirmed(near: InfoLines, declared: DeclaredMetadata) -> InfoAnswer | None:
     """The people whom the head declares and a line beside the headline shows; alone either may be an editor."""
     told = [name for _, value in declared.authors for name in people(script.fold(value), named=True)]
-    for piece in near.top:
-        shown = [token for text in piece.unlabelled for token in re.split(r"[\s,、|/]+", text)]
-        if names := tuple(dict.fromkeys(name for name in told if name in shown)):
-            return InfoAnswer(values=own(names, piece.line), rule="declared and shown", line=piece.index)
-    return None
 
+    def shown(piece: InfoPiece) -> FoundNames | None:
+        tokens = [token for text in piece.unlabelled for token in re.split(r"[\s,、|/]+", text)]
+        return _named("declared and shown", tuple(dict.fromkeys(name for name in told if name in tokens)))
 
-def _signed(zones: PageRegions, near: InfoLines, source: str | None) -> InfoAnswer | None:
-    for piece in near.around:
-        for rule, names in _beside(piece, source):
-            if names:
-                return InfoAnswer(values=own(names, piece.line), rule=rule, line=piece.index)
-    for piece in near.top:
-        if names := byline.beside_date(piece.furniture):
-            return InfoAnswer(values=own(names, piece.line), rule="name beside date", line=piece.index)
-    for line in (*zones.first, *zones.last):
-        if names := byline.reprinted(line.text):
-            return InfoAnswer(values=own(names, line), rule="author in reprint notice")
-    for line in zones.first:
-        if names := byline.dateline(line.text):
-            return InfoAnswer(values=own(names, line), rule="dateline")
-    for line in zones.last:
-        if names := byline.final(line.text):
-            return InfoAnswer(values=own(names, line), rule="brackets at the end")
-    for piece in near.below:
-        for rule, names in (*_beside(piece, None), ("brackets", byline.final(piece.line.text))):
-            if names:
-                return InfoAnswer(values=own(names, piece.line), rule=f"{rule} at the end", line=piece.index)
-    return None
-
-
-def _beside(piece: InfoPiece, source: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "author label", byline.labelled(piece.furniture)
-    yield "name after source", byline.after_source(piece.furniture, source)
-    for found in map(byline.standing, piece.unlabelled):
-        if found:
-            yield found.rule, found.names
+    return first_named(near.top, shown) if told else None
 
 
 def declared_authors(declared: DeclaredMetadata) -> InfoAnswer | None:
@@ -207,14 +213,17 @@ def declared_authors(declared: DeclaredMetadata) -> InfoAnswer | None:
 
 def english_authors(near: InfoLines) -> InfoAnswer | None:
     """The byline of a page in English: ``By ZHAO LIANG and WEN QIONG in Ganting``, ``Author: Zhao Liang``."""
-    for piece in near.around:
+
+    def signed(piece: InfoPiece) -> FoundNames | None:
         named = piece.furniture.first("author")
         match = _ENGLISH_BYLINE.match(named.text if named else piece.unlabelled[0] if piece.unlabelled else "")
-        if match and (named or match["by"]):
-            names = tuple(name.strip() for name in _AND.split(match["names"]))
-            if all(_ENGLISH_NAME.fullmatch(name) and not _HOUSE.search(name) for name in names):
-                return InfoAnswer(values=names, rule="byline", line=piece.index)
-    return None
+        if not match or not (named or match["by"]):
+            return None
+        names = tuple(name.strip() for name in _AND.split(match["names"]))
+        fit = all(_ENGLISH_NAME.fullmatch(name) and not _HOUSE.search(name) for name in names)
+        return FoundNames(names=names, rule="byline") if fit else None
+
+    return first_named(near.around, signed)
 
 
 def editors(near: InfoLines) -> tuple[InfoAnswer, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from cleaners.characters import HAN
 from cleaners.metadata.info_line import InfoLine
+from cleaners.metadata.info_lines import FoundNames
 from cleaners.metadata.labels import JOBS
 from cleaners.metadata.names import is_organisation, is_person, only_people, people
 
@@ -62,18 +62,6 @@ _REPORT = re.compile(
 
 
 _BYLINES = ((_BYLINE, "byline"), (_HOUSE, "byline with house"), (_HOUSE_FIRST, "byline with house"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BylineParts:
-    """Names, and the publisher a byline names beside them."""
-
-    names: tuple[str, ...]
-    """The people, in order."""
-    rule: str
-    """What found them."""
-    publisher: str | None = None
-    """The last publisher named in the byline: ``□某云/某日报 某人``."""
 
 
 def labelled(furniture: InfoLine) -> tuple[str, ...]:
@@ -133,18 +121,18 @@ def reprinted(text: str) -> tuple[str, ...]:
     return people(match["names"], named=True) if match else ()
 
 
-def standing(text: str) -> BylineParts | None:
+def standing(text: str) -> FoundNames | None:
     """A folded line that is nothing but a byline."""
     if len(text) > 80 or _PHOTO.search(text):
         return None
     if _WHAT_THEN_WHO.match(text.rstrip("。. ")) and (names := bracketed(text.rstrip("。. "))):
-        return BylineParts(names=names, rule="byline")
+        return FoundNames(names=names, rule="byline")
     if square := _SQUARE.match(text):
         return _marked(square["all"])
     for pattern in (_REPORTED, _TEXT_BY):
         match = pattern.match(text)
         if match and (names := only_people(match["names"], named=False)):
-            return BylineParts(names=names, rule="byline")
+            return FoundNames(names=names, rule="byline")
     for pattern, rule in _BYLINES:
         match = pattern.match(text)
         if not match:
@@ -152,13 +140,13 @@ def standing(text: str) -> BylineParts | None:
         names = _behind(match["names"]) if pattern is _BYLINE else only_people(match["names"], named=False)
         where = match["where"].strip(" /|")
         if names and (pattern is _BYLINE or is_organisation(where)):
-            return BylineParts(names=names, rule=rule, publisher=_last_house(where))
+            return FoundNames(names=names, rule=rule, publisher=_last_house(where))
     if text[0] in "【[(〔" and re.search("[,;]", text):  # 【记者 王某,编辑 李某】
         return next(filter(None, map(standing, re.split("[,;]", text.strip("【】[]()〔〕 ")))), None)
     return None
 
 
-def _marked(text: str) -> BylineParts | None:
+def _marked(text: str) -> FoundNames | None:
     """Behind the mark of a byline: houses, then people: ``□某云/某日报 王某 李某``."""
     job = re.search(_JOB, text)
     if job:
@@ -168,7 +156,7 @@ def _marked(text: str) -> BylineParts | None:
         while tokens and is_person(tokens[-1], named=True) and not is_organisation(tokens[-1]):
             names.insert(0, tokens.pop())
         where = "/".join(tokens)
-    return BylineParts(names=tuple(names), rule="byline with mark", publisher=_last_house(where)) if names else None
+    return FoundNames(names=tuple(names), rule="byline with mark", publisher=_last_house(where)) if names else None
 
 
 def _last_house(where: str) -> str | None:

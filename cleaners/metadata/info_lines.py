@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cleaners.metadata.dates import stamps
@@ -53,6 +53,26 @@ class InfoAnswer:
     def value(self) -> str:
         """The only value."""
         return self.values[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundNames:
+    """The names that one line tells, folded, with the rule that found them."""
+
+    names: tuple[str, ...]
+    """Of people, in order; of a publisher, one."""
+    rule: str
+    publisher: str | None = None
+    """The publisher that a byline names beside its people: ``□某云/某日报 某人``."""
+
+
+def first_named(pieces: Iterable[InfoPiece], *readers: Callable[[InfoPiece], FoundNames | None]) -> InfoAnswer | None:
+    """The answer of the first piece in which one of the readers finds names; on one piece the first reader's."""
+    for piece in pieces:
+        for read in readers:
+            if found := read(piece):
+                return InfoAnswer(values=own(found.names, piece.line), rule=found.rule, line=piece.index)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cleaners.characters import HAN, HAN_CHARACTER
 from cleaners.metadata.info_line import InfoLine
+from cleaners.metadata.info_lines import FoundNames
 from cleaners.metadata.labels import BUTTONS, COUNTED, NOBODY, OWN_NAMES, any_of, words
 from cleaners.metadata.names import is_organisation, is_person
 
@@ -56,14 +56,6 @@ _REPORTER = re.compile(r"\(\s*(?:记者|作者|通讯员|编辑|文[/:]).*$|(?<=
 _ALLOWED = re.compile(rf"^[\w《》〈〉「」·.\-—()+&'\"“”、/|:{HAN}]+$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedSource:
-    """A name and the rule that found it."""
-
-    name: str
-    rule: str
-
-
 def cut(text: str) -> str:
     """The name at the beginning of a labelled value: until the first blank that does not stand between Latin words."""
     text = re.sub(r"^(?:自|于)?\s*[\[(【]([^\])】]*)[\])】].*$", r"\1", text.strip()).strip()
@@ -89,14 +81,14 @@ def _without_place(name: str) -> str:
     return bracket["name"] if _CITIES.fullmatch(bracket["inside"]) or _IDENTITY.match(bracket["inside"]) else name
 
 
-def labelled(furniture: InfoLine, publisher: str | None) -> NamedSource | None:
+def labelled(furniture: InfoLine, publisher: str | None) -> FoundNames | None:
     """The value behind 来源 and its like."""
     for value in furniture.values:
         if value.role != "source" or not value.text or (value.label == "原创" and not furniture.dates):
             continue
         name = cut(value.text)
         if name in OWN_NAMES:
-            return NamedSource(name=publisher, rule="source label, own name") if publisher else None
+            return FoundNames(names=(publisher,), rule="source label, own name") if publisher else None
         if (
             2 <= len(name) <= 40
             and not _CODE.fullmatch(name)
@@ -108,11 +100,11 @@ def labelled(furniture: InfoLine, publisher: str | None) -> NamedSource | None:
                 continue
             if value.label == "来自" and (_DEVICE.search(name) or not is_organisation(name)):
                 continue
-            return NamedSource(name=name, rule=f"label {value.label}")
+            return FoundNames(names=(name,), rule=f"label {value.label}")
     return None
 
 
-def beside_date(furniture: InfoLine, known: Sequence[str]) -> NamedSource | None:
+def beside_date(furniture: InfoLine, known: Sequence[str]) -> FoundNames | None:
     """A publisher's name that stands bare next to the date: ``2021年3月5日 14:07 某某晚报``."""
     if not any(dated.role in ("published", "updated") for dated in furniture.dates):
         return None
@@ -124,11 +116,11 @@ def beside_date(furniture: InfoLine, known: Sequence[str]) -> NamedSource | None
             if not 2 <= len(bare) <= 20 or not _is_name(bare) or re.search(r"\d{3}", bare) or _DEVICE.search(bare):
                 continue
             if bare in known or name.startswith("《") or is_organisation(bare):
-                return NamedSource(name=bare, rule="publisher beside date")
+                return FoundNames(names=(bare,), rule="publisher beside date")
     return None
 
 
-def account(furniture: InfoLine) -> NamedSource | None:
+def account(furniture: InfoLine) -> FoundNames | None:
     """The account that posted: a line that holds nothing but ``[原创] [PERSON] NAME DATE``, or ``DATE TIME NAME``."""
     told = [piece for piece in furniture.free if len(piece) > 4 or not _INTERFACE.search(piece)]
     if len(told) != 1 or len(furniture.dates) != 1:
@@ -148,7 +140,7 @@ def account(furniture: InfoLine) -> NamedSource | None:
         return None
     if len(name) > _LONGEST_ACCOUNT and not is_organisation(name):
         return None  # the headline of a list
-    return NamedSource(name=name, rule="account beside date") if may_name_account(name) else None
+    return FoundNames(names=(name,), rule="account beside date") if may_name_account(name) else None
 
 
 def may_name_account(name: str) -> bool:
@@ -156,10 +148,11 @@ def may_name_account(name: str) -> bool:
     return not (is_person(name, named=False) or not _is_name(name) or "." in name or _PLACE.match(name))
 
 
-def alone(text: str) -> str | None:
+def alone(text: str) -> FoundNames | None:
     """A folded line that is a publisher's name and nothing else."""
     name = text.strip("《》 ")
-    return name if 3 <= len(name) <= 16 and _is_name(name) and is_organisation(name) else None
+    fits = 3 <= len(name) <= 16 and _is_name(name) and is_organisation(name)
+    return FoundNames(names=(name,), rule="publisher above date") if fits else None
 
 
 def _is_name(text: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from cleaners.characters import HAN
@@ -13,11 +14,11 @@ from cleaners.metadata import byline, dates, source
 from cleaners.metadata.dates import FoundDate
 from cleaners.metadata.declared import DeclaredMetadata
 from cleaners.metadata.folding import FoldedText, folded
-from cleaners.metadata.info_line import InfoLine, parse_info_line
-from cleaners.metadata.info_lines import InfoAnswer, InfoLines, InfoPiece, own
+from cleaners.metadata.info_line import parse_info_line
+from cleaners.metadata.info_lines import FoundNames, InfoAnswer, InfoLines, InfoPiece, first_named, own
 from cleaners.metadata.markup import Marks
 from cleaners.metadata.names import is_organisation, is_person
-from cleaners.metadata.source import NamedSource, may_name_account
+from cleaners.metadata.source import may_name_account
 
 # The page's own newspaper as the source: its name stands on the page, and its reporters wrote.
 
@@ -80,9 +81,9 @@ def cell_source(columns: EntryFields, publisher: str | None) -> InfoAnswer | Non
     """The source that a column names; ``publisher`` is what 本站 means."""
     line = _line("来源", columns.source)
     named = source.labelled(parse_info_line(line.text), publisher) if line else None
-    if line is None or named is None or not _NAME.search(named.name):
+    if line is None or named is None or not _NAME.search(named.names[0]):
         return None
-    return InfoAnswer(values=(line.own(named.name),), rule=f"{columns.kind} source")
+    return InfoAnswer(values=own(named.names, line), rule=f"{columns.kind} source")
 
 
 def cell_authors(columns: EntryFields) -> InfoAnswer | None:
@@ -97,9 +98,6 @@ def _line(label: str, cell: str | None) -> FoldedText | None:
     return folded(-1, f"{label}：{' '.join(cell[:_LONGEST].split())}") if cell else None
 
 
-Rule = Callable[[InfoLine], NamedSource | None]
-
-
 def find_source(
     near: InfoLines, declared: DeclaredMetadata, publisher: str | None, marks: Marks, *, chinese: bool
 ) -> InfoAnswer | None:
@@ -111,19 +109,16 @@ def find_source(
     known = [name for _, name in (*declared.sources, *declared.authors)] + ([publisher] if publisher else [])
     known = [*filter(lambda name: not is_person(name, named=False), known), *(cell.values if cell else ())]
 
-    def labelled(furniture: InfoLine) -> NamedSource | None:
-        return source.labelled(furniture, publisher)
+    def labelled(piece: InfoPiece) -> FoundNames | None:
+        return source.labelled(piece.furniture, publisher)
 
-    def beside_date(furniture: InfoLine) -> NamedSource | None:
-        return source.beside_date(furniture, known)
-
-    found = _first(near.around, labelled) or _declared(declared)
+    found = first_named(near.around, labelled) or _declared(declared)
     if found or not chinese:
         return found or cell
     return (
-        _first(near.around, beside_date)
-        or _first(near.below, labelled)
-        or _first(near.top[:3], source.account)
+        first_named(near.around, lambda piece: source.beside_date(piece.furniture, known))
+        or first_named(near.below, labelled)
+        or first_named(near.top[:3], lambda piece: source.account(piece.furniture))
         or _above_date(near.top[:6])
         or _house(near.top)
         or _marked(marks)
@@ -141,13 +136,6 @@ def _marked(marks: Marks) -> InfoAnswer | None:
     return None
 
 
-def _first(pieces: Sequence[InfoPiece], rule: Rule) -> InfoAnswer | None:
-    for piece in pieces:
-        if named := rule(piece.furniture):
-            return InfoAnswer(values=(piece.line.own(named.name),), rule=named.rule, line=piece.index)
-    return None
-
-
 def _declared(declared: DeclaredMetadata) -> InfoAnswer | None:
     for rule, value in declared.sources:
         if name := source.declared(value):
@@ -157,18 +145,19 @@ def _declared(declared: DeclaredMetadata) -> InfoAnswer | None:
 
 def _above_date(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
     """A publisher's name that fills a line, with the date alone in the next one: the head of a post."""
-    for piece, follow in pairwise(pieces):
-        if follow.furniture.dates and not follow.furniture.free and (name := source.alone(piece.line.text)):
-            return InfoAnswer(values=(piece.line.own(name),), rule="publisher above date", line=piece.index)
-    return None
+    above = [piece for piece, follow in pairwise(pieces) if follow.furniture.dates and not follow.furniture.free]
+    return first_named(above, lambda piece: source.alone(piece.line.text))
 
 
 def _house(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
-    """The publisher in a byline; 某报记者王某 beside the date is the page's own reporter."""
-    for piece in pieces:
+    """The publisher in a byline, whose line the authors claim; 某报记者王某 beside the date is the page's own reporter."""
+
+    def house(piece: InfoPiece) -> FoundNames | None:
         for found in filter(None, map(byline.standing, piece.unlabelled)):
             own_reporter = piece.furniture.dates and f"{found.publisher}记者" in piece.line.text
-            if not found.publisher or own_reporter:
-                continue
-            return InfoAnswer(values=(piece.line.own(found.publisher),), rule=found.rule)  # the authors claim the line
-    return None
+            if found.publisher and not own_reporter:
+                return FoundNames(names=(found.publisher,), rule=found.rule)
+        return None
+
+    answer = first_named(pieces, house)
+    return replace(answer, line=None) if answer else None

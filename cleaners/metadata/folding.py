@@ -39,6 +39,8 @@ def text_with_gaps(blocks: PageLines, index: int) -> str:
 
 def _seams(element: Any, whole: str) -> frozenset[int]:
     """How many characters of the line stand before each seam, white space not counted."""
+    if not len(element):  # most lines are an element of their own
+        return frozenset()
     pieces = ["".join(piece.split()) for piece in islice(element.itertext(with_tail=False), _PIECES)]
     joined = "".join(pieces)
     start = joined.find(whole)

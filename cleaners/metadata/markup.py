@@ -81,14 +81,16 @@ def _of_line(blocks: PageLines, index: int) -> Iterator[MarkedFields]:
             return
         if not isinstance(element.tag, str):
             continue
-        raw = " ".join(" ".join(element.itertext()).split())
-        if "".join(raw.split()) not in packed:
-            continue
-        for name in ("datetime", "title"):
-            value = element.get(name) or ""
-            if raw and len(value) <= 40 and FULL_DATE.match(value):
-                yield MarkedFields(role="date", text=value, raw=value, line=index)
+        values = (element.get("datetime") or "", element.get("title") or "")
+        moments = [value for value in values if value and len(value) <= 40 and FULL_DATE.match(value)]
         role = role_of(element)
+        if not moments and not role:
+            continue
+        raw = " ".join(" ".join(element.itertext()).split())
+        if not raw or "".join(raw.split()) not in packed:
+            continue
+        for value in moments:
+            yield MarkedFields(role="date", text=value, raw=value, line=index)
         if role and 2 <= len(raw) <= _LONGEST:
             yield MarkedFields(role=role, text=script.fold(raw), raw=raw, line=index, sure=_is_sure(element))
 

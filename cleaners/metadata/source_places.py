@@ -150,7 +150,7 @@ def _above_date(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
 
 
 def _house(pieces: Sequence[InfoPiece]) -> InfoAnswer | None:
-    """The publisher in a byline, whose line is the authors'; 某报记者王某 beside the date is the page's own reporter."""
+    """The publisher in a byline, whose line is the authors'; 某报记者王某 beside a date is the page's own reporter."""
 
     def house(piece: InfoPiece) -> FoundNames | None:
         for found in filter(None, map(byline.standing, piece.unlabelled)):

@@ -230,6 +230,11 @@ class ArticlePager:
     """The address of a page that has the whole article (查看全文), where there are several."""
 
     @property
+    def is_told(self) -> bool:
+        """Whether the page names any other."""
+        return bool(self.preceding or self.following)
+
+    @property
     def is_later(self) -> bool:
         """Whether the page says that others come before it."""
         return bool(self.preceding)

@@ -86,10 +86,11 @@ def _blocks(draft: PageDraft) -> PageDraft:
 
 def _pager(draft: PageDraft) -> PageDraft:
     page = draft.page
-    pager = parts.read_pager(draft.lines, parts.address_of(page.url, page.origin))
-    if not page.url and pager == ArticlePager() and (told := draft.lines.head.declared_url):
-        pager = parts.read_pager(draft.lines, told)
-    return replace(draft, pager=pager)
+    own = [parts.address_of(page.url, page.origin), "" if page.url else draft.lines.head.declared_url]
+    for address in filter(None, own):
+        if parts.may_name_parts(page.body, address) and (pager := parts.read_pager(draft.lines, address)).is_told:
+            return replace(draft, pager=pager)
+    return draft
 
 
 def _metadata(draft: PageDraft) -> PageDraft:

@@ -158,7 +158,7 @@ class ClippingPipeline:
         """A page with the other pages of its article, which are fetched; from its first page on, where it is a later
         one, and a Drop where that was done before."""
         piece = parts.page_of(result)
-        if piece is None or not (piece.pager.following or piece.pager.preceding):
+        if piece is None or not piece.pager.is_told:
             return result
         first = piece.pager.preceding[0] if piece.pager.is_later else str(piece.url)
         async with self._turns.setdefault(canonical(first), asyncio.Lock()):

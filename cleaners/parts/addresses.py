@@ -16,12 +16,11 @@ _INDEX = re.compile(r"/(?:index|default)$", re.IGNORECASE)
 _ARTICLE_FOLDER = re.compile(r"\d{3}[^/]*$")
 _WHOLE = re.compile(r"^[_/-]?(?:all|full|whole|quan(?:wen)?|single|onepage|0)$", re.IGNORECASE)
 
-_OTHER_SIGNS = re.compile(
-    rb"[?&;](?:page|pages?_?(?:no|num|number|index|id)?|p|pn|pg|pno|cur_?page|current_?page|paged|cpage|pp)=\d"
-    rb"|createPage|_[\"']\s{0,9}\+|(?:index|default)_\d|(?:href|value)=[\"']?(?:\./)?"
-    rb"(?:p(?:age)?[_/-]?)?\d{1,3}/?[\"' >]",
-    re.IGNORECASE,
-)
+# Glances at the bytes of a page: each begins with few signs, so that it costs little.
+_PAGE_PARAMETER = rb"(?:[Pp]ages?_?[A-Za-z]{0,8}|[Pp][NnGgPp]?|[Pp]no|[Cc]ur(?:rent)?_?[Pp]age|[Cc]page)=\d{1,3}(?!\d)"
+_IN_QUERY = re.compile(rb"\?" + _PAGE_PARAMETER), re.compile(rb"&(?:amp;)?" + _PAGE_PARAMETER)
+_IN_SCRIPT = re.compile(rb"_[\"']\s{0,9}\+[\w() +-]{1,40}\+\s{0,9}[\"']\.")
+_IN_FOLDER = re.compile(rb"=[\"']?(?:\./)?(?:(?:p(?:age)?[_/-]?)?\d{1,3}/?[\"' >]|(?:index|default)_\d)")
 
 _ORIGINS = "http://saved.invalid/"  # RFC 2606: no such host
 
@@ -95,8 +94,15 @@ def may_name_parts(body: bytes, url: str) -> bool:
     if any(form.sign and _is_named(form) for form in _forms(parts.path, "")) or _query(parts.query)[0]:
         return True  # a later page itself
     name = _stem(parts.path).rpartition("/")[2]
-    own = re.escape(name.encode()) + rb"(?:[_-]p?(?:age)?[_-]?|/(?:p(?:age)?[_/-]?)?)\d" if name else rb"(?!)"
-    return bool(_OTHER_SIGNS.search(body) or re.search(own, body))
+    if re.search(re.escape(name.encode()) + rb"(?:[_-]p?(?:age)?[_-]?|/(?:p(?:age)?[_/-]?)?)\d", body):
+        return True
+    in_folder = not _ENDING.search(parts.path) or _INDEX.search(_stem(parts.path))
+    return bool(
+        b"createPage" in body
+        or any(form.search(body) for form in _IN_QUERY)
+        or _IN_SCRIPT.search(body)
+        or (in_folder and _IN_FOLDER.search(body))
+    )
 
 
 def is_whole_of(whole: str, own: str) -> bool:

@@ -60,7 +60,7 @@ def read_pager(page: PageLines, own: str) -> ArticlePager:
     own = urldefrag(own).url
     texts = list(islice(_offers(page.tree, base), _MOST_LINKS))
     links = [link for url, words in texts if (link := _of_document(own, url, words)) is not None]
-    here = _own_number(page.tree, own, texts)
+    here = _own_number(page.tree, own, texts) if links else None
     preceding: dict[str, int] = {}
     following: dict[str, int] = {}
     for link in links:
@@ -110,14 +110,22 @@ def _offers(tree: Any, base: str) -> Iterator[tuple[str, str]]:
         else:
             words = _words(node)
         href = node.get("value") if node.tag == "option" else node.get("href")
-        if not words or not href or len(words) > _LONGEST or href.strip().startswith("#"):
+        if not words or not href or len(words) > _LONGEST or not _says_page(words) or href.strip().startswith("#"):
             continue
         if (url := join(base, href)) is not None:
             yield urldefrag(url).url, words
 
 
+def _says_page(words: str) -> bool:
+    return any(form.fullmatch(words) for form in (_NUMBER, _NEXT, _PREVIOUS, _WHOLE))
+
+
 def _words(node: Any) -> str:
-    words = " ".join("".join(node.itertext()).split())
+    """What a link says; empty where it is too long for a pager."""
+    words = (node.text or "") if len(node) == 0 else "".join(node.itertext())
+    if len(words) > _LONGEST * 4:
+        return ""
+    words = " ".join(words.split())
     if words and not re.fullmatch(_SIGNS, words):
         return words
     images = ((image.get("alt") or image.get("title") or "") for image in node.iter("img"))

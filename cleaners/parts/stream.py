@@ -102,7 +102,7 @@ class _HeldResults:
         out = [settled(result) for result in self._results]
         groups: list[list[int]] = []
         taken: set[int] = set()
-        waiting = [place for place, one in enumerate(self._results) if isinstance(one, Article) and _leads_on(one)]
+        waiting = [place for place, one in enumerate(self._results) if isinstance(one, Article) and one.pager.is_told]
         for place in sorted(waiting, key=lambda place: (self._has_earlier_page(place), place)):
             if place in taken:
                 continue
@@ -143,10 +143,6 @@ class _HeldResults:
     def _has_earlier_page(self, place: int) -> bool:
         page = page_of(self._results[place])
         return page is not None and any(canonical(url) in self._places for url in page.pager.preceding)
-
-
-def _leads_on(page: Article) -> bool:
-    return bool(page.pager.following or page.pager.preceding)
 
 
 def _addresses(page: Article) -> list[str]:

@@ -24,6 +24,7 @@ _NEXT = r"(?:nextPage|\w{1,20}|\(\s*\w{1,20}\s*[+-]\s*1\s*\))"
 _WRITTEN = re.compile(
     rf"""(?P<name>[^"'\s<>=+()]{{0,80}})_["']\s{{0,9}}\+\s{{0,9}}{_NEXT}\s{{0,9}}\+\s{{0,9}}["']\.(?P<ending>s?html?|jsp|php|aspx?)\b"""
 )
+_PUTS_TOGETHER = re.compile(r"""_["']\s{0,9}\+[\w() +-]{1,40}\+\s{0,9}["']\.""")  # a glance: the others cost more
 _MOST = 300
 
 
@@ -50,7 +51,7 @@ class WrittenPager:
 
 def written_pagers(text: str) -> Iterator[WrittenPager]:
     """What the scripts of a page say of its pages, the surest first."""
-    for call in _CREATE_PAGES.finditer(text):
+    for call in _CREATE_PAGES.finditer(text) if "reatePage" in text or "reatepage" in text else ():
         values = [value.strip().strip("\"'") for value in call[1].split(",")]
         first = 0 if values[0].isdigit() else 1  # a form with the id of an element before the numbers counts from 1
         if len(values) < first + 4 or not (values[first].isdecimal() and values[first + 1].isdecimal()):
@@ -58,6 +59,8 @@ def written_pagers(text: str) -> Iterator[WrittenPager]:
         count, (name, ending) = int(values[first]), values[first + 2 : first + 4]
         if count <= _MOST and re.fullmatch(r"[\w./-]+", name) and re.fullmatch(r"\w+", ending):
             yield WrittenPager(count=count, current=int(values[first + 1]), first=first, name=name, ending=ending)
+    if not _PUTS_TOGETHER.search(text):
+        return
     count_said = _COUNT.search(text)
     if count_said and 1 < int(count_said[2]) <= _MOST and (written := _WRITTEN.search(text)):
         current_said = _CURRENT.search(text)

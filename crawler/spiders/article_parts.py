@@ -105,7 +105,7 @@ class PartFetcher:
         """What came of a page that may name others of its article (:func:`cleaners.parts.may_name_parts`)."""
         read = PageRead(response=response, page=page, result=await self._clean(page), found=found)
         piece = read.piece
-        if piece is None or not (piece.pager.following or piece.pager.preceding):
+        if piece is None or not piece.pager.is_told:
             return self._alone(read)
         async with self._turn(piece.pager.preceding[0] if piece.pager.is_later else response.url):
             if self.has_joined(response.url):  # noted with its article; what redirected here is still to be noted

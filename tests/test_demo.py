@@ -217,6 +217,7 @@ def perfect(manifest: DemoManifest) -> list[Clipping]:
             published=truth.published, source=truth.source,
             disguises=("annotated",) if "annotated" in truth.disguises else (),
             edition=NewspaperEdition(number=truth.edition[0], name=truth.edition[1]) if truth.edition else None,
+            parts=truth.page_urls,
         )  # fmt: skip
         kind: MatchKind = "spun" if "spun" in truth.disguises else "contains" if truth.is_cut else "near"
         matches = [Match(kind=kind, other=o, similarity=1, containment=1, evidence=Evidence(shared=9)) for o in linked]
@@ -265,6 +266,9 @@ def test_each_kind_of_fault_is_seen(web: SmallWeb) -> None:
     faults = {
         "every article is stored": good[1:],
         "no paragraph is lost": with_first(text=text[:-40]),
+        "an article of several pages is one record": [
+            replace(one, article=replace(one.article, parts=())) for one in good
+        ],
         "no planted noise is left": with_first(text=f"{text}\n{noise}"),
         "titles, dates, sources and editions are as the pages say": with_first(title="别的标题"),
         "honest text is left alone": with_first(disguises=("spun",)),

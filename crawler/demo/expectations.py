@@ -52,6 +52,9 @@ def _cleaning(findings: DemoFindings) -> Iterable[Expectation]:
     stored = [page for page in findings.pages if page.clipping]
     paragraphs = sum(len(page.truth.keep) for page in stored)
     yield _all("no paragraph is lost", paragraphs, [f"{page.url} {one[:12]}…" for page in stored for one in page.lost])
+    several = [page for page in stored if page.truth.page_urls]
+    torn = [page.url for page in several if page.clipping and page.clipping.article.parts != page.truth.page_urls]
+    yield _all("an article of several pages is one record", len(several), torn)
     planted = sum(findings.noise_planted.values())
     left = [f"{page.url} {kind}: {line[:16]}" for page in stored for kind, line in page.noise_left]
     yield _all("no planted noise is left", planted, left)

@@ -13,7 +13,7 @@ from crawler.demo.plan import DemoPlan, PlannedPosting
 from crawler.demo.stories import DemoStory
 
 Kind = Literal[
-    "article", "index", "feed", "sitemap", "robots", "redirect", "missing", "failing", "calendar", "shell", "login",
+    "article", "part", "index", "feed", "sitemap", "robots", "redirect", "missing", "failing", "calendar", "shell", "login",
     "forbidden",
 ]  # fmt: skip
 
@@ -42,6 +42,8 @@ class ArticleTruth:
     """Names of the stories a compilation takes its parts from."""
     edition: tuple[str, str] | None = None
     """Number and name of the page of a newspaper's issue that it stands on."""
+    page_urls: tuple[str, ...] = ()
+    """The addresses of its pages, where it has several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ class RenderedPage:
     """The story as it stands on the page, disguises and all."""
     noise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Noise class -> lines of the page that are not the article."""
+    further: tuple[str, ...] = ()
+    """The HTML of its second page, its third ..., where it has several."""
 
 
 def draw(plan: DemoPlan, posting: PlannedPosting, origins: Mapping[str, str]) -> RenderedPage:
@@ -40,12 +42,29 @@ def draw(plan: DemoPlan, posting: PlannedPosting, origins: Mapping[str, str]) ->
     shown = disguise.apply(plan.stories[posting.story].cut_to(posting.paragraphs), posting.disguises)
     start = int(posting.code) % len(plan.filler.headlines)
     words = {**_story_words(shown, posting), **_lists(plan.filler, site, start)}
-    words["body"] = STYLES[site.template](shown.blocks)
     words["url"] = origins[site.id] + posting.path(site)
     words["name"] = site.name
     words["parts"] = PARTS
     template = Template((HERE / "templates" / f"{site.template}.html").read_text(encoding="utf-8"))
-    return RenderedPage(html=template.substitute(words), shown=shown, noise=_noise(plan.filler, site, start, shown))
+    paths = posting.page_paths(site, plan.stories[posting.story])
+    each = -(-len(shown.blocks) // len(paths))
+    html = []
+    for number, _ in enumerate(paths):
+        blocks = shown.blocks[number * each : (number + 1) * each]
+        pager = _pager(paths, number) if len(paths) > 1 else ""
+        html.append(template.substitute(words, body=STYLES[site.template](blocks) + pager))
+    noise = _noise(plan.filler, site, start, shown)
+    return RenderedPage(html=html[0], shown=shown, noise=noise, further=tuple(html[1:]))
+
+
+def _pager(paths: tuple[str, ...], here: int) -> str:
+    """The bar with the numbers of all pages of an article and the link to the next one."""
+    links = [
+        str(number) if number == here + 1 else f'<a href="{path}">{number}</a>'
+        for number, path in enumerate(paths, start=1)
+    ]
+    following = f' <a href="{paths[here + 1]}">下一页</a>' if here + 1 < len(paths) else ""
+    return f'\n<div class="fenye">本文共{len(paths)}页 {" ".join(links)}{following}</div>'
 
 
 def _story_words(story: DemoStory, posting: PlannedPosting) -> dict[str, str]:

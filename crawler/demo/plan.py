@@ -56,6 +56,13 @@ class PlannedPosting:
         words = {"day": day, "month": day[:7], "date": day[8:], "name": self.story, "code": self.code}
         return Template(site.path).substitute(words)
 
+    def page_paths(self, site: SitePlan, story: DemoStory) -> tuple[str, ...]:
+        """The paths of all its pages, in order: a copier shows a story on one."""
+        first = self.path(site)
+        stem, mark, ending = first.rpartition(".")
+        further = range(2, 1 if self.is_copy else story.pages + 1)
+        return (first, *(f"{stem}_{number}{mark}{ending}" for number in further))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillerPage:

@@ -54,6 +54,8 @@ class DemoStory:
     """Names of the stories a compilation takes its parts from."""
     edition: tuple[str, str] | None = None
     """Number and name of the page (版) of the newspaper that it stood on."""
+    pages: int = 1
+    """On how many pages its first publisher shows it."""
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -102,6 +104,7 @@ def _story(name: str, head: Mapping[str, object], body: str) -> DemoStory:
         author=said("author"),
         editor=said("editor"),
         edition=_edition(head.get("edition")),
+        pages=int(str(head.get("pages", 1))),
         blocks=tuple(_block(line) for line in body.splitlines() if line.strip() and not line.startswith("| ---")),
     )
 

@@ -80,6 +80,12 @@ def build(plan: DemoPlan, origins: Mapping[str, str]) -> SmallWeb:
             url = origins[site.id] + posting.path(site)
             answers[url] = _page(site, drawn.html, "article")
             truth = article_truth(plan, posting, drawn)
+            paths = posting.page_paths(site, plan.stories[posting.story])
+            for path, html in zip(paths[1:], drawn.further, strict=True):
+                answers[origins[site.id] + path] = _page(site, html, "part")
+                pages.append(PageTruth(url=origins[site.id] + path, site=site.id, kind="part"))
+            if drawn.further:
+                truth = replace(truth, page_urls=tuple(origins[site.id] + path for path in paths))
             pages.append(PageTruth(url=url, site=site.id, kind="article", article=truth))
         for path, answer in _around(plan, site, origins[site.id]):
             url = origins[site.id] + path

@@ -82,7 +82,8 @@ def test_article_pages_hold_what_the_truth_keeps_and_the_noise_it_names(web: Sma
     for page in pages(web, "article"):
         assert page.article is not None
         encoding = ENCODINGS.get(plan.sites[page.site].template, "utf-8")
-        visible = bare(unescape(re.sub(r"<[^>]+>", "", fetch(page.url)[2].decode(encoding))))
+        bodies = [fetch(url)[2].decode(encoding) for url in page.article.page_urls or (page.url,)]
+        visible = bare(unescape(re.sub(r"<[^>]+>", "", "".join(bodies))))
         for lines in page.article.noise.values():
             assert all(bare(line) in visible for line in lines), page.url
         if not {"annotated", "spun"} & set(page.article.disguises):

@@ -432,3 +432,44 @@ def test_a_certificate_is_asked_for_only_where_the_job_says_so(tmp_path: Path) -
     assert lenient.report["pages"] == 1
     assert strict.report["pages"] == 0
     assert set(strict.drops().values()) == {"certificate not valid"}
+
+
+def test_a_proxy_is_not_asked_for_a_private_address_that_is_written_as_a_number(tmp_path: Path) -> None:
+    near = ("169.254.169.254", "127.0.0.1", "2130706433", "127.1", "0x7f.1", "[::1]", "[::ffff:10.0.0.1]", "localhost")
+    base = "http://paper.example"
+    with serving("127.0.0.1", {}) as proxy:
+        proxy.pages |= {f"{base}/{n}": Reply(status=302, Location=f"http://{host}/meta") for n, host in enumerate(near)}
+        proxy.pages |= {f"{base}/list": Reply(listing(f"{base}/a/1")), f"{base}/a/1": Reply(article(1))}
+        feeds = ", ".join(f'{{feed: "{base}/{n}"}}' for n in range(len(near)))
+        seeds = (
+            "job: probe\ncontact: probe@paper.example\nsites:\n"
+            f'  - {{id: a, name: a, home: "{base}/", seeds: [{{list: "{base}/list"}}, {feeds}]}}\n'
+        )
+        crawled = run(
+            tmp_path, seeds, {"proxy": proxy}, variables={"http_proxy": proxy.base}, settings={"DOWNLOAD_DELAY": 0.01}
+        )
+        asked = {path for path in proxy.paths if not path.startswith(f"{base}/")}
+    assert asked == set()
+    assert set(crawled.articles()) == {"a/1"}
+    assert crawled.report["drops"] == {"fetch: guard: private address": len(near)}
+
+
+def test_a_private_host_of_the_job_is_not_reached_by_another_site_of_it(tmp_path: Path) -> None:
+    with serving("127.0.0.1", {}) as other, serving("127.0.0.2", {}) as near:
+        near.pages |= {"/map.xml": Reply(sitemap(f"{near.base}/a/1")), "/a/1": Reply(article(1))}
+        other.pages |= {
+            "/map.xml": Reply(sitemap(f"{near.base}/secret.xml", index=True)),
+            "/feed": Reply(status=302, Location=f"{near.base}/secret"),
+        }
+        seeds = f"""
+job: probe
+allow_private_hosts: [127.0.0.1, 127.0.0.2]
+defaults: {{delay: 0}}
+sites:
+  - {{id: near, name: near, home: "{near.base}/", seeds: [{{sitemap: "{near.base}/map.xml"}}]}}
+  - {{id: other, name: other, home: "{other.base}/", seeds: [{{sitemap: "{other.base}/map.xml"}}, {{feed: "{other.base}/feed"}}]}}
+"""
+        crawled = run(tmp_path, seeds, {"near": near})
+        assert not [path for path in near.paths if "secret" in path]
+    assert set(crawled.articles()) == {"a/1"}
+    assert crawled.report["drops"] == {"fetch: guard: private address": 2}

@@ -100,6 +100,10 @@ MUTATIONS: list[Mutation] = [
          "hostile.py::test_a_connection_goes_to_the_address_that_was_judged"),
         ("hosts that another job may reach", "if host in self._others:", "if False:",
          "crawl.py::test_jobs_run_one_after_the_other_and_reach_only_their_own_private_hosts"),
+        ("a private host of another site of the job", "and not _is_named_by(context, request):", "and False:",
+         "hostile.py::test_a_private_host_of_the_job_is_not_reached_by_another_site_of_it"),
+        ("a proxy asked for a private number", "is not None and not is_public(number):", "is not None and False:",
+         "hostile.py::test_a_proxy_is_not_asked_for_a_private_address_that_is_written_as_a_number"),
         ("a redirect to another site", "if context is not None and _has_left_its_site(", "if False and _has_left_its_site(",
          "crawl.py::test_what_does_not_become_an_article_is_a_drop_with_its_reason"),
         ("credentials in an address", "elif parts.username or parts.password:", "elif False:",
@@ -202,7 +206,7 @@ MUTATIONS: list[Mutation] = [
     ),
     *_of(
         "crawler/middlewares/tdm_reservation.py",
-        ("tdmrep.json", 'amend_context(request, opt_out=opt_out_host(', "(opt_out_host(",
+        ("tdmrep.json", "amend_context(request, opt_out=(*context.opt_out, *reserved))", "pass",
          "crawl.py::test_what_a_host_reserves_goes_with_its_pages"),
     ),
 ]  # fmt: skip

@@ -67,7 +67,8 @@ APP = "fetch('/api' + location.pathname + location.hash.slice(1)).then(a => a.js
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    with serving("127.0.0.1", {}) as server, serving("127.0.0.2", {"/inside": Reply("{}")}) as inside:
+    inside_pages = {"/inside": Reply("{}"), "/own": Reply("{}"), "/page": shell(fetching("/own"))}
+    with serving("127.0.0.1", {}) as server, serving("127.0.0.2", inside_pages) as inside:
         server.pages |= {
             "/robots.txt": Reply("User-agent: *\nDisallow: /secret/\n", Content_Type="text/plain"),
             "/": shell(
@@ -86,7 +87,11 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
             **{f"/api/a/{n}": data(n) for n in (1, 2, 3)},
         }
         servers = {"server": server, "inside": inside}
-        yield run(tmp_path_factory.mktemp("rendered"), one_site(server.base, "render: true"), servers)
+        seeds = one_site(server.base, "render: true").replace(
+            "allow_private_hosts: [", 'allow_private_hosts: ["127.0.0.2", '
+        )
+        seeds = seeds.replace("sites: [", f'sites: [{{id: b, name: b, home: "{inside.base}/page", render: true}}, ')
+        yield run(tmp_path_factory.mktemp("rendered"), seeds, servers)
 
 
 @real_browser
@@ -96,7 +101,7 @@ def test_what_scripts_show_is_read_on_lists_and_pages(rendered: Crawled) -> None
     assert all(one.title == f"{path[-1]}号渠放水" and len(one.text.split("\n")) == 6 for path, one in articles.items())
     assert not any("JavaScript" in one.text for one in articles.values())
     assert rendered.report["rendered"] == 4  # the list and three pages; what a script led on to is none of its own
-    assert rendered.drops() == {}
+    assert rendered.drops() == {"page": "script shell"}
 
 
 @real_browser
@@ -111,7 +116,8 @@ def test_only_shells_are_rendered_and_only_what_may_bring_text_is_asked_for(rend
 
 @real_browser
 def test_scripts_reach_neither_private_addresses_nor_what_robots_txt_forbids(rendered: Crawled) -> None:
-    assert rendered.servers["inside"].seen == []
+    # The private host is one that another site of the job may reach.
+    assert set(rendered.servers["inside"].paths) == {"/robots.txt", "/page", "/own"}
     assert "/secret/count" not in rendered.servers["server"].paths
     assert rendered.report["kept_off"] == {"robots.txt forbids": 1, "guard: private address": 1}
     notes = b"".join(path.read_bytes() for path in _unpacked(rendered.store))
@@ -364,6 +370,24 @@ def test_killed_while_it_renders_a_crawl_loses_nothing_and_leaves_no_browser(tmp
         server.pages = answers
         crawled = run(tmp_path, one_site(server.base, "render: true"), {"server": server})
     assert set(crawled.articles()) == {"a/1", "a/2", "a/3", "slow"}
+
+
+@real_browser
+def test_told_to_end_a_crawl_finishes_the_pages_that_are_open_and_leaves_the_others(tmp_path: Path) -> None:
+    pages = {f"/a/{n}": shell(f"fetch('/open/{n}'); while (true) {{}}") for n in range(12)}
+    with serving("127.0.0.1", {"/": Reply(listing(*pages)), **pages}) as server:
+        process = start(tmp_path, one_site(server.base, "render: {seconds: 6}"))
+        while not any(path.startswith("/a/11") for path in server.paths):
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, log = process.communicate(timeout=120)
+    report = json.loads(out.splitlines()[-1])
+    assert process.returncode == 0, log
+    assert report["interrupted"]
+    assert report["pages"] + report["left"] == 12
+    assert report["left"] >= 4
 
 
 class _Held(dict[str, Reply]):

@@ -62,13 +62,18 @@ class Chromium:
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._start()
-        return await self._browser.new_context(
-            user_agent=self._user_agent,
-            locale="zh-CN",
-            timezone_id=timezone,
-            accept_downloads=False,
-            service_workers="block",
-        )
+        from playwright.async_api import Error
+
+        try:
+            return await self._browser.new_context(
+                user_agent=self._user_agent,
+                locale="zh-CN",
+                timezone_id=timezone,
+                accept_downloads=False,
+                service_workers="block",
+            )
+        except Error as error:
+            raise NoBrowserError(f"it has ended: {_said(error)}") from None
 
     async def close_context(self, context: BrowserContext) -> None:
         """End a page, the whole browser where a script will not let go of it."""
@@ -91,9 +96,9 @@ class Chromium:
             raise NoBrowserError(cure)
         from playwright.async_api import Error, async_playwright
 
-        if self._driver is None:
-            self._driver = await async_playwright().start()
         try:
+            if self._driver is None:
+                self._driver = await async_playwright().start()
             return await self._driver.chromium.launch(
                 executable_path=_path(),
                 headless=True,
@@ -105,11 +110,16 @@ class Chromium:
                 handle_sigterm=False,
                 handle_sighup=False,
             )
-        except Error as error:
-            said = " ".join(error.message.split())[:300]
-            raise NoBrowserError(
-                f"{_path()} does not start (its sandbox is Debian's chromium-sandbox): {said}"
-            ) from None
+        except (Error, OSError) as error:
+            if self._driver is not None:  # it may be what is broken
+                await _end(self._driver.stop)
+                self._driver = None
+            why = f"{_path()} does not start (its sandbox is Debian's chromium-sandbox): {_said(error)}"
+            raise NoBrowserError(why) from None
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 async def _end(ending: Any) -> None:

@@ -24,6 +24,7 @@ _QUIET = 0.5  # seconds without a request after which a page has made itself
 _PATIENCE = 3.0  # the same for a page that still shows nothing: a timer may go on with it
 _TICK = 0.05
 _LAST_WORD = 3.0  # seconds in which a page must show itself when its time is over
+_LONGEST = 500  # characters of an address that is told of
 _MOST_REFUSED = 100  # requests told of; the others are counted
 
 # The page as text, without what is for browsers without scripts; null where it is too long. A copy is read: a page may
@@ -217,7 +218,7 @@ class _OpenPage:
 
     def _note(self, url: str, reason: str) -> None:
         if len(self._refused) < _MOST_REFUSED:
-            self._refused.append(RefusedRequest(url=url, reason=reason))
+            self._refused.append(RefusedRequest(url=url[:_LONGEST], reason=reason))
 
     async def _refuse_socket(self, socket: WebSocketRoute) -> None:
         self._note(socket.url, "guard: not a web address")

@@ -2,13 +2,16 @@
 
 The address is judged after the name is resolved, in the reactor's resolver, and the connection goes to the address
 that was judged: a name that changes its answer (DNS rebinding) or an odd notation (``http://2130706433/``) gains
-nothing, redirects included. A configured proxy is trusted to be the guard: names are then resolved there.
+nothing, redirects included. A configured proxy is trusted to be the guard of names, which are then resolved there;
+numbers are judged here. A private host that a job names is reached by the site whose own it is, or whose seeds name it.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import socket
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,6 +27,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from crawler.request_context import RequestContext, find_context
 
 # IPv6 ranges that carry an IPv4 address: NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380).
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}", re.ASCII)
 _TRANSLATED = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 
 
@@ -133,10 +137,15 @@ class GuardMiddleware:
             raise AddressRefused("redirect leaves the site", host)
         if host in self._others:
             raise AddressRefused("guard: private address", host)
+        if host in self._mine and context is not None and not _is_named_by(context, request):
+            raise AddressRefused("guard: private address", host)
         if host in self._mine:
             request.meta["proxy"] = None  # what is near is fetched directly
         elif parts.username or parts.password:
             raise AddressRefused("guard: credentials in the address", host)
+        elif (number := _as_number(host)) is not None and not is_public(number):
+            # A proxy resolves names by itself, and would be asked for this: it may stand where the address is near.
+            raise AddressRefused("guard: private address", _cure(host, number))
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Tell a refused name from one that does not exist, before anything retries it."""
@@ -146,8 +155,32 @@ class GuardMiddleware:
             host = (urlsplit(request.url).hostname or "").lower()
             address = getattr(reactor.nameResolver, "refused", {}).get(host)
             if address is not None:
-                cure = f"`allow_private_hosts: [{host}]` allows it"
-                raise AddressRefused("guard: private address", f"{host} is {address}; {cure}")
+                raise AddressRefused("guard: private address", _cure(host, address))
+
+
+def _cure(host: str, address: str) -> str:
+    return f"{host} is {address}; `allow_private_hosts: [{host}]` allows it"
+
+
+def _as_number(host: str) -> str | None:
+    """The IP address that a host is written as, in any notation (``127.1``, ``2130706433``); None for other names."""
+    host = unicodedata.normalize("NFKC", host).replace("。", ".")
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host)) if _NUMBERS.fullmatch(host) else None
+    except OSError:
+        return None
+
+
+def _is_named_by(context: RequestContext, request: Request) -> bool:
+    """Whether a private host is one of the site's own, or its seeds name it: no page of another site leads to it."""
+    site, host = context.site, urlsplit(request.url).hostname
+    return site.owns(request.url) or host in {urlsplit(seed.url).hostname for seed in site.entries}
 
 
 def _has_left_its_site(request: Request, context: RequestContext) -> bool:

@@ -93,6 +93,8 @@ class BrowserRendering(RedirectAskedAgain):
         rules = RenderRules(seconds=limits.seconds, requests=limits.requests, size=int(limits.megabytes * 1e6))
         try:
             async with self._room:
+                if not self.crawler.crawling:  # told to end: what waits here is not in flight
+                    raise AddressRefused("limit", "the crawl was ended")
                 document = await render(
                     self._chromium, request.url, answer, downloads, rules,
                     timezone=context.site.timezone, shows_nothing=shows_nothing,

@@ -20,25 +20,25 @@ from crawler.request_context import RequestContext, request_for
 
 
 class ScriptCache:
-    """Scripts that the pages of a run have in common: each is asked for once."""
+    """Scripts that the pages of a site have in common: each is asked for once a run."""
 
     def __init__(self, most: int) -> None:
         """``most``: bytes kept; what was not used for longest goes first."""
         self._most = most
         self._size = 0
-        self._answers: OrderedDict[str, ScriptAnswer] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str], ScriptAnswer] = OrderedDict()
 
-    def get(self, url: str) -> ScriptAnswer | None:
-        """The answer to a script's address, None where it is not kept."""
-        if url in self._answers:
-            self._answers.move_to_end(url)
-        return self._answers.get(url)
+    def get(self, site: str, url: str) -> ScriptAnswer | None:
+        """The answer to a script's address, None where it is not kept. What one site may read another may not."""
+        if (site, url) in self._answers:
+            self._answers.move_to_end((site, url))
+        return self._answers.get((site, url))
 
-    def put(self, url: str, answer: ScriptAnswer) -> None:
+    def put(self, site: str, url: str, answer: ScriptAnswer) -> None:
         """Keep an answer."""
-        if url in self._answers or len(answer.body) > self._most:
+        if (site, url) in self._answers or len(answer.body) > self._most:
             return
-        self._answers[url] = answer
+        self._answers[site, url] = answer
         self._size += len(answer.body)
         while self._size > self._most:
             self._size -= len(self._answers.popitem(last=False)[1].body)
@@ -58,7 +58,7 @@ class PageDownloads:
 
     def pause(self, url: str) -> float:
         """See the protocol."""
-        if self._scripts.get(url) is not None or not is_address(url):
+        if self._scripts.get(self._context.site.id, url) is not None or not is_address(url):
             return 0.0
         pace: Any = self._crawler.get_extension(RequestPace)
         pause: float = pace.pause(self._request(url))
@@ -66,7 +66,7 @@ class PageDownloads:
 
     async def fetch(self, request: ScriptRequest, *, most: int) -> ScriptAnswer:
         """See the protocol."""
-        if (kept := self._scripts.get(request.url)) is not None:
+        if (kept := self._scripts.get(self._context.site.id, request.url)) is not None:
             return kept
         if not is_address(request.url):
             raise RequestRefusedError("guard: not a web address")
@@ -79,7 +79,7 @@ class PageDownloads:
         made.meta["dont_retry"] = True
         answer = await self._answer(made)
         if request.is_script and answer.status == 200:
-            self._scripts.put(request.url, answer)
+            self._scripts.put(self._context.site.id, request.url, answer)
         return answer
 
     def close(self) -> None:

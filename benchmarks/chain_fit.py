@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from cleaners.extract.boilerplate.chain import ChainShape
 
+STEPS = 80
+"""Of Adam."""
 _NEVER = -1e9
 
 
@@ -117,7 +119,7 @@ def _gradient(
 
 
 def fit(
-    examples: Sequence[Example], rows: int, shape: ChainShape, *, l2: float, steps: int = 80, rate: float = 0.1
+    examples: Sequence[Example], rows: int, shape: ChainShape, *, l2: float, steps: int = STEPS, rate: float = 0.1
 ) -> NDArray[np.float64]:
     """Weights (rows x columns of the shape) that make the gold states likely, the smaller the larger ``l2``."""
     index = np.array([row for one in examples for line in one.rows for row in line], np.int64)

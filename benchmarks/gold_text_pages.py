@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cleaners.characters import HAN
 from cleaners.items import Line
 from cleaners.page.decode import decode
 from cleaners.page.lines.html import read as read_html
@@ -17,7 +18,7 @@ from cleaners.page.lines.html import read as read_html
 ABOVE, BODY, HOLE, BELOW = range(4)
 Allowed = tuple[int, ...]
 _APART = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff]+")
+_TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
 
 def tokens(text: str) -> list[str]:

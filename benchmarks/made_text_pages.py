@@ -162,15 +162,20 @@ def _list_of_own(made: _Made, paragraphs: Sequence[str], gap: int) -> None:
     rng, clauses = made.rng, _clauses(paragraphs)
     if len(clauses) < 8:
         return
-    if made.maybe(0.8):
-        made.add(rng.choice(clauses) + rng.choice(("", "", "：", "如下：")), BODY, gap=gap)
+    headed = made.maybe(0.8)
+    if headed:
+        made.add(rng.choice(clauses) + rng.choice(("", "", "：", "如下：", "地址", "名单")), BODY, gap=gap)
     form = rng.choice(("plain", "plain", "一是", "1、", "（一）", "①", "bullet", "value", "closed"))
+    if headed and made.maybe(0.15):
+        form = rng.choice(("place", "office"))
     chinese, bullet = "一二三四五六七八九", rng.choice(("• ", "· ", "- ", "* "))
     for n, item in enumerate(rng.sample(clauses, rng.randint(2, 7))):
         number = str(rng.randint(3000000, 9999999))
         value = rng.choice((rng.choice(clauses), f"{rng.randint(1, 400)}元", _place(rng), number))
         own = {
             "plain": item,
+            "place": _place(rng) + rng.choice((item[:4], rng.choice(OFFICES), f"{rng.randint(1, 99)}号")),
+            "office": rng.choice(PLACES) + rng.choice(OFFICES),
             "一是": f"{chinese[n]}是{item}",
             "1、": f"{n + 1}{rng.choice('、.')}{item}",
             "（一）": f"（{chinese[n]}）{item}",
@@ -272,12 +277,13 @@ def _body(made: _Made, paragraphs: Sequence[str], others: Sequence[Gold], gap: i
     in_sentences = made.maybe(0.08)
     is_notice, in_sections = made.maybe(0.15), made.maybe(0.1)
     clauses = _clauses(paragraphs)
+    again = _furniture_again(made, others) if made.maybe(0.1) else ()
     if len(clauses) > 12 and made.maybe(0.03):
         if made.maybe(0.5):
             made.add(indent + paragraphs[0], BODY, gap=gap)
         _catalogue(made, clauses, gap)
         return
-    if made.maybe(0.04):  # posts that have a line for each clause and hardly a mark
+    if made.maybe(0.05):  # posts that have a line for each clause and hardly a mark
         paragraphs = [
             " ".join(re.split("[，。；]", line)).strip() if made.maybe(0.5) else line.strip("，。；")
             for paragraph in paragraphs[:12] for line in re.findall(r"[^，。；]{1,40}[，。；]?", paragraph)
@@ -301,6 +307,8 @@ def _body(made: _Made, paragraphs: Sequence[str], others: Sequence[Gold], gap: i
             made.add(rng.choice(("AD", "广告", "×", "点击查看更多", "责任编辑：" + _name(rng))), HOLE, gap=gap)
         if n + 1 < len(paragraphs):
             _aside(made, paragraphs, others, gap)
+            for text in again if made.maybe(0.5) else ():
+                made.add(text, HOLE, gap=made.any(0, gap))
     if made.maybe(0.07):
         _list_of_own(made, paragraphs, gap)
     if is_notice and made.maybe(0.8):
@@ -311,6 +319,16 @@ def _body(made: _Made, paragraphs: Sequence[str], others: Sequence[Gold], gap: i
     if made.maybe(0.45):
         credit = rng.choice(("责任编辑：{}", "[责任编辑：{}]", "(编辑：{})", "责编：{}"))
         made.add(credit.format(_name(rng)), BODY, BELOW, gap=gap)
+
+
+def _furniture_again(made: _Made, others: Sequence[Gold]) -> tuple[str, ...]:
+    """What a page sets between its paragraphs again and again: the mark of an advertisement, a button at a picture."""
+    rng = made.rng
+    mark = rng.choice(
+        ("×", "✕", "分享", "广告", "AD", "+", "���", "image.png", "收藏", "点击查看大图", "Advertisement", "▼")
+    )
+    told = rng.choice(("", "", f"广告 {rng.choice(others).title}", rng.choice(others).title))
+    return tuple(filter(None, (told, mark)))
 
 
 def _aside(made: _Made, paragraphs: Sequence[str], others: Sequence[Gold], gap: int) -> None:

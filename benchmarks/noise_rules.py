@@ -86,17 +86,17 @@ def count(folders: Sequence[Path], made: int) -> tuple[Counter[str], dict[str, l
 
 
 def write(hits: Counter[str], errors: dict[str, list[str]], path: Path) -> None:
-    """Put the counts beside the rules; nothing else of the file changes."""
-    name, out = "", []
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if named := re.match(r'name = "(.*)"', line):
-            name = named[1]
-        if name and line.startswith("hits = "):
-            line = f"hits = {hits[name]}"
-        elif name and line.startswith("errors = "):
-            line = f"errors = {len(errors.get(name, ()))}"
-        out.append(line)
-    path.write_text("\n".join(out), encoding="utf-8")
+    """Put the counts beside the rules, also of those that have none yet; nothing else of the file changes."""
+    out = [
+        line
+        for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        if not re.match(r"(?:hits|errors) = \d+$", line)
+    ]
+    for name in reversed([rule.name for rule in rules.shipped_rules()]):
+        begin = out.index(f'name = "{name}"')
+        reason = next(i for i in range(begin, len(out)) if out[i].startswith("reason = "))
+        out[reason + 1 : reason + 1] = [f"hits = {hits[name]}", f"errors = {len(errors.get(name, ()))}"]
+    path.write_text("\n".join(out) + "\n", encoding="utf-8")
 
 
 def main() -> None:

@@ -143,3 +143,10 @@ def test_credits_behind_related_links_of_the_same_element(credit: str, wanted: t
 
 def test_a_share_button_takes_no_byline_for_its_value() -> None:
     assert read(f"<div>{DATE}</div><div>分享到：</div>", first="<p>山脚日报记者 王小明</p>").authors == ("王小明",)
+
+
+@pytest.mark.parametrize("shown", ["[](/a)，", "【，】", "(;)", "[王小明,]"])
+def test_brackets_with_nothing_between_their_marks_are_no_byline(shown: str) -> None:
+    text = f"""山脚村的老茶厂重新开工\n{shown}\n2026-03-09 08:10\n
+停了九年的山脚村老茶厂在谷雨前一天重新开工，十二口铁锅一字排开，炒茶的师傅大多是从前的老职工，最年长的已经七十三岁。\n"""
+    assert metadata.find_metadata(lines.read(text)).title == "山脚村的老茶厂重新开工"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import itertools
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -251,8 +253,13 @@ def test_no_lines_have_no_states() -> None:
     assert segment(score([], shipped())) == ()
 
 
-def test_the_shipped_weights_say_how_they_were_made() -> None:
-    assert shipped().recipe
+def test_the_shipped_weights_are_those_of_the_plain_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parent.parent / "benchmarks")
+    training: Any = importlib.import_module("train_text_lines")
+    fitting: Any = importlib.import_module("chain_fit")
+    recipe = shipped().recipe
+    assert recipe.startswith(f"crf, {fitting.STEPS} Adam steps, l2 {training.L2:g}; 156 pages of zhtext, wildhtml ")
+    assert recipe.endswith(f"and {training.MADE_PAGES} made of their parts, which weigh {training.MADE:g}")
     assert all(len(row) == 7 for row in shipped().features.values())
 
 

@@ -87,3 +87,19 @@ def test_pages_without_a_body_are_left_alone() -> None:
     shapes = shapes_of("评论", "延伸阅读")
     for correct in corrections.CORRECTIONS:
         assert correct(["above", "above"], shapes) == ["above", "above"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "begun", "body"),
+    [
+        (("夜校的课程", "一是裁缝", "二是算账", THIRD), 1, 4),
+        (("报名的地点", "渡口镇粮站", "河东村祠堂", "梅岭乡戏台"), 2, 4),
+        (("报名的地点", "渡口镇粮站", "河东村祠堂", "上一篇：江边的灯塔重新亮起"), 2, 2),
+        (("（石小兰）", "江边的灯塔亮了", "茶园来了画家"), 1, 1),
+        (("江边的灯塔重新亮起来了引来许多游人", "茶园里来了一群画家", "渡船换了电机"), 1, 1),
+    ],
+)
+def test_a_body_does_not_end_inside_of_a_list_below_a_label(texts: tuple[str, ...], begun: int, body: int) -> None:
+    shapes = shapes_of(FIRST, SECOND, *texts)
+    states = corrections.extend_labelled_list(states_of(2 + begun, len(shapes)), shapes)
+    assert states.count("body") == 2 + body

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
+from cleaners.characters import HAN_CHARACTER
 from cleaners.extract.table_grid import rows_of
 from cleaners.items import Line
 from cleaners.page.lines import PageLines
@@ -18,7 +19,6 @@ _LISTS = ("ul", "ol", "menu", "dir")
 _CODE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:brush|code|hljs|highlight|lang(?:uage)?|prettyprint|shiki|syntax)", re.IGNORECASE
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _FOREIGN = 0.2  # of the letters of a text: with fewer Han characters among Chinese paragraphs it is code
 
 
@@ -200,7 +200,7 @@ def _code_blocks(blocks: PageLines, kept: Sequence[Line], paths: dict[int, tuple
     if not sizes:
         return frozenset()
     everything = sum(len(line.text) for line in kept)
-    chinese = sum(len(_HAN.findall(line.text)) for line in kept) > _FOREIGN * everything
+    chinese = sum(len(HAN_CHARACTER.findall(line.text)) for line in kept) > _FOREIGN * everything
     return frozenset(
         pre for pre, size in sizes.items() if _is_code(blocks.nodes[pre], chinese and 2 * size < everything)
     )
@@ -210,7 +210,7 @@ def _is_code(pre: Any, among_chinese: bool) -> bool:
     if next(pre.iter("code", "samp", "kbd"), None) is not None or _CODE_CLASS.search(pre.get("class") or ""):
         return True
     text = "".join(pre.itertext())
-    return among_chinese and len(_HAN.findall(text)) < _FOREIGN * sum(map(str.isalpha, text))
+    return among_chinese and len(HAN_CHARACTER.findall(text)) < _FOREIGN * sum(map(str.isalpha, text))
 
 
 def _code(blocks: PageLines, lines: Sequence[Line], group: Sequence[tuple[int, Line]], pre: int) -> LayoutPiece:

@@ -17,7 +17,7 @@ _DATED = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d|\d{1,2}[-/月]\d{1,2}|(?:秒|分钟|分鐘|小时|小時|天|周|月)前|[昨今前]天"
 )
 _OWN_HEADLINE = re.compile(r"^(?:[【\[「〖].{4,40}?[】\]」〗])\s?\S")
-_HEADLINE = 7
+_HEADLINE = 5
 _LINKED = 0.6
 _IN_DATES = re.compile(r"[\d前天]")
 """A line without one of these has no date."""

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from cleaners.characters import HAN
 from cleaners.chinese import script
 from cleaners.extract.boilerplate.html_features import link_share
 from cleaners.extract.boilerplate.literals import LiteralIndex
@@ -60,7 +61,7 @@ _PROMPT = re.compile(
     r"^\W*(?:请|欢迎|更多|扫|长按|识别|点击|戳|关注|下载|打开|安装|想|欲|了解|如需|如果你|如有|获取|立即|赶紧|赶快|快来|快|速|添加|搜索|微信|手机扫|用手机|喜欢|觉得"
     r"|登录后|热线|爆料|投稿|报料|来稿|友情|温馨)"
     r"|[上下左右][方侧边]?的?二维码|本[报网站台号刊平]|我们|敬请|敬告|小编|(?:请|欢迎|可)(?:您|大家|点击|关注|下载|扫|长按|搜索|登录|添加|联系|在)"
-    r"|(?<![\u4e00-\u9fff])您|点[个击]?(?:赞|在看)"
+    rf"|(?<![{HAN}])您|点[个击]?(?:赞|在看)"
     r"|(?:哦|哟|吧|啦|呀)[。!！~]+$|[!！]$"
 )
 # Somebody else's words, or a rule of law.

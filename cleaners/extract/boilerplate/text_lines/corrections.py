@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from cleaners.extract.boilerplate.text_lines.crf import State
 from cleaners.extract.boilerplate.text_lines.line_stats import LineStats
-from cleaners.metadata.dates import CLOCK, SIGNED_DAY
+from cleaners.metadata.dates import CLOCK, SIGN, SIGNED_DAY
 from cleaners.metadata.labels import DOCUMENT_NUMBER
 
 _CLOCK = re.compile(CLOCK)
@@ -19,6 +19,11 @@ _SHORT_NUMBER = 24
 _MOST_HEADLINES = 5
 _MOST_BULLETS = 20
 _SIGNATURE = 5
+_ITEM, _NUMBERED_ITEM = 12, 30
+"""Tokens of an item of a list at most."""
+_ITEM_NUMBER = re.compile(
+    r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.:]|[一二三四五六七八九十]{1,2}[是要]|[①-⑳])\s?"
+)
 
 
 def _end(states: Sequence[State]) -> int:
@@ -96,6 +101,37 @@ def extend_bullets(states: Sequence[State], shapes: Sequence[LineStats]) -> list
     return out
 
 
+def extend_labelled_list(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
+    """A body does not end inside of a list: below a label go its short items, and the paragraphs that follow them."""
+    out, last = list(states), _end(states)
+    label = last
+    while label > 0 and not shapes[label - 1].prose:
+        label -= 1
+    if last < 1 or label < 1 or shapes[last].prose or not all(_is_item(shapes[i]) for i in range(label, last + 1)):
+        return out
+    end = last + 1
+    while end < len(shapes) and end - label <= _MOST_BULLETS and _is_item(shapes[end]):
+        if shapes[end].layout[:2] != shapes[last].layout[:2]:
+            return out
+        end += 1
+    goes_on = (
+        end < len(shapes) and _is_paragraph(shapes[end]) and shapes[end].layout[1:] == shapes[label - 1].layout[1:]
+    )
+    if goes_on or end == len(shapes):
+        end += goes_on
+        out[last + 1 : end] = ["body"] * (end - last - 1)
+    return out
+
+
+def _is_item(shape: LineStats) -> bool:
+    """The label of a list or one of its items, not the headline of another article or a signature."""
+    bare = _ITEM_NUMBER.sub("", shape.text)
+    short = 0 < shape.size <= (_NUMBERED_ITEM if bare != shape.text else _ITEM)
+    return (
+        short and not shape.prose and not shape.rules and not SIGN.search(shape.text) and shape.text[-1] not in ")）】]"
+    )
+
+
 def begin_with_number(states: Sequence[State], shapes: Sequence[LineStats]) -> list[State]:
     """A notice begins with its number, which stands directly above whom it calls or its first paragraph."""
     out = list(states)
@@ -131,6 +167,7 @@ def cut_appended_article(states: Sequence[State], shapes: Sequence[LineStats]) -
 
 Correction = Callable[[Sequence[State], Sequence[LineStats]], list[State]]
 CORRECTIONS: tuple[Correction, ...] = (
+    extend_labelled_list,
     extend_paragraphs,
     extend_over_related_list,
     extend_bullets,

@@ -6,15 +6,18 @@ Every feature is a name that a line has or has not, so that its weight can be re
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from cleaners.characters import HAN_CHARACTER
 from cleaners.extract.boilerplate.text_lines.line_stats import LONG, LineStats
 from cleaners.extract.boilerplate.text_lines.main_prose import MainProse, echoes, on_topic
 from cleaners.extract.boilerplate.text_lines.main_prose import find as find_core
 from cleaners.items import Line, Metadata
 from cleaners.metadata.dates import SIGN
+from cleaners.metadata.labels import ADDRESSEES, DOCUMENT_NUMBER
 
 _BRACKET_END = re.compile(r"[)）\]】]$")
 _DOTS_END = re.compile(r"(?:\.\.|…)$")
@@ -29,7 +32,8 @@ _WORDING = {
     ),
     "caption": re.compile(r"(?:摄|供图|资料图|视频截图|图源.{0,10}|图/\S{2,6}|摄影\S{0,10})\)?$|^\(?(?:图为|△|▲|↑)"),
     "quotation": re.compile(r"^[“\"「『]"),
-    "document number": re.compile(r"[〔\[(【]\s?(?:19|20)\d\d\s?[〕\])】]\s?第?\s?\d{1,4}\s?号"),
+    "document number": DOCUMENT_NUMBER,
+    "addressees": ADDRESSEES,
     "speaks to the reader": re.compile(
         r"您|(?:^|[,!?])(?:请|欢迎|敬请|点击|扫码?|扫描|长按|下载|关注|订阅|登录|立即|马上|赶快|快来|还?想|更多|看更多)|即可|会员|客户端|(?i:app)\b"
     ),
@@ -43,12 +47,16 @@ _NUMBERED = re.compile(
     r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.,]|[一二三四五六七八九十]{1,2}[是要]"
     r"|第[一二三四五六七八九十\d]{1,3}[,、: ]|[①-⑳])"
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _DATE_END = re.compile(r"(?:\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}:\d\d|(?:分钟|小时|天|周|月)前)[\])]?$")
 _BESIDE = 4
 _NEAR = 6
 _TOPIC = 8
 _WORDS = 6
+_BUTTON = 8
+"""Tokens of a button at most."""
+_AGAIN = 3
+_LED = 0.4
+"""Share of the words of a run's first line that the core has too."""
 _SHARES = (0.05, 0.1, 0.2, 0.3, 0.45)
 
 
@@ -94,7 +102,7 @@ def _own(line: Line, this: LineStats) -> Iterator[str]:
         "short with a date": short and bool(SIGN.search(this.text)),
         "separators": short and len(_SEPARATOR.findall(this.text)) >= 3,
         "numbered": bool(_NUMBERED.search(this.text)),
-        "no Chinese": not _HAN.search(this.text),
+        "no Chinese": not HAN_CHARACTER.search(this.text),
         "ends in a date": short and bool(_DATE_END.search(this.text)),
     }
     yield from (name for name, is_so in facts.items() if is_so)
@@ -167,6 +175,12 @@ def _runs(shapes: Sequence[LineStats]) -> list[str]:
     return out[: len(shapes)]
 
 
+def _repeated(lines: Sequence[Line], shapes: Sequence[LineStats]) -> list[bool]:
+    """Whether each line is short and stands there again and again: a button, a mark of an advertisement."""
+    counts = Counter(line.text for line, shape in zip(lines, shapes, strict=True) if shape.size <= _BUTTON)
+    return [counts[line.text] >= _AGAIN for line in lines]
+
+
 def _between(shapes: Sequence[LineStats], sums: _PrefixSums) -> list[tuple[str, ...]]:
     """Of the run of short lines that each line stands in: whether it ends the page, is on topic, is numbered."""
     out: list[tuple[str, ...]] = []
@@ -181,6 +195,9 @@ def _between(shapes: Sequence[LineStats], sums: _PrefixSums) -> list[tuple[str, 
             names = [
                 f"words of the core in the run {next((f'<{limit}' for limit in _SHARES if share < limit), 'most')}"
             ]
+            own = sums.words[start + 1] - sums.words[start]
+            if own and (sums.shared[start + 1] - sums.shared[start]) > _LED * own:
+                names.append("run led by words of the core")
             if i == len(shapes):
                 names.append("last run")
             if not start:
@@ -238,7 +255,7 @@ def line_features(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Meta
     """The features of every line of a page."""
     core, said_twice, runs = find_core(shapes), echoes(shapes), _runs(shapes)
     sums = _sums(shapes, core)
-    between = _between(shapes, sums)
+    between, repeated = _between(shapes, sums), _repeated(lines, shapes)
     whole = sum(shape.size for shape in shapes if shape.prose)
     above = ended = 0
     out: list[frozenset[str]] = []
@@ -248,6 +265,10 @@ def line_features(lines: Sequence[Line], shapes: Sequence[LineStats], meta: Meta
         names.add(f"rules below since the core began {_count(ended)}")
         names.update(_own(line, this), _neighbours(sums, i, len(shapes)), _against_core(this, core, i), said_twice[i])
         names.update(between[i], _leads(shapes, i))
+        if repeated[i]:
+            names.add("said again and again")
+        if (i and repeated[i - 1]) or (i + 1 < len(lines) and repeated[i + 1]):
+            names.add("beside what is said again and again")
         names.update(_against_title(shapes, meta, i), _topic(sums, i, len(shapes)))
         out.append(frozenset(names))
         ended += i >= core.first and this.below

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cleaners.characters import HAN
 from cleaners.chinese.script import fold
 from cleaners.extract.boilerplate.rule import Noise, NoiseRule, Reach
 from cleaners.extract.boilerplate.rules import bare, hits
 from cleaners.items import Line
 
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff]+")
+_TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _BULLET = re.compile(r"^\s?[•·●○■◆▪▶►※]")
 _SENTENCE_END = re.compile(r"[。!?！？；;][”」』’\"'）)】]*$|[”」』][)）]?$")
 PROSE = 15

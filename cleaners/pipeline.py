@@ -19,10 +19,12 @@ from cleaners.chinese.disguise import DisguiseDiagnosis, RestoredText
 from cleaners.context import CleaningContext
 from cleaners.disguises import Disguise
 from cleaners.errors import UnusableInput
-from cleaners.extract import ExtractedBody, ExtractSettings
+from cleaners.extract import ExtractedBody, ExtractSettings, site_rules
 from cleaners.extract.page_type import PageTypeSettings
 from cleaners.extract.recipe import recipe
+from cleaners.extract.site_rules import SelectorMatch
 from cleaners.items import Article, ArticlePager, Drop, Extractor, Head, Line, Metadata, Page, Region
+from cleaners.metadata import SelectedTexts
 from cleaners.page import decode
 from cleaners.page import lines as blocks
 from cleaners.page.lines import PageLines, html
@@ -103,6 +105,7 @@ def _metadata(draft: PageDraft) -> PageDraft:
         url=draft.page.url,
         columns=replace(draft.page.entry, kind="entry") if draft.entry else draft.page.entry,
         edition=draft.page.edition,
+        selected=site_rules.selected(draft.lines, draft.rule) if draft.rule else SelectedTexts(),
     )
     if draft.entry:
         found = replace(found, rules={**found.rules, "text": "feed text"})
@@ -201,15 +204,19 @@ class PageExplanation:
     """The body, None when the page is no article."""
     result: Article | Drop
     """What became of it."""
+    selectors: tuple[SelectorMatch, ...] = ()
+    """What the selectors of its site's rule match."""
 
 
 def explain(page: Page, context: CleaningContext | None = None) -> PageExplanation:
     """Clean a page and tell how: for people who wonder why a line stayed or went."""
     draft, why = _drafted(page, context)
-    if why is not None:
-        return PageExplanation(lines=draft.lines.lines, metadata=draft.metadata, body=None, result=_dropped(draft, why))
     return PageExplanation(
-        lines=draft.body.lines, metadata=draft.metadata, body=draft.body, result=parts.by_itself(_article(draft))
+        lines=draft.body.lines if why is None else draft.lines.lines,
+        metadata=draft.metadata,
+        body=draft.body if why is None else None,
+        result=parts.by_itself(_article(draft)) if why is None else _dropped(draft, why),
+        selectors=site_rules.matches(draft.lines, draft.rule) if draft.rule else (),
     )
 
 

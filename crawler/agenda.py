@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cleaners.config import SiteConfig
 from cleaners.items import Article, Drop, PageAnnouncement
-from cleaners.store import FetchResult, RunEntry, RunStatus, Store, UrlState
+from cleaners.store import DiscoveredUrl, FetchResult, LedgerNote, RunEntry, RunStatus, Store, UrlState
 
 _STALE = timedelta(hours=6)
 """A run that ended early is continued for that long; what was visited before is due again in its turn."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedVisit:
+    """What a run does with a seed."""
+
+    known: UrlState | None
+    """What its request can build on; None where it is new, or to be read otherwise than before."""
+    is_asked: bool
+    due: datetime | None
+    """When it is due, UTC; None: nobody knows."""
+
+
 class VisitPlan:
     """What is to be visited in this run. Reads only; belongs to the event loop."""
 
-    def __init__(self, store: Path, command: str, *, now: datetime | None = None) -> None:
-        """``command``: what the journal calls this run. Raises as ``Store.open``."""
+    def __init__(self, store: Path, command: str, *, again: bool = False, now: datetime | None = None) -> None:
+        """``command``: what the journal calls this run. ``again``: what announces pages is due, whenever it was read.
+
+        Raises as ``Store.open``.
+        """
+        self._again = again
         self._now = now or datetime.now(UTC)
         self._store = Store.open(store, create=False, readonly=True)
         self._began = max(_began(self._store.runs.runs(200), command, self._now), self._now - _STALE)
@@ -40,11 +56,63 @@ class VisitPlan:
         return self._store.crawl_state.announcement(url)
 
     def is_open(self, entry: UrlState | None) -> bool:
-        """Whether an address is to be visited: never seen, not done, or due and not yet visited in this run."""
+        """Whether an address is to be visited: never seen, not done, or due and not yet visited in this run.
+
+        What announces pages is due at once where it could not be read (what kept it may have been put right) or has
+        moved (what it leads to has a date of its own).
+        """
         if entry is None or entry.outcome is None or entry.last_fetched is None:
             return True
         due = entry.next_visit is not None and entry.next_visit <= self._now.timestamp()
-        return due and entry.last_fetched < int(self._began.timestamp())
+        if entry.found.kind not in {"page", "part"}:
+            due = due or self._again or entry.failed or entry.outcome == "moved"
+        return due and not self._is_visited(entry)
+
+    def is_read_otherwise(self, found: DiscoveredUrl, site: SiteConfig, entry: UrlState | None) -> bool:
+        """Whether what announces pages is now to be read as something else than it was before, further, or by other
+        rules for its links."""
+        if entry is None or found.kind in {"page", "part"} or entry.outcome in {None, "taken down"}:
+            return False
+        if found.kind != entry.found.kind or found.pages > entry.found.pages:
+            return True
+        return entry.reading is not None and entry.reading.rules != site.follow.digest
+
+    def known(self, found: DiscoveredUrl, site: SiteConfig, url: str) -> UrlState | None:
+        """What a request for an address can build on; None where it is new, or to be read otherwise than before."""
+        entry = self.entry(url)
+        return None if self.is_read_otherwise(found, site, entry) else entry
+
+    def seed(self, found: DiscoveredUrl, site: SiteConfig) -> SeedVisit:
+        """What a run does with a seed of its job."""
+        entry = self.entry(found.url)
+        if entry is None or entry.outcome == "taken down":
+            return SeedVisit(known=entry, is_asked=entry is None, due=None)
+        changed = found.kind != entry.found.kind or self.is_read_otherwise(found, site, entry)
+        at_once = self._again or entry.failed or entry.outcome == "moved"
+        due = None if entry.next_visit is None else datetime.fromtimestamp(entry.next_visit, UTC)
+        is_asked = changed or self.is_open(entry) or (at_once and not self._is_visited(entry))
+        return SeedVisit(known=None if changed else entry, is_asked=is_asked, due=due)
+
+    def unread(self, site: SiteConfig) -> Iterator[UrlState]:
+        """Pages visited before whose links are to be followed by the job as it is now, and were not."""
+        after = 0
+        while some := self._store.crawl_state.unread(
+            site.id, depth=site.follow.depth, rules=site.follow.digest, after=after
+        ):
+            yield from some
+            after = some[-1].number
+
+    def origin(self, url: str) -> str | None:
+        """Where the page of an address lies in the archive, None where nobody knows."""
+        return self._store.page_origins.of(url)
+
+    def is_visited_before(self, entry: UrlState) -> bool:
+        """Whether it was visited, and not in this run."""
+        return entry.outcome is not None and (entry.last_fetched or 0) < int(self._now.timestamp())
+
+    def _is_visited(self, entry: UrlState) -> bool:
+        """Whether this run has visited it."""
+        return entry.last_fetched is not None and entry.last_fetched >= int(self._began.timestamp())
 
     def is_missing(self, entry: UrlState | None) -> bool:
         """Whether an issue of the past is to be asked for: it was not read yet. It does not change any more."""
@@ -57,6 +125,10 @@ class VisitPlan:
     def queued(self, site: str) -> int:
         """How many those are."""
         return self._store.crawl_state.queued(site)
+
+    def visited(self, site: str) -> int:
+        """How many addresses of a site this run has visited or tried."""
+        return self._store.crawl_state.visited(site, self._now)
 
     def due(self, site: SiteConfig) -> list[UrlState]:
         """Pages to look at again, the longest overdue first; only so many that new pages have room."""
@@ -91,13 +163,13 @@ class ArchiveOnlySink:
         self._run = self._store.runs.start(command)
         self._archived = 0
 
-    def add(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> None:
+    def add(self, results: Iterable[Article | Drop], visits: Sequence[LedgerNote] = ()) -> None:
         """Note the visits; of the Drops those without a record in the archive (cleaning it finds the others)."""
         drops = [one for one in results if isinstance(one, Drop) and "#" not in one.origin]
         with self._store.transaction():
             self._store.crawl_state.record(visits)
             self._store.runs.drop(drops, self._run)
-        self._archived += sum(visit.outcome == "archived" for visit in visits)
+        self._archived += sum(isinstance(note, FetchResult) and note.outcome == "archived" for note in visits)
 
     def close(self, status: RunStatus = "done") -> None:
         """Note how the run ended and release the store."""

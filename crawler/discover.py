@@ -71,7 +71,9 @@ def links(response: TextResponse) -> Iterator[FoundLink]:
 
 
 def readable(response: TextResponse) -> TextResponse:
-    """The page without a ``<base>`` that is no address: browsers skip it, Scrapy can read nothing on such a page."""
+    """The page as browsers take its addresses: a backslash is a slash, a ``<base>`` that is no address is skipped."""
+    if "\\" in response.text and (mended := _BACKSLASHED.sub(_slashed, response.text)) != response.text:
+        response = response.replace(body=mended, encoding="utf-8")
     if _base_of(response):
         return response
     return response.replace(body=_BASE.sub("", response.text), encoding="utf-8")
@@ -88,4 +90,13 @@ def _base_of(response: TextResponse) -> str:
     return base if is_address(base) else ""
 
 
+def _slashed(link: re.Match[str]) -> str:
+    """Before the query: https://url.spec.whatwg.org/#path-state."""
+    path, mark, query = re.split(r"([?#]|$)", link["address"], maxsplit=1)
+    return f"{link['name']}{path.replace(chr(92), '/')}{mark}{query}"
+
+
+_BACKSLASHED = re.compile(
+    r"""(?P<name>\b(?:href|src)\s*=\s*["']?)(?P<address>[^"'<>\s\\?#=]{0,2000}\\[^"'<>\s]{0,2000})""", re.IGNORECASE
+)
 _BASE = re.compile(r"<base\b[^<>]*>", re.IGNORECASE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice
@@ -143,18 +144,18 @@ def _news(body: bytes, sitemap: str) -> dict[str, PageAnnouncement]:
     from lxml import etree
 
     said = {}
-    # A comment or a cut end costs what stands there.
     pages = etree.iterparse(
         BytesIO(body), tag="{*}url", recover=True, resolve_entities=False, remove_comments=True, remove_pis=True
     )
-    for _, page in pages:
-        place, title, date = (
-            (page.findtext(f".//{{*}}{name}") or "").strip() for name in ("loc", "title", "publication_date")
-        )
-        if title or date:
-            fields = EntryFields(kind="sitemap", title=title or None, published=date or None)
-            said[place] = PageAnnouncement(by=sitemap, fields=fields)
-        page.clear()
+    with suppress(SyntaxError, ValueError):  # what stands before the place where it breaks counts
+        for _, page in pages:
+            place, title, date = (
+                (page.findtext(f".//{{*}}{name}") or "").strip() for name in ("loc", "title", "publication_date")
+            )
+            if title or date:
+                fields = EntryFields(kind="sitemap", title=title or None, published=date or None)
+                said[place] = PageAnnouncement(by=sitemap, fields=fields)
+            page.clear()
     return said
 
 

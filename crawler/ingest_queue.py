@@ -7,17 +7,21 @@ articles matched and kept in one thread, a batch at a time.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
+from cleaners.errors import UnusableInput
 from cleaners.items import Article, Drop, Page
-from cleaners.store import FetchResult, RunStatus
-from cleaners.warc import HttpExchange, PageConversion, WarcArchive
+from cleaners.store import LedgerNote, RunStatus
+from cleaners.warc import HttpExchange, PageConversion, WarcArchive, read_back
 from crawler.stats import CrawlReport, CrawlStats
 from crawler.visits import SpiderItem, settled
+
+log = logging.getLogger(__name__)
 
 
 class ResultCleaner(Protocol):
@@ -36,7 +40,7 @@ class ResultSink(Protocol):
     """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Ingester`, or
     :class:`crawler.agenda.ArchiveOnlySink`."""
 
-    def add(self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = ()) -> object:
+    def add(self, results: Iterable[Article | Drop], visits: Sequence[LedgerNote] = ()) -> object:
         """Keep a batch, and note in the ledger the visits that it came of."""
         ...
 
@@ -82,7 +86,7 @@ class IngestQueue:
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._room = asyncio.Semaphore(batching.in_flight)
         self._results: asyncio.Queue[SpiderItem | None] = asyncio.Queue(maxsize=batching.most * 4)
-        self._notes: list[FetchResult] = []
+        self._notes: list[LedgerNote] = []
         self._unsettled = 0
         self._shelving: asyncio.Task[None] | None = None
         self._failed = asyncio.Event()
@@ -101,6 +105,13 @@ class IngestQueue:
         """Count a response that is not recorded."""
         self.tally.fetched += 1
         self.tally.bytes += len(body)
+
+    def read_back(self, origin: str) -> Page | None:
+        """The page at an origin of the archive, None where it is not there any more. For a thread."""
+        try:
+            return read_back(origin, self._archive.folder.parent)
+        except UnusableInput:
+            return None
 
     def record(self, exchange: HttpExchange) -> Future[str]:
         """Write an exchange to the archive; the future gives its origin."""
@@ -128,12 +139,13 @@ class IngestQueue:
         shelf = await loop.run_in_executor(self._keeping, self._make_shelf)
         self._shelving = loop.create_task(self._shelve(shelf))
 
-    def add_visits(self, visits: Iterable[FetchResult]) -> None:
+    def add_visits(self, visits: Iterable[LedgerNote]) -> None:
         """Note visits that have nothing to hand in with them."""
-        self._notes += visits
+        self.tally.note(notes := tuple(visits), None)
+        self._notes += notes
 
     async def submit(
-        self, item: Page | Article | Drop | None, visits: tuple[FetchResult, ...] = ()
+        self, item: Page | Article | Drop | None, visits: tuple[LedgerNote, ...] = ()
     ) -> Article | Drop | None:
         """Clean a page and put what comes of it on the way to the store; waits when too much is on its way.
 
@@ -144,7 +156,9 @@ class IngestQueue:
         if result is not None:
             self.tally.result(result)
         self._progress(self.tally.report())
-        await self._results.put(SpiderItem(item=result, visits=settled(visits, result)))
+        notes = settled(visits, result)
+        self.tally.note(notes, result)
+        await self._results.put(SpiderItem(item=result, visits=notes))
         return result
 
     async def clean(self, page: Page) -> Article | Drop | None:
@@ -152,8 +166,13 @@ class IngestQueue:
         self.tally.pages += 1
         if self._cleaner is None:
             return None
-        async with self._room:
-            return await asyncio.wrap_future(self._cleaner.submit(page))
+        try:
+            async with self._room:
+                return await asyncio.wrap_future(self._cleaner.submit(page))
+        except Exception as error:  # of a filter, of a pool that is gone: a page must not vanish
+            log.warning("%s: %r", page.origin, error, exc_info=log.isEnabledFor(logging.DEBUG))
+            detail = f"{type(error).__name__}: {error}"[:300]
+            return Drop(origin=page.origin, url=page.url, stage="extract", reason="failed", detail=detail)
 
     async def close(self) -> None:
         """Finish what was handed in, then let go of files, processes and store. Raises what went wrong in keeping."""

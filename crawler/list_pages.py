@@ -39,6 +39,8 @@ _TITLE_VALUE = re.compile(
 )
 _ARTICLE_PATH = re.compile(r"^\D*\d.*\.s?html?$|/\d{4,}|\.s?html?\?|/content_|/art[_/]|[?&]\w*id=\w+", re.IGNORECASE)
 
+_TO_A_PAGE = re.compile(r"\W*(?:\d{1,3}|[上下前后後][一1]?[页頁]|[末尾][页頁]|最后一?[页頁]|最後一?[页頁])\W*")
+
 
 def as_browsers_read(response: TextResponse) -> TextResponse:
     """The response without an early end: what stands behind ``</html>`` belongs to the page."""
@@ -47,10 +49,15 @@ def as_browsers_read(response: TextResponse) -> TextResponse:
     return response.replace(body=_EARLY_END.sub(b"", response.body))
 
 
-def entries(response: TextResponse) -> Iterator[FoundLink]:
-    """The links of a list as :func:`all_links` without its next page, a list of its own."""
+def entries(response: TextResponse, *, pages: int = 1) -> Iterator[FoundLink]:
+    """The links of a list as :func:`all_links` without its next page, a list of its own.
+
+    ``pages``: how many of its pages are to be read, this one included; where there are more, none of them is an entry.
+    """
     following = next_page(response)
-    return (link for link in all_links(response) if link.url != following)
+    for link in all_links(response):
+        if link.url != following and not (pages > 1 and _TO_A_PAGE.fullmatch(link.text)):
+            yield link
 
 
 def all_links(response: TextResponse) -> Iterator[FoundLink]:

@@ -17,7 +17,8 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from cleaners import __version__, config
-from cleaners.config import IssueRange, JobConfig
+from cleaners.config import IssueRange, JobConfig, SiteConfig
+from cleaners.items import Drop, Page
 from cleaners.store import locks
 from cleaners.store.locks import job_lock
 from cleaners.warc import WarcArchive, folder_of
@@ -26,6 +27,7 @@ from crawler.ingest_queue import IngestQueue, ResultCleaner
 from crawler.jobs.shard import SiteShard
 from crawler.scheduling.link_score import LinkScorer, TopicFilter
 from crawler.spiders.news import NewsSpider
+from crawler.spiders.one_page import FetchedPage, OnePageSpider
 from crawler.stats import CrawlReport, CrawlStats
 
 
@@ -35,6 +37,7 @@ def crawl(
     store: Path,
     limit: int | None = None,
     archive_only: bool = False,
+    again: bool = False,
     shard: SiteShard = SiteShard(),
     issues: IssueRange | None = None,
     progress: Callable[[CrawlReport], None] | None = None,
@@ -42,8 +45,8 @@ def crawl(
     """Run jobs and say what came of them; at most ``limit`` pages a job; of their sites the ``shard``'s.
 
     What an earlier run left undone is taken up first; what the store has is asked for only when it is due, and then
-    whether it has changed. ``issues``: only the seeds with a date in their address are asked, for each of these days
-    that was not read yet; run again, it goes on where it was.
+    whether it has changed. ``again``: every seed is asked, due or not. ``issues``: only the seeds with a date in their
+    address are asked, for each of these days that was not read yet; run again, it goes on where it was.
 
     Works once in a process (the event loop of the network library cannot be started twice), best in its main thread:
     there Ctrl-C finishes what is in flight. Where another process keeps articles in the same store, waits for it to end
@@ -67,7 +70,7 @@ def crawl(
     async def one_after_the_other() -> None:
         for job in jobs:
             open_desk = partial(_desk, job, store, tally, archive_only, told)
-            if failure := await _crawl_job(process, _for_job(base, job), job, store, open_desk, issues):
+            if failure := await _crawl_job(process, _for_job(base, job), job, store, open_desk, again, issues):
                 failures.append(failure)
             if failures or tally.interrupted:
                 return
@@ -82,14 +85,14 @@ def crawl(
 
 async def _crawl_job(
     process: AsyncCrawlerProcess, settings: Settings, job: JobConfig, store: Path,
-    open_desk: Callable[[LinkScorer | None], IngestQueue], issues: IssueRange | None,
+    open_desk: Callable[[LinkScorer | None], IngestQueue], again: bool, issues: IssueRange | None,
 ) -> BaseException | None:  # fmt: skip
     """Run one job to its end; returns what made going on useless."""
     try:
         with job_lock(store, job.job):
             promises = _promises(job)
             desk = open_desk(promises)
-            agenda = partial(VisitPlan, store, _command(job))
+            agenda = partial(VisitPlan, store, _command(job), again=again)
             crawler = Crawler(NewsSpider, settings)
             await process.crawl(crawler, job=job, desk=desk, agenda=agenda, promises=promises, issues=issues)
     except Exception as error:
@@ -134,6 +137,16 @@ def visit(job: JobConfig, spider: type[Spider], /, **arguments: Any) -> None:
         await process.crawl(Crawler(spider, settings), **arguments)
 
     _run(process, once())
+
+
+def fetch_page(url: str, job: JobConfig, site: SiteConfig) -> Page | Drop:
+    """One page, asked for as a crawl of that job would ask; nothing is kept. Works once in a process, as :func:`crawl`.
+
+    Raises ``SeedFileError`` as that does.
+    """
+    fetched = FetchedPage()
+    visit(job, OnePageSpider, url=url, site=site, fetched=fetched)
+    return fetched.result or Drop(origin=url, url=url, stage="fetch", reason="interrupted")
 
 
 def agent(job: JobConfig) -> str:
@@ -237,4 +250,4 @@ def _process(settings: Settings) -> AsyncCrawlerProcess:
     return process
 
 
-__all__ = ["CrawlReport", "agent", "crawl", "visit"]
+__all__ = ["CrawlReport", "agent", "crawl", "fetch_page", "visit"]

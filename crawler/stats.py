@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cleaners.items import Article, Drop
+from cleaners.store import FetchResult, LedgerNote
+from cleaners.urls import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,18 @@ class CrawlReport:
     """Responses that brought nothing new: 304, or the very bytes of the last visit."""
     not_due: int = 0
     """Seeds that were not asked because it is not their time yet."""
+    waiting: Mapping[str, str | None] = field(default_factory=dict)
+    """Each of those -> when it is due, ISO 8601 in UTC; null: not known."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Seeds that lead to another address by a redirect -> that address."""
     left: int = 0
-    """Requests not made because a limit was reached: the next run's work."""
+    """Addresses not asked because a limit was reached or the run was ended: the next run's work."""
+    found: int = 0
+    """Addresses that the run came by and that were to be visited, by the ledger; and links that it refused."""
+    ends: Mapping[str, int] = field(default_factory=dict)
+    """What became of each of them, by the results that were handed in: ``articles``, ``dropped``, ``unchanged``,
+    ``lists and feeds``, ``joined parts``, ``redirects``, ``only archived``, ``ruled out``,
+    ``left for later``: they add up to it."""
     traps: Mapping[str, int] = field(default_factory=dict)
     """Links not followed because they lead into an endless web, by kind."""
     seconds: float = 0.0
@@ -43,18 +55,41 @@ class CrawlReport:
     """Whether it was ended by Ctrl-C or a signal; what was in flight is stored."""
 
 
+_ENDS = {"article": "articles", "drop": "dropped", "links": "lists and feeds", "moved": "redirects",
+         "archived": "only archived", "joined": "joined parts"}  # fmt: skip
+
+
+_FIXED = frozenset(("articles", "dropped", "unchanged", "ruled out", "left for later"))
+
+
 class CrawlStats:
     """Counts what happens; :meth:`report` is the picture at that moment."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self.fetched = self.bytes = self.pages = self.articles = self.joined = self.left = 0
-        self.unchanged = self.not_due = 0
+        self.fetched = self.bytes = self.pages = self.articles = self.joined = self.left = self.unchanged = 0
+        self.waiting: dict[str, str | None] = {}
+        self.moved: dict[str, str] = {}
         self.rendered = 0
         self.kept_off: Counter[str] = Counter()
         self.drops: Counter[str] = Counter()
         self.traps: Counter[str] = Counter()
         self.interrupted = False
+        self._ends: dict[int, str] = {}
+        """Hash of the canonical form of an address -> what became of it."""
+        self._beside = 0
+        self.in_ledger = 0
+        """Addresses that the ledger says were visited in this run, or are left."""
+        self.ruled_out = 0
+        """Addresses in the queue that the job, as it now stands, does not have visited."""
+
+    def note(self, notes: Sequence[LedgerNote], result: Article | Drop | None) -> None:
+        """What became of addresses; without a note a Drop is of a link that the ledger does not know."""
+        self._beside += not notes and isinstance(result, Drop)
+        for visit in notes:
+            if isinstance(visit, FetchResult):
+                end = "unchanged" if visit.outcome is None else _ENDS.get(visit.outcome, visit.outcome)
+                self._ends[hash(canonical(visit.url))] = end
 
     def result(self, result: Article | Drop) -> None:
         """Count what came of a page."""
@@ -75,9 +110,21 @@ class CrawlStats:
             joined=self.joined,
             drops=dict(self.drops.most_common()),
             unchanged=self.unchanged,
-            not_due=self.not_due,
+            not_due=len(self.waiting),
+            waiting=dict(self.waiting),
+            moved=dict(self.moved),
             left=self.left,
+            found=self.in_ledger + self._beside,
+            ends=self._ended(),
             traps=dict(self.traps),
             seconds=round(time.monotonic() - self._began, 3),
             interrupted=self.interrupted,
         )
+
+    def _ended(self) -> dict[str, int]:
+        counts = Counter(self._ends.values())
+        counts["dropped"] += self._beside
+        counts["ruled out"] = self.ruled_out
+        counts["left for later"] = self.left
+        names = ("articles", "dropped", "unchanged", *sorted(set(counts) - _FIXED), "ruled out", "left for later")
+        return {name: counts[name] for name in names}

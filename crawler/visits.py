@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from scrapy import Request
 from scrapy.http import Response
 
+from cleaners.config import SiteConfig
 from cleaners.items import Article, Drop, Page
-from cleaners.store import DiscoveredUrl, FetchResult, Outcome
+from cleaners.store import DiscoveredUrl, FetchResult, LedgerNote, LinkReading, Outcome
 from cleaners.urls import canonical
 from crawler.middlewares.address_guard import AddressRefused
 from crawler.middlewares.failure_reasons import reason_of
@@ -27,7 +28,7 @@ class SpiderItem:
     item: Page | Article | Drop | None
     """A page, and once it is cleaned what came of it; None where there is only something to note: a list was read,
     nothing has changed, a page is only archived."""
-    visits: tuple[FetchResult, ...]
+    visits: tuple[LedgerNote, ...]
     """The address that answered, then those that led to it; the ledger learns of them when the item is stored."""
 
 
@@ -45,6 +46,8 @@ def read(response: Response, outcome: Outcome | None, found: Iterable[Discovered
         url=response.url,
         site=asked.site,
         kind=asked.kind,
+        hops=asked.hops,
+        pages=asked.pages,
         at=archived.fetched_at if archived else datetime.now(UTC),
         outcome=outcome,
         status=response.status,
@@ -52,9 +55,16 @@ def read(response: Response, outcome: Outcome | None, found: Iterable[Discovered
         last_modified=_text(header.get(b"Last-Modified") or (header.get(b"Date") if timed else None)),
         digest=digest(response.body),
         found=tuple(found),
+        reading=reading(context.site, asked),
         announcement=asked.announcement,
     )
     return visit, *_led_here(response, visit.at)
+
+
+def reading(site: SiteConfig, asked: DiscoveredUrl) -> LinkReading:
+    """What is done with the links of what is asked for: those of pages are followed while they are near a seed."""
+    followed = asked.kind not in {"page", "part"} or asked.hops < site.follow.depth
+    return LinkReading(followed=followed, rules=site.follow.digest)
 
 
 def not_read(request: Request, drop: Drop, status: int | None = None) -> tuple[FetchResult, ...]:
@@ -62,8 +72,9 @@ def not_read(request: Request, drop: Drop, status: int | None = None) -> tuple[F
     asked = get_context(request).found
     at = datetime.now(UTC)
     visit = FetchResult(
-        url=request.url, site=asked.site, kind=asked.kind, at=at, outcome="drop", detail=drop.reason, status=status
-    )
+        url=request.url, site=asked.site, kind=asked.kind, hops=asked.hops, pages=asked.pages, at=at, outcome="drop",
+        detail=drop.reason, status=status,
+    )  # fmt: skip
     return visit, *_led_here(request, at)
 
 
@@ -74,9 +85,9 @@ def moved(request: Request) -> tuple[FetchResult, ...]:
     return tuple(replace(visit, found=(target,)) for visit in led)
 
 
-def settled(visits: tuple[FetchResult, ...], result: Article | Drop | None) -> tuple[FetchResult, ...]:
+def settled(visits: tuple[LedgerNote, ...], result: Article | Drop | None) -> tuple[LedgerNote, ...]:
     """The visits when it is known what came of the page."""
-    if not visits or result is None or visits[0].outcome is None:
+    if not visits or result is None or not isinstance(visits[0], FetchResult) or visits[0].outcome is None:
         return visits
     if isinstance(result, Article):
         return replace(visits[0], outcome="article", detail=result.id), *visits[1:]
@@ -108,8 +119,12 @@ def _led_here(message: Request | Response, at: datetime) -> tuple[FetchResult, .
     chain: list[str] = message.meta.get("redirect_urls", [])
     forms = dict.fromkeys(canonical(one) for one in chain if canonical(one) != canonical(url))
     return tuple(
-        FetchResult(url=form, site=asked.site, kind=asked.kind, at=at, outcome="moved", detail=url) for form in forms
-    )
+        FetchResult(
+            url=form, site=asked.site, kind=asked.kind, hops=asked.hops, pages=asked.pages, at=at, outcome="moved",
+            detail=url,
+        )
+        for form in forms
+    )  # fmt: skip
 
 
 def _text(value: bytes | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400  # seconds
 
@@ -33,3 +34,21 @@ def lasting(seconds: float) -> str:
     if whole < _DAY:
         return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02} min"
     return f"{counted(whole // _DAY, 'day')} {whole % _DAY // _HOUR:02} h"
+
+
+_ALWAYS = frozenset(("articles", "dropped", "unchanged", "left for later"))
+
+
+def balance(found: int, ends: Mapping[str, int]) -> str:
+    """What was found and what became of it, in one line; says so where that is not the same number.
+
+    >>> balance(7, {"articles": 4, "dropped": 2, "unchanged": 1, "redirects": 0, "left for later": 0})
+    'found 7 = 4 articles + 2 dropped + 1 unchanged + 0 left for later'
+    >>> balance(7, {"articles": 4, "dropped": 2})
+    'found 7, but 4 articles + 2 dropped = 6: the sums differ by 1, please report it'
+    """
+    told = " + ".join(f"{count:,} {name}" for name, count in ends.items() if count or name in _ALWAYS)
+    total = sum(ends.values())
+    if total == found:
+        return f"found {found:,} = {told}"
+    return f"found {found:,}, but {told} = {total:,}: the sums differ by {abs(found - total):,}, please report it"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from pydantic import BaseModel
 
 from cleaners.config import (
@@ -182,3 +184,46 @@ def test_the_readme_documents_every_key_and_no_other() -> None:
         "`rules`": keys(LineRule),
         "`focus`": keys(JobFocus),
     }
+
+
+# Every example of seeds/README.md, at its place in a file.
+
+_KEY = re.compile(r"^\| `(\w+)` \|.*\| `([^`]+)` \|$")
+_SITE = {"id": "a", "name": "甲", "home": "https://news.example/"}
+
+
+def examples() -> list[tuple[str, str, str]]:
+    """Heading of its table, key, example."""
+    found, heading = [], ""
+    for line in (ROOT / "seeds" / "README.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.strip("# ").strip("`")
+        elif line.startswith("| `") and "`defaults`, and" not in line:
+            match = _KEY.match(line)
+            assert match, f"a key without an example: {line}"
+            found.append((heading, match[1], match[2]))
+    return found
+
+
+def placed(heading: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A whole seed file with a block in it."""
+    if heading == "The job":
+        return {"job": "a", "contact": "me@a.example", "sites": [_SITE]} | data
+    if heading == "focus":
+        return placed("The job", {"focus": data})
+    at_site = {"sites": data, "defaults`, and each site": data, "limits": {"limits": data}, "follow": {"follow": data}}
+    at_site |= {
+        "seeds": {"seeds": [data]},
+        "extract": {"extract": [data]},
+        "rules": {"rules": [data]},
+        "render": {"render": data},
+    }
+    hosts = ["news.example"] if "delay" in data else []
+    return {"job": "a", "contact": "me@a.example", "allow_private_hosts": hosts, "sites": [_SITE | at_site[heading]]}
+
+
+@pytest.mark.parametrize(("heading", "key", "example"), examples())
+def test_every_example_of_the_readme_is_a_seed_file(heading: str, key: str, example: str) -> None:
+    data = yaml.safe_load(example)
+    assert key in data, "it shows its own key"
+    parse_job(yaml.safe_dump(placed(heading, data), allow_unicode=True, sort_keys=False))

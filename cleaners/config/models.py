@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from cleaners.config import dated_address
-from cleaners.config.validators import Address, Charset, Contact, Cron, Pattern, Selector, Timezone
+from cleaners.config.validators import Address, Charset, Contact, Cron, Pattern, RegionName, Selector, Timezone
 from cleaners.urls import site_of
 
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
@@ -128,6 +129,11 @@ class FollowRule(_StrictModel):
             return False
         return not self.allow or any(re.search(pattern, url) for pattern in self.allow)
 
+    @property
+    def digest(self) -> str:
+        """A short name for these patterns, another one where they differ."""
+        return hashlib.blake2b(repr((self.allow, self.deny)).encode(), digest_size=6).hexdigest()
+
     def denies(self, url: str) -> bool:
         """Whether an address is ruled out."""
         return any(re.search(pattern, url) for pattern in self.deny)
@@ -138,6 +144,14 @@ class SiteExtractRule(_StrictModel):
 
     body: Selector | None = None
     """The element that holds the body."""
+    title: Selector | None = None
+    """What holds the headline: an element, or by XPath a text or an attribute."""
+    published: Selector | None = None
+    """What tells when it was published, in any form that is read elsewhere too."""
+    source: Selector | None = None
+    """What names the 来源."""
+    authors: Selector | None = None
+    """What names the authors: one element or several."""
     drop: tuple[Selector, ...] = ()
     """Elements cut before anything else looks at the page."""
     until: date | None = None
@@ -164,7 +178,7 @@ class SiteConfig(JobDefaults):
     """The publisher's own name: a 来源 equal to it counts as the source."""
     home: Address
     """The home page; it is the list seed where no seeds are given."""
-    region: str | None = None
+    region: RegionName | None = None
     """The region it reports on, as ``新疆/喀什``."""
     seeds: tuple[SeedEntry, ...] = ()
     follow: FollowRule = FollowRule()
@@ -219,7 +233,7 @@ class SiteConfig(JobDefaults):
 class JobFocus(_StrictModel):
     """What the job is about: links and articles are scored by it."""
 
-    regions: tuple[str, ...] = ()
+    regions: tuple[RegionName, ...] = ()
     keywords: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     """Sample documents, as paths or globs relative to the seed file."""

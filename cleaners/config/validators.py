@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator
 
 from cleaners.config.dated_address import check_template
+from cleaners.errors import UsageError
 
 
 def _address(value: str) -> str:
@@ -29,15 +30,35 @@ def _pattern(value: str) -> str:
     return value
 
 
+XPATH = "xpath:"
+"""Before a selector that is an XPath; the others are CSS."""
+
+
 def _selector(value: str) -> str:
     from cssselect import SelectorError
+    from lxml import etree
     from lxml.cssselect import CSSSelector
 
+    if value.startswith(XPATH):
+        try:
+            etree.XPath(value.removeprefix(XPATH))(etree.Element("html"))
+        except etree.XPathError as error:
+            raise ValueError(f"{value!r} is not an XPath 1.0 expression: {error}") from None
+        return value
     try:
         CSSSelector(value)
     except SelectorError as error:
-        raise ValueError(f"{value!r} is not a CSS selector: {error}") from None
+        raise ValueError(f"{value!r} is not a CSS selector (XPath: put xpath: before it): {error}") from None
     return value
+
+
+def _region(value: str) -> str:
+    from cleaners.chinese.regions.lookup import named
+
+    try:
+        return named(value)
+    except UsageError as why:
+        raise ValueError(str(why)) from None
 
 
 def _timezone(value: str) -> str:
@@ -70,6 +91,7 @@ def _cron(value: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Selector = Annotated[str, AfterValidator(_selector)]
+RegionName = Annotated[str, AfterValidator(_region)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Charset = Annotated[str, AfterValidator(_charset)]
 Contact = Annotated[str, AfterValidator(_contact)]

@@ -19,7 +19,7 @@ from cleaners.ingest.match_index import open_index, save_manifest
 from cleaners.ingest.matching import WINDOW, StoreMatcher
 from cleaners.ingest.takedown_filter import TakedownFilter, drop_taken_down
 from cleaners.items import Article, Drop
-from cleaners.store import FetchResult, NoiseLine, RunStatus, Store, locks
+from cleaners.store import LedgerNote, NoiseLine, RunStatus, Store, locks
 from cleaners.store.runs import RunCounts
 from cleaners.store.takedowns import TAKEN_DOWN
 from cleaners.warc.blank import blank_exchange
@@ -114,7 +114,7 @@ class Ingester:
             held.pop_all()
 
     def add(
-        self, results: Iterable[Article | Drop], visits: Sequence[FetchResult] = (), *,
+        self, results: Iterable[Article | Drop], visits: Sequence[LedgerNote] = (), *,
         then: Callable[[], None] | None = None, left: Callable[[Article, str], bool] | None = None,
     ) -> IngestResult:  # fmt: skip
         """Store a batch; returns when it is safe. Raises ``UnwritableError`` (nothing of the batch is kept then).

@@ -22,6 +22,7 @@ from cleaners.fields import COMPARED
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop, MissingPart, Page
 from cleaners.metadata.edition import merged_edition
+from cleaners.readers import ColumnChoice
 from cleaners.store import Store
 from cleaners.warc import folder_of, read_back
 
@@ -79,11 +80,15 @@ def compare(
     *,
     site: str | None = None,
     roots: Sequence[Path] = (),
+    columns: ColumnChoice = ColumnChoice(),
 ) -> Iterator[RecleanResult]:
-    """Clean the pages at these origins again; one outcome for each, in no fixed order. ``roots``: see :func:`pages`."""
+    """Clean the pages at these origins again; one outcome for each, in no fixed order.
+
+    ``roots``, ``columns``: see :func:`pages`.
+    """
     left = dict(wanted)
     joined = _JoinedPages(store, wanted)
-    for page in clean(pages(store.path, dict.fromkeys((*wanted, *joined.further)), roots)):
+    for page in clean(pages(store.path, dict.fromkeys((*wanted, *joined.further)), roots, columns)):
         for result in joined.take(page):
             if result.origin not in left:
                 continue
@@ -140,10 +145,13 @@ class _JoinedPages:
         return parts.joined_again(first, found, missing)
 
 
-def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iterator[Page | Drop]:
+def pages(
+    path: Path, wanted: Iterable[str], roots: Sequence[Path] = (), columns: ColumnChoice = ColumnChoice()
+) -> Iterator[Page | Drop]:
     """The pages at these origins, each file read once; a ``read`` Drop for one that is not there.
 
-    ``roots``: folders in which a file given by a relative path is looked for, after the one at hand.
+    ``roots``: folders in which a file given by a relative path is looked for, after the one at hand. ``columns``:
+    those of tables that were named when these were cleaned.
     """
     ours = f"{folder_of(path).name}/"
     for origin in sorted((o for o in wanted if o.startswith(ours)), key=_place):
@@ -156,7 +164,7 @@ def pages(path: Path, wanted: Iterable[str], roots: Sequence[Path] = ()) -> Iter
     for file, group in groupby(files, key=lambda pair: pair[0]):
         # What the file is called here -> what the store calls it.
         inside = {f"{file.path}{origin[len(file.name) :]}": origin for _, origin in group}
-        for page in readers.read([file.path]):
+        for page in readers.read([file.path], columns=columns):
             if page.origin in inside:
                 yield replace(page, origin=inside.pop(page.origin))
             if not inside:

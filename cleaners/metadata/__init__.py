@@ -4,5 +4,14 @@ from __future__ import annotations
 
 from cleaners.metadata.find import find_metadata
 from cleaners.metadata.opt_out import TdmReservation, opt_out_head, opt_out_headers, opt_out_host, reservations
+from cleaners.metadata.selected import SelectedTexts
 
-__all__ = ["TdmReservation", "find_metadata", "opt_out_head", "opt_out_headers", "opt_out_host", "reservations"]
+__all__ = [
+    "SelectedTexts",
+    "TdmReservation",
+    "find_metadata",
+    "opt_out_head",
+    "opt_out_headers",
+    "opt_out_host",
+    "reservations",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -18,6 +19,14 @@ from cleaners.metadata.opt_out import opt_out_head
 from cleaners.metadata.page_regions import paragraphs, split_page
 from cleaners.metadata.published import PublishedDate, published
 from cleaners.metadata.section import section
+from cleaners.metadata.selected import (
+    RULE,
+    SelectedTexts,
+    line_of,
+    selected_authors,
+    selected_date,
+    selected_source,
+)  # fmt: skip
 from cleaners.metadata.source_places import cell_authors, find_source, own_press
 from cleaners.metadata.title import headline
 from cleaners.page.lines import PageLines
@@ -39,6 +48,7 @@ def find_metadata(
     url: str | None = None,
     columns: EntryFields = EntryFields(),
     edition: NewspaperEdition | None = None,
+    selected: SelectedTexts = SelectedTexts(),
 ) -> Metadata:
     """Read what a page says of itself; what it does not say stays None.
 
@@ -48,11 +58,16 @@ def find_metadata(
     the page in a table or a feed, believed where the page itself tells nothing. ``edition``: what is known of the
     page of a newspaper it stands on; its day is the date where nothing else tells one.
 
+    ``selected``: what a site's own selectors name, believed first.
+
     Raises ``zoneinfo.ZoneInfoNotFoundError`` for an unknown ``timezone``.
     """
     declared = read_declared(blocks.head, url, columns)
     texts = paragraphs(blocks.lines)
     title = headline(blocks.lines, texts, blocks.head, declared, publisher)
+    if selected.title:
+        places = line_of(selected.title, blocks.lines)
+        title = replace(title, text=" ".join(selected.title.split()), rule=RULE, lines=places or title.lines)
     zones = split_page(blocks, texts, title.lines)
     near = InfoLines(above=pieces(zones.above), top=pieces(zones.top), below=pieces(zones.below))
     marks = marked(blocks, [piece.index for piece in (*near.top, *reversed(near.above[-_MARKED_ABOVE:]))])
@@ -62,12 +77,16 @@ def find_metadata(
         date = PublishedDate(
             moment=datetime.fromisoformat(edition.date).replace(tzinfo=_zone(timezone)), rule="day of the issue"
         )
-    source = find_source(near, declared, publisher, marks, chinese=chinese)
+    date = selected_date(selected.published, _zone(timezone), fetched_at) or date
+    source = selected_source(selected.source, publisher) or find_source(
+        near, declared, publisher, marks, chinese=chinese
+    )
     if chinese:
         name = source.value if source else None
         writers = authors(zones, near, name, declared, marks, blocks.lines) or cell_authors(columns)
     else:
         writers = declared_authors(declared) or english_authors(near)
+    writers = selected_authors(selected.authors) or writers
     if source is None and chinese:
         told = [piece.line for piece in near.top] + [*zones.first, *zones.last]
         source = own_press(blocks.head, declared, publisher, writers, told)

@@ -20,7 +20,17 @@ from typing import Self
 
 from cleaners.store.articles import ArticleTable
 from cleaners.store.clusters import ClusterRepresentatives, ClusterTable, DocumentDates
-from cleaners.store.crawl_state import CrawlState, DiscoveredUrl, FetchResult, Kind, Outcome, UrlState
+from cleaners.store.crawl_state import (
+    CrawlState,
+    DiscoveredUrl,
+    FetchResult,
+    Kind,
+    LedgerNote,
+    LinkReading,
+    LinksRead,
+    Outcome,
+    UrlState,
+)  # fmt: skip
 from cleaners.store.database import Database
 from cleaners.store.export_log import ExportLog, ExportSeries, LoggedExport
 from cleaners.store.export_snapshot import ExportBatch, ExportRemoval, ExportSnapshot, OptOuts
@@ -55,6 +65,9 @@ __all__ = [
     "FetchResult",
     "FilterChoice",
     "Kind",
+    "LedgerNote",
+    "LinkReading",
+    "LinksRead",
     "LoggedExport",
     "NoiseLine",
     "OptOuts",

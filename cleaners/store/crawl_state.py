@@ -7,7 +7,7 @@ the results, so a run that is killed is taken up where the store says it was.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -70,7 +70,7 @@ record, a redirect to another address; or that the address was taken down since 
 _CHUNK = 500
 _COLUMNS = (
     "url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, "
-    "status, outcome, detail, digest, pause, next_visit, visit, edition"
+    "status, outcome, detail, digest, pause, next_visit, visit, edition, followed, rules"
 )
 
 
@@ -97,12 +97,25 @@ class DiscoveredUrl:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkReading:
+    """What was done with the links of a page when it was read."""
+
+    followed: bool
+    """Whether they were followed; not: the page was as far from a seed as the job goes."""
+    rules: str
+    """A name of the rules by which they were chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchResult:
     """What came of one visit, or of an attempt."""
 
     url: str
     site: str
     kind: Kind = "page"
+    hops: int = 1
+    pages: int = 1
+    """As in :class:`DiscoveredUrl`: how it was asked for."""
     at: datetime
     """With a timezone."""
     outcome: Outcome | None
@@ -118,6 +131,8 @@ class FetchResult:
     """Of the body; None where there is none."""
     found: tuple[DiscoveredUrl, ...] = ()
     """What it links to and is to be visited."""
+    reading: LinkReading | None = None
+    """None where there was nothing to read."""
     announcement: PageAnnouncement | None = None
     """What was said of the address that led here."""
 
@@ -125,6 +140,22 @@ class FetchResult:
     def failed(self) -> bool:
         """Whether there was nothing to read."""
         return self.outcome == "drop" and self.digest is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksRead:
+    """The links of a page that was fetched before are read once more, from the archive."""
+
+    url: str
+    at: datetime
+    """With a timezone."""
+    reading: LinkReading
+    found: tuple[DiscoveredUrl, ...]
+    """What of it is to be visited."""
+
+
+LedgerNote = FetchResult | LinksRead
+"""What the ledger is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +180,8 @@ class UrlState:
     next_visit: int | None
     number: int
     """Counts the addresses in the order in which they were found."""
+    reading: LinkReading | None = None
+    """None: nobody knows."""
 
     @property
     def failed(self) -> bool:
@@ -171,7 +204,7 @@ class CrawlState:
             known.update((row[0], _entry(row)) for row in self._db.rows(query, part))
         return known
 
-    def record(self, visits: Sequence[FetchResult]) -> None:
+    def record(self, visits: Sequence[LedgerNote]) -> None:
         """Note what came of visits and queue what they found; Drops that earlier visits left are superseded.
 
         Call it before the Drops of the same visits are stored.
@@ -179,9 +212,16 @@ class CrawlState:
         known = self.find(visit.url for visit in visits)
         for visit in visits:
             key, address = _names(visit.url)
+            if isinstance(visit, LinksRead):
+                self._queue(visit.found, visit.at, key)
+                self._read(key, visit.reading)
+                continue
             before = known.get(key)
             if before is None:
-                self._queue([DiscoveredUrl(url=visit.url, site=visit.site, kind=visit.kind)], visit.at, None)
+                asked = DiscoveredUrl(
+                    url=visit.url, site=visit.site, kind=visit.kind, hops=visit.hops, pages=visit.pages
+                )
+                self._queue([asked], visit.at, None)
             self._queue(visit.found, visit.at, key)
             self._announce(key, visit.announcement)
             if visit.outcome is None:
@@ -191,6 +231,20 @@ class CrawlState:
             for form in {visit.url, key, address or key}:
                 self._db.execute("DELETE FROM drops WHERE url = ?", (form,))
 
+    def unread(self, site: str, *, depth: int, rules: str, after: int = 0, limit: int = 500) -> list[UrlState]:
+        """Pages of a site whose links were not followed, or by other rules, and are to be: less than ``depth`` links
+        away from a seed. In the order of their numbers, from ``after`` on.
+
+        Where nobody knows (older stores), links were followed as far as pages were found by them.
+        """
+        return self._select(
+            "site = :site AND kind = 'page' AND visit > :after AND hops < :depth AND digest IS NOT NULL "
+            "AND outcome IN ('article', 'drop', 'archived') AND (followed = 0 OR rules != :rules OR (followed IS NULL "
+            "AND hops >= (SELECT max(hops) FROM ledger WHERE site = :site AND kind = 'page'))) "
+            "ORDER BY visit LIMIT :limit",
+            {"site": site, "after": after, "depth": depth, "rules": rules, "limit": limit},
+        )
+
     def unfinished(self, site: str) -> Iterator[UrlState]:
         """What was found on a site and is not yet done, one by one: by priority, the highest first, then as found."""
         query = f"SELECT {_COLUMNS} FROM ledger WHERE outcome IS NULL AND site = ? ORDER BY priority DESC, visit"
@@ -199,6 +253,12 @@ class CrawlState:
     def queued(self, site: str) -> int:
         """How many those are."""
         row = self._db.one("SELECT count(*) FROM ledger WHERE outcome IS NULL AND site = ?", (site,))
+        return int(row[0]) if row else 0
+
+    def visited(self, site: str, since: datetime) -> int:
+        """How many addresses of a site were visited, or tried, since a moment."""
+        query = "SELECT count(*) FROM ledger WHERE site = ? AND last_fetched >= ? AND outcome IS NOT NULL"
+        row = self._db.one(query, (site, int(since.timestamp())))
         return int(row[0]) if row else 0
 
     def due(self, site: str, *, at: datetime, before: datetime | None = None, limit: int = 100) -> list[UrlState]:
@@ -263,7 +323,12 @@ class CrawlState:
             {"url": key, "letters": len(said.text), "data": packed},
         )
 
-    def _select(self, where: str, values: Sequence[object]) -> list[UrlState]:
+    def _read(self, key: str, reading: LinkReading | None) -> None:
+        if reading is not None:
+            query = "UPDATE ledger SET followed = ?, rules = ? WHERE url = ?"
+            self._db.execute(query, (reading.followed, reading.rules, key))
+
+    def _select(self, where: str, values: Sequence[object] | Mapping[str, object]) -> list[UrlState]:
         return [_entry(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM ledger WHERE {where}", values)]
 
     def _unchanged(self, key: str, visit: FetchResult, before: UrlState | None) -> None:
@@ -286,10 +351,11 @@ class CrawlState:
             pause = self._bounds(visit).next_interval(was, _elapsed(before, moment), changed=changed)
         self._db.execute(
             "UPDATE ledger SET last_fetched = ?, status = ?, etag = ?, last_modified = ?, outcome = ?, detail = ?, "
-            "digest = ?, kind = ?, pause = ?, next_visit = ? WHERE url = ?",
+            "digest = ?, kind = ?, pages = ?, pause = ?, next_visit = ? WHERE url = ?",
             (moment, visit.status, visit.etag, visit.last_modified, visit.outcome, visit.detail, visit.digest,
-             visit.kind, pause, None if pause is None else moment + pause, key),
+             visit.kind, visit.pages, pause, None if pause is None else moment + pause, key),
         )  # fmt: skip
+        self._read(key, visit.reading)
 
     def _bounds(self, visit: FetchResult) -> VisitInterval:
         if visit.failed or visit.outcome == "moved":
@@ -313,7 +379,7 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _entry(row: Row) -> UrlState:
     (url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, status,
-     outcome, detail, digest, pause, next_visit, number, edition) = row  # fmt: skip
+     outcome, detail, digest, pause, next_visit, number, edition, followed, rules) = row  # fmt: skip
     return UrlState(
         found=DiscoveredUrl(
             url=address or url, site=site, kind=kind, hops=hops, pages=pages, priority=priority,
@@ -321,5 +387,5 @@ def _entry(row: Row) -> UrlState:
         ),
         first_seen=first_seen, last_seen=last_seen, last_fetched=last_fetched, etag=etag, last_modified=last_modified,
         status=status, outcome=outcome, detail=detail or "", digest=digest, pause=pause, next_visit=next_visit,
-        number=number,
+        number=number, reading=None if rules is None else LinkReading(followed=bool(followed), rules=rules),
     )  # fmt: skip

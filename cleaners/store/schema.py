@@ -181,6 +181,12 @@ _PARTS = (
     "CREATE INDEX articles_of_parts ON articles (doc) WHERE part_origins IS NOT NULL",
 )
 
+_READINGS = (
+    # Whether the links of a page were read, and by which rules: who changes them wants those of known pages too.
+    "ALTER TABLE ledger ADD COLUMN followed INTEGER",
+    "ALTER TABLE ledger ADD COLUMN rules TEXT",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -193,5 +199,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=9, name="the page of a newspaper that an article stands on", statements=_EDITIONS),
     Migration(version=10, name="which rule found a field; what feeds say of pages", statements=_ANNOUNCEMENTS),
     Migration(version=11, name="the pages that an article was joined from", statements=_PARTS),
+    Migration(version=12, name="by which rules the links of a page were read", statements=_READINGS),
 )
 """All steps in order; the last one's version is the version of today."""

@@ -10,6 +10,7 @@ from cleaners.quality import DOUBTFUL
 from cleaners.store.codec import GIVEN, listed
 from cleaners.store.database import Database
 from cleaners.store.selection import Selection, conditions
+from cleaners.urls import clipping_id
 
 # What articles can be filtered by: the values that some article has.
 
@@ -129,6 +130,15 @@ class OriginTable:
         marks = ",".join("?" * len(_STAGES))
         rows = self._db.rows(f"SELECT DISTINCT origin FROM drops WHERE stage IN ({marks}) ORDER BY origin", _STAGES)
         return [r[0] for r in rows]
+
+    def of(self, url: str) -> str | None:
+        """The origin of the page at an address: of its current article, else of a Drop that cleaning made of it."""
+        row = self._db.one("SELECT origin FROM articles WHERE id = ? AND current", (clipping_id(url, b""),))
+        if row is None:
+            marks = ",".join("?" * len(_STAGES))
+            query = f"SELECT origin FROM drops WHERE url = ? AND stage IN ({marks}) ORDER BY origin DESC LIMIT 1"
+            row = self._db.one(query, (url, *_STAGES))
+        return row[0] if row else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

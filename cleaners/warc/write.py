@@ -110,7 +110,7 @@ class WarcArchive:
 
     def __init__(self, folder: Path, *, name: str, software: str, full: int = 1_000_000_000) -> None:
         """``name`` begins the file names; a file is closed when it holds more than ``full`` bytes."""
-        self._folder = folder
+        self.folder = folder
         self._name = name
         self._software = software
         self._full = full
@@ -138,7 +138,7 @@ class WarcArchive:
             except OSError as error:
                 _cut(file, offset)
                 raise _unwritable(self._path, error) from None
-            return f"{self._folder.name}/{self._path.name}#{offset}"
+            return f"{self.folder.name}/{self._path.name}#{offset}"
 
     def sync(self) -> None:
         """Have the disk hold what was written: it then survives a power cut too."""
@@ -172,11 +172,11 @@ class WarcArchive:
         return self._file
 
     def _begin(self) -> BinaryIO:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         while True:
             self._serial += 1
-            self._path = self._folder / f"{self._name}-{stamp}-{self._serial:05d}.warc.gz"
+            self._path = self.folder / f"{self._name}-{stamp}-{self._serial:05d}.warc.gz"
             try:
                 file = self._path.open("xb")  # never over another run's file
             except FileExistsError:

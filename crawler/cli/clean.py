@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +27,7 @@ from crawler.cli.columns import (
 )
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
+from crawler.wording import balance
 
 if TYPE_CHECKING:
     from cleaners.items import Article, Drop, Page
@@ -102,12 +103,13 @@ def clean(
         return
     if master:
         raise UsageError("--master is for --engine spark: add that, or leave it out")
-    pages, share = _read(paths, columns, url)
+    found, share = _read(paths, columns, url)
+    pages = _CountedPages(found)
     processes = _processes(paths, jobs or cores())
     if output is None:
         with _turn(store), cleaning(processes, context_of(store)) as work:
             result = _into_store(pages, work, store, paths, resume, share)
-        _report(*result)
+        _report(pages.found, result)
         return
     with cleaning(processes, CleaningContext()) as work:
         if _is_file(output):
@@ -116,7 +118,40 @@ def clean(
             raise UsageError(f"--resume needs a file that can be gone on with; {output} is none")
         else:
             result = _into_stream(pages, work, output, share)
-    _report(*result)
+    _report(pages.found, result)
+
+
+class _CountedPages:
+    """Counts pages, and what stands for unreadable ones, as they are read."""
+
+    def __init__(self, pages: Iterator[Page | Drop]) -> None:
+        self._pages = pages
+        self.found = 0
+
+    def __iter__(self) -> Iterator[Page | Drop]:
+        return self
+
+    def __next__(self) -> Page | Drop:
+        page = next(self._pages)
+        self.found += 1
+        return page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CleaningEnd:
+    """What a run came to."""
+
+    told: str
+    """What is said of the articles; empty where there is none."""
+    dropped: Counter[str]
+    """``stage: reason`` -> how many."""
+    articles: int
+    known: int = 0
+    """Articles that the store had, unchanged."""
+    before: int = 0
+    """Pages that an earlier run had done."""
+    is_new: bool = True
+    """Whether anything was left to do."""
 
 
 def _read(
@@ -165,11 +200,12 @@ def _is_file(output: str) -> bool:
 
 def _into_file(
     pages: Iterator[Page | Drop], work: PageCleaner, output: Path, resume: bool, share: Callable[[], float | None]
-) -> tuple[str, Counter[str]]:
+) -> _CleaningEnd:
     from cleaners.parallel import ResumableOutput, skip_done
     from cleaners.parts import joined_runs
 
     with ResumableOutput(output, resume=resume) as out:
+        was_complete = out.complete
         if out.mark.done:
             say(f"going on after {counted(out.mark.done, 'page')}")
         if not out.complete:
@@ -178,12 +214,13 @@ def _into_file(
                 for run in joined_runs(work.map(rest)):
                     out.add(*run)
                     advance(len(run), f"{out.dropped.total()} dropped")
-    return (counted(out.written, "record") if out.written else ""), out.dropped
+    told = counted(out.written, "record") if out.written else ""
+    return _CleaningEnd(told=told, dropped=out.dropped, articles=out.written, is_new=not was_complete)
 
 
 def _into_stream(
     pages: Iterator[Page | Drop], work: PageCleaner, output: str, share: Callable[[], float | None]
-) -> tuple[str, Counter[str]]:
+) -> _CleaningEnd:
     from cleaners.export import RecordOutput
     from cleaners.items import Clipping, Drop
     from cleaners.parts import joined
@@ -197,13 +234,14 @@ def _into_stream(
             else:
                 out.keep(Clipping(article=result))
             advance(1, f"{dropped.total()} dropped")
-    return (counted(out.written, "record") if out.written else ""), dropped
+    told = counted(out.written, "record") if out.written else ""
+    return _CleaningEnd(told=told, dropped=dropped, articles=out.written)
 
 
 def _into_store(
     pages: Iterator[Page | Drop], work: PageCleaner, store: Path, paths: list[str], resume: bool,
     share: Callable[[], float | None],
-) -> tuple[str, Counter[str]]:  # fmt: skip
+) -> _CleaningEnd:  # fmt: skip
     from cleaners.ingest.ingester import Ingester, ingest_batches
     from cleaners.items import Drop
     from cleaners.parallel import Checkpoint, StoreCheckpoint, skip_done
@@ -214,6 +252,7 @@ def _into_store(
     with compiling_told(), Ingester(store, command="clean") as ingester, progress("pages", share) as advance:
         book = StoreCheckpoint(ingester.store, paths)
         mark = book.mark if resume else Checkpoint()
+        before = mark.done
         if mark.done:
             say(f"going on after {counted(mark.done, 'page')}")
 
@@ -234,17 +273,33 @@ def _into_store(
         kept = ingester.kept
     with Store.open(store) as opened:  # the last thing: until all is closed, the run has not come to its end
         StoreCheckpoint(opened, paths).close()
-    if not kept.stored + kept.known and not resume:
-        return "", dropped
-    return (
+    told = (
         f"{counted(kept.stored, 'new article')} in {store} ({kept.matched} of them match an earlier one), "
         f"{kept.known} known already"
-    ), dropped
+    )
+    is_nothing = not kept.stored + kept.known and not resume
+    return _CleaningEnd(
+        told="" if is_nothing else told, dropped=dropped, articles=kept.stored, known=kept.known, before=before
+    )
 
 
-def _report(kept: str, dropped: Counter[str]) -> None:
+def _report(found: int, end: _CleaningEnd) -> None:
     """Say what came of it on stderr; raises ``InputError`` when nothing did."""
+    from cleaners.parts import JOINED
+
+    dropped = end.dropped
     reasons = ", ".join(f"{n} {reason}" for reason, n in dropped.most_common(5))
-    if not kept:
+    joined = sum(n for reason, n in dropped.items() if reason.endswith(JOINED))
+    ends = {
+        "articles": end.articles,
+        "dropped": dropped.total() - joined,
+        "joined parts": joined,
+        "unchanged": end.known,
+        "cleaned before": end.before,
+        "left for later": 0,
+    }
+    if end.is_new:
+        say(balance(found, ends))
+    if not end.told:
         raise InputError(f"no page became an article ({reasons or 'there was no file to read'})")
-    say(kept + (f"; {dropped.total()} dropped ({reasons})" if dropped else ""))
+    say(end.told + (f"; {dropped.total()} dropped ({reasons})" if dropped else ""))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +12,16 @@ import typer
 from cleaners.errors import InputError, UsageError
 from crawler.cli.application import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
 from crawler.cli.progress import compiling_told, progress
+from crawler.wording import balance
 
 if TYPE_CHECKING:
     from crawler.run import CrawlReport
+
+ContactOption = Annotated[
+    str | None,
+    typer.Option("--contact", envvar="JIANBAO_CONTACT", metavar="MAIL", help="With URLs: where a site reaches you."),
+]
+_MOST = 10  # seeds that are named
 
 
 @app.command()
@@ -58,18 +66,14 @@ def crawl(
     archive_only: Annotated[
         bool, typer.Option("--archive-only", help="Only fetch and archive (WARC); clean later.")
     ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Ask every seed, also those that are not due yet.")] = False,
     issues: Annotated[
         str | None,
         typer.Option(
             "--issues", metavar="FROM..TO", help="Only back issues: seeds with a date, as 2026-01-01..2026-06-30."
         ),
     ] = None,
-    contact: Annotated[
-        str | None,
-        typer.Option(
-            "--contact", envvar="JIANBAO_CONTACT", metavar="MAIL", help="With URLs: where a site reaches you."
-        ),
-    ] = None,
+    contact: ContactOption = None,
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="Only the hosts of machine I of N, I from 1.")
     ] = "1/1",
@@ -110,8 +114,9 @@ def crawl(
     with compiling_told(), progress("responses") as advance:
         so_far = _advancing(advance)
         report = run(
-            jobs, store=store, limit=limit, archive_only=archive_only, shard=part, issues=days, progress=so_far
-        )
+            jobs, store=store, limit=limit, archive_only=archive_only, again=again, shard=part, issues=days,
+            progress=so_far,
+        )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:
@@ -166,6 +171,7 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     say(f"{counted(report.fetched, 'response')}, {report.bytes / 1e6:,.1f} MB in {took} ({rate:.1f} responses/s)")
     cleaned = f"{counted(report.articles, 'article')} cleaned into {store}"
     say(f"{counted(report.pages, 'page')} archived" if archive_only else cleaned)
+    say(balance(report.found, report.ends))
     if report.joined:
         say(f"  {report.joined:>6,}  pages that stand in articles of several")
     for reason, count in report.drops.items():
@@ -177,6 +183,23 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     if report.unchanged:
         say(f"  {report.unchanged:>6,}  unchanged since the last visit")
     if report.not_due:
-        say(f"  {report.not_due:>6,}  seeds not asked: read a moment ago, or seldom new")
+        say(f"  {report.not_due:>6,}  seeds not asked, for nothing new is likely yet (`--again` asks all)")
+        _tell_waiting(report.waiting)
+    for url, target in report.moved.items():
+        say(f"  the seed {url} leads to {target}: put that address into the seed file")
     if report.left:
-        say(f"  {report.left:>6,}  requests left for the next run (a limit was reached)")
+        say(f"  {report.left:>6,}  addresses left for the next run (a limit was reached, or it was ended)")
+
+
+def _tell_waiting(waiting: Mapping[str, str | None]) -> None:
+    """Say when seeds that were not asked are due, in the time of this machine."""
+    now = datetime.now().astimezone()
+    for url, due in list(waiting.items())[:_MOST]:
+        at = datetime.fromisoformat(due).astimezone() if due else None
+        if at is None or at <= now:
+            when = "read in this run, before it was interrupted" if at else "not again"
+        else:
+            when = f"next at {at:%H:%M}" if at.date() == now.date() else f"next on {at:%Y-%m-%d at %H:%M}"
+        say(f"          {url} ({when})")
+    if (more := len(waiting) - _MOST) > 0:
+        say(f"          and {counted(more, 'more seed')} (`--json` names all)")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,26 +13,59 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
-from crawler.cli.columns import HtmlColumn, TextColumn
+from crawler.cli.columns import (
+    AuthorColumn,
+    HtmlColumn,
+    PublishedColumn,
+    SectionColumn,
+    SourceColumn,
+    TextColumn,
+    TitleColumn,
+    UrlColumn,
+)
+from crawler.cli.crawl import ContactOption
 
 if TYPE_CHECKING:
+    from cleaners.config import JobConfig, SiteConfig
     from cleaners.items import Page
     from cleaners.pipeline import PageExplanation
     from cleaners.readers import ColumnChoice
+
+_SHOWN = 60  # characters of what a selector matches
 
 
 @app.command()
 def explain(
     what: Annotated[
         str,
-        typer.Argument(metavar="ID|URL|FILE", help="A stored article, or a saved page (FILE#7 in one); - for stdin."),
+        typer.Argument(
+            metavar="ID|URL|FILE",
+            help="A stored article, a saved page (FILE#7 in one), - for stdin; a page on the web.",
+        ),
     ],
     store: StoreOption = STORE,
+    seeds: Annotated[
+        Path | None,
+        typer.Option("--seeds", metavar="SEEDS.yaml", help="Try its site's `extract:`, `rules:` and time zone."),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", metavar="URL", help="Where a saved page comes from: tells its site.")
+    ] = None,
+    contact: ContactOption = None,
     as_json: JsonOption = False,
     html_column: HtmlColumn = None,
     text_column: TextColumn = None,
+    url_column: UrlColumn = None,
+    title_column: TitleColumn = None,
+    published_column: PublishedColumn = None,
+    source_column: SourceColumn = None,
+    author_column: AuthorColumn = None,
+    section_column: SectionColumn = None,
 ) -> None:
     """Show every line of a page with keep or cut, and the rule or the features that decided.
+
+    With --seeds the site's own selectors are tried, and what each of them matches is shown. A URL that the store does
+    not have is fetched, this one page, as a crawl would: robots.txt, limits, --contact (or that of the seed file).
 
     Of an HTML page's lines in the block of the article: the probability that they belong to it, by the judge of lines,
     and the features that spoke loudest, with what each adds to the log odds.
@@ -41,13 +75,89 @@ def explain(
       jianbao explain page.html
       jianbao explain dump.jsonl#7
       jianbao explain 3f2a9c0011d2e4b7 --store news.db
+      jianbao explain page.html --seeds seeds/my.yaml --url https://news.example/1.html
+      jianbao explain https://news.example/1.html --seeds seeds/my.yaml
       jianbao explain page.html --json | jq 'select(.verdict == "cut")'
     """
+    from cleaners.config import load_job
+    from cleaners.context import CleaningContext
     from cleaners.pipeline import explain as explained
     from cleaners.readers import ColumnChoice
+    from crawler.jobs.typed_addresses import is_typed_address
 
-    columns = ColumnChoice(html=html_column, text=text_column)
-    _print(explained(_page(what, store, columns)), as_json)
+    columns = ColumnChoice(
+        html=html_column, text=text_column, url=url_column, title=title_column, published=published_column,
+        source=source_column, author=author_column, section=section_column,
+    )  # fmt: skip
+    job = load_job(seeds) if seeds is not None else None
+    if is_typed_address(what) and not _is_stored(what, store):
+        page = _fetched(what, job, contact)
+    else:
+        page = _page(what, store, columns)
+    page = replace(page, url=url) if url is not None else page
+    site = _site(page, job, seeds)
+    if site is None:
+        _print(explained(page), as_json)
+        return
+    page = replace(page, site=site.id)
+    result = explained(page, CleaningContext(sites={site.id: site}))
+    if not as_json:
+        _print_selectors(result, site, page)
+    _print(result, as_json)
+
+
+def _is_stored(url: str, store: Path) -> bool:
+    from cleaners.store import Store
+
+    if not store.exists():
+        return False
+    with Store.open(store, create=False, readonly=True) as opened:
+        return opened.clippings.get(url) is not None
+
+
+def _fetched(url: str, job: JobConfig | None, contact: str | None) -> Page:
+    """The page on the web, asked for by the job or for this once. Raises InputError for what cannot be had."""
+    from cleaners.items import Drop
+    from crawler.jobs.typed_addresses import job_of
+    from crawler.run import fetch_page
+
+    asking = job or job_of([url], contact)
+    site = next((one for one in asking.sites if one.owns(url)), None)
+    if site is None:
+        raise UsageError(f"no site of job {asking.job} owns {url}: add one with that host as its `home`")
+    page = fetch_page(url, asking, site)
+    if isinstance(page, Drop):
+        raise InputError(f"{url}: {page.reason}" + (f" ({page.detail})" if page.detail else ""))
+    return page
+
+
+def _site(page: Page, job: JobConfig | None, seeds: Path | None) -> SiteConfig | None:
+    """The site of the seed file that a page belongs to, None without a file."""
+    if job is None:
+        return None
+    if page.url is None and len(job.sites) == 1:
+        return job.sites[0]
+    if page.url is None:
+        raise UsageError(f"{seeds} has {len(job.sites)} sites: say with --url where the page comes from")
+    if (site := next((one for one in job.sites if one.owns(page.url)), None)) is None:
+        raise UsageError(f"no site of {seeds} owns {page.url}: its sites are {', '.join(one.id for one in job.sites)}")
+    return site
+
+
+def _print_selectors(result: PageExplanation, site: SiteConfig, page: Page) -> None:
+    """What each selector of the rule that applies matches."""
+    day = (page.fetched_at or datetime.now(UTC)).date()
+    rule = site.rule_on(day)
+    if rule is None:
+        typer.echo(f"{site.id} has no `extract:` for {day}\n")
+        return
+    typer.echo(f"selectors of {site.id}" + (f" (until {rule.until})" if rule.until else ""))
+    for match in result.selectors:
+        first = next(iter(match.texts), None)
+        more = f" (and {len(match.texts) - 1} more)" if len(match.texts) > 1 else ""
+        said = "matches nothing" if first is None else f"{first[:_SHOWN]}{'…' if len(first) > _SHOWN else ''}{more}"
+        typer.echo(f"  {match.field:10} {match.selector:32} {said}")
+    typer.echo()
 
 
 def _page(what: str, store: Path, columns: ColumnChoice) -> Page:

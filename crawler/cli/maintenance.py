@@ -14,6 +14,16 @@ import typer
 
 from cleaners.errors import FormatError, UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.columns import (
+    AuthorColumn,
+    HtmlColumn,
+    PublishedColumn,
+    SectionColumn,
+    SourceColumn,
+    TextColumn,
+    TitleColumn,
+    UrlColumn,
+)
 from crawler.cli.progress import is_silent, progress, steps
 
 if TYPE_CHECKING:
@@ -222,6 +232,14 @@ def reclean(
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 uses every core.")] = 0,
     as_json: JsonOption = False,
+    html_column: HtmlColumn = None,
+    text_column: TextColumn = None,
+    url_column: UrlColumn = None,
+    title_column: TitleColumn = None,
+    published_column: PublishedColumn = None,
+    source_column: SourceColumn = None,
+    author_column: AuthorColumn = None,
+    section_column: SectionColumn = None,
 ) -> None:
     """Clean the stored pages again with today's cleaner and show what that would change, article by article.
 
@@ -240,19 +258,26 @@ def reclean(
     from cleaners.context import context_of
     from cleaners.maintenance import reclean as work
     from cleaners.parallel import cleaning, cores
+    from cleaners.readers import ColumnChoice
     from cleaners.store import Store, locks
 
     if root is not None and not root.is_dir():
         raise UsageError(f"--root {root}: there is no such folder")
     roots = [*([root] if root else []), store.absolute().parent]
     sites = [one for job in seeds or [] for one in load_job(job).sites]
+    columns = ColumnChoice(
+        html=html_column, text=text_column, url=url_column, title=title_column, published=published_column,
+        source=source_column, author=author_column, section=section_column,
+    )  # fmt: skip
     with (
         Store.open(store, create=False, readonly=True) as opened,
         locks.wait_for_writer(store, say) if apply else nullcontext(),
         cleaning(jobs or cores(), context_of(store, sites)) as cleaner,
         progress("pages") as advance,
     ):
-        outcomes = work.compare(opened, work.origins(opened, site, sample), cleaner.map, site=site, roots=roots)
+        outcomes = work.compare(
+            opened, work.origins(opened, site, sample), cleaner.map, site=site, roots=roots, columns=columns
+        )
         if apply:
             outcomes = work.apply(store, outcomes, {one.id: one.name for one in sites if one.name})
         counts = _show_changes(outcomes, advance, as_json=as_json)

@@ -37,7 +37,7 @@ class ConditionalGet:
         spider: Any = self._crawler.spider
         agenda: VisitPlan = spider.agenda
         if request.meta.get("redirect_times"):
-            context = amend_context(request, known=agenda.entry(request.url))
+            context = amend_context(request, known=agenda.known(context.found, context.site, request.url))
             if not has_led_back(request) and not agenda.is_open(context.known):
                 raise AddressRefused(NOT_DUE)
         if context.found.kind != "part" and spider.has_joined(request.url):

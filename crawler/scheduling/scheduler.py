@@ -44,8 +44,8 @@ class LedgerBacklog(Protocol):
         """Requests for what the ledger holds of a site and is not done, the highest priority first."""
         ...
 
-    def count_left(self) -> None:
-        """Count a request that is left for the next run."""
+    def note_left(self, request: Request) -> None:
+        """A request is left for the next run."""
         ...
 
 
@@ -113,7 +113,7 @@ class FrontierScheduler(Scheduler):
     def _overflow(self, site: str, request: Request) -> None:
         known = get_context(request).known
         if known is not None and known.outcome is not None:  # read before: due in the next run as well
-            self._backlog.count_left()
+            self._backlog.note_left(request)
         elif site not in self._given_up:
             self._behind.setdefault(site, 0.0)
             self._overflowed.add(site)

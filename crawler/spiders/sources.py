@@ -46,7 +46,7 @@ class AnnouncementPages:
         links: LinkFilter,
         agenda: VisitPlan,
         request: Requests,
-        follow: Callable[[Iterable[DiscoveredUrl]], Iterator[Request]],
+        follow: Callable[[Iterable[DiscoveredUrl], SiteConfig], Iterator[Request]],
     ) -> None:
         """``request`` makes a request of a known address, ``follow`` those of what was found and is to be visited."""
         self._settings = settings
@@ -118,7 +118,7 @@ class AnnouncementPages:
                     for frame in list_pages.frames(page)
                     if site.owns(frame) and not site.follow.denies(frame)
                 )
-            found += self._links.on_page(page, site, 1, list_pages.entries(page))
+            found += self._links.on_page(page, site, 1, list_pages.entries(page, pages=pages))
             if not found and is_empty_shell(page.text):
                 yield await self._answers.drop(response, "script shell", context.unrendered or NEEDS_BROWSER)
                 return
@@ -176,7 +176,7 @@ class AnnouncementPages:
         for one in judged:
             if isinstance(one, Drop):
                 yield SpiderItem(item=one, visits=())
-        yield from self._follow(found)
+        yield from self._follow(found, get_context(response).site)
 
 
 def of_seed(seed: SeedEntry, site: SiteConfig, days: Iterable[date]) -> Iterator[DiscoveredUrl]:

@@ -29,6 +29,11 @@ _OWN_COUNTER = re.compile(
     r"[次人条个位名数量总万亿k+]|[\d.,，]+|[:：/|·()（）\[\]【】])+",
     re.IGNORECASE,
 )
+# The number of the column that an article stands in. 双色球第2026118期 is news: only what calls itself a column counts.
+_SERIAL = re.compile(
+    r"[^\W\d_]{0,12}(?:栏目|专栏|专刊|专版|周刊|副刊|特刊|本刊|微刊|会刊|内刊|电子报|数字报)[(（【\[]?总?第"
+    r"[\d〇零一二两三四五六七八九十百千]{1,7}期[)）】\]]?"
+)
 _LETTERS = re.compile(r"[^\W\d_]")
 _LONGEST_COUNTER = 30
 _EDGE = 3  # characters at the beginning or end by which lines that may differ in one place only are found
@@ -57,10 +62,14 @@ def key(text: str) -> str:
 
     >>> key("已有 234 人参与") == key("已有1人参与")
     True
+    >>> key("山水昆玉栏目第308期") == key("山水昆玉栏目第三百零九期")
+    True
     >>> key("新增储备白菜 144 吨") == key("新增储备白菜 151 吨")
     False
     """
     form = _SPACE.sub("", script.fold(text)).lower()
+    if len(form) <= _LONGEST_COUNTER and _SERIAL.fullmatch(form):
+        return _NUMBER.sub("0", form)
     return _DIGITS.sub("0", form) if len(form) <= _LONGEST_COUNTER and _OWN_COUNTER.fullmatch(form) else form
 
 

@@ -165,7 +165,9 @@ def test_input_without_an_article_is_a_failure_that_says_why(tmp_path: Path) -> 
     (tmp_path / "broken.bin").write_bytes(b"\x00\x01\x02" * 500)
     done = run("clean", "broken.bin", "-o", "x.jsonl", cwd=tmp_path)
     assert done.returncode == 1
-    assert "no page became an article (1 decode: binary)" in one_line(done)
+    sums, error = done.stderr.decode().splitlines()
+    assert sums == "found 1 = 0 articles + 1 dropped + 0 unchanged + 0 left for later"
+    assert "no page became an article (1 decode: binary)" in error
     assert [d["reason"] for d in records(tmp_path / "x.jsonl.drops.jsonl")] == ["binary"]
 
 

@@ -87,6 +87,21 @@ def test_archive_only_and_rules_that_have_changed(tmp_path: Path) -> None:
         assert balanced(run_crawl(tmp_path, denied, {"a": site}).report)["ruled out"] > 1
 
 
+def test_what_is_beyond_the_bounds_of_feeds_and_sitemaps_is_told(tmp_path: Path) -> None:
+    pages = {
+        "/feed": feed("/1.html", "/2.html", "/3.html"),
+        "/index.xml": Reply(sitemap("/a.xml", "/b.xml", index=True), Content_Type="text/xml"),
+        "/a.xml": Reply(sitemap("/3.html"), Content_Type="text/xml"),
+        **{f"/{n}.html": Reply(article(n)) for n in (1, 2, 3)},
+    }
+    with serving("127.0.0.1", pages) as site:
+        seeds = one_site(site.base, f'seeds: [{{feed: "{site.base}/feed"}}, {{sitemap: "{site.base}/index.xml"}}]')
+        bounds = {"FEED_MAX_ENTRIES": 2, "SITEMAP_MAX_FILES": 1}
+        done = run_crawl(tmp_path, seeds, {"a": site}, settings=bounds)
+    assert done.drops() == {"feed": "too many entries", "b.xml": "too many sitemaps"}
+    assert balanced(done.report) == {"articles": 3, "dropped": 2, "lists and feeds": 3}
+
+
 def mixed(folder: Path) -> int:
     """A folder of all sorts of files; returns how many pages and unreadable things are in it."""
     pages = [article(n).encode() for n in range(12)]

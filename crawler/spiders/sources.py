@@ -62,13 +62,13 @@ class AnnouncementPages:
         if done := await self._answers.without_news(response):
             yield done
             return
-        limits = self._settings.getint("FEED_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
+        most, size = self._settings.getint("FEED_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
         try:
-            links = await self._read(feeds.feed, response, *limits)
+            links = await self._read(feeds.feed, response, most + 1, size)
         except UnusableInput as why:
             yield await self._answers.drop(response, why.reason)
             return
-        for one in self._announced(response, self._named(links, response)):
+        for one in self._announced(response, self._named(links, response, most)):
             yield one
 
     async def sitemap(self, response: Response) -> AsyncIterator[Any]:
@@ -79,9 +79,10 @@ class AnnouncementPages:
                 yield self._request(entry.found, entry)
             return
         site = get_context(response).site
-        limits = self._settings.getint("SITEMAP_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
+        most, size = self._settings.getint("SITEMAP_MAX_ENTRIES"), self._settings.getint("DOWNLOAD_MAXSIZE")
+        files = self._settings.getint("SITEMAP_MAX_FILES")
         try:
-            found = await self._read(feeds.sitemap, response, *limits)
+            found = await self._read(feeds.sitemap, response, most + 1, size)
         except UnusableInput as why:
             yield await self._answers.drop(response, why.reason)
             return
@@ -91,9 +92,12 @@ class AnnouncementPages:
                 further.append(Drop(origin=url, url=url, stage="fetch", reason="malformed address"))
                 continue
             self._sitemaps[site.id] += 1
-            if self._sitemaps[site.id] <= self._settings.getint("SITEMAP_MAX_FILES"):
+            if self._sitemaps[site.id] <= files:
                 further.append(announcing(url, site, "sitemap"))
-        for one in self._announced(response, [*further, *self._named(found.pages, response)]):
+            else:
+                detail = f"the site names more than {files}; give it as a seed of its own to have it read"
+                further.append(Drop(origin=url, url=url, stage="fetch", reason="too many sitemaps", detail=detail))
+        for one in self._announced(response, [*further, *self._named(found.pages, response, most)]):
             yield one
 
     async def list_page(self, response: Response) -> AsyncIterator[Any]:
@@ -154,10 +158,15 @@ class AnnouncementPages:
         kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
         return await asyncio.to_thread(reading, response.body, response.url, most, limit, content_type=kind)
 
-    def _named(self, links: Sequence[FoundLink], response: Response) -> Iterator[DiscoveredUrl | Drop]:
-        """What of it is to be followed. Where every link leads to other sites, a Drop says so."""
+    def _named(self, links: Sequence[FoundLink], response: Response, most: int) -> Iterator[DiscoveredUrl | Drop]:
+        """What of it is to be followed. Where all links lead to other sites, or they are too many, a Drop says so."""
         site = get_context(response).site
-        yield from self._links.named(links, site, response.url)
+        yield from self._links.named(links[:most], site, response.url)
+        if len(links) > most:
+            yield Drop(
+                origin=response.url, url=response.url, stage="fetch", reason="too many entries",
+                detail=f"only the first {most:,} are read; the others are found when it names them first",
+            )  # fmt: skip
         places = [link.url for link in links if discover.is_address(link.url)]
         if places and not any(map(site.owns, places)):
             hosts = Counter(urlsplit(place).netloc for place in places)

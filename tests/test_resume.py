@@ -197,7 +197,9 @@ def test_interrupted_it_finishes_what_is_in_flight_and_goes_on_later(
 ) -> None:
     web.stop_at(30, tmp_path, signal.SIGINT)
     fetched, stored = set(web.pages), done(tmp_path)
-    assert {url for url in fetched if "/calendar/" not in url} <= stored | moved(tmp_path)
+    # An article of several pages is done with its last page: what was read of it is read again.
+    once = {url for url in fetched if "/calendar/" not in url and "xinjiang-industrial-parks" not in url}
+    assert once <= stored | moved(tmp_path)
     web.run(tmp_path)
     assert not [url for url in web.pages if url in stored]
     assert final(tmp_path) == final(undisturbed[0])
@@ -207,7 +209,9 @@ def test_the_second_run_stores_nothing_new(web: WatchedWeb, undisturbed: tuple[P
     folder, _ = undisturbed
     before = final(folder)
     report = web.run(folder)
-    assert (report["articles"], report["pages"], report["drops"]) == (0, 0, {})
+    assert (report["articles"], report["joined"], report["drops"]) == (0, 0, {})
+    # An article of several pages is read whole to see whether it has changed, if its turn comes: few wait in memory.
+    assert report["pages"] in {0, 3}
     assert report["unchanged"] == len(web.pages) > 0
     assert final(folder) == before
 
@@ -222,7 +226,7 @@ def test_shards_fetch_together_what_one_machine_fetches_and_nothing_twice(
         fetched += web.pages
         hosts.append({urlsplit(url).netloc for url in web.pages})
     assert sorted(fetched) == sorted(undisturbed[1])
-    assert sum(map(len, hosts)) == len(set().union(*hosts)) == 7, "no host is asked by two machines"
+    assert sum(map(len, hosts)) == len(set().union(*hosts)) == 8, "no host is asked by two machines"
     assert sum(map(bool, hosts)) > 1
 
 

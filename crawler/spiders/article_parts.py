@@ -195,7 +195,6 @@ class PartFetcher:
     ) -> ArticleRead:
         pages = (first, *joined)
         self._joined.update(canonical(one.response.url) for one in pages)
-        self._desk.tally.joined += len(joined)
         own = {canonical(one.response.url) for one in pages} | {canonical(part.url) for part in article.missing_parts}
         found = tuple(link for one in pages for link in one.found if canonical(link.url) not in own)
         if left:  # nothing is noted: it is asked for again
@@ -204,8 +203,9 @@ class PartFetcher:
         digest = hashlib.blake2b(b"".join(visits.digest(one.page.body) for one in pages), digest_size=16).digest()
         known = get_context(first.response).known
         if known is not None and known.outcome == "article" and known.digest == digest and not article.missing_parts:
-            self._desk.tally.unchanged += 1
+            self._desk.tally.unchanged += len(pages)
             return ArticleRead(items=(SpiderItem(item=None, visits=_visits(noted, None, digest)), *failed), found=found)
+        self._desk.tally.joined += len(joined)
         done = _visits(noted, "archived", digest)
         done += tuple(visit for one in joined for visit in _joined(one, article.id))
         items = SpiderItem(item=self._kept(article), visits=done), *failed

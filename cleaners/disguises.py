@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Disguise = Literal["annotated", "forced-traditional", "invisible", "punctuation", "byte-slip", "spun", "shuffled"]
+Disguise = Literal[
+    "annotated",
+    "forced-traditional",
+    "invisible",
+    "punctuation",
+    "byte-slip",
+    "mojibake",
+    "padded",
+    "spun",
+    "shuffled",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,24 +40,32 @@ class DisguiseKind:
 
 DISGUISES = (
     DisguiseKind(
-        name="annotated", cost=0.3, rank=2, repairable=True,
+        name="annotated", cost=0.3, rank=3, repairable=True,
         meaning="readings (pīnyīn) or notes set behind characters: 发展(fāzhǎn)",
     ),
     DisguiseKind(
-        name="forced-traditional", cost=0.15, rank=4, repairable=False,
+        name="forced-traditional", cost=0.15, rank=5, repairable=False,
         meaning="traditional characters that a machine made of simplified ones; only `export --script` converts",
     ),
     DisguiseKind(
-        name="invisible", cost=0.1, rank=5, repairable=True,
+        name="invisible", cost=0.1, rank=6, repairable=True,
         meaning="characters that are not seen, or private-use glyphs, between the others",
     ),
     DisguiseKind(
-        name="punctuation", cost=0.1, rank=6, repairable=True,
+        name="punctuation", cost=0.1, rank=8, repairable=True,
         meaning="punctuation doubled or turned to ASCII, spaces inside words",
     ),
     DisguiseKind(
-        name="byte-slip", cost=0.15, rank=3, repairable=True,
+        name="byte-slip", cost=0.15, rank=4, repairable=True,
         meaning="a byte lost in GBK, so that all characters behind it are others",
+    ),
+    DisguiseKind(
+        name="mojibake", cost=0.3, rank=2, repairable=False,
+        meaning="characters lost or read in a wrong charset, beyond repair; what could be read back is a repair only",
+    ),
+    DisguiseKind(
+        name="padded", cost=0.15, rank=7, repairable=True,
+        meaning="insertions against copying: hidden text, jammer strings, pieces of the title, glued keywords",
     ),
     DisguiseKind(
         name="spun", cost=0.5, rank=0, repairable=False,

@@ -123,6 +123,8 @@ class Line:
     """Sentence punctuation marks in the line (，。；：？！、 and their ASCII forms)."""
     heading: int = 0
     """1..6 for headings, 0 otherwise."""
+    unseen: int = 0
+    """HTML: stretches in it that readers do not see, and that are no part of the text."""
     gap: int = 0
     """Plain text: blank lines before it. HTML: 0."""
     indent: int = 0

@@ -23,10 +23,11 @@ from cleaners.extract import ExtractedBody, ExtractSettings, site_rules
 from cleaners.extract.page_type import PageTypeSettings
 from cleaners.extract.recipe import recipe
 from cleaners.extract.site_rules import SelectorMatch
-from cleaners.items import Article, ArticlePager, Drop, Extractor, Head, Line, Metadata, Page, Region
+from cleaners.items import Article, ArticlePager, Drop, EntryFields, Extractor, Head, Line, Metadata, Page, Region
 from cleaners.metadata import SelectedTexts
 from cleaners.page import decode
 from cleaners.page import lines as blocks
+from cleaners.page.decode import mojibake
 from cleaners.page.lines import PageLines, html
 from cleaners.page.lines.script_shell import NEEDS_BROWSER
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:  # the models of seed files take long to import, and only a jo
 log = logging.getLogger(__name__)
 
 VERSION = __version__
+_FEWEST_UNSEEN = 2  # stretches of hidden text in a body that no editor forgot there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class PageDraft:
     body: ExtractedBody = ExtractedBody(lines=(), text="")
     diagnosis: DisguiseDiagnosis = DisguiseDiagnosis()
     restored: RestoredText = RestoredText(text="", repairs={})
+    lost: float = 0.0
+    """Share of the restored text that cannot be read, 0..1."""
     spun: bool = False
     regions: tuple[Region, ...] = ()
 
@@ -68,9 +72,20 @@ class PageDraft:
         return self.site.rule_on(day.date()) if self.site else None
 
     @property
+    def unseen(self) -> int:
+        """How many stretches in the lines of the body its readers do not see; what an editor forgot there is none."""
+        number = sum(line.unseen for line in self.body.lines if line.verdict == "keep")
+        return number if number >= _FEWEST_UNSEEN else 0
+
+    @property
     def disguises(self) -> tuple[Disguise, ...]:
         """All disguises the text wears or wore."""
-        return (*self.diagnosis.disguises, "spun") if self.spun else self.diagnosis.disguises
+        found = self.diagnosis.disguises
+        if self.unseen and "padded" not in found:
+            found = (*found, "padded")
+        if self.lost >= disguise.MUCH_LOST:
+            found = (*found, "mojibake")
+        return (*found, "spun") if self.spun else found
 
 
 def _decode(draft: PageDraft) -> PageDraft:
@@ -103,13 +118,24 @@ def _metadata(draft: PageDraft) -> PageDraft:
         publisher=site.name if site else None,
         fetched_at=draft.page.fetched_at if draft.page.url else None,  # a saved file's date is not the page's
         url=draft.page.url,
-        columns=replace(draft.page.entry, kind="entry") if draft.entry else draft.page.entry,
+        columns=_read_back(replace(draft.page.entry, kind="entry") if draft.entry else draft.page.entry),
         edition=draft.page.edition,
         selected=site_rules.selected(draft.lines, draft.rule) if draft.rule else SelectedTexts(),
     )
     if draft.entry:
         found = replace(found, rules={**found.rules, "text": "feed text"})
     return replace(draft, metadata=found)
+
+
+def _read_back(entry: EntryFields) -> EntryFields:
+    """The fields as they were before they were decoded in a wrong charset."""
+    return replace(
+        entry,
+        title=mojibake.mend_title(entry.title),
+        source=mojibake.mend_title(entry.source),
+        author=mojibake.mend_title(entry.author),
+        section=mojibake.mend_title(entry.section),
+    )
 
 
 def _extract(draft: PageDraft, settings: ExtractSettings = ExtractSettings()) -> PageDraft:
@@ -122,8 +148,12 @@ def _extract(draft: PageDraft, settings: ExtractSettings = ExtractSettings()) ->
 
 
 def _restore(draft: PageDraft) -> PageDraft:
-    diagnosis = disguise.diagnose(draft.body.text)
-    return replace(draft, diagnosis=diagnosis, restored=disguise.repair(draft.body.text, diagnosis))
+    diagnosis = disguise.diagnose(draft.body.text, draft.metadata.title)
+    restored = disguise.repair(draft.body.text, diagnosis)
+    before = {"wrong charset": draft.lines.misread, "hidden text": draft.unseen}
+    repairs = {kind: number for kind, number in before.items() if number} | dict(restored.repairs)
+    restored = replace(restored, repairs=repairs)
+    return replace(draft, diagnosis=diagnosis, restored=restored, lost=disguise.lost_share(restored.text))
 
 
 def _spun(draft: PageDraft) -> PageDraft:
@@ -271,8 +301,8 @@ def _article(draft: PageDraft) -> Article:
         disguises=draft.disguises,
         repairs=repairs,
         noise_removed=_noise(body.lines),
-        confidence=None if body.confidence is None else round(body.confidence, 4),
-        quality=quality.quality(text, disguises=draft.disguises, repairs=sum(repairs.values())),
+        confidence=None if body.confidence is None else round(body.confidence * (1 - draft.lost), 4),
+        quality=quality.quality(text, disguises=draft.disguises, repairs=sum(repairs.values()), lost=draft.lost),
         opt_out=meta.opt_out + metadata.opt_out_headers(page.headers) + page.opt_out,
         found_by=dict(meta.rules),
         pager=draft.pager,

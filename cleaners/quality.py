@@ -9,20 +9,24 @@ DOUBTFUL = 0.9
 _LEAST_CHARGE_OF_PARTS = 0.2
 _CUT = 0.2
 _LONGEST_CHARGE = 0.2
+_LOST_CHARGE, _MOST_LOST_CHARGE = 4.0, 0.5  # for each character that is lost, and for all
 
 # How the text of a teaser ends.
 _ELLIPSES = ("...", "…", "[详细]", "[详情]", "(详细)", "阅读全文")
 
 
-def quality(text: str, *, disguises: tuple[Disguise, ...], repairs: int, share: float = 1.0) -> float:
+def quality(
+    text: str, *, disguises: tuple[Disguise, ...], repairs: int, share: float = 1.0, lost: float = 0.0
+) -> float:
     """0..1: 1 is a whole, undisguised copy; ``share``: of the pages of an article, those that are there, 0..1;
-    ``repairs``: how many were made.
+    ``repairs``: how many were made; ``lost``: share of the text that cannot be read, 0..1.
 
     >>> quality("全文。", disguises=(), repairs=0), quality("一页。", disguises=(), repairs=0, share=0.5)
     (1.0, 0.5)
     """
     value = 1.0 - sum(KINDS[disguise].cost for disguise in disguises)
     value -= min(_LONGEST_CHARGE, 5.0 * repairs / max(1, len(text)))
+    value -= min(_MOST_LOST_CHARGE, _LOST_CHARGE * lost)
     value -= max(_LEAST_CHARGE_OF_PARTS, 1 - share) if share < 1 else 0.0
     value -= _CUT * text.rstrip().endswith(_ELLIPSES)
     return round(max(0.0, value), 3)

@@ -125,6 +125,23 @@ def test_what_cannot_be_known_is_marked_and_counted() -> None:
     assert done.repairs == {"byte slips": 1, "characters lost": 1}
 
 
+@pytest.mark.parametrize("at", [30, 41, 60, 72, 90])
+@pytest.mark.parametrize("mark", ["?", "\ufffd"])
+def test_no_character_is_invented_for_a_byte_that_is_lost(at: int, mark: str) -> None:
+    line = TEXT.split("\n")[0]
+    data = line[:at].encode("gbk") + b"?" + line[at:].encode("gbk")[1:]
+    worn = data.decode("gbk", "replace").replace("\ufffd", mark)
+    assert set(restored(worn)) <= set(line) | set(worn) | {"\ufffd"}
+
+
+def test_a_reading_behind_slipped_bytes_goes_too() -> None:
+    # 地通過: B5D8 CDA8 DF5E without its first byte, and the reading of the last character behind the run.
+    worn = annotated(TEXT) + "\n鄉鎮各?赝ㄟ^(guò)廣播提醒群眾注意防火。"
+    done = restored(worn)
+    assert "guò" not in done
+    assert "各\ufffd通過廣播" in done
+
+
 HONEST = {
     "traditional text": script.to_traditional(TEXT),
     "simplified text": TEXT,

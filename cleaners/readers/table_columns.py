@@ -6,7 +6,6 @@ They are compared as :func:`folded`.
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cleaners.items import Drop, EntryFields, Page
+from cleaners.page.lines.fragment import unescaped
 
 BODY = (
     "html", "rawhtml", "htmlcontent", "contenthtml", "bodyhtml", "pagehtml", "content", "rawcontent", "text", "body",
@@ -232,7 +232,7 @@ def _told(cells: Mapping[str, object], names: tuple[str, ...], used: set[str]) -
 
 def _shown(value: str) -> str:
     """A cell beside the page without the tags and entities that its system put into it."""
-    return html.unescape(_TAG.sub("", value)) if "<" in value or "&" in value else value
+    return unescaped(_TAG.sub("", value)) if "<" in value or "&" in value else value
 
 
 def _when(cells: Mapping[str, object], names: tuple[str, ...], used: set[str]) -> str | None:

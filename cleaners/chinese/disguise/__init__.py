@@ -12,9 +12,22 @@ from dataclasses import dataclass
 
 from cleaners.chinese import script
 from cleaners.chinese.disguise import ascii_punctuation as halved
-from cleaners.chinese.disguise import byte_shift, clause_order, invisible, pinyin_bait, punctuation
+from cleaners.chinese.disguise import (
+    byte_shift,
+    clause_order,
+    glued_keyword,
+    invisible,
+    jammer,
+    pinyin_bait,
+    punctuation,
+    title_pieces,
+)
 from cleaners.chinese.disguise.punctuation import RepairedText, count_han
+from cleaners.chinese.disguise.title_pieces import TitlePieces
+from cleaners.chinese.disguise.unreadable import MUCH_LOST, lost_share
 from cleaners.disguises import Disguise
+
+__all__ = ["MUCH_LOST", "DisguiseDiagnosis", "RestoredText", "diagnose", "lost_share", "repair"]
 
 _MISTAKES_OF_CHANCES = 0.03
 _FEWEST_MISTAKES = 2
@@ -36,6 +49,12 @@ class DisguiseDiagnosis:
     """Whether its punctuation is doubled."""
     halved: bool = False
     """Whether all of its punctuation was turned to ASCII."""
+    jammed: bool = False
+    """Whether jammer strings stand between its lines."""
+    pieces: TitlePieces = TitlePieces()
+    """The pieces of its title that stand at its marks."""
+    keywords: tuple[str, ...] = ()
+    """Keywords glued to its dateline or to its paragraphs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +67,24 @@ class RestoredText:
     """Kind of repair -> how many were made."""
 
 
-def diagnose(text: str) -> DisguiseDiagnosis:
-    """Find the disguises of a body of text (characters of any script; other languages have none)."""
+def diagnose(text: str, title: str | None = None) -> DisguiseDiagnosis:
+    """Find the disguises of a body of text under its title (characters of any script; other languages have none)."""
     han = count_han(text)
     if han == 0:
         return DisguiseDiagnosis()
     found: list[Disguise] = []
     hidden = invisible.is_dense(text, han)
     text = invisible.repair(text, dense=hidden).text
+    jammed, pieces, keywords = jammer.is_jammed(text), title_pieces.find(text, title), glued_keyword.find(text)
+    if jammed or pieces.pieces or keywords:
+        found.append("padded")
+        text = _unpadded(text, jammed, pieces, keywords).text
     if pinyin_bait.is_dense(text, han):
         found.append("annotated")
         text = pinyin_bait.repair(text).text
     if byte_shift.is_suspect(text) and (slipped := byte_shift.repair(text)).repairs:
         found.append("byte-slip")
-        text = slipped.text
+        text = pinyin_bait.repair(slipped.text).text if "annotated" in found else slipped.text
     glyphs = invisible.has_glyphs(text)
     if hidden or glyphs:
         found.append("invisible")
@@ -74,8 +97,27 @@ def diagnose(text: str) -> DisguiseDiagnosis:
     if not (spaced or doubled or narrow) and clause_order.is_shuffled(script.fold(text)):
         found.append("shuffled")
     return DisguiseDiagnosis(
-        disguises=tuple(found), hidden=hidden, glyphs=glyphs, spaced=spaced, doubled=doubled, halved=narrow
+        disguises=tuple(found),
+        hidden=hidden,
+        glyphs=glyphs,
+        spaced=spaced,
+        doubled=doubled,
+        halved=narrow,
+        jammed=jammed,
+        pieces=pieces,
+        keywords=keywords,
     )
+
+
+def _unpadded(text: str, jammed: bool, pieces: TitlePieces, keywords: tuple[str, ...]) -> RepairedText:
+    repairs: dict[str, int] = {}
+    if jammed:
+        done = jammer.repair(text)
+        text, repairs = done.text, {**repairs, **done.repairs}
+    done = title_pieces.repair(text, pieces)
+    text, repairs = done.text, {**repairs, **done.repairs}
+    done = glued_keyword.repair(text, keywords)
+    return RepairedText(text=done.text, repairs={**repairs, **done.repairs})
 
 
 def _is_forced(text: str, *, annotated: bool) -> bool:
@@ -95,10 +137,14 @@ def repair(text: str, diagnosis: DisguiseDiagnosis) -> RestoredText:
         return done.text
 
     text = keep(invisible.repair(text, dense=diagnosis.hidden))
+    if "padded" in diagnosis.disguises:
+        text = keep(_unpadded(text, diagnosis.jammed, diagnosis.pieces, diagnosis.keywords))
     if "annotated" in diagnosis.disguises:
         text = keep(pinyin_bait.repair(text))
     if "byte-slip" in diagnosis.disguises:  # before private-use glyphs go: they are bytes that a slipped run needs
         text = keep(byte_shift.repair(text))
+        if "annotated" in diagnosis.disguises:  # readings whose character was not to be seen before
+            text = keep(pinyin_bait.repair(text))
     if diagnosis.glyphs:
         text = keep(invisible.repair_glyphs(text))
     if diagnosis.spaced:

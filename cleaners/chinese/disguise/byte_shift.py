@@ -53,6 +53,10 @@ _PROBE, _UNLIKELY = 5, -9.5  # characters looked at, and the mean log probabilit
 _MARK = -7.0  # log probability of a mark where it stands as text
 _LESS_LIKELY = -8.0  # nats against a full stop lost with half of the next character: not seen on the web so far
 _FULL_STOP_BONUS = 5.0  # nats for 。: two thirds of all characters that end with A3 in running text
+_CERTAIN = 5.0  # nats by which a character that was guessed must be better than none
+# The same where only a full stop was guessed, in a text whose full-width marks were narrowed: the narrowed mark that
+# took its half tells the next byte.
+_CERTAIN_STOP = 1.2
 _EARLY = 4.0  # nats by which it must be better to end a run before its bytes say so
 _PLAUSIBLE = -9.5  # mean log probability the repaired text must reach
 _LONGEST = 60
@@ -162,6 +166,11 @@ def _mend(chars: CharacterModel, text: str, start: re.Match[str], caution: _Shif
     run = _back_in_step(chars, states, run, text, start.end())
     after = simplify(_BEHIND.findall(text, run.end, run.end + 2)[0])
     found = close(chars, states[len(run.pairs)], run, after)
+    if start["lost"] and not start["second"] and (unread := _without_its_first(chars, run, after)) is not None:
+        narrowed = found is not None and found.text[:1] == "。" and "，" not in text
+        certain = _CERTAIN_STOP if narrowed else _CERTAIN
+        if found is None or found.score < unread.score + certain:
+            found = unread
     if found is None:
         return None
     as_it_is = chars.text(text[start.end() : run.end] + after) + _MARK * len(_MARKS.findall(start.group()))
@@ -169,6 +178,14 @@ def _mend(chars: CharacterModel, text: str, start: re.Match[str], caution: _Shif
     if gain < 0 or found.score < _PLAUSIBLE * (len(found.text) + len(after)):
         return None
     return _ShiftRepair(start=start.start(), end=run.end, text=found.text + run.suffix, lost=found.text.count(UNKNOWN))
+
+
+def _without_its_first(chars: CharacterModel, run: ByteRun, after: str) -> SearchState | None:
+    """The run behind a mark that stands for one byte, the first of a character that nobody can know."""
+    if not run.pairs:
+        return None
+    first = SearchState.begin(chars, "", "", run.pairs[0][1], 0.0).lose(UNKNOWN, LOST, run.pairs[0][1])
+    return close(chars, beams(chars, [first], run.pairs[1:])[-1], run, after)
 
 
 def _back_in_step(chars: CharacterModel, states: list[list[SearchState]], run: ByteRun, text: str, at: int) -> ByteRun:

@@ -20,7 +20,7 @@ _UNMAPPED_TRAILS = range(0xA1, 0xFF)
 _DANGLING = -6.0  # a first byte at the end of the run whose second one is gone without a trace
 LOST = -9.0
 """Log probability of an unknown character."""
-_CLEAR = 4.0  # nats between a reading and a guess
+_CLEAR = 6.0  # nats between a reading and a guess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

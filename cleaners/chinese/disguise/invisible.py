@@ -17,7 +17,9 @@ _UNSEEN = re.compile(
     rf"|(?<![{INVISIBLE}])(?P<glyphs>[{_PRIVATE}]*+)[{INVISIBLE}]++(?=[{_CHINESE}])"
 )
 _ANYWHERE = re.compile(rf"(?![{_PRIVATE}])[{INVISIBLE}]+")
-_MARKED = re.compile(rf"(?<=[{HAN}])[\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f\U000e0100-\U000e01ef]+")
+_MARKED = re.compile(
+    rf"(?<=[{_CHINESE}])[\U000e0000-\U000e007f]+|(?<=[{HAN}])[\u0300-\u036f\u20d0-\u20f0\U000e0100-\U000e01ef]+"
+)
 _GLYPH = re.compile(rf"(?<=[{_CHINESE}])\s?[{_PRIVATE}]+\s?(?=[{_CHINESE}])|[{_PRIVATE}]+")
 _RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
 # Most texts have none of all these, and one look is enough to know.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cleaners.items import Head, Line
+
+_HEADLINES = 3  # headings, or first lines of a text, that are looked at closely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class PageLines:
     """HTML: every image element with the index of the line it stands in or before."""
     recovered: bool = False
     """HTML: whether the lines are those of an article in the data of its scripts, for the page shows none."""
+    misread: int = 0
+    """How many stretches of the page were decoded in a wrong charset, and are read back here."""
     base: str | None = None
     """HTML: what relative addresses are joined to."""
 
@@ -37,10 +41,22 @@ def read(text: str, url: str | None = None) -> PageLines:
 
     Raises ``Unusable("blocks", ...)`` for pages beyond the limits or with nothing to read.
     """
+    from cleaners.page.decode import mojibake
+
+    found = _read(text, url)
+    first = [line.text for line in found.lines if line.heading == 1 or found.media == "text"][:_HEADLINES]
+    suspected = mojibake.suspicion((line.text for line in found.lines), (found.head.title, *first))
+    if not suspected:
+        return found
+    mended = mojibake.mend(text, suspected)
+    return replace(_read(mended.text, url), misread=mended.segments) if mended.segments else found
+
+
+def _read(text: str, url: str | None) -> PageLines:
     from cleaners.page.lines import fragment, html, plain
 
     text = fragment.opened(text)
     form = fragment.form(text)
     if form == "html":
-        return html.read(fragment.page_of(text), url)
+        return html.read(fragment.escaped_once(fragment.page_of(text)), url)
     return plain.read(fragment.text_of(text) if form == "tagged" else fragment.unescaped(text))

@@ -121,14 +121,24 @@ _LINES_OF_THEIR_OWN = frozenset(
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,11})(?:\s[^<>]*|/)?>")
 # A text that speaks of a tag, or quotes it, does not use it.
-_SPOKEN_OF = re.compile(r"(?:标签|標籤|元素|代码|代碼|语法|語法|[tT]ags?\b|[eE]lements?\b|HTML|html)")
+_SPOKEN_OF = re.compile(
+    r"(?:实体|實體|转义|轉義|标签|標籤|元素|代码|代碼|语法|語法|[tT]ags?\b|[eE]lements?\b|HTML|html)"
+)
 _NEAR = 8
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "`": "`", '"': '"', "'": "'", "（": "）", "(": ")"}
 
 _CDATA = re.compile(r"\s*<!\[CDATA\[")
 _CDATA_MARKS = re.compile(r"<!\[CDATA\[|\]\]>")
 _ESCAPED = re.compile(r"&(?:amp;)*(?:lt|#0*60|#x0*3c);", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});")
+# Of a character reference the semicolon may be missing where digits enough make it one.
+_ENTITY = re.compile(
+    r"&(?:[a-zA-Z]{2,8}[0-9]{0,2};|#[0-9]{2,7};|#[xX][0-9a-fA-F]{2,6};|#[0-9]{4,7}|#[xX][0-9a-fA-F]{4,6}|nbsp(?![a-zA-Z=]))"
+)
+# Escaped twice, so that a page shows the entity. Those of < > & and " stay: they are what texts on markup show.
+_TWICE = re.compile(
+    r"&(?:amp;)+(?=(?:nbsp|[lr][ds]quo|[mn]dash|hellip|middot|e[nm]sp|thinsp|times|deg|bull|[lr]aquo|permil|copy|yen"
+    r"|#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6});)"
+)
 _BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>(?:[^\S\n]*\r?\n)?", re.IGNORECASE)
 _DEEPEST = 3  # a body is escaped once by the feed, and once more by what keeps the feed
 
@@ -218,5 +228,24 @@ def text_of(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """A text with its entities (``&nbsp;``, ``&ldquo;``) as the characters that they stand for."""
-    return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
+    """A text with its entities (``&nbsp;``, ``&ldquo;``) as the characters that they stand for, escaped once or more.
+
+    >>> unescaped("&#26032;&#38395 R&D, &amp;ldquo;AT&T&amp;rdquo;")
+    '新闻 R&D, “AT&T”'
+    """
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), escaped_once(text))
+
+
+def escaped_once(text: str) -> str:
+    """Text or markup in which what was escaped twice is escaped once; what speaks of an entity shows it still.
+
+    >>> escaped_once("&amp;ldquo;书香&amp;amp;rdquo;"), escaped_once("转义成&amp;nbsp;的空格")
+    ('&ldquo;书香&rdquo;', '转义成&amp;nbsp;的空格')
+    """
+    if "&amp;" not in text:
+        return text
+    return _TWICE.sub(
+        lambda escape: escape[0] if _is_spoken_of(text, escape.start(), text.find(";", escape.end()) + 1) else "&", text
+    )

@@ -10,7 +10,7 @@ from lxml import etree
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Head
-from cleaners.page.lines import PageLines, script_data
+from cleaners.page.lines import PageLines, script_data, visibility
 from cleaners.page.lines.head import base_of, declarations, read_head
 from cleaners.page.lines.script_shell import NEEDS_BROWSER, runs_scripts
 from cleaners.page.lines.walk import TreeWalk, WalkLimits
@@ -18,6 +18,8 @@ from cleaners.page.lines.walk import TreeWalk, WalkLimits
 # Sentence marks of a notice (no JavaScript, who owns the site); the shortest flash that is an article has more.
 _NOTICE = 4
 _LIST = 15
+_PROSE = 2  # sentence marks of a line in whose block text may be hidden
+_FOLDED = 4  # copy protection is a small part of what is shown
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _LONG = 3000  # bytes of a tag from which on its attributes are counted
 # What stands behind them belongs to the page as browsers show it; libxml2 leaves out whatever follows an </html>.
@@ -47,6 +49,11 @@ def read(text: str, url: str | None = None, limits: HtmlLimits = HtmlLimits()) -
     """
     tree = _parse(text, limits)
     walk = TreeWalk(tree, limits=limits.walk)
+    prose = dict.fromkeys(line.node for line in walk.lines if line.punctuation >= _PROSE)
+    if hidden := visibility.hidden_classes(tree, (walk.nodes[node] for node in prose)):
+        seen = TreeWalk(tree, limits=limits.walk, hidden_classes=hidden)
+        if seen.ruled_weight * _FOLDED <= seen.weight:  # else paragraphs that unfold when they are asked for
+            walk = seen
     if walk.hidden_weight > walk.weight:
         # The article itself waits for a script to show it.
         walk = TreeWalk(tree, limits=limits.walk, with_hidden=True)

@@ -11,6 +11,7 @@ from lxml import etree
 from cleaners.characters import HAN
 from cleaners.errors import UnusableInput
 from cleaners.items import Line
+from cleaners.page.lines import visibility
 from cleaners.page.lines.draft import LineDraft, frozen
 
 # What an element is to the walk. Everything that is not named here is inline.
@@ -40,7 +41,6 @@ _SPECIAL = frozenset((*_HEADINGS, "pre"))
 # ASCII marks count where a sentence mark can stand: not inside numbers, times and addresses. One class of characters
 # comes first, so that the search jumps from mark to mark.
 SENTENCE_MARKS = re.compile(rf"[，。；：？！、…,.;:?!](?:(?<![,.;:?!])|(?=\s|$|[{HAN}”’」』]))")
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Digits and signs that are set higher or lower: without that, ten to the sixth is a hundred and six.
 _HIGHER = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWER = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
@@ -48,14 +48,13 @@ _EXPONENT = re.compile(r"[-+−–]?[0-9A-Za-z./·×()]{0,8}[0-9][0-9A-Za-z./·�
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
 
+def _marks_inside(element: Any) -> int:
+    return len(SENTENCE_MARKS.findall("".join(element.itertext("p", "div", "span", "br"))))
+
+
 def _leads_on(anchor: Any) -> bool:
     """Whether it is a link: one without an address waits for a script, one with a name is only a place."""
     return bool(anchor.get("href") or (anchor.get("name") is None and anchor.get("id") is None))
-
-
-def _is_hidden(element: Any) -> bool:
-    style = element.get("style")
-    return (style is not None and _HIDDEN.search(style) is not None) or element.get("hidden") is not None
 
 
 def _hidden_marks(element: Any) -> int:
@@ -96,12 +95,14 @@ class WalkLimits:
 class TreeWalk:
     """One pass over the tree: ``lines``, the block elements as ``nodes``, ``parents`` and ``images`` (see ``Blocks``).
 
-    ``weight`` counts the sentence marks that are shown, ``hidden_weight`` those in elements that are not.
+    ``weight`` counts the sentence marks that are shown, ``hidden_weight`` those in elements that take no place on the
+    page, ``ruled_weight`` those that its style sheets hide.
     """
 
     __slots__ = (
         "_block",
         "_heading",
+        "_hidden_classes",
         "_in_link",
         "_in_pre",
         "_limits",
@@ -112,23 +113,37 @@ class TreeWalk:
         "_pictures",
         "_room",
         "_shifts",
+        "_unseen",
         "hidden_weight",
         "images",
         "lines",
         "nodes",
         "parents",
+        "ruled_weight",
         "weight",
     )
 
-    def __init__(self, tree: Any, *, limits: WalkLimits = WalkLimits(), with_hidden: bool = False) -> None:
-        """Walk ``tree``; raises ``Unusable("blocks", "page too deep" | "page too large")`` beyond ``limits``."""
+    def __init__(
+        self,
+        tree: Any,
+        *,
+        limits: WalkLimits = WalkLimits(),
+        with_hidden: bool = False,
+        hidden_classes: frozenset[str] = frozenset(),
+    ) -> None:
+        """Walk ``tree`` without elements of ``hidden_classes`` (their ``class`` attributes as they stand).
+
+        Raises ``Unusable("blocks", "page too deep" | "page too large")`` beyond ``limits``.
+        """
         self._limits = limits
         self._room = limits.characters
         self.lines: list[Line] = []
         self.nodes: list[Any] = []
         self.parents: list[int] = []
         self.images: list[tuple[int, Any]] = []
-        self.weight = self.hidden_weight = 0
+        self.weight = self.hidden_weight = self.ruled_weight = 0
+        self._hidden_classes = hidden_classes
+        self._unseen = 0
         self._block = -1
         self._paths: dict[int, tuple[str, ...]] = {-1: ()}
         self._parts: list[str] = []
@@ -145,15 +160,14 @@ class TreeWalk:
         kind_of, parts = _KINDS.get, self._parts
         depth, deepest, skipped = 0, self._limits.depth, False
         for event, element in walker:
-            kind = kind_of(element.tag, 0)
+            tag = element.tag
+            kind = kind_of(tag, 0)
             if event == "start":
                 depth += 1
                 if depth > deepest:
                     raise UnusableInput("blocks", "page too deep", f"more than {deepest} levels")
-                if kind == _SKIP or (not with_hidden and _is_hidden(element)):
-                    if kind != _SKIP:
-                        self.hidden_weight += _hidden_marks(element)
-                    elif element.tag == "noscript":
+                if kind == _SKIP or (not with_hidden and self._is_hidden(element, tag)):
+                    if tag == "noscript":
                         self.images += [(len(self.lines), image) for image in element.iter("img")]
                     walker.skip_subtree()
                     skipped = True
@@ -224,6 +238,18 @@ class TreeWalk:
             start = self._shifts.pop()
             self._parts[start:] = [_shifted("".join(self._parts[start:]), element.tag)]
 
+    def _is_hidden(self, element: Any, tag: str) -> bool:
+        style = element.get("style")
+        if (style is not None and visibility.is_gone(style)) or element.get("hidden") is not None:
+            self.hidden_weight += _hidden_marks(element)
+        elif self._hidden_classes and element.get("class") in self._hidden_classes and visibility.is_leaf(element):
+            self.ruled_weight += _hidden_marks(element)
+        elif not ((style is not None or tag == "font") and visibility.is_covered(element, style or "")):
+            return False
+        if self._parts or tag not in _KINDS:
+            self._unseen += bool("".join(element.itertext()).strip())
+        return True
+
     def _preformatted(self, text: str) -> None:
         first, *rest = text.split("\n")
         for number, line in enumerate((first, *rest)):
@@ -257,7 +283,9 @@ class TreeWalk:
             images=self._pictures,
             punctuation=marks,
             heading=self._heading,
+            unseen=self._unseen,
         )
+        self._unseen = 0
         self.lines.append(frozen(draft))
         self._link_parts.clear()
         self._links = 1 if self._in_link else 0

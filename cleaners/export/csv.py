@@ -13,11 +13,11 @@ from cleaners.atomic import whole_file
 from cleaners.export.formats import ExportFormat, ExportWriter
 from cleaners.export.records import withdrawal_record
 from cleaners.fields import NAMES
+from cleaners.readers.csv import FORMULA
 
 if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OF_CHANGES = ("change", "reason", "replaced_by")
 
 
@@ -26,7 +26,8 @@ class CsvWriter(ExportWriter):
 
     A column for every name of the record; lists and mappings as JSON, what is unknown empty. An increment has the
     columns ``change``, ``reason`` and ``replaced_by`` behind them. Cells are the text as it stands; only before what a
-    spreadsheet would run as a formula stands an apostrophe, which it does not show (OWASP, "CSV Injection").
+    spreadsheet would run as a formula stands an apostrophe, which it does not show (OWASP, "CSV Injection") and which
+    is taken away again where the export is read as input.
     """
 
     def open(self, stack: ExitStack) -> None:
@@ -56,7 +57,7 @@ class CsvWriter(ExportWriter):
 def _cell(value: Any) -> Any:
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and value.lstrip("'").startswith(FORMULA):
         return f"'{value}"
     return str(value).lower() if isinstance(value, bool) else value
 

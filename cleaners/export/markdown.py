@@ -7,13 +7,10 @@ import unicodedata
 from typing import Any
 
 from cleaners.export.records import record
+from cleaners.extract.markdown import escaped
 from cleaners.fields import FRONT_MATTER
 from cleaners.items import Article, Clipping
 
-# Signs that Markdown would read as markup: anywhere, and at the beginning of a line.
-_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]|&(?=#?\w+;)")
-_ORDERED = re.compile(r"(?m)^(\s*\d+)([.)])(?=\s)")
-_BULLET = re.compile(r"(?m)^(\s*)([-+=])")
 _LONGEST = 40  # characters of a headline in a file name: at most 160 of the 255 bytes a name may have
 
 
@@ -30,7 +27,7 @@ def markdown_page(clipping: Clipping) -> str:
         head = yaml.dump(front, Dumper=yaml.SafeDumper, **settings)
     parts = [f"---\n{head}---"]
     if article.title:
-        parts.append(f"# {escaped(article.title)}")
+        parts.append(f"# {escaped(' '.join(article.title.split()))}")
     parts.append(article.markdown.strip("\n") if article.markdown else _paragraphs(article.text))
     return "\n\n".join(parts) + "\n"
 
@@ -54,13 +51,6 @@ def page_name(article: Article) -> str:
     title = unicodedata.normalize("NFC", article.title or "")
     words = "-".join(re.findall(r"[^\W_]+", title))[:_LONGEST].strip("-")
     return "-".join(filter(None, (date, words, article.id))) + ".md"
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it stands."""
-    text = _MARKUP.sub(lambda sign: "\\" + sign.group(), text)
-    text = _ORDERED.sub(r"\1\\\2", text)
-    return _BULLET.sub(r"\1\\\2", text)
 
 
 def _paragraphs(text: str) -> str:

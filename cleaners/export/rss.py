@@ -23,6 +23,8 @@ _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 # Under these prefixes: some readers look for the words "content:encoded", whatever a prefix stands for.
 _PREFIXES = {"content": _CONTENT, "dc": _DUBLIN_CORE}
+# Titles and names are plain text, which many readers show as HTML all the same.
+_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _SUMMARY = 160  # characters
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, production 2
 
@@ -65,21 +67,25 @@ def _parts(clipping: Clipping) -> Iterator[tuple[str, str, dict[str, str]]]:
     article = clipping.article
     flat = article.text.replace("\n", " ")
     if article.title:
-        yield "title", article.title, {}
+        yield "title", _plain(article.title), {}
     if article.url:
         yield "link", article.url, {}
     yield "guid", article.id, {"isPermaLink": "false"}
     if article.published:
         yield "pubDate", format_datetime(article.published), {}  # RFC 5322, as RSS asks for
     for author in article.authors:
-        yield f"{{{_DUBLIN_CORE}}}creator", author, {}
+        yield f"{{{_DUBLIN_CORE}}}creator", _plain(author), {}
     if article.source:
-        yield f"{{{_DUBLIN_CORE}}}publisher", article.source, {}
+        yield f"{{{_DUBLIN_CORE}}}publisher", _plain(article.source), {}
     for category in (*filter(None, (article.section,)), *(region.name for region in article.regions)):
-        yield "category", category, {}
+        yield "category", _plain(category), {}
     yield "description", escape(flat if len(flat) <= _SUMMARY else flat[:_SUMMARY] + "…", quote=False), {}
     body = "".join(f"<p>{escape(line, quote=False)}</p>" for line in article.text.split("\n") if line.strip())
     yield f"{{{_CONTENT}}}encoded", body, {}
+
+
+def _plain(text: str) -> str:
+    return _TAG.sub("&lt;", text)
 
 
 def _shown(text: str) -> str:

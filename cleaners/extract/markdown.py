@@ -9,7 +9,11 @@ from itertools import groupby
 from cleaners.extract.images import PlacedImage
 from cleaners.extract.layout import LayoutPiece
 
-_IN_ALT = re.compile(r"[\\\[\]`*_<]")
+# Signs that Markdown would read as markup: anywhere, and at the beginning of a line (CommonMark 0.31, 2.4 and 4).
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]|&(?=#?\w+;)")
+_ORDERED = re.compile(r"(?m)^(\s*\d+)([.)])(?=\s)")
+_BULLET = re.compile(r"(?m)^(\s*)([-+=])")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 # What ends the address of an image in Markdown, or begins something else.
 _IN_ADDRESS = {ord(char): f"%{ord(char):02X}" for char in ' ()<>\\"`\n\r\t'}
 
@@ -45,12 +49,23 @@ def _shown(waiting: list[PlacedImage], line: int) -> list[str]:
 
 
 def _image(placed: PlacedImage) -> str:
-    alt = _IN_ALT.sub(lambda sign: "\\" + sign[0], placed.alt)
-    return f"![{alt}]({placed.image.url.translate(_IN_ADDRESS)})"
+    address = _ENTITY.sub("&amp;", placed.image.url.translate(_IN_ADDRESS))
+    return f"![{escaped(' '.join(placed.alt.split()))}]({address})"
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it stands: no markup, no HTML, no entities.
+
+    >>> escaped("[a](javascript:b) <b> AT&T")
+    '\\\\[a\\\\](javascript:b) \\\\<b\\\\> AT&T'
+    """
+    text = _MARKUP.sub(lambda sign: "\\" + sign.group(), text)
+    text = _ORDERED.sub(r"\1\\\2", text)
+    return _BULLET.sub(r"\1\\\2", text)
 
 
 def _block(piece: LayoutPiece) -> str:
-    text = piece.texts[0]
+    text = escaped(piece.texts[0])
     if piece.kind == "heading":
         return f"{'#' * piece.level} {text}"
     return f"> {text}" if piece.kind == "quote" else text
@@ -63,7 +78,7 @@ def _list(items: Sequence[LayoutPiece]) -> Iterator[str]:
         mark = "-" if item.number is None else f"{item.number}."
         if before is not None and before.group != item.group and before.level == item.level == 0:
             yield ""
-        yield f"{' ' * item.level}{' ' * len(mark) if item.goes_on else mark} {item.texts[0]}"
+        yield f"{' ' * item.level}{' ' * len(mark) if item.goes_on else mark} {escaped(item.texts[0])}"
         before = item
 
 
@@ -77,7 +92,7 @@ def _code(blocks: Sequence[LayoutPiece]) -> Iterator[str]:
 def _table(rows: Sequence[LayoutPiece]) -> Iterator[str]:
     width = max(len(row.columns) for row in rows)
     for number, row in enumerate(rows):
-        cells = [cell.replace("|", "\\|") for cell in row.columns] + [""] * (width - len(row.columns))
+        cells = [escaped(cell) for cell in row.columns] + [""] * (width - len(row.columns))
         yield f"| {' | '.join(cells)} |"
         if number == 0:
             yield f"|{' --- |' * width}"

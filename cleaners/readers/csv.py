@@ -16,6 +16,9 @@ from cleaners.readers.table_columns import folded, is_body_name, page_of
 
 _MOST_SEPARATORS = 1_000_000  # in a row: the longest page of prose has a third of that
 _PIECE = 64 * 1024
+_OF_AN_EXPORT = frozenset(("id", "origin", "text", "noise_removed", "extractor"))  # names that no other table has
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet runs as a formula (OWASP, "CSV Injection")."""
 
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
@@ -39,6 +42,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         names = list(dialect.names) or [name.lstrip("\ufeff") for name in next(rows, [])]
     except csv.Error as why:
         raise UnusableInput("read", "not CSV", f"its header: {why}") from None
+    is_export = _OF_AN_EXPORT.issubset(names)
     number = 0
     while True:
         lines.begin_row()
@@ -63,6 +67,8 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
                 detail = f"{len(cells)} cells under {len(names)} names: is a text with the separator not quoted?"
                 yield Drop(origin=place, stage="read", reason="not CSV", detail=detail)
                 continue
+        if is_export:
+            cells = [_without_apostrophe(cell) for cell in cells]
         yield page_of(dict(zip(names, cells, strict=False)), place, file.columns)
 
 
@@ -70,6 +76,11 @@ def _reader(lines: Iterator[str], dialect: CsvDialect) -> Iterator[list[str]]:
     if dialect.escaped:
         return csv.reader(lines, delimiter=dialect.delimiter, escapechar="\\", doublequote=False)
     return csv.reader(lines, delimiter=dialect.delimiter)
+
+
+def _without_apostrophe(cell: str) -> str:
+    """A cell as it was before the export set an apostrophe before what a spreadsheet would run."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
 
 
 def _why_not(file: InputFile) -> str:

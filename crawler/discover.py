@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -55,10 +56,13 @@ def joined(base: str, address: str) -> str:
 def links(response: TextResponse) -> Iterator[FoundLink]:
     """The links of a page in document order, each once; ``nofollow`` ones left out.
 
-    Those that no address can be made of come last and as they are written.
+    Those that no address can be made of come last and as they are written. Of a page that :func:`has_too_many_links`
+    the first are read.
     """
     from scrapy.linkextractors import LinkExtractor
 
+    if (end := _end_of_links(response.body)) is not None:
+        response = response.replace(body=response.body[:end])
     response, base = readable(response), _base_of(response)
     for link in LinkExtractor(unique=True).extract_links(response):
         if not link.nofollow:
@@ -68,6 +72,15 @@ def links(response: TextResponse) -> Iterator[FoundLink]:
             address = joined(base or response.url, href)
             if not is_address(address):
                 yield FoundLink(url=address)
+
+
+def has_too_many_links(response: TextResponse) -> bool:
+    """Whether a page has more links than are read of one: 100,000 would hold up all hosts for five seconds."""
+    return _end_of_links(response.body) is not None
+
+
+def _end_of_links(body: bytes) -> int | None:
+    return next(islice((match.start() for match in _LINK.finditer(body)), MOST_LINKS, None), None)
 
 
 def readable(response: TextResponse) -> TextResponse:
@@ -99,4 +112,7 @@ def _slashed(link: re.Match[str]) -> str:
 _BACKSLASHED = re.compile(
     r"""(?P<name>\b(?:href|src)\s*=\s*["']?)(?P<address>[^"'<>\s\\?#=]{0,2000}\\[^"'<>\s]{0,2000})""", re.IGNORECASE
 )
+MOST_LINKS = 10_000
+"""Links of a page that are read."""
+_LINK = re.compile(rb"<a(?:rea)?[\s/]", re.IGNORECASE)
 _BASE = re.compile(r"<base\b[^<>]*>", re.IGNORECASE)

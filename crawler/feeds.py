@@ -15,8 +15,9 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from cleaners.errors import UnusableInput
 from cleaners.items import EntryFields, PageAnnouncement
-from cleaners.readers.feed import FeedEntry
+from cleaners.readers.feed import FeedEntry, with_sound_references
 from crawler.discover import FoundLink, joined
 
 _MOST_TAGS = 30_000
@@ -46,7 +47,7 @@ def feed(body: bytes, url: str, most: int, limit: int, *, content_type: str = ""
     UTF-8. feedparser resolves no entities and fetches nothing; relative addresses are joined with ``url``; one that
     cannot be joined is given as it stands, or empty.
 
-    Raises ``UnusableInput`` for a gzip file that is broken or too large.
+    Raises ``UnusableInput`` for a gzip file that is broken or too large, and for a feed that no parser gets through.
     """
     return _feed(_in_utf8(_unzipped(body, limit), content_type), url, most)
 
@@ -60,7 +61,11 @@ def _feed(body: bytes, url: str, most: int) -> tuple[FoundLink, ...]:
     headers = {"content-location": url}
     if _is(body, "utf-8"):  # feedparser takes what declares nothing for Latin
         headers["content-type"] = "application/xml; charset=utf-8"
-    entries = feedparser.parse(_first_tags(body), response_headers=headers, sanitize_html=False).entries
+    body = with_sound_references(_first_tags(body))
+    try:
+        entries = feedparser.parse(body, response_headers=headers, sanitize_html=False).entries
+    except Exception as why:  # of tags that do not fit together it raises whatever its own code runs into
+        raise UnusableInput("read", "damaged feed", repr(why)[:200]) from None
     links = (_link(joined(url, e.link) if e.link else "", FeedEntry.of_xml(e), url) for e in entries if "link" in e)
     return tuple(islice(links, most))
 

@@ -227,3 +227,43 @@ def test_every_example_of_the_readme_is_a_seed_file(heading: str, key: str, exam
     data = yaml.safe_load(example)
     assert key in data, "it shows its own key"
     parse_job(yaml.safe_dump(placed(heading, data), allow_unicode=True, sort_keys=False))
+
+
+LAUGHS = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 30))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[" * 5000, "blocks inside each other"),
+        ("job: " + "[" * 5000 + "]" * 5000, "blocks inside each other"),
+        ("- " * 5000, "blocks inside each other"),
+        ("l0: &l0 [ha]\n" + LAUGHS, "x.yaml:2: .*write it out"),
+        ("job: &a [*a]", "write it out"),
+        ("job: *nobody", "undefined alias"),
+        ("job: a\nsince: 2024-13-01", "x.yaml:2: .*month must be in 1..12"),
+        ("job: a\nsites: 9" + "9" * 5000, "x.yaml:2: .*is no value"),
+        ("job: a\nsites: 99999-01-01 00:00:00", "x.yaml"),
+        ("job: '" + "x" * 5_000_000, "split the job"),
+        ("job: a\x00b", "not valid YAML"),
+        ("job: !!python/object/apply:os.system [id]", "not valid YAML"),
+        ("? [a, b]\n: c", "x.yaml"),
+        ("<<: [1, 2]", "x.yaml"),
+        ("job: !!binary '\u00b2'", "not valid YAML"),
+        ("job: !!int x", "is no value"),
+        ("job: !!timestamp x", "x.yaml"),
+        ("%YAML 9.9\n---\njob: a", "not valid YAML"),
+        ("a\n---\nb", "not valid YAML"),
+        ("", "not a seed file"),
+        ("\ud800: a", "not valid YAML"),
+    ],
+)  # fmt: skip
+def test_a_hostile_seed_file_is_one_line_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(SeedFileError, match=told) as error:
+        parse_job(text, name="x.yaml")
+    assert "\n" not in str(error.value)
+
+
+def test_an_alias_that_repeats_a_block_is_no_attack() -> None:
+    text = GOOD.replace("{pages: 7}", "&few {pages: 7}").replace("    delay: 0\n", "    delay: 0\n    limits: *few\n")
+    assert [site.limits.pages for site in parse_job(text).sites] == [7, 7]

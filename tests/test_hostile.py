@@ -11,6 +11,7 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,9 +29,10 @@ from twisted.web.client import Agent
 
 from cleaners.compression import zstd_library
 from cleaners.config import JobLimits, SiteConfig, parse_job, require_contact
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop
 from cleaners.store import DiscoveredUrl
-from crawler import feeds, settings
+from crawler import discover, feeds, settings
 from crawler.middlewares.address_guard import AddressRefused, GuardedResolver, GuardMiddleware
 from crawler.middlewares.politeness import CrawlBudget, RequestPace
 from crawler.request_context import RequestContext, request_for
@@ -262,6 +264,41 @@ def test_robots_txt_is_asked_once(crawled: Crawled) -> None:
 
 
 # The parts that no server on loopback can show.
+
+
+def test_of_a_page_of_links_without_end_the_first_are_read_and_the_rest_is_told() -> None:
+    body = "".join(f"<a href='/{n}.html'>第{n}条</a>" for n in range(3 * discover.MOST_LINKS))
+    page = HtmlResponse("http://a.example/", body=body, encoding="utf-8")
+    site = SiteConfig(id="a", name="a", home="http://a.example/")
+    found = list(LinkFilter(CrawlStats(), None).on_page(page, site, 1))
+    drops = [one for one in found if isinstance(one, Drop)]
+    assert [drop.reason for drop in drops] == ["too many links"]
+    assert len(found) - len(drops) == discover.MOST_LINKS
+
+
+@pytest.mark.parametrize("document", [
+    b"<rss><channel><item><link>" + b"<b>" * 200_000, b"<rss>" * 100_000, b"<?xml version='1.0'?>" + b"<!--" * 100_000 + b"<rss>",
+    b"<!DOCTYPE rss [<!ENTITY a 'ha'>" + b"".join(b"<!ENTITY %c '%s'>" % (c, b"&%c;" % (c - 1) * 20) for c in range(98, 123)) + b"]><rss><channel><item><title>&z;</title><link>/a</link></item></channel></rss>",
+    gzip.compress(b"<rss><channel>" + b" " * 200_000_000, 1), b'{"items": ' + b"[" * 100_000, b'{"version": "https://jsonfeed.org/version/1.1", "items": [' + b"{}," * 200_000 + b"{}]}",
+    b"<rss><channel><item><link>http://[x/</link></item><item><link>&#xD800;</link></item></channel></rss>",
+    b"<urlset>" + b"<url><loc>http://a.example/</loc></url>" * 200_000, b"\xff\xfe" + b"<rss>" * 50_000,
+], ids=range(10))  # fmt: skip
+def test_feeds_and_sitemaps_of_any_bytes_are_read_or_refused_in_bounded_work(document: bytes) -> None:
+    began = time.process_time()
+    for read in (feeds.feed, feeds.sitemap):
+        with suppress(UnusableInput):
+            read(document, "http://a.example/", 100, 16_000_000)
+    assert time.process_time() - began < 20, "of CPU time: entities and tags multiply nothing"
+
+
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#55296;", "&#0;", "&#x110000;", "&#999999999;", "&#xfffffffff;"])
+def test_a_reference_to_no_character_costs_no_feed(reference: str) -> None:
+    items = "".join(f"<item><title>第{n}条{reference}</title><link>/{n}</link></item>" for n in range(3))
+    for head in ("<?xml version='1.0'?>", ""):
+        body = f"{head}<rss><channel>{items}</channel></rss>".encode()
+        assert [link.url for link in feeds.feed(body, "http://a.example/", 9, 10**6)] == [
+            f"http://a.example/{n}" for n in range(3)
+        ]
 
 
 def connections(*answers: list[str]) -> list[str]:

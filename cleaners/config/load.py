@@ -31,6 +31,42 @@ _PLAIN = {
 }
 
 
+_LONGEST, _DEEPEST = 4_000_000, 40  # characters; blocks inside each other
+
+
+class _SeedLoader(yaml.SafeLoader):
+    """SafeLoader, for which a value that is none (the date 2024-13-01) is an error of YAML, with its place."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Raises ``ConstructorError`` where the constructor of a value raises ``ValueError`` or the like."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError, AttributeError, KeyError) as why:  # what the constructors do not catch
+            told = f"{str(node.value)[:40]!r} is no value: {why}: put it in quotes, if it is text"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
+
+
+def _check_shape(text: str) -> None:
+    """Raise ``YAMLError`` for what unfolds without end, or is too large for a file that a person writes.
+
+    An alias inside of what has an anchor doubles with every level ("billion laughs"), or leads to itself.
+    """
+    if len(text) > _LONGEST:
+        raise yaml.YAMLError(f"more than {_LONGEST} characters: split the job")
+    anchored: list[bool] = []
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            anchored.append(bool(event.anchor))
+            if len(anchored) > _DEEPEST:
+                told = f"more than {_DEEPEST} blocks inside each other"
+                raise yaml.composer.ComposerError(None, None, told, event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchored.pop()
+        elif isinstance(event, yaml.AliasEvent) and any(anchored):
+            told = f"*{event.anchor} stands inside of what has an anchor itself: write it out"
+            raise yaml.composer.ComposerError(None, None, told, event.start_mark)
+
+
 def load_job(path: Path | str) -> JobConfig:
     """Read and check a seed file.
 
@@ -52,8 +88,10 @@ def load_job(path: Path | str) -> JobConfig:
 def parse_job(text: str, *, name: str = "seeds", folder: Path = Path()) -> JobConfig:
     """The job a YAML text describes; ``folder`` is where relative paths in it start. Raises as :func:`load_job`."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        _check_shape(text)
+        loader = _SeedLoader(text)
+        root = loader.get_single_node()
+        data = None if root is None else loader.construct_document(root)
     except yaml.YAMLError as error:
         raise SeedFileError(f"{name}:{_mark(error)}: not valid YAML: {_reason(error)}") from None
     if not isinstance(root, yaml.MappingNode):

@@ -26,6 +26,7 @@ _XML = re.compile(
 )
 _JSON = re.compile(r"\{[^{}\[\]]*\"version\"\s*:\s*\"https?://jsonfeed\.org/version/")
 _BEGINS_WITHIN = 4096  # bytes
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{1,9})|([0-9]{1,9}));?")
 _TAGS = 200_000  # feedparser reads about 12,000 a second
 _CUT_OFF = re.compile(  # …… is how a sentence ends, … how a teaser does
     r"(?:(?<!…)…|(?<!\.)\.\.\.|&hellip;|&#8230;)\s*[\])）】]?$"
@@ -127,10 +128,23 @@ def _of_xml(body: bytes) -> Iterator[FeedEntry]:
         raise UnusableInput("read", "page too large", f"a feed of more than {_TAGS} tags")
     # As it stands: what cleans the page afterwards must see what was there.
     headers = {"content-type": "application/xml; charset=utf-8"} if _is_utf8(body) else {}
-    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=True)
+    found = feedparser.parse(
+        with_sound_references(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=True
+    )
     source = found.feed.get("title")
     for entry in found.entries:
         yield FeedEntry.of_xml(entry, source)
+
+
+def with_sound_references(body: bytes) -> bytes:
+    """XML with U+FFFD in place of references to what is no character (``&#xD800;``), over which feedparser falls."""
+    return _REFERENCE.sub(_sound, body) if b"&#" in body else body
+
+
+def _sound(found: re.Match[bytes]) -> bytes:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    is_character = number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number <= 0x10FFFF
+    return found[0] if is_character else "\ufffd".encode()
 
 
 def _is_utf8(body: bytes) -> bool:

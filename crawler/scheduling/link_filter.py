@@ -59,6 +59,9 @@ class LinkFilter:
         around = None
         if self._promises is not None:
             around = self._promises.of_title(discover.readable(response).css("title::text").get(""))
+        if discover.has_too_many_links(response):
+            detail = f"only the first {discover.MOST_LINKS} are read"
+            yield Drop(origin=response.url, url=response.url, stage="fetch", reason="too many links", detail=detail)
         today = datetime.now(UTC).date()
         for link in discover.links(response) if links is None else links:
             yield from self._judged(

@@ -38,7 +38,7 @@ _LARGEST = 65_536
 _QUICK = 2e-7  # seconds a character: what takes no longer is not looked at more closely
 _MEASURABLE = 0.004  # seconds
 _HANGS = 0.02  # seconds for a text of some hundred characters
-_EXPONENT = 1.5  # between linear time (1) and quadratic time (2)
+_EXPONENT = 1.65  # between linear time (1) and quadratic time (2)
 
 
 @dataclass(frozen=True, slots=True)

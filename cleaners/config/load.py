@@ -46,6 +46,10 @@ class _SeedLoader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
 
 
+def _at(event: yaml.Event, told: str) -> yaml.YAMLError:
+    return yaml.composer.ComposerError(None, None, told, event.start_mark)  # type: ignore[arg-type]
+
+
 def _check_shape(text: str) -> None:
     """Raise ``YAMLError`` for what unfolds without end, or is too large for a file that a person writes.
 
@@ -59,12 +63,12 @@ def _check_shape(text: str) -> None:
             anchored.append(bool(event.anchor))
             if len(anchored) > _DEEPEST:
                 told = f"more than {_DEEPEST} blocks inside each other"
-                raise yaml.composer.ComposerError(None, None, told, event.start_mark)
+                raise _at(event, told)
         elif isinstance(event, yaml.CollectionEndEvent):
             anchored.pop()
         elif isinstance(event, yaml.AliasEvent) and any(anchored):
             told = f"*{event.anchor} stands inside of what has an anchor itself: write it out"
-            raise yaml.composer.ComposerError(None, None, told, event.start_mark)
+            raise _at(event, told)
 
 
 def load_job(path: Path | str) -> JobConfig:

@@ -36,7 +36,7 @@ _KINDS: Mapping[Any, FieldKind] = {bool: Flag(), int: Integer(), float: Real(), 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le, ">=": operator.ge, "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt,
 }  # fmt: skip
-_FILTER = re.compile(r"\s*([\w.]+)\s*(<=|>=|==|!=|<|>)\s*(.+?)\s*")
+_FILTER = re.compile(r"\s*([\w.]+)\s*(<=|>=|==|!=|<|>)\s*+(\S.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class RecordFilter:
         if not found:
             raise UsageError(f"{text!r} is no filter: write a column, one of {' '.join(_COMPARISONS)}, and a value: "
                              "signals.top_3gram < .2")  # fmt: skip
-        return cls(text=text, path=tuple(found[1].split(".")), comparison=found[2], value=_value(found[3]))
+        return cls(text=text, path=tuple(found[1].split(".")), comparison=found[2], value=_value(found[3].rstrip()))
 
     def holds(self, record: Record) -> bool:
         """Whether a record meets it; one that has no such value does not. Raises UsageError for values of two kinds."""

@@ -14,7 +14,7 @@ from cleaners.readers.streams import seekable
 from cleaners.readers.table_columns import page_of
 
 _ROWS = 64  # at once in memory
-_BATCH_BYTES = 64 * 1024 * 1024
+_BATCH_BYTES = 32 * 1024 * 1024
 _VALUE_BYTES, _ROW_BYTES = 64, 1024  # what a value of a list, or a row, counts at least
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy.http import TextResponse
 
 from cleaners.config import SiteConfig, parse_job
+from cleaners.page.lines.script_shell import NEEDS_BROWSER, is_empty_shell
 from crawler import list_pages
 from crawler.discover import FoundLink, is_address
 from crawler.wording import counted
@@ -73,6 +74,8 @@ def listed(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
     """How many articles a page lists that may be proposed; 0 where it is no list of news, and why."""
     links = _own(response, site)
     found = articles(links)
+    if not found and is_empty_shell(response.text):
+        return 0, _shell(site)
     if found < _LEAST_ARTICLES:
         return 0, f"{counted(found, 'link')} to articles, a list of news has {_LEAST_ARTICLES} and more"
     if found < _LEAST_SHARE * len(links):
@@ -83,7 +86,13 @@ def listed(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
 def linked(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
     """How many articles a list names that a job reads already; 0 where none, and why."""
     found = articles(_own(response, site))
+    if not found and is_empty_shell(response.text):
+        return 0, _shell(site)
     return found, "" if found else "no links to articles"
+
+
+def _shell(site: SiteConfig) -> str:
+    return NEEDS_BROWSER if site.render is None else "an empty shell of scripts: only a crawl has a browser read it"
 
 
 def _own(response: TextResponse, site: SiteConfig) -> list[FoundLink]:

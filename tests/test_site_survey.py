@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
-from cleaners.config import SiteConfig, parse_job
+from cleaners.config import RenderLimits, SiteConfig, parse_job
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
 from crawler.cli.sites import _id_of, _verdict
@@ -51,6 +51,16 @@ def test_a_home_page_points_to_feeds_and_sections() -> None:
     assert paths == ["/industry/", "/about.html", "/app/"]
     assert found.articles == 4
     assert len(home(page(HOME), SITE, 2).sections) == 2
+
+
+def test_an_empty_shell_of_scripts_is_called_one() -> None:
+    shell = (
+        "<html><head><title>绿洲晨报</title></head><body><div id=app></div><script src=/app.js></script></body></html>"
+    )
+    assert "`render: true`" in listed(page(shell), SITE)[1]
+    assert "`render: true`" in linked(page(shell), SITE)[1]
+    rendered = SITE.model_copy(update={"render": RenderLimits()})
+    assert linked(page(shell), rendered) == (0, "an empty shell of scripts: only a crawl has a browser read it")
 
 
 def test_a_list_of_news_has_many_headlines_that_lead_to_numbers() -> None:

@@ -23,6 +23,7 @@ _NOT_PASSED = frozenset({"connection", "content-encoding", "content-length", "se
 _QUIET = 0.5  # seconds without a request after which a page has made itself
 _PATIENCE = 3.0  # the same for a page that still shows nothing: a timer may go on with it
 _TICK = 0.05
+_AT_ONCE = 6  # requests of a page on their way; each may bring all that it may still take
 _LAST_WORD = 3.0  # seconds in which a page must show itself when its time is over
 _LONGEST = 500  # characters of an address that is told of
 _MOST_REFUSED = 100  # requests told of; the others are counted
@@ -109,15 +110,16 @@ class _OpenPage:
         self._pending = self._requests = self._size = 0
         self._refused: list[RefusedRequest] = []
         self._led_to: str | None = None
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._is_shown = self._has_crashed = False
         self._page: Page | None = None
 
     async def read(self, context: BrowserContext, shows_nothing: Callable[[str], bool]) -> RenderedDocument:
         from playwright.async_api import Error
 
-        await context.route("**/*", self._handle)
-        await context.route_web_socket("**/*", self._refuse_socket)
         try:
+            await context.route("**/*", self._handle)
+            await context.route_web_socket("**/*", self._refuse_socket)
             page = self._page = await context.new_page()
             page.on("crash", self._note_crash)
             page.on("popup", _close)
@@ -146,9 +148,10 @@ class _OpenPage:
                 except Error:  # its script began to go elsewhere
                     self._last = time.monotonic()
                     continue
-                now = time.monotonic()
-                rest = 0.0 if self._pending else now - self._last
-                if rest >= _QUIET and (self._led_to is not None or rest >= _PATIENCE or not shows_nothing(html)):
+                rest = 0.0 if self._pending else time.monotonic() - self._last
+                if rest < _QUIET:
+                    continue
+                if self._led_to is not None or rest >= _PATIENCE or not await asyncio.to_thread(shows_nothing, html):
                     return html, False
             await asyncio.sleep(_TICK)
         return await asyncio.wait_for(self._html(page), _LAST_WORD), True
@@ -194,23 +197,29 @@ class _OpenPage:
         if self._requests >= self._rules.requests:
             await self._refuse(route, request.url, f"more than {self._rules.requests} requests")
             return
-        if self._size >= self._rules.size:
-            await self._refuse(route, request.url, f"more than {self._rules.size} bytes")
-            return
         self._requests += 1
         self._pending += 1
         self._until += self._downloads.pause(request.url)
         try:
             wanted = await _wanted(request)
-            answer = await self._downloads.fetch(wanted, most=self._rules.size - self._size)
+            async with self._room:
+                answer = await self._answered(wanted)
         except RequestRefusedError as why:
             await self._refuse(route, request.url, str(why))
         else:
-            self._size += len(answer.body)
             await _fulfill(route, answer)
         finally:
             self._pending -= 1
             self._last = time.monotonic()
+
+    async def _answered(self, wanted: ScriptRequest) -> ScriptAnswer:
+        """The answer to a request. Raises :class:`RequestRefusedError`, also where it is more than is left."""
+        left = self._rules.size - self._size
+        answer = await self._downloads.fetch(wanted, most=left) if left > 0 else None
+        if answer is None or self._size + len(answer.body) > self._rules.size:
+            raise RequestRefusedError(f"more than {self._rules.size} bytes")
+        self._size += len(answer.body)
+        return answer
 
     async def _refuse(self, route: Route, url: str, reason: str) -> None:
         self._note(url, reason)

@@ -211,7 +211,7 @@ HOSTILE: dict[str, tuple[str, int | str]] = {
     "dialogs": ("alert(1); confirm(2); prompt(3);" + show(1), 1),
     "a large answer": ("fetch('/large').then(a => a.text()).catch(() => 0).then(() => {" + show(2) + "})", 2),
     "a page that grows": (
-        "let s = 'x'; setInterval(() => { if (s.length < 4e6) s += s; app.textContent = s }, 20)",
+        "app.style.display = 'none'; let s = 'x'; setInterval(() => { if (s.length < 4e6) s += s; app.textContent = s }, 20)",
         "it grows beyond 1000000 characters",
     ),
     "a download": (

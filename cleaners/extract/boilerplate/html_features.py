@@ -45,10 +45,10 @@ def link_share(line: Line) -> float:
     return min(1.0, line.link_share * len(line.text) / max(1, len(line.text) - dated))
 
 
-def _cuts(edges: Sequence[float], unit: str) -> tuple[str, ...]:
-    """Names for what falls below the first edge, between two, above the last."""
+def _cuts(edges: Sequence[float], unit: str, first: str = "") -> tuple[str, ...]:
+    """Names for what falls below the first edge, called ``first`` where that says more, between two, above the last."""
     between = [f"{low:g} to {high:g}{unit}" for low, high in pairwise(edges)]
-    return (f"under {edges[0]:g}{unit}", *between, f"from {edges[-1]:g}{unit}")
+    return (first or f"under {edges[0]:g}{unit}", *between, f"from {edges[-1]:g}{unit}")
 
 
 _LINKED = (0.001, 0.5, 0.8)
@@ -76,22 +76,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "in the block of most prose": _product(_YES_NO, _KINDS),
     "in the tag path of most prose": _product(_YES_NO, _KINDS),
     "under the same blocks as most prose": _product(_YES_NO, _KINDS),
-    "share of lines with its tag path": _cuts(_SHARES, ""),
-    "share of prose with its tag path": _cuts(_SHARES, ""),
-    "share of lines under the same blocks": _cuts(_SHARES, ""),
-    "share of prose under the same blocks": _cuts(_SHARES, ""),
+    "share of lines with its tag path": _cuts(_SHARES, "", "none"),
+    "share of prose with its tag path": _cuts(_SHARES, "", "none"),
+    "share of lines under the same blocks": _cuts(_SHARES, "", "none"),
+    "share of prose under the same blocks": _cuts(_SHARES, "", "none"),
     "part of the container above it": _cuts(_FRACTION, ""),
     "lines above it": ("0", "1", "2", "3", "4 or more"),
     "lines below it": ("0", "1", "2", "3", "4", "5 or more"),
     "lines down to the first prose": _cuts(_DISTANCE, ""),
-    "lines since the last prose": _cuts(_BEHIND, ""),
-    "share of prose below it": _cuts(_DONE, ""),
-    "share of prose above it": _cuts(_DONE, ""),
+    "lines since the last prose": _cuts(_BEHIND, "", "prose follows"),
+    "share of prose below it": _cuts(_DONE, "", "none"),
+    "share of prose above it": _cuts(_DONE, "", "none"),
     "line before": _KINDS,
     "line after": _KINDS,
-    "size of the line before": _cuts(_SIZES, " characters"),
+    "size of the line before": _cuts(_SIZES, " characters", "no line"),
     "links and sentence marks": _product(
-        _cuts(_LINKED, " linked"), ("0 marks", "1 mark", "2 marks", "3 or more marks")
+        _cuts(_LINKED, " linked", "not linked"), ("0 marks", "1 mark", "2 marks", "3 or more marks")
     ),
     "links": ("0", "1", "2", "3 or more"),
     "links around": _product(("0", "1", "2", "3", "4"), ("is text", "is a link")),

@@ -31,7 +31,7 @@ _LOUD = frozenset(("credits", "disclaimer", "comments"))
 # The files that a notice comes with are named below it, linked or not.
 _ATTACHED = "attachment"
 _ATTACHMENT, _NEXT_ATTACHMENT = re.compile(r"^附[件表录錄]\s?\d*\s?[:：.、]"), re.compile(r"^\d{1,2}[.、．]")
-_LISTED = "listed between paragraphs"
+_LISTED = "listed below its heading"
 _SENTENCE = re.compile(r"[。！？!?；;…][”」』\"'）)】]*$")
 _HEAD_ROLES = frozenset(("title", "source line", "breadcrumb"))
 # A short line with a day and a clock or a source: what stands under the headline of an article.

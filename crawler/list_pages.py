@@ -49,12 +49,12 @@ def as_browsers_read(response: TextResponse) -> TextResponse:
     return response.replace(body=_EARLY_END.sub(b"", response.body))
 
 
-def entries(response: TextResponse, *, pages: int = 1) -> Iterator[FoundLink]:
+def entries(response: TextResponse, following: str | None, *, pages: int = 1) -> Iterator[FoundLink]:
     """The links of a list as :func:`all_links` without its next page, a list of its own.
 
-    ``pages``: how many of its pages are to be read, this one included; where there are more, none of them is an entry.
+    ``following``: what :func:`next_page` says. ``pages``: how many of its pages are to be read, this one included;
+    where there are more, none of them is an entry.
     """
-    following = next_page(response)
     for link in all_links(response):
         if link.url != following and not (pages > 1 and _TO_A_PAGE.fullmatch(link.text)):
             yield link

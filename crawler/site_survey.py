@@ -96,7 +96,8 @@ def _shell(site: SiteConfig) -> str:
 
 
 def _own(response: TextResponse, site: SiteConfig) -> list[FoundLink]:
-    return [link for link in list_pages.entries(response) if is_address(link.url) and site.owns(link.url)]
+    links = list_pages.entries(response, list_pages.next_page(response))
+    return [link for link in links if is_address(link.url) and site.owns(link.url)]
 
 
 def articles(links: Iterable[FoundLink]) -> int:

@@ -23,7 +23,8 @@ def following(markup: str, url: str = HERE) -> str | None:
 
 
 def entries(markup: str) -> list[str]:
-    return [link.url for link in list_pages.entries(response(markup))]
+    page = response(markup)
+    return [link.url for link in list_pages.entries(page, list_pages.next_page(page))]
 
 
 @pytest.mark.parametrize(

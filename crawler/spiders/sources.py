@@ -113,8 +113,8 @@ class AnnouncementPages:
         found: list[DiscoveredUrl | Drop] = []
         if isinstance(response, TextResponse):
             page = discover.readable(response)
-            url = list_pages.next_page(page) if pages > 1 else None
-            if url is not None and site.owns(url):
+            url = list_pages.next_page(page)
+            if pages > 1 and url is not None and site.owns(url):
                 found.append(announcing(url, site, "list", pages - 1, hops))
             if hops < _FRAMES_DEEP:
                 found += (
@@ -122,7 +122,7 @@ class AnnouncementPages:
                     for frame in list_pages.frames(page)
                     if site.owns(frame) and not site.follow.denies(frame)
                 )
-            found += self._links.on_page(page, site, 1, list_pages.entries(page, pages=pages))
+            found += self._links.on_page(page, site, 1, list_pages.entries(page, url, pages=pages))
             if not found and is_empty_shell(page.text):
                 yield await self._answers.drop(response, "script shell", context.unrendered or NEEDS_BROWSER)
                 return

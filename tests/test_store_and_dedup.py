@@ -16,7 +16,7 @@ from cleaners.ingest.ingester import Ingester
 from cleaners.ingest.match_index import REPRESENTED
 from cleaners.items import Article
 from cleaners.store import Store
-from tests.test_ingester import SPINS, story
+from tests.test_ingester import SPINS
 
 Pair = tuple[str, str]
 
@@ -28,6 +28,18 @@ class Grouped:
     kinds: dict[Pair, str]
     clusters: frozenset[frozenset[str]]
     canonical: frozenset[str]
+
+
+def story(number: int) -> str:
+    """A text of about 400 characters that shares no phrase with another one: what many documents share, a store does not
+    know."""
+    source = random.Random(number)
+
+    def clause() -> str:
+        return "".join(chr(source.randrange(0x4E00, 0x9000)) for _ in range(source.randrange(8, 18)))
+
+    lines = [f"{clause()}，{clause()}{source.randrange(10, 99999)}吨，{clause()}，{clause()}。" for _ in range(6)]
+    return "\n".join([f"{clause()}的产业{clause()}，{clause()}的技术、工作人员，{clause()}介绍。", *lines])
 
 
 def in_disorder(text: str, source: random.Random) -> str:

@@ -67,7 +67,7 @@ def deduplicate(
         proposed = kept(near(sharing, printed, dating.window) if dating else sharing, "candidates")
         crowded = spark.sparkContext.broadcast(crowded_slots(printed, count))
         flagged = kept(marked(printed, proposed, crowded), "marked")
-        found = kept(verified(proposed, flagged), "found")
+        found = kept(verified(proposed, flagged, count), "found")
         step("clusters")
         table = labels(found, traits(documents, source, found))
         records = labelled(documents, printed, spark.createDataFrame(table), canonical_only)

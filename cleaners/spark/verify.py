@@ -42,11 +42,11 @@ def marked(prints: DataFrame, pairs: DataFrame, crowded: Broadcast[Any]) -> Data
     return held.mapInArrow(lambda batches: map(_marking(crowded), batches), _MARKED)
 
 
-def verified(pairs: DataFrame, marked: DataFrame) -> DataFrame:
-    """:data:`FOUND` of the pairs that tell one article."""
+def verified(pairs: DataFrame, marked: DataFrame, documents: int) -> DataFrame:
+    """:data:`FOUND` of the pairs that tell one article, in a corpus of so many documents."""
     other = marked.selectExpr("doc as other", "points as other_points")
     laid = pairs.join(other, "other").join(marked, "doc")
-    return laid.select("doc", "points", "other", "other_points").mapInArrow(_verified, FOUND)
+    return laid.select("doc", "points", "other", "other_points").mapInArrow(_verifying(documents), FOUND)
 
 
 def _marking(crowded: Broadcast[Any]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
@@ -69,27 +69,34 @@ def _marking(crowded: Broadcast[Any]) -> Callable[[pa.RecordBatch], pa.RecordBat
     return marking
 
 
-def _verified(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _verifying(documents: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def verifying(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return (_verified(batch, documents) for batch in batches)
+
+    return verifying
+
+
+def _verified(batch: pa.RecordBatch, documents: int) -> pa.RecordBatch:
     import pyarrow as pa
 
-    for batch in batches:
-        rows = batch.to_pydict()
-        texts = dict(zip(rows["doc"], rows["points"], strict=True)) | dict(
-            zip(rows["other"], rows["other_points"], strict=True)
-        )
-        place = {doc: at for at, doc in enumerate(texts)}
-        forms = _normal(list(texts.values()))
-        # The text that is indexed is the longer one, most often the same for neighbours: equal ones side by side.
-        order = sorted(range(len(rows["doc"])), key=lambda at: rows["other"][at])
-        left = np.array([place[rows["doc"][at]] for at in order], dtype=np.int64)
-        right = np.array([place[rows["other"][at]] for at in order], dtype=np.int64)
-        plain = NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets)
-        verdicts = verify.verify(plain, left, right, common=(forms.points & COMMON) != 0)
-        yield pa.RecordBatch.from_pylist([
-            {"doc": rows["doc"][order[v.pair]], "other": rows["other"][order[v.pair]], "kind": v.kind,
-             "similarity": v.similarity, "containment": v.left, "covered": v.right}
-            for v in verdicts
-        ], schema=_found_schema(pa))  # fmt: skip
+    rows = batch.to_pydict()
+    texts = dict(zip(rows["doc"], rows["points"], strict=True)) | dict(
+        zip(rows["other"], rows["other_points"], strict=True)
+    )
+    place = {doc: at for at, doc in enumerate(texts)}
+    forms = _normal(list(texts.values()))
+    # The text that is indexed is the longer one, most often the same for neighbours: equal ones side by side.
+    order = sorted(range(len(rows["doc"])), key=lambda at: rows["other"][at])
+    left = np.array([place[rows["doc"][at]] for at in order], dtype=np.int64)
+    right = np.array([place[rows["other"][at]] for at in order], dtype=np.int64)
+    plain = NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets)
+    common = (forms.points & COMMON) != 0
+    verdicts = verify.verify_in_corpus(plain, left, right, common=common, documents=documents)
+    return pa.RecordBatch.from_pylist([
+        {"doc": rows["doc"][order[v.pair]], "other": rows["other"][order[v.pair]], "kind": v.kind,
+         "similarity": v.similarity, "containment": v.left, "covered": v.right}
+        for v in verdicts
+    ], schema=_found_schema(pa))  # fmt: skip
 
 
 def _found_schema(pa: Any) -> pa.Schema:

@@ -89,9 +89,6 @@ PairChoice = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 """Which pairs of a document and another one, by number, are compared."""
 COMMON = np.int32(1 << 30)
 """Flag on a stored character: it lies in common text."""
-SMALL = 3000
-"""In a corpus of fewer documents nothing is known of what many documents share: each pair is judged by itself, as in a
-store."""
 BATCH = 500
 CHARACTERS = 8_000_000
 """Texts are taken in hand in batches of so many documents, or characters if that is less (a text alone may be more)."""
@@ -177,8 +174,7 @@ class CorpusDeduplicator:
         self._stops = np.array(self._ends, dtype=np.int64)
         if self._ends[-1]:
             self._points = np.memmap(self._forms.name, dtype=np.int32, mode="r+")
-            if len(self) >= SMALL:
-                self._mark(self._points, self._stops)
+            self._mark(self._points, self._stops)
 
     def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
         for start, stop in _batches(ends):
@@ -209,11 +205,12 @@ class CorpusDeduplicator:
             forms = own.joined(_texts(points, ends, names[start:stop]))
             mine, theirs = rows[inside], places[inside] - start + len(own)
             later = docs[mine] > others[inside]
-            verdicts = verify.verify(
+            verdicts = verify.verify_in_corpus(
                 NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets),
                 np.where(later, mine, theirs),
                 np.where(later, theirs, mine),
-                common=(forms.points & COMMON) != 0 if len(self) >= SMALL else None,
+                common=(forms.points & COMMON) != 0,
+                documents=len(self),
                 model=model,
             )
             ids = np.sort(np.stack((docs[mine], others[inside])), axis=0)

@@ -11,7 +11,7 @@ costs recall of the copies in order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,9 @@ REPOSTED = 0.15
 no furniture. It is judged as two texts alone are, unless numbers differ in it: then it is a form that is filled in."""
 SHARED = 0.2
 """Where so much of the shorter text lies along the longer one they may be the same in another order."""
+SMALL = 3000
+"""In a corpus of fewer documents little is known of what many documents share: a pair without such text is judged by
+itself, as in a store."""
 EXAMPLES = 3
 """Numbers that differ that are shown at most."""
 
@@ -267,3 +270,26 @@ def verify(
             if not (min(lengths[one], lengths[other]) <= NOTICE and _other_notice(forms, one, other, verdict.kind)):
                 verdicts.append(verdict)
     return verdicts
+
+
+def verify_in_corpus(
+    forms: NormalForms,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    *,
+    common: NDArray[np.bool_],
+    documents: int,
+    model: VerifierModel | None = None,
+) -> list[PairVerdict]:
+    """As :func:`verify`, in a corpus of so many ``documents``: in a small one pairs of texts of which nothing is common
+    are judged by themselves (:data:`SMALL`)."""
+    if documents >= SMALL:
+        return verify(forms, left, right, common=common, model=model)
+    before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(common)))[forms.offsets]
+    own = before[1:] == before[:-1]
+    alone = own[left] & own[right]
+    verdicts = []
+    for chosen, mask in ((np.flatnonzero(alone), None), (np.flatnonzero(~alone), common)):
+        found = verify(forms, left[chosen], right[chosen], common=mask, model=model)
+        verdicts += [replace(one, pair=int(chosen[one.pair])) for one in found]
+    return sorted(verdicts, key=lambda one: one.pair)

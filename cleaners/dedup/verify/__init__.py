@@ -48,8 +48,10 @@ no furniture. It is judged as two texts alone are, unless numbers differ in it: 
 SHARED = 0.2
 """Where so much of the shorter text lies along the longer one they may be the same in another order."""
 SMALL = 3000
-"""In a corpus of fewer documents little is known of what many documents share: a pair without such text is judged by
+"""In a corpus of fewer documents little is known of what many documents share: a pair with little such text is judged by
 itself, as in a store."""
+SHARED_PHRASES = 0.3
+"""So much common text are set phrases; of a text with more of it, it is furniture, or the form of a notice."""
 EXAMPLES = 3
 """Numbers that differ that are shown at most."""
 
@@ -281,12 +283,12 @@ def verify_in_corpus(
     documents: int,
     model: VerifierModel | None = None,
 ) -> list[PairVerdict]:
-    """As :func:`verify`, in a corpus of so many ``documents``: in a small one pairs of texts of which nothing is common
+    """As :func:`verify`, in a corpus of so many ``documents``: in a small one pairs of texts of which little is common
     are judged by themselves (:data:`SMALL`)."""
     if documents >= SMALL:
         return verify(forms, left, right, common=common, model=model)
     before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(common)))[forms.offsets]
-    own = before[1:] == before[:-1]
+    own = np.diff(before) <= SHARED_PHRASES * np.diff(forms.offsets)
     alone = own[left] & own[right]
     verdicts = []
     for chosen, mask in ((np.flatnonzero(alone), None), (np.flatnonzero(~alone), common)):

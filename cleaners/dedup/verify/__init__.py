@@ -48,8 +48,8 @@ no furniture. It is judged as two texts alone are, unless numbers differ in it: 
 SHARED = 0.2
 """Where so much of the shorter text lies along the longer one they may be the same in another order."""
 SMALL = 3000
-"""In a corpus of fewer documents little is known of what many documents share: a pair with little such text is judged by
-itself, as in a store."""
+"""In a corpus of fewer documents little is known of what many documents share: a pair with little such text is judged
+by itself, as in a store."""
 SHARED_PHRASES = 0.3
 """So much common text are set phrases; of a text with more of it, it is furniture, or the form of a notice."""
 EXAMPLES = 3

@@ -104,7 +104,7 @@ def _checked(printed: DataFrame, sources: Sequence[str], dating: DateField | Non
     if twice := others.orderBy("doc").first():  # saved twice, a page has one id: that is a copy
         raise InputError(
             f"{sources[0]}: the id {json.loads(twice.id)!r} occurs twice, with other texts: "
-            "give each record an id of its own"
+            "give each record an id of its own, or name the field that has one with --id-field"
         )
     undated = printed.where(f.col("day") == UNDATED).count() if dating else 0
     if dating and undated == count:

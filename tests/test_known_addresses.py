@@ -213,3 +213,10 @@ def test_faults_of_our_own_are_drops_that_tell_them(tmp_path: Path) -> None:
     with Store.open(done.store, create=False) as store:
         details = {drop.detail for drop in store.runs.drops()}
     assert {"RuntimeError: a fault of ours", "KeyError: 'another one'"} < details
+
+
+def test_numbered_pages_without_articles_are_given_up(tmp_path: Path) -> None:
+    pages = {f"/s?sid={n}": Reply(listing(f"/s?sid={2 * n}", f"/s?sid={2 * n + 1}")) for n in range(1, 600)}
+    with serving("127.0.0.1", pages) as site:
+        done = crawl(tmp_path, site, 'list: "BASE/s?sid=1"', extra="follow: {depth: 20}, limits: {pages: 500}")
+    assert done.report["traps"].get("no articles"), "what came of each of them is heard, though it has a number"

@@ -213,8 +213,9 @@ class PartFetcher:
 
     def _alone(self, read: PageRead) -> ArticleRead:
         """A page as it is."""
-        item = self._kept(parts.settled(read.result))
-        return ArticleRead(items=(SpiderItem(item=item, visits=_visits(read)),), found=read.found)
+        result = parts.settled(read.result)
+        item = SpiderItem(item=self._kept(result), visits=_visits(read))
+        return ArticleRead(items=(item,), result=result, found=read.found)
 
     def _kept(self, result: Article | Drop) -> Article | Drop | None:
         return None if self._desk.only_archives else result

@@ -55,6 +55,8 @@ def read(text: str, url: str | None = None) -> PageLines:
 def _read(text: str, url: str | None) -> PageLines:
     from cleaners.page.lines import fragment, html, plain
 
+    if fragment.is_page(text):  # most are
+        return html.read(text, url)
     text = fragment.opened(text)
     form = fragment.form(text)
     if form == "html":

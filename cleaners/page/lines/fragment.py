@@ -143,6 +143,11 @@ _BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>(?:[^\S\n]*\r?\n)?", re.IGNORECASE)
 _DEEPEST = 3  # a body is escaped once by the feed, and once more by what keeps the feed
 
 
+def is_page(text: str) -> bool:
+    """Whether a text begins as a whole page does: then nothing else is looked for in it."""
+    return _PAGE_START.match(text[:20_000]) is not None
+
+
 def opened(text: str) -> str:
     """A text without the wrapping of a CDATA section, and unescaped where what was escaped is markup.
 
@@ -151,7 +156,7 @@ def opened(text: str) -> str:
     >>> opened("水位 x &lt; 3 米")
     '水位 x &lt; 3 米'
     """
-    if _PAGE_START.match(text[:20_000]):  # most are whole pages: nothing is looked for in them
+    if is_page(text):
         return text
     for _ in range(_DEEPEST):
         if _CDATA.match(text):
@@ -171,7 +176,7 @@ def form(text: str) -> Form:
     html: a page, or a fragment with blocks, links or images; tagged: text in which tags only break lines or set words
     apart; text: neither, tags that it speaks of included.
     """
-    if _PAGE_START.match(text[:20_000]):
+    if is_page(text):
         return "html"
     sample = text[:_SAMPLE]
     closed = len(_CLOSING.findall(sample))
@@ -214,9 +219,7 @@ def _begins_line(text: str, at: int) -> bool:
 
 def page_of(text: str) -> str:
     """A fragment as a page shows it: where no block makes its lines, the line breaks of the text are those meant."""
-    if _PAGE_START.match(text[:20_000]) or any(
-        tag[2].lower() in _LINES_OF_THEIR_OWN for tag in _TAG.finditer(text[:_SAMPLE])
-    ):
+    if is_page(text) or any(tag[2].lower() in _LINES_OF_THEIR_OWN for tag in _TAG.finditer(text[:_SAMPLE])):
         return text
     return "<br>\n".join(text.splitlines())
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from lxml import etree
+from numpy.typing import NDArray
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Head
@@ -24,6 +27,7 @@ _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _LONG = 3000  # bytes of a tag from which on its attributes are counted
 # What stands behind them belongs to the page as browsers show it; libxml2 leaves out whatever follows an </html>.
 _END_OF_PAGE = re.compile(rb"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
+_ENDING = np.isin(np.arange(256), [ord(letter) for letter in "hbHB"])  # by the first letter of such a tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,33 +105,45 @@ def texts(tree: Any) -> list[str]:
     return [line.text for line in TreeWalk(tree).lines]
 
 
-def _fence(page: bytes, limits: HtmlLimits) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Markup:
+    """A page as the parser takes it, with what its tags show before it is parsed."""
+
+    data: bytes
+    tags: NDArray[np.intp]
+    """Where each ``<`` stands."""
+
+    def ends(self) -> bytes:
+        """The page without the tags that end it."""
+        codes = np.frombuffer(self.data + b"  ", np.uint8)
+        closing = self.tags[codes[self.tags + 1] == ord("/")]
+        last = closing[_ENDING[codes[closing + 2]]].tolist()
+        at = next((place for place in last if _END_OF_PAGE.match(self.data, place)), None)
+        return self.data if at is None else self.data[:at] + _END_OF_PAGE.sub(b"", self.data[at:])
+
+    def long_tags(self) -> Iterator[int]:
+        """Where a tag of more than ``_LONG`` bytes begins."""
+        sizes = np.diff(self.tags, append=len(self.data))
+        for at in self.tags[sizes > _LONG].tolist():
+            if self.data[at + 1 : at + 2].isalpha() and b">" not in self.data[at : at + _LONG + 2]:
+                yield at
+
+
+def _fence(page: _Markup, limits: HtmlLimits) -> None:
     """Bound tags and attributes before the parser sees the page."""
-    parts = page.split(b"<")
-    if len(parts) - 1 > limits.tags:
-        raise UnusableInput("blocks", "page too large", f"{len(parts) - 1} tags, at most {limits.tags}")
-    if page.count(b"=") > limits.attributes:
+    if len(page.tags) > limits.tags:
+        raise UnusableInput("blocks", "page too large", f"{len(page.tags)} tags, at most {limits.tags}")
+    if page.data.count(b"=") > limits.attributes:
         raise UnusableInput("blocks", "page too large", f"more than {limits.attributes} attributes")
-    for number in [number for number, part in enumerate(parts) if len(part) > _LONG and _is_long_tag(part)]:
-        start = sum(map(len, parts[:number])) + number - 1
-        if page.rfind(b"<script", 0, start) > page.rfind(b"</script", 0, start):
+    for start in page.long_tags():
+        if page.data.rfind(b"<script", 0, start) > page.data.rfind(b"</script", 0, start):
             continue  # a comparison in a script, followed by data
-        end = page.find(b">", start)
-        tag = _QUOTED.sub(b"", page[start : end if end >= 0 else len(page)])
+        end = page.data.find(b">", start)
+        tag = _QUOTED.sub(b"", page.data[start : end if end >= 0 else len(page.data)])
         if len(tag.split(None, limits.attributes_in_tag)) > limits.attributes_in_tag:
             raise UnusableInput(
                 "blocks", "page too large", f"more than {limits.attributes_in_tag} attributes in one tag"
             )
-
-
-def _is_long_tag(part: bytes) -> bool:
-    return part[:1].isalpha() and b">" not in part[: _LONG + 1]
-
-
-def _without_ends(page: bytes) -> bytes:
-    """The page without the tags that end it."""
-    first = _END_OF_PAGE.search(page)
-    return page if first is None else page[: first.start()] + _END_OF_PAGE.sub(b"", page[first.start() :])
 
 
 def _parse(text: str, limits: HtmlLimits = HtmlLimits()) -> Any:
@@ -135,12 +151,12 @@ def _parse(text: str, limits: HtmlLimits = HtmlLimits()) -> Any:
         raise UnusableInput("blocks", "page too large", f"{len(text)} characters, at most {limits.characters}")
     # Bytes, not str: a str with an encoding declaration is refused by lxml, and NUL ends a libxml2 document.
     data = text.encode("utf-8", "replace").replace(b"\0", b"")
-    _fence(data, limits)
-    data = _without_ends(data)
+    page = _Markup(data=data, tags=np.flatnonzero(np.frombuffer(data, np.uint8) == ord("<")))
+    _fence(page, limits)
     # Plain elements: lxml.html would ask Python for the class of each one, a tenth of the whole walk.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree = etree.fromstring(data, parser)
+        tree = etree.fromstring(page.ends(), parser)
     except etree.LxmlError as error:
         raise UnusableInput("blocks", "empty", str(error)[:200]) from error
     if tree is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -100,6 +101,7 @@ class TreeWalk:
     """
 
     __slots__ = (
+        "_anchors",
         "_block",
         "_heading",
         "_hidden_classes",
@@ -147,6 +149,7 @@ class TreeWalk:
         self._block = -1
         self._paths: dict[int, tuple[str, ...]] = {-1: ()}
         self._parts: list[str] = []
+        self._anchors: list[bool] = []
         self._link_parts: list[str] = []
         self._shifts: list[int] = []
         self._heading = self._links = self._pictures = self._in_link = self._in_pre = 0
@@ -218,9 +221,10 @@ class TreeWalk:
 
     def _enter(self, element: Any, kind: int) -> None:
         if kind == _LINK:
-            if _leads_on(element):
-                self._in_link += 1
-                self._links += 1
+            leads_on = _leads_on(element)
+            self._anchors.append(leads_on)
+            self._in_link += leads_on
+            self._links += leads_on
         elif kind == _IMAGE:
             self._pictures += 1
             # Behind the text of its line, where it has some, it stands before the next one.
@@ -232,8 +236,7 @@ class TreeWalk:
 
     def _leave(self, element: Any, kind: int) -> None:
         if kind == _LINK:
-            if self._in_link and _leads_on(element):
-                self._in_link -= 1
+            self._in_link -= self._anchors.pop()
         elif kind == _SHIFTED and self._shifts:
             start = self._shifts.pop()
             self._parts[start:] = [_shifted("".join(self._parts[start:]), element.tag)]
@@ -296,10 +299,13 @@ class TreeWalk:
         path = self._paths.get(node)
         if path is None:
             element = self.nodes[node]
-            name = element.tag
-            if identity := element.get("id"):
-                name += "#" + identity
-            if classes := element.get("class"):
-                name += "." + ".".join(classes.split())
-            path = self._paths[node] = (*self._path(self.parents[node]), name.lower())
+            step = _step(element.tag, element.get("id"), element.get("class"))
+            path = self._paths[node] = (*self._path(self.parents[node]), step)
         return path
+
+
+@lru_cache(maxsize=4096)  # the elements of a list have one name
+def _step(tag: str, identity: str | None, classes: str | None) -> str:
+    """``tag#id.class`` in lower case."""
+    name = f"{tag}#{identity}" if identity else tag
+    return (f"{name}.{'.'.join(classes.split())}" if classes else name).lower()

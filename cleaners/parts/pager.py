@@ -30,6 +30,8 @@ _WHOLE = re.compile(
     rf"view\s+(?:all|full)|single\s+page|show\s+all|view\s+as\s+one\s+page){_SIGNS}",
     re.IGNORECASE,
 )
+_MAY_SAY_PAGE = re.compile(r"[\d页頁全读]|next|prev|view|page|show", re.IGNORECASE)  # in each of them
+_ONLY_SIGNS = re.compile(_SIGNS)
 _LONGEST = 24  # characters of what a pager says in one link
 _MOST_LINKS = 5000  # of a page that are looked at
 
@@ -117,6 +119,8 @@ def _offers(tree: Any, base: str) -> Iterator[tuple[str, str]]:
 
 
 def _says_page(words: str) -> bool:
+    if not _MAY_SAY_PAGE.search(words):  # nearly all links of a page
+        return False
     return any(form.fullmatch(words) for form in (_NUMBER, _NEXT, _PREVIOUS, _WHOLE))
 
 
@@ -126,7 +130,7 @@ def _words(node: Any) -> str:
     if len(words) > _LONGEST * 4:
         return ""
     words = " ".join(words.split())
-    if words and not re.fullmatch(_SIGNS, words):
+    if words and not _ONLY_SIGNS.fullmatch(words):
         return words
     images = ((image.get("alt") or image.get("title") or "") for image in node.iter("img"))
     said = (node.get("title") or "", node.get("aria-label") or "", *images)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from random import Random
 
 import pytest
 
+from cleaners.characters import HAN
 from cleaners.chinese import script
+from cleaners.chinese.script import fold, variants
+from cleaners.chinese.script.census import census
+from cleaners.chinese.word_finder import WordFinder
 
 SIMPLIFIED = "县里的干部介绍，市场建成以后，当地的西红柿和土豆直接装车发往全国各地。"
 
@@ -123,3 +129,31 @@ def test_mistakes_of_careless_conversion() -> None:
     mistakes, chances = script.conversion_mistakes(careless)
     assert mistakes == 4
     assert chances > mistakes
+
+
+def test_the_census_counts_what_the_classes_of_characters_say(chance: Random) -> None:
+    ranges = [(0, 0x180), (0x1100, 0x1200), (0x2000, 0x2100), (0x3000, 0x3200), (0x3400, 0x3500), (0x4E00, 0xA000),
+              (0xAC00, 0xAD00), (0xF900, 0xFFFF), (0x10330, 0x10350), (0x20000, 0x20010), (0x2FA00, 0x2FA20)]  # fmt: skip
+    text = "".join(chr(chance.randrange(*chance.choice(ranges))) for _ in range(4000))
+    counts = census(text)
+    assert counts.han == len(re.findall(f"[{HAN}]", text))
+    assert counts.kana == len(re.findall("[\u3041-\u3096\u30a1-\u30fa]", text))
+    assert counts.letters == len(re.findall(rf"[^\W\d_{HAN}\u3041-\u30fa\uac00-\ud7a3]", text))
+    assert counts.traditional == sum(char in variants() for char in text)
+    planes = [char for char in text if ord(char) < 0x20000]
+    assert census("".join(planes)).alphabetic == sum(map(str.isalpha, planes))
+
+
+@pytest.mark.parametrize("size", [1, 299, 300, 301, 5000])
+def test_long_and_short_texts_fold_alike(chance: Random, size: int) -> None:
+    text = "".join(chance.choices("萍鄉（xiāng）新聞：２０２３\u3000\u200b\ue000，。abc國\n", k=size))
+    assert fold(text) == "".join(fold(part) for part in re.split("(\n)", text))
+
+
+def test_words_are_found_where_they_stand(chance: Random) -> None:
+    words = ["南岸", "南岸村", "村里", "岸", "水稻田"]
+    text = "".join(chance.choices("南岸村里水稻田", k=3000))
+    wanted = [(at, word) for at in range(len(text)) for word in sorted(words, key=len, reverse=True)
+              if len(word) > 1 and text.startswith(word, at)]  # fmt: skip
+    assert list(WordFinder(words).find(text)) == wanted
+    assert list(WordFinder(words).find("")) == []

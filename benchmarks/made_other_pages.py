@@ -339,6 +339,34 @@ def live_report(rng: random.Random) -> str:
     )
 
 
+def short_report(rng: random.Random) -> str:
+    """What has little text and is an article: a notice or a brief under a few characters, with and without a date."""
+    short = (
+        "停电通知",
+        "招聘启事",
+        "寻人启事",
+        "天气预报",
+        "会议纪要",
+        "简讯",
+        "公示",
+        "紧急通知",
+        "停水公告",
+        "致歉声明",
+        "物价行情",
+    )
+    title = rng.choice(short) if rng.random() < 0.6 else headline(rng)
+    day = f"20{rng.randint(10, 26)}-0{rng.randint(1, 9)}-1{rng.randint(0, 9)}"
+    info = rng.choice(("", f"<div>{day}</div>", f"<div>{day} 09:30 来源：{rng.choice(SOURCES)}</div>"))
+    told = "".join(f"<p>{prose(rng, 1, 3)}</p>" for _ in range(rng.choice((1, 1, 1, 2, 2, 3))))
+    signed = f"<p>{rng.choice(SOURCES)}</p><p>{day}</p>" if rng.random() < 0.3 else ""
+    place = rng.choice(("<div class='content'>{}</div>", "<article>{}</article>", "{}"))
+    head = f"<title>{title}</title>" if rng.random() < 0.8 else ""
+    return (
+        f"<!DOCTYPE html><html><head><meta charset='utf-8'>{head}</head><body><h1>{title}</h1>{info}"
+        f"{place.format(told + signed)}</body></html>"
+    )
+
+
 def made_others(count: int, seed: int) -> list[OtherPage]:
     """``count`` pages, the kinds in turn."""
     rng, kinds = random.Random(seed), tuple(KINDS)

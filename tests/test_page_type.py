@@ -82,6 +82,25 @@ def test_a_short_poem_beside_many_headlines_is_kept_at_a_low_confidence(inside: 
     assert found.confidence < 0.97
 
 
+@pytest.mark.parametrize("title", ["停水通知", "启事", "渡口镇渡船换上电机票价不变"])
+@pytest.mark.parametrize("menu", ["", '<ul><li><a href="/">首页</a></li><li><a href="/n">新闻</a></li></ul>'])
+def test_a_signed_and_dated_notice_is_kept_however_short(title: str, menu: str) -> None:
+    told = f"渡口镇{NEWS[2]}如遇大风停航，恕不另行通知，咨询电话：5550123。"
+    html = f"<title>{title}</title>{menu}<h1>{title}</h1><div>2026-05-06 18:00 来源：渡口晚报</div><p>{told}</p>"
+    found = cleaned(html)
+    assert isinstance(found, Article)
+    assert found.text == told
+
+
+@pytest.mark.parametrize("title", ["通知", "市场建成以后"])
+def test_a_page_of_nothing_but_sentences_is_kept_without_a_date(title: str) -> None:
+    told = "".join(f"<p>{place}{NEWS[n]}</p>" for n, place in enumerate(PLACES[:2]))
+    found = cleaned(f"<h1>{title}</h1>{told}")
+    assert isinstance(found, Article)
+    assert found.confidence is not None
+    assert found.confidence < 0.9
+
+
 def test_most_made_pages_that_are_no_article_are_dropped_and_live_reports_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(BENCHMARKS)
     making = importlib.import_module("made_other_pages")
@@ -90,3 +109,5 @@ def test_most_made_pages_that_are_no_article_are_dropped_and_live_reports_kept(m
     chance = random.Random(9)
     reports = [cleaned(making.live_report(chance)) for _ in range(40)]
     assert sum(isinstance(page, Article) for page in reports) >= 39
+    shorts = [cleaned(making.short_report(chance)) for _ in range(60)]
+    assert sum(isinstance(page, Article) for page in shorts) >= 50

@@ -44,6 +44,8 @@ class PageTypeSettings:
     """So many short lines of words below one another are a poem ..."""
     verses_share: float = 0.7
     """... when they are more than this share of what is kept."""
+    closed: float = 0.8
+    """A short report is no menu when this share of what is kept stands in lines that end as a sentence does."""
     images: int = 4
     """So many images with next to no text make a gallery."""
     unlike: float | None = None
@@ -126,7 +128,9 @@ def rejection(
     if kind := known_kind(blocks, lines, meta, settings):
         return kind
     limit = shipped().limit if settings.unlike is None else settings.unlike
-    return "unlike an article" if unlike > limit and not is_verse(lines, settings) else None
+    if unlike <= limit or is_verse(lines, settings) or is_short_report(lines, meta, settings):
+        return None
+    return "unlike an article"
 
 
 def no_article(kind: str, blocks: PageLines) -> UnusableInput:
@@ -210,6 +214,22 @@ def is_verse(lines: Sequence[Line], settings: PageTypeSettings = PageTypeSetting
         longest = max(longest, sum(len(one.text) for one in run) if len(run) >= settings.verses else 0)
     kept = sum(len(line.text) for line in lines if line.verdict == "keep")
     return longest > settings.verses_share * kept
+
+
+def is_short_report(lines: Sequence[Line], meta: Metadata, settings: PageTypeSettings = PageTypeSettings()) -> bool:
+    """Whether what is kept is sentences without a headline of another page between them, and the page is signed and
+    dated, or has no link at all: a notice or a brief, however little it says. It is kept, at a low confidence.
+
+    Of 300 made ones 163 were lost without this; 2 of 400 made pages that are none are kept with it, none of 10 real.
+    """
+    kept = [i for i, line in enumerate(lines) if line.verdict == "keep"]
+    if not kept or any(map(is_entry, lines[kept[0] : kept[-1] + 1])):
+        return False
+    closed = sum(len(lines[i].text) for i in kept if _SENTENCE.search(lines[i].text))
+    if closed < settings.closed * sum(len(lines[i].text) for i in kept):
+        return False
+    signed = meta.published is not None and (meta.source or meta.authors)
+    return bool(signed) or not any(line.links for line in lines)
 
 
 def _is_teaser(lines: Sequence[Line], settings: PageTypeSettings) -> bool:

@@ -174,3 +174,12 @@ def test_a_mended_text_is_not_mended_again() -> None:
 @pytest.mark.parametrize("stuff", ["é\x9d\x92ç¦¾ ", "é<", "锛屸", "ÐÂÎÅ ", "é\n"])
 def test_the_time_grows_with_the_length(stuff: str) -> None:
     assert growth(mojibake.mend, stuff * 2_000, stuff * 4_000) < LINEAR
+
+
+def test_entities_escaped_twice_are_decoded_in_a_whole_page_too() -> None:
+    told = "渡口镇的渡船换上了电机，船工说&amp;ldquo;再也不用摇橹&amp;rdquo;，票价不变。" * 2
+    page = f"<!DOCTYPE html><html><head><title>渡船换上电机</title></head><body><h1>渡船换上电机</h1><p>{told}</p></body></html>"
+    found = clean(Page(body=page.encode(), origin="a.html"))
+    assert isinstance(found, Article)
+    assert "“再也不用摇橹”" in found.text
+    assert "&" not in found.text

@@ -56,7 +56,7 @@ def _read(text: str, url: str | None) -> PageLines:
     from cleaners.page.lines import fragment, html, plain
 
     if fragment.is_page(text):  # most are
-        return html.read(text, url)
+        return html.read(fragment.escaped_once(text), url)
     text = fragment.opened(text)
     form = fragment.form(text)
     if form == "html":

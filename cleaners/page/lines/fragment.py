@@ -225,9 +225,14 @@ def page_of(text: str) -> str:
 
 
 def text_of(text: str) -> str:
-    """A tagged text without its tags, a line for each that they break."""
+    """A tagged text without its tags, a line for each that they break; blanks before a line only set it in.
+
+    >>> text_of("南岸村插秧。<br>&nbsp;&nbsp;北岸村<b>育苗</b>。")
+    '南岸村插秧。\\n北岸村育苗。'
+    """
     text = _BREAK.sub("\n", text)
-    return unescaped(_TAG.sub(lambda tag: "" if tag[2].lower() in _SETTING else tag[0], text))
+    plain = unescaped(_TAG.sub(lambda tag: "" if tag[2].lower() in _SETTING else tag[0], text))
+    return "\n".join(line.lstrip() for line in plain.split("\n"))
 
 
 def unescaped(text: str) -> str:

@@ -113,6 +113,7 @@ def test_filters_combine_and_the_best_copy_among_the_selected_stands_for_its_clu
     put(store, 4, site="a.example", regions=FULL.regions, published=None)
     link(store, 1, 2)
     link(store, 1, 3)
+    link(store, 2, 3)
     assert ids(run(store, tmp_path / "x", choice=FilterChoice())[1]) == [2, 4]
     a = Selection(site="a.example")
     assert ids(run(store, tmp_path / "x", choice=FilterChoice(selection=a))[1]) == [3, 4]

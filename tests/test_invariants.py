@@ -52,7 +52,7 @@ def told(clauses: list[str], sizes: list[int]) -> str:
     for size in sizes:
         sentence, rest = rest[:size], rest[size:]
         made += ["，".join(sentence) + "。"] if sentence else []
-    return "\n".join("".join(made[at : at + 2]) for at in range(0, len(made), 2))
+    return "\n".join("".join(made[at : at + 2]) for at in range(0, len(made) - len(made) % 2, 2))
 
 
 sentences = st.lists(st.sampled_from(CLAUSES), min_size=2, max_size=5, unique=True).map(
@@ -60,8 +60,8 @@ sentences = st.lists(st.sampled_from(CLAUSES), min_size=2, max_size=5, unique=Tr
 )
 texts = st.builds(
     told,
-    st.lists(st.sampled_from(CLAUSES), min_size=14, max_size=24, unique=True),
-    st.lists(st.integers(2, 4), min_size=6, max_size=8),
+    st.lists(st.sampled_from(CLAUSES), min_size=20, max_size=28, unique=True),
+    st.lists(st.integers(3, 4), min_size=6, max_size=8),
 )
 markup = st.lists(st.one_of(sentences, st.sampled_from(TAGS), st.text(max_size=20)), max_size=40).map("".join)
 

@@ -194,7 +194,7 @@ def test_applied_it_gives_new_revisions_and_nothing_is_left_to_change(cleaned: P
 
 def test_what_is_not_there_any_more_is_counted(cleaned: Path) -> None:
     Path("saved.html").unlink()
-    Path("dump.zip").write_bytes(Path("dump.zip").read_bytes()[:-30])
+    Path("dump.zip").write_bytes(b"PK\x05\x06" + bytes(18))  # an empty one
     next(folder_of(cleaned).iterdir()).unlink()
     with Store.open(cleaned, create=False, readonly=True) as store:
         wanted = reclean_work.origins(store, None, None)

@@ -135,12 +135,12 @@ MUTATIONS: list[Mutation] = [
          "from lxml import etree\n        loose = etree.XMLParser(load_dtd=True, no_network=False, resolve_entities=True)\n"
          "        parsed = Parser(etree.tostring(etree.fromstring(body, loose)))",
          "hostile.py::test_xml_fetches_nothing_and_unfolds_nothing"),
-        ("a feed of a million tags", "_first_tags(body),", "body,",
+        ("a feed of a million tags", "with_sound_references(_first_tags(body))", "with_sound_references(body)",
          "crawl.py::test_only_the_first_tags_of_a_feed_are_read"),
     ),
     *_of(
         "crawler/spiders/sources.py",
-        ("sitemaps of sitemaps", 'if self._sitemaps[site.id] <= self._settings.getint("SITEMAP_MAX_FILES"):', "if True:",
+        ("sitemaps of sitemaps", 'if self._sitemaps[site.id] <= files:', "if True:",
          "hostile.py::test_feeds_and_sitemaps_are_bounded"),
     ),
     *_of(

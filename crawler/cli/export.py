@@ -87,7 +87,7 @@ def export(
     ] = None,
     filters: Annotated[
         list[str] | None,
-        typer.Option("--filter", metavar="CONDITION", help="Only such records: 'signals.top_3gram < .2'; repeatable."),
+        typer.Option("--filter", metavar="CONDITION", help="Only such records: 'quality >= .8'; repeatable."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Start a series that --since-export goes on with.")] = None,
     since_export: Annotated[

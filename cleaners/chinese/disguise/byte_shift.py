@@ -166,7 +166,9 @@ def _mend(chars: CharacterModel, text: str, start: re.Match[str], caution: _Shif
     run = _back_in_step(chars, states, run, text, start.end())
     after = simplify(_BEHIND.findall(text, run.end, run.end + 2)[0])
     found = close(chars, states[len(run.pairs)], run, after)
-    if start["lost"] and not start["second"] and (unread := _without_its_first(chars, run, after)) is not None:
+    # A full-width mark is two bytes that are there, so they tell what a lost byte stood before.
+    alone = start["lost"] and start["lost"][0] != "？" and not start["second"]
+    if alone and (unread := _without_its_first(chars, run, after)) is not None:
         narrowed = found is not None and found.text[:1] == "。" and "，" not in text
         certain = _CERTAIN_STOP if narrowed else _CERTAIN
         if found is None or found.score < unread.score + certain:

@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 _GONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_ZERO = r"0+(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:!important\s*)?(?:;|$)"
+_ZERO = r"0++(?:\.0++)?\s*+(?:px|pt|em|rem|%)?\s*+(?:!important\s*+)?(?:;|$)"
 _UNSEEN = re.compile(
     rf"visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])(?:font-size|opacity)\s*:\s*{_ZERO}"
-    rf"|(?:text-indent|margin-(?:left|top))\s*:\s*-\d{{4,}}|(?<![\w-])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0?\.?0+\s*\))"
+    rf"|(?:text-indent|margin-(?:left|top))\s*:\s*-\d{{4,}}|(?<![\w-])color\s*:\s*(?:transparent|rgba\([^();]{{0,60}},\s*0?\.?0+\s*\))"
     rf"|transform\s*:\s*scale\(\s*0(?:\.0+)?\s*\)"
     rf"|(?<![\w-])font\s*:\s*0(?![\d.])",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ _JAMMER = "jammer"  # what the forum software Discuz! calls the noise that it se
 _RULED = (*sorted(_INLINE - {"a"}), "p")  # what a rule may hide; larger elements that are hidden wait for a script
 _SELECTOR = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<name>[.#][\w-]+)?", re.IGNORECASE)
 _SHOWN = re.compile(r"display\s*:\s*(?!none)[a-z]|visibility\s*:\s*visible", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/)?")  # one that is not closed goes on to the end
 _LONGEST_SHEETS = 200_000
 
 

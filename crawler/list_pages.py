@@ -39,7 +39,9 @@ _TITLE_VALUE = re.compile(
 )
 _ARTICLE_PATH = re.compile(r"^\D*\d.*\.s?html?$|/\d{4,}|\.s?html?\?|/content_|/art[_/]|[?&]\w*id=\w+", re.IGNORECASE)
 
-_TO_A_PAGE = re.compile(r"\W*(?:\d{1,3}|[上下前后後][一1]?[页頁]|[末尾][页頁]|最后一?[页頁]|最後一?[页頁])\W*")
+_TO_A_PAGE = re.compile(
+    r"[\s<>«»\[\]()（）【】|·]*+(?:\d{1,3}|[上下前后後][一1]?[页頁]|[末尾][页頁]|最后一?[页頁]|最後一?[页頁])[\s<>«»\[\]()（）【】|·]*+"
+)
 
 
 def as_browsers_read(response: TextResponse) -> TextResponse:

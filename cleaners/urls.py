@@ -6,6 +6,7 @@ import hashlib
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:  # both libraries import half of what there is for the web, and pages without an address need neither
     from tldextract import TLDExtract
@@ -73,3 +74,13 @@ def site_of(url: str | None) -> str | None:
 def clipping_id(url: str | None, body: bytes) -> str:
     """The id of a clipping: 16 hex digits of the SHA-256 of the canonical url, else of the bytes."""
     return hashlib.sha256(canonical(url).encode() if url else body).hexdigest()[:16]
+
+
+def path_and_query(url: str) -> str:
+    """The path of an address with its query, as rules of robots.txt and its like are held against it.
+
+    >>> path_and_query("https://news.example/a?id=1#top"), path_and_query("https://news.example")
+    ('/a?id=1', '/')
+    """
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"

@@ -24,7 +24,7 @@ from cleaners.dedup.corpus.intake import TextFile
 from cleaners.dedup.corpus.member_traits import look
 from cleaners.dedup.corpus.reading import CorpusRecord, CorpusSource, Id, records
 from cleaners.dedup.corpus.writing import OutputColumns, write_records
-from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings
+from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings, NormalForms
 from cleaners.dedup.index import IndexLimits
 from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.errors import InputError, UsageError
@@ -125,11 +125,13 @@ class Deduplicator:
 
     def query(self, text: str) -> tuple[TextMatch, ...]:
         """The texts that this one matches, in the order in which they were added."""
-        forms = fingerprint.normal_forms([text])
+        return self._matches(fingerprint.normal_forms([text]))
+
+    def _matches(self, forms: NormalForms) -> tuple[TextMatch, ...]:
         if not len(forms.points):
             return ()
-        whole = self._lsh.query(fingerprint.minhash(text, self._settings))
-        parts = self._anchors.query(self._anchor_keys(text)).docs.tolist()
+        whole = self._lsh.query(fingerprint.minhash_of(forms, self._settings))
+        parts = self._anchors.query(self._anchor_keys(forms)).docs.tolist()
         others = sorted({*map(int, whole), *parts})
         every = forms.joined(fingerprint.normal_forms([self._texts[other] for other in others]))
         right = np.arange(1, len(others) + 1, dtype=np.int64)
@@ -149,8 +151,9 @@ class Deduplicator:
         """Keep a text under an id; the earlier texts that it matches. Raises InputError for an id that is there."""
         if name in self._numbers:
             raise InputError(f"the id {name!r} is there already: give each text an id of its own")
-        found = self.query(text)
-        self._keep(name, text)
+        forms = fingerprint.normal_forms([text])
+        found = self._matches(forms)
+        self._keep(name, text, forms)
         return found
 
     def save(self, path: Path | str) -> None:
@@ -169,18 +172,18 @@ class Deduplicator:
             if isinstance(record, CorpusRecord):
                 if record.id in made:
                     raise InputError(f"{path}: the id {record.id!r} occurs twice: give each record an id of its own")
-                made._keep(record.id, record.text)
+                made._keep(record.id, record.text, fingerprint.normal_forms([record.text]))
         return made
 
-    def _keep(self, name: Id, text: str) -> None:
+    def _keep(self, name: Id, text: str, forms: NormalForms) -> None:
         number = self._numbers[name] = len(self._ids)
         self._ids.append(name)
         self._texts.append(text)
-        if len(fingerprint.normal_forms([text]).points):
-            self._lsh.insert(number, fingerprint.minhash(text, self._settings), check_duplication=False)
-            self._anchors.add(np.array([number], dtype=np.uint32), self._anchor_keys(text))
+        if len(forms.points):
+            self._lsh.insert(number, fingerprint.minhash_of(forms, self._settings), check_duplication=False)
+            self._anchors.add(np.array([number], dtype=np.uint32), self._anchor_keys(forms))
 
-    def _anchor_keys(self, text: str) -> DocumentKeys:
+    def _anchor_keys(self, forms: NormalForms) -> DocumentKeys:
         """The keys of a text without its bands, which the LSH of datasketch has."""
-        keys = fingerprint.signatures([text], self._settings)
+        keys = fingerprint.signatures_of(forms, self._settings)
         return DocumentKeys(bands=keys.bands[:, :0], anchors=keys.anchors, offsets=keys.offsets)

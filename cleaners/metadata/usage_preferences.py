@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from cleaners.metadata.opt_out import TdmReservation, refused_uses
+from cleaners.urls import path_and_query
 
 _LINES, _LONGEST = 20_000, 2000
 _LICENSE_BYTES = 1 << 20
@@ -125,7 +126,7 @@ def license_signals(body: bytes | None, url: str) -> tuple[str, ...]:
 
 def _covers(location: str, url: str) -> bool:
     parts = urlsplit(url)
-    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    path = path_and_query(url)
     if _is_address(location):
         other = urlsplit(location)
         if other.netloc != parts.netloc:

@@ -23,7 +23,7 @@ from scrapy.robotstxt import RobotParser
 
 from cleaners.config import SiteConfig
 from cleaners.metadata.usage_preferences import UsagePreferences, license_signals, robots_preferences
-from cleaners.urls import canonical
+from cleaners.urls import canonical, path_and_query
 from crawler.middlewares.address_guard import AddressRefused
 from crawler.request_context import RequestContext, amend_context, find_context
 
@@ -73,8 +73,7 @@ class RobotsRules(RobotsTxtMiddleware):
     async def _opt_outs(self, url: str, netloc: str) -> tuple[str, ...]:
         """What the host's robots.txt says of uses of a page; it stops nothing."""
         wishes = self._preferences.get(netloc, UsagePreferences())
-        parts = urlsplit(url)
-        found = [*wishes.signals(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")]
+        found = [*wishes.signals(path_and_query(url))]
         for place in wishes.licenses:
             if place not in self._licenses:
                 self._licenses[place] = asyncio.ensure_future(self._license(place))

@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
 from cleaners.metadata import TdmReservation, opt_out_host, reservations
+from cleaners.urls import path_and_query
 from crawler.request_context import amend_context, find_context
 
 
@@ -36,7 +37,7 @@ class TdmReservationMiddleware:
         base = f"{parts.scheme}://{parts.netloc}"
         if base not in self._hosts:
             self._hosts[base] = asyncio.ensure_future(self._rules(base))
-        path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        path = path_and_query(request.url)
         reserved = opt_out_host(await asyncio.shield(self._hosts[base]), path)
         amend_context(request, opt_out=(*context.opt_out, *reserved))  # robots.txt has spoken before
 

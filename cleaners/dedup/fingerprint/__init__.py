@@ -162,9 +162,14 @@ def minhash_values(forms: NormalForms, settings: FingerprintSettings = Fingerpri
 
 def minhash(text: str, settings: FingerprintSettings = FingerprintSettings()) -> LeanMinHash:
     """The MinHash of a text as an object of datasketch, to compare or to index it with that library."""
+    return minhash_of(normal_forms([text]), settings)
+
+
+def minhash_of(forms: NormalForms, settings: FingerprintSettings = FingerprintSettings()) -> LeanMinHash:
+    """The same of the one text of ``forms``."""
     from datasketch import LeanMinHash
 
-    (values,) = minhash_values(normal_forms([text]), settings)
+    (values,) = minhash_values(forms, settings)
     return LeanMinHash(seed=settings.seed, hashvalues=values, scheme="affine32")
 
 

@@ -1,6 +1,8 @@
 # Every target sets up .venv by itself (Python 3.11 or newer, venv and pip are all it needs) and does nothing twice.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# Processes that run tests: a file's tests stay in one of them.
+WORKERS ?= 2
 
 .PHONY: help demo test lint soak spark java clean
 help: ## this list
@@ -23,7 +25,7 @@ demo: .venv/.installed ## crawl the small web on loopback, clean, match, store, 
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,spark]' && touch $@
 
 test: .venv/.installed $(if $(CI),$(if $(shell command -v java),.venv/.spark)) ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: .venv/.installed ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -198,8 +198,10 @@ def test_interrupted_it_finishes_what_is_in_flight_and_goes_on_later(
 ) -> None:
     web.stop_at(30, tmp_path, signal.SIGINT)
     fetched, stored = set(web.pages), done(tmp_path)
-    # An article of several pages is done with its last page: what was read of it is read again.
-    once = {url for url in fetched if "/calendar/" not in url and "xinjiang-industrial-parks" not in url}
+    # An article of several pages is done with its last page, and a newspaper's cover with the issue that it leads to:
+    # what was read of them is read again.
+    unfinished = {url for url in fetched if "xinjiang-industrial-parks" in url or f"paper: {url} " in web.seeds}
+    once = {url for url in fetched if "/calendar/" not in url} - unfinished
     assert once <= stored | moved(tmp_path)
     web.run(tmp_path)
     assert not [url for url in web.pages if url in stored]

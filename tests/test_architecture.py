@@ -50,6 +50,10 @@ HOMES = {
     "playwright": {"crawler/browser"},
     "pydantic": {"cleaners/config"},
     "pyspark": {"cleaners/spark"},
+    "starlette": {"crawler/web"},
+    "uvicorn": {"crawler/web"},
+    "jinja2": {"crawler/web"},
+    "markdown_it": {"crawler/web"},
     "yaml": {"cleaners/config", "cleaners/export", "crawler/demo"},
 }
 

@@ -351,6 +351,7 @@ def test_the_demo_keeps_its_promises(demo_run: Ended, web: SmallWeb) -> None:
     assert f"every copy is linked to its story: {copies - hard} of {copies - hard}" in demo_run.out
     assert "robots.txt is obeyed: 1 of 1" in demo_run.out
     assert "jianbao search" in demo_run.out
+    assert "jianbao serve --store" in demo_run.out
     assert f"spun copies are linked to their story: {hard} of {hard}" in demo_run.out
     assert "BROKEN" not in demo_run.out
     assert "not yet" not in demo_run.out

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from cleaners.store.articles import ArticleTable
+from cleaners.store.cluster_list import ClusterList, ClusterListPage, ListedCluster, ListOrder, ListPlace
 from cleaners.store.clusters import ClusterRepresentatives, ClusterTable, DocumentDates
 from cleaners.store.crawl_state import (
     CrawlState,
@@ -38,6 +39,7 @@ from cleaners.store.integrity import IntegrityChecks
 from cleaners.store.key_value import IndexManifests, StoreSettings
 from cleaners.store.learned import LearnedTables, NoiseLine, WordPair
 from cleaners.store.merge_tables import StoreMerger
+from cleaners.store.overview import DisguisedArticles, SitePair, StoreOverview
 from cleaners.store.records import ClippingReader
 from cleaners.store.runs import RunEntry, RunJournal, RunStatus
 from cleaners.store.search import ArticleSearch, SearchHit, SearchSnippet
@@ -56,7 +58,9 @@ from cleaners.store.takedowns import PendingTakedown, TakedownTable, Tombstone, 
 from cleaners.store.tokens import SearchIndexing
 
 __all__ = [
+    "ClusterListPage",
     "DiscoveredUrl",
+    "DisguisedArticles",
     "DoubtfulArticle",
     "ExportBatch",
     "ExportRemoval",
@@ -68,6 +72,9 @@ __all__ = [
     "LedgerNote",
     "LinkReading",
     "LinksRead",
+    "ListOrder",
+    "ListPlace",
+    "ListedCluster",
     "LoggedExport",
     "NoiseLine",
     "OptOuts",
@@ -78,6 +85,7 @@ __all__ = [
     "SearchHit",
     "SearchSnippet",
     "Selection",
+    "SitePair",
     "StorageSize",
     "Store",
     "StoreStatistics",
@@ -131,6 +139,10 @@ class Store:
         """Taking articles out, to the last byte."""
         self.column_values = ColumnValues(database)
         """What articles can be filtered by."""
+        self.cluster_list = ClusterList(database)
+        """The clusters, newest first, page by page."""
+        self.overview = StoreOverview(database)
+        """Articles counted by site and by day."""
 
     @classmethod
     def open(

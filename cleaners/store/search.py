@@ -123,9 +123,12 @@ class ArticleSearch:
         self._db = database
 
     def find(
-        self, query: str, *, selection: Selection | None = None, limit: int = 20, with_duplicates: bool = False
-    ) -> list[SearchHit]:
+        self, query: str, *, selection: Selection | None = None, limit: int = 20, skip: int = 0,
+        with_duplicates: bool = False,
+    ) -> list[SearchHit]:  # fmt: skip
         """The best ``limit`` articles for a query (see ``query.py`` for the language), best first, then the latest.
+
+        The first ``skip`` of them are left out: those that were shown before.
 
         Of the copies of one article the best copy is given where it is found too, else the best-ranked one; all of
         them ``with_duplicates``.
@@ -142,11 +145,12 @@ class ArticleSearch:
                     continue
                 clusters.update(() if row[-1] is None else (row[-1],))
                 rows.append((row, score))
-                if len(rows) >= limit:
+                if len(rows) >= skip + limit:
                     break
-            best = {} if with_duplicates else self._best([row for row, _ in rows], question)
             # BM25 itself goes down to a millionth where most of the store has the word: it only compares.
             top = rows[0][1] if rows else 0.0
+            del rows[:skip]
+            best = {} if with_duplicates else self._best([row for row, _ in rows], question)
             return [self._hit(best.get(row[0], row), score / top if top else 1.0, asked) for row, score in rows]
 
     def count(self, query: str, *, selection: Selection | None = None) -> int:
@@ -159,6 +163,10 @@ class ArticleSearch:
         """Every doc a query finds, in order."""
         sql, values = self._question(parse(query).wanted, None).statement()
         return [row[0] for row in self._db.rows(f"{sql} ORDER BY doc", values)]
+
+    def statement(self, query: str) -> tuple[str, list[Any]]:
+        """A SELECT of ``doc`` for what a query finds, with its values. Raises as :meth:`find`."""
+        return self._question(parse(query).wanted, None).statement()
 
     def _question(self, wanted: Node, selection: Selection | None) -> CompiledQuery:
         made = self._db.one("SELECT value FROM meta WHERE key = 'search'")

@@ -43,6 +43,10 @@ class ColumnValues:
         """Every value of ``site``, ``source`` or ``region`` that some article has, the most frequent one first."""
         return [row[0] for row in self._db.rows(_VALUES[name])]
 
+    def frequent(self, name: str, limit: int) -> list[str]:
+        """At most ``limit`` of the values of ``site``, ``source`` or ``region``, the most frequent one first."""
+        return [row[0] for row in self._db.rows(f"{_VALUES[name]} LIMIT ?", (limit,))]
+
     def _any(self, selection: Selection) -> bool:
         where, values = conditions(selection)
         return self._db.one(f"SELECT 1 FROM articles WHERE current{where} LIMIT 1", values) is not None

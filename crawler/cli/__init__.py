@@ -13,6 +13,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     reports,
     schedule,
     search,
+    serve,
     show,
     sites,
 )

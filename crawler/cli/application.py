@@ -31,6 +31,8 @@ _INTERRUPTED_MESSAGE = (
 _EXTRAS = {
     "scrapy": "scrapy", "pyarrow": "jianbao[parquet]", "apscheduler": "jianbao[schedule]",
     "prometheus_client": "jianbao[monitor]", "pyspark": "jianbao[spark]",
+    "starlette": "jianbao[web]", "uvicorn": "jianbao[web]", "jinja2": "jianbao[web]", "markupsafe": "jianbao[web]",
+    "multipart": "jianbao[web]", "python_multipart": "jianbao[web]", "markdown_it": "jianbao[web]",
 }  # fmt: skip
 
 # Errors of the operating system that mean: nothing can be written there.

@@ -130,6 +130,7 @@ class ReportPrinter:
             (f"show {example} --store {store}", "one clipping with its copies"),
             (f"drops --store {store}", "what was not kept, and why"),
             (f"export -o stories.jsonl --store {store}", "each story once, as JSON lines"),
+            (f"serve --store {store}", "all of it in your browser: read, compare copies, see what was cut"),
         ):
             self._console.print(Text(f"  {_called()} {command}", style="bold"), soft_wrap=True)
             self._console.print(Text(f"      {why}"))

@@ -1,0 +1,108 @@
+"""Pages made of templates: in the reader's language, everything escaped that comes from a store."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from crawler.web.connections import ReadingStores
+from crawler.web.language import COOKIE, Wording, wording_for
+from crawler.web.tokens import RoomTokens
+
+_CONTROLS = {"Cc", "Cf", "Zl", "Zp"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomState:
+    """What every page of a reading room has at hand (``request.app.state.room``)."""
+
+    stores: ReadingStores
+    tokens: RoomTokens
+    corrections: Path
+    """The folder that reported pages go to."""
+    contact: str | None
+    """How sites reach who clips addresses."""
+
+    @property
+    def store(self) -> Path:
+        """The file of the store."""
+        return self.stores.path
+
+
+def room_of(request: Request) -> RoomState:
+    """The room that a request came to."""
+    room: RoomState = request.app.state.room
+    return room
+
+
+def words_for(request: Request) -> Wording:
+    """The words in the language of who asks."""
+    return wording_for(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
+
+
+def show(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
+    """A page of a template with its values."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    html = templates().get_template(template).render(
+        t=words_for(request), form_token=room_of(request).tokens.form, here=here, path=request.url.path, **values
+    )  # fmt: skip
+    return HTMLResponse(html, status)
+
+
+def refuse(request: Request, status: int, message: str) -> Response:
+    """A page that says what went wrong."""
+    return show(request, "error.html", status=status, code=int(status), message=message)
+
+
+@cache
+def templates() -> Environment:
+    """The templates; a value that was not given is an error, never nothing."""
+    made = Environment(
+        loader=PackageLoader("crawler.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters.update(moment=_moment, day=_day, percent=_percent, plain=plain, safe_link=safe_link, host=_host)
+    return made
+
+
+def plain(text: str | None) -> str:
+    """A text of one line without what would show it in another order, or not at all (bidirectional marks, controls)."""
+    return "".join(
+        " " if c in "\n\r\t" else c for c in text or "" if c in "\n\r\t" or unicodedata.category(c) not in _CONTROLS
+    )
+
+
+def safe_link(address: str | None) -> str | None:
+    """An address that a reader may be sent to: of the web, nothing else."""
+    try:
+        return address if address and urlsplit(address).scheme.lower() in {"http", "https"} else None
+    except ValueError:
+        return None
+
+
+def _host(address: str | None) -> str:
+    try:
+        return urlsplit(address or "").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _moment(value: datetime | None) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if value else ""
+
+
+def _day(value: datetime | None) -> str:
+    return f"{value:%Y-%m-%d}" if value else ""
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.0%}"

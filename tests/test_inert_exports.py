@@ -123,7 +123,9 @@ def test_markdown_says_what_the_page_says(attacked: dict[str, Article]) -> None:
     for attack in attacked.keys() & set(ATTACKS):
         article = attacked[attack]
         _, tokens = rendered(article)
-        text = "".join("".join(token.content for token in tokens if token.type in {"text", "text_special", "fence"}).split())
+        text = "".join(
+            "".join(token.content for token in tokens if token.type in {"text", "text_special", "fence"}).split()
+        )
         # An entity that the page escaped twice is the sign it stands for: cleaning undoes that, as for any text.
         said_as = {"".join(form.split())[:12] for form in (attack, unescape(attack))}
         assert any(form in text for form in said_as), article.title

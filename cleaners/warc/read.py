@@ -33,7 +33,7 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
             file.seek(int(offset))
             archive = iter(ArchiveIterator(file))
             record = next(archive, None)
-            if record is not None and record.rec_type == "conversion":
+            if record is not None and record.rec_type in {"conversion", "resource"}:
                 return _rendered(record, archive, origin, limit)
             if record is None or record.rec_type != "response" or record.http_headers is None:
                 raise UnusableInput("read", "not a response record", origin)
@@ -51,7 +51,7 @@ def read_back(origin: str, beside: Path, *, limit: int = 32 * 1024 * 1024) -> Pa
 
 
 def _rendered(record: ArcWarcRecord, archive: Iterator[Any], origin: str, limit: int) -> Page:
-    """What a browser made of a page; the signals of the response's header stand in the record's own."""
+    """What a browser made of a page, or showed; the signals of the response's header stand in the record's own."""
     fields = record.rec_headers
     html = record.raw_stream.read(limit + 1)
     check_whole(len(html), fields.get_header("Content-Length"), limit)

@@ -100,6 +100,17 @@ class PageConversion:
     """What is told of the rendering in a ``metadata`` record behind it: ``refused``, and the address and the reason."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturedPage:
+    """A page as somebody's browser showed it, handed over without its response: a ``resource`` (WARC 1.1, 6.3)."""
+
+    url: str
+    html: bytes = field(repr=False)
+    """UTF-8."""
+    captured_at: datetime
+    """With a timezone."""
+
+
 def folder_of(store: Path) -> Path:
     """Where the raw pages of a store lie: ``jianbao.db`` -> ``jianbao.warc``."""
     return store.with_suffix(".warc")
@@ -119,12 +130,16 @@ class WarcArchive:
         self._path = folder
         self._lock = Lock()
 
-    def write(self, entry: HttpExchange | PageConversion) -> str:
-        """Append a response and its request, or a rendered page and its notes; returns the origin of the page.
+    def write(self, entry: HttpExchange | PageConversion | CapturedPage) -> str:
+        """Append a response and its request, a rendered page and its notes, or a captured page; returns the origin of
+        the page.
 
         Raises ``UnwritableError`` when the disk is full or read-only; then nothing half-written stays behind.
         """
-        records = _records(entry) if isinstance(entry, HttpExchange) else _rendered_records(entry)
+        if isinstance(entry, CapturedPage):
+            records: tuple[ArcWarcRecord, ...] = (_captured_record(entry),)
+        else:
+            records = _records(entry) if isinstance(entry, HttpExchange) else _rendered_records(entry)
         packed = b"".join(map(_member, records))
         with self._lock:
             try:
@@ -229,6 +244,17 @@ def _rendered_records(page: PageConversion) -> tuple[ArcWarcRecord, ...]:
     told = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in page.notes).encode()
     refers = {"WARC-Date": date, "WARC-Refers-To": identity}
     return conversion, *found, _metadata_record(page.url, told, "application/warc-fields", refers)
+
+
+def _captured_record(page: CapturedPage) -> ArcWarcRecord:
+    return _BUILDER.create_warc_record(
+        page.url,
+        "resource",
+        payload=io.BytesIO(page.html),
+        length=len(page.html),
+        warc_content_type="text/html; charset=utf-8",
+        warc_headers_dict={"WARC-Date": _date(page.captured_at), "WARC-Record-ID": new_record_id()},
+    )
 
 
 def _found_records(entry: HttpExchange | PageConversion, identity: str, date: str) -> tuple[ArcWarcRecord, ...]:

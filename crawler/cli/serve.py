@@ -27,6 +27,10 @@ def serve(
         typer.Option("--corrections", metavar="FOLDER", help="Where reports of wrong cuts go; else beside the store."),
     ] = None,
     contact: ContactOption = None,
+    private_hosts: Annotated[
+        list[str] | None,
+        typer.Option("--private-host", metavar="HOST", help="A host of this network whose pages may be clipped."),
+    ] = None,
 ) -> None:
     """Read a store in the browser: clusters, who copied whom, what differs, how each page was cleaned.
 
@@ -43,7 +47,7 @@ def serve(
 
     room = open_room(
         RoomSettings(store=store, listen=listen, port=port, names=tuple(name or ()), corrections=corrections,
-                     contact=contact)
+                     contact=contact, private_hosts=tuple(private_hosts or ()))
     )  # fmt: skip
     say(f"{store.name} is shown at (Ctrl-C ends):")
     typer.echo(room.address)

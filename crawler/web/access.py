@@ -83,7 +83,8 @@ class Door:
         writes = scope["method"] not in {"GET", "HEAD"}
         # A proposal carries a token of its own, which its page checks: the cookie does not come from other sites.
         is_proposal = writes and scope["path"] == "/clip"
-        if not (self._policy.is_open or is_program or is_proposal or self._is_known(headers)):
+        is_known = self._policy.is_open or self._is_known(headers)
+        if not (is_known or is_program or is_proposal):
             return self._let_in(scope)
         if writes:
             length = headers.get("content-length", "")
@@ -91,7 +92,8 @@ class Door:
                 return PlainTextResponse("Content-Length is missing", 411)
             if int(length) > LARGEST:
                 return PlainTextResponse(f"more than {LARGEST >> 20} MB at once", 413)
-        sender: Sender = "program" if is_program else "page" if _is_own_page(headers, host) else "stranger"
+        is_own = is_known and _is_own_page(headers, host)
+        sender: Sender = "program" if is_program else "page" if is_own else "stranger"
         if writes and sender == "stranger" and not is_proposal:
             return PlainTextResponse("another page sent this: nothing was changed", 403)
         scope.setdefault("state", {})["sender"] = sender

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from cleaners.errors import FormatError, InputError, JianbaoError, UsageError
-from crawler.web import archive, cleaning, cluster, comparison, downloads, front, language, repairs, takedown
+from crawler.web import archive, cleaning, clip, cluster, comparison, downloads, front, language, repairs, takedown
 from crawler.web.access import AccessPolicy, Door
 from crawler.web.health import HealthPage
 from crawler.web.rendering import RoomState, refuse, words_for
@@ -40,6 +40,9 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
         Route(f"/article/{_ID}/takedown", takedown.carry_out, methods=["POST"]),
         Route(f"/article/{_ID}/markdown", downloads.markdown),
         Route(f"/article/{_ID}/record", downloads.json_record),
+        Route("/clip", clip.clip_page, methods=["GET"]),
+        Route("/clip", clip.clip, methods=["POST"]),
+        Route("/clip/keep", clip.keep, methods=["POST"]),
         Route("/health", HealthPage().__call__),
         Route("/language/{to:str}", choose_language),
         Mount("/static", StaticFiles(directory=str(files("crawler.web").joinpath("static")))),
@@ -49,6 +52,7 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
     async def living(app: Starlette) -> AsyncIterator[None]:
         yield
         room.stores.close()
+        room.desk.close()
 
     made = Starlette(
         routes=routes, lifespan=living, middleware=[Middleware(Door, policy=policy)],

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from crawler.web.clippings import ClippingDesk
 from crawler.web.connections import ReadingStores
 from crawler.web.language import COOKIE, Wording, wording_for
 from crawler.web.tokens import RoomTokens
@@ -29,8 +30,12 @@ class RoomState:
     tokens: RoomTokens
     corrections: Path
     """The folder that reported pages go to."""
+    desk: ClippingDesk
+    """Where pages that readers bring wait, and are kept."""
     contact: str | None
     """How sites reach who clips addresses."""
+    private_hosts: tuple[str, ...]
+    """Hosts of this machine or network whose pages may be clipped by address."""
 
     @property
     def store(self) -> Path:

@@ -14,6 +14,7 @@ from cleaners.errors import UsageError
 from cleaners.store import Store
 from crawler.web.access import AccessPolicy
 from crawler.web.application import application
+from crawler.web.clippings import ClippingDesk
 from crawler.web.connections import ReadingStores
 from crawler.web.corrections import corrections_of
 from crawler.web.rendering import RoomState
@@ -38,6 +39,8 @@ class RoomSettings:
     """The folder for reported cuts; beside the store without one."""
     contact: str | None = None
     """How sites reach who clips their pages by address."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts of this machine or network whose pages may be clipped by address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,9 @@ def open_room(settings: RoomSettings) -> OpenRoom:
     port = listener.getsockname()[1]
     is_open = _is_loopback(settings.listen)
     room = RoomState(
-        stores=ReadingStores(settings.store), tokens=tokens, contact=settings.contact,
+        stores=ReadingStores(settings.store), tokens=tokens, desk=ClippingDesk(settings.store),
+        contact=settings.contact,
+        private_hosts=settings.private_hosts,
         corrections=settings.corrections or corrections_of(settings.store),
     )  # fmt: skip
     policy = AccessPolicy(

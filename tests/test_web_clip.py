@@ -100,7 +100,9 @@ def test_what_singlefile_sends_is_kept_at_once(tmp_path: Path) -> None:
     assert answer.status_code == 201
     assert answer.json()["title"] == "泵站换上变频泵"
     assert NEW[0] in room.get(f"/cluster/{answer.json()['id']}").text
-    nothing = program.post("/clip", data={"url": ADDRESS}, files={"file": ("page.html", "<p>登录</p>".encode(), "text/html")})
+    nothing = program.post(
+        "/clip", data={"url": ADDRESS}, files={"file": ("page.html", "<p>登录</p>".encode(), "text/html")}
+    )
     assert nothing.status_code == 422
     assert nothing.json()["reason"]
     wrong = TestClient(room.client.app, base_url=HOST, headers={"Authorization": "Bearer no"})

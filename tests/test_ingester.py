@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from cleaners.dedup import match
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import UnwritableError
+from cleaners.export.run import ExportRequest, export
+from cleaners.ingest import matching
 from cleaners.ingest.ingester import WINDOW, Ingester
 from cleaners.ingest.match_index import MANIFEST, index_folder
 from cleaners.items import Article, Drop
@@ -88,6 +91,21 @@ def test_the_way_into_batches_and_reopening_do_not_change_the_clusters(tmp_path:
         with Ingester(tmp_path / "many.db") as ingester:
             ingester.add(made[start : start + 7])
     assert clusters(tmp_path / "one.db") == clusters(tmp_path / "many.db")
+
+
+def test_the_recipe_of_matching_is_noted_with_what_it_matched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "s.db"
+    with Ingester(path) as ingester:
+        ingester.add([article("a", story(1)), article("b", story(2))])
+    monkeypatch.setattr(matching, "matching_recipe", lambda: "of a later version")
+    for number in (3, 4):
+        with Ingester(path) as ingester:
+            ingester.add([article(f"c{number}", story(number))])
+    with Store.open(path, create=False, readonly=True) as store:
+        assert store.settings.matched_by() == (match.matching_recipe(), "of a later version")
+        assert store.statistics().matched_by == {match.matching_recipe(): 2, "of a later version": 2}
+        export(store, ExportRequest(target=str(tmp_path / "hub"), form="hf", note=False))
+    assert "- of a later version" in (tmp_path / "hub" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("order", range(4))

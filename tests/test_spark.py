@@ -13,7 +13,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from typing import Any
 import pytest
 
 from cleaners import readers
-from cleaners.dedup.corpus import DateField, DedupSummary, deduplicate
+from cleaners.dedup.corpus import CorpusColumns, DateField, deduplicate
 from cleaners.dedup.index.window import DateWindow
 from cleaners.errors import InputError, UsageError
 from cleaners.export import record
@@ -115,15 +114,19 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
-def labelled(file: Path) -> list[dict[str, Any]]:
-    """The records of a file that got a cluster: what one machine passes through as it stands, Spark leaves out."""
-    rows = [line for line in file.read_bytes().splitlines() if b'"cluster_id"' in line]
-    return [json.loads(row) for row in rows]
+def rows_of(place: Path) -> list[bytes]:
+    files = sorted(place.glob("part-*")) if place.is_dir() else [place]
+    return [row.strip() for file in files for row in file.read_bytes().split(b"\n") if row.strip()]
 
 
-def without_unusable(here: DedupSummary) -> DedupSummary:
-    """What Spark writes of what one machine does."""
-    return replace(here, written=here.written - here.skipped)
+def labelled(place: Path) -> list[dict[str, Any]]:
+    """The records of a file, or a folder, that got a cluster."""
+    return [json.loads(row) for row in rows_of(place) if b'"cluster_id"' in row]
+
+
+def passed_through(place: Path) -> list[bytes]:
+    """The rows that got none, as they stand."""
+    return sorted(row for row in rows_of(place) if b'"cluster_id"' not in row)
 
 
 def by_id(records: list[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
@@ -132,7 +135,10 @@ def by_id(records: list[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
 
 
 def pairs(place: Path) -> list[tuple[Any, ...]]:
-    return sorted((str(p["a"]), str(p["b"]), p["kind"], p["similarity"], p["containment"]) for p in lines(place))
+    return sorted(
+        (str(p["a"]), str(p["b"]), p["kind"], p["similarity"], p["containment"], p["a_in_b"], p["b_in_a"])
+        for p in lines(place)
+    )
 
 
 def written(folder: Path) -> Path:
@@ -152,9 +158,11 @@ def test_a_corpus_of_lines_gets_the_clusters_of_one_machine(spark: Any, tmp_path
     source = written(tmp_path)
     here = deduplicate(source, tmp_path / "here.jsonl", pairs=tmp_path / "here-pairs.jsonl")
     there = on_spark(spark, [str(source)], str(tmp_path / "there.jsonl"), pairs=str(tmp_path / "there-pairs.jsonl"))
-    assert there == without_unusable(here)
+    assert there == here
     assert here.pairs > 100 and here.skipped == 3
-    assert by_id(lines(tmp_path / "there.jsonl")) == by_id(labelled(tmp_path / "here.jsonl"))
+    assert by_id(labelled(tmp_path / "there.jsonl")) == by_id(labelled(tmp_path / "here.jsonl"))
+    unusable = passed_through(tmp_path / "there.jsonl")
+    assert unusable == passed_through(tmp_path / "here.jsonl") and len(unusable) == 3
     assert pairs(tmp_path / "there-pairs.jsonl") == pairs(tmp_path / "here-pairs.jsonl")
     assert {p.name for p in tmp_path.iterdir()} == {
         "in.jsonl",
@@ -171,7 +179,11 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
 
     from cleaners.spark.corpus import deduplicate as on_spark
 
-    rows = [{"id": f"{n:04}", "text": row["text"], "extra": n} for n, row in enumerate(corpus())]
+    rows: list[dict[str, Any]] = [
+        {"编号": f"{n:04}", "body": row["text"], "extra": n} for n, row in enumerate(corpus())
+    ]
+    rows[7]["body"], rows[100]["编号"] = None, None
+    columns = CorpusColumns(id="编号", text="body")
     (tmp_path / "in").mkdir()
     for part in range(3):
         pq.write_table(
@@ -180,11 +192,28 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
             row_group_size=20,
         )
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
-    deduplicate(tmp_path / "in.parquet", tmp_path / "here.parquet", canonical_only=True)
-    on_spark(spark, [str(tmp_path / "in")], str(tmp_path / "there"), canonical_only=True)
+    deduplicate(tmp_path / "in.parquet", tmp_path / "here.parquet", columns=columns, canonical_only=True)
+    on_spark(spark, [str(tmp_path / "in")], str(tmp_path / "there"), columns=columns, canonical_only=True)
     here, there = (pq.read_table(tmp_path / name).to_pylist() for name in ("here.parquet", "there"))
     assert len(here) < len(rows)
-    assert by_id(there) == by_id(here)
+    assert {row["extra"]: row for row in there} == {row["extra"]: row for row in here}
+    assert [row["extra"] for row in here if row["cluster_id"] is None] == [7, 100], "what has no id or text stays"
+
+
+def test_fields_of_other_names_in_lines_that_become_parquet(spark: Any, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    from cleaners.spark.corpus import deduplicate as on_spark
+
+    rows = [{"url": f"u{n}", "正文": story(n // 2), "n": n} for n in range(8)]
+    rows[3].pop("正文")
+    text = "\n".join([*(json.dumps(row) for row in rows), "{broken"])
+    (tmp_path / "in.jsonl").write_text(text, encoding="utf-8")
+    columns = CorpusColumns(id="url", text="正文")
+    done = on_spark(spark, [str(tmp_path / "in.jsonl")], str(tmp_path / "there"), columns=columns)
+    assert (done.documents, done.skipped, done.written) == (7, 2, 8)
+    there = {row["n"]: row for row in pq.read_table(tmp_path / "there").to_pylist()}
+    assert len(there) == 8 and there[3]["cluster_id"] is None and there[1]["cluster_id"] == "u0"
 
 
 DAY = DateField(window=DateWindow(days=40), field="day")
@@ -206,15 +235,16 @@ def test_pages_saved_twice_dates_and_brackets_without_end(spark: Any, tmp_path: 
     there = on_spark(
         spark, [str(source)], str(tmp_path / "there.jsonl"), pairs=str(tmp_path / "there-pairs.jsonl"), dating=DAY
     )
-    assert there == without_unusable(here)
+    assert there == here
     assert (here.documents, here.skipped, here.undated) == (35, 1, 1)
     found = pairs(tmp_path / "here-pairs.jsonl")
     assert pairs(tmp_path / "there-pairs.jsonl") == found
     assert {("1/0", "1/1"), ("2/1", "2/1")} < {(a, b) for a, b, *_ in found}, "near, and the same"
     assert ("1/0", "1/3") not in {(a, b) for a, b, *_ in found}, "three months apart"
-    assert sorted(map(json.dumps, lines(tmp_path / "there.jsonl"))) == sorted(
+    assert sorted(map(json.dumps, labelled(tmp_path / "there.jsonl"))) == sorted(
         map(json.dumps, labelled(tmp_path / "here.jsonl"))
     )
+    assert passed_through(tmp_path / "there.jsonl") == passed_through(tmp_path / "here.jsonl") == [b"[" * 100_000]
 
 
 def test_mistakes_are_told(spark: Any, tmp_path: Path) -> None:
@@ -347,7 +377,7 @@ def test_several_executors_on_one_machine(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert f"{here.pairs:,} pairs" in done.stderr
-    assert by_id(lines(tmp_path / "there.jsonl")) == by_id(labelled(tmp_path / "here.jsonl"))
+    assert by_id(labelled(tmp_path / "there.jsonl")) == by_id(labelled(tmp_path / "here.jsonl"))
 
 
 def test_a_master_with_two_workers_of_which_one_is_killed(tmp_path: Path) -> None:
@@ -372,4 +402,4 @@ def test_a_master_with_two_workers_of_which_one_is_killed(tmp_path: Path) -> Non
                 cluster.kill_one()
         assert process.wait(timeout=900) == 0, "".join(said)[-3000:]
     assert cluster.killed
-    assert by_id(lines(tmp_path / "there.jsonl")) == by_id(labelled(tmp_path / "here.jsonl"))
+    assert by_id(labelled(tmp_path / "there.jsonl")) == by_id(labelled(tmp_path / "here.jsonl"))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint, verify
+from cleaners.dedup.clusters.grouping import ClusterSettings
 from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings
 from cleaners.dedup.index import IndexLimits, MatchIndex
 from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.dedup.verify import PairVerdict
+from cleaners.dedup.verify import model as models
 from cleaners.dedup.verify.model import VerifierModel
 from cleaners.items import Evidence, MatchKind
 
@@ -62,6 +65,13 @@ def found_of(verdict: PairVerdict, doc: int, other: int) -> MatchFound:
         covered=verdict.right,
         evidence=verdict.evidence,
     )
+
+
+@cache
+def matching_recipe() -> str:
+    """How documents are matched and grouped, as one string: what differs in it may give other clusters."""
+    parts = (str(FingerprintSettings()), IndexLimits().recipe, models.recipe(), ClusterSettings().recipe)
+    return "; ".join(parts)
 
 
 def _inside(keys: DocumentKeys, limits: IndexLimits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -40,6 +40,8 @@ class DatasetFacts:
     """What was added to the records, and by what they were chosen."""
     opt_outs: OptOuts = OptOuts(signals={})
     """What was left out because its publisher does not want mining."""
+    recipes: tuple[str, ...] = ()
+    """By what recipes the store matched its articles, in order of use."""
 
     @property
     def title(self) -> str:
@@ -76,6 +78,8 @@ def _sections(facts: DatasetFacts, tally: DatasetStats) -> Iterator[str]:
     if facts.additions:
         yield f"## Signals, filters, personal data\n\n{_additions(facts.additions)}"
     yield "## How it was made\n\n" + _table("cleaner (name, version, recipe)", tally.counts["cleaner"])
+    if facts.recipes:
+        yield "## How copies were found\n\n" + "\n".join(f"- {recipe}" for recipe in facts.recipes)
     for title, name in (("Sites", "site"), ("Declared sources (来源)", "source"), ("Scripts", "script"),
                         ("Disguises found (and undone where that is possible)", "disguises")):  # fmt: skip
         if tally.counts[name]:

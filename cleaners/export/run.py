@@ -110,7 +110,8 @@ def export(
     ):
         left_out = outgoing.opt_outs()
         facts = DatasetFacts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
-                      additions=order.additions, opt_outs=left_out)  # fmt: skip
+                      additions=order.additions, opt_outs=left_out,
+                      recipes=store.settings.matched_by())  # fmt: skip
         writer = file.enter_context(form.writer(ExportTask(target=order.target, facts=facts, ready=announce)))
         for withdrawals in _some(outgoing.removals()):
             writer.write_removals(withdrawals)

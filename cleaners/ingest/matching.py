@@ -15,7 +15,7 @@ from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index import MatchIndex
 from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.dedup.index.window import UNDATED, DateWindow, Days
-from cleaners.dedup.match import MatchFound, match_batch, order_independent_matches
+from cleaners.dedup.match import MatchFound, match_batch, matching_recipe, order_independent_matches
 from cleaners.ingest.match_index import REPRESENTED, CurrentDocsIndex
 from cleaners.items import Article, Match
 from cleaners.store import Store
@@ -73,6 +73,7 @@ class StoreMatcher:
             return set()
         docs, texts = [doc for doc, _ in new], [article.text for _, article in new]
         keys, found, represented = self._find(docs, texts, index)
+        self._store.settings.note_recipe(docs[0], matching_recipe())
         link(self._store, found)
         self._flag_spun([one for one in found if one.kind == "spun"])
         self._flag_shuffled([one for one in found if one.kind == "shuffled"])

@@ -41,10 +41,10 @@ def deduplicate(
 
     The records get ``cluster_id``, ``cluster_size`` and ``is_canonical``: the same as on one machine, where documents
     follow one another by path, then by place in the file. They come in no particular order; what is no record with an
-    id and a text is left out. ``pairs``: every verified pair as JSON Lines, a folder too. ``dating``: do not compare
-    documents that are further apart, as on one machine. Results appear under their names when they are whole; what lies
-    between the steps is in a folder beside ``output`` that is removed in the end, and is why a lost worker costs one
-    step's tasks only.
+    id and a text is counted and passed through as it stands. ``pairs``: every verified pair as JSON Lines, a folder
+    too. ``dating``: do not compare documents that are further apart, as on one machine. Results appear under their
+    names when they are whole; what lies between the steps is in a folder beside ``output`` that is removed in the end,
+    and is why a lost worker costs one step's tasks only.
 
     Raises UsageError for paths that are not there, or are there already, and InputError for a corpus without a usable
     record (or a date, where one is asked for) or with two texts of one id.

@@ -171,12 +171,18 @@ def _digest(text: str) -> bytes:
 
 def _lines(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
     for doc, line in zip(batch.column("doc").to_pylist(), batch.column("value").to_pylist(), strict=True):
-        try:
-            fields = json.loads(line) if line.strip() else None
-        except (ValueError, RecursionError):  # the second: brackets in brackets without end
-            continue
-        if isinstance(fields, dict) and (found := usable(fields, columns)):
+        fields = object_of(line)
+        if fields is not None and (found := usable(fields, columns)):
             yield doc, CorpusRecord(id=found[0], text=found[1], fields=fields)
+
+
+def object_of(line: bytes) -> dict[str, Any] | None:
+    """The object that a line of JSON is, if it is one."""
+    try:
+        fields = json.loads(line) if line.strip() else None
+    except (ValueError, RecursionError):  # the second: brackets in brackets without end
+        return None
+    return fields if isinstance(fields, dict) else None
 
 
 def _columns(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from cleaners.spark.documents import JSON_LINES, SparkSource
+from cleaners.spark.documents import JSON_LINES, SparkSource, object_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,35 +14,43 @@ if TYPE_CHECKING:
 
 
 def labelled(documents: DataFrame, printed: DataFrame, labels: DataFrame, canonical_only: bool) -> DataFrame:
-    """``record`` with ``cluster_id`` (as JSON), ``cluster_size``, ``is_canonical``."""
+    """``record`` with ``cluster_id`` (as JSON), ``cluster_size``, ``is_canonical``: none of them where the record
+    has no id or no text."""
     from pyspark.sql import functions as f
 
     first = printed.select(f.col("doc").alias("first"), f.col("id").alias("cluster_id"))
     clusters = labels.join(first, "first").drop("first")
     own = printed.select("doc", "id")
+    is_usable = f.col("id").isNotNull()
     every = (
-        documents.join(own, "doc")
+        documents.join(own, "doc", "left")
         .join(clusters, "doc", "left")
         .select(
             "record",
             f.coalesce("cluster_id", "id").alias("cluster_id"),
-            f.coalesce("cluster_size", f.lit(1)).cast("long").alias("cluster_size"),
-            f.coalesce("is_canonical", f.lit(True)).alias("is_canonical"),
+            f.when(is_usable, f.coalesce("cluster_size", f.lit(1))).cast("long").alias("cluster_size"),
+            f.when(is_usable, f.coalesce("is_canonical", f.lit(True))).alias("is_canonical"),
         )
     )
-    return every.where("is_canonical") if canonical_only else every
+    return every.where("is_canonical or is_canonical is null") if canonical_only else every
 
 
 def write(spark: SparkSession, labelled: DataFrame, source: SparkSource, folder: str, output: str) -> int:
-    """Write the records to ``folder``, in the form that the name ``output`` asks for; returns how many."""
+    """Write the records to ``folder``, in the form that the name ``output`` asks for; returns how many.
+
+    A line that is no object of JSON goes as it stands into lines; Parquet has no place for it.
+    """
     from pyspark.sql import functions as f
 
     lines = output.lower().rstrip("/").endswith(JSON_LINES)
     if source.is_lines:
-        text = labelled.withColumn("line", f.col("record.value").cast("binary")).drop("record")
-        text = text.mapInArrow(_lines, "value string")
+        value = f.col("record.value")
+        usable = labelled.where("cluster_id is not null").withColumn("line", value.cast("binary")).drop("record")
+        others = labelled.where("cluster_id is null").where(value.rlike(r"\S")).select(value.alias("value"))
+        if not lines:
+            others = others.select(f.col("value").cast("binary").alias("value")).mapInArrow(_objects, "value string")
         place = folder if lines else f"{folder}.lines"
-        text.write.text(place, compression=_compression(output))
+        usable.mapInArrow(_lines, "value string").union(others).write.text(place, compression=_compression(output))
         if not lines:
             spark.read.json(place).write.parquet(folder)
         return int(spark.read.text(place).count())
@@ -60,26 +68,38 @@ def write(spark: SparkSession, labelled: DataFrame, source: SparkSource, folder:
 
 
 def _lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Lines of JSON with the clusters of their records."""
+    for batch in batches:
+        yield _as_lines(
+            json.loads(row.pop("line")) | {**row, "cluster_id": json.loads(row["cluster_id"])}
+            for row in batch.to_pylist()
+        )
+
+
+def _objects(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The lines that are an object of JSON."""
+    for batch in batches:
+        yield _as_lines(filter(None, map(object_of, batch.column("value").to_pylist())))
+
+
+def _as_lines(records: Iterable[dict[str, Any]]) -> pa.RecordBatch:
     import pyarrow as pa
 
-    for batch in batches:
-        lines = [
-            json.dumps(
-                json.loads(row.pop("line")) | {**row, "cluster_id": json.loads(row["cluster_id"])}, ensure_ascii=False
-            ).encode("utf-8", "backslashreplace").decode()
-            for row in batch.to_pylist()
-        ]  # fmt: skip
-        yield pa.record_batch({"value": pa.array(lines, pa.string())})
+    lines = [json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() for record in records]
+    return pa.record_batch({"value": pa.array(lines, pa.string())})
 
 
 def write_pairs(found: DataFrame, printed: DataFrame, folder: str, output: str) -> None:
-    """Write verified pairs as lines of JSON, the earlier document first."""
+    """Write verified pairs as lines of JSON, the earlier document first, as one machine does."""
     from pyspark.sql import functions as f
 
     later = printed.select("doc", f.col("id").alias("b"))
     earlier = printed.select(f.col("doc").alias("other"), f.col("id").alias("a"))
-    share = f.round(f.greatest("containment", "covered"), 4)
-    rest = f.to_json(f.struct("kind", f.round("similarity", 4).alias("similarity"), share.alias("containment")))
+    shares = {
+        "similarity": f.col("similarity"), "containment": f.greatest("containment", "covered"),
+        "a_in_b": f.col("covered"), "b_in_a": f.col("containment"),
+    }  # fmt: skip
+    rest = f.to_json(f.struct("kind", *(f.round(share, 4).alias(name) for name, share in shares.items())))
     named = found.join(later, "doc").join(earlier, "other")
     line = f.concat(f.lit('{"a": '), "a", f.lit(', "b": '), "b", f.lit(", "), f.substring(rest, 2, 1000))
     named.select(line).write.text(folder, compression=_compression(output))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from cleaners.store.database import Database
 
 
@@ -25,6 +27,10 @@ class IndexManifests:
         self._db.execute("DELETE FROM manifests WHERE name = ?", (name,))
 
 
+MATCHED_BY = "matched-by"
+"""Under what name a store notes the recipes of matching: a JSON object, first document -> recipe from there on."""
+
+
 class StoreSettings:
     """Named values of the store: recipes in use and the like."""
 
@@ -39,3 +45,18 @@ class StoreSettings:
     def put(self, key: str, value: str) -> None:
         """Set a value."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def note_recipe(self, doc: int, recipe: str) -> None:
+        """Note by what recipe the documents from ``doc`` on are matched; nothing changes while it is the same one."""
+        noted = self._recipes()
+        if not noted or noted[max(noted, key=int)] != recipe:
+            self.put(MATCHED_BY, json.dumps({**noted, str(doc): recipe}, ensure_ascii=False))
+
+    def matched_by(self) -> tuple[str, ...]:
+        """The recipes of matching, in order of use."""
+        noted = self._recipes()
+        return tuple(noted[doc] for doc in sorted(noted, key=int))
+
+    def _recipes(self) -> dict[str, str]:
+        noted: dict[str, str] = json.loads(self.get(MATCHED_BY) or "{}")
+        return noted

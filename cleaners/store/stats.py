@@ -9,6 +9,7 @@ from cleaners.fields.kinds import load
 from cleaners.quality import DOUBTFUL
 from cleaners.store.codec import GIVEN, listed
 from cleaners.store.database import Database
+from cleaners.store.key_value import MATCHED_BY
 from cleaners.store.selection import Selection, conditions
 from cleaners.urls import clipping_id
 
@@ -173,6 +174,8 @@ class StoreStatistics:
     """Disguise -> articles."""
     repairs: Mapping[str, int]
     """Kind of repair -> repairs."""
+    matched_by: Mapping[str, int]
+    """Recipe of matching -> articles that it compared with those before them, since recipes are noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +214,10 @@ _COUNTS = {
     "noise_removed": "SELECT key, sum(value) FROM articles, json_each(noise_removed) WHERE current GROUP BY 1",
     "disguises": "SELECT value, count(*) FROM articles, json_each(disguises) WHERE current GROUP BY 1",
     "repairs": "SELECT key, sum(value) FROM articles, json_each(repairs) WHERE current GROUP BY 1",
+    "matched_by": "SELECT recipe, count(*) FROM (SELECT value AS recipe, CAST(key AS INTEGER) AS first, "
+    "lead(CAST(key AS INTEGER)) OVER (ORDER BY CAST(key AS INTEGER)) AS beyond "
+    f"FROM json_each((SELECT value FROM meta WHERE key = '{MATCHED_BY}'))) "
+    "JOIN articles ON current AND doc >= first AND (beyond IS NULL OR doc < beyond) GROUP BY 1",
 }
 
 

@@ -25,6 +25,7 @@ _HEADINGS = {
     "noise_removed": "characters of noise cut, by class",
     "disguises": "articles by disguise",
     "repairs": "repairs made to the texts, by kind",
+    "matched_by": "articles by the recipe that matched them",
 }  # the unit of the numbers under each
 
 

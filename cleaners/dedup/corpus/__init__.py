@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +26,7 @@ from cleaners.dedup.corpus.known import touched_matches
 from cleaners.dedup.corpus.member_traits import look
 from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, CorpusSource, Id, Problem, records, sourced
 from cleaners.dedup.corpus.writing import OutputColumns, pair_line, write_records
-from cleaners.dedup.match import MatchFound
+from cleaners.dedup.match import MatchFound, matching_recipe
 from cleaners.dedup.passages import shared_passages
 from cleaners.errors import FormatError, InputError
 
@@ -56,6 +56,8 @@ class DedupSummary:
     """Known documents of which much stands in one to match; 0 where nobody asked."""
     short: int = 0
     """Known documents too short to be looked for so."""
+    recipe: str = field(default_factory=matching_recipe)
+    """How they were matched and grouped."""
 
 
 def deduplicate(

@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_ALONG, _DISORDER = "verifier.json", "shuffled.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +89,25 @@ def parse(text: str) -> VerifierModels:
 @cache
 def load() -> VerifierModels:
     """The models that ship with the package for texts laid along one another (read once)."""
-    return _shipped("verifier.json")
+    return _shipped(_ALONG)
 
 
 @cache
 def load_disorder() -> VerifierModels:
     """The models that ship with the package for texts in disorder (read once)."""
-    return _shipped("shuffled.json")
+    return _shipped(_DISORDER)
+
+
+@cache
+def recipe() -> str:
+    """Which models judge pairs: the first digits of the BLAKE2 digests of their data."""
+    digests = {name: blake2b(_read(name).encode(), digest_size=4).hexdigest() for name in (_ALONG, _DISORDER)}
+    return f"verifier {digests[_ALONG]}, copies in disorder {digests[_DISORDER]}"
 
 
 def _shipped(name: str) -> VerifierModels:
-    return parse((files("cleaners") / "data" / name).read_text(encoding="utf-8"))
+    return parse(_read(name))
+
+
+def _read(name: str) -> str:
+    return (files("cleaners") / "data" / name).read_text(encoding="utf-8")

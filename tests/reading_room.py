@@ -15,7 +15,6 @@ from crawler.web.server import RoomSettings, open_room
 from tests.small_server import article
 
 HOST = "http://127.0.0.1:8642"
-SCRIPT = "<script>document.title='taken over'</script>"
 STORY = (
     "渠首的闸门在清晨六点打开，二十七公里外的棉田一小时后见到了水。",
     "管理站今年把三座旧闸换成了自动闸，值守的人从九名减到四名。",

@@ -43,6 +43,7 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
         Route("/clip", clip.clip_page, methods=["GET"]),
         Route("/clip", clip.clip, methods=["POST"]),
         Route("/clip/keep", clip.keep, methods=["POST"]),
+        Route("/favicon.ico", icon),
         Route("/health", HealthPage().__call__),
         Route("/language/{to:str}", choose_language),
         Mount("/static", StaticFiles(directory=str(files("crawler.web").joinpath("static")))),
@@ -60,6 +61,11 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
     )  # fmt: skip
     made.state.room = room
     return made
+
+
+def icon(request: Request) -> Response:
+    """``GET /favicon.ico``: what browsers ask for beside a text."""
+    return RedirectResponse("/static/icon.svg", 308)
 
 
 def choose_language(request: Request) -> Response:

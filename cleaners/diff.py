@@ -9,6 +9,7 @@ from typing import Literal
 
 _LONG = 4000  # characters of a paragraph that are still compared one by one
 _ALIKE = 0.4  # similarity from which one paragraph is a change of the other
+_AHEAD = 40  # paragraphs among which the changed form of one is looked for: else the time grows with their square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,10 @@ def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[LineChang
     """Match replaced paragraphs in order: similar ones are changes, the others are gone or new."""
     at = 0
     for line in before:
-        ahead = range(at, len(after))
-        best = max(ahead, key=lambda n: _likeness(line, after[n]), default=None)
-        if best is None or _likeness(line, after[best]) < _ALIKE:
+        alike = [(_likeness(line, after[n]), -n) for n in range(at, min(len(after), at + _AHEAD))]
+        share, best = max(alike, default=(0.0, 0))
+        best = -best
+        if share < _ALIKE:
             yield LineChange(kind="gone", old=_whole(line, changed=True))
             continue
         yield from (LineChange(kind="new", new=_whole(added, changed=True)) for added in after[at:best])

@@ -38,6 +38,8 @@ class ClusterCopies:
     drawing: Timeline
     rows: Sequence[CopyRow]
     best: ClusterMember
+    first: ClusterMember | None
+    """Where the story seems to come from."""
     left_out: int
     """Copies of which only the number is shown."""
 
@@ -122,5 +124,6 @@ def _copies(store: Store, cluster_id: str) -> ClusterCopies | None:
     ]
     return ClusterCopies(
         decision=decision, drawing=timeline(tree, members), rows=rows, best=members[decision.canonical],
+        first=members.get(decision.earliest.doc) if decision.earliest else None,
         left_out=len(decision.members) - len(docs),
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +15,7 @@ from crawler.web.cluster import article_of, gone, page_number
 from crawler.web.rendering import room_of, show
 
 _COMPARED = 30_000  # characters of each text: comparing takes time with the product of both
+_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![。！？!?”’」』）)\n])|(?<=[。！？!?][”’」』）)])(?![”’」』）)\n])")
 _ROWS = 60_000  # bytes of a page of differences
 
 
@@ -54,7 +57,8 @@ def _script(clipping: Clipping) -> ScriptChoice:
 
 
 def _text(title: str | None, text: str) -> str:
-    return f"{title or ''}\n{text[:_COMPARED]}"
+    """Title and text, a sentence a line: copiers divide paragraphs anew."""
+    return f"{title or ''}\n{_SENTENCE_END.sub(chr(10), text[:_COMPARED])}"
 
 
 def _in_pages(rows: list[LineChange | None]) -> list[list[LineChange | None]]:

@@ -13,6 +13,8 @@ import pytest
 from cleaners.store import Store
 from tests.reading_room import STORY, ReadingRoom, reading_room
 
+BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
+
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> ReadingRoom:
@@ -104,7 +106,9 @@ def test_every_line_is_told_with_why(room: ReadingRoom) -> None:
     assert "credits" in html
 
 
-def test_a_reported_cut_becomes_a_sample_that_the_training_reads(room: ReadingRoom) -> None:
+def test_a_reported_cut_becomes_a_sample_that_the_training_reads(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = f"/article/{room.ids['first']}/cleaning"
     numbers = re.findall(r'name="keep" value="(\d+)"[^>]*checked', room.get(address).text)
     nothing = room.client.post(address, data={"token": room.form_token, "keep": numbers})
@@ -115,6 +119,13 @@ def test_a_reported_cut_becomes_a_sample_that_the_training_reads(room: ReadingRo
     [row] = map(json.loads, (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines())
     assert row["body"] == "\n".join(STORY[:-1])
     assert STORY[0] in gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes()).decode()
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from gold_pages import folder_pages, label
+
+    [gold] = folder_pages(folder)
+    lines = gold.page.lines[gold.first : gold.last + 1]
+    fitted = [line.text for line, (_, kept) in zip(lines, label(gold), strict=True) if kept and line.text in STORY]
+    assert fitted == [*STORY[:-1]]
 
 
 def test_the_archived_page_is_text_and_nothing_else(room: ReadingRoom) -> None:

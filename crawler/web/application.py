@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.resources import files
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,7 +19,7 @@ from cleaners.errors import FormatError, InputError, JianbaoError, UsageError
 from crawler.web import archive, cleaning, clip, cluster, comparison, downloads, front, language, repairs, takedown
 from crawler.web.access import AccessPolicy, Door
 from crawler.web.health import HealthPage
-from crawler.web.rendering import RoomState, refuse, words_for
+from crawler.web.rendering import RoomState, refuse, room_of, words_for
 
 _YEAR = 365 * 24 * 3600
 _ID = "{id:str}"
@@ -82,10 +81,11 @@ async def told(request: Request, error: Exception) -> Response:
     status = HTTPStatus.BAD_REQUEST if isinstance(error, UsageError | InputError) else HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, FormatError):
         status = HTTPStatus.INTERNAL_SERVER_ERROR
-    store: Path = request.app.state.room.store
-    return refuse(
-        request, status, str(error).replace(str(store.absolute()), store.name).replace(str(store), store.name)
-    )
+    room = room_of(request)
+    message = str(error)
+    for path in (room.store, room.corrections):
+        message = message.replace(str(path.absolute()), path.name).replace(str(path), path.name)
+    return refuse(request, status, message)
 
 
 async def not_found(request: Request, error: Exception) -> Response:

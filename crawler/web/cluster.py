@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,6 +28,8 @@ class CopyRow:
     branch: CopyTree
     above: ClusterMember | None
     """The copy that it is most like, of those that stand before it in the tree."""
+    numbers: tuple[tuple[str, str], ...] = ()
+    """Numbers that differ between the two, (here, there); a few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,8 @@ def cluster(request: Request) -> Response:
         return show(
             request, "cluster.html", clipping=shown, article=article, copies=copies, blocks=parts[part - 1],
             part=part, parts_count=len(parts), table=table, tables=-(-len(copies.rows) // _PAGE) if copies else 1,
-            rows=copies.rows[(table - 1) * _PAGE : table * _PAGE] if copies else (), facts=_facts(shown),
+            rows=_with_numbers(store, copies.rows[(table - 1) * _PAGE : table * _PAGE]) if copies else (),
+            facts=_facts(shown),
             is_best=copies is None or article.id == copies.best.id,
         )  # fmt: skip
 
@@ -106,6 +109,17 @@ def _facts(shown: Clipping) -> list[tuple[str, str]]:
         "identifier": article.id,
     }
     return [(name, plain(value)) for name, value in values.items() if value]
+
+
+def _with_numbers(store: Store, rows: Sequence[CopyRow]) -> list[CopyRow]:
+    """The rows with the numbers that differ from the copy above."""
+    matches = store.clusters.matches_of([row.member.doc for row in rows])
+    told = []
+    for row in rows:
+        own = (one for one in matches[row.member.doc] if row.above and one.other == row.above.id)
+        match = next(own, None)
+        told.append(replace(row, numbers=match.evidence.numbers_differ[:3]) if match else row)
+    return told
 
 
 def _copies(store: Store, cluster_id: str) -> ClusterCopies | None:

@@ -17,6 +17,7 @@ from crawler.web.charts import BarChart, MatrixChart, bars, columns, matrix
 from crawler.web.rendering import room_of, show
 
 _RUNS = 200  # of the journal that are looked at
+_DRAWN = 60  # runs in a chart
 _LISTED = 20  # runs in the table
 
 
@@ -28,6 +29,8 @@ class HealthFigures:
     runs: Sequence[RunEntry]
     stored: BarChart
     """New articles by run."""
+    dropped: BarChart
+    """Pages that were not kept, by run."""
     published: BarChart
     """Articles by day of publication."""
     drops: BarChart
@@ -63,6 +66,11 @@ class HealthPage:
         return show(request, "health.html", figures=found, listed=found.runs[:_LISTED])
 
 
+def _by_run(runs: Sequence[RunEntry], count: str) -> BarChart:
+    """The latest runs in order, by one of their counts."""
+    return columns([(f"{run.started:%m-%d %H:%M}", run.counts.get(count, 0)) for run in reversed(runs[:_DRAWN])])
+
+
 def figures(store: Store) -> HealthFigures:
     """Count all of it."""
     counted = store.statistics()
@@ -75,7 +83,8 @@ def figures(store: Store) -> HealthFigures:
     return HealthFigures(
         statistics=counted,
         runs=runs,
-        stored=columns([(f"{run.started:%m-%d %H:%M}", run.counts.get("stored", 0)) for run in reversed(runs[:60])]),
+        stored=_by_run(runs, "stored"),
+        dropped=_by_run(runs, "dropped"),
         published=columns([(day.isoformat(), n) for day, n in store.overview.published_by_day()]),
         drops=bars({reason.replace("not an article: ", ""): n for reason, n in counted.drops.items()}),
         sites=bars(counted.sites),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -26,7 +27,7 @@ def member(doc: int, published: datetime | None) -> ClusterMember:
 def drawn(members: list[ClusterMember]) -> timeline.Timeline:
     edges = [
         MatchEdge(a=a.doc, b=b.doc, kind="near", similarity=0.9, containment_a=0.9, containment_b=0.9)
-        for a, b in zip(members, members[1:], strict=False)
+        for a, b in pairwise(members)
     ]
     return timeline.timeline(lineage(members, edges, members[0].doc), {one.doc: one for one in members})
 

@@ -44,9 +44,14 @@ class ColumnValues:
         """Every value of ``site``, ``source`` or ``region`` that some article has, the most frequent one first."""
         return [row[0] for row in self._db.rows(_VALUES[name])]
 
-    def frequent(self, name: str, limit: int) -> list[str]:
-        """At most ``limit`` of the values of ``site``, ``source`` or ``region``, the most frequent one first."""
-        return [row[0] for row in self._db.rows(f"{_VALUES[name]} LIMIT ?", (limit,))]
+    def sites(self, limit: int) -> list[str]:
+        """At most ``limit`` sites, by name: a step in the index for each, whatever the number of articles."""
+        rows = self._db.rows(
+            "WITH RECURSIVE known (site) AS (SELECT min(site) FROM articles UNION ALL "
+            "SELECT (SELECT min(site) FROM articles WHERE site > known.site) FROM known WHERE site IS NOT NULL) "
+            "SELECT site FROM known WHERE site IS NOT NULL LIMIT ?", (limit,),
+        )  # fmt: skip
+        return [row[0] for row in rows]
 
     def _any(self, selection: Selection) -> bool:
         where, values = conditions(selection)

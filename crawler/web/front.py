@@ -18,7 +18,7 @@ from crawler.web.typesetting import marked
 from crawler.web.visits_cookie import Visit
 
 _PAGE = 30  # clusters
-_NAMES = 200  # of sites and sources that a browser proposes
+_NAMES = 200  # of sites that a browser proposes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def front(request: Request) -> Response:
         answer = show(
             request, "front.html", choice=choice, entries=entries, following=following, visit=visit,
             is_new=visit.before and newest > visit.before, disguises=[kind.name for kind in DISGUISES],
-            sites=store.column_values.frequent("site", _NAMES), is_empty=newest == 0, marked=_marked,
+            sites=store.column_values.sites(_NAMES), is_empty=newest == 0, marked=_marked,
         )  # fmt: skip
     answer.set_cookie(visits_cookie.NAME, visit.cookie, max_age=visits_cookie.KEPT, httponly=True, samesite="lax")
     return answer

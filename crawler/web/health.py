@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
@@ -17,6 +18,7 @@ from crawler.web.charts import BarChart, MatrixChart, bars, columns, matrix
 from crawler.web.rendering import room_of, show
 
 _RUNS = 200  # of the journal that are looked at
+_FRESH = 60.0  # seconds
 _DRAWN = 60  # runs in a chart
 _LISTED = 20  # runs in the table
 
@@ -25,6 +27,7 @@ _LISTED = 20  # runs in the table
 class HealthFigures:
     """What the page shows, as of one state of the store."""
 
+    counted_at: datetime
     statistics: StoreStatistics
     runs: Sequence[RunEntry]
     stored: BarChart
@@ -49,20 +52,25 @@ class HealthFigures:
 
 
 class HealthPage:
-    """Keeps the figures of the latest state of the store: of a large one they take seconds to count."""
+    """Keeps the figures: of 100,000 articles they take seconds to count.
 
-    def __init__(self) -> None:
+    They are counted again when the store has changed, at most once a minute.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = Lock()
-        self._known: tuple[object, HealthFigures] | None = None
+        self._known: tuple[object, float, HealthFigures] | None = None
 
     def __call__(self, request: Request) -> Response:
         """``GET /health``."""
         with room_of(request).stores.reading() as store:
             state = (store.cluster_list.newest(), tuple((run.run, run.ended) for run in store.runs.runs(limit=3)))
             with self._lock:
-                if self._known is None or self._known[0] != state:
-                    self._known = (state, figures(store))
-                found = self._known[1]
+                now = self._clock()
+                if self._known is None or (self._known[0] != state and now - self._known[1] > _FRESH):
+                    self._known = (state, now, figures(store))
+                found = self._known[2]
         return show(request, "health.html", figures=found, listed=found.runs[:_LISTED])
 
 
@@ -81,6 +89,7 @@ def figures(store: Store) -> HealthFigures:
     pairs = store.overview.copies_between_sites()
     worn = store.overview.disguises_by_site()
     return HealthFigures(
+        counted_at=now,
         statistics=counted,
         runs=runs,
         stored=_by_run(runs, "stored"),

@@ -5,20 +5,23 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
 
-from cleaners.errors import UsageError
+from cleaners.errors import FormatError, UsageError
+from cleaners.items import Article
 from cleaners.store import Store
 from crawler.web.access import AccessPolicy
 from crawler.web.application import application
 from crawler.web.clippings import ClippingDesk
 from crawler.web.connections import ReadingStores
 from crawler.web.corrections import corrections_of
-from crawler.web.rendering import RoomState
+from crawler.web.rendering import RoomState, templates
 from crawler.web.tokens import tokens_of
+from crawler.web.typesetting import set_blocks
 
 PORT = 8642
 _NEXT = 20  # ports that are tried after the first
@@ -55,7 +58,17 @@ class OpenRoom:
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM."""
+        self._warm_up()
         self.server.run(sockets=[self.listener])
+
+    def _warm_up(self) -> None:
+        """Load what the first pages would have to wait for: templates, Markdown, tables of characters."""
+        for name in templates().list_templates():
+            templates().get_template(name)
+        list(set_blocks(Article(id="", origin="", text="", markdown="文")))
+        # The first search with a wrong index says what to do; the other pages work without it.
+        with suppress(FormatError), Store.open(self.settings.store, create=False, readonly=True) as store:
+            store.search.find("新闻", limit=1)
 
 
 def open_room(settings: RoomSettings) -> OpenRoom:

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Processes that run tests: a file's tests stay in one of them.
 WORKERS ?= 2
 
-.PHONY: help demo test lint soak spark java clean
+.PHONY: help demo test lint proof soak spark java clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -30,6 +30,9 @@ test: .venv/.installed $(if $(CI),$(if $(shell command -v java),.venv/.spark)) #
 lint: .venv/.installed ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+proof: .venv/.installed ## commands that write, broken off in many ways: kills, full disks, random bytes
+	$(BIN)/python -m pytest -n $(WORKERS) -m proof tests/test_faults.py
 
 soak: .venv/.installed ## the long runs: kill -9 at many moments
 	$(BIN)/python -m pytest -m soak

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from cleaners.errors import DamagedError, FormatError, NotAStoreError, StoreBusyError, UnwritableError, UsageError
 from cleaners.store.codec import encoded
+from cleaners.store.network_file_systems import network_type
 from cleaners.store.schema import APPLICATION_ID, MIGRATIONS
 
 Row = tuple[Any, ...]
@@ -29,6 +30,8 @@ class Database:
         self.readonly = readonly
         self._reading = False
         _check_file(path, create=create and not readonly)
+        if not readonly:
+            _check_place(path)
         try:
             self._connection = _connect(path, readonly=readonly, timeout=timeout)
         except sqlite3.Error as error:
@@ -260,6 +263,15 @@ def _valid(parameters: Parameters) -> Parameters:
     if isinstance(parameters, Mapping):
         return {name: valid(value) for name, value in parameters.items()}
     return [valid(value) for value in parameters]
+
+
+def _check_place(path: Path) -> None:
+    """Raises UnwritableError for a store on another machine's disk: two writers there would not see each other."""
+    if kind := network_type(path):
+        raise UnwritableError(
+            f"{path} lies on a network file system ({kind}), where a store that is written may be damaged: keep it on "
+            "a disk of this machine, and put copies there with `jianbao backup`"
+        )
 
 
 def _check_file(path: Path, *, create: bool) -> None:

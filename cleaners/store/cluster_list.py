@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from cleaners.disguises import Disguise
 from cleaners.fields.kinds import load, parsed
 from cleaners.store.database import Database
+from cleaners.store.query import CompiledQuery
 from cleaners.store.search import ArticleSearch
 from cleaners.store.selection import Selection, conditions
 
@@ -80,15 +81,12 @@ class ClusterList:
         than the first. Raises UsageError for a query that asks for nothing.
         """
         where, values = conditions(selection or Selection())
+        if newer_than:
+            where += " AND doc > ?"
+            values.append(newer_than)
         with self._db.snapshot():
-            if query is not None:
-                found, more = self._search.statement(query)
-                where += f" AND doc IN (SELECT doc FROM ({found}))"
-                values += more
-            if newer_than:
-                where += " AND doc > ?"
-                values.append(newer_than)
-            walk = _Walk(self._db, order, where, values)
+            question = self._search.compiled(query) if query is not None else None
+            walk = _ListWalk(db=self._db, order=order, where=where, values=values, question=question)
             places: list[tuple[ListPlace, int | None]] = []
             for place, cluster in walk.clusters(after):
                 places.append((place, cluster))
@@ -108,7 +106,7 @@ class ClusterList:
         row = self._db.one("SELECT max(doc) FROM articles")
         return int(row[0] or 0) if row else 0
 
-    def _shown(self, place: ListPlace, cluster: int | None, walk: _Walk) -> ListedCluster:
+    def _shown(self, place: ListPlace, cluster: int | None, walk: _ListWalk) -> ListedCluster:
         best = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (cluster,)) if cluster else None
         doc = best[0] if best and walk.has(best[0]) else place.doc
         return self._listed(doc, place)
@@ -129,14 +127,17 @@ class ClusterList:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ListWalk:
     """The selected texts in order, the newest first."""
 
     db: Database
     order: ListOrder
     where: str
+    """Conditions as `` AND ...``, with their values."""
     values: list[Any]
+    question: CompiledQuery | None
+    """What finds them, besides; None for a list without a search."""
 
     def clusters(self, after: ListPlace | None) -> Iterator[tuple[ListPlace, int | None]]:
         """(place, cluster) of each cluster at its newest text; None for an article without copies."""
@@ -152,8 +153,12 @@ class _Walk:
 
     def has(self, doc: int) -> bool:
         """Whether a text is selected."""
-        sql = f"SELECT 1 FROM articles WHERE doc = ? AND current{self.where}"
-        return self.db.one(sql, (doc, *self.values)) is not None
+        sql = f"SELECT doc FROM articles WHERE doc = ? AND current{self.where}"
+        return bool(self._found([row[0] for row in self.db.rows(sql, (doc, *self.values))]))
+
+    def _found(self, docs: Sequence[int]) -> Collection[int]:
+        """Those of a few texts that the query finds: asked for these alone, however many it finds in all."""
+        return self.question.among(self.db, docs) if self.question and docs else docs
 
     def _texts(self, after: ListPlace | None) -> Iterator[tuple[int, int | None, int | None]]:
         if self.order == "arrival":
@@ -173,9 +178,15 @@ class _Walk:
     def _read(
         self, date: str, when: str, values: tuple[int, ...], order: str
     ) -> Iterator[tuple[int, int | None, int | None]]:
-        sql = f"SELECT doc, cluster, {date} FROM articles WHERE current AND {when}{self.where} ORDER BY {order}"
-        found: Iterator[Any] = self.db.stream(sql, (*values, *self.values))
-        yield from found
+        found, asked = "", list[Any]()
+        if self.question:
+            sql, asked = self.question.statement()
+            found = f" AND doc IN (SELECT doc FROM ({sql}))"
+        rows: Iterator[Any] = self.db.stream(
+            f"SELECT doc, cluster, {date} FROM articles WHERE current AND {when}{self.where}{found} ORDER BY {order}",
+            (*values, *self.values, *asked),
+        )
+        yield from rows
 
     def _stood_before(self, place: ListPlace, cluster: int) -> bool:
         """Whether a cluster has a newer selected text: then an earlier page showed it."""
@@ -187,7 +198,7 @@ class _Walk:
             newer = "(published_at > ? OR (published_at = ? AND doc > ?))"
             values = (place.published_at, place.published_at, place.doc)
         sql = (
-            "SELECT 1 FROM articles INDEXED BY articles_by_cluster "
-            f"WHERE cluster = ? AND current AND {newer}{self.where} LIMIT 1"
+            "SELECT doc FROM articles INDEXED BY articles_by_cluster "
+            f"WHERE cluster = ? AND current AND {newer}{self.where}"
         )
-        return self.db.one(sql, (cluster, *values, *self.values)) is not None
+        return bool(self._found([row[0] for row in self.db.rows(sql, (cluster, *values, *self.values))]))

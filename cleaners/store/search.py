@@ -164,9 +164,9 @@ class ArticleSearch:
         sql, values = self._question(parse(query).wanted, None).statement()
         return [row[0] for row in self._db.rows(f"{sql} ORDER BY doc", values)]
 
-    def statement(self, query: str) -> tuple[str, list[Any]]:
-        """A SELECT of ``doc`` for what a query finds, with its values. Raises as :meth:`find`."""
-        return self._question(parse(query).wanted, None).statement()
+    def compiled(self, query: str) -> CompiledQuery:
+        """A query as the store can answer it, for those who list what it finds. Raises as :meth:`find`."""
+        return self._question(parse(query).wanted, None)
 
     def _question(self, wanted: Node, selection: Selection | None) -> CompiledQuery:
         made = self._db.one("SELECT value FROM meta WHERE key = 'search'")

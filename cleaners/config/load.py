@@ -1,18 +1,21 @@
-"""Reading a seed file: every error is one line with file, line number, key and cure."""
+"""Reading a seed file or a file of watches: every error is one line with file, line number, key and cure."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from cleaners.config.models import JobConfig
+from cleaners.config.watches import WatchFile
 from cleaners.errors import SeedFileError, UsageError
 
 Step = str | int
+Model = TypeVar("Model", bound=BaseModel)
 # Pydantic's words for what a person who writes YAML would call it.
 _PLAIN = {
     "missing": "is missing: add it",
@@ -78,19 +81,39 @@ def load_job(path: Path | str) -> JobConfig:
     :class:`~cleaners.errors.UsageError` where there is no such file.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise SeedFileError(f"{path}: not UTF-8 text: save the seed file as UTF-8") from None
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such seed file; check the spelling") from None
-    except OSError as error:
-        raise SeedFileError(f"{path}: cannot be read: {error.strerror}") from None
-    return parse_job(text, name=str(path), folder=path.parent)
+    return parse_job(_read(path, "seed file"), name=str(path), folder=path.parent)
+
+
+def load_watches(path: Path | str, *, check_query: Callable[[str], object]) -> WatchFile:
+    """Read and check a file of watches. ``check_query`` raises ``UsageError`` for a query that search does not take.
+
+    Raises as :func:`load_job`.
+    """
+    path = Path(path)
+    context = {"folder": path.parent, "check_query": check_query}
+    expected = "not a file of watches: it begins with `watches:` (see docs/watches.md)"
+    return _parsed(_read(path, "file of watches"), WatchFile, str(path), context, expected)
 
 
 def parse_job(text: str, *, name: str = "seeds", folder: Path = Path()) -> JobConfig:
     """The job a YAML text describes; ``folder`` is where relative paths in it start. Raises as :func:`load_job`."""
+    expected = "not a seed file: it begins with `job: NAME` (see seeds/README.md)"
+    return _parsed(text, JobConfig, name, {"folder": folder}, expected)
+
+
+def _read(path: Path, called: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SeedFileError(f"{path}: not UTF-8 text: save the {called} as UTF-8") from None
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such {called}; check the spelling") from None
+    except OSError as error:
+        raise SeedFileError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _parsed(text: str, model: type[Model], name: str, context: Mapping[str, object], expected: str) -> Model:
+    """What a YAML text says, as a model; ``expected``: the error for what is no block of keys."""
     try:
         _check_shape(text)
         loader = _SeedLoader(text)
@@ -99,17 +122,17 @@ def parse_job(text: str, *, name: str = "seeds", folder: Path = Path()) -> JobCo
     except yaml.YAMLError as error:
         raise SeedFileError(f"{name}:{_mark(error)}: not valid YAML: {_reason(error)}") from None
     if not isinstance(root, yaml.MappingNode):
-        raise SeedFileError(f"{name}:1: not a seed file: it begins with `job: NAME` (see seeds/README.md)")
+        raise SeedFileError(f"{name}:1: {expected}")
     if twice := _repeated_key(root):
         key = twice.value
         raise SeedFileError(f"{name}:{twice.start_mark.line + 1}: {key}: stands twice here: keep one of them")
     try:
-        return JobConfig.model_validate(data, context={"folder": folder})
+        return model.model_validate(data, context=dict(context))
     except ValidationError as error:
         # A misspelt key comes before the missing one it leaves behind.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         line, key = _line(root, first["loc"]), _key(first["loc"])
-        raise SeedFileError(f"{name}:{line}: {key}{_wrong(first)}") from None
+        raise SeedFileError(f"{name}:{line}: {key}{_wrong(first, model)}") from None
 
 
 def require_contact(job: JobConfig) -> None:
@@ -120,24 +143,23 @@ def require_contact(job: JobConfig) -> None:
         )
 
 
-def _wrong(error: Any) -> str:
+def _wrong(error: Any, model: type[BaseModel]) -> str:
     kind, loc = error["type"], error["loc"]
     if kind == "extra_forbidden":
-        return f" is not a key of this block: {_cure(loc)}"
+        return f" is not a key of this block: {_cure(loc, model)}"
     if kind == "value_error":
         return f": {error['ctx']['error']}" if loc else str(error["ctx"]["error"])
     return f" {_PLAIN[kind]}" if kind in _PLAIN else f": {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
-def _cure(loc: tuple[Step, ...]) -> str:
-    known = _keys(loc[:-1])
+def _cure(loc: tuple[Step, ...], model: type[BaseModel]) -> str:
+    known = _keys(loc[:-1], model)
     close = difflib.get_close_matches(str(loc[-1]), known, n=1)
     return f"did you mean `{close[0]}`?" if close else f"keys here are {', '.join(known)}"
 
 
-def _keys(loc: tuple[Step, ...]) -> list[str]:
-    """The keys the schema knows at a place."""
-    model: type[BaseModel] = JobConfig
+def _keys(loc: tuple[Step, ...], model: type[BaseModel]) -> list[str]:
+    """The keys the schema of a file knows at a place."""
     for step in (str(step) for step in loc if not isinstance(step, int)):
         field = next(f for name, f in model.model_fields.items() if step in (name, f.alias))
         model = next(_models(field.annotation), model)

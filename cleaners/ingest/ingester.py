@@ -201,6 +201,7 @@ class Ingester:
     def _store_and_match(self, articles: Sequence[Article]) -> tuple[list[Article], set[int]]:
         """Store articles and match those that are new; returns the new ones, and the docs that match an earlier one."""
         fresh: list[Article] = []
+        stored: list[int] = []
         matched: set[int] = set()
         with self.store.articles.indexing():
             for part in self._parts(articles):
@@ -208,6 +209,8 @@ class Ingester:
                 new = [(doc, article) for doc, article in zip(docs, part, strict=True) if doc is not None]
                 matched |= self._matcher.match(new, self._index)
                 fresh += [article for _, article in new]
+                stored += [doc for doc, _ in new]
+        self.store.events.note_stored(stored, datetime.now(UTC))
         return fresh, matched
 
     def _count(

@@ -228,6 +228,7 @@ def _remove(store: Store, targets: Sequence[TakedownTarget], reason: str) -> Non
                 store.takedowns.block_url(url, target.site or "", now)
         if target.site:
             _unlearn(store, target.site, texts, ids)
+    store.events.note_takedowns([id_ for id_ in ids if store.articles.doc(id_) is not None], now)
     left = store.takedowns.remove(ids)
     for cluster in left.values():
         relink(store, cluster)

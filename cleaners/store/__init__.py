@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cleaners.store.arrivals import ArrivalTable, StoryCopy, StoryRecord
 from cleaners.store.articles import ArticleTable
 from cleaners.store.cluster_list import ClusterList, ClusterListPage, ListedCluster, ListOrder, ListPlace
 from cleaners.store.clusters import ClusterRepresentatives, ClusterTable, DocumentDates
@@ -33,6 +34,7 @@ from cleaners.store.crawl_state import (
     UrlState,
 )  # fmt: skip
 from cleaners.store.database import Database
+from cleaners.store.events import ArticleEvent, EventKind, EventTable
 from cleaners.store.export_log import ExportLog, ExportSeries, LoggedExport
 from cleaners.store.export_snapshot import ExportBatch, ExportRemoval, ExportSnapshot, OptOuts
 from cleaners.store.integrity import IntegrityChecks
@@ -56,12 +58,15 @@ from cleaners.store.stats import (
 )
 from cleaners.store.takedowns import PendingTakedown, TakedownTable, Tombstone, TombstoneHashes, TombstoneTable
 from cleaners.store.tokens import SearchIndexing
+from cleaners.store.watch_log import Notice, NoticeKind, WatchIssue, WatchLog, WatchState
 
 __all__ = [
+    "ArticleEvent",
     "ClusterListPage",
     "DiscoveredUrl",
     "DisguisedArticles",
     "DoubtfulArticle",
+    "EventKind",
     "ExportBatch",
     "ExportRemoval",
     "ExportSeries",
@@ -77,6 +82,8 @@ __all__ = [
     "ListedCluster",
     "LoggedExport",
     "NoiseLine",
+    "Notice",
+    "NoticeKind",
     "OptOuts",
     "Outcome",
     "PendingTakedown",
@@ -89,9 +96,14 @@ __all__ = [
     "StorageSize",
     "Store",
     "StoreStatistics",
+    "StoryCopy",
+    "StoryRecord",
     "Tombstone",
     "TombstoneHashes",
     "UrlState",
+    "WatchIssue",
+    "WatchLog",
+    "WatchState",
     "WordPair",
 ]
 
@@ -143,6 +155,12 @@ class Store:
         """The clusters, newest first, page by page."""
         self.overview = StoreOverview(database)
         """Articles counted by site and by day."""
+        self.events = EventTable(database)
+        """What happened to articles, in order."""
+        self.arrivals = ArrivalTable(database)
+        """What has just arrived."""
+        self.watch_log = WatchLog(database)
+        """What watches have read and told."""
 
     @classmethod
     def open(

@@ -78,6 +78,24 @@ def wait_for_writer(store: Path, waiting: Callable[[str], None] = log.warning) -
         lock.release()
 
 
+@contextmanager
+def delivery_lock(store: Path, waiting: Callable[[str], None] = log.warning) -> Iterator[None]:
+    """Hold the turn to deliver what watches tell while the block runs; waits for it, and says so once.
+
+    Two that deliver at the same time would tell everything twice.
+    """
+    lock = FileLock(_lock_file(store, ".watches"))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        waiting(f"another run is delivering what the watches of {store} tell: this one begins when that has ended")
+        lock.acquire(poll_interval=_BETWEEN)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _lock(store: Path) -> BaseFileLock:
     """``news.db`` -> ``news.locks/.articles.lock``; one object for all threads of the process."""
     return FileLock(_lock_file(store, ".articles"), is_singleton=True, thread_local=False)

@@ -193,7 +193,13 @@ class CompiledQuery:
 
     def statement(self, few: Sequence[int] | None = None) -> tuple[str, list[Any]]:
         """A SELECT of ``doc``, with its values, to be ordered by doc. ``few``: docs, to be asked for these only."""
-        these = "" if few is None else f" AND {{doc}} IN ({','.join(map(str, few))})"
+        return self._limited("" if few is None else f" AND {{doc}} IN ({','.join(map(str, few))})")
+
+    def between(self, first: int, last: int) -> tuple[str, list[Any]]:
+        """The same for the docs from ``first`` to ``last`` only, which an index finds without reading the others."""
+        return self._limited(f" AND {{doc}} BETWEEN {first:d} AND {last:d}")
+
+    def _limited(self, these: str) -> tuple[str, list[Any]]:
         sql, values = _compound(self.wanted, self.narrowing, these)
         for one in self.narrowing.lists:
             sql += f" {'EXCEPT' if one.denied else 'INTERSECT'} {one.sql}{these.format(doc='doc')}"

@@ -187,6 +187,34 @@ _READINGS = (
     "ALTER TABLE ledger ADD COLUMN rules TEXT",
 )
 
+_WATCHES = (
+    "CREATE TABLE events (event INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, "
+    "id TEXT NOT NULL)",
+    "CREATE INDEX events_by_time ON events (at)",
+    # How far each watch has read, and when it was last issued.
+    """CREATE TABLE watches (watch TEXT PRIMARY KEY, judged INTEGER NOT NULL, issued_at INTEGER NOT NULL)
+        WITHOUT ROWID""",
+    # Which line of a watch an article belongs to: a story is told once, whatever becomes of its cluster.
+    """CREATE TABLE watched_articles (id TEXT NOT NULL, watch TEXT NOT NULL, story TEXT NOT NULL,
+        PRIMARY KEY (id, watch)) WITHOUT ROWID""",
+    "CREATE INDEX watched_articles_by_story ON watched_articles (story, watch)",
+    # What is to be told, in order. No words of an article: they are read when it is told, so that a takedown needs to
+    # look for none here.
+    """CREATE TABLE notices (notice INTEGER PRIMARY KEY AUTOINCREMENT, watch TEXT NOT NULL, story TEXT NOT NULL,
+        kind TEXT NOT NULL, event INTEGER NOT NULL, at INTEGER NOT NULL, detail TEXT NOT NULL, issue INTEGER,
+        UNIQUE (story, watch, kind, event))""",
+    "CREATE INDEX notices_waiting ON notices (watch) WHERE issue IS NULL",
+    "CREATE INDEX notices_of_issues ON notices (watch, issue) WHERE issue IS NOT NULL",
+    "CREATE TABLE issues (issue INTEGER PRIMARY KEY AUTOINCREMENT, watch TEXT NOT NULL, at INTEGER NOT NULL)",
+    "CREATE INDEX issues_by_watch ON issues (watch, issue)",
+    # The last issue that a channel has delivered.
+    """CREATE TABLE deliveries (watch TEXT NOT NULL, channel TEXT NOT NULL, issue INTEGER NOT NULL,
+        PRIMARY KEY (watch, channel)) WITHOUT ROWID""",
+    # What is wrong now and was told.
+    """CREATE TABLE troubles (watch TEXT NOT NULL, trouble TEXT NOT NULL, detail TEXT NOT NULL,
+        PRIMARY KEY (watch, trouble)) WITHOUT ROWID""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -200,5 +228,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=10, name="which rule found a field; what feeds say of pages", statements=_ANNOUNCEMENTS),
     Migration(version=11, name="the pages that an article was joined from", statements=_PARTS),
     Migration(version=12, name="by which rules the links of a page were read", statements=_READINGS),
+    Migration(version=13, name="events, and what watches have told of them", statements=_WATCHES),
 )
 """All steps in order; the last one's version is the version of today."""

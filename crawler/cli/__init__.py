@@ -16,6 +16,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     serve,
     show,
     sites,
+    watch,
 )
 from crawler.cli.application import app, main
 

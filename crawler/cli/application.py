@@ -21,6 +21,8 @@ from crawler.wording import lasting as lasting
 
 EXIT_CODES: dict[type[JianbaoError], int] = {InputError: 1, UsageError: 2, UnwritableError: 3, FormatError: 4}
 INTERRUPTED = 11
+TROUBLE = 5
+"""A site has fallen silent or changed its layout, or a run has failed: what was asked for was done all the same."""
 _TYPER_INTERRUPTED = 130
 _INTERRUPTED_MESSAGE = (
     "interrupted: what was stored stays stored; run it again to go on (clean: with --resume; a file given with -o "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
-from crawler.cli import on_spark
+from crawler.cli import on_spark, watch
 from crawler.cli.application import STORE, StoreOption, app, counted, say
 from crawler.cli.columns import (
     AuthorColumn,
@@ -27,6 +27,7 @@ from crawler.cli.columns import (
 )
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
+from crawler.cli.watch import WatchesOption
 from crawler.wording import balance
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def clean(
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Where it comes from, for an input of one page.")
     ] = None,
+    watches: WatchesOption = None,
     html_column: HtmlColumn = None,
     text_column: TextColumn = None,
     url_column: UrlColumn = None,
@@ -107,8 +109,10 @@ def clean(
     pages = _CountedPages(found)
     processes = _processes(paths, jobs or cores())
     if output is None:
+        watch.check(watches)
         with _turn(store), cleaning(processes, context_of(store)) as work:
             result = _into_store(pages, work, store, paths, resume, share)
+        watch.tell(watches, store)
         _report(pages.found, result)
         return
     with cleaning(processes, CleaningContext()) as work:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
+from crawler.cli import watch
 from crawler.cli.application import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
 from crawler.cli.progress import compiling_told, progress
+from crawler.cli.watch import WatchesOption
 from crawler.wording import balance
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ def crawl(
         ),
     ] = None,
     contact: ContactOption = None,
+    watches: WatchesOption = None,
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="Only the hosts of machine I of N, I from 1.")
     ] = "1/1",
@@ -82,7 +85,8 @@ def crawl(
     """Run crawl jobs: discover, fetch politely, archive, clean, match, store.
 
     Run it as often as you like: what was left undone is taken up first, what the store has is only asked whether it
-    has changed. robots.txt is obeyed. Ctrl-C once finishes what is in flight (exit code 11).
+    has changed. robots.txt is obeyed. Ctrl-C once finishes what is in flight (exit code 11). Where `watches.yaml` stands
+    beside the first seed file, what it waits for is told afterwards, as by `jianbao watch`.
 
     \b
     Examples:
@@ -102,6 +106,8 @@ def crawl(
 
     _end_on_sigterm()
     part = SiteShard.parse(shard)
+    seeds, watches = watch.beside(seeds, watches)
+    watch.check(watches)
     days = config.IssueRange.parse(issues) if issues is not None else None
     jobs = [config.load_job(path) for path in seeds if not is_typed_address(path)]
     if typed := [address for address in seeds if is_typed_address(address)]:
@@ -121,6 +127,8 @@ def crawl(
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:
         _tell(report, store, archive_only)
+    if store.exists():
+        watch.tell(watches, store)
     _end(report, store, is_whole=part.of == 1)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.application import STORE, TROUBLE, JsonOption, StoreOption, app, counted, say
 
 if TYPE_CHECKING:
     from cleaners.store import Store
@@ -160,25 +161,27 @@ def runs(
 ) -> None:
     """List the runs that wrote to the store, newest first: what each counted, what it dropped and why.
 
-    Times are this machine's. An unfinished run is still at work, or was killed. Below the runs stand the sites of the
-    crawls that have fallen silent or changed their layout, by their own history.
+    Times are this machine's. An unfinished run is still at work, or was killed. Below the runs stands what is wrong:
+    sites of the crawls that have fallen silent or changed their layout, by their own history, commands whose last run
+    failed or does not end, a disk that fills. Then the exit code is 5, also with --json.
 
     \b
     Example:
       jianbao runs --store news.db
     """
-    from crawler.cli.runs_text import silent, told
+    from crawler.cli.runs_text import told
+    from crawler.notify.health import troubles
 
     with _open(store) as opened:
         latest = opened.runs.runs(limit)
-        crawls = sorted({run.command for run in latest if run.command.startswith("crawl ")})
-        if not as_json:
-            troubled = [silent(opened.runs.runs(200, command=command)) for command in crawls]
+        wrong = troubles(opened, datetime.now(UTC))
     for run in latest:
         typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str) if as_json else told(run))
     if not as_json:
-        for line in (line for lines in troubled for line in lines):
-            typer.echo(line)
+        for one in wrong:
+            typer.echo(f"{one.name}: {one.detail}")
+    if wrong:
+        raise typer.Exit(TROUBLE)
 
 
 def _open(store: Path) -> Store:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 
 from cleaners.store import RunEntry
 from cleaners.store.runs import of, totals
-from crawler.jobs.site_health import standing
 from crawler.wording import counted, lasting
 
 _COMMAND = 12  # characters: the usual commands stand in one column
@@ -36,10 +34,3 @@ def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> str:
         return "no pages"
     new = f"{stored:,} new, {counts['matched']:,} match others"
     return f"{counted(pages, 'page')}, {counted(articles, 'article')}: {new}"
-
-
-def silent(runs: Sequence[RunEntry]) -> list[str]:
-    """The hosts of one job's runs that have fallen silent or changed their layout, a line each."""
-    hosts = sorted({host for run in runs for host in of(run.counts, "pages")})
-    states = [standing(host, runs, datetime.now(UTC)) for host in hosts]
-    return [f"{one.host}: {one.state}: {one.detail}" for one in states if one.state in {"silent", "changed layout"}]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from crawler.cli import watch
 from crawler.cli.application import STORE, StoreOption, app, lasting, say
+from crawler.cli.watch import WatchesOption
 
 if TYPE_CHECKING:
     from crawler.jobs.scheduler import EndedRun
@@ -28,6 +30,7 @@ _OUTCOMES = {
 def schedule(
     seeds: Annotated[list[Path], typer.Argument(metavar="SEEDS.yaml...", help="Seed files with `schedule:`.")],
     store: StoreOption = STORE,
+    watches: WatchesOption = None,
     cron: Annotated[bool, typer.Option("--cron", help="Print lines for a crontab instead.")] = False,
     systemd: Annotated[bool, typer.Option("--systemd", help="Print services and timers for systemd instead.")] = False,
     metrics_port: Annotated[
@@ -39,7 +42,8 @@ def schedule(
 ) -> None:
     """Run crawl jobs by their cron expressions (machine's time), one after the other, until Ctrl-C.
 
-    A run that was missed is made up once. A job never runs twice at the same time. Needs `pip install
+    A run that was missed is made up once. A job never runs twice at the same time. What watches wait for (--watches, or
+    `watches.yaml` beside the first seed file) is told after each run, and when an issue of them is due. Needs `pip install
     'jianbao[schedule]'`, metrics `jianbao[monitor]`; --cron and --systemd need neither.
 
     \b
@@ -52,7 +56,12 @@ def schedule(
 
     if cron and systemd:
         raise UsageError("--cron and --systemd are two things to print: choose one")
-    planned = jobs.entries(seeds)
+    names, watches = watch.beside(seeds, watches)
+    planned = jobs.entries((Path(name) for name in names), watches=watches)
+    if watches is not None:
+        from crawler.notify.run import load
+
+        planned = (*planned, jobs.watching(watches, [one.every for one in load(watches).watches]))
     if cron or systemd:
         from crawler.jobs.systemd import cron_line, systemd_units
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import typer
 
 from cleaners.errors import InputError, SeedFileError, UsageError
-from crawler.cli.application import STORE, StoreOption, counted, say
+from crawler.cli.application import STORE, TROUBLE, StoreOption, counted, say
 from crawler.cli.learned import sites
 from crawler.cli.progress import is_silent
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from crawler.jobs.site_health import SiteHealth
     from crawler.site_survey import SeedOffer
     from crawler.spiders.site_check import SurveyState
+
+_WRONG = {"silent", "changed layout"}
 
 
 @sites.command()
@@ -45,7 +47,7 @@ def check(
     For a home page prints an entry for a seed file: the feeds it declares, the sitemaps of its robots.txt, the pages
     that look like lists of news; where there is none of these, nothing but why (exit code 1). For a job tells of every
     site whether it has fallen silent or changed its layout, by its own history in the store, and which seeds name no
-    articles today. Asks politely, as a crawl: takes a while.
+    articles today (exit code 5 where there is any of it). Asks politely, as a crawl: takes a while.
 
     \b
     Examples:
@@ -150,21 +152,26 @@ def _report(job: JobConfig, found: SurveyState, store: Path) -> None:
     from crawler.site_survey import told
 
     runs = _runs(job, store)
+    is_well = True
     for site in job.sites:
         seeds = found.seeds[site.id]
-        typer.echo(f"{site.id}: {_verdict(standing(site_of(site.home) or site.id, runs, datetime.now(UTC)), seeds)}")
+        history = standing(site_of(site.home) or site.id, runs, datetime.now(UTC))
+        is_well = is_well and history.state not in _WRONG and all(offer.entries for offer in seeds)
+        typer.echo(f"{site.id}: {_verdict(history, seeds)}")
         for offer in seeds:
             typer.echo(f"  {offer.name or offer.kind} {offer.url}: {told(offer)}")
         known = {seed.url for seed in site.entries}
         for offer in _best_first(found.offers[site.id]):
             if offer.entries and offer.url not in known:
                 typer.echo(f"  could be a seed: {offer.kind} {offer.url} ({told(offer)})")
+    if not is_well:
+        raise typer.Exit(TROUBLE)
 
 
 def _verdict(history: SiteHealth, seeds: Sequence[SeedOffer]) -> str:
     """What is wrong with a site by its past and by its seeds today; that it does well only where neither is."""
     dead = sum(not offer.entries for offer in seeds)
-    wrong = [f"{history.state}: {history.detail}"] if history.state in {"silent", "changed layout"} else []
+    wrong = [f"{history.state}: {history.detail}"] if history.state in _WRONG else []
     if dead:
         some = f"{dead} of {len(seeds)} seeds {'names' if dead == 1 else 'name'} no articles today"
         wrong.append("no seed names an article today" if dead == len(seeds) else some)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cleaners import config
 from cleaners.errors import SeedFileError, UsageError
@@ -38,13 +38,17 @@ class ScheduledJob:
 
     job: str
     seeds: Path
-    """The seed file, absolute."""
+    """The seed file, absolute; of the watches their file."""
     cron: CronExpression
+    verb: Literal["crawl", "watch"] = "crawl"
+    """The command that is run."""
+    watches: Path | None = None
+    """What a crawl is to tell afterwards, absolute; None: what stands beside its seed file, if anything."""
 
     @property
     def command(self) -> str:
         """What the store's journal calls its runs."""
-        return f"crawl {self.job}"
+        return f"{self.verb} {self.job}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +61,8 @@ class EndedRun:
     seconds: float
 
 
-def entries(paths: Iterable[Path]) -> tuple[ScheduledJob, ...]:
-    """The jobs of seed files.
+def entries(paths: Iterable[Path], *, watches: Path | None = None) -> tuple[ScheduledJob, ...]:
+    """The jobs of seed files. ``watches``: what each is to tell of afterwards.
 
     Raises ``SeedFileError`` where a schedule or a contact is missing, ``UsageError`` for equal names.
     """
@@ -74,8 +78,21 @@ def entries(paths: Iterable[Path]) -> tuple[ScheduledJob, ...]:
             raise SeedFileError(f"{path}: schedule: {error}") from None
         if job.job in found:
             raise UsageError(f"{path} and {found[job.job].seeds} are both job {job.job}: give one another name")
-        found[job.job] = ScheduledJob(job=job.job, seeds=path.absolute(), cron=times)
+        found[job.job] = ScheduledJob(
+            job=job.job, seeds=path.absolute(), cron=times, watches=watches and watches.absolute()
+        )  # fmt: skip
     return tuple(found.values())
+
+
+def watching(path: Path, every: Iterable[str]) -> ScheduledJob:
+    """The job that issues what is due of a file of watches: at the minutes of its times, in every hour.
+
+    So it needs no timezone: those of the file may be others than this machine's, by half hours too. ``every``: the times
+    in the file.
+    """
+    minutes = {int(one.rpartition(":")[2]) for one in every if ":" in one} or {0}
+    text = ",".join(str(minute) for minute in sorted({(one + half) % 60 for one in minutes for half in (0, 30)}))
+    return ScheduledJob(job="watches", seeds=path.absolute(), cron=cron.read(f"{text} * * * *"), verb="watch")
 
 
 def program() -> list[str]:
@@ -86,7 +103,8 @@ def program() -> list[str]:
 
 def crawling(entry: ScheduledJob, store: Path) -> list[str]:
     """The command that runs a job."""
-    return [*program(), "--quiet", "crawl", str(entry.seeds), "--store", str(store.absolute())]
+    watches = ["--watches", str(entry.watches)] if entry.watches else []
+    return [*program(), "--quiet", entry.verb, str(entry.seeds), "--store", str(store.absolute()), *watches]
 
 
 class JobRunner:

@@ -11,7 +11,7 @@ from crawler.jobs.scheduler import ScheduledJob, crawling
 _UNITS = """\
 # jianbao-{job}.service
 [Unit]
-Description=jianbao: crawl job {job}
+Description=jianbao: {command_name}
 Wants=network-online.target
 After=network-online.target
 
@@ -24,7 +24,7 @@ Nice=10
 
 # jianbao-{job}.timer
 [Unit]
-Description=jianbao: when job {job} runs
+Description=jianbao: when {command_name} runs
 
 [Timer]
 {calendar}
@@ -45,7 +45,7 @@ def systemd_units(entry: ScheduledJob, store: Path) -> str:
     """The job as a service and its timer, which makes up a missed run. Raises as :func:`cron_line`."""
     command = " ".join(_systemd_word(word) for word in _checked(crawling(entry, store)))
     calendar = "\n".join(f"OnCalendar={line}" for line in entry.cron.calendar())
-    return _UNITS.format(job=entry.job, command=command, calendar=calendar)
+    return _UNITS.format(job=entry.job, command_name=entry.command, command=command, calendar=calendar)
 
 
 def _checked(words: list[str]) -> list[str]:

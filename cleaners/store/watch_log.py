@@ -1,0 +1,183 @@
+"""What watches have read, what they have to tell, and what was told to whom.
+
+A notice is one thing that a watch has to tell. Notices are gathered into issues, and every channel of a watch delivers
+the issues in order and notes the last one it has delivered: an issue never changes once it is made, so what is
+delivered again after a kill is the same issue, under the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from cleaners.store.codec import GIVEN, listed
+from cleaners.store.database import Database, Row
+
+NoticeKind = Literal["story", "copy", "revision", "takedown", "trouble", "over"]
+"""story: a story is told for the first time; copy, revision, takedown: what became of it; trouble, over: something went
+wrong, and is well again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing that a watch has to tell."""
+
+    watch: str
+    """The id of the watch."""
+    story: str
+    """The line it belongs to: the id of the article by which the watch met the story; of a trouble its name."""
+    kind: NoticeKind
+    event: int
+    """The number of the event that it comes of; of a trouble the time, in seconds since 1970."""
+    at: datetime
+    """When that happened."""
+    detail: str = ""
+    """What there is to say of a trouble; the id of the article of an update."""
+    number: int = 0
+    """Given by the store; a later one is larger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchIssue:
+    """Notices that are delivered together."""
+
+    watch: str
+    number: int
+    """Over all watches; a later one is larger."""
+    at: datetime
+    """When it was made, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchState:
+    """How far a watch has come."""
+
+    judged: int
+    """The last event that it has judged."""
+    issued_at: datetime
+    """When its last issue was due, UTC; of a new watch when it was first met."""
+
+
+class WatchLog:
+    """The tables of watches. Whatever is written here is part of the transaction that is open."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def state(self, watch: str) -> WatchState | None:
+        """How far a watch has come; None for one that was never met."""
+        row = self._db.one("SELECT judged, issued_at FROM watches WHERE watch = ?", (watch,))
+        return WatchState(judged=row[0], issued_at=_moment(row[1])) if row else None
+
+    def put_state(self, watch: str, state: WatchState) -> None:
+        """Note how far a watch has come."""
+        values = (watch, state.judged, int(state.issued_at.timestamp()))
+        self._db.execute("INSERT OR REPLACE INTO watches VALUES (?, ?, ?)", values)
+
+    def lines(self, ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """watch -> id of an article -> the line it belongs to, for some articles."""
+        found: dict[str, dict[str, str]] = {}
+        query = f"SELECT watch, id, story FROM watched_articles WHERE id IN {GIVEN}"
+        for watch, id_, story in self._db.rows(query, (listed(list(ids)),)):
+            found.setdefault(watch, {})[id_] = story
+        return found
+
+    def members(self, watch: str, story: str) -> list[str]:
+        """The ids of the articles that belong to a line."""
+        query = "SELECT id FROM watched_articles WHERE watch = ? AND story = ? ORDER BY id"
+        return [row[0] for row in self._db.rows(query, (watch, story))]
+
+    def told(self, stories: Iterable[str]) -> dict[tuple[str, str], int]:
+        """(watch, line) -> the event by which it was told, of those lines that are told, or are to be."""
+        query = f"SELECT watch, story, event FROM notices WHERE kind = 'story' AND story IN {GIVEN}"
+        return {(watch, story): event for watch, story, event in self._db.rows(query, (listed(list(stories)),))}
+
+    def put_lines(self, watch: str, lines: Mapping[str, str]) -> None:
+        """Note the lines that articles belong to, by id."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO watched_articles (id, watch, story) VALUES (?, ?, ?)",
+            ((id_, watch, story) for id_, story in lines.items()),
+        )
+
+    def put(self, notices: Iterable[Notice]) -> None:
+        """Note what is to be told; what is noted already stays as it is."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO notices (watch, story, kind, event, at, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            ((n.watch, n.story, n.kind, n.event, int(n.at.timestamp()), n.detail) for n in notices),
+        )
+
+    def issue(self, watch: str, at: datetime) -> WatchIssue | None:
+        """Make an issue of all that waits to be told; None where nothing does."""
+        if self._db.one("SELECT 1 FROM notices WHERE watch = ? AND issue IS NULL", (watch,)) is None:
+            return None
+        number = self._db.execute(
+            "INSERT INTO issues (watch, at) VALUES (?, ?)", (watch, int(at.timestamp()))
+        ).lastrowid
+        assert number
+        self._db.execute("UPDATE notices SET issue = ? WHERE watch = ? AND issue IS NULL", (number, watch))
+        return WatchIssue(watch=watch, number=number, at=at)
+
+    def join(self, watch: str, channel: str) -> None:
+        """Note a channel of a watch; one that is new to a watch begins with the next issue."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO deliveries SELECT ?1, ?2, coalesce(max(issue), 0) FROM issues WHERE watch = ?1",
+            (watch, channel),
+        )
+
+    def undelivered(self, watch: str, channel: str) -> list[WatchIssue]:
+        """The issues that a channel has still to deliver, in order."""
+        rows = self._db.rows(
+            "SELECT i.issue, i.at FROM deliveries d JOIN issues i ON i.watch = d.watch AND i.issue > d.issue "
+            "WHERE d.watch = ? AND channel = ? ORDER BY i.issue", (watch, channel),
+        )  # fmt: skip
+        return [WatchIssue(watch=watch, number=number, at=_moment(at)) for number, at in rows]
+
+    def delivered(self, issue: WatchIssue, channel: str) -> None:
+        """Note that a channel has delivered an issue."""
+        self._db.execute(
+            "UPDATE deliveries SET issue = ? WHERE watch = ? AND channel = ?", (issue.number, issue.watch, channel)
+        )
+
+    def notices_of(self, issue: WatchIssue) -> list[Notice]:
+        """What an issue tells, in order."""
+        return self._notices("watch = ? AND issue = ? ORDER BY notice", (issue.watch, issue.number))
+
+    def waiting(self, watch: str) -> list[Notice]:
+        """What no issue tells yet, in order."""
+        return self._notices("watch = ? AND issue IS NULL ORDER BY notice", (watch,))
+
+    def latest(self, watch: str, kinds: Sequence[NoticeKind], limit: int) -> list[Notice]:
+        """The latest notices of some kinds that were issued, newest first."""
+        marks = ",".join("?" * len(kinds))
+        where = f"watch = ? AND issue IS NOT NULL AND kind IN ({marks}) ORDER BY notice DESC LIMIT ?"
+        return self._notices(where, (watch, *kinds, limit))
+
+    def last_issue(self, watch: str) -> WatchIssue | None:
+        """The last issue of a watch."""
+        row = self._db.one("SELECT issue, at FROM issues WHERE watch = ? ORDER BY issue DESC LIMIT 1", (watch,))
+        return WatchIssue(watch=watch, number=row[0], at=_moment(row[1])) if row else None
+
+    def troubles(self, watch: str) -> dict[str, str]:
+        """What was wrong when it was last looked at: name -> what there is to say of it."""
+        return dict(self._db.rows("SELECT trouble, detail FROM troubles WHERE watch = ?", (watch,)))
+
+    def put_troubles(self, watch: str, troubles: Mapping[str, str]) -> None:
+        """Note what is wrong now."""
+        self._db.execute("DELETE FROM troubles WHERE watch = ?", (watch,))
+        for name, detail in troubles.items():
+            self._db.execute("INSERT INTO troubles VALUES (?, ?, ?)", (watch, name, detail))
+
+    def _notices(self, where: str, values: Sequence[object]) -> list[Notice]:
+        query = f"SELECT notice, watch, story, kind, event, at, detail FROM notices WHERE {where}"
+        return [_notice(row) for row in self._db.rows(query, values)]
+
+
+def _notice(row: Row) -> Notice:
+    number, watch, story, kind, event, at, detail = row
+    return Notice(number=number, watch=watch, story=story, kind=kind, event=event, at=_moment(at), detail=detail)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,158 @@
+"""Issues of a watch: made when they are due, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cleaners.config import WatchConfig
+from cleaners.store import Notice, NoticeKind, Store, StoryRecord, WatchIssue
+
+UPDATES: tuple[NoticeKind, ...] = ("copy", "revision", "takedown", "over")
+"""Told only where a channel asks for updates."""
+FIRST: tuple[NoticeKind, ...] = ("story", "trouble")
+"""Told by every channel."""
+_UPDATE_WORDS = {"copy": "one more copy", "revision": "the text was changed", "takedown": "taken down",
+                 "over": "well again"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueEntry:
+    """One line of an issue."""
+
+    id: str
+    """The same whenever it is delivered, and that of no other: ``WATCH/NOTICE``."""
+    kind: NoticeKind
+    at: datetime
+    """When it happened, in the timezone of the watches."""
+    title: str
+    """The headline, or what went wrong."""
+    line: str
+    """What there is to say of it, one line: ``5 copies, first 昆玉日报 09:50, 2 spun``."""
+    story: StoryRecord | None = None
+    """The story as it stands; None where it is gone, and for what is no story."""
+
+    @property
+    def url(self) -> str | None:
+        """Where the story is to be read."""
+        return self.story.best.url if self.story else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueContents:
+    """What a channel is given."""
+
+    watch: str
+    """The id of the watch."""
+    title: str
+    """What people read."""
+    number: int
+    """Of the issue; 0 before the first one."""
+    at: datetime
+    """When the issue was made, in the timezone of the watches."""
+    language: str
+    """BCP 47."""
+    entries: tuple[IssueEntry, ...]
+    """In order, the oldest first."""
+
+    @property
+    def key(self) -> str:
+        """The same whenever this issue is delivered, and that of no other."""
+        return f"{self.watch}/{self.number}"
+
+
+def make_issue(store: Store, watch: WatchConfig, *, now: datetime, timezone: ZoneInfo) -> WatchIssue | None:
+    """An issue of all that the watch has to tell, where one is due; None where none is, or nothing is to be told."""
+    with store.transaction():
+        state = store.watch_log.state(watch.id)
+        due = watch.last_due(now, timezone)
+        if state is None or (watch.every != "arrival" and due <= state.issued_at):
+            return None
+        store.watch_log.put_state(watch.id, replace(state, issued_at=due))
+        return store.watch_log.issue(watch.id, now)
+
+
+class IssueReader:
+    """What stands in the issues of a watch, read when it is told: stories as they stand by then."""
+
+    def __init__(self, store: Store, watch: WatchConfig, *, timezone: ZoneInfo, language: str) -> None:
+        self._store = store
+        self._watch = watch
+        self._timezone = timezone
+        self._language = language
+
+    def issue(self, issue: WatchIssue, *, updates: bool) -> IssueContents:
+        """One issue. What became of a story stands in its line where the issue tells the story itself."""
+        return self._contents(issue.number, issue.at, self._folded(self._store.watch_log.notices_of(issue), updates))
+
+    def waiting(self, now: datetime, *, updates: bool) -> IssueContents:
+        """What the next issue would tell."""
+        return self._contents(0, now, self._folded(self._store.watch_log.waiting(self._watch.id), updates))
+
+    def latest(self, limit: int, *, updates: bool) -> IssueContents:
+        """The latest entries of all issues, newest first."""
+        kinds = (*FIRST, *UPDATES) if updates else FIRST
+        last = self._store.watch_log.last_issue(self._watch.id)
+        notices = self._store.watch_log.latest(self._watch.id, kinds, limit)
+        at = last.at if last else datetime.fromtimestamp(0, self._timezone)
+        return self._contents(last.number if last else 0, at, notices)
+
+    def _folded(self, notices: Sequence[Notice], updates: bool) -> list[Notice]:
+        new = {one.story for one in notices if one.kind == "story"}
+        return [
+            one for one in notices
+            if one.kind in FIRST or (updates and (one.story not in new or one.kind == "over"))
+        ]  # fmt: skip
+
+    def _contents(self, number: int, at: datetime, notices: Sequence[Notice]) -> IssueContents:
+        entries = (self._entry(one) for one in notices)
+        return IssueContents(
+            watch=self._watch.id, title=self._watch.name, number=number, at=at.astimezone(self._timezone),
+            language=self._language, entries=tuple(entry for entry in entries if entry),
+        )  # fmt: skip
+
+    def _entry(self, notice: Notice) -> IssueEntry | None:
+        """What a notice says; None for a story that is gone before it was told."""
+        at = notice.at.astimezone(self._timezone)
+        id_ = f"{self._watch.id}/{notice.number}"
+        words = _UPDATE_WORDS.get(notice.kind)
+        if notice.kind in {"trouble", "over"}:
+            line = f"{words}; it was: {notice.detail}" if words else notice.detail
+            return IssueEntry(id=id_, kind=notice.kind, at=at, title=notice.story, line=line)
+        story = self._store.arrivals.story([notice.story, notice.detail, *self._line(notice.story)])
+        if story is None:
+            if notice.kind == "story":
+                return None
+            stone = self._store.tombstones.get(notice.detail)
+            return IssueEntry(id=id_, kind=notice.kind, at=at, title=(stone and stone.url) or notice.detail,
+                              line=words or "")  # fmt: skip
+        line = summary(story, self._timezone, at)
+        title = story.title or story.excerpt[:40] or story.best.url or story.best.id
+        told = f"{words}: {line}" if words else line
+        return IssueEntry(id=id_, kind=notice.kind, at=at, title=title, line=told, story=story)
+
+    def _line(self, story: str) -> list[str]:
+        """The other articles of a line: the first one may be gone and the story still be there."""
+        return self._store.watch_log.members(self._watch.id, story)
+
+
+def summary(story: StoryRecord, timezone: ZoneInfo, at: datetime) -> str:
+    """A story in one line: ``5 copies, first 昆玉日报 09:50, 2 spun``; ``at``: the day that needs no date."""
+    parts = [f"{story.size} copies"] if story.size > 1 else []
+    moment = story.first.published or story.first.fetched_at
+    told = f" {_when(moment.astimezone(timezone), at)}" if moment else ""
+    parts.append(f"{'first ' if story.size > 1 else ''}{story.first.name}{told}")
+    if spun := sum("spun" in copy.disguises for copy in story.copies):
+        parts.append(f"{spun} spun")
+    return ", ".join(parts)
+
+
+def _when(moment: datetime, at: datetime) -> str:
+    is_day = (moment.hour, moment.minute) == (0, 0)  # a page that tells no more than the day
+    if moment.date() == at.date() and not is_day:
+        return f"{moment:%H:%M}"
+    if abs(at - moment) < timedelta(days=300):
+        return f"{moment:%m-%d}" if is_day else f"{moment:%m-%d %H:%M}"
+    return f"{moment:%Y-%m-%d}"

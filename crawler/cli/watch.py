@@ -1,0 +1,139 @@
+"""``jianbao watch``, and what other commands do with watches."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleaners.errors import InputError, JianbaoError
+from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+
+if TYPE_CHECKING:
+    from cleaners.watches.issues import IssueContents
+    from crawler.notify.run import DeliveryResult
+
+WATCHES = "watches.yaml"
+"""What a file of watches beside seed files is called: it is found by this name."""
+WatchesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--watches", envvar="JIANBAO_WATCHES", metavar="WATCHES.yaml",
+        help="Afterwards tell what these watches wait for; see `jianbao watch`.",
+    ),
+]  # fmt: skip
+_SPAN = re.compile(r"(\d{1,6})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _moment(text: str) -> datetime:
+    """``2h`` before now, or the beginning of a day on this machine."""
+    if span := _SPAN.fullmatch(text.strip().lower()):
+        return datetime.now(UTC) - timedelta(**{_UNITS[span[2]]: int(span[1])})
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no time: write it as 2h, 7d or 2024-12-31") from None
+
+
+@app.command()
+def watch(
+    watches: Annotated[Path, typer.Argument(metavar=WATCHES.upper().replace("YAML", "yaml"), help="File of watches.")],
+    store: StoreOption = STORE,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be told, due or not; tell nobody, keep nothing.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since", parser=_moment, metavar="2h|7d|YYYY-MM-DD",
+            help="Judge again what was stored since then; what was told is not told again.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Tell people what has arrived that they wait for: feeds, documents, mail, webhooks, chats.
+
+    Each story is told once by each watch, however many copies come. A watch that is met for the first time begins with
+    what was stored in the last 24 hours. What cannot be delivered is tried again in the next run (exit code 1).
+
+    \b
+    Examples:
+      jianbao watch watches.yaml --store news.db --dry-run
+      jianbao watch watches.yaml --store news.db
+      jianbao watch watches.yaml --since 7d
+    """
+    from crawler.notify.run import load, preview, run_watches
+
+    file, now = load(watches), datetime.now(UTC)
+    if dry_run:
+        for contents in preview(file, store, now=now, since=since):
+            _show(contents, as_json=as_json)
+        return
+    results = run_watches(file, store, now=now, since=since, waiting=say)
+    _report(results, as_json=as_json)
+    if failed := [one for one in results if one.failure]:
+        raise InputError(f"{counted(len(failed), 'channel')} could not be served: run it again, nothing is lost")
+
+
+def tell(watches: Path | None, store: Path) -> None:
+    """After a run that stored articles: tell what the watches of a file wait for.
+
+    Whatever goes wrong is said and ends nothing: it is told in the next run.
+    """
+    if watches is None:
+        return
+    from crawler.notify.run import load, run_watches
+
+    try:
+        _report(run_watches(load(watches), store, now=datetime.now(UTC), waiting=say), as_json=False)
+    except JianbaoError as why:
+        say(f"watches: {why}")
+
+
+def check(watches: Path | None) -> None:
+    """Say what is wrong with a file of watches before anything else is done. Raises ``SeedFileError``, ``UsageError``."""
+    if watches is not None:
+        from crawler.notify.run import load
+
+        load(watches)
+
+
+def beside(seeds: Sequence[str | Path], watches: Path | None) -> tuple[list[str], Path | None]:
+    """Seed files without a file of watches among them, and the watches: the file that was named, else that one, else
+    ``watches.yaml`` beside the first seed file."""
+    names = [str(seed) for seed in seeds]
+    rest = [name for name in names if Path(name).name != WATCHES]
+    among = [Path(name) for name in names if Path(name).name == WATCHES]
+    near = [place for name in rest if "://" not in name and (place := Path(name).parent / WATCHES).is_file()]
+    return rest, watches or next(iter([*among, *near]), None)
+
+
+def _report(results: Sequence[DeliveryResult], *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    for one in results:
+        if as_json:
+            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+            continue
+        told = counted(one.told, "entry") if one.told or not one.failure else "nothing"
+        say(f"{one.watch}: {told} by {one.channel}" + (f"; {one.failure}" if one.failure else ""))
+
+
+def _show(contents: IssueContents, *, as_json: bool) -> None:
+    from crawler.notify.webhook import payload
+
+    if as_json:
+        for entry in contents.entries:
+            typer.echo(json.dumps(payload(contents, entry), ensure_ascii=False))
+        return
+    typer.echo(f"{contents.title}: {counted(len(contents.entries), 'entry')}")
+    for entry in contents.entries:
+        typer.echo(f"  {entry.at:%m-%d %H:%M}  {entry.title}  ({entry.line})")
+        if entry.url:
+            typer.echo(f"{'':15}{entry.url}")

@@ -1,0 +1,83 @@
+"""What may be wrong with the work itself: sites that fall silent, layouts that change, runs that fail, a full disk."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cleaners.config import HealthWatch, WatchConfig
+from cleaners.store import Notice, RunEntry, Store, WatchState
+from cleaners.store.runs import of
+from crawler.jobs.site_health import standing
+from crawler.wording import lasting
+
+_RUNS = 500  # of one command that tell how its sites do
+_UNENDED = timedelta(days=1)
+"""A run that has not ended for so long was killed, or hangs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkTrouble:
+    """One thing that is wrong."""
+
+    name: str
+    """The same as long as it lasts: ``news.example: silent``."""
+    detail: str
+    """What it rests on."""
+
+
+def troubles(store: Store, now: datetime, *, health: HealthWatch = HealthWatch()) -> list[WorkTrouble]:
+    """What is wrong now, by name. ``now``: with a timezone."""
+    commands = sorted({run.command for run in store.runs.runs(_RUNS)})
+    found: dict[str, WorkTrouble] = {}
+    for command in commands:
+        runs = store.runs.runs(_RUNS, command=command)
+        some = [*_of_runs(runs, now), *(silent_sites(runs, now) if command.startswith("crawl ") else ())]
+        found.update((one.name, one) for one in some)
+    free = shutil.disk_usage(store.path.absolute().parent).free / 1e9
+    if free < health.free_gigabytes:
+        detail = f"{free:.1f} GB are left where {store.path.name} is, {health.free_gigabytes:g} GB are wanted"
+        found["disk"] = WorkTrouble(name="the disk fills", detail=detail)
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def silent_sites(runs: Sequence[RunEntry], now: datetime) -> list[WorkTrouble]:
+    """The sites of one job's runs that have fallen silent or changed their layout."""
+    hosts = sorted({host for run in runs for host in of(run.counts, "pages")})
+    states = [standing(host, runs, now) for host in hosts]
+    return [WorkTrouble(name=f"{one.host}: {one.state}", detail=one.detail)
+            for one in states if one.state in {"silent", "changed layout"}]  # fmt: skip
+
+
+def _of_runs(runs: Sequence[RunEntry], now: datetime) -> list[WorkTrouble]:
+    """Whether the last run of a command has failed, or does not end. ``runs``: newest first."""
+    last = runs[0]
+    if last.status == "failed":
+        return [WorkTrouble(name=f"{last.command}: failed", detail=f"run {last.run} of {_time(last.started)} failed")]
+    if last.ended is None and now - last.started > _UNENDED:
+        span = lasting((now - last.started).total_seconds())
+        return [WorkTrouble(name=f"{last.command}: has not ended",
+                            detail=f"run {last.run} began {span} ago and has not ended: it was killed, or hangs")]  # fmt: skip
+    return []
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def judge_health(store: Store, watch: WatchConfig, *, now: datetime) -> None:
+    """Note what has gone wrong since the watch last looked, and what is well again; each once while it lasts."""
+    assert watch.health is not None
+    found = {one.name: one.detail for one in troubles(store, now, health=watch.health)}
+    with store.transaction():
+        before = store.watch_log.troubles(watch.id)
+        begun = [name for name in found if name not in before]
+        over = [name for name in before if name not in found]
+        new = Notice(watch=watch.id, story="", kind="trouble", event=int(now.timestamp()), at=now)
+        store.watch_log.put(replace(new, story=name, detail=found[name]) for name in begun)
+        store.watch_log.put(replace(new, story=name, kind="over", detail=before[name]) for name in over)
+        store.watch_log.put_troubles(watch.id, found)
+        if store.watch_log.state(watch.id) is None:
+            store.watch_log.put_state(watch.id, WatchState(judged=0, issued_at=now))

@@ -1,0 +1,42 @@
+"""A watch as a feed in a file: JSON Feed 1.1 (jsonfeed.org/version/1.1) with its latest entries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+from cleaners.watches.issues import IssueContents, IssueEntry
+from crawler.notify.feed_file import entry_html, write_changed
+
+
+class JsonFeedFile:
+    """The file of a feed."""
+
+    is_feed: ClassVar[bool] = True
+
+    def __init__(self, path: Path, *, link: str | None = None) -> None:
+        """``link``: where the feed will stand."""
+        self._path = path
+        self._link = link
+
+    def deliver(self, contents: IssueContents) -> None:
+        """Write the file, where it would differ."""
+        feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": contents.title,
+                                "language": contents.language}  # fmt: skip
+        if self._link:
+            feed["feed_url"] = self._link
+        feed["items"] = [_json_item(entry) for entry in contents.entries]
+        write_changed(self._path, (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
+
+
+def _json_item(entry: IssueEntry) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": entry.id, "title": entry.title, "summary": entry.line, "content_html": entry_html(entry),
+                            "date_published": entry.at.isoformat()}  # fmt: skip
+    if entry.url:
+        item["url"] = entry.url
+    if entry.story and entry.story.regions:
+        item["tags"] = list(entry.story.regions[:5])
+    if entry.story and entry.story.best.source:
+        item["authors"] = [{"name": entry.story.best.source}]
+    return item

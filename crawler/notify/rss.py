@@ -1,0 +1,63 @@
+"""A watch as a feed in a file: RSS 2.0 (rssboard.org/rss-specification) with its latest entries."""
+
+from __future__ import annotations
+
+import re
+from email.utils import format_datetime
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+from lxml import etree
+
+from cleaners.watches.issues import IssueContents, IssueEntry
+from crawler.notify.feed_file import entry_html, write_changed
+
+# What XML 1.0 cannot hold.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ATOM = "http://www.w3.org/2005/Atom"
+
+
+class RssFile:
+    """The file of a feed."""
+
+    is_feed: ClassVar[bool] = True
+
+    def __init__(self, path: Path, *, link: str | None = None) -> None:
+        """``link``: where the feed will stand."""
+        self._path = path
+        self._link = link
+
+    def deliver(self, contents: IssueContents) -> None:
+        """Write the file, where it would differ."""
+        rss = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": _ATOM})
+        channel = etree.SubElement(rss, "channel")
+        link = self._link or next((entry.url for entry in contents.entries if entry.url), None) or "urn:jianbao"
+        for name, value in (
+            ("title", contents.title), ("link", link), ("description", contents.title),
+            ("language", contents.language), ("generator", "jianbao"),
+        ):  # fmt: skip
+            _add(channel, name, value)
+        if self._link:
+            etree.SubElement(channel, f"{{{_ATOM}}}link", {
+                "href": self._link, "rel": "self", "type": "application/rss+xml"})  # fmt: skip
+        if contents.entries:
+            _add(channel, "lastBuildDate", format_datetime(contents.entries[0].at))
+        for entry in contents.entries:
+            _add_item(etree.SubElement(channel, "item"), entry)
+        write_changed(self._path, etree.tostring(rss, encoding="utf-8", xml_declaration=True, pretty_print=True))
+
+
+def _add_item(item: Any, entry: IssueEntry) -> None:
+    _add(item, "title", escape(entry.title, quote=False))  # titles are read as HTML by many
+    if entry.url:
+        _add(item, "link", entry.url)
+    etree.SubElement(item, "guid", {"isPermaLink": "false"}).text = entry.id
+    _add(item, "pubDate", format_datetime(entry.at))
+    _add(item, "description", entry_html(entry))
+    for region in entry.story.regions[:5] if entry.story else ():
+        _add(item, "category", region)
+
+
+def _add(parent: Any, name: str, value: str) -> None:
+    etree.SubElement(parent, name).text = _FORBIDDEN.sub("\ufffd", value)

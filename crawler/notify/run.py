@@ -1,0 +1,135 @@
+"""One run of the watches of a store: judge what is new, make the issues that are due, deliver them.
+
+Each step is safe before the next one begins: a run that is killed is gone on with by the next one, which delivers the
+issues that no channel has noted as delivered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cleaners import config
+from cleaners.config import ChannelConfig, WatchConfig, WatchFile
+from cleaners.errors import JianbaoError
+from cleaners.store import Store, WatchIssue, locks
+from cleaners.store.query import parse
+from cleaners.watches.issues import IssueContents, IssueReader, make_issue
+from cleaners.watches.judge import judge
+from crawler.notify.channel import Channel, PartlyRefusedError
+from crawler.notify.health import judge_health
+from crawler.notify.registry import open_channel
+
+log = logging.getLogger(__name__)
+
+_LATEST = 100  # entries of a feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryResult:
+    """What came of one channel of one watch."""
+
+    watch: str
+    channel: str
+    """Its kind and where it leads."""
+    told: int = 0
+    """Entries delivered; of a feed those that it shows."""
+    failure: str = ""
+    """Why the rest could not be delivered; it is tried again in the next run."""
+
+
+def load(path: Path) -> WatchFile:
+    """The watches of a file. Raises as :func:`cleaners.config.load_watches`."""
+    return config.load_watches(path, check_query=parse)
+
+
+def run_watches(
+    watches: WatchFile, path: Path, *, now: datetime, since: datetime | None = None,
+    waiting: Callable[[str], None] = log.warning,
+) -> list[DeliveryResult]:  # fmt: skip
+    """Judge, issue and deliver; returns what came of each channel that had something to do.
+
+    ``path``: the store. ``since``: judge again from that moment. What a channel raises is its result: the others are
+    served. Waits, and says so through ``waiting``, while another run delivers. Raises as ``Store.open``.
+    """
+    with locks.delivery_lock(path, waiting), Store.open(path, create=False) as store:
+        _join(store, watches)
+        _judge(store, watches, now, since)
+        results: list[DeliveryResult] = []
+        for watch in watches.watches:
+            make_issue(store, watch, now=now, timezone=watches.zone)
+            reader = IssueReader(store, watch, timezone=watches.zone, language=watches.language)
+            results += (result for one in watch.channels if (result := _serve(store, watch, one, reader)))
+        return results
+
+
+def preview(watches: WatchFile, path: Path, *, now: datetime, since: datetime | None = None) -> list[IssueContents]:
+    """What the watches would tell if an issue of each were due now; nothing is kept. Raises as ``Store.open``."""
+    found: list[IssueContents] = []
+    with Store.open(path, create=False) as store:
+        try:
+            with store.transaction():
+                _judge(store, watches, now, since)
+                for watch in watches.watches:
+                    reader = IssueReader(store, watch, timezone=watches.zone, language=watches.language)
+                    updates = any(channel.updates for channel in watch.channels)
+                    found.append(reader.waiting(now, updates=updates))
+                raise _PreviewEnd
+        except _PreviewEnd:
+            return found
+
+
+class _PreviewEnd(Exception):  # noqa: N818 - it takes back what was judged
+    pass
+
+
+def _join(store: Store, watches: WatchFile) -> None:
+    with store.transaction():
+        for watch in watches.watches:
+            for channel in watch.channels:
+                store.watch_log.join(watch.id, channel.key)
+
+
+def _judge(store: Store, watches: WatchFile, now: datetime, since: datetime | None) -> None:
+    stories = [watch for watch in watches.watches if watch.health is None]
+    if stories:
+        judge(store, stories, now=now, timezone=watches.zone, since=since)
+    for watch in watches.watches:
+        if watch.health is not None:
+            judge_health(store, watch, now=now)
+
+
+def _serve(store: Store, watch: WatchConfig, config: ChannelConfig, reader: IssueReader) -> DeliveryResult | None:
+    """Deliver what a channel has not delivered; None where there was nothing to do."""
+    told = 0
+    try:
+        channel = open_channel(config)
+        if channel.is_feed:
+            contents = reader.latest(_LATEST, updates=config.updates)
+            channel.deliver(contents)
+            return DeliveryResult(watch=watch.id, channel=config.key, told=len(contents.entries))
+        issues = store.watch_log.undelivered(watch.id, config.key)
+        for issue in issues:
+            told += _deliver(store, channel, issue, config, reader)
+    except JianbaoError as why:
+        log.info("%s: %s", watch.id, why)
+        return DeliveryResult(watch=watch.id, channel=config.key, told=told, failure=str(why))
+    return DeliveryResult(watch=watch.id, channel=config.key, told=told) if issues else None
+
+
+def _deliver(store: Store, channel: Channel, issue: WatchIssue, config: ChannelConfig, reader: IssueReader) -> int:
+    contents = reader.issue(issue, updates=config.updates)
+    refused: PartlyRefusedError | None = None
+    if contents.entries:
+        try:
+            channel.deliver(contents)
+        except PartlyRefusedError as why:
+            refused = why
+    with store.transaction():
+        store.watch_log.delivered(issue, config.key)
+    if refused:
+        raise refused
+    return len(contents.entries)

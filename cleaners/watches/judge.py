@@ -82,7 +82,7 @@ class _EventBatch:
         self._now, self._timezone = now, timezone
 
     def judged_by(self, watch: WatchConfig, judged: int) -> tuple[dict[str, str], list[Notice]]:
-        """For the events after ``judged``: id -> the line of the watch it belongs to, where that is new; the notices."""
+        """For the events after ``judged``: id -> the line it belongs to, where that is new; and the notices."""
         lines = dict(self._lines.get(watch.id, {}))
         told = {line: self._told[watch.id, line] for line in lines.values() if (watch.id, line) in self._told}
         found = self._found(watch) if watch.health is None else set()
@@ -117,7 +117,9 @@ class _EventBatch:
         found = self._arrivals.found(watch.query, self._docs) if watch.query else self._docs
         if not found:
             return set()
-        since, until = (day and datetime.combine(day, time(), self._timezone) for day in (watch.since, watch.until))
+        since, until = (
+            datetime.combine(day, time(), self._timezone) if day else None for day in (watch.since, watch.until)
+        )
         if watch.max_age is not None:
             oldest = self._now - timedelta(days=watch.max_age)
             since = max(since, oldest) if since else oldest

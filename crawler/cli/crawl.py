@@ -85,8 +85,8 @@ def crawl(
     """Run crawl jobs: discover, fetch politely, archive, clean, match, store.
 
     Run it as often as you like: what was left undone is taken up first, what the store has is only asked whether it
-    has changed. robots.txt is obeyed. Ctrl-C once finishes what is in flight (exit code 11). Where `watches.yaml` stands
-    beside the first seed file, what it waits for is told afterwards, as by `jianbao watch`.
+    has changed. robots.txt is obeyed. Ctrl-C once finishes what is in flight (exit code 11). Where `watches.yaml`
+    stands beside the seed files, what it waits for is told afterwards, as by `jianbao watch`.
 
     \b
     Examples:

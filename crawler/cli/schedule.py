@@ -42,9 +42,9 @@ def schedule(
 ) -> None:
     """Run crawl jobs by their cron expressions (machine's time), one after the other, until Ctrl-C.
 
-    A run that was missed is made up once. A job never runs twice at the same time. What watches wait for (--watches, or
-    `watches.yaml` beside the first seed file) is told after each run, and when an issue of them is due. Needs `pip install
-    'jianbao[schedule]'`, metrics `jianbao[monitor]`; --cron and --systemd need neither.
+    A run that was missed is made up once. A job never runs twice at the same time. What watches wait for (--watches,
+    or `watches.yaml` beside the seed files) is told after each run, and when an issue of them is due. Needs
+    `pip install 'jianbao[schedule]'`, metrics `jianbao[monitor]`; --cron and --systemd need neither.
 
     \b
     Examples:

@@ -97,7 +97,7 @@ def tell(watches: Path | None, store: Path) -> None:
 
 
 def check(watches: Path | None) -> None:
-    """Say what is wrong with a file of watches before anything else is done. Raises ``SeedFileError``, ``UsageError``."""
+    """Say what is wrong with a file of watches, before anything else is done. Raises ``SeedFileError``."""
     if watches is not None:
         from crawler.notify.run import load
 

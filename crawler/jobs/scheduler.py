@@ -87,8 +87,8 @@ def entries(paths: Iterable[Path], *, watches: Path | None = None) -> tuple[Sche
 def watching(path: Path, every: Iterable[str]) -> ScheduledJob:
     """The job that issues what is due of a file of watches: at the minutes of its times, in every hour.
 
-    So it needs no timezone: those of the file may be others than this machine's, by half hours too. ``every``: the times
-    in the file.
+    So it needs no timezone: that of the file may be another than this machine's, by half hours too. ``every``: the
+    times in the file.
     """
     minutes = {int(one.rpartition(":")[2]) for one in every if ":" in one} or {0}
     text = ",".join(str(minute) for minute in sorted({(one + half) % 60 for one in minutes for half in (0, 30)}))

@@ -58,8 +58,8 @@ def _of_runs(runs: Sequence[RunEntry], now: datetime) -> list[WorkTrouble]:
         return [WorkTrouble(name=f"{last.command}: failed", detail=f"run {last.run} of {_time(last.started)} failed")]
     if last.ended is None and now - last.started > _UNENDED:
         span = lasting((now - last.started).total_seconds())
-        return [WorkTrouble(name=f"{last.command}: has not ended",
-                            detail=f"run {last.run} began {span} ago and has not ended: it was killed, or hangs")]  # fmt: skip
+        detail = f"run {last.run} began {span} ago and has not ended: it was killed, or hangs"
+        return [WorkTrouble(name=f"{last.command}: has not ended", detail=detail)]
     return []
 
 

@@ -31,8 +31,10 @@ class JsonFeedFile:
 
 
 def _json_item(entry: IssueEntry) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": entry.id, "title": entry.title, "summary": entry.line, "content_html": entry_html(entry),
-                            "date_published": entry.at.isoformat()}  # fmt: skip
+    item: dict[str, Any] = {
+        "id": entry.id, "title": entry.title, "summary": entry.line, "content_html": entry_html(entry),
+        "date_published": entry.at.isoformat(),
+    }  # fmt: skip
     if entry.url:
         item["url"] = entry.url
     if entry.story and entry.story.regions:

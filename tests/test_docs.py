@@ -105,3 +105,28 @@ def test_no_machine_paths_or_registry_hosts_in_tracked_files() -> None:
         assert not re.search(rb"/(root|home)/[a-z]|--index-ur[l]|/simpl[e]/", data) or name == "tests/test_docs.py", (
             name
         )
+
+
+def test_the_documentation_of_watches_is_true(tmp_path: Path) -> None:
+    from cleaners import config
+    from crawler.notify.run import load
+
+    text = (ROOT / "docs" / "watches.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) >= 2
+    for block in blocks:
+        (tmp_path / "watches.yaml").write_text(block, encoding="utf-8")
+        load(tmp_path / "watches.yaml")
+    for model in (config.WatchFile, config.WatchConfig, config.ChannelConfig, config.MailTarget, config.WebhookTarget):
+        for name, field in model.model_fields.items():
+            assert f"`{field.alias or name}`" in text, f"docs/watches.md says nothing of {field.alias or name}"
+
+
+def test_the_template_for_github_names_what_there_is() -> None:
+    import yaml
+
+    job = yaml.safe_load((ROOT / "docs" / "github-watch.yml").read_text(encoding="utf-8"))
+    [line] = [run for step in job["jobs"]["watch"]["steps"] if (run := step.get("run", "")).startswith("jianbao crawl")]
+    options = {name for one in typer.main.get_command(app).commands["crawl"].params for name in one.opts}  # type: ignore[attr-defined]
+    assert {word for word in shlex.split(line) if word.startswith("--")} <= options
+    assert shlex.split(line)[2:3] == ["seeds/mine.yaml"]

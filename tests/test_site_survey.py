@@ -229,7 +229,7 @@ def test_a_silent_site_and_a_dead_seed_are_reported(tmp_path: Path, monkeypatch:
             encoding="utf-8",
         )
         done = jianbao(tmp_path, "sites", "check", "job.yaml", "--store", "news.db")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 5, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("daily: silent: nothing new for 11 days, never before for more than 24 hours")
     assert f"  feed {server.base}/feed.xml: 5 entries" in lines

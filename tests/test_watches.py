@@ -96,7 +96,9 @@ def test_clusters_that_are_joined_later_stay_two_lines_and_a_taken_down_first_co
     run(file, store)
     takedown.take_down(store, [f"{'a1':0>16}"], "asked")
     run(file, store)
-    keep(store, article("a3", story(1) + "\n补记一句，与前文无关的话也写在这里。"))  # matches what was taken down: dropped
+    keep(
+        store, article("a3", story(1) + "\n补记一句，与前文无关的话也写在这里。")
+    )  # matches what was taken down: dropped
     run(file, store)
     assert [kind for kind, _ in notices(store)] == ["story", "copy", "takedown"]
 
@@ -265,7 +267,7 @@ def test_a_document_is_safe_whatever_the_articles_say(tmp_path: Path, store: Pat
 ERRORS = {
     "watches:\n  - id: a\n    querry: 棉花\n    channels: [{rss: a.xml}]\n": "3: watches[1].querry is not a key of this block: did you mean `query`?",
     "watches:\n  - id: a\n    query: '('\n    channels: [{rss: a.xml}]\n": "3: watches[1].query: the query",
-    "watches:\n  - id: a\n    every: daily 25:00\n    channels: [{rss: a.xml}]\n": '3: watches[1].every: \'daily 25:00\' is no time: write "arrival"',
+    "watches:\n  - id: a\n    every: daily 25:00\n    channels: [{rss: a.xml}]\n": "3: watches[1].every: 'daily 25:00' is no time: write \"arrival\"",
     "watches:\n  - id: a\n    channels: [{rss: a.xml, document: b.md}]\n": "a channel is one of `rss:`",
     "watches:\n  - id: a\n    channels: [{document: b.pdf}]\n": "its name ends in .html, .md",
     "watches:\n  - id: a\n    channels: [{document: '{date}.md'}]\n": "add {issue} to its name",
@@ -289,7 +291,10 @@ def test_an_error_names_line_key_and_cure(tmp_path: Path, text: str) -> None:
 
 def test_the_command_tells_and_the_other_commands_tell_too(tmp_path: Path, store: Path) -> None:
     runner = CliRunner()
-    (tmp_path / "a.html").write_text(f"<html><body><h1>渠水放到第三支渠</h1><p>{'守闸的老李说，今年水位到了七米。' * 12}</p></body></html>", encoding="utf-8")
+    (tmp_path / "a.html").write_text(
+        f"<html><body><h1>渠水放到第三支渠</h1><p>{'守闸的老李说，今年水位到了七米。' * 12}</p></body></html>",
+        encoding="utf-8",
+    )
     watches(tmp_path)
     given = ["--store", str(store), "--watches", str(tmp_path / "watches.yaml")]
     done = runner.invoke(app, ["clean", str(tmp_path / "a.html"), *given])
@@ -302,7 +307,9 @@ def test_the_command_tells_and_the_other_commands_tell_too(tmp_path: Path, store
 
 def test_trouble_is_told_while_it_lasts_and_when_it_is_over(tmp_path: Path, store: Path) -> None:
     keep(store, article("a1", story(1)))
-    health = "watches:\n  - id: all\n    health: {{free_gigabytes: {}}}\n    channels: [{{rss: all.xml, updates: yes}}]\n"
+    health = (
+        "watches:\n  - id: all\n    health: {{free_gigabytes: {}}}\n    channels: [{{rss: all.xml, updates: yes}}]\n"
+    )
     start = datetime.now(UTC)
     for n, free in enumerate((1e9, 1e9, 0, 0)):
         run(watches(tmp_path, health.format(free)), store, now=start + timedelta(hours=n))

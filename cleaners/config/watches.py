@@ -136,8 +136,6 @@ class ChannelConfig(_WatchModel):
     plugin: PluginTarget | None = None
     updates: bool = False
     """Whether later copies, revisions and takedowns of stories that were told are told too."""
-    title: str | None = None
-    """The title of the feed or document; None: that of the watch."""
     link: Address | None = None
     """The address at which a feed will stand."""
 

@@ -2,9 +2,9 @@
 
     python benchmarks/watches.py --articles 100000 --watches 200 --batch 500 [--store made.db]
 
-The store is made of generated articles (``generated.py`` beside this file), without matching: only what judging reads is
-there. With ``--store`` it is kept and used again. Prints seconds of CPU for the batch, and for one in which every article
-is a copy of an earlier one.
+The store is made of generated articles (``generated.py`` beside this file), without matching: only what judging reads
+is there. With ``--store`` it is kept and used again. Prints seconds of CPU for a batch of new texts, and for one of
+texts that were there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An issue as a document: HTML or Markdown, grouped by region and source, with the sources of every story."""
+"""An issue as a document: HTML, Markdown or EPUB, grouped by region and source, with the sources of every story."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import quote
 
+from cleaners.export.epub import EpubBook, EpubChapter, epub_bytes
 from cleaners.store import StoryCopy
 from cleaners.watches.issues import IssueContents, IssueEntry
 from crawler.notify.feed_file import write_changed
@@ -34,8 +36,28 @@ class DocumentFile:
         """Write the document."""
         name = self._path.name.replace("{date}", f"{contents.at:%Y-%m-%d}").replace("{issue}", str(contents.number))
         path = self._path.with_name(name)
+        if path.suffix == ".epub":
+            write_changed(path, epub_bytes(_book(contents)))
+            return
         text = html_document(contents) if path.suffix == ".html" else markdown_document(contents)
         write_changed(path, text.encode("utf-8", "replace"))
+
+
+def _book(contents: IssueContents) -> EpubBook:
+    """An issue as a book: a chapter a story, under its region."""
+    return EpubBook(
+        identifier=f"urn:jianbao:{quote(contents.key)}", title=_heading(contents), language=contents.language,
+        modified=contents.at,
+        chapters=tuple(
+            EpubChapter(title=entry.title, heading=name, body="".join(_html_entry(entry, contents)))
+            for name, entries in grouped(contents.entries)
+            for entry in entries
+        ),
+    )  # fmt: skip
+
+
+def _heading(contents: IssueContents) -> str:
+    return f"{contents.title} {contents.at:%Y-%m-%d %H:%M}"
 
 
 def grouped(entries: Sequence[IssueEntry]) -> list[tuple[str, list[IssueEntry]]]:
@@ -49,7 +71,7 @@ def grouped(entries: Sequence[IssueEntry]) -> list[tuple[str, list[IssueEntry]]]
 
 def html_document(contents: IssueContents) -> str:
     """An issue as a page that needs nothing else."""
-    heading = escape(f"{contents.title} {contents.at:%Y-%m-%d %H:%M}")
+    heading = escape(_heading(contents))
     return "\n".join((
         "<!DOCTYPE html>", f'<html lang="{escape(contents.language)}">', '<head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -68,16 +90,21 @@ def _html_parts(contents: IssueContents) -> Iterator[str]:
     for n, (name, entries) in enumerate(groups):
         yield f'<section id="part-{n}"><h2>{escape(name)}</h2>'
         for entry in entries:
-            yield f"<article><h3>{_link(entry.title, entry.url)}</h3>"
-            yield f'<p class="line">{escape(entry.line)}</p>'
-            if entry.story and entry.story.excerpt:
-                yield f"<p>{escape(entry.story.excerpt)}…</p>"
-            if entry.story:
-                copies = "".join(f"<li>{_link(copy.name, copy.url)} {escape(_facts(copy, contents))}</li>"
-                                 for copy in entry.story.copies)  # fmt: skip
-                yield f"<ul>{copies}</ul>"
-            yield "</article>"
+            yield from _html_entry(entry, contents)
         yield "</section>"
+
+
+def _html_entry(entry: IssueEntry, contents: IssueContents) -> Iterator[str]:
+    yield f"<article><h3>{_link(entry.title, entry.url)}</h3>"
+    yield f'<p class="line">{escape(entry.line)}</p>'
+    if entry.story:
+        if entry.story.excerpt:
+            yield f"<p>{escape(entry.story.excerpt)}…</p>"
+        copies = (
+            f"<li>{_link(copy.name, copy.url)} {escape(_facts(copy, contents))}</li>" for copy in entry.story.copies
+        )
+        yield f"<ul>{''.join(copies)}</ul>"
+    yield "</article>"
 
 
 def _link(text: str, url: str | None) -> str:

@@ -1,0 +1,117 @@
+"""EPUB 3 (W3C EPUB 3.3): chapters under headings, with a table of contents; the same book gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from itertools import groupby
+
+from lxml import etree
+
+_XHTML = "http://www.w3.org/1999/xhtml"
+_OPS = "http://www.idpf.org/2007/ops"
+# What XML 1.0 cannot hold.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # of every member: zip knows no earlier one
+_CONTAINER = (
+    '<?xml version="1.0" encoding="utf-8"?>\n'
+    '<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="EPUB/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+)
+_STYLE = "body { line-height: 1.7; } h1, h2, h3 { line-height: 1.3; } .line { opacity: .75; }\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpubChapter:
+    """One piece of text, a file of its own."""
+
+    title: str
+    heading: str
+    """What it stands under in the table of contents; chapters of one heading stand together."""
+    body: str
+    """XHTML without its frame: elements that are closed, text that is escaped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpubBook:
+    """A book."""
+
+    identifier: str
+    """A URI; the same for the same book."""
+    title: str
+    language: str
+    """BCP 47."""
+    modified: datetime
+    """With a timezone."""
+    chapters: tuple[EpubChapter, ...]
+    """At least one."""
+
+
+def epub_bytes(book: EpubBook) -> bytes:
+    """The file. Raises ``ValueError`` for a book without chapters, or a body that is not well-formed."""
+    if not book.chapters:
+        raise ValueError("a book without chapters")
+    files = {"META-INF/container.xml": _CONTAINER, "EPUB/book.opf": _package(book), "EPUB/nav.xhtml": _contents(book),
+             "EPUB/style.css": _STYLE}  # fmt: skip
+    for n, chapter in enumerate(book.chapters):
+        page = _page(book.language, chapter.title, chapter.body)
+        try:
+            etree.fromstring(page.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError as why:
+            raise ValueError(f"chapter {n + 1} is not well-formed: {why}") from None
+        files[f"EPUB/{_name(n)}"] = page
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        # The first member, not compressed (OCF 3.3, 4.3): by it the file is known.
+        archive.writestr(zipfile.ZipInfo("mimetype", _MOMENT), "application/epub+zip", zipfile.ZIP_STORED)
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _MOMENT), text.encode("utf-8"), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _name(n: int) -> str:
+    return f"chapter-{n + 1:04}.xhtml"
+
+
+def _package(book: EpubBook) -> str:
+    names = [_name(n) for n in range(len(book.chapters))]
+    kind = "application/xhtml+xml"
+    items = "".join(f'<item id="c{n}" href="{name}" media-type="{kind}"/>' for n, name in enumerate(names))
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(names)))
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">'
+        '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f'<dc:identifier id="id">{_text(book.identifier)}</dc:identifier><dc:title>{_text(book.title)}</dc:title>'
+        f"<dc:language>{_text(book.language)}</dc:language>"
+        f'<meta property="dcterms:modified">{book.modified.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}</meta></metadata>'
+        '<manifest><item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+        f'<item id="style" href="style.css" media-type="text/css"/>{items}</manifest>'
+        f'<spine><itemref idref="nav"/>{spine}</spine></package>'
+    )
+
+
+def _contents(book: EpubBook) -> str:
+    parts = []
+    for heading, chapters in groupby(enumerate(book.chapters), key=lambda pair: pair[1].heading):
+        links = "".join(f'<li><a href="{_name(n)}">{_text(one.title)}</a></li>' for n, one in chapters)
+        parts.append(f"<li><span>{_text(heading)}</span><ol>{links}</ol></li>")
+    toc = f'<nav epub:type="toc"><ol>{"".join(parts)}</ol></nav>'
+    return _page(book.language, book.title, f"<h1>{_text(book.title)}</h1>{toc}")
+
+
+def _page(language: str, title: str, body: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
+        f'<html xmlns="{_XHTML}" xmlns:epub="{_OPS}" lang="{_text(language)}" xml:lang="{_text(language)}">'
+        f'<head><title>{_text(title)}</title><link rel="stylesheet" type="text/css" href="style.css"/></head>'
+        f"<body>{_FORBIDDEN.sub(chr(0xFFFD), body)}</body></html>"
+    )
+
+
+def _text(value: str) -> str:
+    return escape(_FORBIDDEN.sub("\ufffd", value)) or "-"

@@ -8,7 +8,7 @@ import random
 import signal
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from cleaners.items import Article
 from crawler.notify.run import run_watches
 from tests.test_channels import receiving
 from tests.test_ingester import article, story
-from tests.test_watches import NOW, keep, watches
+from tests.test_watches import keep, watches
 
 FILE = """
 watches:
@@ -67,7 +67,7 @@ def test_what_is_told_is_what_happened(tmp_path: Path, chance: random.Random, ki
     store = tmp_path / "news.db"
     arrivals = days(chance, 30)
     killed = 0
-    moment = NOW.replace(hour=1)
+    moment = datetime.now(UTC)
     with receiving() as server:
         file = watches(tmp_path, FILE.format(url=server.url))
 

@@ -19,6 +19,9 @@ from cleaners.items import Article, Region
 from cleaners.maintenance import takedown
 from cleaners.store import Notice, Store, WatchIssue
 from crawler.cli import app
+from crawler.cli.watch import beside
+from crawler.jobs.scheduler import crawling, watching
+from crawler.notify.channel import ChannelPlugin
 from crawler.notify.run import DeliveryResult, load, preview, run_watches
 from tests.test_ingester import article, story
 
@@ -327,3 +330,58 @@ def test_runs_end_with_their_own_code_when_something_is_wrong(store: Path) -> No
     with Store.open(store) as opened:
         opened.runs.end(opened.runs.start("crawl probe"), {}, "done")
     assert CliRunner().invoke(app, ["runs", "--store", str(store)]).exit_code == 0
+
+
+def test_a_file_of_watches_is_found_beside_the_seeds(tmp_path: Path) -> None:
+    watches(tmp_path)
+    file, seeds = tmp_path / "watches.yaml", str(tmp_path / "job.yaml")
+    assert beside([seeds], None) == ([seeds], file)
+    assert beside([seeds, file], None) == ([seeds], file), "a glob names it too"
+    assert beside([seeds], tmp_path / "mine.yaml") == ([seeds], tmp_path / "mine.yaml")
+    assert beside(["https://news.example/watches.html"], None) == (["https://news.example/watches.html"], None)
+
+
+@pytest.mark.parametrize(
+    ("every", "minutes"), [(["arrival"], "0,30"), (["daily 07:20", "weekly mon 18:00"], "0,20,30,50")]
+)
+def test_the_schedule_issues_what_is_due(tmp_path: Path, every: list[str], minutes: str) -> None:
+    entry = watching(tmp_path / "watches.yaml", every)
+    assert entry.cron.text == f"{minutes} * * * *"
+    assert crawling(entry, tmp_path / "n.db")[-4:] == [
+        "watch", str(tmp_path / "watches.yaml"), "--store", str(tmp_path / "n.db"),
+    ]  # fmt: skip
+
+
+def test_the_crontab_has_a_line_for_the_watches(tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(
+        "job: probe\nschedule: '*/30 * * * *'\nallow_private_hosts: [127.0.0.1]\n"
+        "sites: [{id: a, name: 甲报, home: 'http://127.0.0.1/'}]\n",
+        encoding="utf-8",
+    )
+    watches(tmp_path)
+    done = CliRunner().invoke(
+        app, ["schedule", str(tmp_path / "job.yaml"), "--store", str(tmp_path / "n.db"), "--cron"]
+    )
+    crawl, watch = done.stdout.splitlines()
+    assert crawl.endswith(f"--watches {tmp_path / 'watches.yaml'}")
+    assert f"--quiet watch {tmp_path / 'watches.yaml'} --store" in watch
+
+
+def test_a_channel_that_breaks_is_told_and_the_others_are_served(
+    tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        is_feed = False
+
+        def deliver(self, contents: object) -> None:
+            raise ZeroDivisionError("its own fault")
+
+    plugin = ChannelPlugin(name="broken", make=lambda options: Broken())
+    monkeypatch.setattr("crawler.notify.registry.plugin_named", lambda name: plugin)
+    keep(store, article("a1", story(1)))
+    file = watches(
+        tmp_path, "watches:\n  - {id: all, channels: [{plugin: {name: broken}}, {document: '{issue}.md'}]}\n"
+    )
+    broken, document = run(file, store)
+    assert broken.failure == "ZeroDivisionError: its own fault"
+    assert document.told == 1

@@ -72,7 +72,8 @@ def schedule(
     write = _metrics(store, [entry.command for entry in planned], metrics_port, metrics_file)
 
     def ended(run: EndedRun) -> None:
-        outcome = _OUTCOMES.get(run.code, f"failed, exit code {run.code}")
+        failed = f"failed, exit code {run.code}"
+        outcome = _OUTCOMES.get(run.code, failed) if run.entry.verb == "crawl" or run.code != 1 else failed
         say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}  {run.entry.job}  {outcome}  ({lasting(run.seconds)})")
         write()
 

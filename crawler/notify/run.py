@@ -115,8 +115,10 @@ def _serve(store: Store, watch: WatchConfig, config: ChannelConfig, reader: Issu
         for issue in issues:
             told += _deliver(store, channel, issue, config, reader)
     except JianbaoError as why:
-        log.info("%s: %s", watch.id, why)
         return DeliveryResult(watch=watch.id, channel=config.key, told=told, failure=str(why))
+    except Exception as why:  # the channel of another package may raise anything: the others are to be served
+        log.warning("%s by %s: %r", watch.id, config.key, why, exc_info=log.isEnabledFor(logging.INFO))
+        return DeliveryResult(watch=watch.id, channel=config.key, told=told, failure=f"{type(why).__name__}: {why}")
     return DeliveryResult(watch=watch.id, channel=config.key, told=told) if issues else None
 
 

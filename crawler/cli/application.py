@@ -99,6 +99,8 @@ def main() -> None:
     except JianbaoError as error:
         _end(str(error), next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
     except OSError as error:
+        if error.errno in {errno.EMFILE, errno.ENFILE}:
+            _end("too many files are open: allow more (`ulimit -n 1024`), or end what else runs", 3)
         if error.errno not in _UNWRITABLE:
             raise
         place = f"{error.filename}: " if error.filename else ""

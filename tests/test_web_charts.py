@@ -11,8 +11,8 @@ from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
 from cleaners.dedup.clusters.tree import lineage
 from crawler.web import timeline
 from crawler.web.charts import WIDTH, bars, columns, matrix
+from crawler.web.front import Visit
 from crawler.web.list_choice import ListChoice
-from crawler.web.visits_cookie import Visit
 
 DAY = datetime(2025, 10, 1, tzinfo=UTC)
 

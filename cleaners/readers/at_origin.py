@@ -9,29 +9,32 @@ from cleaners import warc
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.readers.files import read
+from cleaners.readers.table_columns import ColumnChoice
+
+MISSING = "no such page"
+"""The reason where a file is there, and not that page in it."""
 
 
-def page_at(origin: str, store: Path) -> Page:
+def page_at(origin: str, store: Path, columns: ColumnChoice = ColumnChoice()) -> Page:
     """Read one page back: a record of the store's archive, a file, or a page inside of a file (``dump.jsonl#7``).
 
-    Files are looked for from the folder of the process. Raises ``UnusableInput`` with stage ``read`` for what is not
-    there any more, or cannot be read.
+    Files are looked for from the folder of the process; ``columns`` says which column of a table is which. Raises
+    ``UnusableInput`` for what is not there any more, or cannot be read; with the reason of its Drop where it has one.
     """
+    whole = os.path.isfile(origin)
+    file = origin if whole else file_of(origin)
     try:
-        if "#" in origin:
+        if not whole:
             return warc.read_back(origin, store)
     except UnusableInput:
-        if file_of(origin) is None:
+        if file is None:
             raise
-    file = origin if os.path.isfile(origin) else file_of(origin)
-    if file is None:
-        raise UnusableInput("read", "unreadable", f"{origin}: no such file")
-    for page in read([file]):
-        if file == origin or page.origin == origin:
+    for page in read([file or origin], columns=columns):
+        if whole or page.origin == origin:
             if isinstance(page, Drop):
                 raise UnusableInput("read", page.reason, page.detail)
             return page
-    raise UnusableInput("read", "not a page", f"{origin}: {file} has no such page")
+    raise UnusableInput("read", MISSING, f"{file} has no such page")
 
 
 def file_of(origin: str) -> str | None:

@@ -164,8 +164,9 @@ def _page(what: str, store: Path, columns: ColumnChoice) -> Page:
     """The bytes of a stored article's page or of a file."""
     from cleaners import readers
     from cleaners.items import Drop
+    from cleaners.readers.at_origin import file_of
 
-    origin = what if what == "-" or os.path.exists(what) or _file_of(what) else _origin(what, store)
+    origin = what if what == "-" or os.path.exists(what) or file_of(what) else _origin(what, store)
     if "#" in origin and not os.path.exists(origin):
         return _part(what, origin, store, columns)
     if os.path.isdir(origin):
@@ -185,32 +186,20 @@ def _page(what: str, store: Path, columns: ColumnChoice) -> Page:
 
 def _part(what: str, origin: str, store: Path, columns: ColumnChoice) -> Page:
     """The page at an origin inside a file: a record of the archive, or a page of a zip, a JSON Lines and the like."""
-    from cleaners import readers
     from cleaners.errors import UnusableInput
-    from cleaners.items import Drop
-    from cleaners.warc import read_back
+    from cleaners.readers.at_origin import MISSING, file_of, page_at
 
     try:
-        return read_back(origin, store)
+        return page_at(origin, store, columns)
     except UnusableInput as why:
-        for page in readers.read([file], columns=columns) if (file := _file_of(origin)) else ():
-            if page.origin == origin and isinstance(page, Drop):
-                raise InputError(f"{origin}: {page.reason} ({page.detail})") from None
-            if page.origin == origin and not isinstance(page, Drop):
-                return page
+        if why.reason != MISSING and file_of(origin):
+            raise InputError(f"{origin}: {why.reason} ({why.detail})") from None
         if what == origin:
-            raise InputError(f"{origin}: {file} has no such page; the `origin` of a record names its page") from None
+            raise InputError(f"{origin}: {why.detail}; the `origin` of a record names its page") from None
         raise InputError(
             f"{origin}: the page {what} was cleaned from is not there any more ({why.reason}); a file that you gave is "
             "looked for from the folder you are in"
         ) from None
-
-
-def _file_of(origin: str) -> str | None:
-    """The file that an origin leads into: the shortest beginning, up to a ``#``, that is one."""
-    parts = origin.split("#")
-    names = ("#".join(parts[:n]) for n in range(1, len(parts)))
-    return next(filter(os.path.isfile, names), None)
 
 
 def _origin(what: str, store: Path) -> str:

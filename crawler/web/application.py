@@ -19,7 +19,8 @@ from cleaners.errors import FormatError, InputError, JianbaoError, UsageError
 from crawler.web import archive, cleaning, clip, cluster, comparison, downloads, front, language, repairs, takedown
 from crawler.web.access import AccessPolicy, Door
 from crawler.web.health import HealthPage
-from crawler.web.rendering import RoomState, refuse, room_of, words_for
+from crawler.web.rendering import refuse
+from crawler.web.room import RoomState, room_of, words_for
 
 _YEAR = 365 * 24 * 3600
 _ID = "{id:str}"

@@ -15,7 +15,8 @@ from cleaners.page import decode
 from cleaners.pipeline import PageExplanation, explain
 from cleaners.readers.at_origin import page_at
 from crawler.web.cluster import article_of, gone
-from crawler.web.rendering import RoomState, refuse, room_of, words_for
+from crawler.web.rendering import refuse
+from crawler.web.room import RoomState, room_of, words_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,11 @@ from cleaners.errors import UnusableInput, UsageError
 from cleaners.items import Drop, Page
 from cleaners.page import decode
 from crawler.web.access import LARGEST
-from crawler.web.clippings import captured
-from crawler.web.fetching import fetch
-from crawler.web.rendering import refuse, room_of, show, words_for
+from crawler.web.clippings import captured, fetch
+from crawler.web.rendering import refuse, show
+from crawler.web.room import may_write, room_of, words_for
 from crawler.web.tokens import same
 from crawler.web.typesetting import in_parts, set_blocks
-from crawler.web.writing import may_write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,17 @@
-"""Pages that readers bring: how they would be kept, and keeping them."""
+"""Pages that readers bring, or name by their address: how they would be kept, and keeping them."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 
@@ -21,9 +25,11 @@ from cleaners.store import Store
 from cleaners.store.passage_search import PassageHit, find_passage
 from cleaners.store.takedowns import TAKEN_DOWN
 from cleaners.warc import CapturedPage, HttpExchange, WarcArchive, folder_of
+from crawler.jobs.typed_addresses import job_of
 
 _PENDING, _BYTES, _KEPT = 20, 64 * 1024 * 1024, 30 * 60  # pages, bytes of all, seconds
 _HELD = 0.5  # of a text: an article that holds so much of it is a copy
+_LONGEST = 120.0  # seconds, with a wait that robots.txt asks for
 _CODED = {"content-encoding", "transfer-encoding", "content-length"}
 
 
@@ -137,3 +143,32 @@ class ClippingDesk:
             if self._clock() - one.at > _KEPT or len(self._pending) >= _PENDING or size > _BYTES:
                 size -= len(one.page.body)
                 del self._pending[key]
+
+
+# A page by its address.
+
+
+def fetch(url: str, contact: str | None, private_hosts: Sequence[str] = ()) -> Page | Drop:
+    """Fetch a page in a process of its own: Twisted's reactor starts once in a process.
+
+    ``private_hosts``: hosts of this machine or network that may be reached; else the guard refuses all of them, since
+    who reads in the room is not always who sits at the machine. Raises ``UsageError`` for an address that is none, and
+    where beyond loopback nobody is named who asks.
+    """
+    job_of([url], contact)  # tells at once what is wrong with the address
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as process:
+        try:
+            return process.submit(_fetched, url, contact, tuple(private_hosts)).result(timeout=_LONGEST)
+        except TookTooLong:
+            for worker in (process._processes or {}).values():  # a pool has no public way to end a worker
+                worker.terminate()
+            return Drop(origin=url, url=url, stage="fetch", reason="timeout", detail=f"no page in {_LONGEST:.0f} s")
+        except BrokenProcessPool as why:
+            return Drop(origin=url, url=url, stage="fetch", reason="failed", detail=repr(why))
+
+
+def _fetched(url: str, contact: str | None, private_hosts: Sequence[str]) -> Page | Drop:
+    from crawler.run import fetch_page  # Scrapy: only in the process that fetches
+
+    job = job_of([url], contact).model_copy(update={"allow_private_hosts": tuple(private_hosts)})
+    return fetch_page(url, job, job.sites[0])

@@ -12,7 +12,8 @@ from cleaners.dedup.clusters.model import ClusterDecision, ClusterMember
 from cleaners.dedup.clusters.tree import CopyTree, lineage
 from cleaners.items import Clipping
 from cleaners.store import Store
-from crawler.web.rendering import plain, refuse, room_of, show, words_for
+from crawler.web.rendering import plain, refuse, show
+from crawler.web.room import room_of, words_for
 from crawler.web.timeline import Timeline, branches, timeline
 from crawler.web.typesetting import in_parts, set_blocks
 

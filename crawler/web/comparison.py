@@ -12,7 +12,8 @@ from cleaners.export import ScriptChoice, in_script
 from cleaners.items import Clipping
 from cleaners.store import Store
 from crawler.web.cluster import article_of, gone, page_number
-from crawler.web.rendering import room_of, show
+from crawler.web.rendering import show
+from crawler.web.room import room_of
 
 _COMPARED = 30_000  # characters of each text: comparing takes time with the product of both
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![。！？!?”’」』）)\n])|(?<=[。！？!?][”’」』）)])(?![”’」』）)\n])")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from cleaners.export import markdown_page, record
 from cleaners.export.markdown import page_name
 from crawler.web.cluster import article_of, gone
-from crawler.web.rendering import room_of
+from crawler.web.room import room_of
 
 
 def markdown(request: Request) -> Response:

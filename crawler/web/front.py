@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,14 +12,48 @@ from starlette.responses import Response
 from cleaners.disguises import DISGUISES
 from cleaners.errors import UsageError
 from cleaners.store import ListedCluster, SearchSnippet, Store
-from crawler.web import visits_cookie
 from crawler.web.list_choice import ListChoice, written
-from crawler.web.rendering import refuse, room_of, show
+from crawler.web.rendering import refuse, show
+from crawler.web.room import room_of
 from crawler.web.typesetting import marked
-from crawler.web.visits_cookie import Visit
 
 _PAGE = 30  # clusters
 _NAMES = 200  # of sites that a browser proposes
+
+
+VISIT_COOKIE = "jianbao_visit"
+_YEAR = 365 * 24 * 3600
+_PAUSE = 30 * 60  # seconds without a page after which the next page begins another visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A reader's visit."""
+
+    before: int
+    """The newest doc at the beginning of this visit's predecessor's end: what is newer is new to the reader; 0 for who
+    comes the first time."""
+    seen: int
+    """The newest doc that this visit's pages may have shown."""
+    at: int
+    """When its last page was asked for, seconds since 1970."""
+
+    @classmethod
+    def next(cls, cookie: str, newest: int, now: float | None = None) -> Visit:
+        """The visit that a page belongs to which is asked for now; ``cookie``: what the browser kept, or empty."""
+        now = time.time() if now is None else now
+        numbers = cookie.split(".")
+        if len(numbers) != 3 or not all(n.isascii() and n.isdigit() and len(n) < 16 for n in numbers):
+            return cls(before=0, seen=newest, at=int(now))
+        before, seen, at = map(int, numbers)
+        if now - at > _PAUSE:
+            before = seen
+        return cls(before=min(before, newest), seen=newest, at=int(now))
+
+    @property
+    def cookie(self) -> str:
+        """As the browser keeps it."""
+        return f"{self.before}.{self.seen}.{self.at}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +70,7 @@ def front(request: Request) -> Response:
     choice = ListChoice.read(request.query_params)
     with room_of(request).stores.reading() as store:
         newest = store.cluster_list.newest()
-        visit = Visit.next(request.cookies.get(visits_cookie.NAME, ""), newest)
+        visit = Visit.next(request.cookies.get(VISIT_COOKIE, ""), newest)
         try:
             entries, following = _entries(store, choice, visit)
         except UsageError as error:
@@ -45,7 +80,7 @@ def front(request: Request) -> Response:
             is_new=visit.before and newest > visit.before, disguises=[kind.name for kind in DISGUISES],
             sites=store.column_values.sites(_NAMES), is_empty=newest == 0, marked=_marked,
         )  # fmt: skip
-    answer.set_cookie(visits_cookie.NAME, visit.cookie, max_age=visits_cookie.KEPT, httponly=True, samesite="lax")
+    answer.set_cookie(VISIT_COOKIE, visit.cookie, max_age=_YEAR, httponly=True, samesite="lax")
     return answer
 
 

@@ -15,7 +15,8 @@ from cleaners.store import RunEntry, SitePair, Store, StoreStatistics
 from cleaners.store.runs import of
 from crawler.jobs.site_health import SiteHealth, standing
 from crawler.web.charts import BarChart, MatrixChart, bars, columns, matrix
-from crawler.web.rendering import room_of, show
+from crawler.web.rendering import show
+from crawler.web.room import room_of
 
 _RUNS = 200  # of the journal that are looked at
 _FRESH = 60.0  # seconds

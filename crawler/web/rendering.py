@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from crawler.web.clippings import ClippingDesk
-from crawler.web.connections import ReadingStores
-from crawler.web.language import COOKIE, Wording, wording_for
-from crawler.web.tokens import RoomTokens
+from crawler.web.room import room_of, words_for
 
 _CONTROLS = {"Cc", "Cf", "Zl", "Zp"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomState:
-    """What every page of a reading room has at hand (``request.app.state.room``)."""
-
-    stores: ReadingStores
-    tokens: RoomTokens
-    corrections: Path
-    """The folder that reported pages go to."""
-    desk: ClippingDesk
-    """Where pages that readers bring wait, and are kept."""
-    contact: str | None
-    """How sites reach who clips addresses."""
-    private_hosts: tuple[str, ...]
-    """Hosts of this machine or network whose pages may be clipped by address."""
-
-    @property
-    def store(self) -> Path:
-        """The file of the store."""
-        return self.stores.path
-
-
-def room_of(request: Request) -> RoomState:
-    """The room that a request came to."""
-    room: RoomState = request.app.state.room
-    return room
-
-
-def words_for(request: Request) -> Wording:
-    """The words in the language of who asks."""
-    return wording_for(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
 
 
 def show(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:

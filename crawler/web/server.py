@@ -17,9 +17,9 @@ from cleaners.store import Store
 from crawler.web.access import AccessPolicy
 from crawler.web.application import application
 from crawler.web.clippings import ClippingDesk
-from crawler.web.connections import ReadingStores
 from crawler.web.corrections import corrections_of
-from crawler.web.rendering import RoomState, templates
+from crawler.web.rendering import templates
+from crawler.web.room import ReadingStores, RoomState
 from crawler.web.tokens import tokens_of
 from crawler.web.typesetting import set_blocks
 

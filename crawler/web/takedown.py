@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cleaners.maintenance import takedown
-from crawler.web.rendering import refuse, room_of, show, words_for
-from crawler.web.writing import may_write
+from crawler.web.rendering import refuse, show
+from crawler.web.room import may_write, room_of, words_for
 
 
 def plan(request: Request) -> Response:

@@ -56,7 +56,7 @@ HOMES = {
     "starlette": {"crawler/web"},
     "uvicorn": {"crawler/web"},
     "jinja2": {"crawler/web"},
-    "markdown_it": {"crawler/web"},
+    "markdown_it": {"crawler/web", "cleaners/export/story_markup"},
     "yaml": {"cleaners/config", "cleaners/export", "crawler/demo"},
 }
 

@@ -35,7 +35,7 @@ from crawler.cli import app
 from tests.test_export_snapshot import link, put, remove
 from tests.test_store import FULL
 
-FORMATS = ("jsonl", "parquet", "csv", "markdown", "rss", "hf")
+FORMATS = ("jsonl", "parquet", "csv", "markdown", "html", "epub", "rss", "hf")
 ALL = FilterChoice(with_duplicates=True, with_opt_outs=True)
 
 
@@ -385,6 +385,8 @@ def test_the_name_of_a_file_says_its_format(tmp_path: Path) -> None:
         "a.CSV.gz": "csv",
         "a.2024.rss": "rss",
         "a.xml": "rss",
+        "a.htm": "html",
+        "a.epub": "epub",
     }
     assert {name: format_of(name) for name in named} == named
     for name in (str(tmp_path), "new/"):
@@ -422,7 +424,7 @@ def test_a_wrong_place_is_told_before_anything_is_written(store: Store, tmp_path
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
-@pytest.mark.parametrize("form", ["jsonl", "parquet", "csv", "rss"])
+@pytest.mark.parametrize("form", ["jsonl", "parquet", "csv", "html", "epub", "rss"])
 def test_a_full_disk_is_told_and_nothing_else(store: Store, form: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UnwritableError, match="/dev/full"):
         make(store, Path("/dev/full"), form)
@@ -581,7 +583,7 @@ def test_a_format_of_another_package_is_one_like_ours(
 ) -> None:
     package("headlines = jianbao_headlines:FORMAT")
     assert list(formats()) == [*FORMATS, "headlines"]
-    assert "markdown, rss, hf, headlines." in " ".join(command("--help").stdout.split())
+    assert "markdown, html, epub, rss, hf, headlines." in " ".join(command("--help").stdout.split())
     for given in (("-o", tmp_path / "a.headlines"), ("-o", tmp_path / "b", "--format", "headlines")):
         done = command(*given, "--script", "simplified", "--with-duplicates", "--store", store.path)
         assert done.exit_code == 0, done.output

@@ -323,7 +323,7 @@ def test_nothing_of_a_failed_export_is_kept(store: Store, tmp_path: Path) -> Non
     def interrupted(_: int) -> None:
         raise KeyboardInterrupt
 
-    for form in ("jsonl", "csv", "rss", "parquet", "hf", "markdown"):
+    for form in ("jsonl", "csv", "html", "epub", "rss", "parquet", "hf", "markdown"):
         if form in ("parquet", "hf"):
             pytest.importorskip("pyarrow")
         with pytest.raises(KeyboardInterrupt):

@@ -1,4 +1,5 @@
-"""What leaves jianbao, whole or not at all: records as JSON Lines, Parquet, CSV, Markdown, RSS, a dataset folder.
+"""What leaves jianbao, whole or not at all: records as JSON Lines, Parquet, CSV, RSS, a dataset folder; pages
+to read as Markdown, HTML, EPUB.
 
 ``run.export`` takes articles out of a store; the rest also serves those who have none. ``formats`` finds the formats.
 """

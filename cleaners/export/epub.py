@@ -12,10 +12,13 @@ from itertools import groupby
 
 from lxml import etree
 
+from cleaners.export.publication import EmbeddedPicture
+
 _XHTML = "http://www.w3.org/1999/xhtml"
 _OPS = "http://www.idpf.org/2007/ops"
 # What XML 1.0 cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CORE_IMAGES = {"image/gif", "image/jpeg", "image/png", "image/webp"}  # EPUB 3.3, 3.2; any other needs a fallback
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # of every member: zip knows no earlier one
 _CONTAINER = (
     '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -31,7 +34,7 @@ class EpubChapter:
 
     title: str
     heading: str
-    """What it stands under in the table of contents; chapters of one heading stand together."""
+    """What it stands under in the table of contents; chapters of one heading stand together. Empty for nothing."""
     body: str
     """XHTML without its frame: elements that are closed, text that is escaped."""
 
@@ -49,6 +52,8 @@ class EpubBook:
     """With a timezone."""
     chapters: tuple[EpubChapter, ...]
     """At least one."""
+    pictures: tuple[EmbeddedPicture, ...] = ()
+    """Of those types that every reading system shows (:func:`picture_address`)."""
 
 
 def epub_bytes(book: EpubBook) -> bytes:
@@ -70,7 +75,15 @@ def epub_bytes(book: EpubBook) -> bytes:
         archive.writestr(zipfile.ZipInfo("mimetype", _MOMENT), "application/epub+zip", zipfile.ZIP_STORED)
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(name, _MOMENT), text.encode("utf-8"), zipfile.ZIP_DEFLATED)
+        for picture in book.pictures:
+            member = zipfile.ZipInfo(f"EPUB/{picture_address(picture)}", _MOMENT)
+            archive.writestr(member, picture.data, zipfile.ZIP_STORED)
     return out.getvalue()
+
+
+def picture_address(picture: EmbeddedPicture) -> str | None:
+    """Where a chapter finds a picture of the book; None for a type that not every reading system shows."""
+    return f"pictures/{picture.name}" if picture.media_type in _CORE_IMAGES else None
 
 
 def _name(n: int) -> str:
@@ -81,6 +94,10 @@ def _package(book: EpubBook) -> str:
     names = [_name(n) for n in range(len(book.chapters))]
     kind = "application/xhtml+xml"
     items = "".join(f'<item id="c{n}" href="{name}" media-type="{kind}"/>' for n, name in enumerate(names))
+    items += "".join(
+        f'<item id="p{n}" href="{picture_address(one)}" media-type="{one.media_type}"/>'
+        for n, one in enumerate(book.pictures)
+    )
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(names)))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -99,7 +116,7 @@ def _contents(book: EpubBook) -> str:
     parts = []
     for heading, chapters in groupby(enumerate(book.chapters), key=lambda pair: pair[1].heading):
         links = "".join(f'<li><a href="{_name(n)}">{_text(one.title)}</a></li>' for n, one in chapters)
-        parts.append(f"<li><span>{_text(heading)}</span><ol>{links}</ol></li>")
+        parts.append(f"<li><span>{_text(heading)}</span><ol>{links}</ol></li>" if heading else links)
     toc = f'<nav epub:type="toc"><ol>{"".join(parts)}</ol></nav>'
     return _page(book.language, book.title, f"<h1>{_text(book.title)}</h1>{toc}")
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
 
 # Modules of this room, in the order of the help.
-_OWN = ("jsonl", "parquet", "csv", "markdown_folder", "rss", "huggingface")
+_OWN = ("jsonl", "parquet", "csv", "markdown_folder", "html", "epub_format", "rss", "huggingface")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

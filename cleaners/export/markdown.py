@@ -28,7 +28,7 @@ def markdown_page(clipping: Clipping) -> str:
     parts = [f"---\n{head}---"]
     if article.title:
         parts.append(f"# {escaped(' '.join(article.title.split()))}")
-    parts.append(article.markdown.strip("\n") if article.markdown else _paragraphs(article.text))
+    parts.append(body_markdown(article))
     return "\n\n".join(parts) + "\n"
 
 
@@ -53,5 +53,8 @@ def page_name(article: Article) -> str:
     return "-".join(filter(None, (date, words, article.id))) + ".md"
 
 
-def _paragraphs(text: str) -> str:
-    return "\n\n".join(escaped(line) for line in text.split("\n") if line.strip())
+def body_markdown(article: Article) -> str:
+    """The body as Markdown, also of a page without structure."""
+    if article.markdown:
+        return article.markdown.strip("\n")
+    return "\n\n".join(escaped(line) for line in article.text.split("\n") if line.strip())

@@ -14,6 +14,7 @@ from lxml import etree
 from cleaners.atomic import whole_file
 from cleaners.export.formats import ExportFormat, ExportWriter
 from cleaners.export.records import in_script
+from cleaners.export.story_markup import xml_text
 from cleaners.items import Clipping
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _PREFIXES = {"content": _CONTENT, "dc": _DUBLIN_CORE}
 # Titles and names are plain text, which many readers show as HTML all the same.
 _TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _SUMMARY = 160  # characters
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, production 2
 
 
 class RssWriter(ExportWriter):
@@ -49,7 +49,7 @@ class RssWriter(ExportWriter):
         stack.enter_context(self._xml.element("channel"))
         for name, value in (("title", facts.title), ("link", link), ("description", facts.title)):
             with self._xml.element(name):
-                self._xml.write(_shown(value))
+                self._xml.write(xml_text(value))
 
     def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
@@ -57,7 +57,7 @@ class RssWriter(ExportWriter):
             with self._xml.element("item"):
                 for name, value, attributes in _parts(in_script(clipping, self.task.script)):
                     with self._xml.element(name, attributes):  # one made apart would be called ns0:encoded
-                        self._xml.write(_shown(value))
+                        self._xml.write(xml_text(value))
 
     def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Nothing: a feed cannot say it."""
@@ -86,10 +86,6 @@ def _parts(clipping: Clipping) -> Iterator[tuple[str, str, dict[str, str]]]:
 
 def _plain(text: str) -> str:
     return _TAG.sub("&lt;", text)
-
-
-def _shown(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
 
 
 FORMAT = ExportFormat(

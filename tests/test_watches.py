@@ -279,6 +279,7 @@ ERRORS = {
     "watches:\n  - id: a\n    channels: [{mail: {to: [a@b.example], from: c@d.example, server: mx.example, security: none}}]\n": "is for a server on this machine only",
     "watches:\n  - {id: a, channels: [{rss: a.xml}]}\n  - {id: a, channels: [{rss: b.xml}]}\n": "two watches have the id 'a'",
     "watches:\n  - {id: a, channels: [{rss: a.xml}]}\n  - {id: b, channels: [{rss: ./a.xml}]}\n": "two watches write",
+    "watches:\n  - id: a\n    channels:\n      - mail:\n          sever: mx.example\n": "5: watches[1].channels[1].mail.sever is not a key of this block: did you mean `server`?",
     "job: x\n": "job is not a key of this block",
     "- a\n": "1: not a file of watches: it begins with `watches:`",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -174,7 +175,9 @@ class ChannelConfig(_WatchModel):
             return f"webhook {where.url or where.url_env}"
         if isinstance(where, AppriseTarget):
             return f"apprise {where.url_env}"
-        return f"plugin {where.name}" if isinstance(where, PluginTarget) else f"{self.target} {where}"
+        if isinstance(where, PluginTarget):
+            return f"plugin {where.name} {json.dumps(where.options, ensure_ascii=False, sort_keys=True, default=str)}"
+        return f"{self.target} {where}"
 
 
 class HealthWatch(_WatchModel):

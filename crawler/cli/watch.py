@@ -43,7 +43,9 @@ def _moment(text: str) -> datetime:
 
 @app.command()
 def watch(
-    watches: Annotated[Path, typer.Argument(metavar=WATCHES.upper().replace("YAML", "yaml"), help="File of watches.")],
+    watches: Annotated[
+        Path, typer.Argument(metavar="WATCHES.yaml", help="What is waited for; docs/watches.md has every key.")
+    ],
     store: StoreOption = STORE,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be told, due or not; tell nobody, keep nothing.")

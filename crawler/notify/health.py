@@ -16,6 +16,8 @@ from crawler.wording import lasting
 _RUNS = 500  # of one command that tell how its sites do
 _UNENDED = timedelta(days=1)
 """A run that has not ended for so long was killed, or hangs."""
+_RECENT = timedelta(days=7)
+"""How long a run that went wrong is told where no other one of its command came after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ def silent_sites(runs: Sequence[RunEntry], now: datetime) -> list[WorkTrouble]:
 def _of_runs(runs: Sequence[RunEntry], now: datetime) -> list[WorkTrouble]:
     """Whether the last run of a command has failed, or does not end. ``runs``: newest first."""
     last = runs[0]
+    if now - last.started > _RECENT:
+        return []
     if last.status == "failed":
         return [WorkTrouble(name=f"{last.command}: failed", detail=f"run {last.run} of {_time(last.started)} failed")]
     if last.ended is None and now - last.started > _UNENDED:

@@ -77,9 +77,11 @@ def make_issue(store: Store, watch: WatchConfig, *, now: datetime, timezone: Zon
 class IssueReader:
     """What stands in the issues of a watch, read when it is told: stories as they stand by then."""
 
-    def __init__(self, store: Store, watch: WatchConfig, *, timezone: ZoneInfo, language: str) -> None:
+    def __init__(self, store: Store, watch: str, *, title: str, timezone: ZoneInfo, language: str) -> None:
+        """``watch``: its id; ``title``: what people read; ``timezone``: of the times that are told."""
         self._store = store
         self._watch = watch
+        self._title = title
         self._timezone = timezone
         self._language = language
 
@@ -89,13 +91,13 @@ class IssueReader:
 
     def waiting(self, now: datetime, *, updates: bool) -> IssueContents:
         """What the next issue would tell."""
-        return self._contents(0, now, self._folded(self._store.watch_log.waiting(self._watch.id), updates))
+        return self._contents(0, now, self._folded(self._store.watch_log.waiting(self._watch), updates))
 
     def latest(self, limit: int, *, updates: bool) -> IssueContents:
         """The latest entries of all issues, newest first."""
         kinds = (*FIRST, *UPDATES) if updates else FIRST
-        last = self._store.watch_log.last_issue(self._watch.id)
-        notices = self._store.watch_log.latest(self._watch.id, kinds, limit)
+        last = self._store.watch_log.last_issue(self._watch)
+        notices = self._store.watch_log.latest(self._watch, kinds, limit)
         at = last.at if last else datetime.fromtimestamp(0, self._timezone)
         return self._contents(last.number if last else 0, at, notices)
 
@@ -109,14 +111,14 @@ class IssueReader:
     def _contents(self, number: int, at: datetime, notices: Sequence[Notice]) -> IssueContents:
         entries = (self._entry(one) for one in notices)
         return IssueContents(
-            watch=self._watch.id, title=self._watch.name, number=number, at=at.astimezone(self._timezone),
+            watch=self._watch, title=self._title, number=number, at=at.astimezone(self._timezone),
             language=self._language, entries=tuple(entry for entry in entries if entry),
         )  # fmt: skip
 
     def _entry(self, notice: Notice) -> IssueEntry | None:
         """What a notice says; None for a story that is gone before it was told."""
         at = notice.at.astimezone(self._timezone)
-        id_ = f"{self._watch.id}/{notice.number}"
+        id_ = f"{self._watch}/{notice.number}"
         words = _UPDATE_WORDS.get(notice.kind)
         if notice.kind in {"trouble", "over"}:
             line = f"{words}; it was: {notice.detail}" if words else notice.detail
@@ -135,7 +137,7 @@ class IssueReader:
 
     def _line(self, story: str) -> list[str]:
         """The other articles of a line: the first one may be gone and the story still be there."""
-        return self._store.watch_log.members(self._watch.id, story)
+        return self._store.watch_log.members(self._watch, story)
 
 
 def summary(story: StoryRecord, timezone: ZoneInfo, at: datetime) -> str:

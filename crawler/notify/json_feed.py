@@ -22,12 +22,17 @@ class JsonFeedFile:
 
     def deliver(self, contents: IssueContents) -> None:
         """Write the file, where it would differ."""
-        feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": contents.title,
-                                "language": contents.language}  # fmt: skip
-        if self._link:
-            feed["feed_url"] = self._link
-        feed["items"] = [_json_item(entry) for entry in contents.entries]
-        write_changed(self._path, (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
+        write_changed(self._path, json_feed_bytes(contents, link=self._link))
+
+
+def json_feed_bytes(contents: IssueContents, *, link: str | None) -> bytes:
+    """The feed; ``link``: where it stands."""
+    feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": contents.title,
+                            "language": contents.language}  # fmt: skip
+    if link:
+        feed["feed_url"] = link
+    feed["items"] = [_json_item(entry) for entry in contents.entries]
+    return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def _json_item(entry: IssueEntry) -> dict[str, Any]:

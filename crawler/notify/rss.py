@@ -30,22 +30,27 @@ class RssFile:
 
     def deliver(self, contents: IssueContents) -> None:
         """Write the file, where it would differ."""
-        rss = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": _ATOM})
-        channel = etree.SubElement(rss, "channel")
-        link = self._link or next((entry.url for entry in contents.entries if entry.url), None) or "urn:jianbao"
-        for name, value in (
-            ("title", contents.title), ("link", link), ("description", contents.title),
-            ("language", contents.language), ("generator", "jianbao"),
-        ):  # fmt: skip
-            _add(channel, name, value)
-        if self._link:
-            etree.SubElement(channel, f"{{{_ATOM}}}link", {
-                "href": self._link, "rel": "self", "type": "application/rss+xml"})  # fmt: skip
-        if contents.entries:
-            _add(channel, "lastBuildDate", format_datetime(contents.entries[0].at))
-        for entry in contents.entries:
-            _add_item(etree.SubElement(channel, "item"), entry)
-        write_changed(self._path, etree.tostring(rss, encoding="utf-8", xml_declaration=True, pretty_print=True))
+        write_changed(self._path, rss_bytes(contents, link=self._link))
+
+
+def rss_bytes(contents: IssueContents, *, link: str | None) -> bytes:
+    """The feed; ``link``: where it stands."""
+    rss = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": _ATOM})
+    channel = etree.SubElement(rss, "channel")
+    home = link or next((entry.url for entry in contents.entries if entry.url), None) or "urn:jianbao"
+    for name, value in (
+        ("title", contents.title), ("link", home), ("description", contents.title),
+        ("language", contents.language), ("generator", "jianbao"),
+    ):  # fmt: skip
+        _add(channel, name, value)
+    if link:
+        etree.SubElement(channel, f"{{{_ATOM}}}link", {
+            "href": link, "rel": "self", "type": "application/rss+xml"})  # fmt: skip
+    if contents.entries:
+        _add(channel, "lastBuildDate", format_datetime(contents.entries[0].at))
+    for entry in contents.entries:
+        _add_item(etree.SubElement(channel, "item"), entry)
+    return etree.tostring(rss, encoding="utf-8", xml_declaration=True, pretty_print=True)  # type: ignore[no-any-return]
 
 
 def _add_item(item: Any, entry: IssueEntry) -> None:

@@ -25,7 +25,8 @@ from crawler.notify.registry import open_channel
 
 log = logging.getLogger(__name__)
 
-_LATEST = 100  # entries of a feed
+LATEST = 100
+"""Entries of a feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def run_watches(
         results: list[DeliveryResult] = []
         for watch in watches.watches:
             make_issue(store, watch, now=now, timezone=watches.zone)
-            reader = IssueReader(store, watch, timezone=watches.zone, language=watches.language)
+            reader = _reader(store, watch, watches)
             results += (result for one in watch.channels if (result := _serve(store, watch, one, reader)))
         return results
 
@@ -74,7 +75,7 @@ def preview(watches: WatchFile, path: Path, *, now: datetime, since: datetime | 
             with store.transaction():
                 _judge(store, watches, now, since)
                 for watch in watches.watches:
-                    reader = IssueReader(store, watch, timezone=watches.zone, language=watches.language)
+                    reader = _reader(store, watch, watches)
                     updates = any(channel.updates for channel in watch.channels)
                     found.append(reader.waiting(now, updates=updates))
                 raise _PreviewEnd
@@ -84,6 +85,10 @@ def preview(watches: WatchFile, path: Path, *, now: datetime, since: datetime | 
 
 class _PreviewEnd(Exception):  # noqa: N818 - it takes back what was judged
     pass
+
+
+def _reader(store: Store, watch: WatchConfig, file: WatchFile) -> IssueReader:
+    return IssueReader(store, watch.id, title=watch.name, timezone=file.zone, language=file.language)
 
 
 def _join(store: Store, watches: WatchFile) -> None:
@@ -108,7 +113,7 @@ def _serve(store: Store, watch: WatchConfig, config: ChannelConfig, reader: Issu
     try:
         channel = open_channel(config)
         if channel.is_feed:
-            contents = reader.latest(_LATEST, updates=config.updates)
+            contents = reader.latest(LATEST, updates=config.updates)
             channel.deliver(contents)
             return DeliveryResult(watch=watch.id, channel=config.key, told=len(contents.entries))
         issues = store.watch_log.undelivered(watch.id, config.key)

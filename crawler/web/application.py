@@ -16,7 +16,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from cleaners.errors import FormatError, InputError, JianbaoError, UsageError
-from crawler.web import archive, cleaning, clip, cluster, comparison, downloads, front, language, repairs, takedown
+from crawler.web import (
+    archive,
+    cleaning,
+    clip,
+    cluster,
+    comparison,
+    downloads,
+    feeds,
+    front,
+    language,
+    repairs,
+    takedown,
+)
 from crawler.web.access import AccessPolicy, Door
 from crawler.web.health import HealthPage
 from crawler.web.rendering import refuse
@@ -43,6 +55,8 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
         Route("/clip", clip.clip_page, methods=["GET"]),
         Route("/clip", clip.clip, methods=["POST"]),
         Route("/clip/keep", clip.keep, methods=["POST"]),
+        Route("/feeds/{watch:str}.xml", feeds.rss),
+        Route("/feeds/{watch:str}.json", feeds.json_feed),
         Route("/favicon.ico", icon),
         Route("/health", HealthPage().__call__),
         Route("/language/{to:str}", choose_language),

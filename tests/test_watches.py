@@ -87,6 +87,8 @@ def test_copies_of_one_batch_stand_in_the_line_of_their_story(tmp_path: Path, st
     assert [entry.title for entry in contents.entries] == ["题目a1"]
     assert contents.entries[0].line.startswith("5 copies, first 昆玉日报 ")
     assert len(contents.entries[0].story.copies) == 5  # type: ignore[union-attr]
+    run(file, store)
+    assert len(feedparser.parse((tmp_path / "all.xml").read_bytes()).entries) == 1, "also where updates are told"
 
 
 def test_clusters_that_are_joined_later_stay_two_lines_and_a_taken_down_first_copy_keeps_its_line(

@@ -37,6 +37,8 @@ class Notice:
     """What there is to say of a trouble; the id of the article of an update."""
     number: int = 0
     """Given by the store; a later one is larger."""
+    issue: int = 0
+    """The number of the issue that tells it; 0 while it waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +172,15 @@ class WatchLog:
             self._db.execute("INSERT INTO troubles VALUES (?, ?, ?)", (watch, name, detail))
 
     def _notices(self, where: str, values: Sequence[object]) -> list[Notice]:
-        query = f"SELECT notice, watch, story, kind, event, at, detail FROM notices WHERE {where}"
+        query = f"SELECT notice, watch, story, kind, event, at, detail, coalesce(issue, 0) FROM notices WHERE {where}"
         return [_notice(row) for row in self._db.rows(query, values)]
 
 
 def _notice(row: Row) -> Notice:
-    number, watch, story, kind, event, at, detail = row
-    return Notice(number=number, watch=watch, story=story, kind=kind, event=event, at=_moment(at), detail=detail)
+    number, watch, story, kind, event, at, detail, issue = row
+    return Notice(
+        number=number, watch=watch, story=story, kind=kind, event=event, at=_moment(at), detail=detail, issue=issue
+    )  # fmt: skip
 
 
 def _moment(seconds: int) -> datetime:

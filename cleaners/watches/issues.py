@@ -97,15 +97,15 @@ class IssueReader:
         """The latest entries of all issues, newest first."""
         kinds = (*FIRST, *UPDATES) if updates else FIRST
         last = self._store.watch_log.last_issue(self._watch)
-        notices = self._store.watch_log.latest(self._watch, kinds, limit)
+        notices = self._folded(self._store.watch_log.latest(self._watch, kinds, limit), updates)
         at = last.at if last else datetime.fromtimestamp(0, self._timezone)
         return self._contents(last.number if last else 0, at, notices)
 
     def _folded(self, notices: Sequence[Notice], updates: bool) -> list[Notice]:
-        new = {one.story for one in notices if one.kind == "story"}
+        new = {(one.story, one.issue) for one in notices if one.kind == "story"}
         return [
             one for one in notices
-            if one.kind in FIRST or (updates and (one.story not in new or one.kind == "over"))
+            if one.kind in FIRST or (updates and (one.story, one.issue) not in new)
         ]  # fmt: skip
 
     def _contents(self, number: int, at: datetime, notices: Sequence[Notice]) -> IssueContents:

@@ -13,7 +13,8 @@ from cleaners.watches.issues import IssueContents, IssueReader
 from crawler.notify.json_feed import json_feed_bytes
 from crawler.notify.rss import rss_bytes
 from crawler.notify.run import LATEST
-from crawler.web.rendering import refuse, room_of, words_for
+from crawler.web.rendering import refuse
+from crawler.web.room import room_of, words_for
 
 _DEFAULTS = WatchFile.model_fields  # a store knows what was told, not the file that asked for it
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import stat
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from cleaners.errors import UsageError
 from crawler.web.access import AccessPolicy
 from crawler.web.application import application
+from crawler.web.server import RoomSettings, open_room
 from crawler.web.tokens import tokens_of
 from tests.reading_room import HOST, ReadingRoom, reading_room
 
@@ -120,3 +123,31 @@ def test_too_much_at_once_is_refused(room: ReadingRoom) -> None:
         f"/article/{room.ids['alone']}/takedown", headers={"Content-Length": str(10**9)}, content=b""
     )
     assert answer.status_code == 413
+
+
+def test_a_port_that_is_taken_is_passed_over(room: ReadingRoom) -> None:
+    first = open_room(RoomSettings(store=room.store, port=0))
+    port = first.listener.getsockname()[1]
+    second = open_room(RoomSettings(store=room.store, port=port))
+    assert port < second.listener.getsockname()[1] < port + 20
+    assert second.address.startswith("http://127.0.0.1:")
+    first.listener.close()
+    second.listener.close()
+
+
+def test_an_address_of_another_machine_is_refused_with_the_cure(room: ReadingRoom) -> None:
+    with pytest.raises(UsageError, match=r"--listen 127\.0\.0\.1"):
+        open_room(RoomSettings(store=room.store, listen="203.0.113.1", port=0))
+
+
+def test_beyond_loopback_the_printed_address_has_the_token(room: ReadingRoom) -> None:
+    opened = open_room(RoomSettings(store=room.store, listen="0.0.0.0", port=0, names=("news.example",)))
+    opened.listener.close()
+    assert opened.address.startswith("http://news.example:")
+    assert opened.address.endswith(f"/?token={room.token}")
+
+
+def test_without_a_store_the_cure_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="jianbao clean"):
+        open_room(RoomSettings(store=tmp_path / "none.db", port=0))
+    assert list(tmp_path.iterdir()) == []

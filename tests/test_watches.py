@@ -263,6 +263,14 @@ def test_a_document_is_safe_whatever_the_articles_say(tmp_path: Path, store: Pat
     assert "<script>" not in page
     assert "<img" not in page
     assert "href=" not in page
+    keep(
+        store, *(article(f"b{n}", f"{begin} 开头。" + story(n)) for n, begin in enumerate(("1.", "- ", "+ ", "~~~"), 3))
+    )
+    run(load(tmp_path / "watches.yaml"), store)
+    lists = MarkdownIt().render((tmp_path / "n2.md").read_text(encoding="utf-8"))
+    assert "<ol" not in lists
+    assert lists.count("<li>") == 4, "the copies alone"
+    assert "<code" not in lists
     rendered = MarkdownIt().render((tmp_path / "n1.md").read_text(encoding="utf-8"))
     assert "<script" not in rendered
     assert "<a " not in rendered

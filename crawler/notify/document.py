@@ -15,7 +15,8 @@ from cleaners.watches.issues import IssueContents, IssueEntry
 from crawler.notify.feed_file import write_changed
 
 _OTHER = "其他"
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|!])")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|!&])")
+_BEGINNING = re.compile(r"^(\d{0,9})([-+=~.)])")  # of a list, a rule, a block of code
 _STYLE = """
 :root { color-scheme: light dark; }
 body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1rem/1.7 system-ui, "Noto Sans CJK SC", sans-serif; }
@@ -140,7 +141,7 @@ def _markdown_link(text: str, url: str | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _BEGINNING.sub(r"\1\\\2", _MARKS.sub(r"\\\1", " ".join(text.split())))
 
 
 def _facts(copy: StoryCopy, contents: IssueContents) -> str:

@@ -35,7 +35,8 @@ from crawler.cli import app
 from tests.test_export_snapshot import link, put, remove
 from tests.test_store import FULL
 
-FORMATS = ("jsonl", "parquet", "csv", "markdown", "html", "epub", "rss", "hf")
+FORMATS = ("jsonl", "parquet", "csv", "markdown", "html", "epub", "rss", "hf",
+           "ris", "csl", "gbt7714", "jsonld", "graphml")  # fmt: skip
 ALL = FilterChoice(with_duplicates=True, with_opt_outs=True)
 
 
@@ -387,6 +388,9 @@ def test_the_name_of_a_file_says_its_format(tmp_path: Path) -> None:
         "a.xml": "rss",
         "a.htm": "html",
         "a.epub": "epub",
+        "a.ris": "ris",
+        "a.jsonld.gz": "jsonld",
+        "a.graphml": "graphml",
     }
     assert {name: format_of(name) for name in named} == named
     for name in (str(tmp_path), "new/"):
@@ -583,7 +587,7 @@ def test_a_format_of_another_package_is_one_like_ours(
 ) -> None:
     package("headlines = jianbao_headlines:FORMAT")
     assert list(formats()) == [*FORMATS, "headlines"]
-    assert "markdown, html, epub, rss, hf, headlines." in " ".join(command("--help").stdout.split())
+    assert "gbt7714, jsonld, graphml, headlines." in " ".join(command("--help").stdout.split())
     for given in (("-o", tmp_path / "a.headlines"), ("-o", tmp_path / "b", "--format", "headlines")):
         done = command(*given, "--script", "simplified", "--with-duplicates", "--store", store.path)
         assert done.exit_code == 0, done.output

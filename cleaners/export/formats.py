@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
 
 # Modules of this room, in the order of the help.
-_OWN = ("jsonl", "parquet", "csv", "markdown_folder", "html", "epub_format", "rss", "huggingface")
+_OWN = (
+    "jsonl", "parquet", "csv", "markdown_folder", "html", "epub_format", "rss", "huggingface",
+    "ris", "csl", "gbt7714", "jsonld", "graphml",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,8 @@ class ExportFormat:
     """Whether it holds whole records: then it takes what is added to them, and their filters."""
     has_removals: bool = True
     """Whether an increment of it can say what was removed."""
+    every_copy: bool = False
+    """Whether it is about the copies of an article: then it has all of them in any case."""
 
 
 _PLUGINS = PluginGroup("jianbao.export_formats", "export format", ExportFormat)

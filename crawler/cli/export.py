@@ -142,13 +142,13 @@ def _choice(
     from cleaners.export.formats import format_named
     from cleaners.store import FilterChoice
 
-    newest = format_named(order.form).newest
+    form = format_named(order.form)
     return FilterChoice(
         selection=wanted,
-        with_duplicates=with_duplicates,
+        with_duplicates=with_duplicates or form.every_copy,
         with_opt_outs=with_opt_outs,
-        newest_first=newest is not None,
-        limit=limit or (None if order.name else newest),
+        newest_first=form.newest is not None,
+        limit=limit or (None if order.name else form.newest),
     )
 
 
@@ -215,7 +215,7 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
         say(f"left out: {counted(left.articles, 'article')}{copies} whose publishers do not want text and data mining "
             "(--include-opt-outs takes them in)")  # fmt: skip
     if made.removed and not format_named(order.form).has_removals:
-        say("a feed cannot say what was removed")
+        say(f"{order.form} cannot say what was removed")
     _tell_pages(made)
 
 

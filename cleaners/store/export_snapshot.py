@@ -19,7 +19,8 @@ from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, row_ar
 from cleaners.store.database import Database, Row
 from cleaners.store.export_columns import ExportColumns, columns
 from cleaners.store.relations import CLUSTER_COLUMNS, CLUSTER_JOIN, cluster_of, match_of, match_rows
-from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, conditions
+from cleaners.store.search import ArticleSearch
+from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, narrowed
 
 Change = Literal["added", "changed"]
 Span = tuple[int, int]
@@ -110,6 +111,7 @@ class ExportSnapshot:
     ) -> None:
         self._db = database
         self._choice = choice
+        self._found = ArticleSearch(database).statement(choice.query) if choice.query is not None else None
         self.name = name
         """The series it belongs to."""
         self.increment = increment
@@ -164,7 +166,7 @@ class ExportSnapshot:
         """How many articles of the selection are left out because of an opt-out."""
         if self._choice.with_opt_outs:
             return OptOuts(signals={})
-        where, values = conditions(self._choice.selection)
+        where, values = narrowed(self._choice, self._found)
         found = self._db.rows(
             f"SELECT a.opt_out, count(*) FROM (SELECT * FROM articles WHERE current{where}) a "
             f"LEFT JOIN clusters c USING (cluster) WHERE {OPTED_OUT} GROUP BY 1", values,
@@ -227,7 +229,7 @@ class ExportSnapshot:
         which = " WHERE state IS NOT NULL" if self.increment else ""
         self._db.execute("DROP VIEW IF EXISTS temp.leaving")
         self._db.execute(f"CREATE TEMP VIEW leaving AS SELECT * FROM temp.chosen{which}")
-        query, values = chosen(self._choice)
+        query, values = chosen(self._choice, self._found)
         count = self._db.execute(f"INSERT INTO temp.chosen (doc, id) {query}", values).rowcount
         if self.name is not None:
             self._db.execute("CREATE UNIQUE INDEX temp.chosen_by_doc ON chosen (doc)")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from cleaners.errors import FormatError
 from cleaners.fields.kinds import parsed
 from cleaners.store.database import Database, Row
-from cleaners.store.query import CompiledQuery, Node, QueryWord, SearchQuery, parse, ranking_term
-from cleaners.store.selection import Selection
+from cleaners.store.query import CompiledQuery, Node, QueryWord, parse, ranking_term
+from cleaners.store.selection import Selection, conditions
 from cleaners.store.tokens import fold, recipe
 
 # Passages of a text around the words that were looked for.
@@ -111,9 +111,18 @@ class SearchHit:
     """How many copies there are, itself included."""
     score: float
     """How well it matches, next to the best one found, which has 1 (BM25 with the headline weighing four times); all
-    have 1 when only single characters were looked for, 0 has what is too much to be ranked."""
+    have 1 when only single characters were looked for or the order goes by dates, 0 has what is too much to be ranked."""
     passages: tuple[SearchSnippet, ...]
     """Where in the text the words stand; empty when only the headline has them."""
+
+
+HitOrder = Literal["best", "new", "old", "arrived"]
+"""best: the best match first; new, old: by the date of publication, undated ones last; arrived: the last stored first."""
+_ORDERS = {
+    "new": "published_at IS NULL, published_at DESC, doc DESC",
+    "old": "published_at IS NULL, published_at, doc",
+    "arrived": "doc DESC",
+}
 
 
 class ArticleSearch:
@@ -124,9 +133,9 @@ class ArticleSearch:
 
     def find(
         self, query: str, *, selection: Selection | None = None, limit: int = 20, skip: int = 0,
-        with_duplicates: bool = False,
+        with_duplicates: bool = False, order: HitOrder = "best",
     ) -> list[SearchHit]:  # fmt: skip
-        """The best ``limit`` articles for a query (see ``query.py`` for the language), best first, then the latest.
+        """The first ``limit`` articles for a query (see ``query.py`` for the language): best first, then the latest.
 
         The first ``skip`` of them are left out: those that were shown before.
 
@@ -135,23 +144,37 @@ class ArticleSearch:
         Raises UsageError for a query that asks for nothing, FormatError while the index is still to be made anew.
         """
         asked = parse(query)
-        rows: list[tuple[Row, float]] = []
-        clusters: set[int] = set()
         with self._db.snapshot():
             question = self._question(asked.wanted, selection)
-            for doc, score in self._ranked(question):
-                row = self._row(doc)
-                if row is None or (not with_duplicates and row[-1] in clusters):
-                    continue
-                clusters.update(() if row[-1] is None else (row[-1],))
-                rows.append((row, score))
-                if len(rows) >= skip + limit:
-                    break
+            docs = self._ranked(question) if order == "best" else self._sorted(order, *_of_docs(question))
+            rows = self._distinct(docs, skip + limit, with_duplicates=with_duplicates)
             # BM25 itself goes down to a millionth where most of the store has the word: it only compares.
             top = rows[0][1] if rows else 0.0
             del rows[:skip]
-            best = {} if with_duplicates else self._best([row for row, _ in rows], question)
-            return [self._hit(best.get(row[0], row), score / top if top else 1.0, asked) for row, score in rows]
+            best = {} if with_duplicates else self._best(
+                [row for row, _ in rows], lambda docs: question.among(self._db, docs)
+            )  # fmt: skip
+            return [self._hit(best.get(row[0], row), score / top if top else 1.0, asked.finders) for row, score in rows]
+
+    def latest(
+        self, *, selection: Selection | None = None, limit: int = 20, with_duplicates: bool = False,
+        order: HitOrder = "arrived",
+    ) -> list[SearchHit]:  # fmt: skip
+        """The first ``limit`` articles of a selection, copies as in :meth:`find`; nothing is looked for.
+
+        Nothing tells them apart by rank: ``best`` is the order of arrival, and every score is 1.
+        """
+        where, values = conditions(selection or Selection())
+
+        def selected(docs: Sequence[int]) -> set[int]:
+            some = ",".join(map(str, docs))
+            return {row[0] for row in self._db.rows(f"{_CURRENT} AND doc IN ({some}){where}", values)}
+
+        with self._db.snapshot():
+            docs = self._sorted("arrived" if order == "best" else order, where, values)
+            rows = self._distinct(docs, limit, with_duplicates=with_duplicates)
+            best = {} if with_duplicates else self._best([row for row, _ in rows], selected)
+            return [self._hit(best.get(row[0], row), 1.0, ()) for row, _ in rows]
 
     def count(self, query: str, *, selection: Selection | None = None) -> int:
         """How many articles a query finds, copies included."""
@@ -182,14 +205,34 @@ class ArticleSearch:
             (doc,),
         )
 
-    def _best(self, rows: Sequence[Row], question: CompiledQuery) -> dict[int, Row]:
-        """Doc of a hit -> the best copy of its cluster, where there is a better one and the query finds it as well."""
+    def _distinct(
+        self, docs: Iterable[tuple[int, float]], most: int, *, with_duplicates: bool
+    ) -> list[tuple[Row, float]]:
+        """The first articles, at most so many, with their scores: of each cluster one, or all ``with_duplicates``."""
+        rows: list[tuple[Row, float]] = []
+        clusters: set[int] = set()
+        for doc, score in docs:
+            row = self._row(doc)
+            if row is None or (not with_duplicates and row[-1] in clusters):
+                continue
+            clusters.update(() if row[-1] is None else (row[-1],))
+            rows.append((row, score))
+            if len(rows) >= most:
+                break
+        return rows
+
+    def _sorted(self, order: HitOrder, where: str, values: Sequence[Any]) -> Iterator[tuple[int, float]]:
+        for (doc,) in self._db.stream(f"{_CURRENT}{where} ORDER BY {_ORDERS[order]}", values):
+            yield doc, 0.0
+
+    def _best(self, rows: Sequence[Row], among: Callable[[Sequence[int]], set[int]]) -> dict[int, Row]:
+        """Doc of a hit -> the best copy of its cluster, where there is a better one and it is ``among`` what is meant."""
         better: dict[int, int] = {}
         for doc, *_, cluster in rows:
             canonical = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (cluster,))
             if canonical and canonical[0] != doc:
                 better[doc] = canonical[0]
-        held = question.among(self._db, list(better.values()))
+        held = among(list(better.values()))
         return {doc: row for doc, best in better.items() if best in held and (row := self._row(best))}
 
     def _ranked(self, question: CompiledQuery) -> Iterator[tuple[int, float]]:
@@ -206,15 +249,23 @@ class ArticleSearch:
         for (doc,) in self._db.stream(f"{sql} ORDER BY doc DESC LIMIT -1 OFFSET {ranked}", values):
             yield doc, 0.0
 
-    def _hit(self, row: Sequence[Any], score: float, asked: SearchQuery) -> SearchHit:
+    def _hit(self, row: Sequence[Any], score: float, finders: Sequence[re.Pattern[str]]) -> SearchHit:
         doc, id_, title, url, site, source, published, confidence, cluster = row
         text = self._db.one("SELECT text FROM texts WHERE doc = ?", (doc,))
         own_cluster = self._db.one("SELECT id, size FROM clusters WHERE cluster = ?", (cluster,)) or (id_, 1)
         return SearchHit(
             doc=doc, id=id_, title=title, url=url, site=site, source=source, published=parsed(published),
             confidence=confidence, cluster_id=own_cluster[0], cluster_size=own_cluster[1], score=score,
-            passages=passages(text[0] if text else "", asked.finders),
+            passages=passages(text[0] if text else "", finders),
         )  # fmt: skip
+
+
+_CURRENT = "SELECT doc FROM articles WHERE current"
+
+
+def _of_docs(question: CompiledQuery) -> tuple[str, list[Any]]:
+    sql, values = question.statement()
+    return f" AND doc IN (SELECT doc FROM ({sql}))", values
 
 
 def _scored(word: QueryWord, question: CompiledQuery) -> tuple[str, list[Any]]:

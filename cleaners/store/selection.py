@@ -9,6 +9,9 @@ from typing import Any
 from cleaners.store.codec import seconds
 from cleaners.store.database import Database
 
+CompiledSelect = tuple[str, list[Any]]
+"""A piece of SQL with its values."""
+
 _LARGE = 8  # one text in so many
 
 
@@ -32,6 +35,8 @@ class Selection:
     """Published at this moment or later, with a timezone; articles without a date are left out."""
     until: datetime | None = None
     """Published before this moment; articles without a date are left out."""
+    arrived_since: datetime | None = None
+    """Stored at this moment or later, or stored then with another text than before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,8 @@ class FilterChoice:
 
     selection: Selection = Selection()
     """The filters."""
+    query: str | None = None
+    """Only what this query finds (see ``query.py`` for the language)."""
     with_duplicates: bool = False
     """Every copy; else one of each cluster, its best copy among those selected."""
     with_opt_outs: bool = False
@@ -54,6 +61,7 @@ OPTED_OUT = "(a.opt_out IS NOT NULL OR (SELECT opt_out FROM articles WHERE doc =
 """Whether article ``a`` with its cluster ``c`` opts out: its own page does, or the page that its story comes from."""
 
 
+_ARRIVED = "SELECT id FROM events WHERE at >= ? AND kind != 'takedown'"
 _PLACES = "(SELECT place FROM places WHERE instr('/' || name || '/', '/' || ? || '/'))"
 
 
@@ -99,6 +107,9 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
         values += more
     if selection.copied is not None:
         parts.append(f"cluster IS {'NOT NULL' if selection.copied else 'NULL'}")
+    if selection.arrived_since is not None:
+        parts.append(f"id IN ({_ARRIVED})")
+        values.append(int(selection.arrived_since.timestamp()))
     return "".join(f" AND {part}" for part in parts), values
 
 
@@ -125,6 +136,9 @@ def narrowing(selection: Selection, database: Database) -> FilterClause:
     if selection.copied is not None:
         sql = "SELECT doc FROM articles WHERE cluster IS NOT NULL"
         found.append(SelectedDocs(sql=sql, values=(), denied=not selection.copied))
+    if selection.arrived_since is not None:
+        sql = f"SELECT doc FROM articles WHERE id IN ({_ARRIVED})"
+        found.append(SelectedDocs(sql=sql, values=(int(selection.arrived_since.timestamp()),)))
     return FilterClause(lists=tuple(found), each=each, values=asked)
 
 
@@ -164,9 +178,20 @@ def _disguised(disguise: str) -> tuple[str, tuple[str, ...]]:
     return "disguises IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(disguises) WHERE value = ?)", (disguise,)
 
 
-def chosen(choice: FilterChoice) -> tuple[str, list[Any]]:
-    """A query for (doc, id) of a choice by date, then by id, with its values; SQLite sorts on disk what is large."""
+def narrowed(choice: FilterChoice, found: CompiledSelect | None) -> CompiledSelect:
+    """The conditions of a choice, with its query as the search compiled it (``found``: a SELECT of ``doc``)."""
     where, values = conditions(choice.selection)
+    if found is None:
+        return where, values
+    return f"{where} AND doc IN (SELECT doc FROM ({found[0]}))", [*values, *found[1]]
+
+
+def chosen(choice: FilterChoice, found: CompiledSelect | None = None) -> CompiledSelect:
+    """A query for (doc, id) of a choice by date, then by id, with its values; SQLite sorts on disk what is large.
+
+    ``found``: what the query of the choice finds, as the search compiled it.
+    """
+    where, values = narrowed(choice, found)
     own = "" if choice.with_opt_outs else " AND opt_out IS NULL"
     theirs = "" if choice.with_opt_outs else f" WHERE NOT {OPTED_OUT}"
     best = "" if choice.with_duplicates else " WHERE place = 1"

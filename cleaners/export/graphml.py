@@ -69,7 +69,7 @@ def _values(clipping: Clipping) -> dict[str, str | None]:
     article: Article = clipping.article
     return {
         "title": article.title, "url": article.url, "site": article.site, "source": article.source,
-        "published": article.published and article.published.isoformat(),
+        "published": article.published.isoformat() if article.published else None,
         "cluster": clipping.cluster.id if clipping.cluster else article.id,
         "disguises": " ".join(article.disguises), "quality": f"{article.quality:.4f}",
     }  # fmt: skip

@@ -44,7 +44,7 @@ from cleaners.store.merge_tables import StoreMerger
 from cleaners.store.overview import DisguisedArticles, SitePair, StoreOverview
 from cleaners.store.records import ClippingReader
 from cleaners.store.runs import RunEntry, RunJournal, RunStatus
-from cleaners.store.search import ArticleSearch, SearchHit, SearchSnippet
+from cleaners.store.search import ArticleSearch, HitOrder, SearchHit, SearchSnippet
 from cleaners.store.selection import FilterChoice, Selection
 from cleaners.store.stats import (
     ColumnValues,
@@ -73,6 +73,7 @@ __all__ = [
     "ExportSnapshot",
     "FetchResult",
     "FilterChoice",
+    "HitOrder",
     "Kind",
     "LedgerNote",
     "LinkReading",

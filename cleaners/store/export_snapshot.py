@@ -111,7 +111,7 @@ class ExportSnapshot:
     ) -> None:
         self._db = database
         self._choice = choice
-        self._found = ArticleSearch(database).statement(choice.query) if choice.query is not None else None
+        self._found = ArticleSearch(database).compiled(choice.query).statement() if choice.query is not None else None
         self.name = name
         """The series it belongs to."""
         self.increment = increment

@@ -118,6 +118,11 @@ class RunJournal:
             for run, command, started, ended, status, counts in rows
         ]  # fmt: skip
 
+    def started(self, run: int) -> datetime | None:
+        """When a run began, UTC; None where there is none of this number."""
+        row = self._db.one("SELECT started FROM runs WHERE run = ?", (run,))
+        return parsed(row[0]) if row else None
+
     def drop(self, drops: Iterable[Drop], run: int | None = None) -> int:
         """Keep drops; what was dropped there for the same reason before is not counted twice. Returns how many are new.
 

@@ -111,13 +111,13 @@ class SearchHit:
     """How many copies there are, itself included."""
     score: float
     """How well it matches, next to the best one found, which has 1 (BM25 with the headline weighing four times); all
-    have 1 when only single characters were looked for or the order goes by dates, 0 has what is too much to be ranked."""
+    have 1 when only single characters were looked for or dates give the order, 0 has what is too much to be ranked."""
     passages: tuple[SearchSnippet, ...]
     """Where in the text the words stand; empty when only the headline has them."""
 
 
 HitOrder = Literal["best", "new", "old", "arrived"]
-"""best: the best match first; new, old: by the date of publication, undated ones last; arrived: the last stored first."""
+"""best: the best match first; new, old: by the published date, undated ones last; arrived: the last stored first."""
 _ORDERS = {
     "new": "published_at IS NULL, published_at DESC, doc DESC",
     "old": "published_at IS NULL, published_at, doc",
@@ -226,7 +226,7 @@ class ArticleSearch:
             yield doc, 0.0
 
     def _best(self, rows: Sequence[Row], among: Callable[[Sequence[int]], set[int]]) -> dict[int, Row]:
-        """Doc of a hit -> the best copy of its cluster, where there is a better one and it is ``among`` what is meant."""
+        """Doc of a hit -> the best copy of its cluster, where there is a better one and ``among`` has it."""
         better: dict[int, int] = {}
         for doc, *_, cluster in rows:
             canonical = self._db.one("SELECT canonical FROM clusters WHERE cluster = ?", (cluster,))

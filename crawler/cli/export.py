@@ -15,7 +15,18 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.filters import MinConfidence, Region, Since, SiteName, Source, Until, hint, selection
+from crawler.cli.filters import (
+    ArrivedSince,
+    MinConfidence,
+    Region,
+    Since,
+    SiteName,
+    Source,
+    Until,
+    arrival,
+    hint,
+    selection,
+)  # fmt: skip
 from crawler.cli.help_format import LATE_CHOICES
 from crawler.cli.progress import progress
 
@@ -62,6 +73,10 @@ def export(
     source: Source = None,
     since: Since = None,
     until: Until = None,
+    arrived_since: ArrivedSince = None,
+    query: Annotated[
+        str | None, typer.Option("--query", metavar="QUERY", help="Only what this finds, as `jianbao search` does.")
+    ] = None,
     min_confidence: MinConfidence = None,
     script: Annotated[
         Literal["keep", "simplified", "traditional"], typer.Option("--script", help="Convert the script.")
@@ -106,6 +121,7 @@ def export(
       jianbao export -o - --since 2024-01-01 --script simplified | head -1
       jianbao export -o sure.jsonl --min-confidence 0.95
       jianbao export -o clippings/ --format markdown --region 新疆
+      jianbao export -o cotton.ris --query '棉花 NOT 招聘' --arrived-since yesterday
       jianbao export -o dataset/ --format hf
       jianbao export -o corpus.parquet --scrub --filter 'signals.top_3gram < .2' --filter 'quality >= .8'
       jianbao export -o scored.jsonl.zst --column-hook my_model:educational
@@ -119,6 +135,8 @@ def export(
         raise UsageError("--name starts a series, --since-export goes on with it: give one of them")
     if as_json and output == "-":
         raise UsageError("--json prints what was done, -o - the articles: give one of them")
+    if arrived_since is not None and (name or since_export):
+        raise UsageError("a series has no --arrived-since: --since-export NAME itself brings what is new")
     order = ExportRequest(
         target=output,
         form=form or format_of(output),
@@ -131,7 +149,7 @@ def export(
     )
     wanted = selection(region, site, source, since, until, min_confidence=min_confidence)
     choice = _choice(order, wanted, with_duplicates=with_duplicates, with_opt_outs=include_opt_outs, limit=limit)
-    order, made = _made(store, replace(order, choice=choice))
+    order, made = _made(store, replace(order, choice=replace(choice, query=query)), arrived_since)
     _tell(order, made, as_json=as_json)
 
 
@@ -152,13 +170,14 @@ def _choice(
     )
 
 
-def _made(store: Path, order: ExportRequest) -> tuple[ExportRequest, ExportResult]:
+def _made(store: Path, order: ExportRequest, arrived_since: str | None) -> tuple[ExportRequest, ExportResult]:
     """The export, and what was asked for in the end: a store that cannot be written does not note it."""
     from cleaners.export.run import export as make
 
     opened, noted = _opened(store)
     with opened:
-        order = replace(order, note=noted)
+        wanted = replace(order.choice.selection, arrived_since=arrival(opened, arrived_since))
+        order = replace(order, note=noted, choice=replace(order.choice, selection=wanted))
         hint(opened, order.choice.selection)
         if order.increment and order.name is not None:
             _tell_if_new(opened, order.name)
@@ -205,8 +224,10 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
     if order.increment:
         counts = f"{made.added:,} added, {made.changed:,} changed, {made.removed:,} removed"
         say(f"{counts} since the last {order.name}: {place}")
-    else:
+    elif made.added:
         say(f"{counted(made.added, 'article')} exported to {place}")
+    else:
+        say(f"nothing to export: no article is meant by what was asked for; {place} holds none")
     if made.filtered:
         say(f"{counted(made.filtered, 'article')} left out by --filter")
     left = made.opt_outs

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cleaners.errors import UsageError
 from crawler.cli.application import say
 
 if TYPE_CHECKING:
@@ -48,17 +49,44 @@ MinConfidence = Annotated[
 ]  # fmt: skip
 
 
-def _day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d")
-    except ValueError:
-        raise typer.BadParameter(f"{text} is no date: write it as 2024-12-31") from None
+def day(text: str) -> datetime:
+    """A date as people write it, for ``parser=`` of an option; ``BadParameter`` with the cure for what is none."""
+    from crawler.cli.moments import FORMS, moment
+
+    meant_by_it = moment(text, datetime.now(UTC))
+    if meant_by_it is None:
+        raise typer.BadParameter(f"{text} is no date: write it as one of {FORMS}")
+    return meant_by_it
 
 
 Since = Annotated[
-    datetime | None, typer.Option("--since", parser=_day, metavar="YYYY-MM-DD", help="Published on or after.")
+    datetime | None,
+    typer.Option("--since", parser=day, metavar="DATE", help="Published on or after (2024-12-31, 7d, 昨天)."),
 ]
-Until = Annotated[datetime | None, typer.Option("--until", parser=_day, metavar="YYYY-MM-DD", help="Published before.")]
+Until = Annotated[datetime | None, typer.Option("--until", parser=day, metavar="DATE", help="Published before.")]
+ArrivedSince = Annotated[
+    str | None,
+    typer.Option(
+        "--arrived-since", metavar="2h|DATE|RUN", help="Stored since then, or since a run began (its number)."
+    ),
+]
+
+
+def arrival(store: Store, text: str | None) -> datetime | None:
+    """The moment that ``--arrived-since`` means. Raises UsageError for what is no date and no run of the store."""
+    if text is None:
+        return None
+    from crawler.cli.moments import FORMS, moment
+
+    if text.isdecimal():
+        started = store.runs.started(int(text))
+        if started is None:
+            raise UsageError(f"--arrived-since {text}: the store has no run of this number (`jianbao runs` lists them)")
+        return started
+    meant_by_it = moment(text, datetime.now(UTC))
+    if meant_by_it is None:
+        raise UsageError(f"--arrived-since {text}: no date and no run: write it as 2h, {FORMS}, or the number of a run")
+    return meant_by_it
 
 
 def selection(
@@ -71,17 +99,15 @@ def selection(
     disguise: str | None = None,
     copied: bool | None = None,
     min_confidence: float | None = None,
+    arrived_since: datetime | None = None,
 ) -> Selection:
     """The filters as the store takes them. Raises UsageError for a region that nobody knows."""
-    from zoneinfo import ZoneInfo
-
     from cleaners.store import Selection
 
     if region is not None:
         from cleaners.chinese.regions.lookup import named
 
         region = named(region)
-    here = ZoneInfo("Asia/Shanghai")  # the days of the articles are Chinese days
     return Selection(
         region=region,
         site=site,
@@ -89,8 +115,9 @@ def selection(
         disguise=disguise,
         copied=copied,
         min_confidence=min_confidence,
-        since=since and since.replace(tzinfo=here),
-        until=until and until.replace(tzinfo=here),
+        since=since,
+        until=until,
+        arrived_since=arrived_since,
     )
 
 

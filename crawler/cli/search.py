@@ -10,7 +10,18 @@ import typer
 from cleaners.disguises import Disguise
 from cleaners.quality import is_doubtful
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
-from crawler.cli.filters import MinConfidence, Region, Since, SiteName, Source, Until, hint, selection
+from crawler.cli.filters import (
+    ArrivedSince,
+    MinConfidence,
+    Region,
+    Since,
+    SiteName,
+    Source,
+    Until,
+    arrival,
+    hint,
+    selection,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from cleaners.store import SearchHit
@@ -21,14 +32,24 @@ Disguises = Literal["any", Disguise]
 @app.command()
 def search(
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help='Words; "a phrase", AND, OR, NOT; simplified finds traditional too.')
-    ],
+        str | None,
+        typer.Argument(metavar="QUERY", help='Words; "a phrase", AND, OR, NOT; simplified finds traditional too.'),
+    ] = None,
     store: StoreOption = STORE,
     region: Region = None,
     site: SiteName = None,
     source: Source = None,
     since: Since = None,
     until: Until = None,
+    arrived_since: ArrivedSince = None,
+    order: Annotated[
+        Literal["best", "new", "old", "arrived"] | None,
+        typer.Option(
+            "--sort",
+            help="By rank, by date (new, old), by when it was stored.",
+            show_default="best; arrived without QUERY",
+        ),
+    ] = None,
     disguise: Annotated[Disguises | None, typer.Option("--disguise", help="Only with this disguise.")] = None,
     copied: Annotated[
         bool | None, typer.Option("--copied/--not-copied", help="Only what has copies, or what has none.")
@@ -38,7 +59,7 @@ def search(
     with_duplicates: Annotated[bool, typer.Option("--with-duplicates", help="Every copy of an article.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find articles by words of one, two or more characters, exactly; the best match first.
+    """Find articles by words of one, two or more characters, exactly; the best match first. Without words: the newest.
 
     --json gives id, title, url, site, source, published, confidence, cluster_id, cluster_size, score (the best one has
     1), and passages: each a text with the marks of what was found in it, as [start, end].
@@ -49,14 +70,24 @@ def search(
       jianbao search '喀什 AND (纺织 OR 锂电) NOT 招聘' --since 2024-01-01
       jianbao search 開發區 --region 新疆 --json
       jianbao search 开业 --disguise spun --with-duplicates
+      jianbao search --arrived-since 2h
+      jianbao search 棉花 --sort new --since 昨天
     """
     from cleaners.store import Store
 
     with Store.open(store, create=False, readonly=True) as opened:
         chosen = selection(
-            region, site, source, since, until, disguise=disguise, copied=copied, min_confidence=min_confidence
-        )
-        hits = opened.search.find(query, selection=chosen, limit=limit, with_duplicates=with_duplicates)
+            region, site, source, since, until, disguise=disguise, copied=copied, min_confidence=min_confidence,
+            arrived_since=arrival(opened, arrived_since),
+        )  # fmt: skip
+        if query is None:
+            hits = opened.search.latest(
+                selection=chosen, limit=limit, with_duplicates=with_duplicates, order=order or "arrived"
+            )
+        else:
+            hits = opened.search.find(
+                query, selection=chosen, limit=limit, with_duplicates=with_duplicates, order=order or "best"
+            )
         if not hits:
             hint(opened, chosen)
     for hit in hits:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ import typer
 
 from cleaners.errors import InputError, JianbaoError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.filters import day
 
 if TYPE_CHECKING:
     from cleaners.watches.issues import IssueContents
@@ -27,18 +27,6 @@ WatchesOption = Annotated[
         help="Afterwards tell what these watches wait for; see `jianbao watch`.",
     ),
 ]  # fmt: skip
-_SPAN = re.compile(r"(\d{1,6})\s*([mhdw])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def _moment(text: str) -> datetime:
-    """``2h`` before now, or the beginning of a day on this machine."""
-    if span := _SPAN.fullmatch(text.strip().lower()):
-        return datetime.now(UTC) - timedelta(**{_UNITS[span[2]]: int(span[1])})
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        raise typer.BadParameter(f"{text} is no time: write it as 2h, 7d or 2024-12-31") from None
 
 
 @app.command()
@@ -53,7 +41,7 @@ def watch(
     since: Annotated[
         datetime | None,
         typer.Option(
-            "--since", parser=_moment, metavar="2h|7d|YYYY-MM-DD",
+            "--since", parser=day, metavar="2h|7d|DATE",
             help="Judge again what was stored since then; what was told is not told again.",
         ),
     ] = None,

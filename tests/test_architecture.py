@@ -54,6 +54,7 @@ HOMES = {
     "pydantic": {"cleaners/config"},
     "pyspark": {"cleaners/spark"},
     "starlette": {"crawler/web"},
+    "mcp": {"crawler/mcp_server"},
     "uvicorn": {"crawler/web"},
     "jinja2": {"crawler/web"},
     "markdown_it": {"crawler/web", "cleaners/export/story_markup"},

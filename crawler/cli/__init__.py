@@ -10,6 +10,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     find,
     learned,
     maintenance,
+    mcp,
     reports,
     schedule,
     search,

@@ -34,6 +34,7 @@ _EXTRAS = {
     "scrapy": "scrapy", "pyarrow": "jianbao[parquet]", "apscheduler": "jianbao[schedule]",
     "prometheus_client": "jianbao[monitor]", "pyspark": "jianbao[spark]",
     "starlette": "jianbao[web]", "uvicorn": "jianbao[web]", "jinja2": "jianbao[web]", "markupsafe": "jianbao[web]",
+    "mcp": "jianbao[mcp]",
     "multipart": "jianbao[web]", "python_multipart": "jianbao[web]", "markdown_it": "jianbao[web]",
 }  # fmt: skip
 

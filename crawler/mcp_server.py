@@ -34,7 +34,7 @@ WARNING = (
 _MOST = 50  # articles of an answer
 _TITLE, _TEXT = 300, 8_000  # characters
 _PASSAGE = 5_000  # characters of a passage to look for
-_READS = ToolAnnotations(readOnlyHint=True, destructiveHint=False, idempotentHint=True, openWorldHint=False)
+_READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 Answer = dict[str, Any]
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from cleaners import readers
+from cleaners.compression import compression_named
 from cleaners.dedup.corpus import CorpusColumns, DateField, deduplicate
 from cleaners.dedup.index.window import DateWindow
 from cleaners.errors import InputError, UsageError
@@ -110,13 +111,24 @@ def spark() -> Iterator[Any]:
 
 def lines(folder: Path) -> list[dict[str, Any]]:
     """The records of a folder (or file) of JSON Lines."""
-    files = sorted(folder.glob("part-*")) if folder.is_dir() else [folder]
-    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(row) for row in rows_of(folder)]
 
 
 def rows_of(place: Path) -> list[bytes]:
     files = sorted(place.glob("part-*")) if place.is_dir() else [place]
-    return [row.strip() for file in files for row in file.read_bytes().split(b"\n") if row.strip()]
+    return [row.strip() for file in files for row in unpacked(file).split(b"\n") if row.strip()]
+
+
+def unpacked(file: Path) -> bytes:
+    """What a file holds; it is packed as its name says."""
+    packing = compression_named(file.suffix)
+    with file.open("rb") as stream:
+        return (packing.reader(stream) if packing else stream).read()
+
+
+def ends(folder: Path) -> set[str]:
+    """How the names of a folder's parts end."""
+    return {"".join(path.suffixes) for path in folder.glob("part-*")}
 
 
 def labelled(place: Path) -> list[dict[str, Any]]:
@@ -164,6 +176,7 @@ def test_a_corpus_of_lines_gets_the_clusters_of_one_machine(spark: Any, tmp_path
     unusable = passed_through(tmp_path / "there.jsonl")
     assert unusable == passed_through(tmp_path / "here.jsonl") and len(unusable) == 3
     assert pairs(tmp_path / "there-pairs.jsonl") == pairs(tmp_path / "here-pairs.jsonl")
+    assert ends(tmp_path / "there.jsonl") == ends(tmp_path / "there-pairs.jsonl") == {".jsonl"}
     assert {p.name for p in tmp_path.iterdir()} == {
         "in.jsonl",
         "here.jsonl",
@@ -198,6 +211,27 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
     assert len(here) < len(rows)
     assert {row["extra"]: row for row in there} == {row["extra"]: row for row in here}
     assert [row["extra"] for row in here if row["cluster_id"] is None] == [7, 100], "what has no id or text stays"
+
+
+def test_packed_lines_from_lines_and_from_parquet(spark: Any, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from cleaners.spark.corpus import deduplicate as on_spark
+
+    rows = [{"id": n, "text": story(n // 2), "a.b": None if n % 2 else "乙"} for n in range(8)]
+    good = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (tmp_path / "in.jsonl").write_bytes(good.encode() + b"\xff{broken\n")
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    deduplicate(tmp_path / "in.jsonl", tmp_path / "here.jsonl")
+    here = by_id(labelled(tmp_path / "here.jsonl"))
+    for source, packed, more in (("in.jsonl", ".zst", 1), ("in.parquet", ".gz", 0)):
+        there, found = tmp_path / f"there.jsonl{packed}", tmp_path / f"pairs.jsonl{packed}"
+        done = on_spark(spark, [str(tmp_path / source)], str(there), pairs=str(found))
+        assert (done.written, done.skipped, len(lines(found))) == (8 + more, more, done.pairs)
+        assert by_id(labelled(there)) == here
+        assert len(passed_through(there)) == more
+        assert ends(there) == ends(found) == {f".jsonl{packed}"}
 
 
 def test_fields_of_other_names_in_lines_that_become_parquet(spark: Any, tmp_path: Path) -> None:
@@ -339,6 +373,15 @@ def test_pages_become_the_records_of_one_machine(spark: Any, tmp_path: Path) -> 
     assert_same(tmp_path / "out", [record(Clipping(article=one)) for one in articles])
     (dropped,) = pq.read_table(tmp_path / "out.drops").to_pylist()
     assert dropped["reason"] == "binary" and dropped["origin"].endswith("picture.html")
+    lost = Path(f"{tmp_path / 'lines.jsonl'}.drops.jsonl")
+    assert on_spark(spark, [str(folder)], str(tmp_path / "lines.jsonl")) == done
+    by_lines = by_id(lines(tmp_path / "lines.jsonl"))
+    for mine in (record(Clipping(article=one)) for one in articles):
+        theirs = by_lines.pop(mine["id"])
+        assert theirs.pop("origin").endswith(mine.pop("origin"))
+        assert theirs == mine
+    assert not by_lines and lines(lost) == [dropped]
+    assert ends(tmp_path / "lines.jsonl") == ends(lost) == {".jsonl"}
     # What was cleaned there is matched there: its cluster columns, still empty, are filled.
     done_again = matched(
         spark, [str(tmp_path / "out")], str(tmp_path / "matched"), dating=DateField(window=DateWindow(days=9))

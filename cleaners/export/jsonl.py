@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
 
 
+def json_line(line: Mapping[str, Any]) -> bytes:
+    """One record as a line, without its end."""
+    text = json.dumps(line, ensure_ascii=False, separators=(", ", ": "))
+    # Line ends of Unicode, at which a reader may split who should split at newlines only.
+    for sign in "\x85\u2028\u2029":
+        if sign in text:
+            text = text.replace(sign, f"\\u{ord(sign):04x}")
+    # A lone surrogate becomes its JSON escape: the line stays valid UTF-8 and valid JSON.
+    return text.encode("utf-8", "backslashreplace")
+
+
 class JsonLinesFile:
     """A JSONL file, open for writing; it takes its name when the ``with`` block ends well.
 
@@ -34,13 +45,7 @@ class JsonLinesFile:
     def write(self, line: Mapping[str, Any]) -> None:
         """Write one record."""
         assert self._file is not None, "use it in a with block"
-        text = json.dumps(line, ensure_ascii=False, separators=(", ", ": "))
-        # Line ends of Unicode, at which a reader may split who should split at newlines only.
-        for sign in "\x85\u2028\u2029":
-            if sign in text:
-                text = text.replace(sign, f"\\u{ord(sign):04x}")
-        # A lone surrogate becomes its JSON escape: the line stays valid UTF-8 and valid JSON.
-        self._file.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        self._file.write(json_line(line) + b"\n")
         self.written += 1
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from cleaners.errors import InputError
 from cleaners.spark.candidates import candidates, near
 from cleaners.spark.documents import SparkSource, numbered, prints, source_of, traits
 from cleaners.spark.labels import labels
+from cleaners.spark.part_files import format_of, format_of_pairs
 from cleaners.spark.storage import SparkStorage
 from cleaners.spark.verify import crowded_slots, marked, verified
 from cleaners.spark.writing import labelled, write, write_pairs
@@ -36,19 +37,20 @@ def deduplicate(
     step: Step = lambda name: None,
 ) -> DedupSummary:
     """Match every document of the files and folders ``sources`` (JSON Lines or Parquet, all of one kind, with an id
-    and a text in each record) and write the records to the folder ``output``, as Parquet, or JSON Lines when its name
-    ends so.
+    and a text in each record) and write the records to the folder ``output``: JSON Lines when its name ends in
+    ``.jsonl``, ``.jsonl.gz`` or ``.jsonl.zst``, else Parquet; the names of its parts end so too.
 
     The records get ``cluster_id``, ``cluster_size`` and ``is_canonical``: the same as on one machine, where documents
     follow one another by path, then by place in the file. They come in no particular order; what is no record with an
     id and a text is counted and passed through as it stands. ``pairs``: every verified pair as JSON Lines, a folder
-    too. ``dating``: do not compare documents that are further apart, as on one machine. Results appear under their
-    names when they are whole; what lies between the steps is in a folder beside ``output`` that is removed in the end,
-    and is why a lost worker costs one step's tasks only.
+    too, packed as its name says. ``dating``: do not compare documents that are further apart, as on one machine.
+    Results appear under their names when they are whole; what lies between the steps is in a folder beside ``output``
+    that is removed in the end, and is why a lost worker costs one step's tasks only.
 
-    Raises UsageError for paths that are not there, or are there already, and InputError for a corpus without a usable
-    record (or a date, where one is asked for) or with two texts of one id.
+    Raises UsageError for paths that are not there, or are there already, or ask for another format, and InputError for
+    a corpus without a usable record (or a date, where one is asked for) or with two texts of one id.
     """
+    form, pairs_form = format_of(output), format_of_pairs(pairs or "")
     storage = SparkStorage(spark)
     storage.check_input(sources)
     for target in filter(None, (output, pairs)):
@@ -73,12 +75,12 @@ def deduplicate(
         table = labels(found, traits(documents, source, found))
         records = labelled(documents, printed, spark.createDataFrame(table), canonical_only)
         step("writing")
-        written = write(spark, records, source, f"{work}/records", output)
+        written = write(spark, records, source, f"{work}/records", form)
         if pairs:
-            write_pairs(found, printed, f"{work}/pairs", pairs)
-            storage.put(f"{work}/pairs", pairs)
+            write_pairs(found, printed, f"{work}/pairs", pairs_form)
+            storage.put(f"{work}/pairs", pairs, pairs_form)
         skipped, matched = _records(documents, source) - count, found.count()
-        storage.put(f"{work}/records", output)
+        storage.put(f"{work}/records", output, form)
     repeated = table.num_rows - len(set(table["first"].to_pylist()))
     return DedupSummary(
         documents=count, skipped=skipped, pairs=matched, clusters=count - repeated, written=written, undated=undated

@@ -17,13 +17,12 @@ from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, usable
 from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index.window import UNDATED, day_of
 from cleaners.errors import UsageError
+from cleaners.spark.part_files import JSON_LINES
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-JSON_LINES = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".ndjson", ".ndjson.gz")
-"""How names of JSON Lines end."""
 _ROWS = 33
 """Bits for the row in its split of a file; 30 are left for the splits."""
 BAND = np.int64(-1 << 63)
@@ -194,13 +193,14 @@ def _columns(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
 
 def source_of(paths: Sequence[str], columns: CorpusColumns = CorpusColumns()) -> SparkSource:
     """By the names: a path that ends as JSON Lines do is one, everything else is Parquet; raises UsageError."""
-    if packed := next((path for path in paths if path.lower().endswith(".zst")), None):
+    names = {path: path.lower().rstrip("/") for path in paths}
+    if packed := next((path for path, name in names.items() if name.endswith(".zst")), None):
         raise UsageError(f"{packed}: Spark reads .gz and .bz2, no .zst: pack it so, or match it with the local engine")
-    if table := next((path for path in paths if path.lower().endswith((".csv", ".tsv"))), None):
+    if table := next((path for path, name in names.items() if name.endswith((".csv", ".tsv"))), None):
         raise UsageError(
             f"{table}: Spark matches JSON Lines and Parquet: convert it, or match it with the local engine"
         )
-    kinds = {path.lower().endswith((*JSON_LINES, ".jsonl/", ".bz2")) for path in paths}
+    kinds = {name.removesuffix(".gz").endswith((*JSON_LINES, ".bz2")) for name in names.values()}
     if len(kinds) > 1:
         raise UsageError("JSON Lines and Parquet in one run: convert one of them, or match them apart")
     if kinds == {True}:

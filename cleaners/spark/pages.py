@@ -15,13 +15,16 @@ from cleaners.context import CleaningContext
 from cleaners.errors import InputError
 from cleaners.export import drop_record, record
 from cleaners.export.arrow import schema
+from cleaners.export.jsonl import json_line
 from cleaners.fields import FIELDS
 from cleaners.fields.kinds import Json, MappingOf, Moment
 from cleaners.items import Article, Clipping, Drop
 from cleaners.parallel import WorkerPool
 from cleaners.parts import joined
 from cleaners.readers import ColumnChoice
+from cleaners.spark.part_files import format_of, write_lines
 from cleaners.spark.storage import SparkStorage
+from cleaners.spark.writing import as_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,39 +54,53 @@ def clean(
     step: Callable[[str], None] = lambda name: None,
     columns: ColumnChoice = ColumnChoice(),
 ) -> CleanedRow:
-    """Clean the pages in files and folders into the folder ``output`` (Parquet, the columns of an export), and what was
-    dropped into ``output.drops``.
+    """Clean the pages in files and folders into the folder ``output``, and what was dropped into a folder beside it:
+    the records of one machine and ``output.drops.jsonl`` when its name ends as JSON Lines do (``.jsonl``,
+    ``.jsonl.gz``, ``.jsonl.zst``), else Parquet, the columns of an export, and ``output.drops``.
 
     The pages of one article are joined where one file has them (a WARC, an archive, a table), not across files. A file
     is read by one task, so large archives should come in many files; files of more than 256 MB are streamed
     through pyarrow's file systems (local, HDFS, S3, GCS), others come through Spark's. A page that kills its process or
-    takes too long costs that page only. Raises UsageError for paths that are not there, or there already, and
-    InputError when no page became an article.
+    takes too long costs that page only. Raises UsageError for paths that are not there, or there already, or
+    ask for another format, and InputError when no page became an article.
     """
+    form = format_of(output)
     storage = SparkStorage(spark)
     storage.check_input(paths)
-    drops = f"{output.rstrip('/')}.drops"
+    drops = f"{output.rstrip('/')}.drops{'.jsonl' if form.is_lines else ''}"
     for target in (output, drops):
         storage.check_output(target)
     with storage.workshop(output) as work:
         step("cleaning")
-        _results(spark, paths, columns).write.parquet(f"{work}/results")
+        _results(spark, paths, columns, _LINE if form.is_lines else _COLUMNS).write.parquet(f"{work}/results")
         results = spark.read.parquet(f"{work}/results")
         step("writing")
-        results.where("kept is not null").select("kept.*").write.parquet(f"{work}/kept")
-        lost = results.where("kept is null").select("dropped.*")
-        lost.write.parquet(f"{work}/drops")
+        kept, lost = results.where("kept is not null"), results.where("kept is null").select("dropped.*")
+        if form.is_lines:
+            write_lines(kept.selectExpr("kept as value"), f"{work}/kept", form)
+            write_lines(lost.select(as_json(lost).alias("value")), f"{work}/drops", format_of(drops))
+        else:
+            kept.select("kept.*").write.parquet(f"{work}/kept")
+            lost.write.parquet(f"{work}/drops")
+        written = kept.count()
         counts = lost.groupBy("stage", "reason").count().orderBy("count", ascending=False).collect()
         dropped = {f"{row.stage}: {row.reason}": row["count"] for row in counts}
-        storage.put(f"{work}/drops", drops)
-        storage.put(f"{work}/kept", output)
-    written = spark.read.parquet(output).count()
+        storage.put(f"{work}/drops", drops, format_of(drops))
+        storage.put(f"{work}/kept", output, form)
     if not written:
         raise InputError(f"no page became an article ({', '.join(dropped) or 'there was no file to read'})")
     return CleanedRow(written=written, dropped=dropped)
 
 
-def _results(spark: SparkSession, paths: Sequence[str], choice: ColumnChoice) -> DataFrame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KeptForm:
+    """How an article stands in a row."""
+
+    kind: Callable[[], pa.DataType]
+    value: Callable[[Clipping], Any]
+
+
+def _results(spark: SparkSession, paths: Sequence[str], choice: ColumnChoice, form: _KeptForm) -> DataFrame:
     """``kept``, or else ``dropped``, of every page."""
     from pyspark.sql import functions as f
     from pyspark.sql.pandas.types import from_arrow_schema
@@ -92,29 +109,28 @@ def _results(spark: SparkSession, paths: Sequence[str], choice: ColumnChoice) ->
     columns = ("path", "modificationTime", "content")
     small = files.where(f.col("length") <= _LARGE).select(*columns)
     large = files.where(f.col("length") > _LARGE).select("path", "modificationTime", f.lit(None).alias("content"))
-    kind, clean_batches = from_arrow_schema(_schema()), partial(_cleaned, choice=choice)
+    kind, clean_batches = from_arrow_schema(_schema(form)), partial(_cleaned, choice=choice, form=form)
     return small.mapInArrow(clean_batches, kind).union(large.repartition("path").mapInArrow(clean_batches, kind))
 
 
-def _schema() -> pa.Schema:
+def _schema(form: _KeptForm) -> pa.Schema:
     import pyarrow as pa
 
-    kept = pa.struct(list(schema(increment=False)))
-    return pa.schema([("kept", kept), ("dropped", pa.struct([(name, pa.string()) for name in _DROP]))])
+    return pa.schema([("kept", form.kind()), ("dropped", pa.struct([(name, pa.string()) for name in _DROP]))])
 
 
-def _cleaned(batches: Iterator[pa.RecordBatch], choice: ColumnChoice) -> Iterator[pa.RecordBatch]:
+def _cleaned(batches: Iterator[pa.RecordBatch], choice: ColumnChoice, form: _KeptForm) -> Iterator[pa.RecordBatch]:
     """Each page in a process beside this one: Spark would try a task again and again that a page kills."""
     import pyarrow as pa
 
-    columns = _schema()
+    columns = _schema(form)
     with WorkerPool(1, CleaningContext()) as work:
         rows: list[dict[str, Any]] = []
         results = work.map(page for batch in batches for page in _pages(batch, choice))
         # Which files one task reads depends on the cluster: only what stands in one file is joined.
         files = groupby(results, key=lambda result: result.origin.partition("#")[0])
         for result in chain.from_iterable(joined(own) for _, own in files):
-            rows.append(_row(result))
+            rows.append(_row(result, form))
             if len(rows) == _ROWS:
                 yield pa.RecordBatch.from_pylist(rows, schema=columns)
                 rows = []
@@ -141,10 +157,29 @@ def _opened(path: str) -> IO[bytes]:
     return io.BufferedReader(system.open_input_file(place))
 
 
-def _row(result: Article | Drop) -> dict[str, Any]:
+def _row(result: Article | Drop, form: _KeptForm) -> dict[str, Any]:
     if isinstance(result, Drop):
         return {"kept": None, "dropped": _valid(drop_record(result))}
-    clipping = Clipping(article=result)
+    return {"kept": form.value(Clipping(article=result)), "dropped": None}
+
+
+def _line_kind() -> pa.DataType:
+    import pyarrow as pa
+
+    return pa.string()
+
+
+def _line(clipping: Clipping) -> str:
+    return json_line(record(clipping)).decode()
+
+
+def _columns_kind() -> pa.DataType:
+    import pyarrow as pa
+
+    return pa.struct(list(schema(increment=False)))
+
+
+def _columns(clipping: Clipping) -> dict[str, Any]:
     row = record(clipping)
     for field in FIELDS:  # mappings are lists of pairs in columns, dates are moments
         if isinstance(field.kind, MappingOf):
@@ -155,7 +190,8 @@ def _row(result: Article | Drop) -> dict[str, Any]:
             ]
         elif isinstance(field.kind, Moment):
             row[field.name] = field.value(clipping)
-    return {"kept": _valid(row), "dropped": None}
+    valid: dict[str, Any] = _valid(row)
+    return valid
 
 
 def _valid(value: Any) -> Any:
@@ -165,3 +201,7 @@ def _valid(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _valid(one) for key, one in value.items()}
     return [_valid(one) for one in value] if isinstance(value, list) else value
+
+
+_LINE = _KeptForm(kind=_line_kind, value=_line)
+_COLUMNS = _KeptForm(kind=_columns_kind, value=_columns)

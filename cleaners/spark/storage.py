@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from cleaners.errors import UsageError
+from cleaners.errors import UnwritableError, UsageError
+from cleaners.spark.part_files import PartFormat
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -43,10 +44,23 @@ class SparkStorage:
         finally:
             self._system(folder).delete(self._hadoop.Path(folder), True)
 
-    def put(self, folder: str, output: str) -> None:
-        """Give a finished folder its name; raises UsageError when that is taken by now."""
+    def put(self, folder: str, output: str, form: PartFormat) -> None:
+        """Give a finished folder its name, and its parts names that end as their format; raises UsageError when the
+        name is taken by now."""
+        if form.is_lines:  # Spark calls what it writes line by line .txt
+            self._rename_parts(folder, form.suffix)
         if not self._system(output).rename(self._hadoop.Path(folder), self._hadoop.Path(output)):
             raise UsageError(f"{output} cannot be made: is there a folder for it, and nothing of that name in it?")
+
+    def _rename_parts(self, folder: str, suffix: str) -> None:
+        system = self._system(folder)
+        for file in system.listStatus(self._hadoop.Path(folder)):
+            path = file.getPath()
+            stem = path.getName().partition(".")[0]
+            if stem.startswith("part-") and not system.rename(path, self._hadoop.Path(path.getParent(), stem + suffix)):
+                raise UnwritableError(
+                    f"{path} cannot be renamed: is the file system full, or may this user not write there?"
+                )
 
     def _system(self, path: str) -> Any:
         return self._hadoop.Path(path).getFileSystem(self._settings)

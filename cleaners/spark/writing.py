@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cleaners.spark.documents import JSON_LINES, SparkSource, object_of
+from cleaners.spark.documents import SparkSource, object_of
+from cleaners.spark.part_files import PartFormat, write_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 
 def labelled(documents: DataFrame, printed: DataFrame, labels: DataFrame, canonical_only: bool) -> DataFrame:
@@ -35,36 +36,41 @@ def labelled(documents: DataFrame, printed: DataFrame, labels: DataFrame, canoni
     return every.where("is_canonical or is_canonical is null") if canonical_only else every
 
 
-def write(spark: SparkSession, labelled: DataFrame, source: SparkSource, folder: str, output: str) -> int:
-    """Write the records to ``folder``, in the form that the name ``output`` asks for; returns how many.
+def write(spark: SparkSession, labelled: DataFrame, source: SparkSource, folder: str, form: PartFormat) -> int:
+    """Write the records to ``folder``; returns how many.
 
     A line that is no object of JSON goes as it stands into lines; Parquet has no place for it.
     """
     from pyspark.sql import functions as f
 
-    lines = output.lower().rstrip("/").endswith(JSON_LINES)
     if source.is_lines:
         value = f.col("record.value")
         usable = labelled.where("cluster_id is not null").withColumn("line", value.cast("binary")).drop("record")
         others = labelled.where("cluster_id is null").where(value.rlike(r"\S")).select(value.alias("value"))
-        if not lines:
-            others = others.select(f.col("value").cast("binary").alias("value")).mapInArrow(_objects, "value string")
-        place = folder if lines else f"{folder}.lines"
-        usable.mapInArrow(_lines, "value string").union(others).write.text(place, compression=_compression(output))
-        if not lines:
-            spark.read.json(place).write.parquet(folder)
-        return int(spark.read.text(place).count())
+        told = usable.mapInArrow(_lines, "value string")
+        if form.is_lines:
+            return write_lines(told.union(others), folder, form)
+        objects = others.select(f.col("value").cast("binary").alias("value")).mapInArrow(_objects, "value string")
+        told.union(objects).write.text(f"{folder}.lines")
+        spark.read.json(f"{folder}.lines").write.parquet(folder)
+        return int(spark.read.parquet(folder).count())
     kind = labelled.schema["record"].dataType[source.id].dataType
     name = f.from_json(f.concat(f.lit('{"id":'), "cluster_id", f.lit("}")), f"id {kind.simpleString()}")["id"]
     fields = {field: f.col("record").getField(field) for field in labelled.schema["record"].dataType.names}
     # Records that were cleaned here have these columns already, empty.
     fields |= {"cluster_id": name, "cluster_size": f.col("cluster_size"), "is_canonical": f.col("is_canonical")}
     columns = labelled.select(*(value.alias(field) for field, value in fields.items()))
-    if lines:
-        columns.write.json(folder, compression=_compression(output), ignoreNullFields=False)
-    else:
-        columns.write.parquet(folder)
-    return int((spark.read.text(folder) if lines else spark.read.parquet(folder)).count())
+    if form.is_lines:
+        return write_lines(columns.select(as_json(columns).alias("value")), folder, form)
+    columns.write.parquet(folder)
+    return int(spark.read.parquet(folder).count())
+
+
+def as_json(rows: DataFrame) -> Column:
+    """Each row as one line of JSON, with what is null."""
+    from pyspark.sql import functions as f
+
+    return f.to_json(f.struct(*(rows[f"`{name}`"] for name in rows.columns)), {"ignoreNullFields": "false"})
 
 
 def _lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -89,7 +95,7 @@ def _as_lines(records: Iterable[dict[str, Any]]) -> pa.RecordBatch:
     return pa.record_batch({"value": pa.array(lines, pa.string())})
 
 
-def write_pairs(found: DataFrame, printed: DataFrame, folder: str, output: str) -> None:
+def write_pairs(found: DataFrame, printed: DataFrame, folder: str, form: PartFormat) -> None:
     """Write verified pairs as lines of JSON, the earlier document first, as one machine does."""
     from pyspark.sql import functions as f
 
@@ -102,8 +108,4 @@ def write_pairs(found: DataFrame, printed: DataFrame, folder: str, output: str) 
     rest = f.to_json(f.struct("kind", *(f.round(share, 4).alias(name) for name, share in shares.items())))
     named = found.join(later, "doc").join(earlier, "other")
     line = f.concat(f.lit('{"a": '), "a", f.lit(', "b": '), "b", f.lit(", "), f.substring(rest, 2, 1000))
-    named.select(line).write.text(folder, compression=_compression(output))
-
-
-def _compression(name: str) -> str:
-    return "gzip" if name.rstrip("/").endswith(".gz") else "none"
+    write_lines(named.select(line.alias("value")), folder, form)

@@ -77,7 +77,8 @@ def clean(
     Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
     record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason. A page that
     kills its process or takes too long costs that page only (with --jobs 1 there is no other process to kill). With
-    --engine spark the paths are those of Spark's file systems and OUT becomes a folder of Parquet.
+    --engine spark the paths are those of Spark's file systems and OUT becomes a folder: of JSON Lines where its name
+    ends in .jsonl, .jsonl.gz or .jsonl.zst, else of Parquet.
 
     \b
     Examples:

@@ -77,7 +77,8 @@ def dedup(
     canonical record. What has no id or text is counted and passed through as it stands. Formats go by the file names.
     Memory stays bounded: texts go to temporary files. With --against, a record whose cluster OLD has already gets
     is_known, and clusters keep the names they have there. With --engine spark inputs may be folders, on any of Spark's
-    file systems, and OUT becomes a folder.
+    file systems, and OUT becomes a folder: of JSON Lines where its name ends in .jsonl, .jsonl.gz or .jsonl.zst, else
+    of Parquet.
 
     \b
     Examples:

@@ -32,7 +32,7 @@ MasterOption = Annotated[
 
 
 def clean(paths: list[str], output: str | None, *, master: str | None, resume: bool, columns: ColumnChoice) -> None:
-    """Clean saved pages into a folder of Parquet."""
+    """Clean saved pages into a folder of records."""
     from cleaners.spark.pages import clean as on_spark
     from cleaners.spark.session import session
 

@@ -13,6 +13,7 @@ from cleaners.atomic import told, whole_file
 from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels
 from cleaners.dedup.corpus.contamination import Contamination, contaminated_items
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
+from cleaners.dedup.corpus.growing import GrowingAnchorSettings
 from cleaners.dedup.corpus.intake import (
     BATCH,
     CorpusIntake,
@@ -71,6 +72,7 @@ def deduplicate(
     dating: DateField | None = None,
     known: Iterable[KnownDocument] | None = None,
     report: Path | str | None = None,
+    growing: GrowingAnchorSettings = GrowingAnchorSettings(),
     progress: Progress = lambda step, done, total: None,
     problem: Problem = lambda line: None,
 ) -> DedupSummary:
@@ -87,7 +89,7 @@ def deduplicate(
     of them at once would give, and ``is_known``, whether their cluster has a known document; of such a cluster
     ``canonical_only`` writes nothing. ``report``: for a benchmark as ``known``, write there which of its items stand in
     which documents (:mod:`cleaners.dedup.corpus.contamination`), as JSONL ``{"id", "documents": [{"id",
-    "share"}]}``. Formats go by the file names (.jsonl, .csv, .parquet; .gz, .zst); ``-`` is standard input or output.
+    "share"}]}``. ``growing``: from which size on the corpus is matched by growing anchors. Formats go by the file names (.jsonl, .csv, .parquet; .gz, .zst); ``-`` is standard input or output.
     No file takes its name before it is whole.
 
     Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or two texts have
@@ -107,7 +109,9 @@ def deduplicate(
             pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
             stack.enter_context(told(folder))
-            corpus = stack.enter_context(CorpusDeduplicator(folder, window=dating.window if dating else None))
+            corpus = stack.enter_context(
+                CorpusDeduplicator(folder, window=dating.window if dating else None, growing=growing)
+            )
             texts = stack.enter_context(TextFile(folder))
             reader = CorpusReader(corpus, texts, progress)
             reader.add_known(known or ())
@@ -129,7 +133,7 @@ def deduplicate(
         written = _CountedRecords(labelled, progress)
         write_records(output, written, _columns(sources, columns, taken, labels, added))
     done = _summary(taken, labels, skipped=skipped, pairs=len(clusters), written=written.count)
-    return replace(done, contaminated=len(contaminated.items), short=contaminated.short)
+    return replace(done, contaminated=len(contaminated.items), short=contaminated.short, recipe=corpus.recipe)
 
 
 _ADDED = ("cluster_id", "cluster_size", "is_canonical")

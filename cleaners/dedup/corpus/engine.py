@@ -2,7 +2,9 @@
 
 First all documents are taken in: their normal forms go to a file, their keys into a match index on disk, and what
 many of them share is counted. Then each is matched with the earlier ones, and common text proves nothing. So the order
-of the documents decides nothing (but for keys that more than ``IndexLimits.documents`` of them share).
+of the documents decides nothing (but for keys that more than ``IndexLimits.documents`` of them share). In a large corpus
+the anchors of the index are too crowded to find parts and spun text: others take their place
+(:mod:`cleaners.dedup.corpus.growing`).
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint, verify
+from cleaners.dedup.corpus.growing import GrowingAnchors, GrowingAnchorSettings
 from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings, NormalForms
-from cleaners.dedup.index import IndexLimits
+from cleaners.dedup.index import CandidatePairs, IndexLimits
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.dedup.index.window import UNDATED, DateWindow
-from cleaners.dedup.match import MatchFound, found_of
+from cleaners.dedup.match import MatchFound, found_of, matching_recipe
 from cleaners.dedup.verify.model import VerifierModel
 
 # What many documents of a corpus share: site furniture, set phrases, the forms of notices. It proves nothing.
@@ -98,6 +101,7 @@ class CorpusDeduplicator:
     """Documents by number, 0, 1, 2 ... in the order given; lives in ``folder``, which the caller deletes.
 
     ``window``: documents further apart are not compared with each other (others may still link them into a cluster).
+    ``growing``: how anchors grow, and from how many documents on.
     """
 
     def __init__(
@@ -106,8 +110,11 @@ class CorpusDeduplicator:
         recipe: FingerprintSettings = FingerprintSettings(),
         limits: IndexLimits = IndexLimits(),
         window: DateWindow | None = None,
+        growing: GrowingAnchorSettings = GrowingAnchorSettings(),
     ) -> None:
         self._recipe, self._window = recipe, window
+        self._folder, self._growing = folder, growing
+        self._grown: GrowingAnchors | None = None
         self._days = array("i")
         self._forms = (folder / "forms").open("w+b")
         self._points, self._stops = np.empty(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
@@ -118,6 +125,15 @@ class CorpusDeduplicator:
     def __len__(self) -> int:
         return len(self._ends) - 1
 
+    @property
+    def recipe(self) -> str:
+        """How its documents are matched and grouped, which their number decides."""
+        return "; ".join((matching_recipe(), *([self._growing.recipe] if self._is_large else [])))
+
+    @property
+    def _is_large(self) -> bool:
+        return len(self) >= self._growing.documents_from
+
     def __enter__(self) -> Self:
         return self
 
@@ -126,6 +142,8 @@ class CorpusDeduplicator:
     ) -> None:
         self._index.close()
         self._forms.close()
+        if self._grown:
+            self._grown.close()
 
     def add(self, texts: Sequence[str], days: Sequence[int] | None = None) -> None:
         """Take in the next documents; not after :meth:`matches` began. ``days``: see
@@ -135,7 +153,8 @@ class CorpusDeduplicator:
         signatures = fingerprint.signatures_of(forms, self._recipe)
         first = len(self)
         self._commons.add(signatures)
-        self._index.add(np.arange(first, first + len(forms), dtype=np.uint32), signatures)
+        keys = signatures.without_anchors() if self._is_large else signatures  # nobody will ask for them
+        self._index.add(np.arange(first, first + len(forms), dtype=np.uint32), keys)
         if self._index.full:
             self._index.checkpoint()
             self._index.saved()
@@ -174,13 +193,19 @@ class CorpusDeduplicator:
         self._stops = np.array(self._ends, dtype=np.int64)
         if self._ends[-1]:
             self._points = np.memmap(self._forms.name, dtype=np.int32, mode="r+")
+            self._grown = GrowingAnchors(self._folder, self._growing) if self._is_large else None
             self._mark(self._points, self._stops)
+            if self._grown:
+                self._grown.resolve()
 
     def _mark(self, points: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
+        """Mark common text, and take growing anchors from the texts on the way."""
         for start, stop in _batches(ends):
             forms = NormalForms(
                 points=np.array(points[ends[start] : ends[stop]]), offsets=ends[start : stop + 1] - ends[start]
             )
+            if self._grown:
+                self._grown.add(start, forms)
             marked = self._commons.mark(forms, fingerprint.signatures_of(forms, self._recipe), self._recipe)
             points[ends[start] : ends[stop]] |= np.where(marked, COMMON, np.int32(0))
 
@@ -189,7 +214,7 @@ class CorpusDeduplicator:
         points, ends = self._points, self._stops
         own = _texts(points, ends, docs)
         plain = NormalForms(points=own.points & ~COMMON, offsets=own.offsets)
-        found = self._index.query(fingerprint.signatures_of(plain, self._recipe))
+        found = self._candidates(docs, fingerprint.signatures_of(plain, self._recipe))
         rows, others = found.rows.astype(np.int64), found.docs.astype(np.int64)
         before = wanted(docs[rows], others)
         if self._window:
@@ -216,6 +241,13 @@ class CorpusDeduplicator:
             ids = np.sort(np.stack((docs[mine], others[inside])), axis=0)
             matched += [found_of(v, int(ids[1, v.pair]), int(ids[0, v.pair])) for v in verdicts]
         return sorted(matched, key=lambda f: (f.doc, f.other))
+
+    def _candidates(self, docs: NDArray[np.int64], keys: DocumentKeys) -> CandidatePairs:
+        """The documents worth comparing with each of ``docs``."""
+        if self._grown is None:
+            return self._index.query(keys)
+        by_band, by_anchor = self._index.query(keys.without_anchors()), self._grown.query(docs)
+        return by_band.joined(by_anchor)
 
 
 def _earlier(own: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -104,6 +104,10 @@ class DocumentKeys:
         take = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
         return DocumentKeys(bands=self.bands[rows], anchors=self.anchors[take], offsets=offsets)
 
+    def without_anchors(self) -> DocumentKeys:
+        """The bands only."""
+        return DocumentKeys(bands=self.bands, anchors=self.anchors[:0], offsets=np.zeros_like(self.offsets))
+
 
 def normal_forms(texts: Sequence[str]) -> NormalForms:
     """The normal forms of ``texts``."""

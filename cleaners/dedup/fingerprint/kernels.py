@@ -272,3 +272,30 @@ def common(points, offsets, width, modulus, keys, starts, crowded):
         if known:
             out[last : offsets[text + 1]] = True
     return out
+
+
+@njit(cache=True)
+def growing_anchors(points, offsets, width, modulus, bits):
+    """The ``width``-grams whose hash is 0 modulo ``modulus`` (a power of two), with the text that follows each: rows
+    (uint32), hashes of 40 bits (uint64), and paths (uint64): three hashes of ``bits`` bits, the first one highest, of
+    the next two characters, the two after them, and the four after those (as many as are left of the text)."""
+    room = 0
+    for text in range(len(offsets) - 1):
+        for at in range(offsets[text], offsets[text + 1] - width + 1):
+            room += np.int64(gram(points, at, width) & np.uint64(modulus - 1) == 0)
+    rows, hashes = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint64)
+    paths = np.empty(room, dtype=np.uint64)
+    size = 0
+    for text in range(len(offsets) - 1):
+        for at in range(offsets[text], offsets[text + 1] - width + 1):
+            mixed = gram(points, at, width)
+            if mixed & np.uint64(modulus - 1):
+                continue
+            path = np.uint64(0)
+            for begin, stop in ((width, width + 2), (width + 2, width + 4), (width + 4, width + 8)):
+                first = min(at + begin, offsets[text + 1])
+                part = gram(points, first, min(at + stop, offsets[text + 1]) - first)
+                path = path << np.uint64(bits) | part >> np.uint64(64 - bits)
+            rows[size], hashes[size], paths[size] = text, mixed >> np.uint64(24), path
+            size += 1
+    return rows, hashes, paths

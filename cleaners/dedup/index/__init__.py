@@ -46,6 +46,12 @@ class CandidatePairs:
     docs: NDArray[np.uint32]
     """Id of the document found."""
 
+    def joined(self, more: CandidatePairs) -> CandidatePairs:
+        """These and ``more``, each once."""
+        shift = np.uint64(32)
+        both = np.union1d(*(one.rows.astype(np.uint64) << shift | one.docs for one in (self, more)))
+        return CandidatePairs(rows=(both >> shift).astype(np.uint32), docs=both.astype(np.uint32))
+
 
 class MatchIndex(Protocol):
     """What holds the keys of earlier documents: in memory (:mod:`cleaners.dedup.index.runs`), or on disk

@@ -1,0 +1,186 @@
+"""Anchors that grow where they are crowded: what finds parts, compilations and spun text in a large corpus.
+
+As a corpus grows, nearly every 4-gram comes to stand in more documents than are worth comparing. Here a key is the
+4-gram and, only where that is crowded, the text behind it: two, four, eight characters more, the shortest that is not
+crowded. So rare places stay short, and survive changes near by, and common ones become telling. (Growing seeds until
+they are rare enough is known from the alignment of genomes: Kiełbasa et al., "Adaptive seeds tame genomic sequence
+comparison", 2011.)
+
+All longer keys of a 4-gram lie in the range of its hash. So postings are written in sorted runs, one range after the
+other is read and resolved in memory, and what comes of it is written again: the lists of documents, and for each
+document where its lists are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.dedup.corpus.spill import ROWS, SpilledColumns
+from cleaners.dedup.fingerprint import NormalForms
+from cleaners.dedup.index import CandidatePairs
+from cleaners.dedup.index.search_kernels import SIEVE_BITS, count
+from cleaners.errors import InputError
+
+HASH_BITS = 40
+PATH_BITS = 20
+"""Of each of the three steps that a key may grow."""
+STEPS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowingAnchorSettings:
+    """How anchors grow, and from which size of a corpus on."""
+
+    documents_from: int = 200_000
+    """A corpus of fewer documents is matched by the anchors of the index: cheaper, and they find as much there."""
+    gram: int = 4
+    """Characters of the shortest key."""
+    modulus: int = 2
+    """One 4-gram of so many begins a key; a power of two."""
+    documents: int = 40
+    """A key of more documents is crowded, and grows."""
+    crowded: int = 3
+    """One that cannot grow further proposes only so many, those with the smallest numbers."""
+    shared: int = 3
+    """So many keys two documents must share, unless they share a band."""
+
+    @property
+    def recipe(self) -> str:
+        """The settings as one string."""
+        return (
+            f"growing anchors {self.gram}+2+2+4 mod {self.modulus}>={self.shared}|"
+            f"documents<={self.documents},{self.crowded}"
+        )
+
+
+class GrowingAnchors:
+    """The keys of a corpus; lives in ``folder``, which the caller deletes. First :meth:`add` all documents, then
+    :meth:`resolve`, then :meth:`query`. ``rows``: postings that are held in memory at once."""
+
+    def __init__(
+        self, folder: Path, settings: GrowingAnchorSettings = GrowingAnchorSettings(), rows: int = ROWS
+    ) -> None:
+        self._settings, self._rows = settings, rows
+        self._postings = SpilledColumns(folder / "postings", (np.uint64, np.uint64, np.uint32), rows)
+        self._path = folder / "postings"
+        self._places = SpilledColumns(folder / "places", (np.uint32, np.uint64), rows)
+        self._file = (folder / "lists").open("w+b")
+        self._words = 0
+        self._lists: NDArray[np.uint32] = np.empty(0, dtype=np.uint32)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        self._lists = np.empty(0, dtype=np.uint32)
+        self._postings.close()
+        self._places.close()
+        self._file.close()
+
+    def add(self, first: int, forms: NormalForms) -> None:
+        """The next documents, numbered from ``first`` on."""
+        from cleaners.dedup.fingerprint import kernels
+
+        rows, hashes, paths = kernels.growing_anchors(
+            forms.points, forms.offsets, self._settings.gram, self._settings.modulus, PATH_BITS
+        )
+        self._postings.add(hashes, paths, rows + np.uint32(first))
+
+    def resolve(self) -> None:
+        """All documents are there: how far each key has to grow is decided, and their postings are deleted."""
+        parts = 1 + self._postings.rows // self._rows
+        ends = [(part << HASH_BITS) // parts for part in range(parts + 1)]
+        for start, stop in pairwise(ends):
+            self._resolve(start, stop)
+        self._postings.close()
+        self._path.unlink()
+        self._file.flush()
+        if self._words:
+            self._lists = np.memmap(self._file.name, dtype=np.uint32, mode="r")
+
+    def _resolve(self, start: int, stop: int) -> None:
+        """The keys whose hash is in a range."""
+        hashes, paths, docs = self._postings.between(start, stop - 1)
+        bits = max(1, len(docs).bit_length())
+        rows = np.arange(len(docs), dtype=np.uint64)
+        keys = hashes - np.uint64(start)
+        for step in range(STEPS + 1):
+            if len(keys) and int(keys.max()) >> (64 - bits):
+                raise InputError("so many documents share a phrase that this machine cannot match them: take Spark")
+            deeper, groups = self._deal(np.sort(keys << np.uint64(bits) | rows), bits, docs, last=step == STEPS)
+            rows = deeper.astype(np.uint64)
+            part = paths[deeper] >> np.uint64(PATH_BITS * max(0, STEPS - 1 - step)) & np.uint64((1 << PATH_BITS) - 1)
+            keys = groups.astype(np.uint64) << np.uint64(PATH_BITS) | part
+
+    def _deal(
+        self, packed: NDArray[np.uint64], bits: int, docs: NDArray[np.uint32], *, last: bool
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Write the lists of one level; the rows that go deeper, and the number of their key."""
+        from cleaners.dedup.corpus.growing_kernels import deal
+
+        size = len(packed)
+        lists, owners = np.empty(2 * size, dtype=np.uint32), np.empty(size, dtype=np.uint32)
+        places, deeper, groups = (
+            np.empty(size, dtype=np.uint64),
+            np.empty(size, dtype=np.int64),
+            np.empty(size, dtype=np.int64),
+        )
+        most, crowded = self._settings.documents, self._settings.crowded
+        words, owned, deep, _ = deal(
+            packed, bits, docs, most, crowded, last, self._words, lists, owners, places, deeper, groups
+        )
+        self._file.write(lists[:words].tobytes())
+        self._words += words
+        self._places.add(owners[:owned].copy(), places[:owned].copy())  # not the room for more
+        return deeper[:deep], groups[:deep]
+
+    def query(self, docs: NDArray[np.int64]) -> CandidatePairs:
+        """The documents that share ``settings.shared`` keys with each of ``docs``; its row is its place there. A
+        document is found for itself too."""
+        owners, places = self._places.of(docs)
+        rows = _places_of(docs, owners)
+        order = np.argsort(rows, kind="stable")
+        rows, at = rows[order], places[order].astype(np.int64)
+        lengths = self._lists[at].astype(np.int64) if len(at) else np.empty(0, dtype=np.int64)
+        stops = np.cumsum(lengths)
+        take = np.arange(lengths.sum()) + np.repeat(at + 1 - (stops - lengths), lengths)
+        gathered = np.asarray(self._lists[take])
+        spans = np.stack((stops - lengths, stops), axis=1).astype(np.uint32)
+        row_ends = np.cumsum(np.bincount(rows, minlength=len(docs))).astype(np.int64)
+        per_row = np.bincount(rows, weights=lengths, minlength=len(docs))
+        return _counted(gathered, spans, row_ends, int(per_row.max(initial=0)), self._settings.shared)
+
+
+def _places_of(docs: NDArray[np.int64], owners: NDArray[np.uint32]) -> NDArray[np.int64]:
+    order = np.argsort(docs)
+    return order[np.searchsorted(docs[order], owners)]
+
+
+def _counted(
+    gathered: NDArray[np.uint32], spans: NDArray[np.uint32], row_ends: NDArray[np.int64], most: int, shared: int
+) -> CandidatePairs:
+    """The documents that stand in ``shared`` lists of a row."""
+    slots = 1 << (2 * most).bit_length()
+    which = np.arange(len(spans), dtype=np.uint32)
+    asked, used, sieve = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(1 << SIEVE_BITS, np.uint32)
+    table, weights = np.empty(slots, np.uint32), np.zeros(slots, np.uint32)
+    size = 64 * len(row_ends) + 1024
+    while True:
+        found = np.empty(size, np.uint64)
+        size = int(count(gathered, spans, which, row_ends, shared, asked, sieve, table, weights, used, found))
+        if size <= len(found):
+            found = np.sort(found[:size])
+            return CandidatePairs(rows=(found >> np.uint64(32)).astype(np.uint32), docs=found.astype(np.uint32))

@@ -89,7 +89,8 @@ def deduplicate(
     of them at once would give, and ``is_known``, whether their cluster has a known document; of such a cluster
     ``canonical_only`` writes nothing. ``report``: for a benchmark as ``known``, write there which of its items stand in
     which documents (:mod:`cleaners.dedup.corpus.contamination`), as JSONL ``{"id", "documents": [{"id",
-    "share"}]}``. ``growing``: from which size on the corpus is matched by growing anchors. Formats go by the file names (.jsonl, .csv, .parquet; .gz, .zst); ``-`` is standard input or output.
+    "share"}]}``. ``growing``: from which size on a corpus is matched by growing anchors, and by which. Formats go by
+    the file names (.jsonl, .csv, .parquet; .gz, .zst); ``-`` is standard input or output.
     No file takes its name before it is whole.
 
     Raises UsageError, FormatError, UnwritableError, and InputError when no record is usable or two texts have

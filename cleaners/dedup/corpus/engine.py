@@ -2,8 +2,8 @@
 
 First all documents are taken in: their normal forms go to a file, their keys into a match index on disk, and what
 many of them share is counted. Then each is matched with the earlier ones, and common text proves nothing. So the order
-of the documents decides nothing (but for keys that more than ``IndexLimits.documents`` of them share). In a large corpus
-the anchors of the index are too crowded to find parts and spun text: others take their place
+of the documents decides nothing (but for keys that more than ``IndexLimits.documents`` of them share). In a large
+corpus the anchors of the index are too crowded to find parts and spun text: others take their place
 (:mod:`cleaners.dedup.corpus.growing`).
 """
 

@@ -1,6 +1,6 @@
 """The inner loop of growing anchors, compiled by numba and cached on disk."""
 
-# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment"
 # (numba takes the types from the arguments)
 
 from __future__ import annotations

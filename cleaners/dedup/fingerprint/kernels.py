@@ -279,12 +279,8 @@ def growing_anchors(points, offsets, width, modulus, bits):
     """The ``width``-grams whose hash is 0 modulo ``modulus`` (a power of two), with the text that follows each: rows
     (uint32), hashes of 40 bits (uint64), and paths (uint64): three hashes of ``bits`` bits, the first one highest, of
     the next two characters, the two after them, and the four after those (as many as are left of the text)."""
-    room = 0
-    for text in range(len(offsets) - 1):
-        for at in range(offsets[text], offsets[text + 1] - width + 1):
-            room += np.int64(gram(points, at, width) & np.uint64(modulus - 1) == 0)
-    rows, hashes = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint64)
-    paths = np.empty(room, dtype=np.uint64)
+    rows, hashes = np.empty(len(points), dtype=np.uint32), np.empty(len(points), dtype=np.uint64)
+    paths = np.empty(len(points), dtype=np.uint64)
     size = 0
     for text in range(len(offsets) - 1):
         for at in range(offsets[text], offsets[text + 1] - width + 1):
@@ -298,4 +294,4 @@ def growing_anchors(points, offsets, width, modulus, bits):
                 path = path << np.uint64(bits) | part >> np.uint64(64 - bits)
             rows[size], hashes[size], paths[size] = text, mixed >> np.uint64(24), path
             size += 1
-    return rows, hashes, paths
+    return rows[:size].copy(), hashes[:size].copy(), paths[:size].copy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from cleaners.export.records import record
@@ -14,12 +15,15 @@ from cleaners.items import Article, Clipping
 _LONGEST = 40  # characters of a headline in a file name: at most 160 of the 255 bytes a name may have
 
 
-def markdown_page(clipping: Clipping) -> str:
-    """One clipping as a page: front matter with what a reader asks for (only what is known), headline, body."""
+def markdown_page(clipping: Clipping, *, tags: Sequence[str] = (), note: str = "") -> str:
+    """One clipping as a page: front matter with what a reader asks for (only what is known), headline, body.
+
+    ``tags`` and ``note``: what somebody filed it under and wrote of it.
+    """
     import yaml  # only here
 
     article = clipping.article
-    front = _front(clipping)
+    front = _front(clipping) | ({"tags": list(tags)} if tags else {}) | ({"note": note} if note else {})
     settings: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 10_000}
     try:
         head = yaml.dump(front, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), **settings)

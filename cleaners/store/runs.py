@@ -137,12 +137,15 @@ class RunJournal:
                 ).rowcount
         return new
 
-    def drops(self, *, reason: str | None = None, stage: str | None = None, limit: int = 100) -> list[Drop]:
-        """Drops by stage, reason and origin."""
+    def drops(
+        self, *, reason: str | None = None, stage: str | None = None, url: str | None = None, limit: int = 100
+    ) -> list[Drop]:
+        """Drops by stage, reason and origin; only those of an address where ``url`` is given."""
         rows = self._db.rows(
             "SELECT origin, stage, reason, url, detail FROM drops WHERE (:reason IS NULL OR reason = :reason) "
-            "AND (:stage IS NULL OR stage = :stage) ORDER BY stage, reason, origin LIMIT :limit",
-            {"reason": reason, "stage": stage, "limit": limit},
+            "AND (:stage IS NULL OR stage = :stage) AND (:url IS NULL OR url = :url) "
+            "ORDER BY stage, reason, origin LIMIT :limit",
+            {"reason": reason, "stage": stage, "url": url, "limit": limit},
         )
         return [Drop(origin=o, stage=s, reason=r, url=u, detail=d) for o, s, r, u, d in rows]
 

@@ -2,6 +2,7 @@
 
 from crawler.cli import (  # noqa: F401 - importing adds the commands
     clean,
+    clip,
     crawl,
     dedup,
     explain,

@@ -17,7 +17,7 @@ from typer.models import CommandFunctionType
 
 # The commands in the order in which somebody needs them; a new one stands behind these until it is named here.
 _ORDER = (
-    "demo", "clean", "crawl", "schedule", "watch", "sites",
+    "demo", "clean", "crawl", "clip", "schedule", "watch", "sites",
     "search", "show", "serve", "mcp", "explain", "stats", "drops", "runs",
     "export", "exports", "dedup",
     "merge", "backup", "takedown", "reclean", "doctor", "window", "lexicon",

@@ -1,0 +1,160 @@
+"""``jianbao clip``: one page as a file to keep, and into the store where one is named."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleaners.errors import InputError, UsageError
+from crawler.cli.application import STORE, app, counted, say
+from crawler.cli.crawl import ContactOption
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cleaners.export.publication import PublishedStory
+    from cleaners.items import Clipping
+    from crawler.clipping import ClippedArticle
+
+
+class ClipFormat(StrEnum):
+    """What a clipping is written as; also the end of its file name."""
+
+    md = "md"
+    html = "html"
+    epub = "epub"
+    json = "json"
+
+
+@app.command()
+def clip(
+    what: Annotated[
+        str, typer.Argument(metavar="URL|FILE|-", help="A page on the web, a saved page, or one on stdin.")
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE|FOLDER|-", help="Where to; DATE-TITLE-ID here without it."),
+    ] = None,
+    form: Annotated[
+        ClipFormat | None, typer.Option("--format", help="What to write; the end of the file's name says it, else md.")
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="WORD", help="File it under a word; may stand several times.")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What you want to remember of it.")] = "",
+    store: Annotated[
+        Path | None, typer.Option("--store", metavar="DB", help="Keep it in this store, too.", show_default=False)
+    ] = None,
+    known: Annotated[
+        Path,
+        typer.Option(
+            "--known",
+            envvar="JIANBAO_STORE",
+            metavar="DB",
+            help="Without --store: the store asked whether it is there.",
+        ),
+    ] = STORE,
+    contact: ContactOption = None,
+) -> None:
+    """Clip one page: its article as Markdown, HTML, EPUB or JSON, without what stands around it.
+
+    A page on the web is fetched as a crawl would, with the other pages of its article: robots.txt, limits, --contact.
+    A page that is no article ends with exit code 1 and says why. Where a store has the article already, or copies of
+    it, it says so. A file is never replaced unless -o names it. The name of the file is printed.
+
+    \b
+    Examples:
+      jianbao clip https://news.example/2026/1.html --contact you@your.domain
+      jianbao clip page.html --tag 水利 --note 存档 -o clips/
+      jianbao clip page.mhtml -o page.epub
+      curl -s https://news.example/1.html | jianbao clip - -o -
+      jianbao clip page.html --store news.db
+    """
+    from cleaners.items import Drop
+    from crawler.clipping import clip_address, clip_file
+    from crawler.jobs.typed_addresses import is_typed_address
+
+    chosen = _form(form, output)
+    asked = known if store is None and known.exists() else None
+    if is_typed_address(what):
+        clipped = clip_address(what, contact=contact, keep_in=store, known=asked)
+    else:
+        clipped = clip_file(what, keep_in=store, known=asked)
+    if isinstance(clipped, Drop):
+        raise InputError(
+            f"{what} was not clipped: {clipped.stage}: {clipped.reason} {clipped.detail}".rstrip()
+            + "; `jianbao explain` shows each of its lines"
+        )
+    if clipped.copies:
+        say(_already(clipped.copies))
+    _write(clipped, chosen, output, tuple(dict.fromkeys(tags or ())), note)
+
+
+def _form(form: ClipFormat | None, output: str | None) -> ClipFormat:
+    """The format asked for, or that the file's name speaks of. Raises UsageError for a name of none."""
+    if form is not None:
+        return form
+    suffix = Path(output or "").suffix.lower().lstrip(".")
+    if not suffix or Path(output or "").is_dir():
+        return ClipFormat.md
+    if suffix not in {"htm", "markdown", *(one.value for one in ClipFormat)}:
+        raise UsageError(
+            f"{output} does not say what to write: say it with --format, or end it in .md, .html, .epub, .json"
+        )
+    return ClipFormat({"htm": "html", "markdown": "md"}.get(suffix, suffix))
+
+
+def _already(copies: Sequence[Clipping]) -> str:
+    """``already here: 3 copies, first 昆玉日报 2026-10-05 09:50 (id)``."""
+    first = copies[0].article
+    when = f" {first.published:%Y-%m-%d %H:%M}" if first.published else ""
+    name = first.source or first.site or first.url or first.origin
+    return f"already here: {counted(len(copies), 'copy')}, first {name}{when} ({first.id})"
+
+
+def _write(clipped: ClippedArticle, form: ClipFormat, output: str | None, tags: tuple[str, ...], note: str) -> None:
+    from cleaners.atomic import whole_file
+    from cleaners.export.markdown import page_name
+    from cleaners.export.publication import PublishedStory
+
+    story = PublishedStory(
+        clipping=clipped.clipping, tags=tags, note=note,
+        copies=tuple(one for one in clipped.copies if one.article.id != clipped.clipping.article.id),
+    )  # fmt: skip
+    target = output or "."
+    if target != "-" and (Path(target).is_dir() or target.endswith("/")):
+        named = Path(target) / (page_name(clipped.clipping.article).removesuffix(".md") + f".{form.value}")
+        if named.exists():
+            raise UsageError(f"{named} is there already: name it with -o to replace it, or another place")
+        target = str(named)
+    content = _content(story, form)
+    with whole_file(target) as file:
+        file.write(content)
+    if target != "-":
+        typer.echo(target)
+
+
+def _content(story: PublishedStory, form: ClipFormat) -> bytes:
+    """The file of a story."""
+    if form is ClipFormat.html:
+        from cleaners.export.html import html_page
+        from cleaners.export.publication import single
+
+        return html_page(single(story))
+    if form is ClipFormat.epub:
+        from cleaners.export.epub_format import epub
+        from cleaners.export.publication import single
+
+        return epub(single(story))
+    if form is ClipFormat.json:
+        from cleaners.export import record
+
+        told = {**record(story.clipping), "tags": list(story.tags), "note": story.note or None}
+        return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+    from cleaners.export import markdown_page
+
+    return markdown_page(story.clipping, tags=story.tags, note=story.note).encode("utf-8", "replace")

@@ -1,0 +1,135 @@
+"""``jianbao clip``: pages of the small web and hostile ones as files that other programs read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+from typer.testing import CliRunner
+
+from cleaners.errors import InputError, UsageError
+from cleaners.export import markdown_page
+from cleaners.items import Drop, Page
+from crawler.cli import app
+from crawler.clipping import ClippedArticle, clip_page
+from crawler.demo import plan
+from crawler.demo.web import SmallWeb, build
+from tests.small_server import Reply, article, serving
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def web() -> SmallWeb:
+    found = plan.read()
+    return build(found, {site: f"http://{site}.example" for site in found.sites})
+
+
+def front_and_body(page: str) -> tuple[dict[str, object], str]:
+    assert page.startswith("---\n")
+    front, body = page[4:].split("\n---\n", 1)
+    return yaml.safe_load(front), body
+
+
+def clip(*args: object, cwd: Path, monkeypatch: pytest.MonkeyPatch, stdin: str | None = None) -> str:
+    monkeypatch.chdir(cwd)
+    done = CliRunner().invoke(app, ["clip", *map(str, args)], input=stdin)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0
+    return done.stdout
+
+
+def test_ten_pages_of_the_small_web_are_markdown_with_yaml_in_front(web: SmallWeb) -> None:
+    pages = [one for one in web.manifest.pages if one.kind == "article"][:10]
+    assert len(pages) == 10
+    for truth in pages:
+        clipped = clip_page(Page(body=web.answers[truth.url].body, origin=truth.url, url=truth.url))
+        assert isinstance(clipped, ClippedArticle)
+        front, body = front_and_body(markdown_page(clipped.clipping, tags=("水利", "a: b"), note="存: #档\n---\n- x"))
+        assert front["url"] == truth.url and front["title"] == clipped.clipping.article.title
+        assert (front["tags"], front["note"]) == (["水利", "a: b"], "存: #档\n---\n- x")
+        tokens = MarkdownIt("commonmark").enable("table").parse(body)
+        assert tokens[0].tag == "h1" and tokens[1].content and any(token.tag == "p" for token in tokens[3:])
+        assert not any(token.type in {"html_block", "html_inline"} for token in tokens)
+
+
+@pytest.mark.parametrize(
+    "title", ["---", "'\"\\: #[]{}", "- 一: 二", "null", "&amp;lt;b&amp;gt;", "CON", "a\u202eb/..\\c?*|"]
+)
+def test_whatever_the_headline_front_matter_and_name_of_the_file_are_good(
+    title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.html").write_text(article(1).replace("18号渠放水", title).replace("1号渠放水", title), "utf-8")
+    name = clip("page.html", cwd=tmp_path, monkeypatch=monkeypatch).strip()
+    assert name.startswith("2025-10-02-") and not set(name) & set('\\/:*?"<>|\u202e') and len(name.encode()) < 200
+    front, _ = front_and_body((tmp_path / name).read_text("utf-8"))
+    assert front["source"] == "绿洲晨报"
+
+
+def test_formats_go_by_the_name_and_a_file_is_not_replaced_unless_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.html").write_text(article(1), "utf-8")
+    for name, head in (("x.md", b"---\n"), ("x.html", b"<!DOCTYPE html>"), ("x.epub", b"PK"), ("x.json", b"{")):
+        assert clip("page.html", "-o", name, cwd=tmp_path, monkeypatch=monkeypatch).strip() == name
+        assert (tmp_path / name).read_bytes().startswith(head)
+    said = clip("-", "-o", "-", "--format", "json", "--tag", "水利", "--note", "记", stdin=article(1), cwd=tmp_path,
+                monkeypatch=monkeypatch)  # fmt: skip
+    assert (json.loads(said)["tags"], json.loads(said)["note"]) == (["水利"], "记")
+    clip("page.html", cwd=tmp_path, monkeypatch=monkeypatch)
+    with pytest.raises(UsageError, match="is there already"):
+        clip("page.html", cwd=tmp_path, monkeypatch=monkeypatch)
+    with pytest.raises(UsageError, match="--format"):
+        clip("page.html", "-o", "x.doc", cwd=tmp_path, monkeypatch=monkeypatch)
+
+
+def test_a_page_that_is_no_article_says_why_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "list.html").write_text("<html><body><ul><li><a href=/1>一</a></ul></body></html>", "utf-8")
+    with pytest.raises(InputError, match="not clipped: extract: not an article"):
+        clip("list.html", cwd=tmp_path, monkeypatch=monkeypatch)
+    assert [path.name for path in tmp_path.iterdir()] == ["list.html"]
+
+
+def test_copies_in_the_store_are_told_by_the_verifier(tmp_path: Path) -> None:
+    store = tmp_path / "news.db"
+    first, copy, other = (
+        Page(body=body.encode(), origin=f"{name}.html", url=f"http://{name}.example/1")
+        for name, body in (("a", article(1)), ("b", article(1).replace("绿洲晨报", "号渠日报")), ("c", article(5)))
+    )
+    clipped = clip_page(first, keep_in=store)
+    assert isinstance(clipped, ClippedArticle) and clipped.copies == ()
+    seen = clip_page(copy, known=store)
+    assert isinstance(seen, ClippedArticle) and [one.article.url for one in seen.copies] == [first.url]
+    unlike = clip_page(other, known=store)
+    assert isinstance(unlike, ClippedArticle) and unlike.copies == ()
+    kept = clip_page(copy, keep_in=store)
+    assert isinstance(kept, ClippedArticle) and kept.clipping.cluster and kept.clipping.cluster.size == 2
+    again = clip_page(copy, keep_in=store)
+    assert isinstance(again, ClippedArticle) and len(again.copies) == 2
+
+
+def test_what_cannot_be_read_is_handed_on() -> None:
+    drop = Drop(origin="x", stage="read", reason="damaged")
+    assert clip_page(drop) is drop
+
+
+def test_a_page_on_the_web_is_fetched_with_its_other_pages_as_a_crawl_would(tmp_path: Path) -> None:
+    first = article(1).replace("<ul>", "<div class=page><a href=/1_2.html>2</a> <a href=/1_2.html>下一页</a></div><ul>")
+    second = article(2).replace("2号渠放水", "1号渠放水")
+    with serving("127.0.0.1", {"/1.html": Reply(first), "/1_2.html": Reply(second)}) as server:
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", "clip", f"{server.base}/1.html", "-o", "-", "--format", "json"],
+            cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+            capture_output=True, text=True, check=False, timeout=280,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert server.paths == ["/robots.txt", "/.well-known/tdmrep.json", "/1.html", "/1_2.html"]
+    told = json.loads(done.stdout)
+    assert told["url"] == f"{server.base}/1.html" and len(told["parts"]) == 2
+    assert list(tmp_path.iterdir()) == []

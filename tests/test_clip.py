@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -20,6 +23,7 @@ from crawler.clipping import ClippedArticle, clip_page
 from crawler.demo import plan
 from crawler.demo.web import SmallWeb, build
 from tests.small_server import Reply, article, serving
+from tests.test_publications import DOT
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -87,6 +91,37 @@ def test_formats_go_by_the_name_and_a_file_is_not_replaced_unless_it_is_named(
         clip("page.html", cwd=tmp_path, monkeypatch=monkeypatch)
     with pytest.raises(UsageError, match="--format"):
         clip("page.html", "-o", "x.doc", cwd=tmp_path, monkeypatch=monkeypatch)
+
+
+@pytest.mark.parametrize("saved", ["folder", "mhtml"])
+def test_pictures_saved_with_a_page_are_kept_beside_it_by_digest(
+    saved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = article(1).replace(
+        "</p><p>", "</p><p><img src='p_files/a b.png' alt='渠'></p><p><img src='p_files/x.png'></p><p>", 1
+    )
+    if saved == "folder":
+        (tmp_path / "p_files").mkdir()
+        (tmp_path / "p_files" / "a b.png").write_bytes(DOT.data)
+        (tmp_path / "p_files" / "x.png").write_bytes(b"<svg onload=alert(1)>")
+        (tmp_path / "p.html").write_text(f"<!-- saved from url=(0020)http://a.example/p/1 -->{page}", "utf-8")
+    else:
+        message = EmailMessage()
+        message.set_content(page, subtype="html", cte="base64")
+        message["Snapshot-Content-Location"] = "http://a.example/p/1"
+        message.make_related()
+        message.add_related(
+            DOT.data, "image", "png", headers=["Content-Location: http://a.example/p/p_files/a%20b.png"]
+        )
+        (tmp_path / "p.mhtml").write_bytes(message.as_bytes())
+    source = "p.html" if saved == "folder" else "p.mhtml"
+    clip(source, "--images", "-o", "out.md", cwd=tmp_path, monkeypatch=monkeypatch)
+    (kept,) = (tmp_path / "out.assets").iterdir()
+    assert kept.read_bytes() == DOT.data and hashlib.sha256(DOT.data).hexdigest().startswith(kept.stem)
+    assert f"](out.assets/{kept.name})" in (tmp_path / "out.md").read_text("utf-8")
+    clip(source, "--images", "-o", "out.epub", cwd=tmp_path, monkeypatch=monkeypatch)
+    with ZipFile(tmp_path / "out.epub") as book:
+        assert book.read(f"EPUB/pictures/{kept.name}") == DOT.data
 
 
 def test_a_page_that_is_no_article_says_why_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

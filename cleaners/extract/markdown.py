@@ -49,8 +49,12 @@ def _shown(waiting: list[PlacedImage], line: int) -> list[str]:
 
 
 def _image(placed: PlacedImage) -> str:
-    address = _ENTITY.sub("&amp;", placed.image.url.translate(_IN_ADDRESS))
-    return f"![{escaped(' '.join(placed.alt.split()))}]({address})"
+    return f"![{escaped(' '.join(placed.alt.split()))}]({image_address(placed.image.url)})"
+
+
+def image_address(url: str) -> str:
+    """The address of an image as it stands in Markdown."""
+    return _ENTITY.sub("&amp;", url.translate(_IN_ADDRESS))
 
 
 def escaped(text: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +18,7 @@ from crawler.cli.crawl import ContactOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cleaners.export.publication import PublishedStory
+    from cleaners.export.publication import EmbeddedPicture, PublishedStory
     from cleaners.items import Clipping
     from crawler.clipping import ClippedArticle
 
@@ -46,6 +48,12 @@ def clip(
         list[str] | None, typer.Option("--tag", metavar="WORD", help="File it under a word; may stand several times.")
     ] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What you want to remember of it.")] = "",
+    images: Annotated[
+        bool,
+        typer.Option(
+            "--images", help="Of a saved page: keep the pictures saved with it, in NAME.assets/ or in the book."
+        ),
+    ] = False,
     store: Annotated[
         Path | None, typer.Option("--store", metavar="DB", help="Keep it in this store, too.", show_default=False)
     ] = None,
@@ -70,15 +78,20 @@ def clip(
     Examples:
       jianbao clip https://news.example/2026/1.html --contact you@your.domain
       jianbao clip page.html --tag 水利 --note 存档 -o clips/
-      jianbao clip page.mhtml -o page.epub
+      jianbao clip page.mhtml --images -o page.epub
       curl -s https://news.example/1.html | jianbao clip - -o -
       jianbao clip page.html --store news.db
     """
+    from cleaners.export.saved_pictures import saved_pictures
     from cleaners.items import Drop
     from crawler.clipping import clip_address, clip_file
     from crawler.jobs.typed_addresses import is_typed_address
 
     chosen = _form(form, output)
+    if images and (is_typed_address(what) or what == "-" or chosen is ClipFormat.json):
+        raise UsageError("--images is for a saved page as Markdown, HTML or EPUB: its pictures lie beside it or in it")
+    if images and output == "-" and chosen is ClipFormat.md:
+        raise UsageError("--images writes a folder beside the file: name one with -o")
     asked = known if store is None and known.exists() else None
     if is_typed_address(what):
         clipped = clip_address(what, contact=contact, keep_in=store, known=asked)
@@ -91,7 +104,8 @@ def clip(
         )
     if clipped.copies:
         say(_already(clipped.copies))
-    _write(clipped, chosen, output, tuple(dict.fromkeys(tags or ())), note)
+    pictures = saved_pictures(what, clipped.clipping.article) if images else ()
+    _write(_story(clipped, tuple(dict.fromkeys(tags or ())), note, pictures), chosen, output)
 
 
 def _form(form: ClipFormat | None, output: str | None) -> ClipFormat:
@@ -116,26 +130,55 @@ def _already(copies: Sequence[Clipping]) -> str:
     return f"already here: {counted(len(copies), 'copy')}, first {name}{when} ({first.id})"
 
 
-def _write(clipped: ClippedArticle, form: ClipFormat, output: str | None, tags: tuple[str, ...], note: str) -> None:
-    from cleaners.atomic import whole_file
-    from cleaners.export.markdown import page_name
+def _story(
+    clipped: ClippedArticle, tags: tuple[str, ...], note: str, pictures: tuple[EmbeddedPicture, ...]
+) -> PublishedStory:
     from cleaners.export.publication import PublishedStory
 
-    story = PublishedStory(
-        clipping=clipped.clipping, tags=tags, note=note,
-        copies=tuple(one for one in clipped.copies if one.article.id != clipped.clipping.article.id),
-    )  # fmt: skip
+    own = clipped.clipping.article.id
+    others = tuple(one for one in clipped.copies if one.article.id != own)
+    return PublishedStory(clipping=clipped.clipping, copies=others, tags=tags, note=note, pictures=pictures)
+
+
+def _write(story: PublishedStory, form: ClipFormat, output: str | None) -> None:
+    from cleaners.atomic import whole_file, whole_folder
+    from cleaners.export.markdown import page_name
+
     target = output or "."
     if target != "-" and (Path(target).is_dir() or target.endswith("/")):
-        named = Path(target) / (page_name(clipped.clipping.article).removesuffix(".md") + f".{form.value}")
+        named = Path(target) / (page_name(story.clipping.article).removesuffix(".md") + f".{form.value}")
         if named.exists():
             raise UsageError(f"{named} is there already: name it with -o to replace it, or another place")
         target = str(named)
+    if form is ClipFormat.md and story.pictures:
+        folder = Path(target).with_suffix(".assets")
+        with whole_folder(folder, replaces=_holds_pictures) as draft:
+            for picture in story.pictures:
+                (draft / picture.name).write_bytes(picture.data)
+        story = _led_to(story, folder.name)
     content = _content(story, form)
     with whole_file(target) as file:
         file.write(content)
     if target != "-":
         typer.echo(target)
+
+
+def _holds_pictures(folder: Path) -> bool:
+    """Whether all in a folder is named by a digest: then it is of an earlier clipping."""
+    return all(re.fullmatch(r"[0-9a-f]{16}\.[a-z]{3,4}", path.name) for path in folder.iterdir())
+
+
+def _led_to(story: PublishedStory, folder: str) -> PublishedStory:
+    """The story whose Markdown names its pictures in a folder beside it."""
+    from cleaners.extract.markdown import image_address
+
+    markdown = story.clipping.article.markdown or ""
+    for picture in story.pictures:
+        markdown = markdown.replace(
+            f"]({image_address(picture.url)})", f"]({image_address(f'{folder}/{picture.name}')})"
+        )
+    article = replace(story.clipping.article, markdown=markdown or None)
+    return replace(story, clipping=replace(story.clipping, article=article))
 
 
 def _content(story: PublishedStory, form: ClipFormat) -> bytes:

@@ -1,4 +1,4 @@
-"""The pictures of an article that were saved with its page: in a browser's ``NAME_files/`` folder, as parts of MHTML."""
+"""The pictures of an article that were saved with its page: in a browser's ``NAME_files/`` folder, as MHTML parts."""
 
 from __future__ import annotations
 

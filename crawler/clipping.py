@@ -41,7 +41,7 @@ def clip_address(
     """Clip a page of the web, with the other pages of its article. Works once in a process, as :func:`crawl`.
 
     ``keep_in``: the store that is to have it. ``known``: a store that is asked for copies. Raises UsageError for an
-    address that is none, and where beyond loopback nobody is named who asks; as ``crawl``.
+    address that is none, and where beyond loopback nobody is named who asks; KeyboardInterrupt after Ctrl-C; as ``crawl``.
     """
     job = job_of([url], contact)
     if keep_in is not None:
@@ -84,7 +84,7 @@ def _crawled(url: str, job: JobConfig, store: Path, known: Path | None) -> Clipp
     report = crawl([job], store=store, again=True)
     address = report.moved.get(url, url)
     if report.interrupted:
-        return Drop(origin=url, url=url, stage="fetch", reason="interrupted")
+        raise KeyboardInterrupt
     with Store.open(store, create=False, readonly=True) as opened:
         found = opened.clippings.get(address)
         if found is None:

@@ -41,7 +41,8 @@ def clip_address(
     """Clip a page of the web, with the other pages of its article. Works once in a process, as :func:`crawl`.
 
     ``keep_in``: the store that is to have it. ``known``: a store that is asked for copies. Raises UsageError for an
-    address that is none, and where beyond loopback nobody is named who asks; KeyboardInterrupt after Ctrl-C; as ``crawl``.
+    address that is none, and where beyond loopback nobody is named who asks, KeyboardInterrupt after
+    Ctrl-C, else as ``crawl``.
     """
     job = job_of([url], contact)
     if keep_in is not None:

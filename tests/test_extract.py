@@ -7,11 +7,12 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from lxml import etree
 
 from cleaners import extract, metadata
 from cleaners.config import SiteExtractRule
@@ -281,6 +282,35 @@ def test_a_recipe_names_what_the_article_was_made_with(monkeypatch: pytest.Monke
     recipes.recipe.cache_clear()
     assert recipes.recipe("walk") != made["walk"]
     recipes.recipe.cache_clear()
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_readability_votes_with_and_without_its_own_library(
+    monkeypatch: pytest.MonkeyPatch, *, installed: bool
+) -> None:
+    def found(name: str) -> str:
+        if name == "readability-lxml" and not installed:
+            raise PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr("cleaners.extract.ensemble.version", found)
+    ensemble.readability_version.cache_clear()
+    try:
+        library = "readability-lxml " if installed else "readability of trafilatura "
+        assert ensemble.readability_version().startswith(library)
+        body = (
+            "<p>The bridge over the river was opened on Monday, two years after the old one fell, said the mayor.</p>"
+            * 5
+        )
+        menu = "".join(f"<li><a href='/{n}'>Section {n}</a></li>" for n in range(9))
+        page = f"<html><body><ul class=menu>{menu}</ul><div class=article>{body}</div></body></html>"
+        tree = ensemble.readability_tree(etree.HTML(page))
+        text = "".join(tree.itertext())
+        assert text.count("The bridge") == 5 and "Section" not in text
+        alone = ensemble.readability_tree(etree.HTML("<html><body><!-- nothing --></body></html>"))
+        assert alone is None or not "".join(alone.itertext()).strip()
+    finally:
+        ensemble.readability_version.cache_clear()
 
 
 def test_the_medoid_is_the_one_in_the_middle() -> None:

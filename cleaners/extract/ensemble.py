@@ -1,10 +1,16 @@
-"""Other extractors as voters: what trafilatura and readability-lxml take for the article, and who is in the middle."""
+"""Other extractors as voters: what trafilatura and readability take for the article, and who is in the middle.
+
+readability-lxml brings chardet (LGPL), which decoded text does not need; so it is asked only where it is installed
+(extra ``readability``), else the older copy of it that trafilatura ships.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 from lxml import etree
@@ -29,15 +35,42 @@ def trafilatura_text(tree: Any, *, fast: bool = True) -> str:
     return str(getattr(document, "text", None) or "")
 
 
+@cache
+def readability_version() -> str:
+    """Whose readability votes here, with the version of the library that it comes with."""
+    try:
+        return f"readability-lxml {version('readability-lxml')}"
+    except PackageNotFoundError:
+        return f"readability of trafilatura {version('trafilatura')}"
+
+
 def readability_tree(tree: Any) -> Any:
-    """The article as readability-lxml has it, as a tree; None when it finds nothing."""
+    """The article as readability has it (:func:`readability_version`), as a tree; None when it finds nothing."""
+    summary = (
+        _readability_lxml if readability_version().startswith("readability-lxml ") else _readability_of_trafilatura
+    )
+    try:
+        return etree.HTML(summary(_markup(tree)))
+    except (ValueError, TypeError, etree.LxmlError):
+        return None
+
+
+def _readability_lxml(markup: str) -> str:
+    """Raises ValueError where it finds nothing, of which its own ``Unparseable`` is one."""
     from readability import Document
-    from readability.readability import Unparseable
+
+    return str(Document(markup).summary())
+
+
+def _readability_of_trafilatura(markup: str) -> str:
+    """Raises ValueError where it finds nothing."""
+    from lxml import html
+    from trafilatura.readability_lxml import Document
 
     try:
-        return etree.HTML(Document(_markup(tree)).summary())
-    except (Unparseable, ValueError, TypeError, etree.LxmlError):
-        return None
+        return Document(html.document_fromstring(markup)).summary()
+    except AssertionError as no_parent:  # all of what it took for the article is to be cut
+        raise ValueError("nothing left") from no_parent
 
 
 def _markup(tree: Any) -> str:

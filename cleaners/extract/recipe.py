@@ -11,9 +11,8 @@ from cleaners.extract.boilerplate.html_lines import HtmlSettings
 from cleaners.extract.boilerplate.html_rulings import RulingSettings
 from cleaners.extract.boilerplate.rules import shipped_rules
 from cleaners.extract.container import ContainerSettings
+from cleaners.extract.ensemble import readability_version
 from cleaners.page.lines.walk import WalkLimits
-
-_LIBRARIES = {"trafilatura": "trafilatura", "readability": "readability-lxml"}
 
 
 def _digest(*parts: object) -> str:
@@ -35,8 +34,10 @@ def recipe(extractor: str) -> str:
     >>> recipe("trafilatura").split()[0]
     'trafilatura'
     """
-    if extractor in _LIBRARIES:
-        made_by = f"{_LIBRARIES[extractor]} {version(_LIBRARIES[extractor])}"
+    if extractor == "trafilatura":
+        made_by = f"trafilatura {version('trafilatura')}"
+    elif extractor == "readability":
+        made_by = readability_version()
     elif extractor == "text":
         made_by = f"weights {_weights('plain-lines')}"
     else:

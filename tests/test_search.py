@@ -57,6 +57,16 @@ def test_disguise_and_copies_are_filters(store: Path) -> None:
             assert opened.search.count("馕坑", selection=selection) == count, selection
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [("馕坑 AND (", "not closed"), ("馕坑 AND (新路", "not closed"), ("馕坑 AND", "behind AND"), ("馕坑 OR", "behind OR"),
+     ("馕坑 NOT", "behind NOT"), ("馕坑 OR AND 新路", "behind OR"), ("馕坑 AND NOT", "behind NOT")],
+)  # fmt: skip
+def test_half_a_query_is_told(store: Path, query: str, told: str) -> None:
+    with Store.open(store, readonly=True) as opened, pytest.raises(UsageError, match=told):
+        opened.search.find(query)
+
+
 Ask = tuple[str, Callable[[Article], bool]]
 """A query, and whether it finds an article, by looking at it."""
 

@@ -190,9 +190,10 @@ def test_what_cannot_be_asked_is_said_in_a_line(words: list[str], said: str, tmp
 
 
 def test_a_chinese_host_has_an_id() -> None:
-    assert [_id_of(host) for host in ("新闻.cn", "::1", "--", "a_b.example")] == [
+    assert [_id_of(host) for host in ("新闻.cn", "::1", "192.0.2.7", "--", "a_b.example")] == [
         "xn--efvy88h.cn",
-        "1",
+        "site",
+        "site",
         "site",
         "a-b.example",
     ]

@@ -99,6 +99,7 @@ class _QueryParser:
     def either(self) -> Node | None:
         parts = [self._all()]
         while self._take("OR"):
+            self._expect("OR")
             parts.append(self._all())
         return _group("OR", parts)
 
@@ -106,8 +107,10 @@ class _QueryParser:
         wanted: list[Node | None] = []
         denied: list[Node | None] = []
         while self.rest and self.rest[0].kind not in {"OR", ")"}:
-            self._take("AND")
+            if self._take("AND"):
+                self._expect("AND", also="NOT")
             if self._take("NOT"):
+                self._expect("NOT")
                 self._denied += 1
                 denied.append(self._term())
                 self._denied -= 1
@@ -121,7 +124,8 @@ class _QueryParser:
     def _term(self) -> Node | None:
         if self._take("("):
             inner = self.either()
-            self._take(")")
+            if not self._take(")"):
+                raise UsageError("a bracket of the query is not closed: add ) or quote it")
             return inner
         if not self.rest or self.rest[0].kind != "word":
             return None
@@ -132,6 +136,11 @@ class _QueryParser:
             return QueryWord(index="characters", expression=letters(word))
         expression = phrase(word)
         return QueryWord(index="search", expression=expression) if expression else None
+
+    def _expect(self, sign: str, *, also: str = "") -> None:
+        """Raises UsageError where no word follows a sign."""
+        if not self.rest or self.rest[0].kind not in {"word", "(", also}:
+            raise UsageError(f"nothing stands behind {sign} in the query: add a word, or quote it to look for it")
 
     def _take(self, kind: str) -> bool:
         if self.rest and self.rest[0].kind == kind:

@@ -38,6 +38,20 @@ _EXTRAS = {
     "multipart": "jianbao[web]", "python_multipart": "jianbao[web]", "markdown_it": "jianbao[web]",
 }  # fmt: skip
 
+# What results depend on most: worth a line in a report of a bug.
+_BUILT_ON = (
+    "scrapy",
+    "lxml",
+    "trafilatura",
+    "datasketch",
+    "opencc",
+    "numpy",
+    "numba",
+    "pydantic",
+    "warcio",
+    "fastwarc",
+)
+
 # Errors of the operating system that mean: nothing can be written there.
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
@@ -60,7 +74,14 @@ STORE = Path("jianbao.db")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        import platform
+        import sqlite3
+        from importlib import metadata
+
         typer.echo(f"jianbao {__version__}")
+        typer.echo(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+        for name in _BUILT_ON:
+            typer.echo(f"{name} {metadata.version(name)}")
         raise typer.Exit
 
 

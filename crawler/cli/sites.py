@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -113,6 +114,9 @@ def _id_of(host: str) -> str:
     """A host as the id of a site; of a Chinese one as DNS has it (RFC 3490)."""
     with suppress(UnicodeError):  # a label too long, or empty
         host = host.encode("idna").decode()
+    with suppress(ValueError):
+        ip_address(host)
+        return "site"  # a number of the network names nobody
     return re.sub(r"[^a-z0-9.\-]+", "-", host).strip(".-") or "site"
 
 

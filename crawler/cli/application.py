@@ -75,11 +75,10 @@ STORE = Path("jianbao.db")
 def _version(wanted: bool) -> None:
     if wanted:
         import platform
-        import sqlite3
         from importlib import metadata
 
         typer.echo(f"jianbao {__version__}")
-        typer.echo(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+        typer.echo(f"Python {platform.python_version()}")
         for name in _BUILT_ON:
             typer.echo(f"{name} {metadata.version(name)}")
         raise typer.Exit

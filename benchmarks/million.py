@@ -145,7 +145,7 @@ def main() -> None:
     making.add_argument("--documents", type=int, default=1_000_000)
     matching = steps.add_parser("match")
     matching.add_argument("corpus", type=Path)
-    matching.add_argument("--growing-from", type=int, default=GrowingAnchorSettings().documents_from)
+    matching.add_argument("--growing-from", type=int, default=200_000)
     given = options.parse_args()
     if given.step == "make":
         make(given.source, given.target, given.documents)

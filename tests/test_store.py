@@ -397,6 +397,11 @@ def test_search_is_exact(searched: Store, query: str) -> None:
     assert all(hit.passages for hit in hits)
 
 
+def test_a_query_that_would_take_seconds_to_understand_is_refused(searched: Store) -> None:
+    with pytest.raises(UsageError, match=r"4003 characters, 500 are the most: `jianbao find`"):
+        searched.search.find("a 1" + "-1" * 2000)
+
+
 def test_search_finds_every_substring_of_chinese_and_nothing_else(store: Store) -> None:
     chance = random.Random(7)
     texts = ["".join(chance.choice("山水田林湖草，。") for _ in range(60)) for _ in range(40)]

@@ -15,6 +15,7 @@ from cleaners.store.tokens import finder, is_letter, letters, phrase
 _PART = re.compile(r'"([^"]*)"?|[“]([^”]*)[”]?|([()（）])|([^\s()（）"“]+)')
 _WORDS = {"AND": "AND", "OR": "OR", "NOT": "NOT", "&": "AND", "&&": "AND", "|": "OR", "||": "OR"}
 _LONGEST = 100
+_CHARACTERS = 500  # a pattern is made of every word, and those of thousands of words take seconds
 
 Index = Literal["search", "characters"]
 
@@ -54,6 +55,10 @@ class SearchQuery:
 
 def parse(query: str) -> SearchQuery:
     """Understand a query. Raises UsageError, with the cure, for one that asks for nothing."""
+    if len(query) > _CHARACTERS:
+        raise UsageError(
+            f"the query has {len(query)} characters, {_CHARACTERS} are the most: `jianbao find` looks for whole passages"
+        )
     found = list(_scan(query))
     if len(found) > _LONGEST:
         raise UsageError(f"the query has {len(found)} words and signs, {_LONGEST} are the most: ask for less at once")

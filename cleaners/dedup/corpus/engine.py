@@ -132,7 +132,8 @@ class CorpusDeduplicator:
 
     @property
     def _is_large(self) -> bool:
-        return len(self) >= self._growing.documents_from
+        least = self._growing.documents_from
+        return least is not None and len(self) >= least
 
     def __enter__(self) -> Self:
         return self

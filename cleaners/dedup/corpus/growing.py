@@ -38,8 +38,9 @@ STEPS = 3
 class GrowingAnchorSettings:
     """How anchors grow, and from which size of a corpus on."""
 
-    documents_from: int = 200_000
-    """A corpus of fewer documents is matched by the anchors of the index: cheaper, and they find as much there."""
+    documents_from: int | None = None
+    """A corpus of fewer documents is matched by the anchors of the index: cheaper, and they find as much there. None:
+    every corpus is, as on Spark, until the memory that growing anchors take at a million documents is measured."""
     gram: int = 4
     """Characters of the shortest key."""
     modulus: int = 2

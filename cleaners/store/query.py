@@ -57,7 +57,8 @@ def parse(query: str) -> SearchQuery:
     """Understand a query. Raises UsageError, with the cure, for one that asks for nothing."""
     if len(query) > _CHARACTERS:
         raise UsageError(
-            f"the query has {len(query)} characters, {_CHARACTERS} are the most: `jianbao find` looks for whole passages"
+            f"the query has {len(query)} characters, {_CHARACTERS} are the most: `jianbao find` looks "
+            "for whole passages"
         )
     found = list(_scan(query))
     if len(found) > _LONGEST:

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Processes that run tests: a file's tests stay in one of them.
 WORKERS ?= 2
 
-.PHONY: help demo test lint proof soak spark java clean
+.PHONY: help demo test wheel lint proof soak spark java clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -12,7 +12,7 @@ help: ## this list
 	@test -n "$(PYTHON)" || { echo "jianbao needs Python 3.11 or newer: install it, or make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: make PYTHON=/path/to/python3.11"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@# The pip that Python 3.11 brings (23) stumbles over an extra of lxml.
+	@# The pip that Python 3.11 brings (23) stumbles over what readability-lxml (in dev) asks of lxml.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=24.1'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
@@ -27,9 +27,17 @@ demo: .venv/.installed ## crawl the small web on loopback, clean, match, store, 
 test: .venv/.installed $(if $(CI),$(if $(shell command -v java),.venv/.spark)) ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
+wheel: .venv/.installed ## wheel and sdist into dist/, and the demo from the wheel in an environment of its own
+	rm -rf dist build .venv-wheel
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	$(BIN)/python -c "from setuptools import build_meta; build_meta.build_sdist('dist')"
+	$(PYTHON) -m venv .venv-wheel && .venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	rm -rf build && mkdir build && cd build && ../.venv-wheel/bin/jianbao demo
+
 lint: .venv/.installed ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests/typed_program.py
 
 proof: .venv/.installed ## commands that write, broken off in many ways: kills, full disks, random bytes
 	$(BIN)/python -m pytest -n $(WORKERS) -m proof tests/test_faults.py
@@ -50,4 +58,4 @@ spark: java .venv-spark/.installed ## the engine on Spark against this machine (
 	.venv-spark/bin/python -m pytest -m 'soak or not soak' -rs tests/test_spark_cluster.py tests/test_spark.py
 
 clean: ## remove .venv and caches
-	rm -rf .venv .venv-spark build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-spark .venv-wheel build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -9,7 +9,7 @@ RUN python -m venv /jianbao \
     && /jianbao/bin/pip install --no-cache-dir --constraint constraints.txt '.[monitor,parquet,schedule,web]'
 
 FROM python:3.13-slim
-RUN useradd --uid 10001 --create-home jianbao && install -d -o jianbao -g jianbao /data /seeds
+RUN useradd --uid 10001 --home-dir /var/cache/jianbao --create-home jianbao && install -d -o jianbao -g jianbao /data /seeds
 COPY --from=build /jianbao /jianbao
 ENV PATH=/jianbao/bin:$PATH PYTHONUNBUFFERED=1 JIANBAO_STORE=/data/news.db
 USER 10001

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Processes that run tests: a file's tests stay in one of them.
 WORKERS ?= 2
 
-.PHONY: help demo test wheel lint proof soak spark java clean
+.PHONY: help demo test wheel docs lint proof soak spark java clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -34,7 +34,11 @@ wheel: .venv/.installed ## wheel and sdist into dist/, and the demo from the whe
 	$(PYTHON) -m venv .venv-wheel && .venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
 	rm -rf build && mkdir build && cd build && ../.venv-wheel/bin/jianbao demo
 
-lint: .venv/.installed ## ruff and mypy --strict
+docs: .venv/.installed ## the documentation as a site, in site/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,docs]'
+	$(BIN)/mkdocs build --quiet
+
+lint: .venv/.installed ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests/typed_program.py
@@ -58,4 +62,4 @@ spark: java .venv-spark/.installed ## the engine on Spark against this machine (
 	.venv-spark/bin/python -m pytest -m 'soak or not soak' -rs tests/test_spark_cluster.py tests/test_spark.py
 
 clean: ## remove .venv and caches
-	rm -rf .venv .venv-spark .venv-wheel build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-spark .venv-wheel build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache

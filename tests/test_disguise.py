@@ -258,9 +258,9 @@ def test_one_character_that_a_writer_prefers_is_no_machine() -> None:
     assert "forced-traditional" not in diagnose(honest * 3).disguises
 
 
-def test_the_readme_has_the_table_of_disguises() -> None:
-    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+def test_the_documentation_has_the_table_of_disguises() -> None:
+    cleaning = (Path(__file__).resolve().parent.parent / "docs" / "cleaning.md").read_text(encoding="utf-8")
     for kind in DISGUISES:
         undone = "yes" if kind.repairable else "no"
-        assert f"| `{kind.name}` | {kind.meaning} | {undone} | {kind.cost} |" in readme
+        assert f"| `{kind.name}` | {kind.meaning} | {undone} | {kind.cost} |" in cleaning
     assert sorted(kind.rank for kind in DISGUISES) == list(range(len(DISGUISES)))

@@ -17,11 +17,21 @@ from typer.core import TyperGroup
 from crawler.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_python_of_the_readme_runs() -> None:
-    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+# What is read by people who use it, and what is read besides by those who work on it.
+MANUAL = ["README.md", "README.zh.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+PAGES = [*MANUAL, "CONTRIBUTING.md", "seeds/README.md", "benchmarks/README.md"]
+
+
+def commands_of(name: str) -> list[str]:
+    """The lines of a page that begin with jianbao, without their comments."""
+    return re.findall(r"^    jianbao (.+?)(?:  +#.*)?$", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_python_of_the_documentation_runs() -> None:
+    page = str(ROOT / "docs" / "python.md")
+    result = doctest.testfile(page, module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert result.attempted > 8
     assert result.failed == 0
 
@@ -41,18 +51,18 @@ def test_examples_in_docstrings_run(name: str) -> None:
     assert result.failed == 0
 
 
-def test_commands_of_the_readme_exist_with_these_options() -> None:
-    lines = re.findall(r"^    jianbao (.+?)(?:  +#.*)?$", README, re.MULTILINE)
-    assert len(lines) > 10
+def test_commands_of_the_documentation_exist_with_these_options() -> None:
+    lines = [line for name in MANUAL for line in commands_of(name)]
+    assert len(lines) > 60
     helps: dict[str, str] = {}
     for line in lines:
-        words = shlex.split(line.partition(" < ")[0].partition(" | ")[0])
+        words = shlex.split(re.split(r" [<>|] ", line)[0])
         command = " ".join(words[:2]) if words[0] == "sites" else words[0]
         if command not in helps:
             done = subprocess.run(
                 [sys.executable, "-m", "crawler", *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True
             )
-            assert done.returncode == 0, f"README names `jianbao {command}`: {done.stderr}"
+            assert done.returncode == 0, f"the documentation names `jianbao {command}`: {done.stderr}"
             helps[command] = done.stdout
         for option in (word for word in words[1:] if re.match(r"--?[a-z]", word)):
             assert re.search(rf"(^|\s|,){re.escape(option)}\b", helps[command]), f"{option} is no option of {command}"
@@ -72,19 +82,35 @@ def test_help_shows_examples() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for name in ("README.md", "CONTRIBUTING.md", "seeds/README.md", "benchmarks/README.md"):
+    for name in PAGES:
         path = ROOT / name
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{name} links to {target}"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md", "benchmarks/README.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_files_that_are_named_are_there(name: str) -> None:
     named = re.findall(
         r"`((?:cleaners|crawler|tests|seeds|benchmarks)/[\w./-]*)", (ROOT / name).read_text(encoding="utf-8")
     )
     missing = [path for path in named if not (ROOT / path).exists()]
     assert not missing
+
+
+def test_the_readme_is_short_and_says_the_same_in_chinese() -> None:
+    for name in ("README.md", "README.zh.md"):
+        assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= 150, f"{name}: move it into docs/"
+    assert commands_of("README.md") == commands_of("README.zh.md")
+    links = [re.findall(r"\]\(([^)]+)\)", (ROOT / name).read_text("utf-8")) for name in ("README.md", "README.zh.md")]
+    assert set(links[0]) - set(links[1]) == {"README.zh.md"}
+
+
+def test_every_page_is_in_the_menu_and_in_the_table_of_pages() -> None:
+    menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    for path in (ROOT / "docs").glob("*.md"):
+        assert f": {path.name}\n" in menu, f"{path.name} is not in mkdocs.yml"
+        assert path.name == "index.md" or f"({path.name})" in contents, f"{path.name} is not in docs/index.md"
 
 
 def test_every_room_is_on_the_map() -> None:

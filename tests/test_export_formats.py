@@ -626,8 +626,8 @@ def test_an_unknown_format_ends_with_the_names_there_are(store: Store, tmp_path:
     assert not (tmp_path / "x").exists()
 
 
-def test_the_table_in_the_readme_is_that_of_the_formats() -> None:
+def test_the_table_in_the_documentation_is_that_of_the_formats() -> None:
     table = ["| `--format` | what it is |", "|---|---|"]
     table += [f"| `{one.name}` | {one.meaning} |" for one in formats().values()]
-    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
-    assert "\n".join(table) in readme, "the table of formats in README should be\n" + "\n".join(table)
+    page = (Path(__file__).resolve().parent.parent / "docs" / "export.md").read_text(encoding="utf-8")
+    assert "\n".join(table) in page, "the table of formats in docs/export.md should be\n" + "\n".join(table)

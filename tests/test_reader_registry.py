@@ -135,8 +135,8 @@ def test_names_are_unique_and_the_last_readers_accept_anything() -> None:
     assert [reader.name for reader in registry.FILES][-2:] == ["refused", "page"]
 
 
-def test_the_readme_names_every_format() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_documentation_names_every_format() -> None:
+    page = (ROOT / "docs" / "cleaning.md").read_text(encoding="utf-8")
     for reader in registry.FILES:
         for suffix in reader.suffixes:
-            assert f"`{suffix}`" in readme, f"README does not name {suffix} of the reader {reader.name}"
+            assert f"`{suffix}`" in page, f"docs/cleaning.md does not name {suffix} of the reader {reader.name}"

@@ -35,7 +35,7 @@ wheel: .venv/.installed ## wheel and sdist into dist/, and the demo from the whe
 	rm -rf build && mkdir build && cd build && ../.venv-wheel/bin/jianbao demo
 
 docs: .venv/.installed ## the documentation as a site, in site/
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.5' 'mkdocstrings[python]>=0.27'
 	$(BIN)/mkdocs build --quiet
 
 lint: .venv/.installed ## ruff and mypy

@@ -5,6 +5,7 @@ A message is one line, says what is wrong and what to do about it.
 
 from __future__ import annotations
 
+import errno
 from typing import Literal
 
 Stage = Literal[
@@ -58,3 +59,12 @@ class UnusableInput(Exception):  # noqa: N818 - not an error of the program: a p
         self.stage: Stage = stage
         self.reason = reason
         self.detail = detail
+
+
+_MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT}
+
+
+def is_fault_of_machine(error: BaseException) -> bool:
+    """Whether it is this machine that has no open files or no room left: no page is to blame, and no page is dropped
+    for it, for the same run gives other results when there is room."""
+    return isinstance(error, OSError) and error.errno in _MACHINE

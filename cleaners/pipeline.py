@@ -18,7 +18,7 @@ from cleaners.chinese import disguise, regions, script, spinning
 from cleaners.chinese.disguise import DisguiseDiagnosis, RestoredText
 from cleaners.context import CleaningContext
 from cleaners.disguises import Disguise
-from cleaners.errors import UnusableInput
+from cleaners.errors import UnusableInput, is_fault_of_machine
 from cleaners.extract import ExtractedBody, ExtractSettings, site_rules
 from cleaners.extract.page_type import PageTypeSettings
 from cleaners.extract.recipe import recipe
@@ -211,13 +211,18 @@ def _stepped(draft: PageDraft) -> tuple[PageDraft, UnusableInput | None]:
 
 
 def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
-    """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold."""
+    """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold.
+
+    Raises OSError when this machine has no open files or no room left.
+    """
     try:
         draft, unusable = _drafted(page, context)
         return parts.by_itself(_article(draft)) if unusable is None else _dropped(draft, unusable)
     except (MemoryError, RecursionError) as why:
         return Drop(origin=page.origin, url=page.url, stage="extract", reason="page too large", detail=repr(why))
     except Exception as why:  # one odd page must not end a run of a million
+        if is_fault_of_machine(why):
+            raise
         log.warning("%s: %r", page.origin, why, exc_info=log.isEnabledFor(logging.DEBUG))
         return Drop(origin=page.origin, url=page.url, stage="extract", reason="failed", detail=repr(why))
 

@@ -6,6 +6,7 @@ same command run again comes to what an undisturbed run gives.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import resource
@@ -20,7 +21,10 @@ from pathlib import Path
 
 import pytest
 
+from cleaners import pipeline
 from cleaners.errors import UnwritableError
+from cleaners.items import Page
+from cleaners.readers import files
 from cleaners.store import Store
 from cleaners.store import database as store_database
 from cleaners.store.network_file_systems import network_type
@@ -266,6 +270,24 @@ def test_random_bytes_over_store_and_index(world: World, part: int, tmp_path: Pa
         again = finished(start(place, "doctor --all --store news.db"))
         assert again.code == 0, (damaged.name, again.told)
         shutil.rmtree(place)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOSPC])
+def test_no_page_is_dropped_for_a_fault_of_the_machine(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    (tmp_path / "a.html").write_text("<p>渠水昨天到了村口。</p>", encoding="utf-8")
+    page = Page(origin="a.html", body=b"<p></p>")
+    monkeypatch.setattr(pipeline, "_drafted", fails)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        pipeline.clean(page)
+    for name in ("file_reader", "pages"):  # what a reader meets, and what opening a file does
+        with monkeypatch.context() as patch, pytest.raises(OSError, match=os.strerror(number)):
+            patch.setattr(files, name, fails)
+            list(files.read([tmp_path]))
 
 
 def test_a_store_on_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

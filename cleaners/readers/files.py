@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from cleaners.errors import JianbaoError, UnusableInput, UsageError
+from cleaners.errors import JianbaoError, UnusableInput, UsageError, is_fault_of_machine
 from cleaners.items import Drop, Page
 from cleaners.readers import folder
 from cleaners.readers.input_file import InputFile, ReadLimits
@@ -111,6 +111,8 @@ def _walk(path: str, choose: Callable[[str], FolderReader]) -> Iterator[Page | D
         except JianbaoError:  # for the user to cure
             raise
         except Exception as why:
+            if is_fault_of_machine(why):
+                raise
             open_folders.pop()
             yield Drop(origin=path, stage="read", reason="unreadable", detail=repr(why))
             continue
@@ -135,6 +137,8 @@ def _file(name: str, limits: ReadLimits, gauge: ReadProgress, columns: ColumnCho
                 yield result
             gauge.past(status.st_size)
     except OSError as why:
+        if is_fault_of_machine(why):
+            raise
         yield Drop(origin=name, stage="read", reason="unreadable", detail=str(why.strerror or why))
 
 
@@ -167,5 +171,7 @@ def _guarded(file: InputFile) -> Iterator[Page | Drop]:
     except (MemoryError, RecursionError) as why:
         yield Drop(origin=file.origin, stage="read", reason="too large to be read", detail=repr(why))
     except Exception as why:
+        if is_fault_of_machine(why):
+            raise
         detail = (str(why) or type(why).__name__) if is_damage(why) else repr(why)
         yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=detail[:_LONGEST])

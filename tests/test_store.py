@@ -777,7 +777,8 @@ def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> Non
     with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as raw:
         for name in ("articles_by_confidence", "articles_of_parts"):
             raw.execute(f"DROP INDEX {name}")
-        for name in ("events", "watches", "watched_articles", "notices", "issues", "deliveries", "troubles"):
+        for name in ("events", "watches", "watched_articles", "notices", "issues", "deliveries", "troubles",
+                     "tags", "notes"):  # fmt: skip
             raw.execute(f"DROP TABLE {name}")
         added = (
             "declared_url",

@@ -41,6 +41,7 @@ from cleaners.store.integrity import IntegrityChecks
 from cleaners.store.key_value import IndexManifests, StoreSettings
 from cleaners.store.learned import LearnedTables, NoiseLine, WordPair
 from cleaners.store.merge_tables import StoreMerger
+from cleaners.store.notes import ArticleNotes, NoteTable, StoredNote
 from cleaners.store.overview import DisguisedArticles, SitePair, StoreOverview
 from cleaners.store.records import ClippingReader
 from cleaners.store.runs import RunEntry, RunJournal, RunStatus
@@ -62,6 +63,7 @@ from cleaners.store.watch_log import Notice, NoticeKind, WatchIssue, WatchLog, W
 
 __all__ = [
     "ArticleEvent",
+    "ArticleNotes",
     "ClusterListPage",
     "DiscoveredUrl",
     "DisguisedArticles",
@@ -97,6 +99,7 @@ __all__ = [
     "StorageSize",
     "Store",
     "StoreStatistics",
+    "StoredNote",
     "StoryCopy",
     "StoryRecord",
     "Tombstone",
@@ -160,6 +163,8 @@ class Store:
         """What happened to articles, in order."""
         self.arrivals = ArrivalTable(database)
         """What has just arrived."""
+        self.notes = NoteTable(database)
+        """Tags and notes of readers."""
         self.watch_log = WatchLog(database)
         """What watches have read and told."""
 

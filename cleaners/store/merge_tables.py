@@ -56,10 +56,12 @@ class StoreMerger:
             self._learned()
 
     def copy_links(self) -> None:
-        """What hangs on articles, after these: old ids of clusters, exports; drops that are none any more leave."""
+        """What hangs on articles, after these: old ids of clusters, exports, tags and notes; drops that are none any
+        more leave."""
         with self._db.transaction():
             self._forwards()
             self._exports()
+            self._notes()
             self._db.execute("DELETE FROM drops WHERE origin IN (SELECT origin FROM articles)")
             # A page that was read in the end, by whichever store visited it last, is no drop.
             self._db.execute(
@@ -141,6 +143,16 @@ class StoreMerger:
             )  # fmt: skip
             if target and target[0] != id_:
                 self._db.execute("INSERT OR REPLACE INTO main.forwards VALUES (?, ?)", (id_, target[0]))
+
+    def _notes(self) -> None:
+        held = "id IN (SELECT id FROM main.articles)"
+        self._db.execute(
+            f"INSERT OR IGNORE INTO main.tags (id, tag, at) SELECT id, tag, at FROM other.tags WHERE {held}"
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO main.notes (id, text, at) "
+            f"SELECT id, text, at FROM other.notes WHERE {held} ORDER BY at, note"
+        )
 
     def _exports(self) -> None:
         names = self._db.rows("SELECT series, name FROM other.export_series")

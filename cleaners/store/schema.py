@@ -215,6 +215,16 @@ _WATCHES = (
         PRIMARY KEY (watch, trouble)) WITHOUT ROWID""",
 )
 
+_NOTES = (
+    # By the article's id: a note stays when its page has another text.
+    """CREATE TABLE tags (id TEXT NOT NULL, tag TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (id, tag)) WITHOUT ROWID""",
+    "CREATE INDEX tags_by_tag ON tags (tag, id)",
+    # Never the number of another note again: a page that was opened before may still ask to remove it.
+    """CREATE TABLE notes (note INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, text TEXT NOT NULL,
+        at INTEGER NOT NULL, UNIQUE (id, text))""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -229,5 +239,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=11, name="the pages that an article was joined from", statements=_PARTS),
     Migration(version=12, name="by which rules the links of a page were read", statements=_READINGS),
     Migration(version=13, name="events, and what watches have told of them", statements=_WATCHES),
+    Migration(version=14, name="tags and notes of readers", statements=_NOTES),
 )
 """All steps in order; the last one's version is the version of today."""

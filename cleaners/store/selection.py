@@ -35,6 +35,8 @@ class Selection:
     """Published at this moment or later, with a timezone; articles without a date are left out."""
     until: datetime | None = None
     """Published before this moment; articles without a date are left out."""
+    tag: str | None = None
+    """A tag that a reader filed it under, exactly."""
     arrived_since: datetime | None = None
     """Stored at this moment or later, or stored then with another text than before."""
 
@@ -62,6 +64,7 @@ OPTED_OUT = "(a.opt_out IS NOT NULL OR (SELECT opt_out FROM articles WHERE doc =
 
 
 _ARRIVED = "SELECT id FROM events WHERE at >= ? AND kind != 'takedown'"
+_TAGGED = "SELECT id FROM tags WHERE tag = ?"
 _PLACES = "(SELECT place FROM places WHERE instr('/' || name || '/', '/' || ? || '/'))"
 
 
@@ -107,6 +110,9 @@ def conditions(selection: Selection) -> tuple[str, list[Any]]:
         values += more
     if selection.copied is not None:
         parts.append(f"cluster IS {'NOT NULL' if selection.copied else 'NULL'}")
+    if selection.tag is not None:
+        parts.append(f"id IN ({_TAGGED})")
+        values.append(selection.tag)
     if selection.arrived_since is not None:
         parts.append(f"id IN ({_ARRIVED})")
         values.append(int(selection.arrived_since.timestamp()))
@@ -136,6 +142,8 @@ def narrowing(selection: Selection, database: Database) -> FilterClause:
     if selection.copied is not None:
         sql = "SELECT doc FROM articles WHERE cluster IS NOT NULL"
         found.append(SelectedDocs(sql=sql, values=(), denied=not selection.copied))
+    if selection.tag is not None:
+        found.append(SelectedDocs(sql=f"SELECT doc FROM articles WHERE id IN ({_TAGGED})", values=(selection.tag,)))
     if selection.arrived_since is not None:
         sql = f"SELECT doc FROM articles WHERE id IN ({_ARRIVED})"
         found.append(SelectedDocs(sql=sql, values=(int(selection.arrived_since.timestamp()),)))

@@ -20,6 +20,7 @@ _VALUES = {
     "source": "SELECT source FROM articles WHERE current AND source IS NOT NULL GROUP BY source "
     "ORDER BY count(*) DESC, source",
     "region": "SELECT name FROM article_places JOIN places USING (place) GROUP BY place ORDER BY count(*) DESC, name",
+    "tag": "SELECT tag FROM tags GROUP BY tag ORDER BY count(*) DESC, tag",
 }
 
 
@@ -30,18 +31,19 @@ class ColumnValues:
         self._db = database
 
     def missing(self, selection: Selection) -> dict[str, str]:
-        """Those of its filters ``site``, ``source`` and ``region`` that let nothing through by themselves: their names
-        and the values that were asked for."""
+        """Those of its filters ``site``, ``source``, ``region`` and ``tag`` that let nothing through by themselves:
+        their names and the values that were asked for."""
         nothing = Selection()
         single = {
             "site": replace(nothing, site=selection.site),
             "source": replace(nothing, source=selection.source),
             "region": replace(nothing, region=selection.region),
+            "tag": replace(nothing, tag=selection.tag),
         }
         return {name: getattr(one, name) for name, one in single.items() if one != nothing and not self._any(one)}
 
     def of(self, name: str) -> list[str]:
-        """Every value of ``site``, ``source`` or ``region`` that some article has, the most frequent one first."""
+        """Every value of ``site``, ``source``, ``region`` or ``tag`` that some article has, the most frequent first."""
         return [row[0] for row in self._db.rows(_VALUES[name])]
 
     def sites(self, limit: int) -> list[str]:

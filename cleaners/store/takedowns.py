@@ -162,7 +162,7 @@ class TakedownTable:
         return list(dict.fromkeys(part for url, parts in rows for part in load(parts) if "://" in part and part != url))
 
     def remove(self, ids: Iterable[str]) -> Left:
-        """Take articles out of everything the store knows: texts, search, places, matches, clusters, drops.
+        """Take articles out of everything the store knows: texts, search, places, matches, clusters, drops, notes.
 
         Returns what is left of the clusters they were in: these are to be decided anew, then :meth:`forward`.
         """
@@ -176,6 +176,8 @@ class TakedownTable:
                     clusters[cluster] = own_cluster[0]
                 self._db.execute("DELETE FROM drops WHERE origin = ? OR url = ?", (origin, url))
                 self._delete(doc)
+            for table in ("tags", "notes"):
+                self._db.execute(f"DELETE FROM {table} WHERE id = ?", (article_id,))
         return {own_cluster: self._members(cluster) for cluster, own_cluster in clusters.items()}
 
     def forward(self, left: Left) -> None:

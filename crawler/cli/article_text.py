@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cleaners.diff import DiffPiece, changes, near
 from cleaners.fields import SHOWN, RecordField
 from cleaners.fields.kinds import ListOf, MappingOf, Moment, Structure
 from cleaners.items import Article, Clipping, MissingPart, Region
 
+if TYPE_CHECKING:
+    from cleaners.store import ArticleNotes
 
-def page(clipping: Clipping) -> str:
-    """The article as a reader wants it: headline, what is known of it, body."""
+
+def page(clipping: Clipping, kept: ArticleNotes) -> str:
+    """The article as a reader wants it: headline, what is known of it, what readers ``kept`` with it, body."""
     article = clipping.article
     known = [(field, shown(field, clipping)) for field in SHOWN if field.name != "title"]
     head = [f"{field.label or field.name:10} {value}" for field, value in known if value]
+    if kept.tags:
+        head.append(f"{'tags':10} {', '.join(kept.tags)}")
+    for note in kept.notes:
+        head.append(f"{'note':10} {note.text.replace(chr(10), chr(10) + ' ' * 11)}  ({note.at:%Y-%m-%d})")
     return "\n".join([article.title or "(no title)", "", *head, "", article.text])
 
 

@@ -72,7 +72,8 @@ def clip(
 
     A page on the web is fetched as a crawl would, with the other pages of its article: robots.txt, limits, --contact.
     A page that is no article ends with exit code 1 and says why. Where a store has the article already, or copies of
-    it, it says so. A file is never replaced unless -o names it. The name of the file is printed.
+    it, it says so. With --store, tags and note are kept there too: `show` shows them, `search --tag` finds by them. A
+    file is never replaced unless -o names it. The name of the file is printed.
 
     \b
     Examples:
@@ -80,10 +81,12 @@ def clip(
       jianbao clip page.html --tag 水利 --note 存档 -o clips/
       jianbao clip page.mhtml --images -o page.epub
       curl -s https://news.example/1.html | jianbao clip - -o -
-      jianbao clip page.html --store news.db
+      jianbao clip page.html --store news.db --tag 水利
     """
     from cleaners.export.saved_pictures import saved_pictures
     from cleaners.items import Drop
+    from cleaners.store import Store
+    from cleaners.store.notes import note_of, tag_of
     from crawler.clipping import clip_address, clip_file
     from crawler.jobs.typed_addresses import is_typed_address
 
@@ -92,6 +95,7 @@ def clip(
         raise UsageError("--images is for a saved page as Markdown, HTML or EPUB: its pictures lie beside it or in it")
     if images and output == "-" and chosen is ClipFormat.md:
         raise UsageError("--images writes a folder beside the file: name one with -o")
+    words, note = tuple(dict.fromkeys(map(tag_of, tags or ()))), note_of(note)
     asked = known if store is None and known.exists() else None
     if is_typed_address(what):
         clipped = clip_address(what, contact=contact, keep_in=store, known=asked)
@@ -104,8 +108,11 @@ def clip(
         )
     if clipped.copies:
         say(_already(clipped.copies))
+    if store is not None and (words or note):
+        with Store.open(store, create=False) as opened:
+            opened.notes.add(clipped.clipping.article.id, tags=words, note=note)
     pictures = saved_pictures(what, clipped.clipping.article) if images else ()
-    _write(_story(clipped, tuple(dict.fromkeys(tags or ())), note, pictures), chosen, output)
+    _write(_story(clipped, words, note, pictures), chosen, output)
 
 
 def _form(form: ClipFormat | None, output: str | None) -> ClipFormat:

@@ -100,14 +100,20 @@ def selection(
     copied: bool | None = None,
     min_confidence: float | None = None,
     arrived_since: datetime | None = None,
+    tag: str | None = None,
 ) -> Selection:
-    """The filters as the store takes them. Raises UsageError for a region that nobody knows."""
+    """The filters as the store takes them. Raises UsageError for a region that nobody knows, and for a tag that can be
+    none."""
     from cleaners.store import Selection
 
     if region is not None:
         from cleaners.chinese.regions.lookup import named
 
         region = named(region)
+    if tag is not None:
+        from cleaners.store.notes import tag_of
+
+        tag = tag_of(tag)
     return Selection(
         region=region,
         site=site,
@@ -118,6 +124,7 @@ def selection(
         since=since,
         until=until,
         arrived_since=arrived_since,
+        tag=tag,
     )
 
 

@@ -54,6 +54,7 @@ def search(
     copied: Annotated[
         bool | None, typer.Option("--copied/--not-copied", help="Only what has copies, or what has none.")
     ] = None,
+    tag: Annotated[str | None, typer.Option("--tag", metavar="WORD", help="Only what you filed under it.")] = None,
     min_confidence: MinConfidence = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
     with_duplicates: Annotated[bool, typer.Option("--with-duplicates", help="Every copy of an article.")] = False,
@@ -72,13 +73,14 @@ def search(
       jianbao search 开业 --disguise spun --with-duplicates
       jianbao search --arrived-since 2h
       jianbao search 棉花 --sort new --since 昨天
+      jianbao search --tag 水利
     """
     from cleaners.store import Store
 
     with Store.open(store, create=False, readonly=True) as opened:
         chosen = selection(
             region, site, source, since, until, disguise=disguise, copied=copied, min_confidence=min_confidence,
-            arrived_since=arrival(opened, arrived_since),
+            arrived_since=arrival(opened, arrived_since), tag=tag,
         )  # fmt: skip
         if query is None:
             hits = opened.search.latest(

@@ -34,10 +34,11 @@ def show(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an article with its metadata, its disguises and repairs, and who reprinted it, as a tree.
+    """Show an article with its metadata, tags, notes, disguises and repairs, and who reprinted it, as a tree.
 
     A tree starts at the best copy; under each copy stand those that are most like it, with what the match is, the
-    shares of both texts, and which way it went. --json gives the whole: the record, the cluster, every verified pair.
+    shares of both texts, and which way it went. --json gives the whole: the record, tags and notes, the cluster, every
+    verified pair.
 
     \b
     Examples:
@@ -96,16 +97,22 @@ def _of_file(store: Store, path: str) -> Clipping:
 
 def _whole(store: Store, found: Clipping, as_json: bool) -> None:
     from cleaners.export import record
+    from cleaners.store import ArticleNotes
     from crawler.cli.article_text import page
     from crawler.cli.cluster_text import relatives
 
     cluster = relatives(store, found)
     went_on = store.clusters.left_behind(found.cluster) if found.cluster else None
+    kept = store.notes.of([found.article.id]).get(found.article.id, ArticleNotes())
     if as_json:
-        whole = {**record(found), "family": cluster.record() if cluster else None, "former_family": went_on}
+        whole = {
+            **record(found), "tags": list(kept.tags),
+            "notes": [{"text": note.text, "at": note.at.isoformat()} for note in kept.notes],
+            "family": cluster.record() if cluster else None, "former_family": went_on,
+        }  # fmt: skip
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
-    typer.echo(page(found))
+    typer.echo(page(found, kept))
     if cluster:
         typer.echo(f"\n{cluster.heading()}")
         _console().print(cluster.drawn(found.article.id), soft_wrap=True)

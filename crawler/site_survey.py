@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -139,10 +141,10 @@ def proposal(site: SiteConfig, name: str, offers: Sequence[SeedOffer], day: date
     entry = "\n".join(
         (
             f"  - id: {site.id}",
-            f"    name: {_quoted(_one_line(name) or site.name)}",
-            f"    home: {_quoted(site.home)}",
+            f"    name: {quoted(one_line(name) or site.name)}",
+            f"    home: {quoted(site.home)}",
             "    seeds:",
-            *(f"      - {offer.kind}: {_quoted(offer.url)}  # {_remark(offer)}" for offer in offers),
+            *(f"      - {offer.kind}: {quoted(offer.url)}  # {_remark(offer)}" for offer in offers),
             "    verified: yes",
             f"    as_of: {day}",
         )
@@ -152,7 +154,7 @@ def proposal(site: SiteConfig, name: str, offers: Sequence[SeedOffer], day: date
 
 
 def _remark(offer: SeedOffer) -> str:
-    return f"{told(offer)} {_one_line(offer.name)}".rstrip()
+    return f"{told(offer)} {one_line(offer.name)}".rstrip()
 
 
 def told(offer: SeedOffer) -> str:
@@ -160,11 +162,21 @@ def told(offer: SeedOffer) -> str:
     return offer.why or counted(offer.entries, "entry")
 
 
-def _one_line(text: str) -> str:
+def site_id(host: str) -> str:
+    """A host as the id of a site; of a Chinese one as DNS has it (RFC 3490)."""
+    with suppress(UnicodeError):  # a label too long, or empty
+        host = host.encode("idna").decode()
+    with suppress(ValueError):
+        ip_address(host)
+        return "site"  # a number of the network names nobody
+    return re.sub(r"[^a-z0-9.\-]+", "-", host).strip(".-") or "site"
+
+
+def one_line(text: str) -> str:
     """Without what a comment or a string of YAML cannot hold."""
     return " ".join("".join(char for char in " ".join(text.split()) if char.isprintable()).split())
 
 
-def _quoted(text: str) -> str:
-    """A JSON string is a YAML string."""
+def quoted(text: str) -> str:
+    """A text for YAML. A JSON string is a YAML string."""
     return json.dumps(text, ensure_ascii=False)

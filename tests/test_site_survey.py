@@ -13,9 +13,9 @@ from scrapy.http import HtmlResponse
 from cleaners.config import RenderLimits, SiteConfig, parse_job
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
-from crawler.cli.sites import _id_of, _verdict
+from crawler.cli.sites import _verdict
 from crawler.jobs.site_health import SiteHealth, State
-from crawler.site_survey import SeedOffer, home, linked, listed, proposal
+from crawler.site_survey import SeedOffer, home, linked, listed, proposal, site_id
 from tests.small_server import Reply, SmallServer, article, feed, gzipped, serving, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -190,7 +190,7 @@ def test_what_cannot_be_asked_is_said_in_a_line(words: list[str], said: str, tmp
 
 
 def test_a_chinese_host_has_an_id() -> None:
-    assert [_id_of(host) for host in ("新闻.cn", "::1", "192.0.2.7", "--", "a_b.example")] == [
+    assert [site_id(host) for host in ("新闻.cn", "::1", "192.0.2.7", "--", "a_b.example")] == [
         "xn--efvy88h.cn",
         "site",
         "site",

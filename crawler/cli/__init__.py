@@ -12,6 +12,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     learned,
     maintenance,
     mcp,
+    opml,
     reports,
     schedule,
     search,

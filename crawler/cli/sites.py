@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -92,6 +90,7 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
     """
     from cleaners.config import is_loopback, parse_job
     from cleaners.urls import site_of
+    from crawler.site_survey import site_id
 
     try:
         host = urlsplit(home).hostname or ""
@@ -102,22 +101,12 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
     local = [host] if is_loopback(host) else []
     if not local and contact is None:
         raise UsageError("say who asks: add --contact you@your.domain, so that the site can reach you")
-    site = {"id": _id_of(site_of(home) or host), "name": host, "home": home}
+    site = {"id": site_id(site_of(home) or host), "name": host, "home": home}
     job = {"job": "sites-check", "contact": contact, "allow_private_hosts": local, "sites": [site]}
     try:
         return parse_job(json.dumps(job, ensure_ascii=False))  # JSON is YAML
     except SeedFileError as wrong:
         raise UsageError(str(wrong).partition(": ")[2]) from None
-
-
-def _id_of(host: str) -> str:
-    """A host as the id of a site; of a Chinese one as DNS has it (RFC 3490)."""
-    with suppress(UnicodeError):  # a label too long, or empty
-        host = host.encode("idna").decode()
-    with suppress(ValueError):
-        ip_address(host)
-        return "site"  # a number of the network names nobody
-    return re.sub(r"[^a-z0-9.\-]+", "-", host).strip(".-") or "site"
 
 
 def _propose(job: JobConfig, found: SurveyState) -> None:

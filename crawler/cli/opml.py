@@ -32,9 +32,9 @@ def opml(
 ) -> None:
     """Turn subscriptions of a feed reader (OPML) into a seed file, or the feeds of a seed file into OPML.
 
-    Which of the two it is shows in the content. The feeds of one domain become one site; folders that are regions become
-    its region, others a remark. A feed that stands twice or has no web address is told on stderr and left out, as are,
-    on the way to OPML, seeds that are no feeds.
+    Which of the two it is shows in the content. The feeds of one domain become one site; folders that are regions
+    become its region, others a remark. A feed that stands twice or has no web address is told on stderr and left out,
+    as are, on the way to OPML, seeds that are no feeds.
 
     \b
     Examples:

@@ -182,8 +182,45 @@ def test_files_to_keep(room: ReadingRoom) -> None:
     markdown = room.get(f"/article/{room.ids['first']}/markdown")
     assert markdown.headers["content-disposition"].startswith("attachment;")
     assert markdown.text.startswith("---\n")
+    html = room.get(f"/article/{room.ids['first']}/html")
+    assert html.headers["content-disposition"].startswith("attachment;")
+    assert html.text.startswith("<!DOCTYPE html>")
+    assert "mirror.example" in html.text
+    book = room.get(f"/article/{room.ids['first']}/epub")
+    assert book.headers["content-disposition"].startswith("attachment;")
+    assert book.content.startswith(b"PK")
+    assert room.get("/article/" + "0" * 16 + "/epub").status_code == 404
     record = room.get(f"/article/{room.ids['first']}/record").json()
     assert record["id"] == room.ids["first"]
+
+
+def test_tags_and_notes_are_added_shown_found_and_removed(room: ReadingRoom) -> None:
+    own = room.ids["alone"]
+    form = {"token": room.form_token}
+    hostile = "<b>记</b>\u202e\r\n第二行"
+    added = room.client.post(f"/article/{own}/notes", data={**form, "tag": "水&利=", "note": hostile})
+    assert added.status_code == 200
+    assert added.url.path == f"/cluster/{own}"
+    assert "&lt;b&gt;记&lt;/b&gt;</bdi></p>\n<p><bdi>第二行</bdi>" in added.text
+    found = re.search(r'<a href="(/\?tag=[^"]*)"', added.text)
+    assert found
+    assert titles(room.get(found[1]).text) == [title for title in titles(room.get("/").text)
+                                                                    if "号渠放水" in title]  # fmt: skip
+    assert "水&利=" in room.get(f"/article/{own}/markdown").text
+    assert "第二行" in room.get(f"/article/{own}/html").text
+    assert room.client.post(f"/article/{own}/notes", data={**form, "tag": "长" * 61}).status_code == 400
+    number = re.search(r'name="note" value="(\d+)"', added.text)
+    assert number
+    for what in ({"tag": "水&利="}, {"note": number[1]}):
+        left = room.client.post(f"/article/{own}/notes/remove", data={**form, **what})
+    assert "水&amp;利=" not in left.text
+    assert "第二行" not in left.text
+
+
+def test_a_note_needs_the_token_of_a_page(room: ReadingRoom) -> None:
+    for path in ("notes", "notes/remove"):
+        answer = room.client.post(f"/article/{room.ids['alone']}/{path}", data={"token": "x", "tag": "渠"})
+        assert answer.status_code == 403
 
 
 def test_health_shows_each_chart_beside_its_table(room: ReadingRoom) -> None:

@@ -26,6 +26,7 @@ from crawler.web import (
     feeds,
     front,
     language,
+    notes,
     repairs,
     takedown,
 )
@@ -51,6 +52,10 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
         Route(f"/article/{_ID}/takedown", takedown.plan, methods=["GET"]),
         Route(f"/article/{_ID}/takedown", takedown.carry_out, methods=["POST"]),
         Route(f"/article/{_ID}/markdown", downloads.markdown),
+        Route(f"/article/{_ID}/html", downloads.html),
+        Route(f"/article/{_ID}/epub", downloads.book),
+        Route(f"/article/{_ID}/notes", notes.add, methods=["POST"]),
+        Route(f"/article/{_ID}/notes/remove", notes.remove, methods=["POST"]),
         Route(f"/article/{_ID}/record", downloads.json_record),
         Route("/clip", clip.clip_page, methods=["GET"]),
         Route("/clip", clip.clip, methods=["POST"]),

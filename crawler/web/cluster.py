@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from cleaners.dedup.clusters.model import ClusterDecision, ClusterMember
 from cleaners.dedup.clusters.tree import CopyTree, lineage
 from cleaners.items import Clipping
-from cleaners.store import Store
+from cleaners.store import ArticleNotes, Store
 from crawler.web.rendering import plain, refuse, show
 from crawler.web.room import room_of, words_for
 from crawler.web.timeline import Timeline, branches, timeline
@@ -69,7 +69,7 @@ def cluster(request: Request) -> Response:
             request, "cluster.html", clipping=shown, article=article, copies=copies, blocks=parts[part - 1],
             part=part, parts_count=len(parts), table=table, tables=-(-len(copies.rows) // _PAGE) if copies else 1,
             rows=_with_numbers(store, copies.rows[(table - 1) * _PAGE : table * _PAGE]) if copies else (),
-            facts=_facts(shown),
+            facts=_facts(shown), kept=store.notes.of([article.id]).get(article.id, ArticleNotes()),
             is_best=copies is None or article.id == copies.best.id,
         )  # fmt: skip
 

@@ -33,6 +33,8 @@ class ListChoice:
     """``yes``, ``no`` or empty."""
     confidence: str = ""
     """The least one, 0..1."""
+    tag: str = ""
+    """A tag that somebody filed articles under."""
     since: str = ""
     """The first day, ``2026-12-01``."""
     until: str = ""
@@ -68,7 +70,7 @@ class ListChoice:
             site=self.site or None, source=self.source or None, region=self.region or None,
             disguise=self.disguise or None, copied={"yes": True, "no": False}.get(self.copied),
             min_confidence=_share(self.confidence), since=_day(self.since),
-            until=until + timedelta(days=1) if until else None,
+            tag=self.tag or None, until=until + timedelta(days=1) if until else None,
         )  # fmt: skip
 
     @property

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +25,7 @@ from typer.testing import CliRunner
 from cleaners import Ingester, Page, clean
 from cleaners.errors import UsageError
 from cleaners.items import Drop
+from cleaners.store import Store
 from crawler.cli import app
 from crawler.cli.help_format import shortened
 from crawler.wording import counted, lasting
@@ -369,6 +371,30 @@ def test_drops_that_are_not_shown_are_told_of(store: Path, args: list[str], said
     assert done.exit_code == 0
     assert said in done.stderr if said else not done.stderr
     assert bool(done.stdout) == (not said.startswith(("no drop", "did", "there")))
+
+
+@pytest.mark.parametrize("name", ["x.md", "x.CSV", "x.parquet", "x.epub"])
+def test_clean_writes_no_json_lines_into_a_file_of_another_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    done = CliRunner().invoke(app, ["clean", str(tmp_path / "page.html"), "-o", str(tmp_path / name)])
+    assert isinstance(done.exception, UsageError)
+    assert "x.jsonl" in str(done.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_drops_of_a_site_and_of_a_time(tmp_path: Path) -> None:
+    path, today = tmp_path / "news.db", datetime.now(UTC)
+    with Store.open(path) as opened:
+        urls = ("http://www.river.com/1", "http://river.com/2", "http://hill.com/river.com/3", None)
+        opened.runs.drop(Drop(origin=f"{n}", stage="extract", reason="no body", url=url) for n, url in enumerate(urls))
+        of = opened.runs.drops
+        assert [drop.origin for drop in of(site="river.com")] == ["0", "1"]
+        assert [drop.origin for drop in of(site="river.com", limit=1)] == ["0"]
+        assert len(of(since=today - timedelta(days=1))) == 4
+        assert not of(since=today + timedelta(days=1))
+    done = CliRunner().invoke(app, ["drops", "--store", str(path), "--site", "hill.com", "--since", "yesterday"])
+    assert (done.exit_code, done.stdout.count("\n")) == (0, 1)
+    assert "no drop is of this site" in CliRunner().invoke(app, ["drops", "--store", str(path), "--site", "x"]).stderr
 
 
 def test_figures_have_units(store: Path) -> None:

@@ -210,7 +210,7 @@ def test_a_run_broken_off_anywhere_goes_on_to_the_same_files(tmp_path: Path, nam
 
 def test_ctrl_c_loses_nothing_and_a_failure_before_the_first_mark_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(MemoryError):
-        write(tmp_path / "x.jsonl", results(100), stop=50)
+        write(tmp_path / "x.jsonl", results(100), stop=15)
     assert not list(tmp_path.iterdir())
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "x.jsonl", results(100), stop=50, how=KeyboardInterrupt)
@@ -218,6 +218,15 @@ def test_ctrl_c_loses_nothing_and_a_failure_before_the_first_mark_leaves_nothing
     with pytest.raises(UsageError, match="--resume"):
         ResumableOutput(tmp_path / "x.jsonl", resume=False)
     assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_the_first_marks_come_early_and_then_with_what_is_done(tmp_path: Path) -> None:
+    marks = []
+    for stop in (50, 90, 400, 1000, 1700):
+        with pytest.raises(MemoryError):
+            write(tmp_path / "x.jsonl", results(1800), stop=stop)
+        marks.append(ResumableOutput(tmp_path / "x.jsonl", resume=True).mark.done)
+    assert marks == [40, 80, 320, 640, 1640]
 
 
 def test_a_kill_between_the_last_mark_and_the_names_is_made_good(

@@ -24,12 +24,31 @@ _PLAIN = {
     "int_type": "must be a whole number",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing_size": "is too large",
+    "finite_number": "must be a number",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be {le:g} or less",
+    "literal_error": "must be {expected}",
+    "bool_type": "must be yes or no",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must be at most {max_length} characters long",
+    "dict_type": "must be a block of keys, indented under it",
+    "model_attributes_type": "must be a block of keys, indented under it",
+    "list_type": "must be a list: [one, two] or lines that begin with -",
+    "too_long": "has at most {max_length} entries",
     "bool_parsing": "must be yes or no",
     "tuple_type": "must be a list: [one, two] or lines that begin with -",
     "model_type": "must be a block of keys, indented under it",
     "too_short": "needs at least one entry",
     "date_from_datetime_parsing": "must be a date, as 2025-01-31",
     "date_type": "must be a date, as 2025-01-31",
+    "date_parsing": "must be a date, as 2025-01-31",
+    "date_from_datetime_inexact": "must be a date without a time, as 2025-01-31",
+    "time_parsing": "must be a time, as 08:30",
+    "time_type": "must be a time, as 08:30",
     "string_pattern_mismatch": "must be lower-case letters, digits, dots and hyphens",
 }
 
@@ -149,7 +168,11 @@ def _wrong(error: Any, model: type[BaseModel]) -> str:
         return f" is not a key of this block: {_cure(loc, model)}"
     if kind == "value_error":
         return f": {error['ctx']['error']}" if loc else str(error["ctx"]["error"])
-    return f" {_PLAIN[kind]}" if kind in _PLAIN else f": {error['msg'][0].lower()}{error['msg'][1:]}"
+    return (
+        f" {_PLAIN[kind].format(**error.get('ctx', {}))}"
+        if kind in _PLAIN
+        else f": {error['msg'][0].lower()}{error['msg'][1:]}"
+    )
 
 
 def _cure(loc: tuple[Step, ...], model: type[BaseModel]) -> str:

@@ -90,6 +90,8 @@ def replace_whole(path: Path, data: bytes) -> None:
 _OFTEN = 500
 """Results between two marks: at most so many pages are cleaned again. By count, so that the same input gives the same
 bytes in a compressed file too."""
+_FIRST = 20
+"""Results before the first mark, which is there after seconds; each later one when there are twice as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +166,7 @@ class ResumableOutput:
                 self.mark = self.mark.past(result.origin)
                 self._since += 1
             self._within = False
-            if self._since >= _OFTEN:
+            if self._since >= min(_OFTEN, max(_FIRST, self._state.mark.done)):
                 self._save()
 
     def __enter__(self) -> Self:

@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Literal
 
 from cleaners.fields.kinds import load, parsed
@@ -138,16 +139,29 @@ class RunJournal:
         return new
 
     def drops(
-        self, *, reason: str | None = None, stage: str | None = None, url: str | None = None, limit: int = 100
-    ) -> list[Drop]:
-        """Drops by stage, reason and origin; only those of an address where ``url`` is given."""
+        self, *, reason: str | None = None, stage: str | None = None, url: str | None = None, site: str | None = None,
+        since: datetime | None = None, limit: int = 100,
+    ) -> list[Drop]:  # fmt: skip
+        """Drops by stage, reason and origin; only those of an address where ``url`` is given.
+
+        ``site``: the id of a site that was crawled, or a registered domain; ``since``: (with a timezone) dropped then or
+        later.
+        """
+        domains = None if site is None else self._domains(site)
         rows = self._db.rows(
             "SELECT origin, stage, reason, url, detail FROM drops WHERE (:reason IS NULL OR reason = :reason) "
             "AND (:stage IS NULL OR stage = :stage) AND (:url IS NULL OR url = :url) "
-            "ORDER BY stage, reason, origin LIMIT :limit",
-            {"reason": reason, "stage": stage, "url": url, "limit": limit},
-        )
-        return [Drop(origin=o, stage=s, reason=r, url=u, detail=d) for o, s, r, u, d in rows]
+            "AND (:since IS NULL OR at >= :since) ORDER BY stage, reason, origin LIMIT :limit",
+            {"reason": reason, "stage": stage, "url": url, "limit": limit if domains is None else -1,
+             "since": since and since.astimezone(UTC).isoformat(timespec="seconds")},
+        )  # fmt: skip
+        wanted = (row for row in rows if domains is None or site_of(row[3]) in domains)
+        return [Drop(origin=o, stage=s, reason=r, url=u, detail=d) for o, s, r, u, d in islice(wanted, limit)]
+
+    def _domains(self, site: str) -> set[str]:
+        """The registered domains that a site's name stands for: its own, and those of the site of that id."""
+        rows = self._db.rows("SELECT url FROM ledger WHERE site = ? ORDER BY visit LIMIT 100", (site,))
+        return {site, *filter(None, (site_of(url) for (url,) in rows))}
 
     def kinds(self) -> dict[tuple[str, str], int]:
         """How many drops there are of each stage and reason, most first."""

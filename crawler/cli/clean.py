@@ -106,6 +106,8 @@ def clean(
         return
     if master:
         raise UsageError("--master is for --engine spark: add that, or leave it out")
+    if output is not None:
+        _check_name(output)
     found, share = _read(paths, columns, url)
     pages = _CountedPages(found)
     processes = _processes(paths, jobs or cores())
@@ -196,6 +198,19 @@ def _processes(paths: list[str], wanted: int) -> int:
     """A few small files need no pool: starting one takes longer than cleaning them."""
     small = all(Path(path).is_file() and Path(path).stat().st_size < _SMALL for path in paths if path != "-")
     return 1 if small and len(paths) <= _FEW else wanted
+
+
+def _check_name(output: str) -> None:
+    """Raises ``UsageError`` for a name that promises another format than JSON Lines."""
+    from cleaners.export.formats import formats
+
+    suffix = Path(output).suffix.lower()
+    others = {end for one in formats().values() if one.name != "jsonl" for end in one.suffixes} | {".md", ".markdown"}
+    if suffix in others:
+        raise UsageError(
+            f"{output}: clean writes JSON Lines, not what {suffix} says: name it {Path(output).with_suffix('.jsonl')}, "
+            "or clean into a store (--store) and have `jianbao export` write the other format"
+        )
 
 
 def _is_file(output: str) -> bool:

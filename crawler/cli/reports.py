@@ -13,6 +13,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.application import STORE, TROUBLE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.filters import SiteName, day
 
 if TYPE_CHECKING:
     from cleaners.store import Store
@@ -60,6 +61,10 @@ def drops(
     store: StoreOption = STORE,
     reason: Annotated[str | None, typer.Option("--reason", metavar="REASON", help="Only this reason.")] = None,
     stage: Annotated[str | None, typer.Option("--stage", metavar="STAGE", help="Only this stage.")] = None,
+    site: SiteName = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", parser=day, metavar="DATE", help="Dropped then or later (7d, 昨天).")
+    ] = None,
     doubtful: Annotated[
         bool, typer.Option("--doubtful", help="Instead: what was kept although it is not sure, the least sure first.")
     ] = False,
@@ -75,17 +80,18 @@ def drops(
       jianbao drops --store news.db
       jianbao drops --reason 'off topic' --limit 1000
       jianbao drops --stage fetch --json
+      jianbao drops --site example-daily --since yesterday
       jianbao drops --doubtful
     """
     if doubtful:
-        if reason is not None or stage is not None:
-            raise UsageError("--doubtful lists articles, which have no reason and no stage")
+        if any(one is not None for one in (reason, stage, site, since)):
+            raise UsageError("--doubtful lists articles: leave out --reason, --stage, --site and --since")
         _doubtful(store, limit, as_json=as_json)
         return
     from cleaners.export import drop_record
 
     with _open(store) as opened:
-        found = opened.runs.drops(reason=reason, stage=stage, limit=limit)
+        found = opened.runs.drops(reason=reason, stage=stage, site=site, since=since, limit=limit)
         kinds = opened.runs.kinds()
         for drop in found:
             if as_json:
@@ -93,7 +99,12 @@ def drops(
             else:
                 detail = f"  ({drop.detail})" if drop.detail else ""
                 typer.echo(f"{drop.stage}: {drop.reason}{detail}  {drop.url or drop.origin}")
-    if note := _left_out(kinds, len(found), stage, reason):
+    if site is not None or since is not None:
+        if not found:
+            say("no drop is of this site, time, stage and reason; without --site and --since all are listed")
+        elif len(found) == limit:
+            say(f"{limit:,} drops: --limit shows more, if there are")
+    elif note := _left_out(kinds, len(found), stage, reason):
         say(note)
 
 

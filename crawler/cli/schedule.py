@@ -67,6 +67,9 @@ def schedule(
 
         for entry in planned:
             typer.echo((cron_line if cron else systemd_units)(entry, store))
+        if systemd:
+            say("two files a job: what stands under each `# NAME.service` and `# NAME.timer` goes into a file of that "
+                "name in ~/.config/systemd/user/; then `systemctl --user enable --now NAME.timer`")  # fmt: skip
         return
     _need("apscheduler", "schedule")
     write = _metrics(store, [entry.command for entry in planned], metrics_port, metrics_file)

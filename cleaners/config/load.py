@@ -49,6 +49,7 @@ _PLAIN = {
     "date_from_datetime_inexact": "must be a date without a time, as 2025-01-31",
     "time_parsing": "must be a time, as 08:30",
     "time_type": "must be a time, as 08:30",
+    "path_type": "must be the path of a file, in quotes",
     "string_pattern_mismatch": "must be lower-case letters, digits, dots and hyphens",
 }
 

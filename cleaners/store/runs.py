@@ -144,8 +144,8 @@ class RunJournal:
     ) -> list[Drop]:  # fmt: skip
         """Drops by stage, reason and origin; only those of an address where ``url`` is given.
 
-        ``site``: the id of a site that was crawled, or a registered domain; ``since``: (with a timezone) dropped then or
-        later.
+        ``site``: the id of a site that was crawled, or a registered domain; ``since``: (with a timezone) dropped then
+        or later.
         """
         domains = None if site is None else self._domains(site)
         rows = self._db.rows(

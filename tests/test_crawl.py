@@ -27,6 +27,7 @@ from cleaners.config import SiteConfig, parse_job, require_contact
 from cleaners.errors import SeedFileError, UnwritableError
 from cleaners.items import Article, Drop, Page
 from cleaners.store import DiscoveredUrl, Selection, Store
+from cleaners.store.runs import of
 from cleaners.warc import WarcArchive, read_back
 from crawler import discover, feeds
 from crawler.ingest_queue import BatchSettings, IngestQueue
@@ -192,6 +193,7 @@ def test_every_response_lies_in_the_archive_and_comes_back_by_its_origin(crawled
         assert "号渠放水" in page.body.decode()
     with Store.open(crawled.store, create=False) as store:
         gone = next(drop for drop in store.runs.drops() if drop.reason == "http 404")
+        assert of(store.runs.runs()[0].counts, "visits") == dict.fromkeys(("127.0.0.1", "127.0.0.2", "127.0.0.3"), 1)
     assert read_back(gone.origin, crawled.store).status == 404
 
 

@@ -35,6 +35,7 @@ from crawler.jobs import scheduler as schedule
 from crawler.jobs.scheduler import JobRunner, ScheduledJob, entries, is_missed, plan
 from crawler.jobs.site_health import standing
 from crawler.jobs.systemd import cron_line, systemd_units
+from crawler.notify.health import silent_sites
 from tests.crawling import one_site
 from tests.small_server import Reply, listing, serving
 from tests.small_server import article as page
@@ -438,6 +439,25 @@ def test_a_layout_has_changed_when_pages_stop_being_articles() -> None:
     )
     assert standing("a.example", [*before, after[0]], now).state == "well", "ten pages are too few to tell"
     assert standing("b.example", [*before, *after], now).state == "unknown"
+
+
+def test_a_site_that_has_left_the_job_is_not_silent() -> None:
+    daily = [run_of(n, visits_HOST=1, pages_HOST=3, new_HOST=3) for n in range(8)]
+    now = MONDAY + timedelta(days=30)
+    others = {"visits b.example": 1}
+    assert [one.name for one in silent_sites([*daily, run_of(20, visits_HOST=1, **others)], now)] == [
+        "a.example: silent"
+    ]
+    assert not silent_sites([*daily, run_of(20, **others)], now)
+    assert silent_sites([*daily, run_of(20, **others), run_of(21)], now) == [], "a run that notes none tells nothing"
+    assert silent_sites([run_of(20, visits_HOST=1), run_of(19, **others), *daily], now), "it is back"
+
+
+def test_a_run_notes_the_sites_of_its_job(tmp_path: Path) -> None:
+    with Ingester(tmp_path / "news.db", command="crawl probe", visited=["a.example"]):
+        pass
+    with Store.open(tmp_path / "news.db", create=False) as store:
+        assert of(store.runs.runs()[0].counts, "visits") == {"a.example": 1}
 
 
 def kept(path: Path, *results: Article | Drop) -> None:

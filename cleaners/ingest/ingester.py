@@ -84,14 +84,18 @@ class Ingester:
     the run's end is noted.
     """
 
-    def __init__(self, path: Path, *, command: str = "python", publishers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: Path, *, command: str = "python", publishers: Mapping[str, str] | None = None,
+        visited: Iterable[str] = (),
+    ) -> None:  # fmt: skip
         """Open or make the store at ``path``; raises as ``Store.open``, ``StoreBusyError`` while another one keeps.
 
         ``command``: what the store's journal calls this run. ``publishers``: site id -> the publisher's own name; the
-        store remembers them for those who match without the job at hand (a merge, a takedown).
+        store remembers them for those who match without the job at hand (a merge, a takedown). ``visited``: registered
+        domains of the sites of a crawl's job; the journal notes them.
         """
         self._sites: set[str] = set()
-        self._counts = RunCounts()
+        self._counts = RunCounts(visited=visited)
         self.kept = IngestResult()
         """All batches so far."""
         with ExitStack() as held:

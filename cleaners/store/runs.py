@@ -19,7 +19,8 @@ from cleaners.urls import site_of
 # What a run counts for the journal: by host and by reason, under names that say which.
 #
 # ``pages HOST``: pages read; ``articles HOST``: those that were articles; ``new HOST``: articles the store did not
-# have; ``dropped STAGE: REASON``. HOST is the registered domain, or a host without one.
+# have; ``dropped STAGE: REASON``; ``visits HOST``: 1 for each site of a crawl's job. HOST is the registered domain, or
+# a host without one.
 
 _MOST = 200  # names a run notes: a dump of the whole web has more hosts than a journal should hold
 
@@ -27,7 +28,8 @@ _MOST = 200  # names a run notes: a dump of the whole web has more hosts than a 
 class RunCounts:
     """Counts results as they are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, visited: Iterable[str] = ()) -> None:
+        self._visits = {f"visits {host}": 1 for host in visited}
         self._counts: Counter[str] = Counter()
 
     def add(self, articles: Iterable[Article], drops: Iterable[Drop], fresh: Iterable[Article]) -> None:
@@ -45,8 +47,8 @@ class RunCounts:
                 self._host("articles", drop.url)  # an article, though not one that was wanted
 
     def most(self) -> dict[str, int]:
-        """The counts, the largest first, at most 200."""
-        return dict(self._counts.most_common(_MOST))
+        """The counts, the largest first, at most 200, and the sites of the job, all of them."""
+        return dict(self._counts.most_common(_MOST)) | self._visits
 
     def _host(self, what: str, url: str | None) -> None:
         if host := site_of(url):

@@ -50,6 +50,16 @@ class SiteHealth:
     """What the state rests on."""
 
 
+def removed_hosts(runs: Sequence[RunEntry]) -> set[str]:
+    """The hosts that earlier runs of a job visited and the latest one did not: their sites have left the job.
+
+    Runs that do not note what they visit (``archive-only``, those of an older jianbao) tell nothing.
+    """
+    noted = [of(run.counts, "visits") for run in sorted(runs, key=lambda run: run.run)]
+    noted = [visits for visits in noted if visits]
+    return {host for visits in noted for host in visits} - noted[-1].keys() if noted else set()
+
+
 def standing(
     host: str, runs: Sequence[RunEntry], now: datetime, signs: HealthSettings = HealthSettings()
 ) -> SiteHealth:

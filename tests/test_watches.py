@@ -279,7 +279,7 @@ def test_a_document_is_safe_whatever_the_articles_say(tmp_path: Path, store: Pat
 
 ERRORS = {
     "watches:\n  - id: a\n    querry: 棉花\n    channels: [{rss: a.xml}]\n": "3: watches[1].querry is not a key of this block: did you mean `query`?",
-    "watches:\n  - id: a\n    query: '('\n    channels: [{rss: a.xml}]\n": "3: watches[1].query: the query",
+    "watches:\n  - id: a\n    query: '('\n    channels: [{rss: a.xml}]\n": "3: watches[1].query: a bracket of the query",
     "watches:\n  - id: a\n    every: daily 25:00\n    channels: [{rss: a.xml}]\n": "3: watches[1].every: 'daily 25:00' is no time: write \"arrival\"",
     "watches:\n  - id: a\n    channels: [{rss: a.xml, document: b.md}]\n": "a channel is one of `rss:`",
     "watches:\n  - id: a\n    channels: [{document: b.pdf}]\n": "its name ends in .html, .md",

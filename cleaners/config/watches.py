@@ -258,7 +258,7 @@ class WatchConfig(_WatchModel):
         return self
 
     def _check_name(self, name: str) -> None:
-        if unknown := next((one for one in re.findall(r"{(.*?)}", name) if one not in {"date", "issue"}), None):
+        if unknown := next((one for one in re.findall(r"{([^{}]*)}", name) if one not in {"date", "issue"}), None):
             raise ValueError(f"{{{unknown}}} in `document: {name}`: there are {{date}} and {{issue}}")
         if self.every == "arrival" and "{date}" in name and "{issue}" not in name:
             raise ValueError(

@@ -42,7 +42,10 @@ def clip(
         typer.Option("-o", "--output", metavar="FILE|FOLDER|-", help="Where to; DATE-TITLE-ID here without it."),
     ] = None,
     form: Annotated[
-        ClipFormat | None, typer.Option("--format", help="What to write; the end of the file's name says it, else md.")
+        ClipFormat | None,
+        typer.Option(
+            "--format", metavar="md|html|epub|json", help="What to write; the end of the file's name says it, else md."
+        ),
     ] = None,
     tags: Annotated[
         list[str] | None, typer.Option("--tag", metavar="WORD", help="File it under a word; may stand several times.")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import pipeline, readers
+from cleaners import __version__, pipeline, readers
 from cleaners.config import RenderLimits, SiteConfig
 from cleaners.items import Article, Page
 from cleaners.maintenance.takedown import take_down
@@ -110,7 +110,7 @@ def test_only_shells_are_rendered_and_only_what_may_bring_text_is_asked_for(rend
     assert not {"/never", "/look.css", "/photo.jpg", "/favicon.ico"} & set(server.paths)
     assert server.paths.count("/app.js") == 1  # the pages of a run share their scripts
     assert all(server.paths.count(f"/a/{n}") == 1 for n in range(1, 7))  # the browser gets what was fetched
-    assert {agent for _, _, agent in server.seen} == {"jianbao/0.1.0 (+loopback only)"}
+    assert {agent for _, _, agent in server.seen} == {f"jianbao/{__version__} (+loopback only)"}
     assert server.most_at_once == 1
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
 FLOORS: list[set[str]] = [
-    {"errors", "data", "diff", "disguises", "progress", "compression"},
+    {"errors", "data", "diff", "escaping", "disguises", "progress", "compression"},
     {"items", "atomic", "characters", "plugins", "parquet_library"},
     {"urls", "quality", "page", "chinese", "fields"},
     {"config", "metadata", "warc", "dedup", "parts", "signals", "scrubbing"},

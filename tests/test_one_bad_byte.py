@@ -18,7 +18,7 @@ from scrapy.http import Response
 from typer.testing import CliRunner
 
 from cleaners.errors import JianbaoError, UnusableInput, UsageError
-from cleaners.export.markdown import escaped
+from cleaners.escaping import escaped
 from cleaners.ingest.ingester import Ingester
 from cleaners.ingest.match_index import MANIFEST, index_folder
 from cleaners.items import Article, Drop, Page
@@ -275,3 +275,4 @@ def test_what_a_spreadsheet_would_run_is_text_in_csv(healthy: Path, tmp_path: Pa
 
 def test_an_entity_in_a_text_is_shown_in_markdown_as_it_stands() -> None:
     assert escaped("AT&T &lt;b&gt; &#60;") == r"AT&T \&lt;b\&gt; \&\#60;"
+    assert escaped("1.") == "1\\." and escaped("2)\n丰收") == "2\\)\n丰收", "else an empty list"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,12 +11,12 @@ from itertools import groupby
 
 from lxml import etree
 
+from cleaners.escaping import xml_text
 from cleaners.export.publication import EmbeddedPicture
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 _OPS = "http://www.idpf.org/2007/ops"
 # What XML 1.0 cannot hold.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CORE_IMAGES = {"image/gif", "image/jpeg", "image/png", "image/webp"}  # EPUB 3.3, 3.2; any other needs a fallback
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # of every member: zip knows no earlier one
 _CONTAINER = (
@@ -126,9 +125,9 @@ def _page(language: str, title: str, body: str) -> str:
         '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
         f'<html xmlns="{_XHTML}" xmlns:epub="{_OPS}" lang="{_text(language)}" xml:lang="{_text(language)}">'
         f'<head><title>{_text(title)}</title><link rel="stylesheet" type="text/css" href="style.css"/></head>'
-        f"<body>{_FORBIDDEN.sub(chr(0xFFFD), body)}</body></html>"
+        f"<body>{xml_text(body)}</body></html>"
     )
 
 
 def _text(value: str) -> str:
-    return escape(_FORBIDDEN.sub("\ufffd", value)) or "-"
+    return escape(xml_text(value)) or "-"

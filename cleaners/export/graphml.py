@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from cleaners.atomic import whole_file
+from cleaners.escaping import xml_text
 from cleaners.export.formats import ExportFormat, ExportWriter
 from cleaners.export.records import in_script
 from cleaners.export.reposts import RepostEdge, RepostEdges
-from cleaners.export.story_markup import xml_text
 from cleaners.items import Article, Clipping
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from cleaners.escaping import escaped
 from cleaners.export.records import record
-from cleaners.extract.markdown import escaped
 from cleaners.fields import FRONT_MATTER
 from cleaners.items import Article, Clipping
 

@@ -14,9 +14,9 @@ from lxml import etree
 
 from cleaners import __version__
 from cleaners.atomic import whole_file
+from cleaners.escaping import xml_text
 from cleaners.export.formats import ExportFormat, ExportWriter
 from cleaners.export.records import in_script
-from cleaners.export.story_markup import xml_text
 from cleaners.items import Clipping
 
 if TYPE_CHECKING:

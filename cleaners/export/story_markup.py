@@ -6,7 +6,6 @@ to the web or nowhere, and a picture that is not at hand is a link.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from markdown_it import MarkdownIt
 
+from cleaners.escaping import xml_text
 from cleaners.export.markdown import body_markdown
 from cleaners.export.publication import EmbeddedPicture, PublishedStory, StorySection
 from cleaners.items import Article, Clipping
@@ -32,13 +32,6 @@ pre { white-space: pre-wrap; } nav ol { list-style: none; padding-left: 1em; } a
 """What both formats look like."""
 PictureAddress = Callable[[EmbeddedPicture], str | None]
 """Where a publication has a picture; None for a format that cannot show it."""
-
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, production 2
-
-
-def xml_text(text: str) -> str:
-    """A text that XML can hold: what it cannot is U+FFFD."""
-    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def element(tag: str, text: str = "", /, *children: Any, **attributes: str) -> Any:

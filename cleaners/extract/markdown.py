@@ -6,16 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from cleaners.escaping import escaped, image_address
 from cleaners.extract.images import PlacedImage
 from cleaners.extract.layout import LayoutPiece
-
-# Signs that Markdown would read as markup: anywhere, and at the beginning of a line (CommonMark 0.31, 2.4 and 4).
-_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]|&(?=#?\w+;)")
-_ORDERED = re.compile(r"(?m)^(\s*\d+)([.)])(?=\s)")
-_BULLET = re.compile(r"(?m)^(\s*)([-+=])")
-_ENTITY = re.compile(r"&(?=#?\w+;)")
-# What ends the address of an image in Markdown, or begins something else.
-_IN_ADDRESS = {ord(char): f"%{ord(char):02X}" for char in ' ()<>\\"`\n\r\t'}
 
 
 def as_markdown(found: Sequence[LayoutPiece], images: Sequence[PlacedImage]) -> str | None:
@@ -50,22 +43,6 @@ def _shown(waiting: list[PlacedImage], line: int) -> list[str]:
 
 def _image(placed: PlacedImage) -> str:
     return f"![{escaped(' '.join(placed.alt.split()))}]({image_address(placed.image.url)})"
-
-
-def image_address(url: str) -> str:
-    """The address of an image as it stands in Markdown."""
-    return _ENTITY.sub("&amp;", url.translate(_IN_ADDRESS))
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it stands: no markup, no HTML, no entities.
-
-    >>> escaped("[a](javascript:b) <b> AT&T")
-    '\\\\[a\\\\](javascript:b) \\\\<b\\\\> AT&T'
-    """
-    text = _MARKUP.sub(lambda sign: "\\" + sign.group(), text)
-    text = _ORDERED.sub(r"\1\\\2", text)
-    return _BULLET.sub(r"\1\\\2", text)
 
 
 def _block(piece: LayoutPiece) -> str:

@@ -180,7 +180,7 @@ def _holds_pictures(folder: Path) -> bool:
 
 def _led_to(story: PublishedStory, folder: str) -> PublishedStory:
     """The story whose Markdown names its pictures in a folder beside it."""
-    from cleaners.extract.markdown import image_address
+    from cleaners.escaping import image_address
 
     markdown = story.clipping.article.markdown or ""
     for picture in story.pictures:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
+from cleaners.escaping import escaped
 from cleaners.export.epub import EpubBook, EpubChapter, epub_bytes
 from cleaners.store import StoryCopy
 from cleaners.watches.issues import IssueContents, IssueEntry
 from crawler.notify.feed_file import write_changed
 
 _OTHER = "其他"
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|!&])")
-_BEGINNING = re.compile(r"^(\d{0,9})([-+=~.)])")  # of a list, a rule, a block of code
 _STYLE = """
 :root { color-scheme: light dark; }
 body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1rem/1.7 system-ui, "Noto Sans CJK SC", sans-serif; }
@@ -141,7 +139,7 @@ def _markdown_link(text: str, url: str | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return _BEGINNING.sub(r"\1\\\2", _MARKS.sub(r"\\\1", " ".join(text.split())))
+    return escaped(" ".join(text.split()))
 
 
 def _facts(copy: StoryCopy, contents: IssueContents) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
@@ -10,11 +9,10 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
+from cleaners.escaping import xml_text
 from cleaners.watches.issues import IssueContents, IssueEntry
 from crawler.notify.feed_file import entry_html, write_changed
 
-# What XML 1.0 cannot hold.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -65,4 +63,4 @@ def _add_item(item: Any, entry: IssueEntry) -> None:
 
 
 def _add(parent: Any, name: str, value: str) -> None:
-    etree.SubElement(parent, name).text = _FORBIDDEN.sub("\ufffd", value)
+    etree.SubElement(parent, name).text = xml_text(value)

@@ -71,6 +71,19 @@ def site_of(url: str | None) -> str | None:
     return _domain(host.partition(":")[0].lower()) if host else None
 
 
+def is_web_address(url: str) -> bool:
+    """Whether it can be asked for at all: http or https, a host, no port 0, nothing that UTF-8 cannot hold.
+
+    >>> [is_web_address(url) for url in ("https://a.example/b", "ftp://a.example/", "http://a.example:0/", "http://[a/")]
+    [True, False, False, False]
+    """
+    try:
+        parts = urlsplit(url.encode().decode())
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port beyond 65535, half a surrogate pair
+        return False
+
+
 def clipping_id(url: str | None, body: bytes) -> str:
     """The id of a clipping: 16 hex digits of the SHA-256 of the canonical url, else of the bytes."""
     return hashlib.sha256(canonical(url).encode() if url else body).hexdigest()[:16]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from cleaners.items import PageAnnouncement
+from cleaners.urls import is_web_address
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -20,14 +21,7 @@ _LONGEST = 2083  # characters of an address: what browsers once agreed on, and n
 
 def is_address(url: str) -> bool:
     """Whether something found on a page can be fetched at all: http or https, a host, a port, a sane length."""
-    if len(url) > _LONGEST:
-        return False
-    try:
-        parts = urlsplit(url)
-        url.encode()
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a bracket that is not closed, a port beyond 65535, half a surrogate pair
-        return False
+    return len(url) <= _LONGEST and is_web_address(url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from lxml import etree
 
 from cleaners.config import JobConfig, is_loopback, parse_job
 from cleaners.errors import FormatError, UsageError
-from cleaners.urls import canonical, site_of
+from cleaners.urls import canonical, is_web_address, site_of
 from crawler.site_survey import one_line, quoted, site_id
 
 _LONGEST = 4_000_000  # characters, as of seed files
@@ -103,13 +103,8 @@ def _web_address(value: str) -> str | None:
     """The address with http or https before it; ``feed:`` (as browsers once had it) is another way to write http."""
     value = re.sub(r"^feed:(?=https?:)", "", value, flags=re.IGNORECASE)
     value = re.sub(r"^feed:(//)?", "http://", value, flags=re.IGNORECASE)
-    try:
-        parts = urlsplit(value)
-        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is no number, [ without ]
-        return None
     # A brace would be read as the date of a seed file's address.
-    return value.replace("{", "%7B").replace("}", "%7D") if is_one else None
+    return value.replace("{", "%7B").replace("}", "%7D") if is_web_address(value) else None
 
 
 def read_opml(body: bytes, *, name: str) -> SubscriptionList:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from cleaners.metadata.opt_out import TdmReservation, refused_uses
-from cleaners.urls import path_and_query
+from cleaners.urls import is_web_address, path_and_query
 
 _LINES, _LONGEST = 20_000, 2000
 _LICENSE_BYTES = 1 << 20
@@ -85,7 +85,7 @@ def robots_preferences(body: bytes, agent: str) -> UsagePreferences:
                 for one in names:
                     groups[one].append(_rule(name, value))
     chosen = next((rules for group, rules in groups.items() if group != "*" and group in own), groups.get("*", []))
-    return UsagePreferences(rules=tuple(chosen), licenses=tuple(filter(_is_address, licenses[:5])))
+    return UsagePreferences(rules=tuple(chosen), licenses=tuple(filter(is_web_address, licenses[:5])))
 
 
 def _fields(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -101,13 +101,6 @@ def _rule(name: str, value: str) -> UsageRule:
         path, rest = "/", value
     signals = tuple(f"robots.txt:{name}:{use}" for use in refused_uses(rest))
     return UsageRule(scope=TdmReservation(location=path, reserved=bool(signals)), signals=signals, kind=name)
-
-
-def _is_address(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
-    except ValueError:
-        return False
 
 
 def license_signals(body: bytes | None, url: str) -> tuple[str, ...]:
@@ -127,7 +120,7 @@ def license_signals(body: bytes | None, url: str) -> tuple[str, ...]:
 def _covers(location: str, url: str) -> bool:
     parts = urlsplit(url)
     path = path_and_query(url)
-    if _is_address(location):
+    if is_web_address(location):
         other = urlsplit(location)
         if other.netloc != parts.netloc:
             return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cleaners.readers.files import ReadProgress, pages, read, size
 from cleaners.readers.input_file import InputFile, ReadLimits
 from cleaners.readers.reader import FileReader, FolderReader
-from cleaners.readers.table_columns import ColumnChoice, is_address
+from cleaners.readers.table_columns import ColumnChoice
 
 __all__ = [
     "ColumnChoice",
@@ -19,7 +19,6 @@ __all__ = [
     "InputFile",
     "ReadLimits",
     "ReadProgress",
-    "is_address",
     "pages",
     "read",
     "size",

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleaners.readers.input_file import InputFile
-from cleaners.readers.table_columns import BESIDE, ColumnChoice, folded, is_address, is_body_name
+from cleaners.readers.table_columns import BESIDE, ColumnChoice, folded, is_body_name
+from cleaners.urls import is_web_address
 
 _LINE_END = re.compile("\r\n?|\n")
 _DELIMITERS = (",", "\t", ";", "|", "\x01", "^")
@@ -128,7 +129,7 @@ def _without_header(file: InputFile, named: bool) -> CsvDialect | None:
     """A table without a header, whose first rows have an address and a text in the same two columns."""
     text = file.head.decode(file.encoding, "replace").lstrip("\ufeff")
     lines = [line for line in _LINE_END.split(text) if line.strip()]
-    if not lines or not (named or is_address(_first_cell(lines[0]))):
+    if not lines or not (named or is_web_address(_first_cell(lines[0]))):
         return None
     for delimiter in _DELIMITERS:
         try:
@@ -152,7 +153,7 @@ def _told_by_content(rows: list[list[str]], width: int) -> tuple[str, ...]:
     """Names for columns by what they hold; empty where none is sure to hold addresses, or none texts."""
     columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(width)]
     names = [f"column {n + 1}" for n in range(width)]
-    addresses = [n for n in range(width) if all(map(is_address, columns[n]))]
+    addresses = [n for n in range(width) if all(map(is_web_address, columns[n]))]
     texts = [
         n for n in range(width) if n not in addresses and all(len(_SENTENCE.findall(c)) >= _PROSE for c in columns[n])
     ]

@@ -18,7 +18,8 @@ from cleaners.page.decode import decode
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import read_bounded
-from cleaners.readers.table_columns import integer, is_address
+from cleaners.readers.table_columns import integer
+from cleaners.urls import is_web_address
 
 _XML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)\b",
@@ -50,7 +51,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
     number = 0
     for number, entry in enumerate(entries, 1):
         place = f"{file.origin}#{number}"
-        url = entry.url if entry.url and is_address(entry.url) else None
+        url = entry.url if entry.url and is_web_address(entry.url) else None
         if entry.text:
             page = _BOM + entry.text.encode("utf-8", "replace")
             yield Page(body=page, origin=place, url=url, columns=replace(entry.fields, kind="entry"))

@@ -15,7 +15,7 @@ from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.saved_from import saved_from
 from cleaners.readers.streams import read_bounded
-from cleaners.readers.table_columns import is_address
+from cleaners.urls import is_web_address
 
 _HEADER = re.compile(rb"\A(?:[A-Za-z][A-Za-z-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.ASCII)
 
@@ -52,7 +52,7 @@ def _read(file: InputFile) -> Iterator[Page]:
 def _address(said: object) -> str | None:
     """An address in a header, which may have been folded over several lines; None for ``cid:`` and the like."""
     url = "".join(str(said or "").split()).strip("<>")
-    return url if is_address(url) else None
+    return url if is_web_address(url) else None
 
 
 def _moment(date: object) -> datetime | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from cleaners.readers.table_columns import is_address
+from cleaners.urls import is_web_address
 
 _HEAD = 256 * 1024  # bytes; SingleFile sets whole style sheets into the head, but its comment stands before them
 # A comment begins, an element whose content is no markup, or the body.
@@ -81,7 +81,7 @@ def _told(url: str, at: datetime | None) -> SavedFrom | None:
     url = url.strip().replace("&amp;", "&")
     if "://" not in url and re.match(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/|$)", url):
         url = f"http://{url}"  # HTTrack leaves the scheme out
-    return SavedFrom(url=url, at=at) if is_address(url) else None
+    return SavedFrom(url=url, at=at) if is_web_address(url) else None
 
 
 def _mark(found: re.Match[str]) -> SavedFrom | None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from cleaners.items import Drop, EntryFields, Page
 from cleaners.page.lines.fragment import unescaped
+from cleaners.urls import is_web_address
 
 BODY = (
     "html", "rawhtml", "htmlcontent", "contenthtml", "bodyhtml", "pagehtml", "content", "rawcontent", "text", "body",
@@ -182,7 +182,7 @@ def _address(cells: Mapping[str, object], choice: ColumnChoice, used: set[str]) 
     """The first of the columns of addresses that holds one."""
     for name in _first(choice.url, _URL):
         value = cells.get(name)
-        if isinstance(value, str) and is_address(value.strip()):
+        if isinstance(value, str) and is_web_address(value.strip()):
             used.add(name)
             return value.strip()
     return None
@@ -201,15 +201,6 @@ def _plain(value: object) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value.isoformat() if isinstance(value, date | time) else str(value)
-
-
-def is_address(url: str) -> bool:
-    """Whether this is the address of a page; one that cannot be taken apart is none, and its page is kept without."""
-    try:
-        parts = urlsplit(url.encode().decode())
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets, a port beyond 65535, half a surrogate pair
-        return False
 
 
 def _told(cells: Mapping[str, object], names: tuple[str, ...], used: set[str]) -> str | None:

@@ -176,9 +176,9 @@ def _read(
 def _addressed(pages: Iterator[Page | Drop], url: str) -> Iterator[Page | Drop]:
     """The only page of an input with the address that its user gives; raises UsageError where there are several."""
     from cleaners.items import Page
-    from cleaners.readers import is_address
+    from cleaners.urls import is_web_address
 
-    if not is_address(url):
+    if not is_web_address(url):
         raise UsageError(f"--url {url}: an address begins with http:// or https:// and a host")
     first = list(islice(pages, 2))
     if sum(isinstance(one, Page) for one in first) > 1:

@@ -1,31 +1,15 @@
-"""A watch as a feed in a file: JSON Feed 1.1 (jsonfeed.org/version/1.1) with its latest entries."""
+"""A watch as a feed: JSON Feed 1.1 (jsonfeed.org/version/1.1) with its latest entries."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from cleaners.watches.issues import IssueContents, IssueEntry
-from crawler.notify.feed_file import entry_html, write_changed
+from crawler.notify.feed_file import entry_html
 
 
-class JsonFeedFile:
-    """The file of a feed."""
-
-    is_feed: ClassVar[bool] = True
-
-    def __init__(self, path: Path, *, link: str | None = None) -> None:
-        """``link``: where the feed will stand."""
-        self._path = path
-        self._link = link
-
-    def deliver(self, contents: IssueContents) -> None:
-        """Write the file, where it would differ."""
-        write_changed(self._path, json_feed_bytes(contents, link=self._link))
-
-
-def json_feed_bytes(contents: IssueContents, *, link: str | None) -> bytes:
+def json_feed_bytes(contents: IssueContents, link: str | None) -> bytes:
     """The feed; ``link``: where it stands."""
     feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": contents.title,
                             "language": contents.language}  # fmt: skip

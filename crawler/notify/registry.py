@@ -6,9 +6,10 @@ from cleaners.config import ChannelConfig
 from cleaners.errors import UsageError
 from crawler.notify.channel import Channel, plugin_named, secret
 from crawler.notify.document import DocumentFile
-from crawler.notify.json_feed import JsonFeedFile
+from crawler.notify.feed_file import FeedFile
+from crawler.notify.json_feed import json_feed_bytes
 from crawler.notify.mail import Mail
-from crawler.notify.rss import RssFile
+from crawler.notify.rss import rss_bytes
 from crawler.notify.webhook import Webhook
 
 
@@ -18,9 +19,9 @@ def open_channel(config: ChannelConfig) -> Channel:
     Raises UsageError, with the cure, where a secret is not set, or a package is not installed.
     """
     if config.rss is not None:
-        return RssFile(config.rss, link=config.link)
+        return FeedFile(config.rss, rss_bytes, link=config.link)
     if config.json_feed is not None:
-        return JsonFeedFile(config.json_feed, link=config.link)
+        return FeedFile(config.json_feed, json_feed_bytes, link=config.link)
     if config.document is not None:
         return DocumentFile(config.document)
     if (mail := config.mail) is not None:

@@ -1,37 +1,21 @@
-"""A watch as a feed in a file: RSS 2.0 (rssboard.org/rss-specification) with its latest entries."""
+"""A watch as a feed: RSS 2.0 (rssboard.org/rss-specification) with its latest entries."""
 
 from __future__ import annotations
 
 from email.utils import format_datetime
 from html import escape
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from lxml import etree
 
 from cleaners.escaping import xml_text
 from cleaners.watches.issues import IssueContents, IssueEntry
-from crawler.notify.feed_file import entry_html, write_changed
+from crawler.notify.feed_file import entry_html
 
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
-class RssFile:
-    """The file of a feed."""
-
-    is_feed: ClassVar[bool] = True
-
-    def __init__(self, path: Path, *, link: str | None = None) -> None:
-        """``link``: where the feed will stand."""
-        self._path = path
-        self._link = link
-
-    def deliver(self, contents: IssueContents) -> None:
-        """Write the file, where it would differ."""
-        write_changed(self._path, rss_bytes(contents, link=self._link))
-
-
-def rss_bytes(contents: IssueContents, *, link: str | None) -> bytes:
+def rss_bytes(contents: IssueContents, link: str | None) -> bytes:
     """The feed; ``link``: where it stands."""
     rss = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": _ATOM})
     channel = etree.SubElement(rss, "channel")

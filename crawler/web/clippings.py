@@ -111,17 +111,15 @@ class ClippingDesk:
 
     def keep(self, page: Page) -> Article | Drop:
         """Archive a page, clean it, match and store it. Raises as ``Ingester`` and ``WarcArchive.write``."""
-        context = context_of(self._store)
-        checked = clean(page, context)
-        if isinstance(checked, Drop):
-            return checked  # what is no article is not archived either: nobody asked to keep a page
+        result = clean(page, context_of(self._store))
+        if isinstance(result, Drop):
+            return result  # what is no article is not archived either: nobody asked to keep a page
         with Ingester(self._store, command="clip") as ingester:
-            page = replace(page, origin=self._archived(page))
-            result = clean(page, context)
-            kept = ingester.add([result])
-        if kept.dropped and isinstance(result, Article):
-            return Drop(origin=page.origin, url=page.url, stage="keep", reason=TAKEN_DOWN)
-        return result
+            article = replace(result, origin=self._archived(page))
+            kept = ingester.add([article])
+        if kept.dropped:
+            return Drop(origin=article.origin, url=page.url, stage="keep", reason=TAKEN_DOWN)
+        return article
 
     def close(self) -> None:
         """Close the archive's file."""

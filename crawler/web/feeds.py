@@ -24,7 +24,7 @@ def rss(request: Request) -> Response:
     contents = _latest(request)
     if contents is None:
         return refuse(request, HTTPStatus.NOT_FOUND, words_for(request)("no_such_page"))
-    return Response(rss_bytes(contents, link=_address(request)), media_type="application/rss+xml")
+    return Response(rss_bytes(contents, _address(request)), media_type="application/rss+xml")
 
 
 def json_feed(request: Request) -> Response:
@@ -32,7 +32,7 @@ def json_feed(request: Request) -> Response:
     contents = _latest(request)
     if contents is None:
         return refuse(request, HTTPStatus.NOT_FOUND, words_for(request)("no_such_page"))
-    return Response(json_feed_bytes(contents, link=_address(request)), media_type="application/feed+json")
+    return Response(json_feed_bytes(contents, _address(request)), media_type="application/feed+json")
 
 
 def _latest(request: Request) -> IssueContents | None:

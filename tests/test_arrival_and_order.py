@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
+from cleaners.store import Store, WatchState
 from crawler.cli import app
 from crawler.cli.moments import HERE, moment
+from tests.test_watches import PLAIN, told_of, watches
 
 NOW = datetime(2026, 12, 1, 10, 30, tzinfo=HERE)
 TEXTS = {
@@ -87,6 +89,38 @@ def test_what_was_stored_since_a_moment_or_a_run(store: Path) -> None:
     for wrong, told in (("77", "no run of this number"), ("soon", "no date and no run")):
         done = run("search", "--arrived-since", wrong, "--store", store)
         assert told in str(done.exception)
+
+
+def test_what_was_stored_before_there_were_events_has_arrived_when_it_was_fetched(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    first = datetime.now(UTC) - timedelta(hours=5)
+    with Ingester(path) as ingester:
+        ingester.add([made("a", fetched_at=first), made("b"), made("d", text=TEXTS["a"])])
+        ingester.add([made("a", text=TEXTS["a"] + "\n更正：是二十亩。", fetched_at=first + timedelta(hours=2))])
+        ingester.add(
+            [made("a", text=TEXTS["a"] + "\n更正：二十亩。", fetched_at=first + timedelta(hours=2))]
+        )  # `reclean`
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DELETE FROM events")
+        database.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
+        database.execute("PRAGMA user_version = 14")
+        database.execute("DELETE FROM migrations WHERE version = 15")
+    file = watches(tmp_path, PLAIN)
+    with Ingester(path) as ingester:
+        with ingester.store.transaction():
+            ingester.store.watch_log.put_state("all", WatchState(judged=0, issued_at=first))
+        ingester.add([made("c")])
+    with Store.open(path, create=False) as store:
+        events = store.events.after(-99, 99)
+    hours = [round((one.at - first).total_seconds() / 3600) for one in events]
+    assert [(one.event, one.kind, one.id[0]) for one in events] == [
+        (-3, "story", "a"), (-2, "story", "b"), (-1, "copy", "d"), (0, "revision", "a"), (1, "story", "c"),
+    ]  # fmt: skip
+    assert hours == [0, 0, 0, 2, 5]
+    assert found(path, "--with-duplicates", "--arrived-since", "4h") == "ca"
+    assert told_of(file, path) == ["标题c"], "a watch that was there before tells no old news"
+    again = told_of(file, path, since=first - timedelta(minutes=1))
+    assert again == ["标题a", "标题b", "标题c"], "but where it is asked to look back"
 
 
 def test_an_export_takes_a_query_and_an_arrival(store: Path, tmp_path: Path) -> None:

@@ -807,3 +807,5 @@ def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> Non
         store.articles.put(new)
         kept = store.clippings.get(new.id)
         assert kept is not None and kept.article == new
+        (arrival,) = store.events.after(-1, 9)
+        assert (arrival.event, arrival.id, arrival.at) == (0, old.id, old.fetched_at), "from before there were events"

@@ -22,7 +22,7 @@ class ArticleEvent:
     """One thing that happened."""
 
     event: int
-    """Its number: a later event has a larger one."""
+    """Its number: a later event has a larger one; up to 0 for what was stored before there were events."""
     at: datetime
     """When it was stored, UTC, in whole seconds."""
     kind: EventKind
@@ -73,6 +73,10 @@ class EventTable:
                 for n, at, kind, id_ in rows]  # fmt: skip
 
     def last_before(self, moment: datetime) -> int:
-        """The number of the last event before a moment; 0 where there is none."""
-        row = self._db.one("SELECT max(event) FROM events WHERE at < ?", (int(moment.timestamp()),))
-        return int(row[0] or 0) if row else 0
+        """The number of the last event before a moment; where there is none, a number before that of every event."""
+        row = self._db.one(
+            "SELECT coalesce((SELECT max(event) FROM events WHERE at < ?), (SELECT min(event) FROM events) - 1, 0)",
+            (int(moment.timestamp()),),
+        )
+        assert row
+        return int(row[0])

@@ -225,6 +225,23 @@ _NOTES = (
         at INTEGER NOT NULL, UNIQUE (id, text))""",
 )
 
+_EARLIER_ARRIVALS = (
+    # What was stored before there were events: as arrived when it, or a text that was stored before it, was fetched.
+    # Numbers up to 0: watches that have read on from 0 or later never meet them, so no old news is told.
+    """INSERT INTO events (event, at, kind, id)
+    SELECT row_number() OVER (ORDER BY doc) - count(*) OVER (), at, kind, id FROM (
+        SELECT a.doc, a.id, min(CAST(strftime('%s', 'now') AS INTEGER),
+                coalesce(max(CAST(strftime('%s', a.fetched_at) AS INTEGER)) OVER (ORDER BY a.doc), 0)) AS at,
+            CASE WHEN a.first_doc IS NOT NULL THEN 'revision'
+                WHEN EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.current
+                    AND coalesce(b.first_doc, b.doc) < a.doc) THEN 'copy'
+                ELSE 'story' END AS kind
+        FROM articles a
+        WHERE (a.id, a.first_doc IS NOT NULL) NOT IN (SELECT id, kind = 'revision' FROM events WHERE kind != 'takedown')
+        AND NOT EXISTS (SELECT 1 FROM articles p WHERE p.id = a.id AND a.first_doc IS NOT NULL
+            AND p.revision = a.revision - 1 AND p.fetched_at = a.fetched_at))""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -240,5 +257,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=12, name="by which rules the links of a page were read", statements=_READINGS),
     Migration(version=13, name="events, and what watches have told of them", statements=_WATCHES),
     Migration(version=14, name="tags and notes of readers", statements=_NOTES),
+    Migration(version=15, name="events of what was stored before there were any", statements=_EARLIER_ARRIVALS),
 )
 """All steps in order; the last one's version is the version of today."""

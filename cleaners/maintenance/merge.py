@@ -19,6 +19,7 @@ from cleaners.errors import UsageError
 from cleaners.ingest.ingester import PUBLISHERS, Ingester, ingest_batches, publishers_of
 from cleaners.items import Article
 from cleaners.maintenance import takedown
+from cleaners.maintenance.carried_watches import carry_watches, note_beginning
 from cleaners.progress import ProgressCallback, silent
 from cleaners.store import PendingTakedown, Store, Tombstone, locks
 from cleaners.urls import clipping_id
@@ -60,6 +61,7 @@ def merge(stores: Sequence[Path], out: Path, *, step: ProgressCallback = silent)
         others = [stack.enter_context(Store.open(path, create=False, readonly=True)) for path in paths]
         renames = [_archive(other.path, out, step) for other in others]
         with Store.open(out, create=False) as store:
+            note_beginning(store)
             for other, rename in zip(others, renames, strict=True):
                 with store.merger.other(other.path):
                     store.merger.copy_state(rename)
@@ -70,6 +72,7 @@ def merge(stores: Sequence[Path], out: Path, *, step: ProgressCallback = silent)
             for other in others:
                 with store.merger.other(other.path):
                     store.merger.copy_links()
+            carry_watches(store, others)
         return replace(merged, files=sum(len(list(folder_of(path).glob("*.warc*"))) for path in paths))
 
 

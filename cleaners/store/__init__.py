@@ -59,7 +59,7 @@ from cleaners.store.stats import (
 )
 from cleaners.store.takedowns import PendingTakedown, TakedownTable, Tombstone, TombstoneHashes, TombstoneTable
 from cleaners.store.tokens import SearchIndexing
-from cleaners.store.watch_log import Notice, NoticeKind, WatchIssue, WatchLog, WatchState
+from cleaners.store.watch_log import Notice, NoticeKind, WatchHistory, WatchIssue, WatchLog, WatchState
 
 __all__ = [
     "ArticleEvent",
@@ -105,6 +105,7 @@ __all__ = [
     "Tombstone",
     "TombstoneHashes",
     "UrlState",
+    "WatchHistory",
     "WatchIssue",
     "WatchLog",
     "WatchState",

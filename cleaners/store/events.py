@@ -64,6 +64,23 @@ class EventTable:
         for id_ in ids:
             self._db.execute("INSERT INTO events (at, kind, id) VALUES (?, 'takedown', ?)", (int(at.timestamp()), id_))
 
+    def again(self, event: ArticleEvent, at: datetime) -> int:
+        """Note once more an event that another store had; returns its number here. Part of the open transaction."""
+        return self._db.execute(
+            "INSERT INTO events (at, kind, id) VALUES (?, ?, ?)", (int(at.timestamp()), event.kind, event.id)
+        ).lastrowid or 0  # fmt: skip
+
+    def last(self) -> int:
+        """The number of the last event; 0 where there is none."""
+        row = self._db.one("SELECT coalesce(max(event), 0) FROM events")
+        assert row
+        return int(row[0])
+
+    def last_of(self, ids: Sequence[str], until: int) -> dict[str, int]:
+        """id -> the number of the last event of the article, up to the number ``until``, for those that have one."""
+        query = f"SELECT id, max(event) FROM events WHERE event <= ? AND id IN {GIVEN} GROUP BY id"
+        return dict(self._db.rows(query, (until, listed(ids))))
+
     def after(self, event: int, limit: int) -> list[ArticleEvent]:
         """At most ``limit`` events that came after one, in order."""
         rows = self._db.rows(

@@ -46,6 +46,10 @@ class StoreSettings:
         """Set a value."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def remove(self, key: str) -> None:
+        """Forget a value."""
+        self._db.execute("DELETE FROM meta WHERE key = ?", (key,))
+
     def note_recipe(self, doc: int, recipe: str) -> None:
         """Note by what recipe the documents from ``doc`` on are matched; nothing changes while it is the same one."""
         noted = self._recipes()

@@ -8,7 +8,7 @@ delivered again after a kill is the same issue, under the same number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -38,7 +38,7 @@ class Notice:
     number: int = 0
     """Given by the store; a later one is larger."""
     issue: int = 0
-    """The number of the issue that tells it; 0 while it waits."""
+    """The number of the issue that tells it; 0 while it waits, :data:`TOLD_ELSEWHERE` where another store told it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,29 @@ class WatchState:
     """The last event that it has judged."""
     issued_at: datetime
     """When its last issue was due, UTC; of a new watch when it was first met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchHistory:
+    """All that a store remembers of one watch."""
+
+    watch: str
+    """Its id."""
+    state: WatchState
+    lines: Mapping[str, str]
+    """id of an article -> the line it belongs to."""
+    notices: tuple[Notice, ...]
+    """In order."""
+    issues: tuple[WatchIssue, ...]
+    """In order."""
+    deliveries: Mapping[str, int]
+    """Channel -> the last issue that it has delivered."""
+    troubles: Mapping[str, str]
+    """What was wrong when it was last looked at: name -> what there is to say of it."""
+
+
+TOLD_ELSEWHERE = -1
+"""In the place of an issue's number: told before the store that told it was merged into this one."""
 
 
 class WatchLog:
@@ -170,6 +193,83 @@ class WatchLog:
         self._db.execute("DELETE FROM troubles WHERE watch = ?", (watch,))
         for name, detail in troubles.items():
             self._db.execute("INSERT INTO troubles VALUES (?, ?, ?)", (watch, name, detail))
+
+    def histories(self) -> list[WatchHistory]:
+        """All that is remembered of every watch, by id."""
+        return [self._history(row[0]) for row in self._db.rows("SELECT watch FROM watches ORDER BY watch")]
+
+    def _history(self, watch: str) -> WatchHistory:
+        state = self.state(watch)
+        assert state
+        lines = self._db.rows("SELECT id, story FROM watched_articles WHERE watch = ?", (watch,))
+        issues = self._db.rows("SELECT issue, at FROM issues WHERE watch = ? ORDER BY issue", (watch,))
+        delivered = self._db.rows("SELECT channel, issue FROM deliveries WHERE watch = ?", (watch,))
+        return WatchHistory(
+            watch=watch, state=state, lines=dict(lines), deliveries=dict(delivered), troubles=self.troubles(watch),
+            notices=tuple(self._notices("watch = ? ORDER BY notice", (watch,))),
+            issues=tuple(WatchIssue(watch=watch, number=number, at=_moment(at)) for number, at in issues),
+        )  # fmt: skip
+
+    def take_over(self, past: WatchHistory, *, judged: int, told: int) -> None:
+        """Go on with a watch of another store that this one has not met.
+
+        Issues and notices keep their numbers, by which those who were told know them, where these are free.
+        ``judged``: the last event here that it has judged; ``told``: that by which its stories count as told here.
+        """
+        self.put_state(past.watch, replace(past.state, judged=judged))
+        self.put_lines(past.watch, past.lines)
+        self.put_troubles(past.watch, past.troubles)
+        numbers = {TOLD_ELSEWHERE: TOLD_ELSEWHERE} | self._issues_of(past)
+        self._put_told(((one, numbers[one.issue] if one.issue else None) for one in past.notices), told)
+        for channel, last in past.deliveries.items():
+            number = max((here for there, here in numbers.items() if there <= last), default=0)
+            self._db.execute("INSERT INTO deliveries VALUES (?, ?, ?)", (past.watch, channel, max(number, 0)))
+
+    def add_told(self, past: WatchHistory, *, told: int) -> None:
+        """Note what another store told by a watch that this one has too; what no channel told there waits here.
+
+        ``told``: as of :meth:`take_over`. Troubles are left out: this store has looked at the work itself.
+        """
+        self.put_lines(past.watch, past.lines)
+        here = self._notices("watch = ?", (past.watch,))
+        known = {(one.story, one.kind, one.detail, one.at) for one in here}
+        stories = {one.story for one in here if one.kind == "story"}
+        delivered = max(past.deliveries.values(), default=0)
+        new = (
+            one for one in past.notices
+            if one.kind not in {"trouble", "over"} and (one.story, one.kind, one.detail, one.at) not in known
+            and not (one.kind == "story" and one.story in stories)
+        )  # fmt: skip
+        self._put_told(((one, TOLD_ELSEWHERE if one.issue and one.issue <= delivered else None) for one in new), told)
+
+    def _issues_of(self, past: WatchHistory) -> dict[int, int]:
+        """Note the issues of a watch of another store; returns their numbers there -> here."""
+        there = [one.number for one in past.issues]
+        taken = self._db.one(f"SELECT 1 FROM issues WHERE issue IN {GIVEN}", (listed(there),))
+        numbers: dict[int, int] = {}
+        for one in past.issues:
+            number = self._db.execute(
+                "INSERT INTO issues (issue, watch, at) VALUES (?, ?, ?)",
+                (None if taken else one.number, past.watch, int(one.at.timestamp())),
+            ).lastrowid  # fmt: skip
+            assert number
+            numbers[one.number] = number
+        return numbers
+
+    def _put_told(self, notices: Iterable[tuple[Notice, int | None]], told: int) -> None:
+        """Note notices of another store, each with its issue here. What became of stories is told apart by numbers of
+        its own: those of events there mean others here."""
+        row = self._db.one("SELECT min(0, coalesce(min(event), 0)) FROM notices")
+        number = int(row[0]) if row else 0
+        for one, issue in notices:
+            number -= 1
+            event = {"story": told, "trouble": one.event, "over": one.event}.get(one.kind, number)
+            self._db.execute(
+                "INSERT OR IGNORE INTO notices (notice, watch, story, kind, event, at, detail, issue) SELECT "
+                "CASE WHEN EXISTS (SELECT 1 FROM notices WHERE notice = ?1) THEN NULL ELSE ?1 END, "
+                "?2, ?3, ?4, ?5, ?6, ?7, ?8",
+                (one.number, one.watch, one.story, one.kind, event, int(one.at.timestamp()), one.detail, issue),
+            )  # fmt: skip
 
     def _notices(self, where: str, values: Sequence[object]) -> list[Notice]:
         query = f"SELECT notice, watch, story, kind, event, at, detail, coalesce(issue, 0) FROM notices WHERE {where}"

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from cleaners.config import WatchConfig
 from cleaners.store import ArticleEvent, Notice, NoticeKind, Selection, Store, WatchState
 
+_ARRIVALS = ("story", "copy")
 _BATCH = 500  # events judged in one transaction
 FIRST_LOOK = timedelta(days=1)
 """How far back a watch looks that is met for the first time."""
@@ -91,6 +92,7 @@ class _EventBatch:
         for one in self._events:
             if one.event.event <= judged or (one.doc not in found and not lines):
                 continue
+            was_there = one.event.kind in _ARRIVALS and one.event.id in lines
             line = _line_of(one, lines, told)
             if line is None:
                 if one.doc not in found:
@@ -100,8 +102,8 @@ class _EventBatch:
                 if id_ not in lines:
                     lines[id_] = new[id_] = line
             if line in told:
-                if one.event.event <= told[line]:
-                    continue  # judged once more: the line has told it
+                if was_there or one.event.event <= told[line]:
+                    continue  # judged once more, or arrived once more by a merge: the line has told it
                 kind: NoticeKind = "copy" if one.event.kind == "story" else one.event.kind
             elif one.event.kind != "takedown" and len(one.members) >= watch.min_copies:
                 kind = "story"

@@ -83,5 +83,5 @@ def judge_health(store: Store, watch: WatchConfig, *, now: datetime) -> None:
         store.watch_log.put(replace(new, story=name, detail=found[name]) for name in begun)
         store.watch_log.put(replace(new, story=name, kind="over", detail=before[name]) for name in over)
         store.watch_log.put_troubles(watch.id, found)
-        if store.watch_log.state(watch.id) is None:
-            store.watch_log.put_state(watch.id, WatchState(judged=0, issued_at=now))
+        state = store.watch_log.state(watch.id) or WatchState(judged=0, issued_at=now)
+        store.watch_log.put_state(watch.id, replace(state, judged=store.events.last()))  # no story concerns it

@@ -112,11 +112,14 @@ def _serve(store: Store, watch: WatchConfig, config: ChannelConfig, reader: Issu
     told = 0
     try:
         channel = open_channel(config)
+        issues = store.watch_log.undelivered(watch.id, config.key)
         if channel.is_feed:
             contents = reader.latest(LATEST, updates=config.updates)
             channel.deliver(contents)
+            if issues:
+                with store.transaction():
+                    store.watch_log.delivered(issues[-1], config.key)
             return DeliveryResult(watch=watch.id, channel=config.key, told=len(contents.entries))
-        issues = store.watch_log.undelivered(watch.id, config.key)
         for issue in issues:
             told += _deliver(store, channel, issue, config, reader)
     except JianbaoError as why:

@@ -47,6 +47,8 @@ class RequestContext:
     """What the host reserves from text and data mining."""
     for_page: str | None = None
     """The address of the page whose script asks, in a browser; None where the crawl itself does."""
+    is_picture: bool = False
+    """Whether a picture of an article is asked for: nothing else will do."""
     unrendered: str = ""
     """Why a browser that was to read the page shows nothing either; empty where none had to."""
     archived: ArchivedExchange | None = None
@@ -56,7 +58,7 @@ class RequestContext:
     def is_page(self) -> bool:
         """Whether it asks for a page of an article, as far as is known; else for what announces pages, or what a page
         needs."""
-        return self.found.kind in {"page", "part"} and self.for_page is None
+        return self.found.kind in {"page", "part"} and self.for_page is None and not self.is_picture
 
 
 def request_for(url: str, context: RequestContext, *, callback: Callable[..., Any], **options: Any) -> Request:

@@ -18,6 +18,7 @@ from scrapy.settings import Settings
 
 from cleaners import __version__, config
 from cleaners.config import IssueRange, JobConfig, SiteConfig
+from cleaners.context import CleaningContext
 from cleaners.items import Drop, Page
 from cleaners.store import locks
 from cleaners.store.locks import job_lock
@@ -27,6 +28,7 @@ from crawler.ingest_queue import IngestQueue, ResultCleaner
 from crawler.jobs.shard import SiteShard
 from crawler.scheduling.link_score import LinkScorer, TopicFilter
 from crawler.spiders.news import NewsSpider
+from crawler.spiders.one_article import FetchedArticle, OneArticleSpider
 from crawler.spiders.one_page import FetchedPage, OnePageSpider
 from crawler.stats import CrawlReport, CrawlStats
 
@@ -149,6 +151,20 @@ def fetch_page(url: str, job: JobConfig, site: SiteConfig) -> Page | Drop:
     return fetched.result or Drop(origin=url, url=url, stage="fetch", reason="interrupted")
 
 
+def fetch_article(
+    url: str, job: JobConfig, site: SiteConfig, context: CleaningContext, *, with_pictures: bool = False
+) -> FetchedArticle:
+    """One article with its other pages, asked for as a crawl of that job would ask; nothing is kept.
+
+    Works once in a process, as :func:`crawl`. Raises ``SeedFileError`` as that does, KeyboardInterrupt after Ctrl-C.
+    """
+    fetched: list[FetchedArticle] = []
+    visit(job, OneArticleSpider, url=url, site=site, context=context, with_pictures=with_pictures, fetched=fetched)
+    if not fetched:
+        raise KeyboardInterrupt
+    return fetched[0]
+
+
 def agent(job: JobConfig) -> str:
     """The user agent: what this is, and whom to ask."""
     return f"jianbao/{__version__} (+{job.contact or 'loopback only'})"
@@ -252,4 +268,4 @@ def _process(settings: Settings) -> AsyncCrawlerProcess:
     return process
 
 
-__all__ = ["CrawlReport", "agent", "crawl", "fetch_page", "visit"]
+__all__ = ["CrawlReport", "agent", "crawl", "fetch_article", "fetch_page", "visit"]

@@ -32,6 +32,14 @@ def article(n: int, *links: str) -> str:
     )
 
 
+def two_pages(first: str, second: str, pictures: str = "") -> tuple[str, str]:
+    """The two pages of one article, each with a bar that names both; the first has ``pictures`` in its body."""
+    bar = f"<div class=page><a href={first}>1</a> <a href={second}>2</a> <a href={second}>下一页</a></div><ul>"
+    later = f"<div class=page><a href={first}>1</a> <a href={first}>上一页</a> <b>2</b></div><ul>"
+    beginning = article(1).replace("</p><p>", f"</p>{pictures}<p>", 2).replace("<ul>", bar)
+    return beginning, article(2).replace("2号渠放水", "1号渠放水").replace("<ul>", later)
+
+
 def listing(*links: str) -> str:
     """A list page."""
     return (

@@ -17,12 +17,14 @@ from typer.testing import CliRunner
 
 from cleaners.errors import InputError, UsageError
 from cleaners.export import markdown_page
-from cleaners.items import Drop, Page
+from cleaners.items import Clipping, Drop, Page
+from cleaners.store import Store
+from cleaners.warc import read_back
 from crawler.cli import app
-from crawler.clipping import ClippedArticle, clip_page
+from crawler.clipping import ArticleClipper, ClippedArticle
 from crawler.demo import plan
 from crawler.demo.web import SmallWeb, build
-from tests.small_server import Reply, article, serving
+from tests.small_server import SENTENCES, Reply, article, serving, two_pages
 from tests.test_publications import DOT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,10 +55,11 @@ def test_ten_pages_of_the_small_web_are_markdown_with_yaml_in_front(web: SmallWe
     pages = [one for one in web.manifest.pages if one.kind == "article"][:10]
     assert len(pages) == 10
     for truth in pages:
-        clipped = clip_page(Page(body=web.answers[truth.url].body, origin=truth.url, url=truth.url))
+        clipped = ArticleClipper().page(Page(body=web.answers[truth.url].body, origin=truth.url, url=truth.url))
         assert isinstance(clipped, ClippedArticle)
-        front, body = front_and_body(markdown_page(clipped.clipping, tags=("水利", "a: b"), note="存: #档\n---\n- x"))
-        assert front["url"] == truth.url and front["title"] == clipped.clipping.article.title
+        clipping = Clipping(article=clipped.article)
+        front, body = front_and_body(markdown_page(clipping, tags=("水利", "a: b"), note="存: #档\n---\n- x"))
+        assert front["url"] == truth.url and front["title"] == clipped.article.title
         assert (front["tags"], front["note"]) == (["水利", "a: b"], "存: #档\n---\n- x")
         tokens = MarkdownIt("commonmark").enable("table").parse(body)
         assert tokens[0].tag == "h1" and tokens[1].content and any(token.tag == "p" for token in tokens[3:])
@@ -134,37 +137,62 @@ def test_a_page_that_is_no_article_says_why_and_leaves_no_file(tmp_path: Path, m
 def test_copies_in_the_store_are_told_by_the_verifier(tmp_path: Path) -> None:
     store = tmp_path / "news.db"
     first, copy, other = (
-        Page(body=body.encode(), origin=f"{name}.html", url=f"http://{name}.example/1")
+        Page(body=body.encode(), origin=f"http://{name}.example/1", url=f"http://{name}.example/1")
         for name, body in (("a", article(1)), ("b", article(1).replace("绿洲晨报", "号渠日报")), ("c", article(5)))
     )
-    clipped = clip_page(first, keep_in=store)
-    assert isinstance(clipped, ClippedArticle) and clipped.copies == ()
-    seen = clip_page(copy, known=store)
+    clipper = ArticleClipper(store=store)
+
+    def clipped(page: Page) -> ClippedArticle:
+        made = clipper.page(page)
+        assert isinstance(made, ClippedArticle)
+        return made
+
+    assert clipped(first).copies == ()
+    assert isinstance(clipper.keep(clipped(first)), Clipping)
+    seen = ArticleClipper(known=store).page(copy)
     assert isinstance(seen, ClippedArticle) and [one.article.url for one in seen.copies] == [first.url]
-    unlike = clip_page(other, known=store)
-    assert isinstance(unlike, ClippedArticle) and unlike.copies == ()
-    kept = clip_page(copy, keep_in=store)
-    assert isinstance(kept, ClippedArticle) and kept.clipping.cluster and kept.clipping.cluster.size == 2
-    again = clip_page(copy, keep_in=store)
-    assert isinstance(again, ClippedArticle) and len(again.copies) == 2
+    assert not seen.is_known
+    assert clipped(other).copies == ()
+    kept = clipper.keep(clipped(copy), tags=["水利"], note="存档")
+    assert isinstance(kept, Clipping) and kept.cluster and kept.cluster.size == 2
+    assert len(clipped(copy).copies) == 2 and clipped(copy).is_known
+    clipper.close()
+    with Store.open(store, create=False, readonly=True) as opened:
+        assert opened.notes.of([kept.article.id])[kept.article.id].tags == ("水利",)
+        assert read_back(kept.article.origin, store).body == copy.body
 
 
-def test_what_cannot_be_read_is_handed_on() -> None:
-    drop = Drop(origin="x", stage="read", reason="damaged")
-    assert clip_page(drop) is drop
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7")
+    found = ArticleClipper().file(str(tmp_path / "x.pdf"))
+    assert isinstance(found, Drop) and found.reason == "binary"
 
 
-def test_a_page_on_the_web_is_fetched_with_its_other_pages_as_a_crawl_would(tmp_path: Path) -> None:
-    first = article(1).replace("<ul>", "<div class=page><a href=/1_2.html>2</a> <a href=/1_2.html>下一页</a></div><ul>")
-    second = article(2).replace("2号渠放水", "1号渠放水")
-    with serving("127.0.0.1", {"/1.html": Reply(first), "/1_2.html": Reply(second)}) as server:
+def test_a_page_on_the_web_comes_with_its_other_pages_and_pictures_under_the_rules_of_a_crawl(tmp_path: Path) -> None:
+    names = ("a.png", "drawn.svg", "feigned.jpg", "gone.jpg", "secret/b.png")
+    shown = "".join(f"<p><img src='/p/{name}' alt='渠'></p>" for name in names)
+    first, second = two_pages("/1.html", "/1_2.html", shown)
+    replies = {
+        "/robots.txt": Reply("User-agent: *\nDisallow: /p/secret/", Content_Type="text/plain"),
+        "/1.html": Reply(first), "/1_2.html": Reply(second),
+        "/p/a.png": Reply(DOT.data, Content_Type="application/octet-stream"),
+        "/p/drawn.svg": Reply("<svg/>", Content_Type="image/svg+xml"),
+        "/p/feigned.jpg": Reply("<svg onload=alert(1)>", Content_Type="image/jpeg"),
+    }  # fmt: skip
+    with serving("127.0.0.1", replies) as server:
         done = subprocess.run(
-            [sys.executable, "-m", "crawler", "clip", f"{server.base}/1.html", "-o", "-", "--format", "json"],
+            [sys.executable, "-m", "crawler", "clip", f"{server.base}/1.html", "--images", "-o", "page.md"],
             cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
             capture_output=True, text=True, check=False, timeout=280,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert server.paths == ["/robots.txt", "/.well-known/tdmrep.json", "/1.html", "/1_2.html"]
-    told = json.loads(done.stdout)
-    assert told["url"] == f"{server.base}/1.html" and len(told["parts"]) == 2
-    assert list(tmp_path.iterdir()) == []
+        fetched = ["/robots.txt", "/.well-known/tdmrep.json", "/1.html", "/1_2.html"]
+        assert server.paths == [*fetched, *(f"/p/{name}" for name in names[:-1])]
+    assert "4 pictures not at hand" in done.stderr
+    front, body = front_and_body((tmp_path / "page.md").read_text("utf-8"))
+    assert front["url"] == f"{server.base}/1.html"
+    assert all(SENTENCES[1].format(n=n * 7 + 11) in body for n in (1, 2))
+    (kept,) = (tmp_path / "page.assets").iterdir()
+    assert kept.read_bytes() == DOT.data and f"](page.assets/{kept.name})" in body
+    assert f"]({server.base}/p/gone.jpg)" in body
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["page.assets", "page.md"]

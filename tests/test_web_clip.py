@@ -11,10 +11,11 @@ from starlette.testclient import TestClient
 
 from cleaners.store import Store
 from cleaners.warc import CapturedPage, WarcArchive, folder_of, read_back
+from crawler.clipping import ArticleClipper, ClippedArticle
 from crawler.web.clip import bookmarklet
-from crawler.web.clippings import ClippingDesk, captured
+from crawler.web.clippings import PendingClips, captured
 from tests.reading_room import HOST, STORY, ReadingRoom, page, reading_room
-from tests.small_server import Reply, article, serving
+from tests.small_server import Reply, serving, two_pages
 
 NEW = tuple(line.replace("闸", "泵").replace("棉田", "葡萄园") for line in STORY[::-1])
 ADDRESS = "https://pump.example/n/1.html"
@@ -125,31 +126,40 @@ def test_no_article_says_why(room: ReadingRoom) -> None:
     assert "cannot be kept" in answer.text
 
 
-def test_an_address_goes_through_the_guard(tmp_path: Path) -> None:
-    """Refused while nobody said that this host may be reached; the page where somebody did."""
+def test_an_address_goes_through_the_guard_and_comes_with_all_pages_of_its_article(tmp_path: Path) -> None:
+    """Refused while nobody said that this host may be reached; the page, from the first on, where somebody did."""
     room = reading_room(tmp_path)
     state = room.client.app.state  # type: ignore[attr-defined]
-    with serving("127.0.0.1", {"/a": Reply(article(2))}) as server:
-        refused = proposed(room, url=f"{server.base}/a")
+    first, second = two_pages("/1.html", "/1_2.html")
+    with serving("127.0.0.1", {"/1.html": Reply(first), "/1_2.html": Reply(second)}) as server:
+        refused = proposed(room, url=f"{server.base}/1_2.html")
         assert refused.status_code == 422
         assert server.seen == []
         from dataclasses import replace
 
         state.room = replace(state.room, private_hosts=("127.0.0.1",))
-        shown = proposed(room, url=f"{server.base}/a")
+        shown = proposed(room, url=f"{server.base}/1_2.html")
+        fetched = [path for path in server.paths if path.endswith(".html")]
     assert shown.status_code == 200
-    assert "号渠放水" in shown.text
+    assert fetched == ["/1_2.html", "/1.html"]
+    assert "Put together from 2 pages" in shown.text
+    key = re.findall(r'name="key" value="([^"]+)"', shown.text)[0]
+    kept = room.client.post("/clip/keep", data={"token": room.form_token, "key": key}, follow_redirects=False)
+    own = kept.headers["location"].rpartition("/")[2]
+    for number, page_of_it in ((1, first), (2, second)):
+        assert room.get(f"/article/{own}/archived?page={number}").text == page_of_it
 
 
-def test_proposals_are_forgotten(room: ReadingRoom) -> None:
+def test_proposals_are_forgotten() -> None:
     clock = [0.0]
-    desk = ClippingDesk(room.store, clock=lambda: clock[0])
-    with Store.open(room.store, create=False, readonly=True) as store:
-        keys = [desk.propose(captured(f"<p>{n}</p>", ADDRESS), store).key for n in range(21)]
-        assert desk.take(keys[0]) is None
-        assert desk.take(keys[-1])
-        clock[0] = 3600.0
-        assert desk.take(keys[-2]) is None
+    pending = PendingClips(clock=lambda: clock[0])
+    clipped = ArticleClipper().page(captured(html(), ADDRESS))
+    assert isinstance(clipped, ClippedArticle)
+    keys = [pending.hold(clipped).key for _ in range(21)]
+    assert pending.take(keys[0]) is None
+    assert pending.take(keys[-1])
+    clock[0] = 3600.0
+    assert pending.take(keys[-2]) is None
 
 
 def test_a_captured_page_is_read_back(tmp_path: Path) -> None:

@@ -4,50 +4,32 @@ from __future__ import annotations
 
 import email
 import email.policy
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from cleaners.export.pictures import LARGEST, PictureBasket
 from cleaners.export.publication import EmbeddedPicture
-from cleaners.items import Article
+from cleaners.items import Article, Page
 
-_MOST, _LARGEST, _ALL = 100, 16 * 1024 * 1024, 64 * 1024 * 1024  # pictures, bytes of one, bytes of all
 _MHTML = (".mhtml", ".mht")
-# First bytes -> type. No SVG: it may run scripts.
-_TYPES: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xff\xd8\xff", "image/jpeg", "jpg"), (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
-    (b"GIF87a", "image/gif", "gif"), (b"GIF89a", "image/gif", "gif"), (b"BM", "image/bmp", "bmp"),
-)  # fmt: skip
+_LONGEST_FILE = 64 * 1024 * 1024  # bytes of an MHTML file
 
 
-def saved_pictures(page: str | Path, article: Article) -> tuple[EmbeddedPicture, ...]:
+def saved_pictures(page: Page, article: Article) -> tuple[EmbeddedPicture, ...]:
     """The pictures of an article that lie beside or in the file of its page, in order; those not there are left out.
 
-    At most 100, none above 16 MB, 64 MB of all; what is no picture by its first bytes is none. Raises ``OSError``.
+    As many as a :class:`~cleaners.export.pictures.PictureBasket` takes. Raises ``OSError``.
     """
-    path = Path(page)
+    path = Path(page.origin)
+    if not path.is_file():
+        return ()
     find = _in_mhtml(path) if path.suffix.lower() in _MHTML else _beside(path)
-    found: list[EmbeddedPicture] = []
-    size = 0
-    for image in article.images[:_MOST]:
-        data = find(image.url)
-        if data is None or size + len(data) > _ALL or (made := embedded(image.url, data)) is None:
-            continue
-        size += len(data)
-        found.append(made)
-    return tuple(found)
-
-
-def embedded(url: str, data: bytes) -> EmbeddedPicture | None:
-    """A picture named by the SHA-256 of its bytes; None for what is no picture."""
-    kind = next(((media, suffix) for head, media, suffix in _TYPES if data.startswith(head)), None)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        kind = "image/webp", "webp"
-    if kind is None:
-        return None
-    name = f"{hashlib.sha256(data).hexdigest()[:16]}.{kind[1]}"
-    return EmbeddedPicture(url=url, name=name, media_type=kind[0], data=data)
+    basket = PictureBasket()
+    for image in article.images:
+        if basket.room:
+            basket.add(image.url, find(image.url))
+    return basket.pictures
 
 
 def _beside(page: Path) -> Callable[[str], bytes | None]:
@@ -59,7 +41,7 @@ def _beside(page: Path) -> Callable[[str], bytes | None]:
         if len(parts) < 2 or ".." in parts:
             return None
         place = (root / parts[-2] / parts[-1]).resolve()
-        if not place.is_relative_to(root) or not place.is_file() or place.stat().st_size > _LARGEST:
+        if not place.is_relative_to(root) or not place.is_file() or place.stat().st_size > LARGEST:
             return None
         return place.read_bytes()
 
@@ -68,13 +50,13 @@ def _beside(page: Path) -> Callable[[str], bytes | None]:
 
 def _in_mhtml(page: Path) -> Callable[[str], bytes | None]:
     parts: Mapping[str, bytes] = {}
-    if page.stat().st_size <= _ALL:
+    if page.stat().st_size <= _LONGEST_FILE:
         message = email.message_from_bytes(page.read_bytes(), policy=email.policy.compat32)
         parts = {
             "".join(str(part.get("Content-Location")).split()): data
             for part in message.walk()
             if part.get_content_maintype() == "image"
             and isinstance(data := part.get_payload(decode=True), bytes)
-            and len(data) <= _LARGEST
+            and len(data) <= LARGEST
         }
     return parts.get

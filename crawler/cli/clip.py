@@ -18,8 +18,8 @@ from crawler.cli.crawl import ContactOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cleaners.export.publication import EmbeddedPicture, PublishedStory
-    from cleaners.items import Clipping
+    from cleaners.export.publication import PublishedStory
+    from cleaners.items import Clipping, Drop
     from crawler.clipping import ClippedArticle
 
 
@@ -53,9 +53,7 @@ def clip(
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What you want to remember of it.")] = "",
     images: Annotated[
         bool,
-        typer.Option(
-            "--images", help="Of a saved page: keep the pictures saved with it, in NAME.assets/ or in the book."
-        ),
+        typer.Option("--images", help="Keep its pictures, too: in NAME.assets/, in the page or in the book."),
     ] = False,
     store: Annotated[
         Path | None, typer.Option("--store", metavar="DB", help="Keep it in this store, too.", show_default=False)
@@ -75,47 +73,52 @@ def clip(
 
     A page on the web is fetched as a crawl would, with the other pages of its article: robots.txt, limits, --contact.
     A page that is no article ends with exit code 1 and says why. Where a store has the article already, or copies of
-    it, it says so. With --store, tags and note are kept there too: `show` shows them, `search --tag` finds by them. A
-    file is never replaced unless -o names it. The name of the file is printed.
+    it, it says so. With --store, tags and note are kept there too: `show` shows them, `search --tag` finds by them.
+    --images fetches the pictures of a page on the web as it fetches the page; of a saved page it takes those that were
+    saved with it. A file is never replaced unless -o names it. The name of the file is printed.
 
     \b
     Examples:
       jianbao clip https://news.example/2026/1.html --contact you@your.domain
       jianbao clip page.html --tag 水利 --note 存档 -o clips/
+      jianbao clip https://news.example/2026/1.html --images -o page.md --contact you@your.domain
       jianbao clip page.mhtml --images -o page.epub
       curl -s https://news.example/1.html | jianbao clip - -o -
       jianbao clip page.html --store news.db --tag 水利
     """
-    from cleaners.export.saved_pictures import saved_pictures
-    from cleaners.items import Drop
-    from cleaners.store import Store
+    from cleaners.items import Clipping, Drop
     from cleaners.store.notes import note_of, tag_of
-    from crawler.clipping import clip_address, clip_file
+    from crawler.clipping import ArticleClipper
     from crawler.jobs.typed_addresses import is_typed_address
 
     chosen = _form(form, output)
-    if images and (is_typed_address(what) or what == "-" or chosen is ClipFormat.json):
-        raise UsageError("--images is for a saved page as Markdown, HTML or EPUB: its pictures lie beside it or in it")
+    if images and chosen is ClipFormat.json:
+        raise UsageError("--images is for Markdown, HTML and EPUB: the pictures lie beside the page or in it")
     if images and output == "-" and chosen is ClipFormat.md:
         raise UsageError("--images writes a folder beside the file: name one with -o")
     words, note = tuple(dict.fromkeys(map(tag_of, tags or ()))), note_of(note)
-    asked = known if store is None and known.exists() else None
-    if is_typed_address(what):
-        clipped = clip_address(what, contact=contact, keep_in=store, known=asked)
-    else:
-        clipped = clip_file(what, keep_in=store, known=asked)
-    if isinstance(clipped, Drop):
-        raise InputError(
-            f"{what} was not clipped: {clipped.stage}: {clipped.reason} {clipped.detail}".rstrip()
-            + "; `jianbao explain` shows each of its lines"
-        )
-    if clipped.copies:
-        say(_already(clipped.copies))
-    if store is not None and (words or note):
-        with Store.open(store, create=False) as opened:
-            opened.notes.add(clipped.clipping.article.id, tags=words, note=note)
-    pictures = saved_pictures(what, clipped.clipping.article) if images else ()
-    _write(_story(clipped, words, note, pictures), chosen, output)
+    with ArticleClipper(store=store, known=known, contact=contact, with_pictures=images) as clipper:
+        clipped = clipper.address(what) if is_typed_address(what) else clipper.file(what)
+        if isinstance(clipped, Drop):
+            raise _refused(what, clipped)
+        if clipped.copies:
+            say(_already(clipped.copies))
+        if store is None:
+            kept: Clipping | Drop = Clipping(article=clipped.article)
+        else:
+            kept = clipper.keep(clipped, tags=words, note=note)
+        if isinstance(kept, Drop):
+            raise _refused(what, kept)
+    if images and (missing := len(clipped.article.images) - len(clipped.pictures)):
+        say(f"{counted(missing, 'picture')} not at hand: the links stay")
+    _write(_story(kept, clipped, words, note), chosen, output)
+
+
+def _refused(what: str, drop: Drop) -> InputError:
+    return InputError(
+        f"{what} was not clipped: {drop.stage}: {drop.reason} {drop.detail}".rstrip()
+        + "; `jianbao explain` shows each of its lines"
+    )
 
 
 def _form(form: ClipFormat | None, output: str | None) -> ClipFormat:
@@ -140,14 +143,11 @@ def _already(copies: Sequence[Clipping]) -> str:
     return f"already here: {counted(len(copies), 'copy')}, first {name}{when} ({first.id})"
 
 
-def _story(
-    clipped: ClippedArticle, tags: tuple[str, ...], note: str, pictures: tuple[EmbeddedPicture, ...]
-) -> PublishedStory:
+def _story(kept: Clipping, clipped: ClippedArticle, tags: tuple[str, ...], note: str) -> PublishedStory:
     from cleaners.export.publication import PublishedStory
 
-    own = clipped.clipping.article.id
-    others = tuple(one for one in clipped.copies if one.article.id != own)
-    return PublishedStory(clipping=clipped.clipping, copies=others, tags=tags, note=note, pictures=pictures)
+    others = tuple(one for one in clipped.copies if one.article.id != kept.article.id)
+    return PublishedStory(clipping=kept, copies=others, tags=tags, note=note, pictures=clipped.pictures)
 
 
 def _write(story: PublishedStory, form: ClipFormat, output: str | None) -> None:

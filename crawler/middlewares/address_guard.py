@@ -194,10 +194,12 @@ _PAGE = re.compile(r"^(text/(html|plain|xml)|application/(xhtml\+)?xml)\b")
 _NO_ANNOUNCEMENT = re.compile(
     r"^((image|audio|video|font)/(?!svg\+xml)|application/(pdf|zip|msword|vnd\.)(?!.*\+(xml|json)))"
 )
+# A picture is told by its first bytes, whatever its server calls it: only what is surely none.
+_NO_PICTURE = re.compile(r"^(text|audio|video|font)/|^image/svg\+xml|^application/(?!octet-stream)")
 
 
 class ContentGate:
-    """Ends a download at its headers when the body cannot be a page: pictures, video, archives, programs."""
+    """Ends a download at its headers when the body cannot be what is asked for: a page, mostly, and it is a video."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -212,6 +214,9 @@ class ContentGate:
         attached = (headers.get(b"Content-Disposition") or b"").strip().lower().startswith(b"attachment")
         context = find_context(request)
         is_page = context is not None and context.is_page
-        is_none = not _PAGE.match(kind) if is_page else _NO_ANNOUNCEMENT.match(kind)
+        if context is not None and context.is_picture:
+            is_none = bool(_NO_PICTURE.match(kind))
+        else:
+            is_none = not _PAGE.match(kind) if is_page else bool(_NO_ANNOUNCEMENT.match(kind))
         if (kind and is_none) or (attached and is_page):
             raise StopDownload(fail=False)

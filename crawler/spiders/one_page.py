@@ -45,21 +45,26 @@ class OnePageSpider(Spider):
 
     def page(self, response: Response) -> None:
         """The answer."""
-        if not 200 <= response.status < 300 or "download_stopped" in response.flags:
-            reason = "not html" if response.status < 300 else f"http {response.status}"
-            self._fetched.result = Drop(origin=response.url, url=response.url, stage="fetch", reason=reason)
-            return
-        self._fetched.result = Page(
-            body=response.body,
-            origin=response.url,
-            url=response.url,
-            site=self._site.id,
-            status=response.status,
-            headers=pairs(response.headers),
-            fetched_at=datetime.now(UTC),
-            opt_out=get_context(response).opt_out,
-        )
+        self._fetched.result = answered(response)
 
     def failed(self, failure: Failure) -> None:
         """No answer."""
         self._fetched.result = drop_of(failure.request, failure.value)  # type: ignore[attr-defined]
+
+
+def answered(response: Response) -> Page | Drop:
+    """The page of a response that nobody archives; a Drop where it has none."""
+    if not 200 <= response.status < 300 or "download_stopped" in response.flags:
+        reason = "not html" if response.status < 300 else f"http {response.status}"
+        return Drop(origin=response.url, url=response.url, stage="fetch", reason=reason)
+    context = get_context(response)
+    return Page(
+        body=response.body,
+        origin=response.url,
+        url=response.url,
+        site=context.site.id,
+        status=response.status,
+        headers=pairs(response.headers),
+        fetched_at=datetime.now(UTC),
+        opt_out=context.opt_out,
+    )

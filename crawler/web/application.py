@@ -72,7 +72,7 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
     async def living(app: Starlette) -> AsyncIterator[None]:
         yield
         room.stores.close()
-        room.desk.close()
+        room.clipper.close()
 
     made = Starlette(
         routes=routes, lifespan=living, middleware=[Middleware(Door, policy=policy)],

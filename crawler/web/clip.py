@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cleaners.errors import UnusableInput, UsageError
-from cleaners.items import Drop, Page
+from cleaners.items import Drop
 from cleaners.page import decode
+from crawler.clipping import ClippedArticle
 from crawler.web.access import LARGEST
-from crawler.web.clippings import captured, fetch
+from crawler.web.clippings import captured, clip_address
 from crawler.web.rendering import refuse, show
 from crawler.web.room import may_write, room_of, words_for
 from crawler.web.tokens import same
@@ -97,50 +98,45 @@ def bookmarklet(base: str, proposal: str) -> str:
     return f"javascript:{quote(script, safe='()=>{};,.:/[]')}"
 
 
-def _page_of(request: Request, asked: ClipForm) -> Page | Drop:
-    if asked.html.strip():
-        return captured(asked.html, asked.url)
+def _clipped(request: Request, asked: ClipForm) -> ClippedArticle | Drop:
     room = room_of(request)
+    if asked.html.strip():
+        return room.clipper.page(captured(asked.html, asked.url))
     if not asked.url:
         raise UsageError(words_for(request)("clip_nothing"))
-    return fetch(asked.url, room.contact, room.private_hosts)
+    return clip_address(asked.url, store=room.store, contact=room.contact, private_hosts=room.private_hosts)
 
 
 def _proposed(request: Request, asked: ClipForm) -> Response:
-    room, t = room_of(request), words_for(request)
-    page = _page_of(request, asked)
-    if isinstance(page, Drop):
-        return refuse(request, 422, t("no_article", reason=f"{page.reason} {page.detail}".strip()))
-    with room.stores.reading() as store:
-        found = room.desk.propose(page, store)
-    if isinstance(found.result, Drop):
-        room.desk.take(found.key)
-        return refuse(request, 422, t("no_article", reason=f"{found.result.reason} {found.result.detail}".strip()))
-    parts = in_parts(set_blocks(found.result))
+    clipped = _clipped(request, asked)
+    if isinstance(clipped, Drop):
+        return _refused(request, clipped)
+    parts = in_parts(set_blocks(clipped.article))
     return show(
-        request, "proposal.html", proposal=found, article=found.result, blocks=parts[0], is_cut=len(parts) > 1,
-        first=found.first.article if found.first else None,
+        request, "proposal.html", key=room_of(request).pending.hold(clipped).key, clipped=clipped,
+        article=clipped.article, blocks=parts[0], is_cut=len(parts) > 1,
     )  # fmt: skip
 
 
 def _confirmed(request: Request, key: str) -> Response:
-    room, t = room_of(request), words_for(request)
-    found = room.desk.take(key)
+    room = room_of(request)
+    found = room.pending.take(key)
     if found is None:
-        return refuse(request, 410, t("proposal_gone"))
-    kept = room.desk.keep(found.page)
+        return refuse(request, 410, words_for(request)("proposal_gone"))
+    kept = room.clipper.keep(found.clipped)
     if isinstance(kept, Drop):
-        return refuse(request, 422, t("no_article", reason=f"{kept.reason} {kept.detail}".strip()))
-    return RedirectResponse(f"/cluster/{kept.id}", 303)
+        return _refused(request, kept)
+    return RedirectResponse(f"/cluster/{kept.article.id}", 303)
+
+
+def _refused(request: Request, drop: Drop) -> Response:
+    return refuse(request, 422, words_for(request)("no_article", reason=f"{drop.reason} {drop.detail}".strip()))
 
 
 def _kept_for_program(request: Request, asked: ClipForm) -> Response:
-    room = room_of(request)
-    page = _page_of(request, asked)
-    kept = page if isinstance(page, Drop) else room.desk.keep(page)
+    clipped = _clipped(request, asked)
+    kept = clipped if isinstance(clipped, Drop) else room_of(request).clipper.keep(clipped)
     if isinstance(kept, Drop):
         return JSONResponse({"stage": kept.stage, "reason": kept.reason, "detail": kept.detail}, 422)
-    with room.stores.reading() as store:
-        clipping = store.clippings.get(kept.id)
-    size = clipping.cluster.size if clipping and clipping.cluster else 1
-    return JSONResponse({"id": kept.id, "title": kept.title, "copies": size}, 201)
+    size = kept.cluster.size if kept.cluster else 1
+    return JSONResponse({"id": kept.article.id, "title": kept.article.title, "copies": size}, 201)

@@ -11,8 +11,9 @@ from threading import Lock
 from starlette.requests import Request
 
 from cleaners.store import Store
+from crawler.clipping import ArticleClipper
 from crawler.web.access import Sender
-from crawler.web.clippings import ClippingDesk
+from crawler.web.clippings import PendingClips
 from crawler.web.language import COOKIE, Wording, wording_for
 from crawler.web.tokens import RoomTokens, same
 
@@ -55,8 +56,10 @@ class RoomState:
     tokens: RoomTokens
     corrections: Path
     """The folder that reported pages go to."""
-    desk: ClippingDesk
-    """Where pages that readers bring wait, and are kept."""
+    clipper: ArticleClipper
+    """What clips pages, and keeps them in the store."""
+    pending: PendingClips
+    """Where they wait to be confirmed."""
     contact: str | None
     """How sites reach who clips addresses."""
     private_hosts: tuple[str, ...]

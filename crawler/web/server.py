@@ -14,9 +14,10 @@ import uvicorn
 from cleaners.errors import FormatError, UsageError
 from cleaners.items import Article
 from cleaners.store import Store
+from crawler.clipping import ArticleClipper
 from crawler.web.access import AccessPolicy
 from crawler.web.application import application
-from crawler.web.clippings import ClippingDesk
+from crawler.web.clippings import PendingClips
 from crawler.web.corrections import corrections_of
 from crawler.web.rendering import templates
 from crawler.web.room import ReadingStores, RoomState
@@ -82,7 +83,8 @@ def open_room(settings: RoomSettings) -> OpenRoom:
     port = listener.getsockname()[1]
     is_open = _is_loopback(settings.listen)
     room = RoomState(
-        stores=ReadingStores(settings.store), tokens=tokens, desk=ClippingDesk(settings.store),
+        stores=ReadingStores(settings.store), tokens=tokens,
+        clipper=ArticleClipper(store=settings.store), pending=PendingClips(),
         contact=settings.contact,
         private_hosts=settings.private_hosts,
         corrections=settings.corrections or corrections_of(settings.store),

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Processes that run tests: a file's tests stay in one of them.
 WORKERS ?= 2
 
-.PHONY: help demo test wheel docs lint proof soak spark java clean
+.PHONY: help demo test messages wheel docs lint proof soak spark java clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -19,6 +19,9 @@ help: ## this list
 
 demo: .venv/.installed ## crawl the small web on loopback, clean, match, store, and report
 	$(BIN)/jianbao demo
+
+messages: .venv/.installed ## the Chinese catalogue brought up to what the command line says
+	$(BIN)/python -m tests.catalogue
 
 # Half a gigabyte, for one test: only where CI runs and Java is. Without it the test is skipped.
 .venv/.spark: .venv/.installed

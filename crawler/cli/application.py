@@ -106,12 +106,13 @@ def main() -> None:
     _write_utf8()
     guard()
     try:
-        app()
-    except SystemExit as done:
-        # Typer turns Ctrl-C into 130; ours says that the run can be taken up again.
-        if done.code != _TYPER_INTERRUPTED:
-            raise
-        _end(_INTERRUPTED_MESSAGE, INTERRUPTED)
+        # Typer would write what it cannot read by itself, in its own words.
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:
+        from crawler.cli.typer_errors import described
+
+        print(plain(described(error)), file=sys.stderr)
+        sys.exit(error.exit_code)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRAS:
             raise
@@ -126,6 +127,9 @@ def main() -> None:
             raise
         place = f"{error.filename}: " if error.filename else ""
         _end(f"{place}{error.strerror}; free some space or choose a place you can write to", 3)
+    if code == _TYPER_INTERRUPTED:  # Ctrl-C; ours says that the run can be taken up again
+        _end(_INTERRUPTED_MESSAGE, INTERRUPTED)
+    sys.exit(code)
 
 
 def say(message: str) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.application import say
+from crawler.cli.language import translated
 
 if TYPE_CHECKING:
     from cleaners.store import Selection, Store
@@ -55,7 +56,8 @@ def day(text: str) -> datetime:
 
     meant_by_it = moment(text, datetime.now(UTC))
     if meant_by_it is None:
-        raise typer.BadParameter(f"{text} is no date: write it as one of {FORMS}")
+        told = translated("{text} is no date: write it as one of {forms}").format(text=text, forms=FORMS)
+        raise typer.BadParameter(told)
     return meant_by_it
 
 

@@ -15,12 +15,14 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.models import CommandFunctionType
 
+from crawler.cli.language import is_translated, translated
+
 # The commands in the order in which somebody needs them; a new one stands behind these until it is named here.
 _ORDER = (
     "demo", "clean", "crawl", "clip", "schedule", "watch", "sites",
-    "search", "show", "serve", "mcp", "explain", "stats", "drops", "runs",
+    "search", "find", "show", "serve", "mcp", "explain", "stats", "drops", "runs",
     "export", "exports", "dedup",
-    "merge", "backup", "takedown", "reclean", "doctor", "window", "lexicon",
+    "merge", "backup", "takedown", "takedowns", "reclean", "doctor", "window", "lexicon",
 )  # fmt: skip
 
 # The parameters that many commands have stand last, in this order, behind the command's own.
@@ -37,8 +39,22 @@ _WIDE = 34  # characters; longer choices are told in the help, not in the column
 _LEAST = 12  # characters; a shorter beginning of a sentence says too little
 
 
+class HelpContext(typer.Context):
+    """What a command is called in, which knows the language of its help."""
+
+    def make_formatter(self) -> Any:
+        """What writes a help: Typer's own in English."""
+        if not is_translated():
+            return super().make_formatter()
+        from crawler.cli.translated_help import TranslatedHelpFormatter
+
+        return TranslatedHelpFormatter(width=self.terminal_width, max_width=self.max_content_width)
+
+
 class HelpCommand(TyperCommand):
     """One command, with a help that is read without knowing Python."""
+
+    context_class = HelpContext
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """``[OPTIONS] SITE [SEEDS.yaml...]``: in brackets what may be left out."""
@@ -48,20 +64,22 @@ class HelpCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """The arguments, then the options, a row each."""
-        for kind, heading in (("argument", "Arguments"), ("option", "Options")):
-            of_kind = sorted((one for one in self.get_params(ctx) if one.param_type_name == kind), key=_place)
-            rows = [_row(one, record) for one in of_kind if (record := one.get_help_record(ctx))]
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
+        _write_parameters(self, ctx, formatter)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The line in the list of commands."""
-        return shortened(self.help or "", limit)
+        return _short_help(self.help or "", limit)
 
 
 class HelpGroup(TyperGroup):
     """A group of commands, listed in the order in which they are needed."""
+
+    context_class = HelpContext
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """The options, then the commands, a row each."""
+        _write_parameters(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Their names."""
@@ -69,7 +87,7 @@ class HelpGroup(TyperGroup):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The line in the list of commands."""
-        return shortened(self.help or "", limit)
+        return _short_help(self.help or "", limit)
 
 
 class CommandGroup(typer.Typer):
@@ -99,12 +117,29 @@ def shortened(text: str, limit: int) -> str:
     return sentence
 
 
+def _short_help(text: str, limit: int) -> str:
+    if not is_translated():
+        return shortened(text, limit)
+    from crawler.cli.translated_help import paragraphs
+
+    return re.split("[。；：]", translated(next(paragraphs(text), ("", []))[0]), maxsplit=1)[0]
+
+
+def _write_parameters(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
+    for kind, heading in (("argument", "Arguments"), ("option", "Options")):
+        of_kind = sorted((one for one in command.get_params(ctx) if one.param_type_name == kind), key=_place)
+        rows = [_row(one, record) for one in of_kind if (record := one.get_help_record(ctx))]
+        if rows:
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
 def _place(parameter: Any) -> int:
     return _SHARED.index(parameter.name) if parameter.name in _SHARED else -1
 
 
 def _row(parameter: Any, record: tuple[str, str]) -> tuple[str, str]:
-    name, told = record[0], _without_bounds(record[1])
+    name, told = record[0], _without_bounds(_translated_row(parameter, record[1]))
     if parameter.param_type_name == "argument" and parameter.metavar:
         name = parameter.metavar
     if parameter.name in LATE_CHOICES:
@@ -117,9 +152,22 @@ def _row(parameter: Any, record: tuple[str, str]) -> tuple[str, str]:
     return f"{name} {max(parameter.opts, key=len).strip('-').upper()}", _with_choices(told, called.split("|"))
 
 
+def _translated_row(parameter: Any, told: str) -> str:
+    if not is_translated():
+        return told
+    from crawler.cli.translated_help import facts
+
+    own = parameter.help or ""
+    behind = told.removeprefix(own)
+    if isinstance(parameter.show_default, str):
+        behind = behind.replace(parameter.show_default, translated(parameter.show_default))
+    return facts(translated(own) + behind)
+
+
 def _with_choices(told: str, choices: Iterable[str]) -> str:
     text, bracket, facts = told.partition("  [")
-    return f"{text} One of {', '.join(choices)}.{bracket}{facts}"
+    with_those = translated("{told} One of {choices}.").format(told=text, choices=", ".join(choices))
+    return f"{with_those}{bracket}{facts}"
 
 
 def _without_bounds(told: str) -> str:

@@ -12,6 +12,7 @@ later pages are dropped. Settings:
 - ``JIANBAO_STORE``: the store's file; ``jianbao.db``.
 - ``JIANBAO_PRIVATE_HOSTS``: hosts that may be reached on private or loopback addresses; none.
 - ``JIANBAO_PROCESSES``: how many clean; every core.
+- ``JIANBAO_WATCHES``: a file of watches, which tell what they wait for when the spider is closed; none.
 
 The guard holds for every request of the project, redirects included.
 """
@@ -36,6 +37,7 @@ from scrapy.settings import BaseSettings
 
 from cleaners import parts
 from cleaners.context import context_of
+from cleaners.errors import JianbaoError
 from cleaners.export import record
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Clipping, Drop, Page
@@ -44,6 +46,8 @@ from cleaners.parts import ArticleAssembly
 from cleaners.store import RunStatus
 from cleaners.urls import canonical
 from crawler.middlewares.address_guard import AddressRefused, GuardMiddleware
+from crawler.notify.run import load as load_watches
+from crawler.notify.run import run_watches
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +108,7 @@ class ClippingPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._store = Path(crawler.settings.get("JIANBAO_STORE") or "jianbao.db").absolute()
+        self._watches = crawler.settings.get("JIANBAO_WATCHES") or None
         self._processes = crawler.settings.getint("JIANBAO_PROCESSES") or cores()
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="store")  # a store is written by one thread
         self._waiting: SimpleQueue[Article | Drop] = SimpleQueue()
@@ -118,7 +123,8 @@ class ClippingPipeline:
         return cls(crawler)
 
     async def open_spider(self) -> None:
-        """Open the store. Raises what it raises."""
+        """Read the watches, open the store. Raises ``SeedFileError`` and what ``Ingester`` raises."""
+        self._file = load_watches(Path(self._watches).absolute()) if self._watches else None
         command = f"scrapy {self._crawler.spider.name}" if self._crawler.spider else "scrapy"
         self._workers = WorkerPool(self._processes, context_of(self._store))
         self._ingester = await self._in_thread(lambda: Ingester(self._store, command=command))
@@ -145,11 +151,25 @@ class ClippingPipeline:
         return item
 
     async def close_spider(self) -> None:
-        """Write what was learned, note the run's end, close the store."""
+        """Write what was learned, note the run's end, close the store; tell what watches wait for."""
         self._workers.close()
         ended: RunStatus = "done" if self._crawler.crawling else "interrupted"  # Ctrl-C stops crawling before the close
         await self._in_thread(lambda: self._ingester.close("failed" if self._broken else ended))
+        await self._in_thread(self._tell)
         self._keeping.shutdown()
+
+    def _tell(self) -> None:
+        """What cannot be told now is told in the next run, or by ``jianbao watch``."""
+        if self._file is None:
+            return
+        try:
+            results = run_watches(self._file, self._store, now=datetime.now(UTC))
+        except JianbaoError as why:
+            log.error("watches: %s", why)
+            return
+        for one in results:
+            log.log(logging.WARNING if one.failure else logging.INFO, "%s: %d told by %s%s", one.watch, one.told,
+                    one.channel, f"; {one.failure}" if one.failure else "")  # fmt: skip
 
     async def _cleaned(self, page: Page) -> Article | Drop:
         return await asyncio.wrap_future(self._workers.submit(page))

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import feedparser
 import pytest
 from scrapy import Field, Item
 from scrapy.settings import Settings
@@ -39,7 +40,14 @@ ADDONS = {"crawler.addon.Jianbao": 500}
 JIANBAO_STORE = "news.db"
 JIANBAO_PRIVATE_HOSTS = ["127.0.0.1"]
 JIANBAO_PROCESSES = 1
+JIANBAO_WATCHES = "watches.yaml"
 DOWNLOAD_DELAY = 0
+"""
+WATCHES = """
+watches:
+  - id: water
+    query: 放水 OR 停水
+    channels: [{rss: told/water.xml}, {webhook: {url_env: NOT_SET_HERE}}]
 """
 
 
@@ -97,6 +105,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
             }
         )
         (project / "paper" / "spiders" / "mine.py").write_text(SPIDER.format(base=server.base, near=near.base))
+        (project / "watches.yaml").write_text(WATCHES, encoding="utf-8")
         done = scrapy(project, "crawl", "mine", "-O", "items.jsonl:jsonl")
     lines = (project / "items.jsonl").read_text(encoding="utf-8").splitlines()
     return Crawled(store=project / "news.db", items=[json.loads(line) for line in lines], log=done.stderr, near=near)
@@ -112,6 +121,13 @@ def test_its_pages_are_cleaned_matched_and_kept(crawled: Crawled) -> None:
     pair = [one for one in clippings if one.article.title == "1号渠放水"]
     assert [match.kind for one in pair for match in one.matches] == ["exact", "exact"]
     assert [(run.command, run.status) for run in runs] == [("scrapy mine", "done")]
+
+
+def test_watches_tell_when_the_spider_is_closed(crawled: Crawled) -> None:
+    feed = feedparser.parse((crawled.store.parent / "told" / "water.xml").read_bytes())
+    assert sorted(one.title for one in feed.entries) == ["1号渠放水", "2号渠放水", "3号渠放水", "老渠停水挖出石碑"]
+    assert "water: 4 told by rss" in crawled.log
+    assert "NOT_SET_HERE is not set" in crawled.log, "what cannot be told is said"
 
 
 def test_its_items_go_on_with_the_record(crawled: Crawled) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rispy
 from lxml import etree
 
 from cleaners.export.citation import citation
@@ -19,6 +20,8 @@ from cleaners.items import Article, Clipping, NewspaperEdition
 from cleaners.store import FilterChoice, Store
 from tests.test_export_snapshot import link, put
 
+CSL_TEXTS = {"id", "type", "title", "container-title", "URL", "page", "section", "language", "keyword"}
+CSL_DATES = {"issued", "accessed"}
 SEEN = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
@@ -53,18 +56,18 @@ def clippings(store: Store) -> dict[str, Clipping]:
     return {one.article.id: one for one in store.clippings.select(with_duplicates=True)}
 
 
-def test_ris_has_a_reference_for_each(store: Store, tmp_path: Path) -> None:
+def test_ris_is_read_back_as_it_was_meant(store: Store, tmp_path: Path) -> None:
     text = made(store, tmp_path, "ris", with_duplicates=True)
-    *records, rest = text.split("ER  - \r\n\r\n")
-    assert not rest and len(records) == 5
-    fields = [[line.split("  - ", 1) for line in record.removesuffix("\r\n").split("\r\n")] for record in records]
-    assert all(len(pair) == 2 and pair[0].isupper() for lines in fields for pair in lines)
-    assert all(lines[0] == ["TY", "NEWS"] for lines in fields)
-    (full,) = [lines for lines in fields if ["ID", f"{1:016x}"] in lines]
-    assert [value for tag, value in full if tag == "AU"] == ["王一", "李二", "赵三", "钱四"]
-    assert ["T2", "昆玉日报"] in full and ["DA", "2024/01/02"] in full and ["Y2", "2026/11/30"] in full
-    (copy,) = [lines for lines in fields if ["ID", f"{2:016x}"] in lines]
-    assert ["TI", "棉田里的新机器 （转载）"] in copy, "a value is one line"
+    assert text.count("\r\n") == text.count("\n") and text.endswith("ER  - \r\n\r\n")
+    read = {one["id"]: one for one in rispy.loads(text)}
+    assert read.keys() == clippings(store).keys()
+    assert not any("unknown_tag" in one for one in read.values())
+    full = read[f"{1:016x}"]
+    assert full["type_of_reference"] == "NEWS" and full["title"] == "棉田里的新机器"
+    assert full["authors"] == ["王一", "李二", "赵三", "钱四"] and full["secondary_title"] == "昆玉日报"
+    assert (full["date"], full["year"], full["access_date"]) == ("2024/01/02", "2024", "2026/11/30")
+    assert read[f"{2:016x}"]["title"] == "棉田里的新机器 （转载）", "a value is one line"
+    assert read[f"{4:016x}"]["start_page"] == "04"
 
 
 def test_csl_is_one_array_without_nulls(store: Store, tmp_path: Path) -> None:
@@ -75,6 +78,13 @@ def test_csl_is_one_array_without_nulls(store: Store, tmp_path: Path) -> None:
     assert by_id[f"{1:016x}"]["author"][0] == {"literal": "王一"}
     assert by_id[f"{4:016x}"]["page"] == "04"
     assert by_id["e" * 16].keys() == {"id", "type", "language"}
+    for item in items:  # what csl-data.json (citation-style-language/schema) says of these; it has no other fields
+        assert item["type"] == "article-newspaper" and item.keys() <= CSL_TEXTS | CSL_DATES | {"author"}
+        assert all(isinstance(item[name], str) for name in item.keys() & CSL_TEXTS)
+        assert all(item[name].keys() == {"date-parts"} and len(item[name]["date-parts"]) == 1
+                   and [type(part) for part in item[name]["date-parts"][0]] == [int] * 3
+                   for name in item.keys() & CSL_DATES)  # fmt: skip
+        assert all(name.keys() == {"literal"} for name in item.get("author", ()))
 
 
 def test_no_article_is_still_a_document(store: Store, tmp_path: Path) -> None:
@@ -85,16 +95,37 @@ def test_no_article_is_still_a_document(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_reference_as_the_standard_writes_it(store: Store, tmp_path: Path) -> None:
+    """The first and the third are what the style of the Citation Style Language makes of the same articles."""
     known = clippings(store)
-    url = known[f"{1:016x}"].article.url
+    full, page = known[f"{1:016x}"].article, known[f"{4:016x}"].article
     lines = made(store, tmp_path, "gbt7714", with_duplicates=True).splitlines()
     assert len(lines) == 5
-    assert f"王一, 李二, 赵三, 等. 棉田里的新机器[EB/OL]//昆玉日报. (2024-01-02)[2026-11-30]. {url}." in lines
-    page = f"四版的消息[N/OL]. 昆玉日报, 2024-01-05(04)[2026-11-30]. {known[f'{4:016x}'].article.url}."
-    assert any(line.endswith(page) for line in lines)
+    assert f"王一, 李二, 赵三, 等. 棉田里的新机器[N/OL]. 昆玉日报, 2024-01-02[2026-11-30]. {full.url}." in lines
+    assert any(line.endswith(f"四版的消息[N/OL]. 昆玉日报, 2024-01-05(04)[2026-11-30]. {page.url}.") for line in lines)
     assert "无题[EB]." in lines
-    two = replace(known[f"{1:016x}"].article, authors=("王一", "李二"), url=None)
-    assert reference(citation(Clipping(article=two)), is_newspaper=False).startswith("王一, 李二. 棉田里的新机器[EB]//")
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ({"source": "天山网"}, "王一, 李二. 题[EB/OL]. 天山网, 2024(2024-01-02)[2026-11-30]. http://s.example/1."),
+        (
+            {"source": "财联社电报", "authors": ()},
+            "题[EB/OL]. 财联社电报, 2024(2024-01-02)[2026-11-30]. http://s.example/1.",
+        ),
+        ({"source": "自由時報", "fetched_at": None}, "王一, 李二. 题[N/OL]. 自由時報, 2024-01-02. http://s.example/1."),
+        ({"source": None, "site": None}, "王一, 李二. 题[EB/OL]. (2024-01-02)[2026-11-30]. http://s.example/1."),
+        ({"source": "天山网", "published": None}, "王一, 李二. 题[EB/OL]. 天山网[2026-11-30]. http://s.example/1."),
+        ({"source": "天山网", "url": None}, "王一, 李二. 题[EB]. 天山网, 2024(2024-01-02)."),
+    ],
+)
+def test_a_reference_says_what_is_known(given: dict[str, Any], written: str) -> None:
+    known: dict[str, Any] = {
+        "title": "题", "authors": ("王一", "李二"), "published": datetime(2024, 1, 2, tzinfo=UTC), "fetched_at": SEEN,
+        "url": "http://s.example/1",
+    }  # fmt: skip
+    made = Article(id="a" * 16, origin="a", text="文。", **(known | given))
+    assert reference(citation(Clipping(article=made))) == written
 
 
 def test_json_ld_leads_from_a_copy_to_what_it_copies(store: Store, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from cleaners.items import Clipping, NewspaperEdition
 
+_NEWSPAPER = re.compile(r"(?<![电通简预汇情])[报報]$")  # 昆玉日报, but not 财联社电报
 _TAGS = {"simplified": "zh-CN", "traditional": "zh-TW"}
 
 
@@ -32,17 +34,20 @@ class Citation:
     """BCP 47: zh-CN, zh-TW, or what the page says of itself."""
     keywords: tuple[str, ...]
     """The regions it speaks of."""
+    is_newspaper: bool
+    """Whether a newspaper has published it: it stands on a page of one, or its container is called as they are."""
 
 
 def citation(clipping: Clipping) -> Citation:
     """The reference to an article."""
     article = clipping.article
     edition = article.edition or NewspaperEdition()
+    container = _line(edition.paper or article.source or article.site)
     return Citation(
         id=article.id,
         title=_line(article.title),
         authors=tuple(filter(None, map(_line, article.authors))),
-        container=_line(edition.paper or article.source or article.site),
+        container=container,
         published=article.published,
         accessed=article.fetched_at,
         url=article.url,
@@ -50,6 +55,7 @@ def citation(clipping: Clipping) -> Citation:
         section=_line(article.section),
         language=_TAGS.get(article.script) or article.language or "zh",
         keywords=tuple(_line(region.name) for region in article.regions),
+        is_newspaper=article.edition is not None or bool(_NEWSPAPER.search(container)),
     )
 
 

@@ -1,9 +1,12 @@
 """References as GB/T 7714-2015 writes them, one a line.
 
-A page of a newspaper is an article of it (4.4, type N/OL), anything else an electronic resource (4.6, type EB/OL)::
+What a newspaper has published is an article of it (4.4, type N/OL), anything else an electronic resource whose
+publisher is the declared source (4.6, type EB/OL)::
 
     作者. 题名[N/OL]. 报纸名, 出版日期(版次)[引用日期]. 获取和访问路径.
-    作者. 题名[EB/OL]//来源. (更新日期)[引用日期]. 获取和访问路径.
+    作者. 题名[EB/OL]. 出版者, 出版年(更新日期)[引用日期]. 获取和访问路径.
+
+Held against what the style of the Citation Style Language for GB/T 7714-2015 makes of the same articles.
 """
 
 from __future__ import annotations
@@ -23,10 +26,10 @@ class GbtWriter(LineWriter):
 
     def text(self, clipping: Clipping) -> str:
         """One line."""
-        return reference(citation(clipping), is_newspaper=clipping.article.edition is not None) + "\n"
+        return reference(citation(clipping)) + "\n"
 
 
-def reference(cited: Citation, *, is_newspaper: bool) -> str:
+def reference(cited: Citation) -> str:
     """The reference; what is unknown is left out, except a title, for which 无题 stands."""
     others = "" if len(cited.authors) <= _NAMED else ", 等"
     authors = ", ".join(cited.authors[:_NAMED]) + others
@@ -34,13 +37,14 @@ def reference(cited: Citation, *, is_newspaper: bool) -> str:
     seen = f"[{_day(cited.accessed)}]" if cited.accessed and cited.url else ""
     day = _day(cited.published) if cited.published else ""
     title = cited.title or "无题"
-    if is_newspaper:
+    if cited.is_newspaper:
         page = f"({cited.page})" if cited.page else ""
         work = f"{title}[N{online}]"
         place = f"{', '.join(filter(None, (cited.container, day)))}{page}{seen}"
     else:
-        work = f"{title}[EB{online}]" + (f"//{cited.container}" if cited.container else "")
-        place = (f"({day})" if day else "") + seen
+        work = f"{title}[EB{online}]"
+        year = f"{cited.published:%Y}" if cited.published and cited.container else ""
+        place = f"{', '.join(filter(None, (cited.container, year)))}{f'({day})' if day else ''}{seen}"
     return "".join(f"{part}. " for part in (authors, work, place, cited.url) if part).rstrip()
 
 

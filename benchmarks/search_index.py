@@ -33,9 +33,8 @@ _BATCH = 500
 _RANKED, _SHOWN = 4000, 20
 _SITES = 20
 _BORDER = "·"  # not ASCII: the tokenizer takes every ASCII sign for a space
-_RUN = re.compile(
-    "(?s)([\u2e80-\u2fdf\u3005-\u3007\u3021-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)|([^\\W_\u2e80-\U0003ffff]+)|(.)"
-)
+_CJK = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(f"(?s)([{_CJK}]+)|([^\\W_{_CJK}]+)|(.)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,8 @@ class IndexOfBigrams:
 
     tables = (
         "CREATE VIRTUAL TABLE phrases USING fts5(text, title, content='', tokenize='ascii')",
-        "CREATE VIRTUAL TABLE characters USING fts5(letters, content='', tokenize='ascii', detail='none', columnsize=0)",
+        "CREATE VIRTUAL TABLE characters USING fts5"
+        "(letters, content='', tokenize='ascii', detail='none', columnsize=0)",
     )
 
     @staticmethod
@@ -120,7 +120,7 @@ def build(index: Index, path: Path, count: int) -> float:
     database.execute("CREATE INDEX by_site ON articles (site)")
     for sql in index.tables:
         database.execute(sql)
-        name = sql.split()[3]
+        name = re.split("[ (]", sql)[3]
         database.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', 16777216)")
         database.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('automerge', 8)")
     taken = 0.0

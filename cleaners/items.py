@@ -213,7 +213,8 @@ class ArticleImage:
     """An image that stands in the body."""
 
     url: str
-    """Where the page says it is, absolute; the picture itself where a placeholder stands for it at first."""
+    """Where the page says it is, absolute; the picture itself where a placeholder stands for it at first. One that
+    stands in the page itself (``data:``) is called by its digest: ``ni:///sha-256;...`` (RFC 6920)."""
     caption: str | None = None
     """What is written below it, else what the page shows where images are not shown (``alt``)."""
     file: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import subprocess
@@ -96,14 +97,19 @@ def test_formats_go_by_the_name_and_a_file_is_not_replaced_unless_it_is_named(
         clip("page.html", "-o", "x.doc", cwd=tmp_path, monkeypatch=monkeypatch)
 
 
-@pytest.mark.parametrize("saved", ["folder", "mhtml"])
+@pytest.mark.parametrize("saved", ["folder", "mhtml", "one file"])
 def test_pictures_saved_with_a_page_are_kept_beside_it_by_digest(
     saved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = article(1).replace(
         "</p><p>", "</p><p><img src='p_files/a b.png' alt='渠'></p><p><img src='p_files/x.png'></p><p>", 1
     )
-    if saved == "folder":
+    shown = DOT.data
+    if saved == "one file":
+        shown = DOT.data + bytes(9000)
+        source = f"data:image/png;base64,{base64.b64encode(shown).decode()}"
+        (tmp_path / "p.html").write_text(page.replace("p_files/a b.png", source), "utf-8")
+    elif saved == "folder":
         (tmp_path / "p_files").mkdir()
         (tmp_path / "p_files" / "a b.png").write_bytes(DOT.data)
         (tmp_path / "p_files" / "x.png").write_bytes(b"<svg onload=alert(1)>")
@@ -117,14 +123,14 @@ def test_pictures_saved_with_a_page_are_kept_beside_it_by_digest(
             DOT.data, "image", "png", headers=["Content-Location: http://a.example/p/p_files/a%20b.png"]
         )
         (tmp_path / "p.mhtml").write_bytes(message.as_bytes())
-    source = "p.html" if saved == "folder" else "p.mhtml"
+    source = "p.mhtml" if saved == "mhtml" else "p.html"
     clip(source, "--images", "-o", "out.md", cwd=tmp_path, monkeypatch=monkeypatch)
     (kept,) = (tmp_path / "out.assets").iterdir()
-    assert kept.read_bytes() == DOT.data and hashlib.sha256(DOT.data).hexdigest().startswith(kept.stem)
+    assert kept.read_bytes() == shown and hashlib.sha256(shown).hexdigest().startswith(kept.stem)
     assert f"](out.assets/{kept.name})" in (tmp_path / "out.md").read_text("utf-8")
     clip(source, "--images", "-o", "out.epub", cwd=tmp_path, monkeypatch=monkeypatch)
     with ZipFile(tmp_path / "out.epub") as book:
-        assert book.read(f"EPUB/pictures/{kept.name}") == DOT.data
+        assert book.read(f"EPUB/pictures/{kept.name}") == shown
 
 
 def test_a_page_that_is_no_article_says_why_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cleaners import extract, metadata
 from cleaners.extract import ExtractedBody
 from cleaners.page import lines as blocks
+from cleaners.page.data_uri import digest_address
 from cleaners.page.lines import html
 
 PAGES = Path(__file__).parent / "pages"
@@ -187,6 +189,17 @@ def test_an_image_that_is_loaded_late_has_its_own_address(image: str) -> None:
 )  # fmt: skip
 def test_placeholders_icons_and_counters_are_no_images_of_the_body(image: str) -> None:
     assert images(f"<p>{image}</p>") == []
+
+
+def test_a_picture_that_stands_in_the_page_itself_is_called_by_its_digest() -> None:
+    data = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+    source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    address = digest_address(data)
+    assert images(f"<p><img src='{source}' alt='盐井'></p>") == [(address, "盐井")]
+    assert f"![盐井]({address})" in markdown(f"<p><img src='{source}' alt='盐井'></p>")
+    assert images(f"<p><img src='{source}' data-src='/1.jpg'></p>") == [("/1.jpg", None)]
+    for other in (source.replace("png", "svg+xml", 1), source[:9000], f"{source}A"):
+        assert images(f"<p><img src='{other}'></p>") == []
 
 
 def test_images_stand_where_they_stood_the_last_one_too() -> None:

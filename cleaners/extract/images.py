@@ -9,6 +9,7 @@ from typing import Any
 
 from cleaners.extract.layout import LayoutPiece
 from cleaners.items import ArticleImage, Line, Metadata
+from cleaners.page.data_uri import data_of, digest_address
 from cleaners.page.lines import PageLines
 from cleaners.page.lines.head import join
 
@@ -31,6 +32,9 @@ _PLACEHOLDER = re.compile(
     r"\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
     re.IGNORECASE,
 )
+_LEAST_EMBEDDED = 8 * 1024
+"""Bytes of a picture that stands in the page itself. Of 308 such in 198 pages as the web serves them none had more than
+7,488: placeholders, icons and codes to scan; what a browser saved into the page is larger."""
 _SMALL = frozenset(str(pixels) for pixels in range(41))
 _SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*([0-9]{1,2})px", re.IGNORECASE)
 _FURNITURE = frozenset(("related", "navigation", "share", "ads", "comments"))
@@ -70,7 +74,7 @@ def body_images(
     for line, element in blocks.images:
         if not area.holds(line, element) or _is_icon(element):
             continue
-        address = _address(element, blocks.base)
+        address = image_address(element, blocks.base)
         if address is None or address in placed or (_is_counter(element) and not _PICTURE.search(address)):
             continue
         alt = " ".join((element.get("alt") or "").split())
@@ -154,12 +158,26 @@ def _is_counter(element: Any) -> bool:
     return next(element.iterancestors("noscript"), None) is not None
 
 
-def _address(element: Any, base: str | None) -> str | None:
-    """The address of the picture itself, absolute; None where there is only a placeholder or a copy in the page."""
+def image_address(element: Any, base: str | None) -> str | None:
+    """The address of the picture itself, absolute; None where there is only a placeholder.
+
+    A picture that has none, for it stands in the page itself, is called by its digest (``ni:``, RFC 6920).
+    """
     for value in _addresses(element):
         if value and not _PLACEHOLDER.search(value) and (found := _joined(base, value)):
             return found
-    return None
+    data = image_data(element)
+    return digest_address(data) if data is not None else None
+
+
+def image_data(element: Any) -> bytes | None:
+    """The picture that stands in the page itself (``data:``); None for none, a drawing (SVG), and what is too small."""
+    shown = (element.get("src") or "").lstrip()
+    is_picture = shown[:11].lower() == "data:image/" and shown[11:14].lower() != "svg"
+    if not is_picture or len(shown) < _LEAST_EMBEDDED:
+        return None
+    data = data_of(shown)
+    return data if data is not None and len(data) >= _LEAST_EMBEDDED else None
 
 
 def _addresses(element: Any) -> Iterator[str]:

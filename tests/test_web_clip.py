@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from crawler.web.clip import bookmarklet
 from crawler.web.clippings import PendingClips, captured
 from tests.reading_room import HOST, STORY, ReadingRoom, page, reading_room
 from tests.small_server import Reply, serving, two_pages
+from tests.test_publications import DOT
 
 NEW = tuple(line.replace("闸", "泵").replace("棉田", "葡萄园") for line in STORY[::-1])
 ADDRESS = "https://pump.example/n/1.html"
@@ -108,6 +110,34 @@ def test_what_singlefile_sends_is_kept_at_once(tmp_path: Path) -> None:
     assert nothing.json()["reason"]
     wrong = TestClient(room.client.app, base_url=HOST, headers={"Authorization": "Bearer no"})
     assert wrong.post("/clip", data={"url": ADDRESS, "html": html()}).status_code == 403
+
+
+def test_pictures_that_a_browser_saved_into_the_page_are_shown_from_the_archive(tmp_path: Path) -> None:
+    room = reading_room(tmp_path)
+    picture = DOT.data + bytes(9000)
+    feigned = b"<svg onload=alert(1)>" + bytes(9000)
+    shown = "".join(
+        f"<p><img src='data:image/png;base64,{base64.b64encode(data).decode()}' alt='{name}'></p>"
+        for data, name in ((picture, "泵站&lt;b&gt;"), (feigned, "假图"))
+    )
+    source = html().replace("</p><p>", f"</p>{shown}<p>", 2)
+    key = re.findall(r'name="key" value="([^"]+)"', proposed(room, html=source, url=ADDRESS).text)[0]
+    kept = room.client.post("/clip/keep", data={"token": room.form_token, "key": key}).text
+    (address,) = re.findall('<img src="([^"]+)" alt="泵站&lt;b&gt;"', kept)
+    answer = room.get(address)
+    assert (answer.status_code, answer.content) == (200, picture)
+    assert answer.headers["content-type"] == "image/png"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert kept.count("<img") == 1
+    assert "Pictures not in the archive: 1" in kept
+    own = address.split("/")[2]
+    assert base64.b64encode(picture).decode() in room.get(f"/article/{own}/html").text
+    for wrong in (
+        address.replace(own, room.ids["alone"]),
+        address.removesuffix("png") + "svg",
+        f"/article/{own}/picture/x",
+    ):
+        assert room.get(wrong).status_code == 404
 
 
 @pytest.mark.parametrize("form", [

@@ -27,6 +27,7 @@ from crawler.web import (
     front,
     language,
     notes,
+    pictures,
     repairs,
     takedown,
 )
@@ -48,6 +49,7 @@ def application(room: RoomState, policy: AccessPolicy) -> Starlette:
         Route(f"/article/{_ID}/cleaning", cleaning.cleaning, methods=["GET"]),
         Route(f"/article/{_ID}/cleaning", cleaning.report, methods=["POST"]),
         Route(f"/article/{_ID}/archived", archive.archived),
+        Route(f"/article/{_ID}/picture/{{name:str}}", pictures.picture),
         Route(f"/article/{_ID}/repairs", repairs.repairs),
         Route(f"/article/{_ID}/takedown", takedown.plan, methods=["GET"]),
         Route(f"/article/{_ID}/takedown", takedown.carry_out, methods=["POST"]),

@@ -14,9 +14,8 @@ from cleaners.items import Article, Page
 from cleaners.page import decode
 from cleaners.pipeline import PageExplanation, explain
 from cleaners.readers.at_origin import page_at
-from crawler.web.cluster import article_of, gone
-from crawler.web.rendering import refuse
-from crawler.web.room import RoomState, room_of, words_for
+from crawler.web.rendering import gone, refuse
+from crawler.web.room import RoomState, article_of, room_of, words_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from cleaners.errors import UnusableInput
 from cleaners.items import Article, Drop, Line
 from cleaners.pipeline import PageExplanation
 from crawler.web.archive import ArchivedPage, archived_page, explained, page_text
-from crawler.web.cluster import article_of, gone, page_number
+from crawler.web.cluster import page_number
 from crawler.web.corrections import write_correction
-from crawler.web.rendering import refuse, show
-from crawler.web.room import may_write, room_of, words_for
+from crawler.web.rendering import gone, refuse, show
+from crawler.web.room import article_of, may_write, room_of, words_for
 
 _LINES = 150  # of a page of lines
 

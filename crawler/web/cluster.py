@@ -12,8 +12,9 @@ from cleaners.dedup.clusters.model import ClusterDecision, ClusterMember
 from cleaners.dedup.clusters.tree import CopyTree, lineage
 from cleaners.items import Clipping
 from cleaners.store import ArticleNotes, Store
-from crawler.web.rendering import plain, refuse, show
-from crawler.web.room import room_of, words_for
+from crawler.web.pictures import addresses_of, pictures_of
+from crawler.web.rendering import gone, plain, show
+from crawler.web.room import room_of
 from crawler.web.timeline import Timeline, branches, timeline
 from crawler.web.typesetting import in_parts, set_blocks
 
@@ -62,7 +63,8 @@ def cluster(request: Request) -> Response:
         if shown is None or shown.cluster is None or shown.cluster.id != home.cluster.id:
             return gone(request, store, wanted)
         article = shown.article
-        parts = in_parts(set_blocks(article))
+        at_hand = addresses_of(article, pictures_of(room_of(request), article))
+        parts = in_parts(set_blocks(article, at_hand))
         part = page_number(request, "part", len(parts))
         table = page_number(request, "copies", -(-len(copies.rows) // _PAGE) if copies else 1)
         return show(
@@ -70,16 +72,8 @@ def cluster(request: Request) -> Response:
             part=part, parts_count=len(parts), table=table, tables=-(-len(copies.rows) // _PAGE) if copies else 1,
             rows=_with_numbers(store, copies.rows[(table - 1) * _PAGE : table * _PAGE]) if copies else (),
             facts=_facts(shown), kept=store.notes.of([article.id]).get(article.id, ArticleNotes()),
-            is_best=copies is None or article.id == copies.best.id,
+            is_best=copies is None or article.id == copies.best.id, away=len(article.images) - len(at_hand),
         )  # fmt: skip
-
-
-def gone(request: Request, store: Store, asked: str) -> Response:
-    """What is said of an id that leads nowhere: taken down, or never there."""
-    t = words_for(request)
-    if stone := store.tombstones.get(asked):
-        return refuse(request, 410, t("taken_down_on", day=f"{stone.at:%Y-%m-%d}", reason=stone.reason))
-    return refuse(request, 404, t("no_such_article", id=asked[:40]))
 
 
 def page_number(request: Request, name: str, pages: int) -> int:
@@ -87,11 +81,6 @@ def page_number(request: Request, name: str, pages: int) -> int:
     asked = request.query_params.get(name, "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
     return max(1, min(number, pages))
-
-
-def article_of(request: Request, store: Store) -> Clipping | None:
-    """The article in the path, as ``{id}``."""
-    return store.clippings.get(request.path_params["id"])
 
 
 def _facts(shown: Clipping) -> list[tuple[str, str]]:

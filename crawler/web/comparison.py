@@ -11,9 +11,9 @@ from cleaners.diff import LineChange, changes, near
 from cleaners.export import ScriptChoice, in_script
 from cleaners.items import Clipping
 from cleaners.store import Store
-from crawler.web.cluster import article_of, gone, page_number
-from crawler.web.rendering import show
-from crawler.web.room import room_of
+from crawler.web.cluster import page_number
+from crawler.web.rendering import gone, show
+from crawler.web.room import article_of, room_of
 
 _COMPARED = 30_000  # characters of each text: comparing takes time with the product of both
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![。！？!?”’」』）)\n])|(?<=[。！？!?][”’」』）)])(?![”’」』）)\n])")

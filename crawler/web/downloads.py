@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -13,11 +14,12 @@ from cleaners.export import markdown_page, record
 from cleaners.export.epub_format import epub
 from cleaners.export.html import html_page
 from cleaners.export.markdown import page_name
-from cleaners.export.publication import PublishedStory, single
-from cleaners.items import Clipping
+from cleaners.export.publication import EmbeddedPicture, PublishedStory, single
+from cleaners.items import Article, Clipping
 from cleaners.store import ArticleNotes, Store
-from crawler.web.cluster import article_of, gone
-from crawler.web.room import room_of
+from crawler.web.pictures import pictures_of
+from crawler.web.rendering import gone
+from crawler.web.room import RoomState, article_of, room_of
 
 
 def markdown(request: Request) -> Response:
@@ -26,13 +28,13 @@ def markdown(request: Request) -> Response:
 
 
 def html(request: Request) -> Response:
-    """``GET /article/{id}/html``: a page that runs and loads nothing."""
-    return _file(request, "html", "text/html; charset=utf-8", lambda story: html_page(single(story)))
+    """``GET /article/{id}/html``: a page that runs and loads nothing, with the pictures that are at hand in it."""
+    return _file(request, "html", "text/html; charset=utf-8", lambda story: html_page(single(story)), pictures_of)
 
 
 def book(request: Request) -> Response:
     """``GET /article/{id}/epub``."""
-    return _file(request, "epub", "application/epub+zip", lambda story: epub(single(story)))
+    return _file(request, "epub", "application/epub+zip", lambda story: epub(single(story)), pictures_of)
 
 
 def json_record(request: Request) -> Response:
@@ -40,12 +42,17 @@ def json_record(request: Request) -> Response:
     return _file(request, "json", "application/json", _record)
 
 
-def _file(request: Request, suffix: str, media_type: str, made: Callable[[PublishedStory], bytes]) -> Response:
+def _file(
+    request: Request, suffix: str, media_type: str, made: Callable[[PublishedStory], bytes],
+    find_pictures: Callable[[RoomState, Article], tuple[EmbeddedPicture, ...]] | None = None,
+) -> Response:  # fmt: skip
     with room_of(request).stores.reading() as store:
         found = article_of(request, store)
         if found is None:
             return gone(request, store, request.path_params["id"])
         story = _story(store, found)
+    if find_pictures is not None:
+        story = replace(story, pictures=find_pictures(room_of(request), found.article))
     name = quote(page_name(found.article).removesuffix(".md"))
     return Response(
         made(story), media_type=media_type,

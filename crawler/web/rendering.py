@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from cleaners.store import Store
 from crawler.web.room import room_of, words_for
 
 _CONTROLS = {"Cc", "Cf", "Zl", "Zp"}
@@ -29,6 +30,14 @@ def show(request: Request, template: str, *, status: int = HTTPStatus.OK, **valu
 def refuse(request: Request, status: int, message: str) -> Response:
     """A page that says what went wrong."""
     return show(request, "error.html", status=status, code=int(status), message=message)
+
+
+def gone(request: Request, store: Store, asked: str) -> Response:
+    """What is said of an id that leads nowhere: taken down, or never there."""
+    t = words_for(request)
+    if stone := store.tombstones.get(asked):
+        return refuse(request, 410, t("taken_down_on", day=f"{stone.at:%Y-%m-%d}", reason=stone.reason))
+    return refuse(request, 404, t("no_such_article", id=asked[:40]))
 
 
 @cache

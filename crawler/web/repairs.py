@@ -13,9 +13,9 @@ from starlette.responses import Response
 from cleaners.diff import DiffPiece, LineChange, changes, near
 from cleaners.errors import UnusableInput
 from crawler.web.archive import archived_page, explained
-from crawler.web.cluster import article_of, gone, page_number
-from crawler.web.rendering import refuse, show
-from crawler.web.room import room_of, words_for
+from crawler.web.cluster import page_number
+from crawler.web.rendering import gone, refuse, show
+from crawler.web.room import article_of, room_of, words_for
 
 _PARAGRAPHS = 100  # of a page
 _COMPARED = 30_000  # characters

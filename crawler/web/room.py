@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +11,19 @@ from threading import Lock
 
 from starlette.requests import Request
 
+from cleaners.export.publication import EmbeddedPicture
+from cleaners.items import Clipping
 from cleaners.store import Store
 from crawler.clipping import ArticleClipper
 from crawler.web.access import Sender
 from crawler.web.clippings import PendingClips
 from crawler.web.language import COOKIE, Wording, wording_for
 from crawler.web.tokens import RoomTokens, same
+
+_BYTES, _ARTICLES = 64 * 1024 * 1024, 50  # kept at hand: a browser asks for the pictures of a page one by one
+
+PictureKey = tuple[str, str]
+"""Id and origin of an article."""
 
 
 class ReadingStores:
@@ -48,6 +56,29 @@ class ReadingStores:
             store.close()
 
 
+class PictureCache:
+    """The pictures of the articles that were read last. For several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._held: OrderedDict[PictureKey, tuple[EmbeddedPicture, ...]] = OrderedDict()
+
+    def get(self, key: PictureKey) -> tuple[EmbeddedPicture, ...] | None:
+        """The pictures of an article; None where nobody has looked for them lately."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def put(self, key: PictureKey, pictures: tuple[EmbeddedPicture, ...]) -> None:
+        """Keep them; what was not asked for longest goes first."""
+        with self._lock:
+            self._held[key] = pictures
+            size = sum(len(one.data) for some in self._held.values() for one in some)
+            while len(self._held) > 1 and (size > _BYTES or len(self._held) > _ARTICLES):
+                size -= sum(len(one.data) for one in self._held.popitem(last=False)[1])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomState:
     """What every page of a reading room has at hand (``request.app.state.room``)."""
@@ -60,6 +91,8 @@ class RoomState:
     """What clips pages, and keeps them in the store."""
     pending: PendingClips
     """Where they wait to be confirmed."""
+    pictures: PictureCache
+    """Pictures of the articles that were read last."""
     contact: str | None
     """How sites reach who clips addresses."""
     private_hosts: tuple[str, ...]
@@ -75,6 +108,11 @@ def room_of(request: Request) -> RoomState:
     """The room that a request came to."""
     room: RoomState = request.app.state.room
     return room
+
+
+def article_of(request: Request, store: Store) -> Clipping | None:
+    """The article in the path, as ``{id}``."""
+    return store.clippings.get(request.path_params["id"])
 
 
 def words_for(request: Request) -> Wording:

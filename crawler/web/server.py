@@ -20,7 +20,7 @@ from crawler.web.application import application
 from crawler.web.clippings import PendingClips
 from crawler.web.corrections import corrections_of
 from crawler.web.rendering import templates
-from crawler.web.room import ReadingStores, RoomState
+from crawler.web.room import PictureCache, ReadingStores, RoomState
 from crawler.web.tokens import tokens_of
 from crawler.web.typesetting import set_blocks
 
@@ -84,7 +84,7 @@ def open_room(settings: RoomSettings) -> OpenRoom:
     is_open = _is_loopback(settings.listen)
     room = RoomState(
         stores=ReadingStores(settings.store), tokens=tokens,
-        clipper=ArticleClipper(store=settings.store), pending=PendingClips(),
+        clipper=ArticleClipper(store=settings.store), pending=PendingClips(), pictures=PictureCache(),
         contact=settings.contact,
         private_hosts=settings.private_hosts,
         corrections=settings.corrections or corrections_of(settings.store),

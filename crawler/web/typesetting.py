@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -15,11 +16,15 @@ from markupsafe import Markup, escape
 from cleaners.items import Article
 from crawler.web.rendering import plain, safe_link
 
+NO_PICTURES: Mapping[str, str] = MappingProxyType({})
 _PART = 90_000  # bytes of a part: with all around it a page stays below 150 kB
 
 
-def set_blocks(article: Article) -> Iterator[Markup]:
-    """The body block by block (paragraph, heading, table ...), as HTML; what is HTML in the text is shown as text."""
+def set_blocks(article: Article, pictures: Mapping[str, str] = NO_PICTURES) -> Iterator[Markup]:
+    """The body block by block (paragraph, heading, table ...), as HTML; what is HTML in the text is shown as text.
+
+    ``pictures``: address of a picture in the article -> its address in the room, for those that are at hand.
+    """
     if not article.markdown:
         yield from (Markup("<p>{}</p>").format(line.strip()) for line in article.text.split("\n") if line.strip())
         return
@@ -28,7 +33,7 @@ def set_blocks(article: Article) -> Iterator[Markup]:
     for token in tokens:
         block.append(token)
         if token.level == 0 and token.nesting <= 0:
-            yield Markup(_markdown().renderer.render(block, _markdown().options, {}))
+            yield Markup(_markdown().renderer.render(block, _markdown().options, {"pictures": pictures}))
             block = []
 
 
@@ -70,9 +75,15 @@ def _link_close(
 def _image(
     renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
-    """A picture elsewhere is named and linked, never loaded: the page would ask a foreign address for it."""
-    address = safe_link(str(tokens[at].attrGet("src") or ""))
-    name = plain(tokens[at].content) or "图"
+    """A picture that is at hand is shown; one elsewhere is named and linked, never loaded from a foreign address."""
+    source = str(tokens[at].attrGet("src") or "")
+    told = renderer.renderInlineAsText(tokens[at].children, options, env)
+    address, name = safe_link(source), plain(told)
+    if held := env["pictures"].get(source):
+        shown = Markup('<img src="{}" alt="{}" loading="lazy" decoding="async">').format(held, name)
+        below = Markup('<span class="caption" aria-hidden="true">{}</span>').format(name) if name else Markup()
+        return str(Markup('<span class="figure">{}{}</span>').format(shown, below))
+    name = name or "图"
     if address is None:
         return str(Markup('<span class="picture">{}</span>').format(name))
     return str(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from cleaners.errors import InputError, UsageError
@@ -51,7 +53,9 @@ def store(tmp_path: Path) -> Any:
 
 
 def additions(**given: Any) -> ExportAdditions:
-    return ExportAdditions.of(**({"with_signals": False, "with_scrubbing": False, "hooks": (), "filters": ()} | given))
+    return ExportAdditions.of(
+        **({"with_signals": False, "with_scrubbing": False, "with_notes": False, "hooks": (), "filters": ()} | given)
+    )
 
 
 def made(store: Store, target: Path, form: str = "jsonl", **given: Any) -> Any:
@@ -161,6 +165,54 @@ def test_every_format_with_columns_has_the_same_records(store: Store, tmp_path: 
     assert "arxiv.org/abs/2112.11446" in card and "`signals.top_3gram < .5`" in card and "[手机号]" in card
     made(store, tmp_path / "x.csv", "csv", **given)
     assert (tmp_path / "x.csv").read_text(encoding="utf-8-sig").partition("\n")[0].endswith(",scrubbed,signals")
+
+
+def test_tags_and_notes_go_along_only_when_they_are_asked_for(store: Store, tmp_path: Path) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    first = f"{1:016x}"
+    store.notes.add(first, tags=["水利", "a|b"], note=f"=再看\n{PHONE}", at=datetime(2026, 11, 30, 8, tzinfo=UTC))
+    store.notes.add(first, note="问过站长")
+    made(store, tmp_path / "without.jsonl")
+    assert not any({"tags", "notes"} & one.keys() for one in lines(tmp_path / "without.jsonl").values())
+    made(store, tmp_path / "x.jsonl", with_notes=True)
+    told = lines(tmp_path / "x.jsonl")
+    assert told["1"]["tags"] == ["a|b", "水利"]
+    assert told["1"]["notes"][0] == {"text": f"=再看\n{PHONE}", "at": "2026-11-30T08:00:00+00:00"}
+    assert [note["text"] for note in told["1"]["notes"]][1:] == ["问过站长"]
+    assert all((told[one]["tags"], told[one]["notes"]) == ([], []) for one in ("2", "3"))
+    made(store, tmp_path / "x.parquet", "parquet", with_notes=True)
+    rows = {row["id"][-1]: row for row in pq.read_table(tmp_path / "x.parquet").to_pylist()}
+    assert all((rows[one]["tags"], rows[one]["notes"]) == (told[one]["tags"], told[one]["notes"]) for one in told)
+    made(store, tmp_path / "x.csv", "csv", with_notes=True)
+    assert "问过站长" in (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
+    made(store, tmp_path / "pages", "markdown", with_notes=True)
+    (page,) = (tmp_path / "pages").glob(f"*{first}.md")
+    front = yaml.safe_load(page.read_text(encoding="utf-8").split("---\n")[1])
+    assert (front["tags"], front["note"]) == (["a|b", "水利"], f"=再看\n{PHONE}\n\n问过站长")
+    made(store, tmp_path / "x.html", "html", with_notes=True)
+    assert "问过站长" in (tmp_path / "x.html").read_text(encoding="utf-8")
+    made(store, tmp_path / "scrubbed.jsonl", with_notes=True, with_scrubbing=True)
+    assert "13800138000" not in (tmp_path / "scrubbed.jsonl").read_text(encoding="utf-8")
+
+
+def test_notes_have_no_place_in_a_feed_or_a_series(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--format jsonl or parquet or csv or markdown"):
+        made(store, tmp_path / "x.rss", "rss", with_notes=True)
+    order = ExportRequest(
+        target=str(tmp_path / "x.jsonl"), form="jsonl", name="corpus", additions=additions(with_notes=True)
+    )
+    with pytest.raises(UsageError, match="a series of exports has no --notes"):
+        export(store, order)
+
+
+def test_the_command_takes_what_has_a_tag(store: Store, tmp_path: Path) -> None:
+    first = f"{1:016x}"
+    store.notes.add(first, tags=["水利"])
+    store.close()
+    given = ["export", "-o", str(tmp_path / "x.jsonl"), "--store", str(tmp_path / "news.db"), "--notes"]
+    done = CliRunner().invoke(app, [*given, "--tag", "#水利"])
+    assert done.exit_code == 0, done.output
+    assert {id_: one["tags"] for id_, one in lines(tmp_path / "x.jsonl").items()} == {"1": ["水利"]}
 
 
 def test_formats_without_columns_and_series_are_refused(store: Store, tmp_path: Path) -> None:

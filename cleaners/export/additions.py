@@ -9,28 +9,45 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, Self, get_args, get_type_hints
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self, get_args, get_type_hints
 
 from cleaners import scrubbing, signals
 from cleaners.errors import InputError, UsageError
 from cleaners.fields import NAMES
-from cleaners.fields.kinds import FieldKind, Flag, Integer, Json, MappingOf, Part, Real, Structure, Text
+from cleaners.fields.kinds import FieldKind, Flag, Integer, Json, ListOf, MappingOf, Part, Real, Structure, Text
+
+if TYPE_CHECKING:
+    from cleaners.store import ArticleNotes
 
 Record = dict[str, Any]
+NO_NOTES: Mapping[str, ArticleNotes] = MappingProxyType({})
 
-SIGNALS, SCRUBBED = "signals", "scrubbed"
+SIGNALS, SCRUBBED, TAGS, NOTES = "signals", "scrubbed", "tags", "notes"
 """The names of the columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedNote:
+    """A note on an article, as a record has it."""
+
+    text: str
+    at: str
+    """When it was written: ISO 8601, UTC."""
+
+
+_NOTES = ListOf(Structure(ExportedNote, Part(name="text", kind=Text()), Part(name="at", kind=Text())))
 _SIGNALS = Structure(
     signals.TextSignals,
     *(Part(name=one.name, kind=Integer() if one.type == "int" else Real()) for one in fields(signals.TextSignals)),
 )
 _COUNTS = MappingOf(Integer(), key="kind", value="count")
-_OF_READERS = ("title", "text", "markdown", "images", "extra", "matches", "section")
+_OF_READERS = ("title", "text", "markdown", "images", "extra", "matches", "section", TAGS, NOTES)
 """What is scrubbed: the text and what is cited of it."""
-_NEVER = frozenset(("url", "file", "id", "kind"))
+_NEVER = frozenset(("url", "file", "id", "kind", "at"))
 """Parts of these that are no text."""
 _KINDS: Mapping[Any, FieldKind] = {bool: Flag(), int: Integer(), float: Real(), str: Text()}
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -65,7 +82,7 @@ class ColumnHook:
             raise UsageError(f"{place}: {error}: is its folder in PYTHONPATH?") from error
         except AttributeError as error:
             raise UsageError(f"{place}: {error}: name a function that the module has") from error
-        if name in (*NAMES, SIGNALS, SCRUBBED):
+        if name in (*NAMES, SIGNALS, SCRUBBED, TAGS, NOTES):
             raise UsageError(f"{place}: records have a {name!r} already: give the function another name")
         given = get_args(get_type_hints(function).get("return"))
         return cls(name=name, place=place, kind=_KINDS.get(given[0] if given else None, Json()), function=function)
@@ -133,11 +150,15 @@ class ExportAdditions:
     """Whether a record gets :class:`~cleaners.signals.TextSignals` as ``signals``."""
     with_scrubbing: bool = False
     """Whether personal data is replaced, and counted as ``scrubbed`` (:mod:`cleaners.scrubbing`)."""
+    with_notes: bool = False
+    """Whether the tags and notes of its readers go with an article, as ``tags`` and ``notes``."""
     hooks: tuple[ColumnHook, ...] = ()
     filters: tuple[RecordFilter, ...] = ()
 
     @classmethod
-    def of(cls, *, with_signals: bool, with_scrubbing: bool, hooks: Sequence[str], filters: Sequence[str]) -> Self:
+    def of(
+        cls, *, with_signals: bool, with_scrubbing: bool, with_notes: bool, hooks: Sequence[str], filters: Sequence[str]
+    ) -> Self:
         """From what a user has written; raises UsageError, with the cure, for what makes no sense.
 
         A filter that asks for signals, or for what was scrubbed, adds these.
@@ -147,6 +168,7 @@ class ExportAdditions:
         made = cls(
             with_signals=with_signals or SIGNALS in asked,
             with_scrubbing=with_scrubbing,
+            with_notes=with_notes,
             hooks=tuple(map(ColumnHook.load, hooks)),
             filters=parsed,
         )
@@ -158,14 +180,24 @@ class ExportAdditions:
         return self != ExportAdditions()
 
     @property
+    def needs_columns(self) -> bool:
+        """Whether only a format with columns can hold it: notes go with a page to read, too."""
+        return bool(replace(self, with_notes=False))
+
+    @property
     def columns(self) -> tuple[tuple[str, FieldKind], ...]:
         """The columns that are added, with the kinds of their values."""
-        own = [(SCRUBBED, _COUNTS)] * self.with_scrubbing + [(SIGNALS, _SIGNALS)] * self.with_signals
+        own: list[tuple[str, FieldKind]] = [(TAGS, ListOf(Text())), (NOTES, _NOTES)] if self.with_notes else []
+        own += [(SCRUBBED, _COUNTS)] * self.with_scrubbing + [(SIGNALS, _SIGNALS)] * self.with_signals
         return (*own, *((hook.name, hook.kind) for hook in self.hooks))
 
-    def apply(self, records: Sequence[Record]) -> Iterator[Record]:
-        """The records that stay, with what is added to them."""
+    def apply(self, records: Sequence[Record], notes: Mapping[str, ArticleNotes] = NO_NOTES) -> Iterator[Record]:
+        """The records that stay, with what is added to them; ``notes``: by the id of the article."""
         for record in records:
+            if self.with_notes:
+                kept = notes.get(record["id"])
+                record[TAGS] = list(kept.tags) if kept else []
+                record[NOTES] = [{"text": one.text, "at": one.at.isoformat()} for one in kept.notes] if kept else []
             if self.with_scrubbing:
                 record[SCRUBBED] = _scrub(record)
             if self.with_signals:
@@ -192,7 +224,7 @@ def _known(condition: RecordFilter, name: str, names: Sequence[str]) -> None:
 def _scrub(record: Record) -> dict[str, int]:
     """Replace personal data in a record; how much of which kind stood in its text."""
     counts: dict[str, int] = {}
-    for name in _OF_READERS:
+    for name in filter(record.__contains__, _OF_READERS):
         if name == "text":
             scrubbed = scrubbing.scrub(record["text"])
             record["text"], counts = scrubbed.text, dict(scrubbed.counts)

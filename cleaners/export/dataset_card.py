@@ -122,7 +122,7 @@ def _opt_outs(facts: DatasetFacts, tally: DatasetStats) -> str:
 def _asked(facts: DatasetFacts) -> str:
     wanted = facts.choice.selection
     given = {"region": wanted.region, "site": wanted.site, "source": wanted.source, "since": _day(wanted.since),
-             "until": _day(wanted.until), "at most": facts.choice.limit}  # fmt: skip
+             "until": _day(wanted.until), "tag": wanted.tag, "at most": facts.choice.limit}  # fmt: skip
     lines = [f"- {name}: {value}" for name, value in given.items() if value is not None] or ["- everything"]
     lines.append(
         "- every copy of an article" if facts.choice.with_duplicates
@@ -135,6 +135,8 @@ def _asked(facts: DatasetFacts) -> str:
 
 def _additions(additions: ExportAdditions) -> str:
     lines = []
+    if additions.with_notes:
+        lines.append("- `tags` and `notes` are what readers of the store filed an article under and wrote of it.")
     if additions.with_scrubbing:
         marks = ", ".join(f"{kind.name} ({kind.mark})" for kind in scrubbing.KINDS)
         lines.append(f"- Personal data was replaced by named marks, and counted in `scrubbed`: {marks}. Only what is "

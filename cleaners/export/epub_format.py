@@ -53,6 +53,7 @@ FORMAT = ExportFormat(
     writer=EpubWriter,
     suffixes=(".epub",),
     newest=100,
+    has_notes=True,
     has_removals=False,
 )
 """The format, for :mod:`cleaners.export.formats`."""

@@ -136,6 +136,8 @@ class ExportFormat:
     """Of a format that shows what is new: so many articles, the latest first, where no other number is asked for."""
     has_columns: bool = False
     """Whether it holds whole records: then it takes what is added to them, and their filters."""
+    has_notes: bool = False
+    """Whether, without columns, it has a place for the tags and notes of readers."""
     has_removals: bool = True
     """Whether an increment of it can say what was removed."""
     every_copy: bool = False

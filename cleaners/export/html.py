@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from lxml import etree
 
 from cleaners.atomic import whole_file
+from cleaners.export.additions import NO_NOTES
 from cleaners.export.formats import ExportFormat, ExportWriter
 from cleaners.export.publication import EmbeddedPicture, Publication, PublishedStory, StorySection, issue
 from cleaners.export.records import in_script
@@ -75,9 +76,14 @@ class PublicationWriter(ExportWriter):
 
     def put(self, batch: ExportBatch) -> None:
         """Take some articles."""
-        self._stories += [
-            PublishedStory(clipping=in_script(clipping, self.task.script)) for clipping in batch.clippings()
-        ]
+        notes = batch.notes() if self.task.additions.with_notes else NO_NOTES
+        for clipping in batch.clippings():
+            kept, shown = notes.get(clipping.article.id), in_script(clipping, self.task.script)
+            self._stories.append(
+                PublishedStory(clipping=shown, tags=kept.tags, note=kept.text)
+                if kept
+                else PublishedStory(clipping=shown)
+            )
 
     def write_removals(self, removals: Sequence[ExportRemoval]) -> None:
         """Nothing: see above."""
@@ -93,6 +99,7 @@ FORMAT = ExportFormat(
     writer=PublicationWriter,
     suffixes=(".html", ".htm"),
     newest=100,
+    has_notes=True,
     has_removals=False,
 )
 """The format, for :mod:`cleaners.export.formats`."""

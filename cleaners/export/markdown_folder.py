@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaners.atomic import draft_folder, sync
+from cleaners.export.additions import NO_NOTES
 from cleaners.export.formats import ExportFormat, ExportTask, ExportWriter, FolderCleanup
 from cleaners.export.markdown import markdown_page, page_name
 from cleaners.export.records import in_script
@@ -48,13 +49,16 @@ class MarkdownWriter(ExportWriter):
 
     def put(self, batch: ExportBatch) -> None:
         """Write some articles."""
+        notes = batch.notes() if self.task.additions.with_notes else NO_NOTES
         for clipping in batch.clippings():
-            self.page(in_script(clipping, self.task.script))
+            kept = notes.get(clipping.article.id)
+            page = in_script(clipping, self.task.script)
+            self.page(page, tags=kept.tags, note=kept.text) if kept else self.page(page)
 
-    def page(self, clipping: Clipping) -> None:
-        """Write one article."""
+    def page(self, clipping: Clipping, *, tags: Sequence[str] = (), note: str = "") -> None:
+        """Write one article, with what somebody filed it under and wrote of it."""
         name = page_name(clipping.article)
-        content = sealed(name, markdown_page(clipping).encode("utf-8", "replace"))
+        content = sealed(name, markdown_page(clipping, tags=tags, note=note).encode("utf-8", "replace"))
         self._names.add(name)
         self._settled.add(clipping.article.id)
         if _content(self._target / name) != content:
@@ -134,5 +138,6 @@ FORMAT = ExportFormat(
     ),
     writer=MarkdownWriter,
     is_folder=True,
+    has_notes=True,
 )
 """The format, for :mod:`cleaners.export.formats`."""

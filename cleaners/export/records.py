@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from cleaners.export.additions import ExportAdditions
+from cleaners.export.additions import NO_NOTES, ExportAdditions
 from cleaners.fields import CONVERTED, FIELDS
 from cleaners.items import Article, Clipping, Drop
 
@@ -40,7 +40,9 @@ def records(portion: ExportBatch, script: ScriptChoice, additions: ExportAdditio
     lines = (record(in_script(clipping, script)) for clipping in portion.clippings())
     if portion.changes:
         lines = (line | {"change": change} for line, change in zip(lines, portion.changes, strict=True))
-    return additions.apply(list(lines)) if additions else lines
+    if not additions:
+        return lines
+    return additions.apply(list(lines), portion.notes() if additions.with_notes else NO_NOTES)
 
 
 def withdrawal_record(withdrawal: ExportRemoval) -> dict[str, Any]:

@@ -135,11 +135,16 @@ def _check(order: ExportRequest, form: ExportFormat) -> None:
         raise UsageError(f"{order.target} is the name of a file, {order.form} is a folder: name one with -o")
     if order.name is not None and order.choice.limit is not None:
         raise UsageError("a series of exports has no --limit: what is beyond it would be lost to the series")
-    if order.additions and not form.has_columns:
+    if order.additions.with_notes and not (form.has_columns or form.has_notes):
+        able = " or ".join(name for name, one in formats().items() if one.has_columns or one.has_notes)
+        raise UsageError(f"{order.form} has no place for tags and notes: say --format {able}")
+    if order.additions.needs_columns and not form.has_columns:
         able = " or ".join(name for name, one in formats().items() if one.has_columns)
         raise UsageError(f"{order.form} has no columns that signals, marks or filters could go by: say --format {able}")
     if order.name is not None and order.additions.filters:
         raise UsageError("a series of exports has no --filter: what it leaves out would be lost to the series")
+    if order.name is not None and order.additions.with_notes:
+        raise UsageError("a series of exports has no --notes: what is noted later would not come with an increment")
     if order.name is not None and not order.note:
         raise UsageError("the store cannot be written: a series of exports is noted there; leave the name out")
 

@@ -18,6 +18,7 @@ from cleaners.items import Clipping, Extractor
 from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, row_article
 from cleaners.store.database import Database, Row
 from cleaners.store.export_columns import ExportColumns, columns
+from cleaners.store.notes import ArticleNotes, NoteTable
 from cleaners.store.relations import CLUSTER_COLUMNS, CLUSTER_JOIN, cluster_of, match_of, match_rows
 from cleaners.store.search import ArticleSearch
 from cleaners.store.selection import OPTED_OUT, FilterChoice, chosen, narrowed
@@ -53,6 +54,11 @@ class ExportBatch:
         """The articles as columns: no value becomes an object of its own."""
         return columns(self.database, self.span, _matches(self.database, self.span))
 
+    def notes(self) -> dict[str, ArticleNotes]:
+        """Id -> the tags and notes of the article; ids with nothing are left out."""
+        rows = self.database.rows(_IDS, self.span)
+        return NoteTable(self.database).of(id_ for (id_,) in rows)
+
 
 def _matches(database: Database, span: Span) -> dict[int, list[Row]]:
     return match_rows(database, "SELECT doc FROM temp.chosen WHERE position BETWEEN ? AND ?", span)
@@ -64,6 +70,8 @@ _ROWS = (
     f"JOIN articles a USING (doc) JOIN texts USING (doc) {CLUSTER_JOIN} "
     "WHERE t.position BETWEEN ? AND ? ORDER BY t.position"
 )
+
+_IDS = "SELECT a.id FROM temp.leaving t JOIN articles a USING (doc) WHERE t.position BETWEEN ? AND ?"
 
 
 def _clipping(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor]) -> Clipping:

@@ -39,6 +39,11 @@ class ArticleNotes:
     notes: tuple[StoredNote, ...] = ()
     """The oldest first."""
 
+    @property
+    def text(self) -> str:
+        """All notes as one text, a blank line between them; empty for none."""
+        return "\n\n".join(one.text for one in self.notes)
+
 
 class NoteTable:
     """The tags and notes of a store. What is there already is not added a second time."""

@@ -22,6 +22,7 @@ from crawler.cli.filters import (
     Since,
     SiteName,
     Source,
+    Tag,
     Until,
     arrival,
     hint,
@@ -77,6 +78,7 @@ def export(
     query: Annotated[
         str | None, typer.Option("--query", metavar="QUERY", help="Only what this finds, as `jianbao search` does.")
     ] = None,
+    tag: Tag = None,
     min_confidence: MinConfidence = None,
     script: Annotated[
         Literal["keep", "simplified", "traditional"], typer.Option("--script", help="Convert the script.")
@@ -90,6 +92,9 @@ def export(
     limit: Annotated[
         int | None, typer.Option("--limit", "-n", min=1, help="At most so many (rss: the 100 newest).")
     ] = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Your tags and notes, too; without it they stay in the store.")
+    ] = False,
     signals: Annotated[
         bool, typer.Option("--signals", help="Add what corpora are filtered by: repetition, line ends, shares.")
     ] = False,
@@ -121,6 +126,7 @@ def export(
       jianbao export -o - --since 2024-01-01 --script simplified | head -1
       jianbao export -o sure.jsonl --min-confidence 0.95
       jianbao export -o clippings/ --format markdown --region 新疆
+      jianbao export -o vault/ --format markdown --tag 水利 --notes
       jianbao export -o cotton.ris --query '棉花 NOT 招聘' --arrived-since yesterday
       jianbao export -o dataset/ --format hf
       jianbao export -o corpus.parquet --scrub --filter 'signals.top_3gram < .2' --filter 'quality >= .8'
@@ -142,12 +148,12 @@ def export(
         form=form or format_of(output),
         script=script,
         additions=ExportAdditions.of(
-            with_signals=signals, with_scrubbing=scrub, hooks=column_hook or (), filters=filters or ()
+            with_signals=signals, with_scrubbing=scrub, with_notes=notes, hooks=column_hook or (), filters=filters or ()
         ),
         name=since_export or name,
         increment=since_export is not None,
     )
-    wanted = selection(region, site, source, since, until, min_confidence=min_confidence)
+    wanted = selection(region, site, source, since, until, min_confidence=min_confidence, tag=tag)
     choice = _choice(order, wanted, with_duplicates=with_duplicates, with_opt_outs=include_opt_outs, limit=limit)
     order, made = _made(store, replace(order, choice=replace(choice, query=query)), arrived_since)
     _tell(order, made, as_json=as_json)

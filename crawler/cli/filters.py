@@ -40,6 +40,7 @@ def meant(asked: str, known: Sequence[str]) -> str:
 Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
 SiteName = Annotated[str | None, typer.Option("--site", help="Only this site (id or domain).")]
 Source = Annotated[str | None, typer.Option("--source", help="Only this declared 来源.")]
+Tag = Annotated[str | None, typer.Option("--tag", metavar="WORD", help="Only what you filed under it.")]
 
 MinConfidence = Annotated[
     float | None,

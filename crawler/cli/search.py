@@ -17,6 +17,7 @@ from crawler.cli.filters import (
     Since,
     SiteName,
     Source,
+    Tag,
     Until,
     arrival,
     hint,
@@ -54,7 +55,7 @@ def search(
     copied: Annotated[
         bool | None, typer.Option("--copied/--not-copied", help="Only what has copies, or what has none.")
     ] = None,
-    tag: Annotated[str | None, typer.Option("--tag", metavar="WORD", help="Only what you filed under it.")] = None,
+    tag: Tag = None,
     min_confidence: MinConfidence = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
     with_duplicates: Annotated[bool, typer.Option("--with-duplicates", help="Every copy of an article.")] = False,

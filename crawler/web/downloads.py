@@ -66,7 +66,7 @@ def _story(store: Store, found: Clipping) -> PublishedStory:
     copies = store.clippings.cluster(found.cluster.id) if found.cluster and found.cluster.size > 1 else []
     return PublishedStory(
         clipping=found, copies=tuple(one for one in copies if one.article.id != id_), tags=kept.tags,
-        note="\n\n".join(note.text for note in kept.notes),
+        note=kept.text,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ called ``untrusted_...``, and every answer says what that means.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 
 from cleaners import __version__
-from cleaners.errors import JianbaoError
+from cleaners.errors import JianbaoError, UsageError
 from cleaners.store import Store
 from cleaners.store.passage_search import find_passage
 
@@ -31,6 +33,7 @@ WARNING = (
 )
 """What every answer says of the texts in it."""
 
+_HOST = "127.0.0.1"
 _MOST = 50  # articles of an answer
 _TITLE, _TEXT = 300, 8_000  # characters
 _PASSAGE = 5_000  # characters of a passage to look for
@@ -96,6 +99,23 @@ def server(store: Path) -> MCPServer:
         })  # fmt: skip
 
     return offered
+
+
+def serve_http(offered: MCPServer, port: int) -> None:
+    """Serve by HTTP on this machine alone, until Ctrl-C.
+
+    Requests must name this address as their host, and as their origin where they name one: so no page in a browser,
+    and no name that leads here (DNS rebinding), reaches the store. Raises UsageError for a port that is taken.
+    """
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((_HOST, port))
+        except OSError as why:
+            raise UsageError(f"port {port} cannot be had ({why.strerror}): give another one with --http") from None
+    hosts = [f"{name}:{port}" for name in (_HOST, "localhost")]
+    security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=[f"http://{one}" for one in hosts])
+    offered.run("streamable-http", host=_HOST, port=port, transport_security=security)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def mcp(
       jianbao mcp --store news.db --http 8765
     """
     from cleaners.store import Store
-    from crawler.mcp_server import server
+    from crawler.mcp_server import serve_http, server
 
     Store.open(store, create=False, readonly=True).close()  # what is no store is told now, not to a model
     offered = server(store)
@@ -35,4 +35,4 @@ def mcp(
         offered.run("stdio")
         return
     say(f"MCP at http://127.0.0.1:{http}/mcp (Ctrl-C ends)")
-    offered.run("streamable-http", host="127.0.0.1", port=http)
+    serve_http(offered, http)

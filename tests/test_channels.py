@@ -208,9 +208,10 @@ def test_mail_comes_by_tls_as_text_and_html(tmp_path: Path, security: str) -> No
 
 def test_mail_that_is_not_taken_is_an_error_and_one_that_some_get_is_not_sent_again(tmp_path: Path) -> None:
     with mail_server(tmp_path, security="tls") as (box, port, tls):
-        with pytest.raises(DeliveryError, match="SMTPAuthenticationError"):
-            Mail(target(port, user="jianbao", password_env="X"), password="wrong", tls=tls).deliver(contents("一"))
-        with pytest.raises(DeliveryError, match="certificate"):
+        wrong = target(port, user="jianbao", password_env="SECRET_OF_MAIL")
+        with pytest.raises(DeliveryError, match=r"no such user or password.*check `user:` and SECRET_OF_MAIL"):
+            Mail(wrong, password="wrong", tls=tls).deliver(contents("一"))
+        with pytest.raises(DeliveryError, match=r"certificate is not believed.*`server:`"):
             Mail(target(port)).deliver(contents("一"))  # nobody vouches for this server
         with pytest.raises(DeliveryError, match="refused@"):
             Mail(target(port, to=["refused@your.example"]), tls=tls).deliver(contents("一"))
@@ -219,6 +220,33 @@ def test_mail_that_is_not_taken_is_an_error_and_one_that_some_get_is_not_sent_ag
         with pytest.raises(PartlyRefusedError, match="no mail for refused@"):
             Mail(some, tls=tls).deliver(contents("一"))
         assert len(box.mails) == 1
+
+
+def test_names_in_chinese_and_long_headlines_arrive_as_they_were(tmp_path: Path) -> None:
+    title = "阿克苏苹果迎来采收季，今年糖心比例比去年高出一成，果农说雨水正好" * 2
+    with mail_server(tmp_path, security="none") as (box, port, _):
+        named = {"from": "剪报·棉花组 <jianbao@your.example>", "to": ["王 一 <you@your.example>", "b@your.example"]}
+        Mail(target(port, "none", **named)).deliver(contents(title))
+    (mail,) = box.mails
+    assert mail["Subject"] == f"棉花: {title[:80]}"
+    assert [(one.display_name, one.addr_spec) for one in mail["To"].addresses] == [
+        ("王 一", "you@your.example"), ("", "b@your.example"),
+    ]  # fmt: skip
+    assert mail["From"].addresses[0].display_name == "剪报·棉花组"
+    assert mail["Message-ID"].endswith("@your.example>")
+
+
+def test_a_server_that_is_away_or_speaks_otherwise_is_told_with_the_cure(tmp_path: Path) -> None:
+    def told(mail: Mail) -> str:
+        with pytest.raises(DeliveryError) as why:
+            mail.deliver(contents("一"))
+        return str(why.value)
+
+    with mail_server(tmp_path, security="none") as (_, port, tls):
+        assert "`security: starttls`" in told(Mail(target(port), tls=tls))
+        assert "does not offer STARTTLS: `security: tls`" in told(Mail(target(port, "starttls"), tls=tls))
+    assert "nothing listens there: check `server:` and `port:`" in told(Mail(target(port)))
+    assert "no server of this name" in told(Mail(target(25, server="mail.invalid")))
 
 
 def test_apprise_sends_what_its_service_takes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,9 +133,7 @@ def test_by_http_to_this_machine_alone(store: Path) -> None:
             assert status(port, {"Host": f"127.0.0.1:{port}"}) == 200
             assert status(port, {"Host": f"rebound.example:{port}"}) == 421
             assert status(port, {"Host": f"127.0.0.1:{port}", "Origin": "http://page.example"}) == 403
-            assert status(port, {"Host": f"127.0.0.1:{port}", "Origin": "http://127.0.0.1:9"}) == 403, (
-                "another program"
-            )
+            assert status(port, {"Host": f"127.0.0.1:{port}", "Origin": "http://127.0.0.1:9"}) == 403, "another program"
             (found,) = asked(f"http://127.0.0.1:{port}/mcp", [("search", {"query": "渡轮"})])
             assert found.structured_content["articles"][0]["copies"] == 2
         finally:

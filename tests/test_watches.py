@@ -26,6 +26,7 @@ from crawler.notify.run import DeliveryResult, load, preview, run_watches
 from tests.test_ingester import article, story
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+LATER = "watches:\n  - {id: later, every: weekly mon 08:00, channels: [{document: '{issue}.md'}]}\n"
 PLAIN = "watches:\n  - id: all\n    channels:\n      - rss: all.xml\n        updates: yes\n"
 
 
@@ -213,6 +214,10 @@ def test_when_an_issue_is_due(tmp_path: Path, every: str, now: str, due: str) ->
     file = watches(tmp_path, PLAIN + f"    every: {every}\n")
     moments = [datetime.fromisoformat(one).replace(tzinfo=file.zone) for one in (now, due)]
     assert file.watches[0].last_due(moments[0], file.zone) == moments[1]
+    following = file.watches[0].next_due(moments[0], file.zone)
+    assert (following is None) == (every == "arrival")
+    if following:
+        assert following > moments[0] and file.watches[0].last_due(following, file.zone) == following
 
 
 def test_feeds_are_what_their_readers_take(tmp_path: Path, store: Path) -> None:
@@ -317,6 +322,15 @@ def test_the_command_tells_and_the_other_commands_tell_too(tmp_path: Path, store
     assert len(feedparser.parse((tmp_path / "all.xml").read_bytes()).entries) == 1
     done = runner.invoke(app, ["watch", str(tmp_path / "watches.yaml"), "--store", str(store), "--dry-run"])
     assert (done.exit_code, done.stdout) == (0, "all: 0 entries\n")
+    watches(tmp_path, LATER)
+    done = runner.invoke(app, ["watch", str(tmp_path / "watches.yaml"), "--store", str(store), "--dry-run"])
+    assert done.stdout.startswith("later: 1 entry, the next issue is due ")
+    watches(tmp_path, PLAIN.replace("    channels", "    sources: [塔河日报]\n    channels"))
+    done = runner.invoke(app, ["watch", str(tmp_path / "watches.yaml"), "--store", str(store), "--dry-run"])
+    assert "no article has the source 塔河日报" in done.stderr
+    watches(tmp_path, LATER)
+    done = runner.invoke(app, ["watch", str(tmp_path / "watches.yaml"), "--store", str(store)])
+    assert "later: 1 entry waits for the issue of " in done.stderr
 
 
 def test_trouble_is_told_while_it_lasts_and_when_it_is_over(tmp_path: Path, store: Path) -> None:

@@ -37,13 +37,19 @@ def _variable(name: str) -> str:
     return name
 
 
+def address_of(mailbox: str) -> str:
+    """The address in ``NAME <you@your.domain>``; what has no brackets is one itself."""
+    found = re.fullmatch(r"[^<>@,;\r\n]*<([^<>]*)>", mailbox.strip())
+    return found[1] if found else mailbox
+
+
 class MailTarget(_WatchModel):
     """Who gets mail, and from where."""
 
     to: tuple[str, ...] = Field(min_length=1)
-    """Addresses."""
+    """Addresses, with or without names before them."""
     sender: str = Field(alias="from")
-    """The address it comes from."""
+    """The address it comes from, with or without a name before it: ``剪报 <jianbao@your.domain>``."""
     server: str = Field(min_length=1)
     """Host of the SMTP server."""
     port: int = Field(default=465, ge=1, le=65535)
@@ -58,8 +64,8 @@ class MailTarget(_WatchModel):
     @classmethod
     def _addresses(cls, value: Any) -> Any:
         for one in (value,) if isinstance(value, str) else value:
-            if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", one):
-                raise ValueError(f"{one!r} is no mail address: write it as you@your.domain")
+            if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address_of(one)):
+                raise ValueError(f"{one!r} is no mail address: write it as you@your.domain, or 棉花 <you@your.domain>")
         return value
 
     @field_validator("password_env")
@@ -284,6 +290,14 @@ class WatchConfig(_WatchModel):
         if due > now:  # days are counted on the calendar: a day of a clock that is changed has 23 or 25 hours
             due = datetime.combine(due.date() - timedelta(days=7 if day else 1), at, timezone)
         return due
+
+    def next_due(self, now: datetime, timezone: ZoneInfo) -> datetime | None:
+        """The first moment after ``now`` at which an issue is due; None where one is due in every run."""
+        if self.every == "arrival":
+            return None
+        last = self.last_due(now, timezone)
+        days = 7 if self.every.startswith("weekly") else 1
+        return datetime.combine(last.date() + timedelta(days=days), last.time(), timezone)
 
 
 class WatchFile(_WatchModel):

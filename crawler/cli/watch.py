@@ -12,9 +12,10 @@ import typer
 
 from cleaners.errors import InputError, JianbaoError
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
-from crawler.cli.filters import day
+from crawler.cli.filters import day, hint
 
 if TYPE_CHECKING:
+    from cleaners.config import WatchFile
     from cleaners.watches.issues import IssueContents
     from crawler.notify.run import DeliveryResult
 
@@ -58,15 +59,19 @@ def watch(
       jianbao watch watches.yaml --store news.db
       jianbao watch watches.yaml --since 7d
     """
-    from crawler.notify.run import load, preview, run_watches
+    from crawler.notify.run import load, preview, run_watches, waiting_entries
 
     file, now = load(watches), datetime.now(UTC)
     if dry_run:
-        for contents in preview(file, store, now=now, since=since):
-            _show(contents, as_json=as_json)
+        for contents, one in zip(preview(file, store, now=now, since=since), file.watches, strict=True):
+            _show(contents, one.next_due(now, file.zone), as_json=as_json)
+        _hint(file, store)
         return
     results = run_watches(file, store, now=now, since=since, waiting=say)
     _report(results, as_json=as_json)
+    for wait in waiting_entries(file, store, now=now):
+        verb = "waits" if wait.count == 1 else "wait"
+        say(f"{wait.watch}: {counted(wait.count, 'entry')} {verb} for the issue of {wait.due:%m-%d %H:%M}")
     if failed := [one for one in results if one.failure]:
         raise InputError(f"{counted(len(failed), 'channel')} could not be served: run it again, nothing is lost")
 
@@ -115,14 +120,28 @@ def _report(results: Sequence[DeliveryResult], *, as_json: bool) -> None:
         say(f"{one.watch}: {told} by {one.channel}" + (f"; {one.failure}" if one.failure else ""))
 
 
-def _show(contents: IssueContents, *, as_json: bool) -> None:
+def _hint(file: WatchFile, path: Path) -> None:
+    """Say which filters name what no article has: such a watch is silent for ever."""
+    from cleaners.store import Selection, Store
+
+    with Store.open(path, create=False, readonly=True) as store:
+        for watch in file.watches:
+            for one in (
+                *(Selection(site=site) for site in watch.sites),
+                *(Selection(source=source) for source in watch.sources),
+            ):
+                hint(store, one)
+
+
+def _show(contents: IssueContents, due: datetime | None, *, as_json: bool) -> None:
     from crawler.notify.webhook import payload
 
     if as_json:
         for entry in contents.entries:
             typer.echo(json.dumps(payload(contents, entry), ensure_ascii=False))
         return
-    typer.echo(f"{contents.title}: {counted(len(contents.entries), 'entry')}")
+    when = f", the next issue is due {due:%m-%d %H:%M}" if due else ""
+    typer.echo(f"{contents.title}: {counted(len(contents.entries), 'entry')}{when}")
     for entry in contents.entries:
         typer.echo(f"  {entry.at:%m-%d %H:%M}  {entry.title}  ({entry.line})")
         if entry.url:

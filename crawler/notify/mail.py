@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
+import socket
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import ClassVar
 
 from cleaners.config import MailTarget
+from cleaners.config.watches import address_of
 from cleaners.watches.issues import IssueContents
 from crawler.notify.channel import DeliveryError, PartlyRefusedError
 from crawler.notify.document import html_document, markdown_document
@@ -42,9 +44,7 @@ class Mail:
                     server.login(target.user, self._password)
                 refused = server.send_message(message(contents, target))
         except (smtplib.SMTPException, OSError) as why:
-            said = why.smtp_error if isinstance(why, smtplib.SMTPResponseException) else str(why)
-            told = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-            raise DeliveryError(f"{place}: {type(why).__name__}: {' '.join(told.split())[:200]}") from None
+            raise DeliveryError(f"{place}: {_told(why, target)}") from None
         if refused:  # to send it again would tell the others twice
             raise PartlyRefusedError(f"{place}: it takes no mail for {', '.join(refused)}: mend or remove the address")
 
@@ -62,6 +62,45 @@ class Mail:
         return server
 
 
+def _told(why: smtplib.SMTPException | OSError, target: MailTarget) -> str:
+    """What went wrong, and what to do about it."""
+    match why:
+        case smtplib.SMTPAuthenticationError():
+            return f"it takes no such user or password ({_said(why)}): check `user:` and {target.password_env}"
+        case smtplib.SMTPNotSupportedError() if target.security == "starttls":
+            return "it does not offer STARTTLS: `security: tls`, mostly with port 465"
+        case smtplib.SMTPNotSupportedError():
+            return f"{_said(why)}: without `user:` and `password_env:` it may take mail"
+        case smtplib.SMTPSenderRefused():
+            return f"it takes no mail from {target.sender} ({_said(why)}): check `from:`"
+        case smtplib.SMTPRecipientsRefused():
+            answers = (
+                f"{to}: {code} {answer.decode('utf-8', 'replace')}" for to, (code, answer) in why.recipients.items()
+            )
+            return f"it takes no mail for {'; '.join(answers)[:200]}: check `to:`"
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not believed ({why.verify_message}): `server:` must be the name it is made for"
+        case ssl.SSLError():
+            return "it does not speak TLS from the first byte on this port: `security: starttls`, mostly with port 587"
+        case socket.gaierror():
+            return "there is no server of this name: check `server:` and the network"
+        case ConnectionRefusedError():
+            return "nothing listens there: check `server:` and `port:`"
+        case TimeoutError():
+            return (
+                f"no answer for {_TIMEOUT} s: check `port:` and `security:`, and whether the network lets mail through"
+            )
+        case smtplib.SMTPServerDisconnected():
+            return "it hung up: check `port:` and `security:`"
+    return f"{type(why).__name__}: {_said(why)}"
+
+
+def _said(why: Exception) -> str:
+    """The words of the server, or of the system, in one line."""
+    said = why.smtp_error if isinstance(why, smtplib.SMTPResponseException) else str(why)
+    return " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else said).split())[:200]
+
+
 def message(contents: IssueContents, target: MailTarget) -> EmailMessage:
     """The mail; the same for an issue whenever it is made."""
     mail = EmailMessage()
@@ -72,7 +111,7 @@ def message(contents: IssueContents, target: MailTarget) -> EmailMessage:
     mail["To"] = ", ".join(target.to)
     mail["Date"] = format_datetime(contents.at)
     to = hashlib.blake2b(f"{contents.key} {target.to}".encode(), digest_size=12).hexdigest()
-    mail["Message-ID"] = f"<{to}@{target.sender.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{to}@{address_of(target.sender).rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer of a machine is wanted
     mail.set_content(markdown_document(contents))
     mail.add_alternative(html_document(contents), subtype="html")

@@ -17,7 +17,7 @@ from cleaners.config import ChannelConfig, WatchConfig, WatchFile
 from cleaners.errors import JianbaoError
 from cleaners.store import Store, WatchIssue, locks
 from cleaners.store.query import parse
-from cleaners.watches.issues import IssueContents, IssueReader, make_issue
+from cleaners.watches.issues import FIRST, IssueContents, IssueReader, make_issue
 from cleaners.watches.judge import judge
 from crawler.notify.channel import Channel, PartlyRefusedError
 from crawler.notify.health import judge_health
@@ -40,6 +40,17 @@ class DeliveryResult:
     """Entries delivered; of a feed those that it shows."""
     failure: str = ""
     """Why the rest could not be delivered; it is tried again in the next run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingEntries:
+    """What a watch will tell when its next issue is due."""
+
+    watch: str
+    count: int
+    """Entries that every channel will tell, one at least."""
+    due: datetime
+    """In the timezone of the watches."""
 
 
 def load(path: Path) -> WatchFile:
@@ -65,6 +76,18 @@ def run_watches(
             reader = _reader(store, watch, watches)
             results += (result for one in watch.channels if (result := _serve(store, watch, one, reader)))
         return results
+
+
+def waiting_entries(watches: WatchFile, path: Path, *, now: datetime) -> list[WaitingEntries]:
+    """What was judged and is not due yet, of each watch that has such. Raises as ``Store.open``."""
+    found: list[WaitingEntries] = []
+    with Store.open(path, create=False, readonly=True) as store:
+        for watch in watches.watches:
+            due = watch.next_due(now, watches.zone)
+            count = sum(one.kind in FIRST for one in store.watch_log.waiting(watch.id)) if due else 0
+            if due and count:
+                found.append(WaitingEntries(watch=watch.id, count=count, due=due))
+    return found
 
 
 def preview(watches: WatchFile, path: Path, *, now: datetime, since: datetime | None = None) -> list[IssueContents]:

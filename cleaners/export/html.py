@@ -29,19 +29,23 @@ def html_page(publication: Publication) -> bytes:
     """A publication as a page (UTF-8): pictures stand in it, contents where there is more than one story."""
     stories = publication.stories()
     places = {id(story): f"story-{number}" for number, story in enumerate(stories, 1)}
-    head = element(
-        "head", "", element("meta", charset="utf-8"),
-        element("meta", "", **{"http-equiv": "Content-Security-Policy", "content": _POLICY}),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", publication.title), element("style", _PAGE),
-    )  # fmt: skip
     body = element("body")
     if len(stories) != 1:
         body.append(element("h1", publication.title))
         body.append(element("nav", "", contents(publication.content, lambda story: f"#{places[id(story)]}")))
     _fill(body, publication.content, places, 2 if len(stories) != 1 else 1)
-    page = element("html", "", head, body, lang=publication.language)
+    return framed(body, title=publication.title, language=publication.language)
+
+
+def framed(body: Any, *, title: str, language: str) -> bytes:
+    """A ``body`` element as a page (UTF-8) that runs nothing and loads nothing. ``language``: BCP 47."""
+    head = element(
+        "head", "", element("meta", charset="utf-8"),
+        element("meta", "", **{"http-equiv": "Content-Security-Policy", "content": _POLICY}),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"), element("title", title), element("style", _PAGE),
+    )  # fmt: skip
+    page = element("html", "", head, body, lang=language)
     return bytes(etree.tostring(page, encoding="utf-8", method="html", doctype="<!DOCTYPE html>")) + b"\n"
 
 

@@ -6,13 +6,15 @@ What :mod:`cleaners.export.html` and :mod:`cleaners.export.epub_format` write; n
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from cleaners.items import Article, Clipping
 
 _UNKNOWN_REGION, _UNKNOWN_SOURCE = "其他", "来源不详"
+Item = TypeVar("Item")
 _NEVER = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -107,25 +109,38 @@ def single(story: PublishedStory) -> Publication:
 def issue(title: str, stories: Iterable[PublishedStory], *, name: str = "") -> Publication:
     """A publication of many articles: a section for each region that most speaks of, in it one for each source.
 
-    Regions and sources come in the order of their first story, those that are unknown last.
+    The order is that of :func:`by_region_and_source`.
     """
-    regions: dict[str, dict[str, list[PublishedStory]]] = {}
-    for story in stories:
+
+    def place(story: PublishedStory) -> tuple[str | None, str | None]:
         article = story.clipping.article
-        region = article.regions[0].name if article.regions else _UNKNOWN_REGION
-        source = article.source or article.site or _UNKNOWN_SOURCE
-        regions.setdefault(region, {}).setdefault(source, []).append(story)
+        return article.regions[0].name if article.regions else None, article.source or article.site
+
     sections = tuple(
         StorySection(
-            name=region,
-            sections=tuple(
-                StorySection(name=source, stories=tuple(sources[source])) for source in _last(sources, _UNKNOWN_SOURCE)
-            ),
+            name=region, sections=tuple(StorySection(name=name, stories=tuple(some)) for name, some in sources)
         )
-        for region in _last(regions, _UNKNOWN_REGION)
-        for sources in (regions[region],)
+        for region, sources in by_region_and_source(stories, place)
     )
     return Publication(title=title, content=StorySection(name="", sections=sections), name=name)
+
+
+def by_region_and_source(
+    items: Iterable[Item], place: Callable[[Item], tuple[str | None, str | None]]
+) -> list[tuple[str, list[tuple[str, list[Item]]]]]:
+    """Items under their regions, in these under their sources.
+
+    Regions and sources come in the order of their first item, those that are unknown last. ``place``: the region and
+    the source of an item.
+    """
+    regions: dict[str, dict[str, list[Item]]] = {}
+    for item in items:
+        region, source = place(item)
+        regions.setdefault(region or _UNKNOWN_REGION, {}).setdefault(source or _UNKNOWN_SOURCE, []).append(item)
+    return [
+        (region, [(source, regions[region][source]) for source in _last(regions[region], _UNKNOWN_SOURCE)])
+        for region in _last(regions, _UNKNOWN_REGION)
+    ]
 
 
 def _last(names: Iterable[str], unknown: str) -> list[str]:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote
+
+from lxml import etree
 
 from cleaners.escaping import escaped
 from cleaners.export.epub import EpubBook, EpubChapter, epub_bytes
+from cleaners.export.html import framed
+from cleaners.export.publication import by_region_and_source
+from cleaners.export.story_markup import element, web_address
 from cleaners.store import StoryCopy
 from cleaners.watches.issues import IssueContents, IssueEntry
 from crawler.notify.feed_file import write_changed
-
-_OTHER = "其他"
-_STYLE = """
-:root { color-scheme: light dark; }
-body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1rem/1.7 system-ui, "Noto Sans CJK SC", sans-serif; }
-h1, h2, h3 { line-height: 1.3; } h3 { margin-bottom: 0; } .line { margin: 0; opacity: .75; } ul { padding-left: 1.2em; }
-"""
 
 
 class DocumentFile:
@@ -38,18 +35,21 @@ class DocumentFile:
         if path.suffix == ".epub":
             write_changed(path, epub_bytes(_book(contents)))
             return
-        text = html_document(contents) if path.suffix == ".html" else markdown_document(contents)
-        write_changed(path, text.encode("utf-8", "replace"))
+        is_html = path.suffix == ".html"
+        data = html_document(contents) if is_html else markdown_document(contents).encode("utf-8", "replace")
+        write_changed(path, data)
 
 
 def _book(contents: IssueContents) -> EpubBook:
-    """An issue as a book: a chapter a story, under its region."""
+    """An issue as a book: a chapter a story, under its region and source."""
     return EpubBook(
         identifier=f"urn:jianbao:{quote(contents.key)}", title=_heading(contents), language=contents.language,
         modified=contents.at,
         chapters=tuple(
-            EpubChapter(title=entry.title, heading=name, body="".join(_html_entry(entry, contents)))
-            for name, entries in grouped(contents.entries)
+            EpubChapter(title=entry.title, heading=" · ".join(filter(None, (region, source))),
+                        body=etree.tostring(_html_entry(entry, contents, 1), encoding="unicode"))
+            for region, sources in grouped(contents.entries)
+            for source, entries in sources
             for entry in entries
         ),
     )  # fmt: skip
@@ -59,57 +59,52 @@ def _heading(contents: IssueContents) -> str:
     return f"{contents.title} {contents.at:%Y-%m-%d %H:%M}"
 
 
-def grouped(entries: Sequence[IssueEntry]) -> list[tuple[str, list[IssueEntry]]]:
-    """Entries under the region they speak of most, these by name; the rest last; inside by source."""
-    groups: dict[str, list[IssueEntry]] = {}
-    for entry in sorted(entries, key=lambda one: (one.story.best.name if one.story else "", one.id)):
-        region = entry.story.regions[0] if entry.story and entry.story.regions else _OTHER
-        groups.setdefault(region, []).append(entry)
-    return sorted(groups.items(), key=lambda pair: (pair[0] == _OTHER, pair[0]))
+def grouped(entries: Sequence[IssueEntry]) -> list[tuple[str, list[tuple[str, list[IssueEntry]]]]]:
+    """Entries under the region they speak of most, there under their source, as in what ``export`` writes."""
+    return by_region_and_source(entries, _place)
 
 
-def html_document(contents: IssueContents) -> str:
-    """An issue as a page that needs nothing else."""
-    heading = escape(_heading(contents))
-    return "\n".join((
-        "<!DOCTYPE html>", f'<html lang="{escape(contents.language)}">', '<head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{heading}</title><style>{_STYLE}</style></head>", f"<body><h1>{heading}</h1>",
-        *_html_parts(contents), "</body></html>", "",
-    ))  # fmt: skip
+def _place(entry: IssueEntry) -> tuple[str | None, str | None]:
+    if entry.story is None:
+        return None, None
+    return next(iter(entry.story.regions), None), entry.story.best.source or entry.story.best.site
 
 
-def _html_parts(contents: IssueContents) -> Iterator[str]:
+def html_document(contents: IssueContents) -> bytes:
+    """An issue as a page (UTF-8) that needs nothing else."""
+    body = element("body", "", element("h1", _heading(contents)))
     groups = grouped(contents.entries)
     if len(groups) > 1:
-        links = (
-            f'<li><a href="#part-{n}">{escape(name)}</a> ({len(some)})</li>' for n, (name, some) in enumerate(groups)
-        )
-        yield f"<nav><ul>{''.join(links)}</ul></nav>"
-    for n, (name, entries) in enumerate(groups):
-        yield f'<section id="part-{n}"><h2>{escape(name)}</h2>'
-        for entry in entries:
-            yield from _html_entry(entry, contents)
-        yield "</section>"
+        body.append(element("nav", "", element("ol", "", *(
+            element("li", "", element("a", region, href=f"#part-{n}"), element("span", f" {_names(sources)}"))
+            for n, (region, sources) in enumerate(groups)
+        ))))  # fmt: skip
+    for n, (region, sources) in enumerate(groups):
+        entries = (entry for _, some in sources for entry in some)
+        made = (_html_entry(entry, contents, 3) for entry in entries)
+        body.append(element("section", "", element("h2", region), *made, id=f"part-{n}"))
+    return framed(body, title=_heading(contents), language=contents.language)
 
 
-def _html_entry(entry: IssueEntry, contents: IssueContents) -> Iterator[str]:
-    yield f"<article><h3>{_link(entry.title, entry.url)}</h3>"
-    yield f'<p class="line">{escape(entry.line)}</p>'
+def _names(sources: Sequence[tuple[str, Sequence[IssueEntry]]]) -> str:
+    return "、".join(f"{name} ({len(entries)})" for name, entries in sources)
+
+
+def _html_entry(entry: IssueEntry, contents: IssueContents, level: int) -> Any:
+    made = element("article", "", element(f"h{level}", "", _link(entry.title, entry.url)),
+                   element("p", entry.line, class_="facts"))  # fmt: skip
+    if entry.story and entry.story.excerpt:
+        made.append(element("p", f"{entry.story.excerpt}…"))
     if entry.story:
-        if entry.story.excerpt:
-            yield f"<p>{escape(entry.story.excerpt)}…</p>"
-        copies = (
-            f"<li>{_link(copy.name, copy.url)} {escape(_facts(copy, contents))}</li>" for copy in entry.story.copies
-        )
-        yield f"<ul>{''.join(copies)}</ul>"
-    yield "</article>"
+        copies = (element("li", "", _link(copy.name, copy.url), element("span", f" {_facts(copy, contents)}"))
+                  for copy in entry.story.copies)  # fmt: skip
+        made.append(element("aside", "", element("ul", "", *copies)))
+    return made
 
 
-def _link(text: str, url: str | None) -> str:
-    if url is None or not url.startswith(("http://", "https://")):
-        return escape(text)
-    return f'<a href="{escape(url)}" rel="noreferrer">{escape(text)}</a>'
+def _link(text: str, url: str | None) -> Any:
+    address = web_address(url)
+    return element("a", text, href=address, rel="noreferrer") if address else element("span", text)
 
 
 def markdown_document(contents: IssueContents) -> str:
@@ -119,9 +114,9 @@ def markdown_document(contents: IssueContents) -> str:
 
 def _markdown_lines(contents: IssueContents) -> Iterator[str]:
     yield f"# {_plain(contents.title)} {contents.at:%Y-%m-%d %H:%M}"
-    for name, entries in grouped(contents.entries):
-        yield f"\n## {_plain(name)}"
-        for entry in entries:
+    for region, sources in grouped(contents.entries):
+        yield f"\n## {_plain(region)}"
+        for entry in (entry for _, entries in sources for entry in entries):
             yield f"\n### {_markdown_link(entry.title, entry.url)}\n\n{_plain(entry.line)}"
             if entry.story and entry.story.excerpt:
                 yield f"\n{_plain(entry.story.excerpt)}…"
@@ -132,9 +127,10 @@ def _markdown_lines(contents: IssueContents) -> Iterator[str]:
 
 
 def _markdown_link(text: str, url: str | None) -> str:
-    if url is None or not url.startswith(("http://", "https://")):
+    address = web_address(url)
+    if address is None:
         return _plain(text)
-    target = url.replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
+    target = address.replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
     return f"[{_plain(text)}](<{target}>)"
 
 

@@ -114,5 +114,5 @@ def message(contents: IssueContents, target: MailTarget) -> EmailMessage:
     mail["Message-ID"] = f"<{to}@{address_of(target.sender).rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer of a machine is wanted
     mail.set_content(markdown_document(contents))
-    mail.add_alternative(html_document(contents), subtype="html")
+    mail.add_alternative(html_document(contents).decode(), subtype="html")
     return mail

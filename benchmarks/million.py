@@ -7,7 +7,8 @@ The documents are walked by the second-order Markov chain of `index.py` through 
 do in news, or faster. After every tenth comes a copy of an earlier one, by turns: cut to 30 %; words of two characters
 swapped at 29 % and at 41 % of their places (what is left of the 4-grams is then as in `spun_35` and `spun_max` of
 `reposts`); swapped at 15 %, wrapped and cut; compiled of three. ``id`` is the number of a document, ``of`` the
-documents that it is made of, ``cls`` how. Memory is the most that the process held, mapped files included.
+documents that it is made of, ``cls`` how. Memory is the most that the process held: in all, mapped files included, which
+the system takes back when it needs the room, and its own (Linux, sampled as it goes).
 """
 
 from __future__ import annotations
@@ -111,12 +112,27 @@ def make(source: Path, target: Path, documents: int) -> None:
     write_records(target, records, OutputColumns(names=("id", "text", "cls", "of"), added=(), sources=(), ids={}))
 
 
+class OwnMemory:
+    """The most memory of its own that the process held, in bytes, as often as it was asked; 0 where nobody tells."""
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """A step has gone on (:data:`cleaners.dedup.corpus.intake.Progress`)."""
+        status = Path("/proc/self/status")
+        if status.exists():
+            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            self.most = max(self.most, 1024 * int(lines["RssAnon"].split()[0]))
+
+
 def match(corpus: Path, growing: GrowingAnchorSettings) -> None:
     """Match it, and tell what was found."""
     with TemporaryDirectory() as folder:
         out, pairs = Path(folder, "out.jsonl.zst"), Path(folder, "pairs.jsonl.zst")
         clock, cpu = time.perf_counter(), time.process_time()
-        done = deduplicate(corpus, out, pairs=pairs, growing=growing)
+        own = OwnMemory()
+        done = deduplicate(corpus, out, pairs=pairs, growing=growing, progress=own)
         clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
         with opened(pairs) as lines:
             found = {(p["a"], p["b"]) for p in map(json.loads, lines)}
@@ -129,9 +145,10 @@ def match(corpus: Path, growing: GrowingAnchorSettings) -> None:
                 wanted[record["cls"]] += 1
                 met[record["cls"]] += (original, record["id"]) in found
                 true += (original, record["id"]) in found
-    rate, own = done.documents / clock, done.documents / cpu
+    rate, of_cpu = done.documents / clock, done.documents / cpu
     print(f"{done.documents:,} documents, {done.pairs:,} pairs ({true:,} planted), {done.clusters:,} clusters")
-    print(f"{clock:,.0f} s, {cpu:,.0f} s of CPU: {rate:,.0f} and {own:,.0f} documents/s; at most {peak:.2f} GB")
+    print(f"{clock:,.0f} s, {cpu:,.0f} s of CPU: {rate:,.0f} and {of_cpu:,.0f} documents/s")
+    print(f"at most {peak:.2f} GB, of its own {own.most / 1e9:.2f} GB")
     print("; ".join(f"{kind} {met[kind] / wanted[kind]:.4f} of {wanted[kind]:,}" for kind in KINDS))
     print(done.recipe)
 

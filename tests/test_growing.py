@@ -86,12 +86,13 @@ def test_spilled_columns_give_back_what_they_took(tmp_path: Path) -> None:
     chance = np.random.default_rng(5)
     keys = chance.integers(0, 1 << 40, 1000, dtype=np.uint64)
     values = np.arange(1000, dtype=np.uint32)
-    with SpilledColumns(tmp_path / "columns", (np.uint64, np.uint32), rows=90) as columns:
+    with SpilledColumns(tmp_path / "columns", (np.uint64, np.uint32), shift=30, rows=90) as columns:
         for start in range(0, 1000, 37):
             columns.add(keys[start : start + 37], values[start : start + 37])
-        low, high = np.sort(keys)[[200, 700]]
-        _, between = columns.between(int(low), int(high))
-        assert sorted(between.tolist()) == np.flatnonzero((keys >= low) & (keys <= high)).tolist()
+        cells = keys >> np.uint64(30)
+        assert columns.sizes().tolist() == np.bincount(cells.astype(int)).tolist()
+        _, inside = columns.cells(200, 700)
+        assert sorted(inside.tolist()) == np.flatnonzero((cells >= 200) & (cells < 700)).tolist()
         found, some = columns.of(keys[5:25])
         assert sorted(some.tolist()) == list(range(5, 25))
         assert (keys[some] == found).all()
@@ -103,5 +104,5 @@ def test_a_large_corpus_takes_them_and_says_so(tmp_path: Path) -> None:
     small = deduplicate(source, tmp_path / "small.jsonl", growing=GrowingAnchorSettings(documents_from=size + 1))
     large = deduplicate(source, tmp_path / "large.jsonl", growing=GrowingAnchorSettings(documents_from=size))
     assert "growing" not in small.recipe
-    assert large.recipe == f"{small.recipe}; growing anchors 4+2+2+4 mod 2>=3|documents<=40,3"
+    assert large.recipe == f"{small.recipe}; growing anchors 4+2+2+4 mod 2>=3|documents<=40,3|held>=0.05"
     assert read(tmp_path / "small.jsonl") == read(tmp_path / "large.jsonl")

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint, verify
-from cleaners.dedup.corpus.growing import GrowingAnchors, GrowingAnchorSettings
+from cleaners.dedup.corpus.growing import GrowingAnchors, GrowingAnchorSettings, promising
 from cleaners.dedup.fingerprint import DocumentKeys, FingerprintSettings, NormalForms
 from cleaners.dedup.index import CandidatePairs, IndexLimits
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
@@ -221,6 +221,9 @@ class CorpusDeduplicator:
         if self._window:
             known = np.frombuffer(self._days, dtype=np.int32)
             before &= self._window.near(known[docs[rows]], known[others])
+        if self._grown:
+            asked = np.flatnonzero(before)
+            before[asked] = promising(np.asarray(points), ends, docs[rows[asked]], others[asked], self._growing)
         order = np.argsort(others[before], kind="stable")
         rows, others = rows[before][order], others[before][order]
         names, places = np.unique(others, return_inverse=True)

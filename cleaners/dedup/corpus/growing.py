@@ -8,13 +8,16 @@ comparison", 2011.)
 
 All longer keys of a 4-gram lie in the range of its hash. So postings are written in sorted runs, one range after the
 other is read and resolved in memory, and what comes of it is written again: the lists of documents, and for each
-document where its lists are.
+document where its lists are. On disk a document of 400 characters takes 4.3 kB until all is resolved, then 2.7.
+
+So many keys propose many pairs that share a phrase by chance. What both texts have in common is counted before a pair
+is verified (:func:`promising`): that costs a thirtieth.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,6 +35,10 @@ HASH_BITS = 40
 PATH_BITS = 20
 """Of each of the three steps that a key may grow."""
 STEPS = 3
+CELL_BITS = 12
+"""Postings are resolved by ranges of at least one in so many of the hashes."""
+TOGETHER = 9
+"""Documents are looked up by so many of them, as bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,27 +58,33 @@ class GrowingAnchorSettings:
     """One that cannot grow further proposes only so many, those with the smallest numbers."""
     shared: int = 3
     """So many keys two documents must share, unless they share a band."""
+    held: float = 0.05
+    """Where less than this share of the 4-grams of the shorter text stands in the other, a pair is not verified. Of
+    29,011 confirmed pairs (``reposts``, and made ones) the least had .061."""
 
     @property
     def recipe(self) -> str:
         """The settings as one string."""
         return (
             f"growing anchors {self.gram}+2+2+4 mod {self.modulus}>={self.shared}|"
-            f"documents<={self.documents},{self.crowded}"
+            f"documents<={self.documents},{self.crowded}|held>={self.held}"
         )
 
 
 class GrowingAnchors:
     """The keys of a corpus; lives in ``folder``, which the caller deletes. First :meth:`add` all documents, then
-    :meth:`resolve`, then :meth:`query`. ``rows``: postings that are held in memory at once."""
+    :meth:`resolve`, then :meth:`query`. ``rows``: postings that are held in memory at once, but
+    for those of one range of hashes."""
 
     def __init__(
         self, folder: Path, settings: GrowingAnchorSettings = GrowingAnchorSettings(), rows: int = ROWS
     ) -> None:
         self._settings, self._rows = settings, rows
-        self._postings = SpilledColumns(folder / "postings", (np.uint64, np.uint64, np.uint32), rows)
+        self._postings = SpilledColumns(
+            folder / "postings", (np.uint64, np.uint64, np.uint32), shift=HASH_BITS - CELL_BITS, rows=rows
+        )
         self._path = folder / "postings"
-        self._places = SpilledColumns(folder / "places", (np.uint32, np.uint64), rows)
+        self._places = SpilledColumns(folder / "places", (np.uint32, np.uint64), shift=TOGETHER, rows=rows)
         self._file = (folder / "lists").open("w+b")
         self._words = 0
         self._lists: NDArray[np.uint32] = np.empty(0, dtype=np.uint32)
@@ -102,10 +115,8 @@ class GrowingAnchors:
 
     def resolve(self) -> None:
         """All documents are there: how far each key has to grow is decided, and their postings are deleted."""
-        parts = 1 + self._postings.rows // self._rows
-        ends = [(part << HASH_BITS) // parts for part in range(parts + 1)]
-        for start, stop in pairwise(ends):
-            self._resolve(start, stop)
+        for first, stop in _ranges(self._postings.sizes(), self._rows):
+            self._resolve(first, stop)
         self._postings.close()
         self._path.unlink()
         self._file.flush()
@@ -113,11 +124,11 @@ class GrowingAnchors:
             self._lists = np.memmap(self._file.name, dtype=np.uint32, mode="r")
 
     def _resolve(self, start: int, stop: int) -> None:
-        """The keys whose hash is in a range."""
-        hashes, paths, docs = self._postings.between(start, stop - 1)
+        """The keys whose hash is in these cells."""
+        hashes, paths, docs = self._postings.cells(start, stop)
         bits = max(1, len(docs).bit_length())
         rows = np.arange(len(docs), dtype=np.uint64)
-        keys = hashes - np.uint64(start)
+        keys = hashes - np.uint64(start << (HASH_BITS - CELL_BITS))
         for step in range(STEPS + 1):
             if len(keys) and int(keys.max()) >> (64 - bits):
                 raise InputError("so many documents share a phrase that this machine cannot match them: take Spark")
@@ -163,6 +174,34 @@ class GrowingAnchors:
         row_ends = np.cumsum(np.bincount(rows, minlength=len(docs))).astype(np.int64)
         per_row = np.bincount(rows, weights=lengths, minlength=len(docs))
         return _counted(gathered, spans, row_ends, int(per_row.max(initial=0)), self._settings.shared)
+
+
+def promising(
+    points: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    settings: GrowingAnchorSettings = GrowingAnchorSettings(),
+) -> NDArray[np.bool_]:
+    """Which pairs of texts are worth verifying: ``settings.held`` of the 4-grams of the shorter one stand in the other.
+
+    Text ``i`` is ``points[ends[i]:ends[i + 1]]``, in normal form; ``left``, ``right``: the texts of each pair. Fastest
+    when pairs of the same left text follow one another.
+    """
+    from cleaners.dedup.corpus.growing_kernels import held
+
+    return np.asarray(held(points, ends, left, right) >= settings.held, dtype=np.bool_)
+
+
+def _ranges(sizes: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Neighbouring cells of together no more than ``most`` rows, or one that has more."""
+    stops = np.cumsum(sizes)
+    start = 0
+    while start < len(sizes):
+        before = int(stops[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(stops, before + most, side="right")))
+        yield start, stop
+        start = stop
 
 
 def _places_of(docs: NDArray[np.int64], owners: NDArray[np.uint32]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The inner loop of growing anchors, compiled by numba and cached on disk."""
+"""The inner loops of growing anchors, compiled by numba and cached on disk."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment"
 # (numba takes the types from the arguments)
@@ -56,3 +56,56 @@ def deal(packed, bits, docs, most, crowded, last, base, lists, owners, places, d
             words += named + 1
         start = stop
     return words, owned, deep, group
+
+
+GRAM = 4
+CHARACTER = np.uint64(0xFFFF)
+"""Of a code point so many bits are looked at: a 4-gram is one number."""
+MIX = np.uint64(0x9E3779B97F4A7C15)
+ROOM = 8
+"""Slots for each 4-gram: of one in sixteen the slot is taken again, and it counts as missing."""
+
+
+@njit(cache=True, nogil=True)
+def slot_bits(length):
+    """The bits of a slot of a table that has room for a text of this length."""
+    bits = 9
+    while 1 << bits < ROOM * length:
+        bits += 1
+    return bits
+
+
+@njit(cache=True, nogil=True)
+def held(points, ends, left, right):
+    """For each pair of texts the share of the 4-grams of the shorter one that stand in the other, 1 where it has none.
+
+    points: int32[characters], of which the lower 16 bits are looked at.
+    ends: int64[texts + 1]; text ``i`` is ``points[ends[i]:ends[i + 1]]``.
+    left, right: int64[pairs], numbers of texts.
+    """
+    out = np.ones(len(left), dtype=np.float64)
+    longest = np.int64(0)
+    for pair in range(len(left)):
+        longest = max(longest, ends[left[pair] + 1] - ends[left[pair]])
+    slots = np.empty(1 << slot_bits(longest), dtype=np.uint64)
+    table, shift, indexed = slots, np.uint64(0), np.int64(-1)
+    for pair in range(len(left)):
+        own, other = left[pair], right[pair]
+        short = min(ends[own + 1] - ends[own], ends[other + 1] - ends[other]) - GRAM + 1
+        if short <= 0:
+            continue
+        if own != indexed:
+            bits = slot_bits(ends[own + 1] - ends[own])
+            table, shift, indexed = slots[: 1 << bits], np.uint64(64 - bits), own
+            table[:] = 0
+            gram = np.uint64(0)
+            for at in range(ends[own], ends[own + 1]):
+                gram = gram << np.uint64(16) | np.uint64(points[at]) & CHARACTER
+                if at >= ends[own] + GRAM - 1:
+                    table[gram * MIX >> shift] = gram
+        found, gram = 0, np.uint64(0)
+        for at in range(ends[other], ends[other + 1]):
+            gram = gram << np.uint64(16) | np.uint64(points[at]) & CHARACTER
+            found += at >= ends[other] + GRAM - 1 and table[gram * MIX >> shift] == gram
+        out[pair] = found / short
+    return out

@@ -7,7 +7,7 @@ The documents are walked by the second-order Markov chain of `index.py` through 
 do in news, or faster. After every tenth comes a copy of an earlier one, by turns: cut to 30 %; words of two characters
 swapped at 29 % and at 41 % of their places (what is left of the 4-grams is then as in `spun_35` and `spun_max` of
 `reposts`); swapped at 15 %, wrapped and cut; compiled of three. ``id`` is the number of a document, ``of`` the
-documents that it is made of, ``cls`` how. Memory is the most that the process held: in all, mapped files included, which
+documents that it is made of, ``cls`` how. Memory is the most that the process held: in all, with mapped files, which
 the system takes back when it needs the room, and its own (Linux, sampled as it goes).
 """
 

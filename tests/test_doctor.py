@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,8 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from cleaners.errors import NotAStoreError, StoreBusyError
+from cleaners.ingest import match_index
 from cleaners.ingest.ingester import Ingester
 from cleaners.ingest.match_index import index_folder
 from cleaners.items import Article
@@ -24,6 +27,7 @@ from cleaners.store.schema import MIGRATIONS
 from cleaners.urls import clipping_id
 from cleaners.warc import WarcArchive, folder_of
 from cleaners.warc.scan import WarcRecord, records
+from crawler.cli import app
 from tests.test_ingester import corpus, story
 from tests.test_takedown import MOMENT, URL, exchange, stored, take
 
@@ -84,6 +88,20 @@ def clusters(path: Path) -> set[frozenset[str]]:
             assert one.cluster
             found.setdefault(one.cluster.id, set()).add(one.article.id)
         return {frozenset(ids) for ids in found.values()}
+
+
+def test_a_store_beyond_the_reach_of_its_index_is_well_and_says_so(
+    healthy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(healthy, readonly=True) as store:
+        articles = store.statistics().articles
+    for limit, told in ((articles, False), (articles - 1, True)):
+        monkeypatch.setattr(match_index, "HOLDS", limit)
+        checked = CliRunner().invoke(app, ["doctor", "--store", str(healthy)])
+        counted = CliRunner().invoke(app, ["stats", "--store", str(healthy), "--json"])
+        assert (checked.exit_code, counted.exit_code) == (0, 0)
+        assert json.loads(counted.stdout)["articles"] == articles
+        assert ("jianbao dedup" in checked.stdout) == ("jianbao dedup" in counted.stderr) == told
 
 
 def test_a_healthy_store_has_nothing_wrong(path: Path) -> None:

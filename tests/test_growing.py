@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from cleaners.dedup.corpus import deduplicate
-from cleaners.dedup.corpus.growing import GrowingAnchors, GrowingAnchorSettings
+from cleaners.dedup.corpus.growing import GrowingAnchors, GrowingAnchorSettings, _ranges, promising
+from cleaners.dedup.corpus.growing_kernels import held
 from cleaners.dedup.corpus.spill import SpilledColumns
 from cleaners.dedup.fingerprint import normal_forms, signatures
 from cleaners.dedup.index import IndexLimits
@@ -96,6 +97,39 @@ def test_spilled_columns_give_back_what_they_took(tmp_path: Path) -> None:
         found, some = columns.of(keys[5:25])
         assert sorted(some.tolist()) == list(range(5, 25))
         assert (keys[some] == found).all()
+
+
+def test_pairs_that_share_a_phrase_by_chance_are_not_verified() -> None:
+    chance = random.Random(4)
+    own, other, phrase = (
+        "".join(chr(chance.randrange(0x4E00, 0x9F00)) for _ in range(size)) for size in (400, 400, 12)
+    )
+    texts = [own[:200] + phrase + own[200:], other[:90] + phrase + other[90:], own[150:230], "短"]
+    forms = normal_forms(texts)
+    left, right = np.array([0, 0, 1, 0, 3]), np.array([1, 2, 2, 3, 0])
+    assert promising(forms.points, forms.offsets, left, right).tolist() == [False, True, False, True, True]
+
+
+def test_of_a_long_text_no_part_is_overlooked() -> None:
+    chance = random.Random(6)
+    long = "".join(chr(chance.randrange(0x4E00, 0x9F00)) for _ in range(40_000))
+    forms = normal_forms([long, long[17_000:17_300]])
+    shares = held(forms.points, forms.offsets, np.array([0, 1]), np.array([1, 0]))
+    assert shares.min() > 0.9
+
+
+def test_more_postings_of_one_phrase_than_memory_has_room_for_are_resolved_at_once() -> None:
+    assert list(_ranges(np.array([0, 3, 9, 1, 1, 4]), 5)) == [(0, 2), (2, 3), (3, 5), (5, 6)]
+
+
+def test_a_file_that_has_become_shorter_is_told(tmp_path: Path) -> None:
+    with SpilledColumns(tmp_path / "columns", (np.uint64,), shift=4, rows=10) as columns:
+        columns.add(np.arange(10_000, dtype=np.uint64))
+        columns.add(np.arange(10_000, dtype=np.uint64))
+        columns.sizes()
+        (tmp_path / "columns").write_bytes(b"")
+        with pytest.raises(OSError, match="shorter"):
+            columns.cells(0, 600)
 
 
 def test_a_large_corpus_takes_them_and_says_so(tmp_path: Path) -> None:

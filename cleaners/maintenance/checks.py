@@ -13,7 +13,7 @@ from cleaners.dedup.index import IndexLimits
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import FormatError, UnusableInput
 from cleaners.ingest.ingester import publishers_of, refresh_index
-from cleaners.ingest.match_index import MANIFEST, REPRESENTED, index_folder, recipe
+from cleaners.ingest.match_index import MANIFEST, REPRESENTED, beyond_reach, index_folder, recipe
 from cleaners.maintenance import takedown
 from cleaners.maintenance.remaining_copies import incomparable
 from cleaners.store import Store
@@ -35,6 +35,8 @@ class StoreCheck:
     find: Callable[[Store, int | None], Sequence[str]]
     """The problems; the number is how many articles are looked at, evenly spread (None: all)."""
     repair: Callable[[Store], None] | None = None
+    advise: Callable[[Store], str | None] = lambda store: None
+    """What is worth knowing although nothing is wrong."""
     cure: str = "jianbao doctor --repair"
 
 
@@ -197,7 +199,12 @@ CHECKS: tuple[StoreCheck, ...] = (
     ),
     StoreCheck(name="search", find=_search, repair=lambda store: store.integrity.rebuild_search()),
     StoreCheck(name="clusters", find=_clusters, repair=_decide_clusters),
-    StoreCheck(name="match index", find=_match_index, repair=_rebuild_match_index),
+    StoreCheck(
+        name="match index",
+        find=_match_index,
+        repair=_rebuild_match_index,
+        advise=lambda store: beyond_reach(store.statistics().articles),
+    ),
     StoreCheck(
         name="pages",
         find=_origins,

@@ -27,6 +27,8 @@ class DoctorFinding:
     """What sets it right: ``--repair``, or what a person has to do."""
     repaired: bool = False
     """Whether it was set right: checked again after the repair, and found well."""
+    advice: str | None = None
+    """What is worth knowing although nothing is wrong."""
 
 
 def examine(
@@ -118,7 +120,11 @@ def _examined(store: Store, check: StoreCheck, sample: int | None, *, repair: bo
             repaired = not _problems(store, check, sample)
     unseen = _UNSEEN in problems and check is not CHECKS[0]
     cure = "first the file (see above)" if unseen else check.cure
-    return DoctorFinding(check=check.name, problems=problems, cure=cure, repaired=repaired)
+    advice = None
+    if not problems or repaired:
+        with suppress(FormatError):  # another check tells it
+            advice = check.advise(store)
+    return DoctorFinding(check=check.name, problems=problems, cure=cure, repaired=repaired, advice=advice)
 
 
 def _problems(store: Store, check: StoreCheck, sample: int | None) -> tuple[str, ...]:

@@ -184,6 +184,8 @@ def doctor(
             typer.echo(f"    {problem}")
         if one.problems and not one.repaired:
             typer.echo(f"    -> {one.cure}")
+        if one.advice:
+            typer.echo(f"    {one.advice}")
     if wrong := [one.check for one in found if one.problems and not one.repaired]:
         raise FormatError(f"{store}: not well: {', '.join(wrong)}")
 

@@ -39,8 +39,12 @@ def stats(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
     Example:
       jianbao stats --store news.db
     """
+    from cleaners.ingest.match_index import beyond_reach
+
     with _open(store) as opened:
         numbers = asdict(opened.statistics())
+    if advice := beyond_reach(numbers["articles"]):
+        say(advice)
     if as_json:
         typer.echo(json.dumps(numbers, ensure_ascii=False))
         return

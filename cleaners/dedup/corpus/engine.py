@@ -132,8 +132,7 @@ class CorpusDeduplicator:
 
     @property
     def _is_large(self) -> bool:
-        least = self._growing.documents_from
-        return least is not None and len(self) >= least
+        return len(self) >= self._growing.documents_from
 
     def __enter__(self) -> Self:
         return self

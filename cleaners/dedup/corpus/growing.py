@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from cleaners.dedup.corpus.spill import ROWS, SpilledColumns
 from cleaners.dedup.fingerprint import NormalForms
-from cleaners.dedup.index import CandidatePairs
+from cleaners.dedup.index import HOLDS, CandidatePairs
 from cleaners.dedup.index.search_kernels import SIEVE_BITS, count
 from cleaners.errors import InputError
 
@@ -45,9 +45,8 @@ TOGETHER = 9
 class GrowingAnchorSettings:
     """How anchors grow, and from which size of a corpus on."""
 
-    documents_from: int | None = None
-    """A corpus of fewer documents is matched by the anchors of the index: cheaper, and they find as much there. None:
-    every corpus is, as on Spark, until the memory that growing anchors take at a million documents is measured."""
+    documents_from: int = HOLDS
+    """A corpus of fewer documents is matched by the anchors of the index: cheaper, and they find as much there."""
     gram: int = 4
     """Characters of the shortest key."""
     modulus: int = 2

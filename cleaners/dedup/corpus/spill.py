@@ -107,7 +107,7 @@ class SpilledColumns:
         for place, kind in zip(run.places, self._types, strict=True):
             out = np.empty(stop - start, dtype=kind)
             self._file.seek(place + start * kind.itemsize)
-            if self._file.readinto(out.view(np.uint8)) < out.nbytes:
+            if self._file.readinto(out.data) < out.nbytes:
                 raise OSError(f"{self._file.name} has become shorter while it was read")
             columns.append(out)
         return tuple(columns)
@@ -122,7 +122,7 @@ class SpilledColumns:
         for column in columns:
             places.append(self._end)
             self._file.seek(self._end)
-            self._file.write(column[order].view(np.uint8))
+            self._file.write(column[order].data)
             self._end += column.nbytes
         cells = (columns[0][order] >> self._types[0].type(self._shift)).astype(np.int64)
         stops = np.searchsorted(cells, np.arange(cells[-1] + 1), side="right").astype(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -227,6 +228,33 @@ def test_health_shows_each_chart_beside_its_table(room: ReadingRoom) -> None:
     html = room.get("/health").text
     assert html.count("<svg") == html.count("<details>") >= 5
     assert "mirror.example" in html
+
+
+def test_health_of_one_job_and_of_all(tmp_path: Path) -> None:
+    """A site that is silent is told with its job; one that has left its job is not."""
+    room = reading_room(tmp_path)
+    with Store.open(room.store) as store:
+        for n in range(6):
+            run = store.runs.start("crawl rivers")
+            new = {"new still.example": 1, "pages still.example": 3, "new left.example": 1, "pages left.example": 3}
+            store.runs.end(
+                run, {"stored": 1, "visits still.example": 1, **new} | ({} if n else {"visits left.example": 1})
+            )
+        store.runs.end(store.runs.start("crawl <b>roads"), {"stored": 7, "pages well.example": 1})
+        with sqlite3.connect(room.store) as rows:
+            rows.execute(
+                "UPDATE runs SET started = '2026-01-0' || run || 'T00:00:00+00:00' WHERE command = 'crawl rivers'"
+            )
+    html = room.get("/health").text
+    assert "still.example" in html
+    assert "left.example" not in html
+    assert "crawl &lt;b&gt;roads" in html
+    (address,) = re.findall(r'<a href="(/health\?job=[^"]*)"><bdi>crawl &lt;b&gt;roads', html)
+    roads = room.get(address).text
+    assert "still.example" not in roads
+    assert roads.count('<th scope="row"><bdi>crawl &lt;b&gt;roads') == 1
+    assert '<th scope="row"><bdi>crawl rivers' not in roads
+    assert room.get("/health?job=nothing").text.count('<th scope="row"><bdi>crawl rivers') == 6
 
 
 def test_pages_stay_small_and_have_no_foreign_address(room: ReadingRoom) -> None:

@@ -74,6 +74,12 @@ def test_a_matrix_has_a_cell_where_a_row_meets_a_column() -> None:
     assert max(one.depth for one in found.cells) == 5
 
 
+def test_a_matrix_over_time_keeps_the_order_of_its_columns() -> None:
+    found = matrix({("a", "2"): 5, ("b", "3"): 1}, columns=["1", "2", "3"], details={("a", "2"): "1 / 20"})
+    assert found.columns == ("1", "2", "3")
+    assert [(one.row, one.column, one.value, one.detail) for one in found.cells] == [(0, 1, 5, "1 / 20"), (1, 2, 1, "")]
+
+
 def test_a_visit_goes_on_until_half_an_hour_without_a_page() -> None:
     first = Visit.next("", newest=10, now=1000)
     assert first.before == 0

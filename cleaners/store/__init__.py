@@ -59,6 +59,7 @@ from cleaners.store.stats import (
 )
 from cleaners.store.takedowns import PendingTakedown, TakedownTable, Tombstone, TombstoneHashes, TombstoneTable
 from cleaners.store.tokens import SearchIndexing
+from cleaners.store.trends import StoreTrends
 from cleaners.store.watch_log import Notice, NoticeKind, WatchHistory, WatchIssue, WatchLog, WatchState
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "StorageSize",
     "Store",
     "StoreStatistics",
+    "StoreTrends",
     "StoredNote",
     "StoryCopy",
     "StoryRecord",

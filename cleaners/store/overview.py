@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from cleaners.store.database import Database
+from cleaners.store.trends import StoreTrends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,10 @@ class StoreOverview:
             "AND disguises IS NOT NULL AND site IS NOT NULL GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
         )
         return [DisguisedArticles(site=site, disguise=disguise, articles=n) for site, disguise, n in rows]
+
+    def trends(self, *, now: datetime | None = None) -> StoreTrends:
+        """How disguises and noise change over the latest periods, as of ``now``."""
+        return StoreTrends(self._db, now=now)
 
     def published_by_day(self, days: int = 60) -> list[tuple[date, int]]:
         """(day in UTC, articles) of the latest days on which something was published, in order."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 WIDTH = 460
 _LABELS, _NUMBERS, _BAR = 180, 60, 24
 _HEIGHT = 150  # of a chart over time
 _CELL, _SIDE = 32, 140
+NO_DETAILS: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class MatrixCell:
     y: float
     depth: int
     """1..5: how dark."""
+    detail: str = ""
+    """What its table says in place of the value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,19 +94,26 @@ def columns(series: Sequence[tuple[str, int]]) -> BarChart:
     return BarChart(bars=made, width=WIDTH, height=_HEIGHT)
 
 
-def matrix(pairs: Mapping[tuple[str, str], int], most: int = 10) -> MatrixChart:
-    """How often each of the most frequent rows meets each of the most frequent columns."""
+def matrix(
+    pairs: Mapping[tuple[str, str], int], most: int = 10, *, columns: Sequence[str] = (),
+    details: Mapping[tuple[str, str], str] = NO_DETAILS,
+) -> MatrixChart:  # fmt: skip
+    """How often each of the most frequent rows meets each of the most frequent columns, or each of the ``columns``.
+
+    ``details``: what the table says of a cell in place of its value.
+    """
     rows = _frequent(pairs, 0, most)
-    names = _frequent(pairs, 1, most)
+    names = tuple(columns) or _frequent(pairs, 1, most)
     top = max(pairs.values(), default=1)
     cells = tuple(
         MatrixCell(
-            row=i, column=j, value=n, x=_SIDE + j * _CELL, y=_SIDE + i * _CELL, depth=max(1, min(5, -(-5 * n // top)))
+            row=i, column=j, value=n, x=_SIDE + j * _CELL, y=_SIDE + i * _CELL, depth=max(1, min(5, -(-5 * n // top))),
+            detail=details.get((row, column), ""),
         )
         for i, row in enumerate(rows)
         for j, column in enumerate(names)
         if (n := pairs.get((row, column), 0))
-    )
+    )  # fmt: skip
     return MatrixChart(
         rows=rows, columns=names, cells=cells, width=_SIDE + len(names) * _CELL, height=_SIDE + len(rows) * _CELL
     )  # fmt: skip

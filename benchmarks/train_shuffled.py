@@ -5,8 +5,9 @@
 REPOSTS as in train_verifier.py. Copies in disorder are made of its articles, of its hard negatives (texts of one form,
 on one subject, in one site's furniture) and of its series (benchmarks/shufflers.py). What the models learn from are
 pairs that jianbao's index proposes, in disorder and laid along one another by at least a fifth; what they are judged on
-is what the verifier rejects of these. Every figure printed is out of fold: no article, and no series, of a judged pair
-was in what the model was fitted on. Needs scikit-learn, which jianbao itself does not.
+is what the verifier rejects of these, and of those in order that have no number in another one's place. Every figure
+printed is out of fold: no article, and no series, of a judged pair was in what the model was fitted on. Needs
+scikit-learn, which jianbao itself does not.
 """
 
 from __future__ import annotations
@@ -52,6 +53,19 @@ SHUFFLED = ("fragments", "clauses rotated", "sentences")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredPairs:
+    """What the second look sees of pairs; fields as in :class:`LabelledPairs`."""
+
+    asked: NDArray[np.bool_]
+    jumbled: NDArray[np.bool_]
+    """In disorder."""
+    seen: dict[str, NDArray[np.float64]]
+    found: dict[str, NDArray[np.bool_]]
+    share: NDArray[np.float64]
+    """How much of the shorter is covered, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledPairs:
     """Pairs of texts; those in disorder are the ones that count."""
 
@@ -64,35 +78,34 @@ class LabelledPairs:
     folds: NDArray[np.int64]
     """``(pairs, 2)``: the folds of both documents."""
     learned: NDArray[np.bool_]
-    """Whether it is learned from."""
+    """Whether it is learned from: in disorder, where it is asked about at all."""
     asked: NDArray[np.bool_]
-    """In disorder, and sharing enough to be asked about."""
+    """In disorder or without a number in another one's place, and sharing enough to be asked about."""
     seen: dict[str, NDArray[np.float64]]
     """Model -> features; zeros where it is not asked."""
     found: dict[str, NDArray[np.bool_]]
     """Model -> whether the verifier accepts it."""
 
 
-def measured(
-    texts: list[str], left: NDArray[np.int64], right: NDArray[np.int64]
-) -> tuple[NDArray[np.bool_], dict[str, NDArray[np.float64]], dict[str, NDArray[np.bool_]], NDArray[np.float64]]:
-    """Of pairs: asked, seen and found of :class:`LabelledPairs`, and how much of the shorter is covered."""
+def measured(texts: list[str], left: NDArray[np.int64], right: NDArray[np.int64]) -> MeasuredPairs:
+    """Look at pairs of texts."""
     forms = fingerprint.normal_forms(texts)
     signatures, commons = fingerprint.signatures_of(forms), CommonShingles()
     commons.add(signatures)
     masks = {"pair": None, "corpus": commons.mark(forms, signatures)}
     seen, found = {}, {}
-    asked = np.zeros(len(left), np.bool_)
+    asked, jumbled = np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
     for name, mask in masks.items():
         model, laid = getattr(models.load(), name), verify.align(forms, left, right, mask).counts
         found[name] = model.probability(pair_features(laid)) >= model.threshold
         share = laid[:, AlignmentCount.COVERED] / np.maximum(laid[:, AlignmentCount.SHORT], 1)
         near = np.flatnonzero(share >= verify.SHARED)
         counts = count_fragments(forms, left[near], right[near], mask)
-        asked[near] = in_disorder(counts)
+        jumbled[near] = in_disorder(counts)
+        asked[near] = jumbled[near] | (laid[near, AlignmentCount.DIFFER] == 0)
         seen[name] = np.zeros((len(left), len(FEATURES)))
         seen[name][near] = fragment_features(counts)
-    return asked, seen, found, share
+    return MeasuredPairs(asked=asked, jumbled=jumbled, seen=seen, found=found, share=share)
 
 
 def copies_of(
@@ -139,7 +152,7 @@ def repost_pairs(folder: Path, folds: int, seed: int = 11) -> LabelledPairs:
     pairs = sorted(proposed | apart.keys(), key=lambda pair: pair[1])
     left, right = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
     truth = truth_of(every)
-    asked, seen, found, _ = measured([doc["text"] for doc in every], left, right)
+    looked = measured([doc["text"] for doc in every], left, right)
     fold = np.array([crc32(str(min(doc["groups"])).encode()) % folds for doc in every])
 
     def kind(a: int, b: int) -> str:
@@ -159,10 +172,10 @@ def repost_pairs(folder: Path, folds: int, seed: int = 11) -> LabelledPairs:
         hard=np.array([pair in apart for pair in pairs]),
         series=np.zeros(len(pairs), np.bool_),
         folds=np.column_stack((fold[left], fold[right])),
-        learned=np.ones(len(pairs), np.bool_),
-        asked=asked,
-        seen=seen,
-        found=found,
+        learned=looked.jumbled,
+        asked=looked.asked,
+        seen=looked.seen,
+        found=looked.found,
     )
 
 
@@ -188,19 +201,19 @@ def series_pairs(folder: Path, folds: int, seed: int = 13) -> LabelledPairs:
     }
     left, right = (np.concatenate([sides[n] for sides in parts.values()]) for n in (0, 1))
     kinds = [name for name, sides in parts.items() for _ in sides[0]]
-    asked, seen, found, share = measured([doc["text"] for doc in docs + made], left, right)
+    looked = measured([doc["text"] for doc in docs + made], left, right)
     own_copy = np.array([kind == "series, own copy" for kind in kinds])
-    alike = share[: len(one)] >= ALIKE
+    alike = looked.share[: len(one)] >= ALIKE
     return LabelledPairs(
         kinds=kinds,
         same=own_copy,
         hard=np.zeros(len(left), np.bool_),
         series=~own_copy,
         folds=np.column_stack([np.concatenate((cluster, cluster))[side] % folds for side in (left, right)]),
-        learned=~np.concatenate((alike, alike, alike, alike, np.zeros(len(own), np.bool_))),
-        asked=asked,
-        seen=seen,
-        found=found,
+        learned=looked.jumbled & ~np.concatenate((alike, alike, alike, alike, np.zeros(len(own), np.bool_))),
+        asked=looked.asked,
+        seen=looked.seen,
+        found=looked.found,
     )
 
 
@@ -272,8 +285,8 @@ def main() -> None:
         if args.out:
             parts.append(f'"{name}": ' + export(fit(name, pairs, [p.asked & p.learned for p in pairs]), threshold))
     if args.out:
-        asked = sum(int(p.asked.sum()) for p in pairs)
-        recipe = f"benchmarks/train_shuffled.py: {asked} pairs in disorder, {args.folds} folds; {SETTINGS}"
+        learned = sum(int((p.asked & p.learned).sum()) for p in pairs)
+        recipe = f"benchmarks/train_shuffled.py: {learned} pairs in disorder, {args.folds} folds; {SETTINGS}"
         head = {"recipe": recipe, "features": list(FEATURES)}
         args.out.write_text(f"{json.dumps(head)[:-1]},\n{parts[0]},\n{parts[1]}}}\n", encoding="utf-8")
 

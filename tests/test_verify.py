@@ -160,6 +160,24 @@ def test_a_few_words_changed_by_an_editor_are_not_spun() -> None:
     assert verdict(edited, STORY).kind == "near"
 
 
+REWORDED = (
+    "城东的文化公园将于9月12日免费向市民开放，这是示例市昨日宣布的消息。公园建有两处球场、一座图书馆和3.5公里长的环湖步道，占地46公顷，"
+    "投资总额2.8亿元。据市园林局局长沈远山介绍，2021年工程动工，前后历时38个月，移栽乔木1700余株。退休教师顾春晖就住在附近，他告诉记者，"
+    "这里从前是废弃的砖窑，一到雨天连路都没有，现在推开窗就能看见湖水。公交集团在开放首月将加开17路和203路两条线路，末班车延长到22时30分。"
+    "市文旅局同时提醒，园内禁止放飞无人机和烧烤，宠物须牵绳入园。后续二期工程计划明年春天启动，届时将新增一片樱花林和儿童乐园。"
+)
+
+
+def test_a_copy_reworded_in_places_is_near() -> None:
+    found = verdict(STORY, REWORDED)
+    assert found.kind == "near" and found.evidence.numbers_differ == ()
+    assert verdict(REWORDED, STORY).kind == "near"
+
+
+def test_another_item_of_a_series_in_other_words_is_no_copy() -> None:
+    assert verdict(STORY, REWORDED.replace("9月12日", "9月26日").replace("17路和203路", "9路和118路")) is None
+
+
 def test_a_lightly_spun_copy_is_spun() -> None:
     assert verdict(spun(STORY)[:150], STORY).kind == "spun"
     assert verdict(STORY, "本报综合消息 " + spun(STORY)).kind == "spun"
@@ -259,8 +277,9 @@ def test_notices_of_one_form_that_differ_in_what_they_are_about_are_no_copies(on
         "岚亭微报转发\n" + PLAIN_NOTICE,
         PLAIN_NOTICE.replace("请提前储水备用", "请提前做好储水准备"),
         PLAIN_NOTICE + "（值班编辑整理）",
+        PLAIN_NOTICE.replace("6月3日9时至17时", "六月3日九时至1七时"),
     ],
-    ids=["head line", "edited", "credit"],
+    ids=["head line", "edited", "credit", "numbers spelt by halves"],
 )
 def test_a_copy_of_a_notice_is_one(copy: str) -> None:
     assert verdict(PLAIN_NOTICE, copy).kind in ("near", "contains")

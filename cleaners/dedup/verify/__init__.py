@@ -4,9 +4,10 @@ Matching 3-grams of two normal forms are chained on diagonals (:mod:`cleaners.de
 (:mod:`cleaners.dedup.verify.model`) weighs coverage, density, unbroken stretches and the agreement of the numbers.
 Plain containment cannot tell a cut copy from next week's issue of the same notice; the numbers on the diagonal can.
 
-Pairs that it rejects although a part of one lies along the other get a second look that asks for no order: copies whose
-clauses were shuffled (:mod:`cleaners.dedup.verify.fragments`), by a model of its own. One model for both was tried and
-costs recall of the copies in order.
+Pairs that it rejects although a part of one lies along the other get a second look that asks for no order, by a model
+of its own (:mod:`cleaners.dedup.verify.fragments`): copies whose clauses were shuffled, and copies in which an editor
+put much in other words and left every number in its place. One model for both looks was tried and costs recall of the
+copies in order.
 """
 
 from __future__ import annotations
@@ -188,31 +189,43 @@ def _exact(pair: int, length: int, numbers: int) -> PairVerdict:
     )
 
 
-def _in_another_order(
+def _second_look(
     forms: NormalForms,
     left: NDArray[np.int64],
     right: NDArray[np.int64],
-    counts: Counts,
+    laid: Alignment,
     open_: NDArray[np.bool_],
     common: NDArray[np.bool_] | None,
 ) -> dict[int, PairVerdict]:
-    """Those of the pairs still open that tell one article in another order, by their place."""
-    near = open_ & (counts[:, AlignmentCount.COVERED] >= SHARED * np.maximum(1, counts[:, AlignmentCount.SHORT]))
-    asked = np.flatnonzero(near)
+    """Those of the pairs still open that tell one article in another order or in other words, by their place.
+
+    Items of a series share as much as a reworded copy does, but not their numbers: in order, a pair with a number in
+    another one's place is none.
+    """
+    covered, short, differ = (
+        laid.counts[:, column] for column in (AlignmentCount.COVERED, AlignmentCount.SHORT, AlignmentCount.DIFFER)
+    )
+    asked = np.flatnonzero(open_ & (covered >= SHARED * np.maximum(1, short)))
     if not len(asked):
         return {}
     found = count_fragments(forms, left[asked], right[asked], common)
-    gated = in_disorder(found)
-    asked, found = asked[gated], found[gated]
+    jumbled = in_disorder(found)
+    judged = jumbled | (differ[asked] == 0)
+    asked, found, jumbled = asked[judged], found[judged], jumbled[judged]
     models_ = models.load_disorder()
     model = models_.pair if common is None else models_.corpus
     scores = model.probability(fragment_features(found))
     lengths = np.diff(forms.offsets)
-    return {
-        int(pair): _shuffled(int(pair), row, float(score), swapped=bool(lengths[left[pair]] > lengths[right[pair]]))
-        for pair, row, score in zip(asked, found, scores, strict=True)
-        if score >= model.threshold
-    }
+    verdicts = {}
+    for at in np.flatnonzero(scores >= model.threshold).tolist():
+        pair, score = int(asked[at]), float(scores[at])
+        one, other = int(left[pair]), int(right[pair])
+        if jumbled[at]:
+            verdicts[pair] = _shuffled(pair, found[at], score, swapped=bool(lengths[one] > lengths[other]))
+        else:  # its other words are no spinner's: those are the verifier's
+            verdict = _near(pair, forms, one, other, laid, score, common)
+            verdicts[pair] = replace(verdict, kind="near") if verdict.kind == "spun" else verdict
+    return verdicts
 
 
 def _shuffled(pair: int, row: FragmentCounts, score: float, *, swapped: bool) -> PairVerdict:
@@ -256,20 +269,19 @@ def verify(
     scores = model.probability(pair_features(laid.counts))
     if common is not None:
         scores[_reposted(forms, left, right, laid, scores < model.threshold)] = model.threshold
-    shuffled = _in_another_order(forms, left, right, laid.counts, scores < model.threshold, common)
+    again = _second_look(forms, left, right, laid, scores < model.threshold, common)
     lengths = np.diff(forms.offsets)
     equal = (lengths[left] == lengths[right]) & (lengths[left] > 0)
     confirmed = np.flatnonzero(equal | (scores >= model.threshold) & (laid.counts[:, AlignmentCount.SHORT] > 0))
     verdicts = []
-    for pair in sorted({*confirmed.tolist(), *shuffled}):
+    for pair in sorted({*confirmed.tolist(), *again}):
         one, other = int(left[pair]), int(right[pair])
         if equal[pair] and np.array_equal(forms[one], forms[other]):
             verdicts.append(_exact(pair, int(lengths[one]), int(laid.counts[pair, AlignmentCount.AGREE])))
-        elif pair in shuffled:
-            verdicts.append(shuffled[pair])
-        elif scores[pair] >= model.threshold:
-            verdict = _near(pair, forms, one, other, laid, float(scores[pair]), common)
-            if not (min(lengths[one], lengths[other]) <= NOTICE and _other_notice(forms, one, other, verdict.kind)):
+        elif pair in again or scores[pair] >= model.threshold:
+            verdict = again.get(pair) or _near(pair, forms, one, other, laid, float(scores[pair]), common)
+            short = verdict.kind != "shuffled" and min(lengths[one], lengths[other]) <= NOTICE
+            if not (short and _other_notice(forms, one, other, verdict.kind)):
                 verdicts.append(verdict)
     return verdicts
 

@@ -100,9 +100,9 @@ def load_disorder() -> VerifierModels:
 
 @cache
 def recipe() -> str:
-    """Which models judge pairs: the first digits of the BLAKE2 digests of their data."""
+    """Which models judge which pairs: the first digits of the BLAKE2 digests of their data."""
     digests = {name: blake2b(_read(name).encode(), digest_size=4).hexdigest() for name in (_ALONG, _DISORDER)}
-    return f"verifier {digests[_ALONG]}, copies in disorder {digests[_DISORDER]}"
+    return f"verifier {digests[_ALONG]}, copies in disorder or reworded {digests[_DISORDER]}"
 
 
 def _shipped(name: str) -> VerifierModels:

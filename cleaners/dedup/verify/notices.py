@@ -7,6 +7,7 @@ words for words; in a slot names and numbers stand in each other's place, and ne
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise, takewhile
@@ -29,6 +30,9 @@ SHARED = 1 / 3
 """Two names have no more than this share of their characters in common; a phrase and what an editor made of it have."""
 CERTAIN = 6
 """A stretch of so many characters in both shows where the slots are."""
+_NUMERALS = "〇零一二三四五六七八九"
+_DIGITS = str.maketrans(_NUMERALS, "00123456789")
+_NUMBER = re.compile(f"[0-9{_NUMERALS}]{{2,}}|[0-9]")
 
 
 def other_slots(one: str, other: str, kind: MatchKind) -> tuple[str, str] | None:
@@ -83,19 +87,13 @@ def _differ(mine: list[str], theirs: list[str]) -> bool:
 
 
 def _numbers(text: str, start: int, end: int) -> list[str]:
-    """The numbers in a stretch, whole where it cuts them."""
-    while start > 0 and text[start - 1].isdigit() and start < len(text) and text[start].isdigit():
-        start -= 1
-    while end < len(text) and text[end].isdigit() and text[end - 1].isdigit():
-        end += 1
-    found, run = [], ""
-    for char in text[start:end] + " ":
-        if char.isascii() and char.isdigit():
-            run += char
-        elif run:
-            found.append(run)
-            run = ""
-    return found
+    """The numbers in a stretch, in digits, whole where it cuts them; numerals are one where they stand beside another
+    or beside a digit (1七 for 17)."""
+    return [
+        number.group().translate(_DIGITS)
+        for number in _NUMBER.finditer(text)
+        if number.start() < end and number.end() > start
+    ]
 
 
 def _is_name(stretch: str) -> bool:

@@ -139,7 +139,8 @@ def _plain(text: str) -> str:
 
 
 def _facts(copy: StoryCopy, contents: IssueContents) -> str:
-    """When a copy appeared, and how it is disguised."""
+    """On which site a copy stands, when it appeared, and how it is disguised."""
     moment = copy.published or copy.fetched_at
     when = f"{moment.astimezone(contents.at.tzinfo):%Y-%m-%d %H:%M}" if moment else ""
-    return ", ".join(filter(None, (when, *copy.disguises)))
+    where = copy.site if copy.source else None  # the name is the site's own without a source
+    return ", ".join(filter(None, (where, when, *copy.disguises)))

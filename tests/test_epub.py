@@ -46,6 +46,8 @@ def check(data: bytes) -> list[str]:
     assert set(hrefs) | {"mimetype", "META-INF/container.xml", str(place)} == set(names), (
         "all files are in the manifest"
     )
+    for one in items.values():
+        assert one.get("media-type") == TYPES[PurePosixPath(one.get("href")).suffix]
     assert all(one.get("idref") in items for one in package.iter(f"{OPF}itemref"))
     [nav] = [one for one in items.values() if one.get("properties") == "nav"]
     for name in names:
@@ -53,12 +55,46 @@ def check(data: bytes) -> list[str]:
             page = etree.fromstring(archive.read(name))
             assert page.tag == f"{XHTML}html"
             assert page.findtext(f"{XHTML}head/{XHTML}title")
+            _check_content(page, {str(PurePosixPath(one).relative_to(place.parent)) for one in hrefs})
             for link in page.iter(f"{XHTML}a"):
                 target = link.get("href")
                 assert target.startswith(("http://", "https://")) or str(place.parent / target) in names
     contents = etree.fromstring(archive.read(str(place.parent / nav.get("href"))))
     [toc] = [one for one in contents.iter(f"{XHTML}nav") if one.get("{http://www.idpf.org/2007/ops}type") == "toc"]
     return [link.text for link in toc.iter(f"{XHTML}a")]
+
+
+TYPES = {".xhtml": "application/xhtml+xml", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg",
+         ".gif": "image/gif", ".webp": "image/webp"}  # fmt: skip
+BLOCKS = {
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "table",
+    "article",
+    "aside",
+    "section",
+    "nav",
+    "pre",
+    "blockquote",
+    *(f"h{n}" for n in range(1, 7)),
+}
+
+
+def _check_content(page: etree._Element, held: set[str]) -> None:
+    """What EPUBCheck asks of a page: ids that are unique, blocks where blocks may be, nothing that runs or is fetched."""
+    ids = [one.get("id") for one in page.iter() if one.get("id") is not None]
+    assert len(ids) == len(set(ids))
+    for node in page.iter(etree.Element):
+        name, parents = etree.QName(node).localname, [etree.QName(one).localname for one in node.iterancestors()]
+        assert name not in {"script", "style", "iframe", "object", "form", "base", "center", "font"}
+        assert not [key for key in node.attrib if key.startswith("on") or key == "style"]
+        assert name not in BLOCKS or not {"p", "span", "a"} & set(parents), (name, parents)
+        assert name != "a" or "a" not in parents
+        assert name != "li" or parents[0] in {"ul", "ol"}
+        assert name not in {"ul", "ol"} or (len(node) and {etree.QName(one).localname for one in node} == {"li"})
+        assert name != "img" or (node.get("src") in held and node.get("alt") is not None)
 
 
 def test_an_issue_is_a_book(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from cleaners.export.publication import EmbeddedPicture, Publication, PublishedS
 from cleaners.export.run import ExportRequest, export
 from cleaners.items import Article, Clipping, Region
 from cleaners.store import FilterChoice, Store
+from tests.test_epub import check
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 OPF = "{http://www.idpf.org/2007/opf}"
@@ -128,6 +129,7 @@ def test_copies_stand_below_as_notes_with_source_time_and_address(book: Publicat
 
 def test_the_same_issue_gives_the_same_bytes_and_another_one_another_identifier(book: Publication) -> None:
     assert epub(book) == epub(book)
+    check(epub(book))
     assert html_page(book) == html_page(book)
     assert single(story(1)).identifier != single(story(2)).identifier
     assert book.modified == AT.astimezone(UTC)

@@ -15,6 +15,8 @@ from typing import IO, Any, cast
 
 _ZSTD_WINDOW_LOG = 27
 """Memory a zstd file may ask for, as a power of two: what `zstd --long` needs."""
+_XZ_MEMORY = 256 * 1024 * 1024
+"""Bytes of memory an xz file may ask for; ``xz -9`` needs 65 MB."""
 _ZSTD_LEVEL = 6
 _GZIP_LEVEL = 6
 
@@ -28,10 +30,55 @@ def zstd_library() -> Any:
     return zstd
 
 
-def _read_zstd(stream: IO[bytes]) -> IO[bytes]:
+def zstd_decompressor() -> Any:
+    """One of a frame, which may ask for bounded memory."""
     zstd = zstd_library()
-    options = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
-    return cast(IO[bytes], zstd.ZstdFile(stream, options=options))
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+
+
+class _Members(io.RawIOBase):
+    """The members (of bzip2, xz) or frames (of zstd) of a file, one behind the other; zeros may follow them."""
+
+    def __init__(self, file: IO[bytes], decompressor: Callable[[], Any], magics: tuple[bytes, ...]) -> None:
+        super().__init__()
+        self._file, self._new, self._magics = file, decompressor, magics
+        self._member = decompressor()
+        self._waiting = b""  # bytes of the member that were read to tell that it begins
+        self._ended = False
+        self.junk_follows = False
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill a buffer; raises ``EOFError`` where a member is cut, what the library raises where it is damaged."""
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        data = b""
+        while not data and not self._ended:
+            if self._member.eof:
+                self._begin_next(self._member.unused_data)
+                continue
+            piece = b""
+            if self._member.needs_input:
+                piece, self._waiting = self._waiting or self._file.read(io.DEFAULT_BUFFER_SIZE), b""
+                if not piece:
+                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+            data = self._member.decompress(piece, len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def _begin_next(self, behind: bytes) -> None:
+        """Begin the member behind the one that has ended; ``behind``: what was read of it already."""
+        while not (behind := behind.lstrip(b"\0")) and (piece := self._file.read(io.DEFAULT_BUFFER_SIZE)):
+            behind = piece
+        longest = max(map(len, self._magics))
+        while len(behind) < longest and (piece := self._file.read(longest - len(behind))):
+            behind += piece
+        if behind.startswith(self._magics):
+            self._member, self._waiting = self._new(), behind
+        else:
+            self._ended, self.junk_follows = True, bool(behind)
 
 
 _GzipReader: Any = vars(gzip)["_GzipReader"]
@@ -52,16 +99,19 @@ class _GzipMembers(_GzipReader):  # type: ignore[misc]
             return None
 
 
-class GzipStream(io.BufferedReader):
-    """What is in a gzip file, to the end of its last whole member (as gzip(1) reads it, with a warning)."""
+class CompressedStream(io.BufferedReader):
+    """What is in a compressed file, to the end of its last whole member: what follows may be something else.
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._members = _GzipMembers(file)
-        super().__init__(self._members)
+    gzip(1) reads it so, with a warning; the readers of the standard library end there without a word.
+    """
+
+    def __init__(self, members: _GzipMembers | _Members) -> None:
+        self._members = members
+        super().__init__(members)
 
     @property
     def is_followed_by_junk(self) -> bool:
-        """Whether the members read so far are followed by something else."""
+        """Whether the members read so far are followed by something else than zeros."""
         return bool(self._members.junk_follows)
 
 
@@ -73,15 +123,38 @@ class Compression:
     suffix: str
     magic: bytes
     """The first bytes of such a file."""
-    reader: Callable[[IO[bytes]], IO[bytes]]
+    reader: Callable[[IO[bytes]], CompressedStream]
     """The stream inside a compressed one: all members or frames."""
 
 
+def _xz_decompressor() -> Any:
+    return lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+
+
+_BZIP2, _XZ, _ZSTD = b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPABLE = tuple(bytes((number,)) + b"\x2a\x4d\x18" for number in range(0x50, 0x60))
+"""How frames without data begin (RFC 8878, 3.1.2), which tools leave behind the others."""
+
 COMPRESSIONS = (
-    Compression(name="gzip", suffix=".gz", magic=b"\x1f\x8b", reader=GzipStream),
-    Compression(name="bzip2", suffix=".bz2", magic=b"BZh", reader=bz2.BZ2File),
-    Compression(name="xz", suffix=".xz", magic=b"\xfd7zXZ\x00", reader=lzma.LZMAFile),
-    Compression(name="zstd", suffix=".zst", magic=b"\x28\xb5\x2f\xfd", reader=_read_zstd),
+    Compression(name="gzip", suffix=".gz", magic=b"\x1f\x8b", reader=lambda file: CompressedStream(_GzipMembers(file))),
+    Compression(
+        name="bzip2",
+        suffix=".bz2",
+        magic=_BZIP2,
+        reader=lambda file: CompressedStream(_Members(file, bz2.BZ2Decompressor, (_BZIP2,))),
+    ),
+    Compression(
+        name="xz",
+        suffix=".xz",
+        magic=_XZ,
+        reader=lambda file: CompressedStream(_Members(file, _xz_decompressor, (_XZ,))),
+    ),
+    Compression(
+        name="zstd",
+        suffix=".zst",
+        magic=_ZSTD,
+        reader=lambda file: CompressedStream(_Members(file, zstd_decompressor, (_ZSTD, *_ZSTD_SKIPPABLE))),
+    ),
 )
 """All of them; the first bytes of none are those of another."""
 
@@ -112,10 +185,3 @@ def compressed(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
             yield cast(IO[bytes], stream)
     else:
         yield file
-
-
-def inflate_zstd(body: bytes, limit: int) -> bytes:
-    """Up to ``limit`` bytes of what the first frame of ``body`` holds; raises ``ZstdError`` where it is broken."""
-    zstd = zstd_library()
-    decompressor = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
-    return cast(bytes, decompressor.decompress(body, max_length=limit))

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from cleaners.errors import UnusableInput
 from cleaners.items import EntryFields, PageAnnouncement
-from cleaners.readers.feed import FeedEntry, with_sound_references
+from cleaners.readers.feed import FeedEntry, sound_xml
 from crawler.discover import FoundLink, joined
 
 _MOST_TAGS = 30_000
@@ -61,7 +61,7 @@ def _feed(body: bytes, url: str, most: int) -> tuple[FoundLink, ...]:
     headers = {"content-location": url}
     if _is(body, "utf-8"):  # feedparser takes what declares nothing for Latin
         headers["content-type"] = "application/xml; charset=utf-8"
-    body = with_sound_references(_first_tags(body))
+    body = sound_xml(_first_tags(body))
     try:
         entries = feedparser.parse(body, response_headers=headers, sanitize_html=False).entries
     except Exception as why:  # of tags that do not fit together it raises whatever its own code runs into
@@ -174,9 +174,15 @@ def _addresses(body: bytes) -> Iterator[FoundLink]:
 def _unzipped(body: bytes, limit: int) -> bytes:
     if body[:2] != b"\x1f\x8b":
         return body
-    from cleaners.warc import decoded
+    import zlib
 
-    return decoded(body, "gzip", limit)
+    try:  # of one that is cut short what is there counts
+        unzipped = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(body, limit + 1)
+    except zlib.error as why:
+        raise UnusableInput("read", "broken content encoding", f"gzip: {why}") from None
+    if len(unzipped) > limit:
+        raise UnusableInput("read", "too large", f"more than {limit} bytes after decompression")
+    return unzipped
 
 
 def _in_utf8(body: bytes, content_type: str) -> bytes:

@@ -279,7 +279,9 @@ def test_malicious_archives(tmp_path: Path) -> None:
     work.mkdir(parents=True)
     (work / "evil.tar").write_bytes(out.getvalue())
     before = sorted(tmp_path.rglob("*"))
-    assert [p.body for p in pages(work / "evil.tar")] == [HTML]
+    results = list(read([work / "evil.tar"]))
+    assert [found.body for found in results if isinstance(found, Page)] == [HTML]
+    assert [found.reason for found in results if isinstance(found, Drop)] == ["not a file"] * 3
     assert sorted(tmp_path.rglob("*")) == before, "nothing is written"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaners.compression import COMPRESSIONS, GzipStream, compression_of
+from cleaners.compression import COMPRESSIONS, compression_of
 from cleaners.items import Drop
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
@@ -15,8 +15,8 @@ def _read(file: InputFile) -> Iterator[InputFile | Drop]:
     assert compression is not None, "read without being accepted"
     stream = compression.reader(file.whole())
     yield file.inner(stream)
-    if isinstance(stream, GzipStream) and stream.is_followed_by_junk:  # known when it has been read
-        detail = "what follows the gzip data is none"
+    if stream.is_followed_by_junk:  # known when it has been read
+        detail = f"what follows the {compression.name} data is none"
         yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=detail)
 
 

@@ -12,7 +12,7 @@ from cleaners.items import Drop, Page
 from cleaners.readers.csv_dialect import CsvDialect, dialect_of, is_named_table
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.table_columns import folded, is_body_name, page_of
+from cleaners.readers.table_columns import folded, is_body_name, named_cells, page_of
 
 _MOST_SEPARATORS = 1_000_000  # in a row: the longest page of prose has a third of that
 _PIECE = 64 * 1024
@@ -69,7 +69,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
                 continue
         if is_export:
             cells = [_without_apostrophe(cell) for cell in cells]
-        yield page_of(dict(zip(names, cells, strict=False)), place, file.columns)
+        yield page_of(named_cells(names, cells), place, file.columns)
 
 
 def _reader(lines: Iterator[str], dialect: CsvDialect) -> Iterator[list[str]]:

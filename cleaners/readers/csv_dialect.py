@@ -55,7 +55,7 @@ def dialect_of(file: InputFile) -> CsvDialect | None:
         return None
     named = is_named_table(file)
     for encoding in (file.mark,) if file.mark else _USUAL:
-        text = file.head.decode(encoding, "ignore" if file.mark == "utf-16" else "replace").lstrip("\ufeff")
+        text = file.decoded_head(encoding).lstrip("\ufeff")
         lines = _LINE_END.split(text)
         for above, line, delimiters in _candidates(lines, named):
             for delimiter in delimiters:
@@ -127,7 +127,7 @@ def _is_escaped(text: str) -> bool:
 
 def _without_header(file: InputFile, named: bool) -> CsvDialect | None:
     """A table without a header, whose first rows have an address and a text in the same two columns."""
-    text = file.head.decode(file.encoding, "replace").lstrip("\ufeff")
+    text = file.decoded_head(file.encoding).lstrip("\ufeff")
     lines = [line for line in _LINE_END.split(text) if line.strip()]
     if not lines or not (named or is_web_address(_first_cell(lines[0]))):
         return None

@@ -6,6 +6,7 @@ page's bytes, and feedparser sees so many tags of it.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -16,18 +17,22 @@ from cleaners.errors import UnusableInput
 from cleaners.items import Drop, EntryFields, Page
 from cleaners.page.decode import decode
 from cleaners.readers.input_file import InputFile
+from cleaners.readers.json_values import BrokenValue, values
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import read_bounded
 from cleaners.readers.table_columns import integer
 from cleaners.urls import is_web_address
 
 _XML = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)\b",
+    r"(?:<\?[^>]*+>\s*+|<!--(?:(?!-->).)*+-->\s*+|<!DOCTYPE[^>\[]*+(?:\[(?:[^\]\"']|\"[^\"]*+\"|'[^']*+')*+\]\s*+)?>\s*+)*+"
+    r"<(?:rss|feed|rdf:RDF)\b",
     re.DOTALL,
 )
 _JSON = re.compile(r"\{[^{}\[\]]*\"version\"\s*:\s*\"https?://jsonfeed\.org/version/")
-_BEGINS_WITHIN = 4096  # bytes
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_BEGINS_WITHIN = 4096  # characters
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{1,9})|([0-9]{1,9}));?")
+_MANY_ATTRIBUTES = re.compile(rb"(<[A-Za-z_][^\s<>/=]*+)(?:\s++[^\s<>=\"']++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')){500,}+")
 _TAGS = 200_000  # feedparser reads about 12,000 a second
 _CUT_OFF = re.compile(  # …… is how a sentence ends, … how a teaser does
     r"(?:(?<!…)…|(?<!\.)\.\.\.|&hellip;|&#8230;)\s*[\])）】]?$"
@@ -35,22 +40,26 @@ _CUT_OFF = re.compile(  # …… is how a sentence ends, … how a teaser does
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>")
+_ENDS = re.compile(rb"<\0?\0?\0?/[\0\w:]*(?:r\0*s\0*s|f\0*e\0*e\0*d|R\0*D\0*F)[\0\s]*>")  # in UTF-16, too
 _END = 2000  # characters in which a text's last words stand, with their markup
 _WHOLE = 400  # characters of a description without markup from which on it is the text itself
 _BOM = b"\xef\xbb\xbf"
 
 
 def _is_feed(file: InputFile) -> bool:
-    return _XML.match(file.head[:_BEGINS_WITHIN]) is not None or _JSON.match(file.start[:_BEGINS_WITHIN]) is not None
+    return _XML.match(file.start[:_BEGINS_WITHIN]) is not None or _JSON.match(file.start[:_BEGINS_WITHIN]) is not None
 
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page an entry with its text; ``#`` and the entry's number (from 1) are added to the origin."""
     body = read_bounded(file.whole(), file.limits.page_bytes)
-    entries = _of_json(body) if file.start.startswith("{") else _of_xml(body)
+    entries: Iterator[FeedEntry | BrokenValue] = _of_json(body) if file.start.startswith("{") else _of_xml(body)
     number = 0
     for number, entry in enumerate(entries, 1):
         place = f"{file.origin}#{number}"
+        if isinstance(entry, BrokenValue):
+            yield Drop(origin=place, stage="read", reason=entry.reason, detail=entry.detail)
+            continue
         url = entry.url if entry.url and is_web_address(entry.url) else None
         if entry.text:
             page = _BOM + entry.text.encode("utf-8", "replace")
@@ -58,6 +67,8 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         else:
             detail = f"it announces {entry.fields.title or url or 'an article'}; crawl the feed to have the pages"
             yield Drop(origin=place, url=url, stage="read", reason="no text in the entry", detail=detail)
+    if file.start.startswith("<") and not _ENDS.search(body, max(0, len(body) - _END)):
+        raise UnusableInput("read", "cut short", "the feed has no end: entries are missing")
     if not number:
         raise UnusableInput("read", "not a page", "a feed without entries")
 
@@ -129,17 +140,20 @@ def _of_xml(body: bytes) -> Iterator[FeedEntry]:
         raise UnusableInput("read", "page too large", f"a feed of more than {_TAGS} tags")
     # As it stands: what cleans the page afterwards must see what was there.
     headers = {"content-type": "application/xml; charset=utf-8"} if _is_utf8(body) else {}
-    found = feedparser.parse(
-        with_sound_references(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=True
-    )
+    found = feedparser.parse(sound_xml(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=True)
     source = found.feed.get("title")
     for entry in found.entries:
         yield FeedEntry.of_xml(entry, source)
 
 
-def with_sound_references(body: bytes) -> bytes:
-    """XML with U+FFFD in place of references to what is no character (``&#xD800;``), over which feedparser falls."""
-    return _REFERENCE.sub(_sound, body) if b"&#" in body else body
+def sound_xml(body: bytes) -> bytes:
+    """XML as feedparser can take it.
+
+    It falls over references to what is no character (``&#xD800;``): U+FFFD stands in their place. It works in quadratic
+    time over the attributes of a tag: one that has 500 loses them.
+    """
+    body = _REFERENCE.sub(_sound, body) if b"&#" in body else body
+    return _MANY_ATTRIBUTES.sub(rb"\1", body)
 
 
 def _sound(found: re.Match[bytes]) -> bytes:
@@ -157,14 +171,20 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _of_json(body: bytes) -> Iterator[FeedEntry]:
+def _of_json(body: bytes) -> Iterator[FeedEntry | BrokenValue]:
+    text = decode(body).text
     try:
-        feed = json.loads(decode(body).text, parse_int=integer)
+        feed = json.loads(text, parse_int=integer, strict=False)
+        items = feed.get("items") if isinstance(feed, dict) else None
     except (ValueError, RecursionError) as why:
-        raise UnusableInput("read", "not JSON", str(why)) from None
-    items = feed.get("items") if isinstance(feed, dict) else None
-    for item in items if isinstance(items, list) else []:
-        yield FeedEntry.of_json(item if isinstance(item, dict) else {}, feed.get("title"))
+        if (found := _ITEMS.search(text)) is None:
+            raise UnusableInput("read", "not JSON", str(why)) from None
+        feed, items = {}, values(io.StringIO(text[found.end() - 1 :]), len(text), array=True, is_part=True)
+    for item in items if isinstance(items, list | Iterator) else []:
+        if isinstance(item, BrokenValue):
+            yield item
+        else:
+            yield FeedEntry.of_json(item if isinstance(item, dict) else {}, feed.get("title"))
 
 
 def _text(contents: list[Any], summary: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getincrementaldecoder
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,20 @@ from cleaners.errors import UnusableInput
 from cleaners.page.decode import decode
 from cleaners.readers.streams import HEAD, PeekableStream, can_seek
 from cleaners.readers.table_columns import ColumnChoice
+
+_MARKS = (
+    (BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
+    (BOM_UTF32_BE, "utf-32"),
+    (BOM_UTF16_LE, "utf-16"),
+    (BOM_UTF16_BE, "utf-16"),
+    (BOM_UTF8, "utf-8-sig"),
+)
+_ZEROS: dict[tuple[bool, ...], str] = {
+    (True, False, True, False): "utf-16-le",
+    (False, True, False, True): "utf-16-be",
+    (True, False, False, False): "utf-32-le",
+    (False, False, False, True): "utf-32-be",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +156,22 @@ class InputFile:
 
     @cached_property
     def mark(self) -> str:
-        """Python's name of the encoding that a byte order mark announces (``utf-16``, ``utf-8-sig``), else empty."""
-        if self.head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-            return "utf-16"
-        return "utf-8-sig" if self.head.startswith(BOM_UTF8) else ""
+        """Python's name of the encoding that the first bytes announce (``utf-16``, ``utf-8-sig``), else empty.
+
+        By a byte order mark, or by the zeros in the first two ASCII characters, as RFC 4627 (3) tells JSON.
+        """
+        return next((name for first, name in _MARKS if self.head.startswith(first)), "") or _ZEROS.get(
+            tuple(map(bool, self.head[:4])), ""
+        )
 
     @cached_property
     def start(self) -> str:
         """The head as text without leading white space; read as UTF-8 where no byte order mark says otherwise."""
-        return self.head.decode(self.mark or "utf-8", "ignore" if self.mark == "utf-16" else "replace").lstrip()
+        return self.decoded_head(self.mark or "utf-8").lstrip("\ufeff").lstrip()
+
+    def decoded_head(self, encoding: str) -> str:
+        """The head as text in an encoding; a character of UTF-16 or UTF-32 that is cut at its end is left out."""
+        return self.head.decode(encoding, "ignore" if encoding.startswith(("utf-16", "utf-32")) else "replace")
 
     @cached_property
     def encoding(self) -> str:

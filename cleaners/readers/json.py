@@ -12,11 +12,17 @@ from cleaners.readers.json_values import BrokenValue, values
 from cleaners.readers.reader import FileReader
 from cleaners.readers.table_columns import page_of
 
-_OBJECT = re.compile(r"\s*(\[\s*)?\{\s*\"")
+_OBJECT = re.compile(r"(?:\[\s*)?\{\s*\"")
+_NEXT_OBJECT = re.compile(r"\{\s*\"[^\"]*\"\s*:")
+_NAME = re.compile(r"\.json(?:\.\w+)?$", re.IGNORECASE)
 
 
 def _is_json(file: InputFile) -> bool:
-    return _OBJECT.match(file.start) is not None
+    """Whether a file begins with an object or an array of them; one that is called so may begin with other values."""
+    start = file.start
+    if _OBJECT.match(start):
+        return True
+    return bool(_NAME.search(file.name)) and start.startswith(("[", "{")) and bool(_NEXT_OBJECT.search(start))
 
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:

@@ -19,6 +19,7 @@ _PIECE = 64 * 1024  # characters
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 _NEAR = 16  # characters: a word of JSON, or an escape, that is cut at the end
 _NEXT_OBJECT = re.compile(r'\}[ \t\r\n]*+,?[ \t\r\n]*+(?=\{[ \t\r\n]*+")')
+_OBJECT = re.compile(r'(?=\{[ \t\r\n]*+")')
 _OVERLAP = 64  # characters: what stands between two objects may be cut at the end of what is held
 _DECODER = json.JSONDecoder(parse_int=integer, strict=False)
 
@@ -31,11 +32,12 @@ class BrokenValue:
     detail: str
 
 
-def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:
+def values(text: TextIO, limit: int, *, array: bool, is_part: bool = False) -> Iterator[object]:
     """The values of the array that the text is, or the values that it has.
 
     A value that is no JSON, or has more than ``limit`` characters, is a ``BrokenValue``: behind it the reading goes on
-    at the next object. Raises ``UnusableInput("read", ...)`` where an array does not end as it should.
+    at the next object. What follows an array that is part of something else (``is_part``) is not looked at. Raises
+    ``UnusableInput("read", ...)`` where an array does not end as it should.
     """
     held = _TextBuffer(text, limit)
     if array:
@@ -44,9 +46,15 @@ def values(text: TextIO, limit: int, *, array: bool) -> Iterator[object]:
     while sign := held.sign():
         if array and sign == "]":
             held.take("]")
-            if held.sign():
-                raise UnusableInput("read", "not JSON", "something stands behind the array")
-            return
+            if is_part or not held.sign():
+                return
+            # Another array behind it, or what is none.
+            number = 0
+            try:
+                held.take("[")
+            except UnusableInput:
+                raise UnusableInput("read", "not JSON", "something stands behind the array") from None
+            continue
         try:
             if array and number:
                 held.take(",")
@@ -105,9 +113,13 @@ class _TextBuffer:
             self._more()
 
     def skip_to_object(self) -> bool:
-        """Go to the next object behind what could not be read; False where there is none."""
+        """Go to the next object behind what could not be read; False where there is none.
+
+        What was no object is passed over up to the next one, what was one up to an end behind which another begins.
+        """
+        pattern = _NEXT_OBJECT if self._held.startswith("{", self._at) else _OBJECT
         at = self._at + 1
-        while (found := _NEXT_OBJECT.search(self._held, at)) is None:
+        while (found := pattern.search(self._held, at)) is None:
             if self._ended:
                 return False
             self._at = max(self._at, len(self._held) - _OVERLAP)

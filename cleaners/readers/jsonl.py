@@ -15,6 +15,10 @@ from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.table_columns import folded, integer, is_body_name, page_of
 
+_TRIED = 20  # lines
+_NAME = re.compile(r"\.(?:jsonl|ndjson|jsonlines|jl)(?:\.\w+)?$", re.IGNORECASE)
+_BOM = b"\xef\xbb\xbf"
+_AROUND = b"\x1e\0 \t\r\n"  # an object; U+001E begins each text of RFC 7464, zeros are what a crash leaves
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s*:')
 
 
@@ -38,17 +42,25 @@ class RecodedLines:
 
 
 def _is_jsonl(file: InputFile) -> bool:
-    """Whether the first line is a JSON object."""
-    line, end, _ = file.start.partition("\n")
+    """Whether the first line is a JSON object; in a file that is called so, one of the first lines."""
+    lines = file.start.split("\n", _TRIED)
+    if _is_row(lines[0], is_cut=file.is_cut and len(lines) == 1):
+        return True
+    named = _NAME.search(file.name) is not None and not file.start.startswith("<")
+    return named and any(_is_row(line.strip(), is_cut=False) for line in lines[1:_TRIED])
+
+
+def _is_row(line: str, *, is_cut: bool) -> bool:
+    """Whether a line, or what is seen of it, is an object with something in it."""
     if not line.startswith("{"):
         return False
     try:
-        row = json.loads(line)
+        row = json.loads(line.rstrip().removesuffix(","))
     except RecursionError:
         return True  # brackets without end: a bad line, told as such when it is read
     except ValueError:
         # An object may be longer than what is looked at, or in another encoding: its beginning has to do.
-        return ((file.is_cut and not end) or "\ufffd" in line) and any(map(_names_a_body, _KEY.findall(line)))
+        return (is_cut or "\ufffd" in line) and any(map(_names_a_body, _KEY.findall(line)))
     return isinstance(row, dict) and bool(row)
 
 
@@ -73,10 +85,11 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         if line is None:
             yield Drop(origin=place, stage="read", reason="page too large", detail=f"more than {limit} bytes in a line")
             continue
-        if not line.strip():
+        written = line.strip(_AROUND).removeprefix(_BOM).removesuffix(b",")
+        if not written and b"\0" not in line:
             continue
         try:
-            row = _loaded(line)
+            row = _loaded(written)
         except (ValueError, RecursionError, UnusableInput) as why:
             yield Drop(origin=place, stage="read", reason="not JSON", detail=str(why))
             continue
@@ -85,9 +98,9 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
 
 def _loaded(line: bytes) -> object:
     try:
-        return json.loads(line, parse_int=integer)
+        return json.loads(line, parse_int=integer, strict=False)  # a control sign in a text harms nobody
     except UnicodeDecodeError:  # GB18030, or a bad byte
-        return json.loads(decode(line).text, parse_int=integer)
+        return json.loads(decode(line).text, parse_int=integer, strict=False)
 
 
 def _lines(source: LineSource, limit: int) -> Iterator[bytes | None]:

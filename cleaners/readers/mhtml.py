@@ -7,6 +7,8 @@ import email.policy
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from email.errors import CloseBoundaryNotFoundDefect
+from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from cleaners.errors import UnusableInput
@@ -17,6 +19,9 @@ from cleaners.readers.saved_from import saved_from
 from cleaners.readers.streams import read_bounded
 from cleaners.urls import is_web_address
 
+_ENCODINGS = ("7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode", "uuencode", "uue", "x-uue", "")
+_SHOWN = 60  # characters
+_END = 4096  # bytes in which the last tag of a page stands
 _HEADER = re.compile(rb"\A(?:[A-Za-z][A-Za-z-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.ASCII)
 
 
@@ -36,6 +41,7 @@ def _read(file: InputFile) -> Iterator[Page]:
     for part in sorted(pages, key=lambda one: snapshot is None or _address(one.get("Content-Location")) != snapshot):
         payload = part.get_payload(decode=True)
         page = payload if isinstance(payload, bytes) else b""
+        _check_whole(message, part, page)
         url = _address(part.get("Content-Location")) or snapshot
         told = saved_from(page) if url is None else None
         yield Page(
@@ -47,6 +53,17 @@ def _read(file: InputFile) -> Iterator[Page]:
         )
         return
     raise UnusableInput("read", "no page in it", "an MHTML file without an HTML part")
+
+
+def _check_whole(message: Message, part: Message, page: bytes) -> None:
+    """Raise ``UnusableInput`` for a page in an unknown encoding, or without an end, as where a file is cut."""
+    encoding = str(part.get("Content-Transfer-Encoding", "8bit")).strip().lower()
+    if encoding not in _ENCODINGS:
+        raise UnusableInput("read", "unknown content encoding", encoding[:_SHOWN])
+    *_, last = message.walk()
+    has_no_end = any(isinstance(one, CloseBoundaryNotFoundDefect) for one in message.defects)
+    if part is last and has_no_end and b"</html" not in page[-_END:].lower():
+        raise UnusableInput("read", "cut short", "the page has no end, and nothing stands behind it")
 
 
 def _address(said: object) -> str | None:

@@ -35,7 +35,7 @@ class PeekableStream(io.RawIOBase):
         """Up to ``size`` bytes; damage that comes after some of them is raised when they have been read."""
         parts: list[bytes] = []
         try:
-            while size > 0 and (part := self._stream.read(min(size, _PIECE))):
+            while size > 0 and (part := self._some(min(size, _PIECE))):
                 self._spend(len(part))
                 parts.append(part)
                 size -= len(part)
@@ -57,10 +57,15 @@ class PeekableStream(io.RawIOBase):
         if not data and self._damage:
             raise self._damage
         if not data:
-            data = self._stream.read(len(view)) or b""
+            data = self._some(len(view))
             self._spend(len(data))
         view[: len(data)] = data
         return len(data)
+
+    def _some(self, size: int) -> bytes:
+        """Up to ``size`` bytes. What is buffered comes by itself: damage behind it would take it along."""
+        stream = self._stream
+        return stream.read1(size) if isinstance(stream, io.BufferedReader) else stream.read(size) or b""
 
     def whole(self) -> IO[bytes]:
         """The stream from its first byte, seekable where the one below is."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from cleaners.errors import UnusableInput
 from cleaners.items import Drop, EntryFields, Page
 from cleaners.page.lines.fragment import unescaped
 from cleaners.urls import is_web_address
@@ -69,6 +70,7 @@ _LONGEST = 1000  # characters of a cell beside the page
 _SHORT = 20  # characters: fewer are a number, a word or a title rather than a page, where another column has more
 _SINCE_1970 = re.compile(r"1\d{9}(?:\d{3})?")  # 2001 to 2033
 _DIGITS = 1000
+_DEEPEST = 64  # levels of a column that goes along as it is
 _WEB = 1990  # before it no page was fetched
 _BOM = b"\xef\xbb\xbf"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -128,7 +130,11 @@ def page_of(row: Mapping[object, object], place: str, choice: ColumnChoice = _UN
 
     What is not read as one of the fields of a page goes with it as ``extra``.
     """
-    cells = {folded(name): value for name, value in row.items() if isinstance(name, str)}
+    named: dict[str, str] = {}  # folded name -> name: the first of those that are written alike and not empty
+    for name in row:
+        if isinstance(name, str) and (folded(name) not in named or _is_empty(row[named[folded(name)]])):
+            named[folded(name)] = name
+    cells = {fold: row[name] for fold, name in named.items()}
     used: set[str] = set()
     body = _body(cells, choice, used)
     if body is None:
@@ -144,6 +150,14 @@ def page_of(row: Mapping[object, object], place: str, choice: ColumnChoice = _UN
         author=_told(cells, _first(choice.author, _AUTHOR), used),
         section=_told(cells, _first(choice.section, _SECTION), used),
     )
+    try:
+        extra = {
+            str(name): _plain(value)
+            for name, value in row.items()
+            if name is not None and (folded(str(name)) not in used or named.get(folded(str(name))) != name)
+        }
+    except UnusableInput as why:
+        return Drop(origin=place, url=url, stage="read", reason=why.reason, detail=why.detail)
     return Page(
         # A declaration of another encoding inside of text is no longer true, so it goes as UTF-8 with BOM.
         body=_BOM + body.encode("utf-8", "replace") if isinstance(body, str) else body,
@@ -151,12 +165,28 @@ def page_of(row: Mapping[object, object], place: str, choice: ColumnChoice = _UN
         url=url,
         fetched_at=_moment(_when(cells, _FETCHED + (_DAY if crawled else ()), used)),
         columns=fields,
-        extra={
-            str(name): _plain(value)
-            for name, value in row.items()
-            if name is not None and folded(str(name)) not in used
-        },
+        extra=extra,
     )
+
+
+def named_cells(names: Sequence[str], cells: Sequence[object]) -> dict[object, object]:
+    """The cells of a row by their names; where a name stands twice, the first that is not empty has it.
+
+    >>> named_cells(["text", "url", "text", "url"], ["", "a", "b", "c"])
+    {'text': 'b', 'url': 'a', 'url (2)': 'c'}
+    """
+    row: dict[object, object] = {}
+    for name, cell in zip(names, cells, strict=False):
+        number, free = 1, name
+        while free in row and not _is_empty(row[free]):
+            number += 1
+            free = f"{name} ({number})"
+        row[free] = cell
+    return row
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str | bytes) and not value.strip())
 
 
 def _first(chosen: str | None, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -188,8 +218,10 @@ def _address(cells: Mapping[str, object], choice: ColumnChoice, used: set[str]) 
     return None
 
 
-def _plain(value: object) -> Any:
-    """A cell as a value of JSON; what JSON has no word for is its text."""
+def _plain(value: object, depth: int = 0) -> Any:
+    """A cell as a value of JSON; what JSON has no word for is its text. Raises ``UnusableInput`` below `_DEEPEST`."""
+    if depth > _DEEPEST:
+        raise UnusableInput("read", "nested too deeply", f"a column of more than {_DEEPEST} levels: leave it out")
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, str | int | float):
@@ -197,9 +229,9 @@ def _plain(value: object) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
+        return {str(name): _plain(one, depth + 1) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(one, depth + 1) for one in value]
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TypeGuard
 
-from cleaners.compression import Compression, compression_of
+from cleaners.compression import COMPRESSIONS, Compression, compression_of
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.readers.input_file import InputFile
@@ -31,9 +31,14 @@ from cleaners.warc import (
 )  # fmt: skip
 
 _MAGIC = b"WARC/"
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*WARC/")
+_RECORD = re.compile(rb"\nWARC/[01]\.\d\r?\n")
+_NAME = re.compile(r"\.(?:warc|wet)(?:\.gz|\.zst)?$", re.IGNORECASE)
 _BY_RECORD = frozenset({"gzip", "zstd"})  # the compressions that WARC files are written in record by record
 _TRIED = 20  # members at the beginning of a file, of which one must be that of a WARC
 _HEADER_ROOM = 1 << 20
+_END = 4096  # bytes in which the last tag of a page stands
+_TYPES = frozenset(("response", "resource", "conversion", "revisit", "metadata"))  # those that are read
 _URL = "warc-target-uri"
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-zA-Z][\w-]+(?::\d{1,5})?(?:[/?#]|$)")
 _PARTS = (
@@ -58,14 +63,19 @@ def _is_warc(file: InputFile) -> bool:
     One in a compression that cannot go back (a member of an archive, standard input) is decompressed as any other file
     is: then the offsets of its records are those inside.
     """
-    if file.head.startswith(_MAGIC):
+    named = _NAME.search(file.name) is not None  # then the magic of the first record may be the damaged byte
+    if _BEGINNING.match(file.head) or (named and _RECORD.search(file.head)):
         return True
-    compression = compression_of(file.head)
-    if compression is None or compression.name not in _BY_RECORD or not file.can_seek:
+    known = compression_of(file.head)
+    if not file.can_seek or (known is None and not named):
         return False
-    places = [found.start() for found in re.finditer(re.escape(file.head[:3]), file.head)]
-    # The first member may be the damaged one.
-    return any(_begins_a_record(file.head[place:], compression) for place in places[:_TRIED])
+    return any(
+        _begins_a_record(file.head[place:], compression)
+        for compression in COMPRESSIONS
+        if compression.name in _BY_RECORD and known in (compression, None)
+        # The first member may be the damaged one.
+        for place in [found.start() for found in re.finditer(re.escape(compression.magic), file.head)][:_TRIED]
+    )
 
 
 def _begins_a_record(data: bytes, compression: Compression) -> bool:
@@ -99,7 +109,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
             continue
         url = address(record.fields.get(_URL))
         try:
-            page = _page(record, url, place, limit) if url else None
+            page = _page(record, url, place, limit) if url or not record.fields.get(_URL) else None
         except UnusableInput as why:
             yield Drop(origin=place, url=url, stage="read", reason=why.reason, detail=why.detail)
             continue
@@ -128,14 +138,18 @@ def address(target: str | None) -> str | None:
     return f"http://{url}" if _HOST.match(url) else None
 
 
-def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
+def _page(record: RawRecord, url: str | None, place: str, limit: int) -> Page | None:
     """The page of a record; None for what holds none: robots.txt, pictures, redirects, lists our crawler read."""
     fields = record.fields
-    if fields.get(_ROLE) or url.endswith("/robots.txt"):
+    if fields.get(_ROLE) or (url and url.endswith("/robots.txt")):
         return None
+    if (kind := fields.get("warc-type", "").lower()) not in _TYPES:
+        raise UnusableInput("read", "damaged record", f"of the type {kind!r}, which is none")
+    if "warc-segment-number" in fields:
+        raise UnusableInput("read", "cut short", "one segment of several: join them first")
     if record.block is None:
         raise UnusableInput("read", "page too large", f"more than {limit} bytes")
-    if fields.get("warc-type", "").lower() == "revisit":
+    if kind == "revisit":
         known = address(fields.get("warc-refers-to-target-uri")) or "another record"
         raise UnusableInput("read", "revisit", f"as it was at {known} {fields.get('warc-refers-to-date', '')}".strip())
     if "content-length" not in fields:
@@ -144,8 +158,8 @@ def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
         raise UnusableInput("read", "damaged record", "its digest does not fit, or the file is cut short")
     is_http = "application/http" in fields.get("content-type", "").lower() or record.block.startswith(b"HTTP/")
     answer = parse(record.block) if is_http else HttpMessage(status=None, headers=(), body=record.block)
-    kind = ((answer.field("content-type") if is_http else fields.get("content-type")) or "text/html").lower()
-    if not kind.startswith(_TEXTUAL) or kind.startswith(_PARTS):
+    media_type = ((answer.field("content-type") if is_http else fields.get("content-type")) or "text/html").lower()
+    if not media_type.startswith(_TEXTUAL) or media_type.startswith(_PARTS):
         return None
     if answer.status and _REDIRECTS <= answer.status < _ERRORS:
         return None
@@ -153,13 +167,15 @@ def _page(record: RawRecord, url: str, place: str, limit: int) -> Page | None:
         raise UnusableInput("read", f"http {answer.status}")
     body = decoded(answer.body, answer.field("content-encoding"), limit)
     _check_answer(answer, limit)
+    if (why := fields.get("warc-truncated")) and b"</html" not in body[-_END:].lower():
+        raise UnusableInput("read", "cut short", f"by what recorded it: {why}")
     return Page(
         body=body,
         origin=place,
         url=url,
         site=fields.get(_SITE),
         status=answer.status,
-        headers=answer.headers if is_http else (("Content-Type", kind),),
+        headers=answer.headers if is_http else (("Content-Type", media_type),),
         fetched_at=_moment(fields.get("warc-date")),
         opt_out=tuple(filter(None, fields.get(_OPT_OUT, "").split(","))),
     )

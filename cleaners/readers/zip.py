@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -17,7 +18,7 @@ from cleaners.readers.folder import parts_of_pages
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import seekable
-from cleaners.readers.zip_recovery import MemberStream, local_members
+from cleaners.readers.zip_recovery import MemberStream, local_member, local_members
 
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """What opening and reading a member of a zip raises."""
@@ -46,11 +47,19 @@ def _read(file: InputFile) -> Iterator[InputFile | Drop]:
         with directory as archive:
             if kind := _document(archive):
                 raise UnusableInput("read", "not a page", f"{kind}: save it as HTML or text first")
+            begins = min((info.header_offset for info in archive.infolist()), default=0)
+            if begins and not any(local_member(stream, info.header_offset) for info in archive.infolist()):
+                detail = "its directory: no member stands where it says"
+                yield Drop(origin=file.origin, stage="read", reason="damaged or cut short", detail=detail)
+                yield from _without_directory(file, stream)
+                return
+            if begins:  # another archive, to which this one was appended
+                yield from _without_directory(file, stream, end=begins)
             parts = parts_of_pages(archive.namelist())
             for folder in sorted(parts):
                 detail = "the pictures, scripts and frames of a page beside it"
                 yield Drop(origin=f"{file.origin}#{folder}", stage="read", reason="parts of a page", detail=detail)
-            overlapping = _overlapping(archive)
+            overlapping = _overlapping(archive, stream)
             for info in archive.infolist():
                 if info in overlapping:
                     detail = "its data are those of another member, too, as in bombs"
@@ -71,13 +80,19 @@ def _check_count(stream: IO[bytes], most: int) -> None:
         raise UnusableInput("read", "too many members", detail)
 
 
-def _overlapping(archive: zipfile.ZipFile) -> set[zipfile.ZipInfo]:
+def _overlapping(archive: zipfile.ZipFile, stream: IO[bytes]) -> set[zipfile.ZipInfo]:
     """Members whose data begin before the data of another one end; the first of them counts as good.
 
-    A bomb names one piece of data many times (D. Fifield, A better zip bomb, 2019).
+    A bomb names one piece of data many times (D. Fifield, A better zip bomb, 2019). Where only the directory names a
+    size that reaches into the next member, and the member's own head another, that one is believed.
     """
     found, end = set(), 0
-    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+    members = sorted(archive.infolist(), key=lambda info: info.header_offset)
+    for info, following in zip_longest(members, members[1:]):
+        if following and info.header_offset + info.compress_size > following.header_offset:
+            own = local_member(stream, info.header_offset)
+            if own and own.packed and own.packed < info.compress_size:
+                info.compress_size = own.packed
         if info.header_offset < end and info.compress_size:
             found.add(info)
         else:
@@ -85,8 +100,11 @@ def _overlapping(archive: zipfile.ZipFile) -> set[zipfile.ZipInfo]:
     return found
 
 
-def _without_directory(file: InputFile, stream: IO[bytes]) -> Iterator[InputFile | Drop]:
+def _without_directory(file: InputFile, stream: IO[bytes], end: int | None = None) -> Iterator[InputFile | Drop]:
+    """The members found by their own heads, those before ``end``."""
     for number, member in enumerate(local_members(stream)):
+        if end is not None and member.offset >= end:
+            return
         place = f"{file.origin}#{member.name}"
         if number >= file.limits.members:
             detail = f"only the first {file.limits.members} were read"

@@ -38,21 +38,33 @@ def local_members(stream: IO[bytes]) -> Iterator[LocalMember]:
     """Every member, as far as heads are found; between them whatever stands there is passed over."""
     at = 0
     while (at := _next(stream, at)) >= 0:
-        stream.seek(at)
-        head = stream.read(_HEAD.size)
-        if len(head) < _HEAD.size:
+        member = local_member(stream, at)
+        if member is None:
             return
-        _, _, flags, method, _, _, checksum, packed, _, name_length, extra_length = _HEAD.unpack(head)
-        name = stream.read(name_length).decode("utf-8" if flags & _IS_UTF8 else "cp437", "replace")
-        begins = at + _HEAD.size + name_length + extra_length
-        told = not flags & _SIZES_FOLLOW
-        yield LocalMember(
-            name=name, offset=begins, method=method, packed=packed if told else 0, checksum=checksum if told else 0,
-            is_encrypted=bool(flags & _IS_ENCRYPTED),
-        )  # fmt: skip
+        yield member
+        begins, packed = member.offset, member.packed
         # A length may be wrong: what it passes over is only believed where the next record begins there.
-        stream.seek(begins + packed if told else begins)
-        at = begins + packed if told and packed and stream.read(2) == b"PK" else begins
+        stream.seek(begins + packed)
+        at = begins + packed if packed and stream.read(2) == b"PK" else begins
+
+
+def local_member(stream: IO[bytes], at: int) -> LocalMember | None:
+    """The member whose head stands at an offset; None where there is none, or it is cut."""
+    stream.seek(at)
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size or not head.startswith(_MAGIC):
+        return None
+    _, _, flags, method, _, _, checksum, packed, _, name_length, extra_length = _HEAD.unpack(head)
+    name = stream.read(name_length).decode("utf-8" if flags & _IS_UTF8 else "cp437", "replace")
+    told = not flags & _SIZES_FOLLOW
+    return LocalMember(
+        name=name,
+        offset=at + _HEAD.size + name_length + extra_length,
+        method=method,
+        packed=packed if told else 0,
+        checksum=checksum if told else 0,
+        is_encrypted=bool(flags & _IS_ENCRYPTED),
+    )
 
 
 def _next(stream: IO[bytes], start: int) -> int:

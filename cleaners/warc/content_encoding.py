@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from cleaners.compression import inflate_zstd
+from cleaners.compression import zstd_decompressor
 from cleaners.errors import UnusableInput
 
+_END = 4096  # bytes in which the last tag of a page stands
 _DIGITS = 20  # of a length; Python refuses to read a number of 5,000
 
 
@@ -54,15 +57,34 @@ def _is_plain(body: bytes) -> bool:
     return not any(byte < 9 or 13 < byte < 32 for byte in start) and (b"<" in start or b"\n" in start)
 
 
-def _gzip(body: bytes, limit: int) -> bytes:
-    return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(body, limit)
+def _members(new: Callable[[], Any], magic: bytes, body: bytes, limit: int) -> bytes:
+    """Up to ``limit`` bytes of all members or frames of a body; raises ``EOFError`` where one ends early."""
+    out = bytearray()
+    while True:
+        member = new()
+        out += member.decompress(body, limit - len(out))
+        if len(out) >= limit:
+            break
+        if not member.eof:
+            _check_end(out)
+            break
+        body = member.unused_data
+        if not (magic and body.startswith(magic)):  # servers leave all kinds of things behind it
+            break
+    return bytes(out)
+
+
+def _check_end(out: bytes | bytearray) -> None:
+    """Raise ``EOFError`` for what ends early, but for a page that is whole: some servers leave out the checksum."""
+    if b"</html" not in bytes(out[-_END:]).lower():
+        raise EOFError("it ends early")
 
 
 def _deflate(body: bytes, limit: int) -> bytes:
     try:
-        return zlib.decompressobj().decompress(body, limit)
+        return _members(zlib.decompressobj, b"", body, limit)
     except zlib.error:  # many servers send the raw stream without the zlib header
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
+        return _members(partial(zlib.decompressobj, -zlib.MAX_WBITS), b"", body, limit)
 
 
 def _brotli(body: bytes, limit: int) -> bytes:
@@ -73,17 +95,20 @@ def _brotli(body: bytes, limit: int) -> bytes:
     while len(out) < limit and not decoder.is_finished():
         more = decoder.process(b"", output_buffer_limit=limit)
         if not more:
+            _check_end(out)
             break
         out += more
     return bytes(out)
 
 
+_OF_GZIP, _OF_ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
+_gzip = partial(_members, partial(zlib.decompressobj, 16 + zlib.MAX_WBITS), _OF_GZIP)
 # A server that says one coding and sends another.
-_MAGIC = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
+_MAGIC = ((_OF_GZIP, "gzip"), (_OF_ZSTD, "zstd"))
 _CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": _gzip,
     "x-gzip": _gzip,
     "deflate": _deflate,
     "br": _brotli,
-    "zstd": inflate_zstd,
+    "zstd": partial(_members, zstd_decompressor, _OF_ZSTD),
 }

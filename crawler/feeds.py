@@ -176,11 +176,12 @@ def _unzipped(body: bytes, limit: int) -> bytes:
         return body
     import zlib
 
+    unzipping = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:  # of one that is cut short what is there counts
-        unzipped = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(body, limit + 1)
+        unzipped = unzipping.decompress(body, limit)
     except zlib.error as why:
         raise UnusableInput("read", "broken content encoding", f"gzip: {why}") from None
-    if len(unzipped) > limit:
+    if unzipping.unconsumed_tail:
         raise UnusableInput("read", "too large", f"more than {limit} bytes after decompression")
     return unzipped
 

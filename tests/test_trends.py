@@ -70,6 +70,12 @@ def test_shares_and_means_are_of_the_articles_of_a_period(store: Store) -> None:
     assert ads == {8: 80 / 3, 9: 180 / 4, 10: 300 / 5, 11: 440 / 6}
 
 
+def test_a_sparse_store_has_its_latest_months_with_gaps(store: Store) -> None:
+    for year in range(2010, 2026):
+        put(store, datetime(year, 5, 5, tzinfo=UTC))
+    assert store.overview.trends(now=NOW).periods == tuple(date(year, 5, 1) for year in range(2014, 2026))
+
+
 def test_a_store_without_dates_has_no_periods(store: Store) -> None:
     assert store.overview.trends().periods == ()
     put(store, None, disguises=("spun",))

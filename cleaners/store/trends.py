@@ -58,7 +58,7 @@ class StoreTrends:
         self._until = int(((now or datetime.now(UTC)) + timedelta(days=1)).timestamp())
         self._most = most
         self.unit: PeriodUnit
-        """How long a period is: the longest unit that gives at least four with articles."""
+        """How long a period is: the longest of which the latest twelve have articles in at least four; else months."""
         self.periods: tuple[date, ...]
         """The first days of the latest periods with articles, in order."""
         self.unit, self.periods = self._scale()
@@ -96,18 +96,19 @@ class StoreTrends:
     def _scale(self) -> tuple[PeriodUnit, tuple[date, ...]]:
         last = self._db.one(f"SELECT max(published_at) FROM articles WHERE current AND published_at < {self._until}")
         if last is None or last[0] is None:
-            return "day", ()
-        found: list[int] = []
+            return "month", ()
         for unit in ("month", "week", "day"):
-            since = last[0] - int(self._most * _SPAN[unit].total_seconds())
-            rows = self._db.rows(
-                f"SELECT DISTINCT {_FIRST_DAY[unit]} FROM articles WHERE current AND published_at >= {since} "
-                f"AND published_at < {self._until} ORDER BY 1 DESC LIMIT {self._most:d}"
-            )
-            found = [first for (first,) in rows]
-            if len(found) >= _FEW or unit == "day":
-                break
-        return unit, tuple(map(_date, reversed(found)))
+            found = self._first_days(unit, since=last[0] - int(self._most * _SPAN[unit].total_seconds()))
+            if len(found) >= _FEW:
+                return unit, found
+        return "month", self._first_days("month", since=0)  # a sparse store: the latest that have some, with gaps
+
+    def _first_days(self, unit: PeriodUnit, *, since: int) -> tuple[date, ...]:
+        rows = self._db.rows(
+            f"SELECT DISTINCT {_FIRST_DAY[unit]} FROM articles WHERE current AND published_at >= {since:d} "
+            f"AND published_at < {self._until} ORDER BY 1 DESC LIMIT {self._most:d}"
+        )
+        return tuple(_date(first) for (first,) in reversed(rows))
 
     def _recent(self) -> str:
         """The condition of the articles that are counted."""

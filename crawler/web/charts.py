@@ -9,7 +9,7 @@ from types import MappingProxyType
 WIDTH = 460
 _LABELS, _NUMBERS, _BAR = 180, 60, 24
 _HEIGHT = 150  # of a chart over time
-_CELL, _SIDE = 32, 140
+_CELL, _SIDE, _ABOVE, _DATES = 32, 140, 96, 56  # of a matrix: a cell, room for names of rows, of columns, for dates
 NO_DETAILS: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
@@ -60,6 +60,8 @@ class MatrixChart:
     cells: tuple[MatrixCell, ...]
     width: float
     height: float
+    top: float
+    """Above the cells, for the names of the columns."""
     cell: float = _CELL
     side: float = _SIDE
 
@@ -102,20 +104,22 @@ def matrix(
 
     ``details``: what the table says of a cell in place of its value.
     """
+    top = _DATES if columns else _ABOVE
     rows = _frequent(pairs, 0, most)
     names = tuple(columns) or _frequent(pairs, 1, most)
-    top = max(pairs.values(), default=1)
+    most_often = max(pairs.values(), default=1)
     cells = tuple(
         MatrixCell(
-            row=i, column=j, value=n, x=_SIDE + j * _CELL, y=_SIDE + i * _CELL, depth=max(1, min(5, -(-5 * n // top))),
-            detail=details.get((row, column), ""),
+            row=i, column=j, value=n, x=_SIDE + j * _CELL, y=top + i * _CELL,
+            depth=max(1, min(5, -(-5 * n // most_often))), detail=details.get((row, column), ""),
         )
         for i, row in enumerate(rows)
         for j, column in enumerate(names)
         if (n := pairs.get((row, column), 0))
     )  # fmt: skip
     return MatrixChart(
-        rows=rows, columns=names, cells=cells, width=_SIDE + len(names) * _CELL, height=_SIDE + len(rows) * _CELL
+        rows=rows, columns=names, cells=cells, width=_SIDE + len(names) * _CELL, height=top + len(rows) * _CELL,
+        top=top,
     )  # fmt: skip
 
 

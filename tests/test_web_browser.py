@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -12,11 +13,15 @@ from typing import Any
 
 import pytest
 
+from cleaners.items import Clipping
 from cleaners.store import Store
 from crawler.browser import missing
+from crawler.clipping import ArticleClipper, ClippedArticle
+from crawler.web.clippings import captured
 from crawler.web.server import RoomSettings, open_room
-from tests.reading_room import STORY, ReadingRoom, reading_room
+from tests.reading_room import STORY, ReadingRoom, pages, reading_room
 from tests.small_server import Reply, article, serving
+from tests.test_publications import DOT
 
 WITHOUT = missing()
 pytestmark = pytest.mark.skipif(bool(WITHOUT), reason=f"no browser on this machine: {WITHOUT}")
@@ -52,8 +57,16 @@ class Served:
         return [
             "/", "/?q=%E8%87%AA%E5%8A%A8%E9%97%B8&copied=yes", "/?q=nothing", "/health", "/clip", "/nowhere",
             f"/cluster/{ids['first']}", f"/cluster/{ids['hostile']}", f"/article/{ids['spun']}/comparison?whole=yes",
+            "/health?job=crawl+rivers", f"/cluster/{ids['illustrated']}",
             f"/article/{ids['first']}/cleaning", f"/article/{ids['hostile']}/repairs", f"/article/{ids['alone']}/takedown",
         ]  # fmt: skip
+
+
+def illustrated() -> str:
+    """A page with a picture in it, as SingleFile saves, and one elsewhere."""
+    data = base64.b64encode(DOT.data + bytes(9000)).decode()
+    shown = f"</p><p><img src='data:image/png;base64,{data}' alt='泵房'></p><p><img src='/far.jpg' alt='远景'></p><p>"
+    return article(4).replace("</p><p>", shown, 1)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +76,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     room = reading_room(tmp_path_factory.mktemp("room"))
     with Store.open(room.store) as store:
         store.notes.add(room.ids["first"], tags=["水利", "长" * 60], note="数字待核。" * 40)
+        for command in ("crawl rivers", f"crawl {'roads' * 12}"):
+            store.runs.end(store.runs.start(command), {"stored": 1, "pages a.example": 1})
+    with ArticleClipper(store=room.store) as clipper:
+        clipped = clipper.page(captured(illustrated(), "https://pump.example/n/1.html"))
+        assert isinstance(clipped, ClippedArticle)
+        kept = clipper.keep(clipped)
+        assert isinstance(kept, Clipping)
+        room.ids["illustrated"] = kept.article.id
     opened = open_room(RoomSettings(store=room.store, port=0))
     thread = threading.Thread(target=opened.run, daemon=True)
     thread.start()
@@ -81,15 +102,28 @@ def test_axe_finds_nothing_on_any_page(served: Served, theme: str) -> None:
     found = []
     page = served.page(theme=theme)
     rules = "" if theme == "light" else "{runOnly: ['color-contrast']}"  # the rest does not depend on the theme
-    for n, path in enumerate(served.paths()):
+    for n, path in enumerate([*served.paths(), "the proposal"]):
         page.set_viewport_size({"width": 390 if n % 2 else 1100, "height": 800})
-        page.goto(served.base + path)
+        if path == "the proposal":
+            propose(page, served.base)
+        else:
+            page.goto(served.base + path)
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         for one in page.evaluate(f"axe.run({rules}).then(found => found.violations)"):
             found += [f"{path}: {one['id']}: {node['html'][:200]}" for node in one["nodes"]]
     page.context.close()
     assert not found, "\n".join(found)
+
+
+def propose(page: Any, base: str) -> None:
+    """Paste a page that the store has a copy of, and look at how it would be kept."""
+    page.goto(f"{base}/clip")
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    page.locator("[name=url]").fill("https://third.example/x.html")
+    page.locator("[name=html]").fill(pages()["first"][1].decode())
+    page.get_by_role("button", name="Show how it would be kept").click()
+    assert page.get_by_text("Already here: 3").is_visible()
 
 
 def test_no_page_is_wider_than_a_phone_or_tells_of_an_error(served: Served) -> None:
@@ -141,6 +175,18 @@ def test_by_keyboard_the_first_stop_leads_to_the_content(served: Served) -> None
     page.keyboard.press("Enter")
     page.wait_for_url("**/#main", timeout=5000)  # the browser tells of it a moment later
     page.context.close()
+
+
+def test_a_picture_from_the_archive_is_drawn_and_one_elsewhere_is_not_asked_for(served: Served) -> None:
+    served.foreign.clear()
+    page = served.page(f"/cluster/{served.room.ids['illustrated']}")
+    picture = page.locator("img")
+    picture.scroll_into_view_if_needed()
+    picture.evaluate("one => one.decode()")
+    assert picture.evaluate("one => one.naturalWidth") == 1
+    assert page.locator("a.picture").get_attribute("href") == "https://pump.example/far.jpg"
+    page.context.close()
+    assert served.foreign == []
 
 
 def test_a_hostile_article_does_nothing(served: Served) -> None:

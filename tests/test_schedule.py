@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -151,10 +152,14 @@ class Stepped(BaseScheduler):
         pass
 
 
+def ran_at(started: datetime) -> RunEntry:
+    return RunEntry(run=1, command="crawl probe", started=started, ended=started, status="done", counts={})
+
+
 def scheduled(
     clock: Clock,
     jobs: list[ScheduledJob],
-    last: Callable[[ScheduledJob], datetime | None],
+    last: Callable[[ScheduledJob], RunEntry | None],
     run: Callable[[ScheduledJob], None],
 ) -> Callable[[timedelta], None]:
     """A scheduler under a fake clock; the result lets time pass."""
@@ -196,7 +201,7 @@ def test_what_the_machine_slept_through_is_made_up_once(monkeypatch: pytest.Monk
 
 def test_what_was_missed_before_the_start_is_made_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, ran = Clock(monkeypatch, MONDAY), []
-    last = {"missed": MONDAY - timedelta(days=3), "fresh": MONDAY - timedelta(hours=1), "new": None}
+    last = {"missed": ran_at(MONDAY - timedelta(days=3)), "fresh": ran_at(MONDAY - timedelta(hours=1)), "new": None}
     jobs = [entry("0 8 * * *", name) for name in last]
     wait = scheduled(clock, jobs, lambda one: last[one.job], lambda one: ran.append(one.job))
     wait(timedelta(seconds=1))
@@ -209,9 +214,11 @@ def test_what_was_missed_before_the_start_is_made_up_once(monkeypatch: pytest.Mo
 
 def test_a_run_is_missed_when_its_time_has_passed_since_the_last() -> None:
     daily = entry("0 8 * * *")
-    assert is_missed(daily, MONDAY - timedelta(days=1), MONDAY, HERE)
-    assert not is_missed(daily, MONDAY - timedelta(hours=2), MONDAY, HERE)
-    assert not is_missed(daily, datetime(2026, 11, 22, 8, 0, tzinfo=HERE), MONDAY, HERE), "it was the run of that time"
+    assert is_missed(daily, ran_at(MONDAY - timedelta(days=1)), MONDAY, HERE)
+    assert not is_missed(daily, ran_at(MONDAY - timedelta(hours=2)), MONDAY, HERE)
+    assert not is_missed(daily, ran_at(datetime(2026, 11, 22, 8, 0, tzinfo=HERE)), MONDAY, HERE), "the run of that time"
+    killed = replace(ran_at(MONDAY - timedelta(hours=2)), ended=None, status="running")
+    assert is_missed(daily, killed, MONDAY, HERE), "what it left undone does not wait until tomorrow"
 
 
 def test_the_last_run_is_read_from_the_journal(tmp_path: Path) -> None:
@@ -221,7 +228,7 @@ def test_the_last_run_is_read_from_the_journal(tmp_path: Path) -> None:
         Ingester(path, command=command).close()
     found = schedule.last_run(path, entry("0 8 * * *"))
     with Store.open(path, create=False) as store:
-        assert found == store.runs.runs(command="crawl probe")[0].started
+        assert found == store.runs.runs(command="crawl probe")[0]
         assert len(store.runs.runs()) == 2
 
 

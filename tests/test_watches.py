@@ -331,6 +331,10 @@ def test_the_command_tells_and_the_other_commands_tell_too(tmp_path: Path, store
     watches(tmp_path, LATER)
     done = runner.invoke(app, ["watch", str(tmp_path / "watches.yaml"), "--store", str(store)])
     assert "later: 1 entry waits for the issue of " in done.stderr
+    watches(tmp_path, LATER.replace("weekly mon 08:00", "arrival"))
+    for told in ("later: 1 entry by document", "nothing new"):
+        done = runner.invoke(app, ["watch", str(tmp_path / "watches.yaml"), "--store", str(store)])
+        assert told in done.stderr
 
 
 def test_trouble_is_told_while_it_lasts_and_when_it_is_over(tmp_path: Path, store: Path) -> None:

@@ -69,7 +69,10 @@ def watch(
         return
     results = run_watches(file, store, now=now, since=since, waiting=say)
     _report(results, as_json=as_json)
-    for wait in waiting_entries(file, store, now=now):
+    waiting = waiting_entries(file, store, now=now)
+    if not results and not waiting:
+        say("nothing new: what was stored before was told, or is not waited for (--dry-run --since 7d looks back)")
+    for wait in waiting:
         verb = "waits" if wait.count == 1 else "wait"
         say(f"{wait.watch}: {counted(wait.count, 'entry')} {verb} for the issue of {wait.due:%m-%d %H:%M}")
     if failed := [one for one in results if one.failure]:

@@ -2,7 +2,7 @@
 
 Every run is a process of its own (the event loop of the network library cannot be started twice), and the runs follow
 each other: they write one store. A run that was missed, because the machine slept or the schedule was not running, is
-made up once, however many were missed; when the last one was is known from the store's journal.
+made up once, however many were missed, and so is one that was killed; the last one is known from the store's journal.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from crawler.jobs.cron import CronExpression
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.base import BaseScheduler
+
+    from cleaners.store import RunEntry
 
 log = logging.getLogger(__name__)
 
@@ -143,11 +145,16 @@ class JobRunner:
             running.kill()
 
 
-def is_missed(entry: ScheduledJob, last: datetime | None, now: datetime, timezone: tzinfo) -> bool:
-    """Whether a run was due after the ``last`` one began and before ``now``; a job that never ran has missed none."""
+def is_missed(entry: ScheduledJob, last: RunEntry | None, now: datetime, timezone: tzinfo) -> bool:
+    """Whether a run was due after the ``last`` one began and before ``now``, or the last one was killed.
+
+    A job that never ran has missed none.
+    """
     if last is None:
         return False
-    due = entry.cron.trigger(timezone).get_next_fire_time(None, last + timedelta(seconds=1))
+    if last.ended is None:  # or it still runs: then the job's lock turns this one away
+        return True
+    due = entry.cron.trigger(timezone).get_next_fire_time(None, last.started + timedelta(seconds=1))
     return due is not None and due <= now
 
 
@@ -156,7 +163,7 @@ def plan(
     jobs: Sequence[ScheduledJob],
     run: Callable[[ScheduledJob], None],
     *,
-    last: Callable[[ScheduledJob], datetime | None],
+    last: Callable[[ScheduledJob], RunEntry | None],
     now: datetime,
     timezone: tzinfo,
 ) -> None:
@@ -206,12 +213,12 @@ def _serve(jobs: Sequence[ScheduledJob], store: Path, ended: Callable[[EndedRun]
             scheduler.shutdown()
 
 
-def last_run(store: Path, entry: ScheduledJob) -> datetime | None:
-    """When the job's last run began, UTC; None without a store or a run."""
+def last_run(store: Path, entry: ScheduledJob) -> RunEntry | None:
+    """The job's last run; None without a store or a run."""
     from cleaners.store import Store
 
     if not store.exists():
         return None
     with Store.open(store, create=False, readonly=True) as opened:
         runs = opened.runs.runs(1, command=entry.command)
-    return runs[0].started if runs else None
+    return runs[0] if runs else None

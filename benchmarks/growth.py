@@ -7,12 +7,13 @@ A copy is proposed when it shares a band with its original, or enough keys that 
 size of the corpus is the keys. ``model`` takes real originals and copies (``reposts``) and estimates, for every key of
 a copy, in how many documents of a larger corpus it stands. Two schemes: anchors of the index, and growing anchors.
 
-The model. Which 4-gram comes next is a Pitman-Yor process (discount d, strength t), whose discount is the exponent of
-Heaps' law: of M documents with T distinct postings, one that stands in k of them has the rate p ~ Beta(k - d, T - k + t
-+ d), and in N documents a Poisson number with the mean N T p / M. A longer key takes of the documents of the shorter
-one a share q ~ Beta(a + hits, b + misses), a and b fitted on how documents with the same shorter key go on, by how many
-those are. Assumed is that documents are drawn one by one from one source: the same mix of outlets and subjects at every
-size, no drift, no copies among the others. Bands are the least and the most of ``--samples`` halves of the documents.
+The model. Of M documents, a 4-gram stands in k; how often it comes in N documents depends on how rare what is met once
+may be, which no sample tells. Two laws bracket it: the power law and the lognormal law (``growth_laws.py``).
+A longer key takes of the documents of the shorter one a share q ~ Beta(a + hits, b + misses), a and b fitted on how
+documents with the same shorter key go on, by how many those are.
+
+Assumed is that documents are drawn one by one from one source: the same mix of outlets and subjects at every size, no
+drift, no copies among the others. Bands are the least and the most of ``--samples`` halves of the documents.
 
 ``check`` holds it against counts: fitted on the first documents of a corpus made by ``million.py``, and counted in all.
 """
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,8 +31,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, gammaln
+from scipy.special import betaln
 
+from benchmarks.growth_laws import Numbers, RateLaw, lognormal_law, power_law
+from cleaners import deduplicate
 from cleaners.dedup.corpus.growing import HASH_BITS, PATH_BITS, STEPS, GrowingAnchorSettings
 from cleaners.dedup.corpus.reading import opened
 from cleaners.dedup.fingerprint import kernels, normal_forms, signatures
@@ -39,11 +42,11 @@ from cleaners.dedup.index import IndexLimits
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000, 100_000_000)
 LEVELS = STEPS + 1
+LAWS = ("power law", "lognormal")
 CROWDS = (2, 4, 16)
 """Continuations are fitted for shorter keys of so many documents and more, up to the next number."""
 CLASSES = ("trunc_30", "spun_35", "spun_max", "combo_spin_noise_trunc", "compile_3", "compile_6", "compile_10")
 Keys = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
 GROWING, INDEX = GrowingAnchorSettings(), IndexLimits()
 
 
@@ -128,9 +131,8 @@ class GrowthLaw:
     """How keys spread over documents, fitted on some."""
 
     documents: int
-    postings: int
-    discount: float
-    strength: float
+    rates: Mapping[str, RateLaw]
+    """By name."""
     shares: tuple[tuple[tuple[float, float], ...], ...]
     """For each longer key, for each of :data:`CROWDS`: a and b of the share it takes of the shorter one's documents."""
 
@@ -142,7 +144,8 @@ def fitted(rows: Numbers, keys: Keys) -> GrowthLaw:
     _, once = np.unique(keys[:, 0] ^ rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), return_index=True)
     held = counts.of(keys[once])
     _, types = np.unique(keys[:, 0], return_index=True)
-    discount, strength = _pitman_yor(counts.of(keys[types])[:, 0])
+    of_types = counts.of(keys[types])[:, 0]
+    rates: dict[str, RateLaw] = {"power law": power_law(of_types), "lognormal": lognormal_law(of_types)}
     shares = []
     for level in range(1, LEVELS):
         n, hits = held[:, level - 1] - 1, held[:, level] - 1
@@ -150,22 +153,7 @@ def fitted(rows: Numbers, keys: Keys) -> GrowthLaw:
         shares.append(
             tuple(_beta(n[c], hits[c]) for c in ((n >= a - 1) & (n < b - 1) for a, b in zip(CROWDS, ends, strict=True)))
         )
-    return GrowthLaw(
-        documents=counts.documents, postings=len(once), discount=discount, strength=strength, shares=tuple(shares)
-    )
-
-
-def _pitman_yor(counts: Numbers) -> tuple[float, float]:
-    sizes, of_size = np.unique(counts, return_counts=True)
-    types, total = len(counts), int(counts.sum())
-
-    def loss(at: NDArray[np.float64]) -> float:
-        d, t = 1 / (1 + np.exp(-at[0])), np.exp(at[1])
-        new = types * np.log(d) + gammaln(t / d + types) - gammaln(t / d) - gammaln(t + total) + gammaln(t)
-        return -float(new + (of_size * (gammaln(sizes - d) - gammaln(1 - d))).sum()) / total
-
-    best = minimize(loss, np.array([0.0, np.log(total / 10)]), method="Nelder-Mead").x
-    return float(1 / (1 + np.exp(-best[0]))), float(np.exp(best[1]))
+    return GrowthLaw(documents=counts.documents, rates=rates, shares=tuple(shares))
 
 
 def _beta(n: Numbers, hits: Numbers) -> tuple[float, float]:
@@ -180,11 +168,10 @@ def _beta(n: Numbers, hits: Numbers) -> tuple[float, float]:
     return float(a), float(b)
 
 
-def foretold(law: GrowthLaw, seen: Numbers, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """``(places, LEVELS)``: in how many documents of a corpus each key may stand, drawn once. ``seen``: in how many of
-    those of the law, the original among them."""
-    rate = rng.gamma(seen[:, 0] - law.discount) / (law.postings + law.strength)
-    mean = size / law.documents * law.postings * rate
+def foretold(law: GrowthLaw, name: str, seen: Numbers, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """``(places, LEVELS)``: in how many documents of a corpus each key may stand by the law of this name, drawn once.
+    ``seen``: in how many of those that it was fitted on, the original among them."""
+    mean = size / law.documents * law.rates[name].draw(seen[:, 0], rng)
     out = np.empty(seen.shape)
     out[:, 0] = 2 + rng.poisson(np.minimum(mean, size))
     for level in range(1, LEVELS):
@@ -250,24 +237,23 @@ def model(
         SCHEMES, chosen, zip(*true, strict=True) if true else ((),) * 2, strict=True
     ):
         rows, keys = keys_of(texts, modulus)
-        found = {size: np.zeros((samples, len(pairs))) for size in sizes}
+        found = {(law, size): np.zeros((samples, len(pairs))) for law in LAWS for size in sizes}
         for sample in range(samples):
             half = rng.permutation(len(texts))[: len(texts) // 2]
             inside = np.isin(rows, half)
             law = fitted(rows[inside], keys[inside])
             if not sample:
-                print(
-                    f"<!-- {name}: discount {law.discount:.3f}, strength {law.strength:,.0f}, shares {law.shares} -->"
-                )
+                print(f"<!-- {name}: {law} -->")
             counts = DocumentCounts(places.keys)
             counts.add(rows[inside], keys[inside], len(half))
             seen = np.maximum(counts.of(places.keys), 1)
-            for size in sizes:
+            for (by, size), sums in found.items():
                 for _ in range(draws):
-                    said = proposes(places, foretold(law, seen, size, rng), len(pairs), rng)
-                    found[size][sample] += (said | whole) / draws
+                    said = proposes(places, foretold(law, by, seen, size, rng), len(pairs), rng)
+                    sums[sample] += (said | whole) / draws
         for at, size in enumerate(sizes):
-            tell(kinds, pairs, found[size], f"{name}, {size:,}")
+            for by in LAWS:
+                tell(kinds, pairs, found[by, size], f"{name}, {size:,}, {by}")
             if at < len(held):
                 said = proposes(places, np.maximum(held[at], 2), len(pairs), rng) | whole
                 tell(kinds, pairs, said[None].astype(float), f"{name}, {size:,}, counted")
@@ -298,6 +284,9 @@ def from_reposts(folder: Path, more: Sequence[Path], most: int) -> tuple[list[st
     texts = [record["text"] for record in records if record["cls"] == "orig"]
     for path in more:
         texts += [record.get("text") or record["body"] for record in lines_of(path)]
+    texts = [
+        text for at, (text, label) in enumerate(zip(texts, deduplicate(texts), strict=True)) if label.cluster == at
+    ]
     pairs, taken = [], dict.fromkeys(CLASSES, 0)
     for one in lines_of(folder / "pairs.jsonl.gz"):
         if one["label"] and taken.get(one["cls"], most) < most and records[one["a"]]["cls"] == "orig":

@@ -7,7 +7,7 @@ letters, digits and CJK only, without the annotations that are set after charact
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -70,6 +70,13 @@ class NormalForms:
 
     def __getitem__(self, row: int) -> NDArray[np.int32]:
         return self.points[self.offsets[row] : self.offsets[row + 1]]
+
+    def select(self, rows: NDArray[np.int64]) -> NormalForms:
+        """These texts only, in this order."""
+        lengths = np.diff(self.offsets)[rows]
+        offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths)))
+        take = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
+        return NormalForms(points=self.points[take], offsets=offsets)
 
     def joined(self, more: NormalForms) -> NormalForms:
         """These and, after them, ``more``."""
@@ -178,15 +185,23 @@ def minhash_of(forms: NormalForms, settings: FingerprintSettings = FingerprintSe
 
 
 def signatures_of(forms: NormalForms, settings: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
-    """The keys of normal forms: bands of their MinHash, and anchors (Manber, 1994)."""
+    """The keys of normal forms: bands of their MinHash, and anchors."""
     from cleaners.dedup.fingerprint import kernels
 
     bands = kernels.band_keys(minhash_values(forms, settings), settings.bands, settings.rows)
     bands[np.diff(forms.offsets) == 0] = 0
+    return replace(anchors_of(forms, settings), bands=bands)
+
+
+def anchors_of(forms: NormalForms, settings: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:
+    """The anchors of normal forms (Manber, 1994), without any bands: much cheaper."""
+    from cleaners.dedup.fingerprint import kernels
+
     keys = np.sort(kernels.anchors(forms.points, forms.offsets, settings.anchor, settings.modulus))
     keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
     offsets = np.searchsorted(keys, np.arange(len(forms) + 1, dtype=np.uint64) << np.uint64(32))
-    return DocumentKeys(bands=bands, anchors=keys.astype(np.uint32), offsets=offsets.astype(np.int64))
+    none = np.empty((len(forms), 0), dtype=np.uint64)
+    return DocumentKeys(bands=none, anchors=keys.astype(np.uint32), offsets=offsets.astype(np.int64))
 
 
 def signatures(texts: Sequence[str], settings: FingerprintSettings = FingerprintSettings()) -> DocumentKeys:

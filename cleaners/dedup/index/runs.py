@@ -83,7 +83,7 @@ class MemoryIndex:
 
 def run_of(docs: U32, keys: DocumentKeys, limits: IndexLimits) -> SortedRun:
     """A run of these documents (ids ascending, below ``MOST``)."""
-    packed = _packed(keys)
+    packed = packed_keys(keys)
     heads, entries = _directory(len(packed)), np.empty((len(packed) + 1, 2), np.uint32)
     lists = np.empty(1 + len(packed) + len(packed) // 2, np.uint32)
     size, words = build(packed, docs, limits.documents, limits.crowded, _shift(heads), heads, entries, lists)
@@ -133,7 +133,7 @@ def merging(older: SortedRun, newer: SortedRun, limits: IndexLimits, size: int) 
 
 def query(runs: list[SortedRun], keys: DocumentKeys, limits: IndexLimits) -> CandidatePairs:
     """See :meth:`cleaners.dedup.index.MatchIndex.query`; ``runs`` oldest first."""
-    packed = _packed(keys)
+    packed = packed_keys(keys)
     bands = keys.bands.shape[1]
     lengths = np.diff(keys.offsets) + np.where(keys.bands.any(axis=1), bands, 0)
     row_ends = np.cumsum(lengths)
@@ -141,13 +141,23 @@ def query(runs: list[SortedRun], keys: DocumentKeys, limits: IndexLimits) -> Can
     needles = needles[: split(packed, row_ends - lengths, needles, which)]
     docs, spans = _documents(runs, needles, limits)
     most = (int(lengths.max(initial=0)) + bands * limits.shared) * limits.documents
+    return sharing(docs, spans, which, row_ends, most, limits.shared)
+
+
+def sharing(docs: U32, spans: U32, which: U32, row_ends: NDArray[np.int64], most: int, shared: int) -> CandidatePairs:
+    """The documents that share a band, or ``shared`` anchors, with each row.
+
+    docs, spans, which, row_ends: ``gathered`` and the rest of what
+        :func:`cleaners.dedup.index.search_kernels.count` takes.
+    most: the most documents of one row, those of bands counted ``shared`` times.
+    """
     slots = 1 << (2 * most).bit_length()
     asked, used, sieve = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(1 << SIEVE_BITS, np.uint32)
     table, weights = np.empty(slots, np.uint32), np.zeros(slots, np.uint32)
-    size = 64 * len(keys) + 1024
+    size = 64 * len(row_ends) + 1024
     while True:
         found = np.empty(size, np.uint64)
-        size = int(count(docs, spans, which, row_ends, limits.shared, asked, sieve, table, weights, used, found))
+        size = int(count(docs, spans, which, row_ends, shared, asked, sieve, table, weights, used, found))
         if size <= len(found):
             found = np.sort(found[:size])
             return CandidatePairs(rows=(found >> np.uint64(32)).astype(np.uint32), docs=found.astype(np.uint32))
@@ -169,8 +179,8 @@ def _documents(runs: list[SortedRun], needles: U64, limits: IndexLimits) -> tupl
     return docs, spans
 
 
-def _packed(keys: DocumentKeys) -> U64:
-    """``key << ROW_BITS | row`` of all keys, ascending."""
+def packed_keys(keys: DocumentKeys) -> U64:
+    """``key << ROW_BITS | row`` of all keys, ascending; see :class:`SortedRun` for what a key is."""
     filled = np.flatnonzero(keys.bands.any(axis=1)).astype(np.uint64)
     bits = np.uint64(ROW_BITS)
     bands = (keys.bands[filled] >> np.uint64(64 - KEY_BITS) | np.uint64(1)) << bits | filled[:, None]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -23,12 +22,14 @@ from cleaners import readers
 from cleaners.compression import compression_named
 from cleaners.dedup.corpus import CorpusColumns, DateField, deduplicate
 from cleaners.dedup.index.window import DateWindow
+from cleaners.dedup.partitioned.layout import PartitionSettings
 from cleaners.errors import InputError, UsageError
 from cleaners.export import record
 from cleaners.items import Article, Clipping, Drop
 from cleaners.pipeline import clean
 from cleaners.warc import HttpExchange, WarcArchive
 from tests.spark_cluster import Cluster, frugal
+from tests.spark_corpus import corpus, story, written
 
 pytestmark = pytest.mark.soak  # all of it by `make spark`; in CI its small form, test_spark_cluster.py
 pytest.importorskip("pyspark", reason="needs pyspark (pip install 'jianbao[spark]') and Java 17")
@@ -37,74 +38,20 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_WHO = [
-    "农技站",
-    "合作社",
-    "纺织厂",
-    "开发区",
-    "气象局",
-    "文化馆",
-    "供电所",
-    "水利处",
-    "果品公司",
-    "运输队",
-    "冷链中心",
-    "育苗基地",
-]
-_WHERE = ["阿克苏", "喀什", "库尔勒", "萍乡", "吐鲁番", "伊宁", "哈密", "和田", "塔城", "赣州", "宜春", "上饶"]
-_WHAT = [
-    "新引进的滴灌设备",
-    "今年第二批棉种",
-    "改造后的仓库",
-    "刚修好的乡村公路",
-    "扩建的冷库",
-    "夜校培训班",
-    "光伏大棚",
-    "苗木订单",
-    "包装流水线",
-]
-_DID = [
-    "已经投入使用",
-    "比去年提前十天完成",
-    "让周边农户省下不少力气",
-    "带动了附近的加工和运输",
-    "正在接受最后的检查",
-    "得到了村民的认可",
-]
-
-
-def story(seed: int) -> str:
-    """A little article of eight sentences, no two alike."""
-    chance = random.Random(seed)
-    return "\n".join(
-        f"{chance.choice(_WHERE)}{chance.choice(_WHO)}负责人{chance.choice('赵钱孙李周吴郑王')}某说，{chance.choice(_WHAT)}"
-        f"{chance.choice(_DID)}，共有{chance.randint(3, 900)}户参与，投入{chance.randint(10, 9000)}万元，"
-        f"{chance.choice(_WHAT)}也{chance.choice(_DID)}。"
-        for _ in range(8)
-    )
-
-
-def corpus() -> list[dict[str, Any]]:
-    """Stories, copies of several kinds, a digest, one story copied sixty times, and one line that all of a site share."""
-    stories = [story(n) for n in range(60)]
-    texts = list(stories)
-    texts += [text[: len(text) * 2 // 3] for text in stories[:12]]
-    texts += [f"本网讯 {text}\n（完）" for text in stories[8:24]]
-    texts += [text.replace("，", "，　").replace("合作社", "合(hé)作(zuò)社(shè)") for text in stories[20:30]]
-    texts += ["\n".join(stories[30:34]), "", "短"]
-    texts += [stories[40] + f"\n第{n}版" for n in range(60)]
-    furniture = "\n" + story(999)[:150]
-    texts += [story(1000 + n) + furniture for n in range(45)]
-    order = random.Random(5)
-    order.shuffle(texts)
-    return [{"id": n if n % 3 else f"新闻/{n}", "text": text, "extra": {"n": n}} for n, text in enumerate(texts)]
+MANY = {
+    # This little corpus as a large one: several splits of a file, many batches, so many blocks.
+    "spark.sql.files.maxPartitionBytes": "60000",
+    "spark.sql.files.openCostInBytes": "1000",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "20",
+}
+SMALL = PartitionSettings(documents=30, postings=4000)
 
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     from cleaners.spark.session import session
 
-    with session("local[2]", frugal()) as made:
+    with session("local[2]", frugal() | MANY) as made:
         made.sparkContext.setLogLevel("ERROR")
         yield made
 
@@ -153,23 +100,18 @@ def pairs(place: Path) -> list[tuple[Any, ...]]:
     )
 
 
-def written(folder: Path) -> Path:
-    """The corpus as JSON Lines, with lines that cannot be used."""
-    path = folder / "in.jsonl"
-    good = [json.dumps(row, ensure_ascii=False) for row in corpus()]
-    path.write_bytes(
-        "\n".join([*good[:50], "{broken", "", '{"id": true, "text": "x"}', *good[50:], ""]).encode()
-        + b'\xff{"id": 1}\n'
-    )
-    return path
-
-
 def test_a_corpus_of_lines_gets_the_clusters_of_one_machine(spark: Any, tmp_path: Path) -> None:
     from cleaners.spark.corpus import deduplicate as on_spark
 
     source = written(tmp_path)
     here = deduplicate(source, tmp_path / "here.jsonl", pairs=tmp_path / "here-pairs.jsonl")
-    there = on_spark(spark, [str(source)], str(tmp_path / "there.jsonl"), pairs=str(tmp_path / "there-pairs.jsonl"))
+    there = on_spark(
+        spark,
+        [str(source)],
+        str(tmp_path / "there.jsonl"),
+        pairs=str(tmp_path / "there-pairs.jsonl"),
+        partitions=SMALL,
+    )
     assert there == here
     assert here.pairs > 100 and here.skipped == 3
     assert by_id(labelled(tmp_path / "there.jsonl")) == by_id(labelled(tmp_path / "here.jsonl"))
@@ -206,7 +148,9 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
         )
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
     deduplicate(tmp_path / "in.parquet", tmp_path / "here.parquet", columns=columns, canonical_only=True)
-    on_spark(spark, [str(tmp_path / "in")], str(tmp_path / "there"), columns=columns, canonical_only=True)
+    on_spark(
+        spark, [str(tmp_path / "in")], str(tmp_path / "there"), columns=columns, canonical_only=True, partitions=SMALL
+    )
     here, there = (pq.read_table(tmp_path / name).to_pylist() for name in ("here.parquet", "there"))
     assert len(here) < len(rows)
     assert {row["extra"]: row for row in there} == {row["extra"]: row for row in here}

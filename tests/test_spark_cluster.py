@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cleaners.dedup.corpus import deduplicate
 from tests.spark_cluster import Cluster
-from tests.test_spark import by_id, dedup_on, environment, lines, story
+from tests.spark_corpus import story
+from tests.test_spark import by_id, dedup_on, environment, lines
 
 
 def test_a_master_with_two_workers_gives_the_clusters_of_one_machine(tmp_path: Path) -> None:

@@ -1,53 +1,159 @@
-"""Pairs worth comparing, as joins: the rule of :mod:`cleaners.dedup.index`, whoever holds which keys."""
+"""Pairs worth comparing: keys go to the owners of their ranges, and the lists of documents to the blocks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaners.dedup.index import IndexLimits
-from cleaners.dedup.index.window import UNDATED, DateWindow
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaners.dedup.index.window import DateWindow
+from cleaners.dedup.partitioned import candidates as counting
+from cleaners.dedup.partitioned.candidates import BlockPairs
+from cleaners.dedup.partitioned.layout import PartitionLayout
+from cleaners.dedup.partitioned.postings import PostingRanges, dealt
+from cleaners.spark.numbering import CorpusCount
+from cleaners.spark.parcels import SCHEMA, Parcel, ParcelKind, packed, sent
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame
 
-
-def near(pairs: DataFrame, prints: DataFrame, window: DateWindow) -> DataFrame:
-    """The pairs that the window lets be compared: :meth:`cleaners.dedup.index.window.DateWindow.near`, as joins."""
-    from pyspark.sql import functions as f
-
-    days = prints.select("doc", "day")
-    dated = pairs.join(days, "doc").join(days.toDF("other", "other_day"), "other")
-    undated = (f.col("day") == UNDATED) | (f.col("other_day") == UNDATED)
-    inside = f.abs(f.col("day") - f.col("other_day")) <= window.days
-    return dated.where(undated | inside).select("doc", "other")
+_HELD = 2_000_000
+"""Postings that a task collects before it sends them: 8 bytes each."""
+_CLASHES = 20
+"""So many are told of; digests agree by chance less often."""
 
 
-def candidates(prints: DataFrame, limits: IndexLimits = IndexLimits()) -> DataFrame:
-    """``(doc, other)``, ``other`` being the earlier one, that share a band or ``limits.shared`` anchors.
+def candidates(prints: DataFrame, corpus: CorpusCount, window: DateWindow | None = None) -> DataFrame:
+    """Parcels: PAIRS of each block and what is ASKED of others for it, what is CROWDED, and CLASHES of ids.
 
-    Of a crowded key only the smallest documents propose. They are chosen before anything is gathered: each task keeps
-    the first few of a key (the window's limit is pushed below the shuffle), so a key that stands in every document
-    costs its postings and a few pairs for each, and no list grows with it. Where one key holds up a join, adaptive
-    execution splits it.
+    ``prints``: :data:`cleaners.spark.documents.PRINTS` with ``first`` and ``block``. ``window``: what is ASKED says for
+    which days.
     """
-    from pyspark.sql import Window
     from pyspark.sql import functions as f
 
-    postings = prints.select("doc", f.explode("keys").alias("key"))
-    place = f.row_number().over(Window.partitionBy("key").orderBy("doc"))
-    first = postings.withColumn("place", place).where(f.col("place") <= limits.documents + 1)
-    lists = first.groupBy("key").agg(f.sort_array(f.collect_list("doc")).alias("docs"))
-    size, band = f.size("docs"), f.col("key") < 0
-    proposing = (
-        f.when(size <= limits.documents, f.col("docs"))
-        .when(band, f.slice("docs", 1, limits.documents))
-        .otherwise(f.slice("docs", 1, limits.crowded))
-    )
-    chosen = lists.where(size > 1).select("key", proposing.alias("docs"))
-    shared = postings.join(chosen, "key").select(
-        "doc",
-        f.explode(f.filter("docs", lambda other: other < f.col("doc"))).alias("other"),
-        f.when(band, limits.shared).otherwise(1).alias("weight"),
-    )
-    weighed = shared.groupBy("doc", "other").agg(f.sum("weight").alias("weight"))
-    return weighed.where(f.col("weight") >= limits.shared).select("doc", "other")
+    layout = corpus.layout
+    told = prints.select("first", "docs", "keys", "identities").mapInArrow(PostTask(layout=layout), SCHEMA)
+    lists = sent(told, layout.ranges, DealTask(layout=layout))
+    if window:
+        days = prints.select(
+            f.col("block").alias("to"), f.lit(str(ParcelKind.DAYS)).alias("kind"), f.lit(0).alias("sender"), "first",
+            "docs", f.lit(None).cast("binary").alias("lengths"), f.lit(None).cast("binary").alias("values"), "days",
+        )  # fmt: skip
+        lists = lists.union(days)
+    # What concerns all goes through a partition of its own, after those of the blocks.
+    return sent(lists, layout.blocks + 1, CountTask(layout=layout))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostTask:
+    """Keys and identities of documents, cut by range."""
+
+    layout: PartitionLayout
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """See :data:`cleaners.spark.numbering.Task`."""
+        return packed(self._parcels(batches))
+
+    def _parcels(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Parcel]:
+        ranges = PostingRanges(self.layout)
+        for row in (row for batch in batches for row in batch.to_pylist()):
+            docs = np.frombuffer(row["docs"], dtype=np.uint32) + np.uint32(row["first"])
+            ranges.add(np.frombuffer(row["keys"], dtype=np.uint64), docs)
+            yield from self._identities(docs, np.frombuffer(row["identities"], dtype=np.uint64).reshape(-1, 2))
+            if ranges.size >= _HELD:
+                yield from _postings(ranges)
+        yield from _postings(ranges)
+
+    def _identities(self, docs: NDArray[np.uint32], pairs: NDArray[np.uint64]) -> Iterator[Parcel]:
+        owners = pairs[:, 0] % np.uint64(self.layout.ranges)
+        for owner in np.unique(owners).tolist():
+            own = owners == owner
+            yield Parcel(to=owner, kind=ParcelKind.IDENTITIES, docs=docs[own], values=pairs[own].ravel())
+
+
+def _postings(ranges: PostingRanges) -> Iterator[Parcel]:
+    for number, postings in ranges.take():
+        yield Parcel(to=number, kind=ParcelKind.POSTINGS, values=postings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealTask:
+    """The owner of a range."""
+
+    layout: PartitionLayout
+
+    def __call__(self, parcels: Iterator[Parcel]) -> Iterator[Parcel]:
+        """See :data:`cleaners.spark.parcels.Work`."""
+        postings: dict[int, list[NDArray[np.uint64]]] = {}
+        identities: list[tuple[NDArray[np.uint32], NDArray[np.uint64]]] = []
+        for one in parcels:
+            if one.kind is ParcelKind.POSTINGS:
+                postings.setdefault(one.to, []).append(one.values.astype(np.uint64))
+            else:
+                identities.append((one.docs, one.values.astype(np.uint64)))
+        for number, parts in postings.items():
+            told = dealt(number, parts, self.layout)
+            for lists in told.lists:
+                yield Parcel(to=lists.block, kind=ParcelKind.LISTS, values=lists.words)
+            yield Parcel(to=self.layout.blocks, kind=ParcelKind.CROWDED, values=told.crowded)
+        later, first = clashing(identities)
+        if len(later):
+            yield Parcel(to=self.layout.blocks, kind=ParcelKind.CLASHES, docs=later, values=first)
+
+
+def clashing(
+    identities: Iterable[tuple[NDArray[np.uint32], NDArray[np.uint64]]],
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The first documents whose id, by its digest, an earlier one with another text has, and the first with that id.
+
+    identities: docs, and uint64[2 * n] digests of each one's id and text, in turns.
+    """
+    parts = list(identities)
+    docs = np.concatenate([np.empty(0, dtype=np.uint32), *(docs for docs, _ in parts)])
+    pairs = np.concatenate([np.empty(0, dtype=np.uint64), *(pairs for _, pairs in parts)]).reshape(-1, 2)
+    order = np.lexsort((docs, pairs[:, 0]))
+    docs, names, texts = docs[order], pairs[order, 0], pairs[order, 1]
+    new = np.diff(names, prepend=~names[:1]) != 0
+    firsts = np.flatnonzero(new)[np.cumsum(new) - 1]
+    clash = np.flatnonzero(texts != texts[firsts])
+    clash = clash[np.argsort(docs[clash])][:_CLASHES]
+    return docs[clash], docs[firsts[clash]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTask:
+    """The block of the later documents of pairs; or what concerns all."""
+
+    layout: PartitionLayout
+
+    def __call__(self, parcels: Iterator[Parcel]) -> Iterator[Parcel]:
+        """See :data:`cleaners.spark.parcels.Work`."""
+        words: dict[int, list[NDArray[np.uint32]]] = {}
+        dated: list[Parcel] = []
+        for one in parcels:
+            if one.kind is ParcelKind.LISTS:
+                words.setdefault(one.to, []).append(one.values.astype(np.uint32))
+            elif one.kind is ParcelKind.DAYS:
+                dated.append(one)
+            else:
+                yield one
+        for block, parts in words.items():
+            found = counting.candidates(block, parts, self.layout)
+            yield Parcel(to=block, kind=ParcelKind.PAIRS, docs=found.later, values=found.earlier)
+            yield from self._asked(block, found, dated)
+
+    def _asked(self, block: int, found: BlockPairs, dated: list[Parcel]) -> Iterator[Parcel]:
+        reach = np.empty((0, 2), dtype=np.int32)
+        if dated:
+            docs = np.concatenate([one.docs for one in dated])
+            order = np.argsort(docs)
+            reach = np.column_stack(found.reach(docs[order], np.concatenate([one.days for one in dated])[order]))
+        done = 0
+        for home, docs in found.asked(self.layout):
+            days = reach[done : done + len(docs)].ravel()
+            yield Parcel(to=home, kind=ParcelKind.ASKED, sender=block, docs=docs, days=days)
+            done += len(docs)

@@ -1,4 +1,4 @@
-"""Documents and their places: numbers that ascend as the documents stand in the files, whoever reads them."""
+"""Documents as Spark reads them, and what is printed of each: what finds its likes."""
 
 from __future__ import annotations
 
@@ -10,31 +10,29 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint
-from cleaners.dedup.corpus.member_traits import look
 from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, usable
-from cleaners.dedup.fingerprint import DocumentKeys
+from cleaners.dedup.index.runs import packed_keys
 from cleaners.dedup.index.window import UNDATED, day_of
 from cleaners.errors import UsageError
+from cleaners.spark.numbering import PLACE, Stretch, mapped, stretches
 from cleaners.spark.part_files import JSON_LINES
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-_ROWS = 33
-"""Bits for the row in its split of a file; 30 are left for the splits."""
-BAND = np.int64(-1 << 63)
-"""Set in the key of a band: it is negative. An anchor's key is the anchor."""
-PRINTS = "doc long, id string, digest binary, day int, points binary, keys array<long>"
-"""What is known of a document: its number, its id as JSON, what tells its text from others, its day (see
-:mod:`cleaners.dedup.index.window`), its normal form (int32 code points), its keys."""
-TRAITS = (
-    "doc long, length int, title binary, disguises string, script string, spun double, furniture double, "
-    "clause_order double"
+PRINTS = (
+    "path string, start long, row long, rows long, records long, documents long, undated long, characters long, "
+    "postings long, docs binary, lengths binary, points binary, days binary, identities binary, keys binary"
 )
-"""What the choice of the best copy looks at: :class:`cleaners.dedup.corpus.member_traits.MemberTraits`."""
+"""What is known of the documents in a stretch of records (:class:`cleaners.spark.numbering.Stretch`): where it stands,
+how many rows it has, records among these (a blank line is none), documents, those without a date, characters of their
+texts, and postings; then, of all its documents, uint32 places in the stretch, uint32 lengths and int32 code points of
+their normal forms, int32 days, uint64 digests of each one's id and text, in turns, and uint64 keys
+(:func:`cleaners.dedup.index.runs.packed_keys`)."""
 
 Rows = Iterator[tuple[int, CorpusRecord]]
 
@@ -52,7 +50,9 @@ class SparkSource:
     id: str
     """The field of the id."""
     rows: Callable[[pa.RecordBatch], Rows]
-    """Number and record of each usable document of a batch with ``doc`` and these columns."""
+    """Place and record of each usable document of a batch with these columns."""
+    records: Callable[[pa.RecordBatch], int]
+    """How many records a batch has, usable or not: blank lines are none."""
 
     @property
     def is_lines(self) -> bool:
@@ -60,119 +60,97 @@ class SparkSource:
         return self.format == "text"
 
 
-def numbered(spark: SparkSession, paths: list[str], source: SparkSource) -> DataFrame:
-    """The records of the files with ``doc``: by path, then by place in the file.
-
-    Spark reads the splits of files in an order of its own; a split knows where it begins, and a row where it stands
-    among those that its task has read.
-    """
+def placed(spark: SparkSession, paths: list[str], source: SparkSource) -> DataFrame:
+    """The records of the files, with the split in which each stands (:data:`cleaners.spark.numbering.PLACE`)."""
     from pyspark.sql import functions as f
 
     read = spark.read.format(source.format).options(**source.options).load(paths)
-    row = f.monotonically_increasing_id().bitwiseAND(f.lit((1 << _ROWS) - 1))
-    placed = read.select(
-        f.struct("*").alias("record"), f.col("_metadata.file_path").alias("path"),
-        f.col("_metadata.file_block_start").alias("start"), row.alias("row"),
-    )  # fmt: skip
-    splits = sorted((path, start) for path, start in placed.select("path", "start").distinct().collect())
-    starts = [(path, start, number << _ROWS) for number, (path, start) in enumerate(splits)]
-    first = spark.createDataFrame(starts, "path string, start long, first long")
-    doc = (f.col("first") + f.col("row")).alias("doc")
-    return placed.join(f.broadcast(first), ["path", "start"]).select(doc, "record")
+    value = [f.col("value").cast("binary").alias("value")] if source.is_lines else ["*"]
+    return read.select(
+        *value, f.col("_metadata.file_path").alias(PLACE[0]), f.col("_metadata.file_block_start").alias(PLACE[1])
+    )
 
 
-def prints(documents: DataFrame, source: SparkSource, date: str | None = None) -> DataFrame:
-    """:data:`PRINTS` of every usable document; ``date``: the field that has its date, None when nobody asks for it."""
-    printed = _printed(source.rows, date)
-    return _seen(documents, source, date).mapInArrow(lambda batches: map(printed, batches), PRINTS)
+def seen(records: DataFrame, source: SparkSource, date: str | None = None) -> DataFrame:
+    """The records with the columns that Python has to see."""
+    wanted = dict.fromkeys((*source.columns, date, *PLACE))
+    return records.select(*(quoted(name) for name in wanted if name in records.columns))
 
 
-def traits(documents: DataFrame, source: SparkSource, found: DataFrame) -> DataFrame:
-    """:data:`TRAITS` of the documents that stand in a confirmed pair: nobody asks about the others."""
-    standing = found.select("doc").union(found.selectExpr("other as doc")).distinct()
-    looked = _looked(source.rows)
-    held = _seen(documents.join(standing, "doc", "left_semi"), source)
-    return held.mapInArrow(lambda batches: map(looked, batches), TRAITS)
+def quoted(name: str | None) -> str:
+    """The name of a column as Spark's expressions have it: it may have dots."""
+    return "`" + str(name).replace("`", "``") + "`"
 
 
-def _seen(documents: DataFrame, source: SparkSource, date: str | None = None) -> DataFrame:
-    """The documents with the columns that Python has to see."""
-    from pyspark.sql import functions as f
-
-    if source.is_lines:
-        columns = [f.col("record.value").cast("binary").alias("value")]
-    else:
-        there, wanted = documents.schema["record"].dataType.names, dict.fromkeys((*source.columns, date))
-        columns = [f.col("record").getField(name).alias(name) for name in wanted if name in there]
-    return documents.select("doc", *columns)
+def prints(records: DataFrame, source: SparkSource, date: str | None = None) -> DataFrame:
+    """:data:`PRINTS` of the records; ``date``: the field that has their date, None when nobody asks for it."""
+    task = PrintTask(source=source, date=date)
+    return mapped(seen(records, source, date), task, PRINTS)
 
 
-def _printed(rows: Callable[[pa.RecordBatch], Rows], date: str | None) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    def printed(batch: pa.RecordBatch) -> pa.RecordBatch:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintTask:
+    """The first reading: :data:`PRINTS` of each stretch."""
+
+    source: SparkSource
+    date: str | None
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """See :data:`cleaners.spark.numbering.Task`."""
+        return map(self._printed, stretches(batches))
+
+    def _printed(self, stretch: Stretch) -> pa.RecordBatch:
         import pyarrow as pa
 
-        numbered = list(rows(batch))
+        numbered = list(self.source.rows(stretch.records))
         held = [record for _, record in numbered]
         forms = fingerprint.normal_forms([record.text for record in held])
-        keys = keys_of(fingerprint.signatures_of(forms))
-        days = [UNDATED if date is None else day_of(record.fields.get(date)) for record in held]
+        keys = packed_keys(fingerprint.signatures_of(forms))
+        days = np.array([UNDATED if self.date is None else day_of(record.fields.get(self.date)) for record in held],
+                        dtype=np.int32)  # fmt: skip
+        identities = [digest for record in held for digest in _identity(record)]
+        counts = {
+            "row": stretch.row,
+            "rows": len(stretch.records),
+            "records": self.source.records(stretch.records),
+            "documents": len(held),
+            "undated": int((days == UNDATED).sum()),
+            "characters": len(forms.points),
+            "postings": len(keys),
+        }
+        arrays: dict[str, NDArray[Any]] = {
+            "docs": np.array([place for place, _ in numbered], dtype=np.uint32),
+            "lengths": np.diff(forms.offsets).astype(np.uint32),
+            "points": forms.points,
+            "days": days,
+            "identities": np.array(identities, dtype=np.uint64),
+            "keys": keys,
+        }
         return pa.record_batch({
-            "doc": pa.array([doc for doc, _ in numbered], pa.int64()),
-            "id": pa.array([json.dumps(record.id) for record in held], pa.string()),
-            "digest": pa.array([_digest(record.text) for record in held], pa.binary()),
-            "day": pa.array(days, pa.int32()),
-            "points": pa.array([forms[row].tobytes() for row in range(len(held))], pa.binary()),
-            "keys": pa.array(keys, pa.list_(pa.int64())),
+            "path": [stretch.path],
+            "start": pa.array([stretch.start], pa.int64()),
+            **{name: pa.array([count], pa.int64()) for name, count in counts.items()},
+            **{name: pa.array([array.tobytes()], pa.binary()) for name, array in arrays.items()},
         })  # fmt: skip
 
-    return printed
+
+def _identity(record: CorpusRecord) -> tuple[int, int]:
+    return _digest(json.dumps(record.id)), _digest(record.text)
 
 
-def _looked(rows: Callable[[pa.RecordBatch], Rows]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    def looked(batch: pa.RecordBatch) -> pa.RecordBatch:
-        import pyarrow as pa
-
-        numbered = list(rows(batch))
-        looks = [look(record.text) for _, record in numbered]
-        return pa.record_batch({
-            "doc": pa.array([doc for doc, _ in numbered], pa.int64()),
-            "length": pa.array([one.length for one in looks], pa.int32()),
-            "title": pa.array([encoded(one.title) for one in looks], pa.binary()),
-            "disguises": pa.array([" ".join(one.disguises) for one in looks], pa.string()),
-            "script": pa.array([one.script for one in looks], pa.string()),
-            "spun": pa.array([one.spun for one in looks], pa.float64()),
-            "furniture": pa.array([one.furniture for one in looks], pa.float64()),
-            "clause_order": pa.array([one.order for one in looks], pa.float64()),
-        })  # fmt: skip
-
-    return looked
-
-
-def keys_of(signatures: DocumentKeys) -> list[Any]:
-    """The keys of each document, each once; none for a document without text."""
-    return [
-        np.unique(np.concatenate((
-            signatures.anchors[signatures.offsets[row]:signatures.offsets[row + 1]].astype(np.int64),
-            signatures.bands[row].astype(np.int64) | BAND if signatures.bands[row].any() else [],
-        )).astype(np.int64))
-        for row in range(len(signatures))
-    ]  # fmt: skip
-
-
-def encoded(text: str | None) -> bytes | None:
-    """A text as Arrow can hold it, lone surrogates and all."""
-    return None if text is None else text.encode("utf-8", "surrogatepass")
-
-
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def _lines(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
-    for doc, line in zip(batch.column("doc").to_pylist(), batch.column("value").to_pylist(), strict=True):
+    for place, line in enumerate(batch.column("value").to_pylist()):
         fields = object_of(line)
         if fields is not None and (found := usable(fields, columns)):
-            yield doc, CorpusRecord(id=found[0], text=found[1], fields=fields)
+            yield place, CorpusRecord(id=found[0], text=found[1], fields=fields)
+
+
+def _line_count(batch: pa.RecordBatch) -> int:
+    return sum(not line.isspace() and line != b"" for line in batch.column("value").to_pylist())
 
 
 def object_of(line: bytes) -> dict[str, Any] | None:
@@ -185,10 +163,9 @@ def object_of(line: bytes) -> dict[str, Any] | None:
 
 
 def _columns(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
-    for row in batch.to_pylist():
-        doc = row.pop("doc")
+    for place, row in enumerate(batch.to_pylist()):
         if found := usable(row, columns):
-            yield doc, CorpusRecord(id=found[0], text=found[1], fields=row)
+            yield place, CorpusRecord(id=found[0], text=found[1], fields=row)
 
 
 def source_of(paths: Sequence[str], columns: CorpusColumns = CorpusColumns()) -> SparkSource:
@@ -204,9 +181,11 @@ def source_of(paths: Sequence[str], columns: CorpusColumns = CorpusColumns()) ->
     if len(kinds) > 1:
         raise UsageError("JSON Lines and Parquet in one run: convert one of them, or match them apart")
     if kinds == {True}:
-        rows = partial(_lines, columns=columns)
-        return SparkSource(format="text", options={"lineSep": "\n"}, columns=("value",), id=columns.id, rows=rows)
+        return SparkSource(
+            format="text", options={"lineSep": "\n"}, columns=("value",), id=columns.id,
+            rows=partial(_lines, columns=columns), records=_line_count,
+        )  # fmt: skip
     both = (columns.id, columns.text)
     return SparkSource(
-        format="parquet", options={}, columns=both, id=columns.id, rows=partial(_columns, columns=columns)
+        format="parquet", options={}, columns=both, id=columns.id, rows=partial(_columns, columns=columns), records=len
     )

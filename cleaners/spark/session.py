@@ -23,6 +23,10 @@ _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # as everybody else writes them
+    # The JVMs move bytes and run for minutes: compiling them best costs more than it gains. Options of one's own come
+    # after these (extraJavaOptions).
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.executor.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
     # A worker that is lost takes its shuffle files with it: its tasks run again, and so may those before them.
     "spark.stage.maxConsecutiveAttempts": "10",
 }

@@ -1,17 +1,20 @@
-"""Candidate pairs laid along one another, with what many documents share marked in both, by
-:mod:`cleaners.dedup.verify`."""
+"""Candidate pairs compared: texts are marked in the blocks that have them and go to the blocks that ask for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup import verify
-from cleaners.dedup.corpus.engine import COMMON, SLOTS, covered, limit_of, slots_of
 from cleaners.dedup.fingerprint import NormalForms
+from cleaners.dedup.index.window import DateWindow
+from cleaners.dedup.match import MatchFound
+from cleaners.dedup.partitioned.texts import marked, matches, slot_table
+from cleaners.spark.numbering import CorpusCount
+from cleaners.spark.parcels import Parcel, ParcelKind, sent, unpacked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,92 +23,116 @@ if TYPE_CHECKING:
 
 FOUND = "doc long, other long, kind string, similarity double, containment double, covered double"
 """The columns of confirmed pairs: see :class:`cleaners.dedup.match.MatchFound`; ``doc`` is the later one."""
-_MARKED = "doc long, points binary"
 
 
-def crowded_slots(prints: DataFrame, documents: int) -> NDArray[np.bool_]:
-    """For each counter of anchors whether so many share it that it proves nothing, as in
-    :mod:`cleaners.dedup.corpus.engine`."""
+def verified(
+    prints: DataFrame, proposed: DataFrame, crowded: NDArray[np.uint32], corpus: CorpusCount, window: DateWindow | None
+) -> DataFrame:
+    """:data:`FOUND` of the pairs that tell one article.
+
+    ``prints``: :data:`cleaners.spark.documents.PRINTS` with ``first`` and ``block``; ``proposed``: parcels of PAIRS and
+    ASKED; ``window``: pairs whose dates are further apart are not compared.
+    """
     from pyspark.sql import functions as f
 
-    anchors = prints.select(f.explode("keys").alias("key")).where("key >= 0")
-    counts = anchors.groupBy(f.shiftright("key", 32 - SLOTS).alias("slot")).count()
-    crowded = np.zeros(1 << SLOTS, dtype=np.bool_)
-    crowded[[row.slot for row in counts.where(f.col("count") > limit_of(documents)).collect()]] = True
-    return crowded
+    blocks = corpus.layout.blocks
+    forms = prints.select(
+        f.col("block").alias("to"), f.lit(str(ParcelKind.FORMS)).alias("kind"), f.lit(0).alias("sender"), "first",
+        "docs", "lengths", f.col("points").alias("values"), "days",
+    )  # fmt: skip
+    told = prints.sparkSession.sparkContext.broadcast(crowded)
+    asked = proposed.where(f.col("kind") == ParcelKind.ASKED)
+    texts = sent(forms.union(asked), blocks, ShipTask(crowded=told, window=window))
+    pairs = proposed.where(f.col("kind") == ParcelKind.PAIRS)
+    laid = texts.union(pairs).repartitionById(blocks, f.col("to"))
+    return laid.mapInArrow(CompareTask(documents=corpus.documents, window=window), FOUND)
 
 
-def marked(prints: DataFrame, pairs: DataFrame, crowded: Broadcast[Any]) -> DataFrame:
-    """``(doc, points)`` of the documents that stand in a pair, what many share marked in the points."""
-    standing = pairs.select("doc").union(pairs.select("other")).distinct()
-    held = prints.join(standing, "doc", "left_semi").select("doc", "points", "keys")
-    return held.mapInArrow(lambda batches: map(_marking(crowded), batches), _MARKED)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ShippedForms:
+    """Normal forms of documents on their way."""
+
+    docs: NDArray[np.uint32]
+    """Ascending."""
+    forms: NormalForms
+    days: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, parcels: list[Parcel]) -> _ShippedForms:
+        docs = np.concatenate([np.empty(0, dtype=np.uint32), *(one.docs for one in parcels)])
+        order = np.argsort(docs)
+        lengths = np.concatenate([np.empty(0, dtype=np.int64), *(one.lengths for one in parcels)])
+        points = np.concatenate([np.empty(0, dtype=np.int32), *(one.values for one in parcels)])
+        offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths, dtype=np.int64)))
+        days = np.concatenate([np.empty(0, dtype=np.int32), *(one.days for one in parcels)])
+        forms = NormalForms(points=points.astype(np.int32), offsets=offsets)
+        return cls(docs=docs[order], forms=forms.select(order), days=days[order])
+
+    def select(self, docs: NDArray[np.uint32]) -> _ShippedForms:
+        rows = np.searchsorted(self.docs, docs)
+        return _ShippedForms(docs=docs, forms=self.forms.select(rows), days=self.days[rows])
+
+    def parcel(self, to: int) -> Parcel:
+        return Parcel(to=to, kind=ParcelKind.FORMS, docs=self.docs, values=self.forms.points,
+                      lengths=np.diff(self.forms.offsets).astype(np.uint32), days=self.days)  # fmt: skip
 
 
-def verified(pairs: DataFrame, marked: DataFrame, documents: int) -> DataFrame:
-    """:data:`FOUND` of the pairs that tell one article, in a corpus of so many documents."""
-    other = marked.selectExpr("doc as other", "points as other_points")
-    laid = pairs.join(other, "other").join(marked, "doc")
-    return laid.select("doc", "points", "other", "other_points").mapInArrow(_verifying(documents), FOUND)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipTask:
+    """The block that has texts."""
+
+    crowded: Broadcast[Any]
+    window: DateWindow | None
+
+    def __call__(self, parcels: Iterator[Parcel]) -> Iterator[Parcel]:
+        """See :data:`cleaners.spark.parcels.Work`."""
+        held: list[Parcel] = []
+        asked: list[Parcel] = []
+        for one in parcels:
+            (held if one.kind is ParcelKind.FORMS else asked).append(one)
+        if not asked:
+            return
+        own = _ShippedForms.of(held).select(np.unique(np.concatenate([one.docs for one in asked])))
+        flagged = _ShippedForms(docs=own.docs, days=own.days, forms=marked(own.forms, slot_table(self.crowded.value)))
+        for one in asked:
+            shipped = flagged.select(one.docs)
+            if self.window:
+                first, last = one.days.reshape(-1, 2).T
+                shipped = flagged.select(one.docs[self.window.reaches(shipped.days, first, last)])
+            yield shipped.parcel(one.sender)
 
 
-def _marking(crowded: Broadcast[Any]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    def marking(batch: pa.RecordBatch) -> pa.RecordBatch:
-        import pyarrow as pa
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareTask:
+    """The block of the later documents of pairs."""
 
-        forms = _normal(batch.column("points").to_pylist())
-        keys = [np.array(row, dtype=np.int64) for row in batch.column("keys").to_pylist()]
-        anchors = [row[row >= 0].astype(np.uint32) for row in keys]
-        offsets = np.cumsum([0, *map(len, anchors)], dtype=np.int64)
-        every = np.concatenate([np.empty(0, dtype=np.uint32), *anchors])
-        common = covered(forms, every, offsets, crowded.value[slots_of(every)])
-        points = forms.points | np.where(common, COMMON, np.int32(0))
-        flagged = NormalForms(points=points, offsets=forms.offsets)
-        return pa.record_batch({
-            "doc": batch.column("doc"),
-            "points": pa.array([flagged[row].tobytes() for row in range(len(flagged))], pa.binary()),
-        })  # fmt: skip
+    documents: int
+    window: DateWindow | None
 
-    return marking
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """See :data:`cleaners.spark.numbering.Task`."""
+        held: list[Parcel] = []
+        pairs: list[Parcel] = []
+        for one in unpacked(batches):
+            (held if one.kind is ParcelKind.FORMS else pairs).append(one)
+        if not pairs:
+            return
+        shipped = _ShippedForms.of(held)
+        later = np.concatenate([one.docs for one in pairs])
+        earlier = np.concatenate([one.values.astype(np.uint32) for one in pairs])
+        if self.window:
+            there = np.isin(earlier, shipped.docs)  # what lies too far from all was not sent
+            later, earlier = later[there], earlier[there]
+            days = [shipped.days[np.searchsorted(shipped.docs, side)] for side in (later, earlier)]
+            near = self.window.near(*days)
+            later, earlier = later[near], earlier[near]
+        yield found_rows(matches(shipped.docs, shipped.forms, later, earlier, self.documents))
 
 
-def _verifying(documents: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def verifying(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return (_verified(batch, documents) for batch in batches)
-
-    return verifying
-
-
-def _verified(batch: pa.RecordBatch, documents: int) -> pa.RecordBatch:
+def found_rows(found: list[MatchFound]) -> pa.RecordBatch:
+    """:data:`FOUND` of these."""
     import pyarrow as pa
 
-    rows = batch.to_pydict()
-    texts = dict(zip(rows["doc"], rows["points"], strict=True)) | dict(
-        zip(rows["other"], rows["other_points"], strict=True)
-    )
-    place = {doc: at for at, doc in enumerate(texts)}
-    forms = _normal(list(texts.values()))
-    # The text that is indexed is the longer one, most often the same for neighbours: equal ones side by side.
-    order = sorted(range(len(rows["doc"])), key=lambda at: rows["other"][at])
-    left = np.array([place[rows["doc"][at]] for at in order], dtype=np.int64)
-    right = np.array([place[rows["other"][at]] for at in order], dtype=np.int64)
-    plain = NormalForms(points=forms.points & ~COMMON, offsets=forms.offsets)
-    common = (forms.points & COMMON) != 0
-    verdicts = verify.verify_in_corpus(plain, left, right, common=common, documents=documents)
-    return pa.RecordBatch.from_pylist([
-        {"doc": rows["doc"][order[v.pair]], "other": rows["other"][order[v.pair]], "kind": v.kind,
-         "similarity": v.similarity, "containment": v.left, "covered": v.right}
-        for v in verdicts
-    ], schema=_found_schema(pa))  # fmt: skip
-
-
-def _found_schema(pa: Any) -> pa.Schema:
     reals = [(name, pa.float64()) for name in ("similarity", "containment", "covered")]
-    return pa.schema([("doc", pa.int64()), ("other", pa.int64()), ("kind", pa.string()), *reals])
-
-
-def _normal(points: list[bytes]) -> NormalForms:
-    return NormalForms(
-        points=np.frombuffer(b"".join(points), dtype=np.int32),
-        offsets=np.cumsum([0, *(len(one) // 4 for one in points)], dtype=np.int64),
-    )
+    columns = pa.schema([("doc", pa.int64()), ("other", pa.int64()), ("kind", pa.string()), *reals])
+    return pa.record_batch([[getattr(one, name) for one in found] for name in columns.names], schema=columns)

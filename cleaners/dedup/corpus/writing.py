@@ -72,7 +72,9 @@ def _plain(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def pair_line(found: MatchFound, ids: Sequence[Id], passages: Sequence[SharedPassage] | None = None) -> bytes:
+def pair_line(
+    found: MatchFound, ids: Sequence[Id] | Mapping[int, Id], passages: Sequence[SharedPassage] | None = None
+) -> bytes:
     """A verified pair as a line of JSON, the earlier record first; ``passages``: what both have, where it is asked
     for."""
     line: dict[str, Any] = {

@@ -46,7 +46,7 @@ def _book(contents: IssueContents) -> EpubBook:
         identifier=f"urn:jianbao:{quote(contents.key)}", title=_heading(contents), language=contents.language,
         modified=contents.at,
         chapters=tuple(
-            EpubChapter(title=entry.title, heading=" · ".join(filter(None, (region, source))),
+            EpubChapter(title=entry.title, heading=f"{region} · {source}",
                         body=etree.tostring(_html_entry(entry, contents, 1), encoding="unicode"))
             for region, sources in grouped(contents.entries)
             for source, entries in sources

@@ -8,10 +8,11 @@ comparison", 2011.)
 
 All longer keys of a 4-gram lie in the range of its hash. So postings are written in sorted runs, one range after the
 other is read and resolved in memory, and what comes of it is written again: the lists of documents, and for each
-document where its lists are. On disk a document of 400 characters takes 4.3 kB until all is resolved, then 2.7.
+document where its lists are. On disk a document of 400 characters takes 4.3 kB of postings until all is resolved, and
+2.7 from then on.
 
 So many keys propose many pairs that share a phrase by chance. What both texts have in common is counted before a pair
-is verified (:func:`promising`): that costs a thirtieth.
+is verified (:func:`promising`): 1.2 us a pair against 40.
 """
 
 from __future__ import annotations

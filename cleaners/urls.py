@@ -23,10 +23,18 @@ def canonical(url: str) -> str:
     'http://news.example/a?a=1&b=2'
     >>> canonical("https://news.example/?utm_source=x#/detail?id=1")
     'https://news.example/#/detail?id=1'
+
+    What is no address stands for itself:
+
+    >>> canonical("http://[a/")
+    'http://[a/'
     """
     from w3lib.url import canonicalize_url
 
-    form = canonicalize_url(url.strip())
+    try:
+        form = canonicalize_url(url.strip())
+    except ValueError:
+        return url.strip()
     if "?" in form:
         path, _, query = form.partition("?")
         kept = [part for part in query.split("&") if not part.lower().startswith(_TRACKING)]
@@ -86,7 +94,7 @@ def is_web_address(url: str) -> bool:
 
 def clipping_id(url: str | None, body: bytes) -> str:
     """The id of a clipping: 16 hex digits of the SHA-256 of the canonical url, else of the bytes."""
-    return hashlib.sha256(canonical(url).encode() if url else body).hexdigest()[:16]
+    return hashlib.sha256(canonical(url).encode("utf-8", "replace") if url else body).hexdigest()[:16]
 
 
 def path_and_query(url: str) -> str:

@@ -8,7 +8,9 @@ import gzip
 import io
 import json
 import lzma
+import os
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -19,8 +21,10 @@ from pathlib import Path
 import pytest
 
 from cleaners.compression import zstd_library
-from cleaners.items import Drop, Page
+from cleaners.items import Article, Drop, Page
+from cleaners.pipeline import clean
 from cleaners.readers import read
+from cleaners.store import Store
 from tests.hostile_inputs import page
 
 COUNT = 6
@@ -51,6 +55,28 @@ def outcome(folder: Path, name: str, content: bytes) -> Outcome:
     return Outcome(
         pages=len(bodies.intersection(PAGES)), told=len(drops), whys="; ".join(f"{d.reason}: {d.detail}" for d in drops)
     )
+
+
+# --------------------------------------------------------------------------------------------------------- folders
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_odd_names_and_links_cost_no_article(tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "circle.html").symlink_to("circle.html")
+    (folder / "round.html").symlink_to(folder)
+    name = os.fsdecode(b"\xd5\xfd\xce\xc4.html")  # 正文 in GBK, as an archive from Windows leaves it
+    (folder / name).write_bytes(PAGES[0])
+    beside = folder / f"{name.removesuffix('.html')}_files"
+    beside.mkdir()
+    (beside / "frame.html").write_bytes(PAGES[2])
+    (folder / "z.html").write_bytes(PAGES[1])
+    results = [clean(found) if isinstance(found, Page) else found for found in read([folder])]
+    assert sum(isinstance(found, Article) for found in results) >= 2, results
+    assert {Path(found.origin).name for found in results if isinstance(found, Drop)} >= {"circle.html", "round.html"}
+    with Store.open(tmp_path / os.fsdecode(b"\xd5\xfd.db")) as store:
+        assert store.path.exists()
 
 
 # ---------------------------------------------------------------------------------------------------- compressions
@@ -237,6 +263,34 @@ def test_a_column_that_stands_twice_hides_nothing(tmp_path: Path) -> None:
     assert outcome(tmp_path, "rows.csv", table.encode()).pages == COUNT
 
 
+def _table(*, broken: int | None = None, open_quote: int | None = None, end: int | None = None) -> bytes:
+    """A table of the pages; the row ``broken`` has no closing quote, the row ``open_quote`` one inside of its text."""
+    rows = [f'"{body.decode()}",https://news.example/{n}' for n, body in enumerate(PAGES)]
+    if broken is not None:
+        rows[broken] = rows[broken].replace('",http', ",http")
+    if open_quote is not None:
+        rows[open_quote] = rows[open_quote].replace("。", '。\n"真的" 。', 1)
+    return "\n".join(["html,url", *rows]).encode()[:end]
+
+
+TABLES: dict[str, tuple[bytes, int, int, int]] = {
+    # what is wrong -> the table, pages as they were, pages in all, Drops
+    "nothing": (_table(), 6, 6, 0),
+    "a quote without an end": (_table(broken=2), 5, 5, 1),
+    "one in the last row": (_table(broken=5), 5, 5, 1),
+    "a quote inside of a text": (_table(open_quote=2), 5, 6, 0),
+    "cut short": (_table(end=-120), 5, 5, 1),
+}
+
+
+@pytest.mark.parametrize("wrong", TABLES)
+def test_a_quote_without_an_end_takes_in_no_rows(tmp_path: Path, wrong: str) -> None:
+    content, pages, all_pages, told = TABLES[wrong]
+    found = outcome(tmp_path, "rows.csv", content)
+    assert (found.pages, found.told) == (pages, told), found.whys
+    assert sum(isinstance(one, Page) for one in read([tmp_path / "rows.csv"])) == all_pages
+
+
 # ----------------------------------------------------------------------------------------------------------- feeds
 
 
@@ -321,6 +375,7 @@ RECORDS: dict[str, tuple[bytes, int]] = {
     # what is wrong with the third record -> the record, pages left of six
     "no type": (_record(2).replace(b"WARC-Type", b"WARC-Tipe"), 5),
     "no address": (_record(2).replace(b"Target", b"Tarjet"), 6),
+    "an address that is none": (_record(2).replace(b"news.example", b"[ews.example"), 6),
     "a length that takes in the next three": (_record(2, length=5_000), 5),
     "a length that is too short": (_record(2, length=300), 5),
     "a digest nobody can compute": (_record(2, "WARC-Block-Digest: blake3:af1349b9f5f9a1a6\r\n"), 6),

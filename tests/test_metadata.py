@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from cleaners import metadata
-from cleaners.items import Head, Metadata
+from cleaners.items import Article, Head, Metadata, Page
 from cleaners.metadata import dates, names
 from cleaners.metadata.folding import folded
 from cleaners.metadata.info_line import parse_info_line
@@ -20,6 +20,7 @@ from cleaners.metadata.labels import LABELS
 from cleaners.metadata.opt_out import opt_out_head
 from cleaners.metadata.site_suffix import without_site
 from cleaners.page import lines
+from cleaners.pipeline import clean
 from tests.timing import LINEAR, growth
 
 TITLE = "小城早市扩建后添了新气象"
@@ -546,3 +547,10 @@ def test_the_five_seeds(shared):
         assert found.published == published
         assert fold(found.source or "") == (wanted["source"] or "")
         assert "、".join(map(fold, found.authors)) == (wanted["author"] or "")
+
+
+def test_lines_of_icons_and_invisible_signs_cost_no_article() -> None:
+    body = (Path(__file__).parent / "pages" / "icons-on-lines-of-their-own.html").read_bytes()
+    found = clean(Page(body=body, origin="x"))
+    assert isinstance(found, Article), found
+    assert (found.source, len(found.text.splitlines())) == ("河湾日报", 3)

@@ -6,6 +6,7 @@ readability-lxml brings chardet (LGPL), which decoded text does not need; so it 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,9 @@ Choice = TypeVar("Choice")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # A short line is only the one that was extracted when it stands where the last match ended.
 _LONG, _NEAR = 20, 30
+# They tell what they raise, too, with a traceback for each odd page.
+for _library in ("readability", "trafilatura"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
 def trafilatura_text(tree: Any, *, fast: bool = True) -> str:

@@ -141,7 +141,7 @@ def standing(text: str) -> FoundNames | None:
         where = match["where"].strip(" /|")
         if names and (pattern is _BYLINE or is_organisation(where)):
             return FoundNames(names=names, rule=rule, publisher=_last_house(where))
-    if text[0] in "【[(〔" and re.search("[,;]", text):  # 【记者 王某,编辑 李某】
+    if text.startswith(tuple("【[(〔")) and re.search("[,;]", text):  # 【记者 王某,编辑 李某】
         parts = filter(None, re.split("[,;]", text.strip("【】[]()〔〕 ")))
         return next(filter(None, map(standing, parts)), None)
     return None

@@ -34,7 +34,7 @@ class InfoPiece:
     def unlabelled(self) -> tuple[str, ...]:
         """What stands outside of labelled values and dates: the whole folded line where there are none."""
         if not self.furniture.labelled and not self.furniture.dates:
-            return (self.line.text,)
+            return (self.line.text,) if self.line.text else ()  # empty: of signs that nobody sees, icons of a font
         return self.furniture.free
 
 

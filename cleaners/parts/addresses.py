@@ -158,7 +158,10 @@ def address_of(url: str | None, origin: str) -> str:
     >>> address_of(None, "saved.zip#a/1.html")
     'http://saved.invalid/saved.zip/a/1.html'
     """
-    return urldefrag(url).url if url else _ORIGINS + quote(origin.lstrip("/").replace("#", "/"))
+    if url:
+        return urldefrag(url).url
+    # The name of a file may be of other bytes than UTF-8.
+    return _ORIGINS + quote(origin.lstrip("/").replace("#", "/"), errors="surrogateescape")
 
 
 def told_address(address: str) -> str:

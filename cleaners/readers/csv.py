@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from cleaners.errors import UnusableInput
@@ -13,9 +14,11 @@ from cleaners.readers.csv_dialect import CsvDialect, dialect_of, is_named_table
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.table_columns import folded, is_body_name, named_cells, page_of
+from cleaners.urls import is_web_address
 
 _MOST_SEPARATORS = 1_000_000  # in a row: the longest page of prose has a third of that
 _PIECE = 64 * 1024
+_MOST_TRIED = 200  # lines of a row, of which one may begin another
 _OF_AN_EXPORT = frozenset(("id", "origin", "text", "noise_removed", "extractor"))  # names that no other table has
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet runs as a formula (OWASP, "CSV Injection")."""
@@ -42,12 +45,15 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         names = list(dialect.names) or [name.lstrip("\ufeff") for name in next(rows, [])]
     except csv.Error as why:
         raise UnusableInput("read", "not CSV", f"its header: {why}") from None
+    quotes = _QuoteCheck(dialect, len(names))
     is_export = _OF_AN_EXPORT.issubset(names)
     number = 0
     while True:
         lines.begin_row()
         try:
             cells = next(rows, None)
+            if cells and (fault := quotes.fault(cells, lines)):
+                raise csv.Error(fault)
         except csv.Error as why:
             number += 1
             yield Drop(origin=f"{file.origin}#{number}", stage="read", reason="not CSV", detail=str(why))
@@ -72,10 +78,10 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         yield page_of(named_cells(names, cells), place, file.columns)
 
 
-def _reader(lines: Iterator[str], dialect: CsvDialect) -> Iterator[list[str]]:
+def _reader(lines: Iterable[str], dialect: CsvDialect, *, strict: bool = False) -> Iterator[list[str]]:
     if dialect.escaped:
-        return csv.reader(lines, delimiter=dialect.delimiter, escapechar="\\", doublequote=False)
-    return csv.reader(lines, delimiter=dialect.delimiter)
+        return csv.reader(lines, delimiter=dialect.delimiter, escapechar="\\", doublequote=False, strict=strict)
+    return csv.reader(lines, delimiter=dialect.delimiter, strict=strict)
 
 
 def _without_apostrophe(cell: str) -> str:
@@ -91,6 +97,46 @@ def _why_not(file: InputFile) -> str:
     )
 
 
+class _QuoteCheck:
+    """Whether a row is one: a quote that is never closed takes in the rows behind it, and the parser says no word."""
+
+    def __init__(self, dialect: CsvDialect, columns: int) -> None:
+        self._dialect, self._columns = dialect, columns
+        self._addresses: set[int] = set()
+        """The columns in which the rows up to now had addresses."""
+
+    def fault(self, cells: list[str], lines: _RowLines) -> str:
+        """What is wrong with a row of several lines, empty for nothing; the rows that it took in are given back."""
+        written = lines.row
+        if len(written) > 1 or lines.has_ended:
+            try:
+                next(_reader(written, self._dialect, strict=True), None)
+            except csv.Error:  # a quote inside of a text, as people leave it, or one without an end
+                for at in range(1, min(len(written), _MOST_TRIED)):
+                    if self._begins_row(written[at : at + _MOST_TRIED]):
+                        lines.give_back(at)
+                        return "a quote without an end"
+                if lines.has_ended:
+                    return "it ends inside of quotes: is the file cut short?"
+        if len(cells) == self._columns:
+            self._addresses = {number for number, cell in enumerate(cells) if is_web_address(cell.strip())}
+        return ""
+
+    def _begins_row(self, lines: list[str]) -> bool:
+        """Whether a whole row begins with the first of these lines: by its count of cells, and an address or quotes."""
+        if self._columns == 1:
+            return False
+        try:
+            cells = next(_reader(lines, self._dialect, strict=True), [])
+        except csv.Error:
+            return False
+        if len(cells) != self._columns:
+            return False
+        if self._addresses:
+            return all(is_web_address(cells[number].strip()) for number in self._addresses)
+        return lines[0].startswith('"') or f'{self._dialect.delimiter}"' in lines[0]
+
+
 class _RowLines:
     """The lines of a text for the parser, which would gather a row without end in memory before it says a word.
 
@@ -101,27 +147,39 @@ class _RowLines:
 
     def __init__(self, text: TextIO, limit: int, delimiter: str) -> None:
         self._text, self._limit, self._delimiter = text, limit, delimiter
-        self._lines = self._size = self._separators = 0
+        self._ahead: deque[str] = deque()
+        self._size = self._separators = 0
+        self.row: list[str] = []
+        """The lines of the row that is read."""
+        self.has_ended = False
+        """Whether the text ended while the row was read."""
 
     def begin_row(self) -> None:
         """The lines up to now are those of other rows."""
-        self._lines = self._size = self._separators = 0
+        self._size = self._separators = 0
+        self.row = []
+        self.has_ended = False
+
+    def give_back(self, at: int) -> None:
+        """The lines of the row from its line ``at`` (from 0) on belong to others."""
+        self._ahead.extendleft(reversed(self.row[at:]))
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(self._limit + 1)
+        line = self._ahead.popleft() if self._ahead else self._text.readline(self._limit + 1)
         if not line:
+            self.has_ended = True
             raise StopIteration
-        self._lines += 1
+        self.row.append(line)
         self._size += len(line)
         self._separators += line.count(self._delimiter)
         if self._size > self._limit or self._separators > _MOST_SEPARATORS:
             while line and not line.endswith(("\n", "\r")):
                 line = self._text.readline(_PIECE)
             what = f"{self._limit} characters" if self._size > self._limit else f"{_MOST_SEPARATORS} separators"
-            if self._lines > 1:
+            if len(self.row) > 1:
                 raise UnusableInput("read", "not CSV", f"a row of more than {what}: a quote without an end?")
             raise csv.Error(f"a row of more than {what}")
         return line

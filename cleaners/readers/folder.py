@@ -34,12 +34,12 @@ def _read(path: str) -> Iterator[Drop | str]:
     except OSError:
         yield Drop(origin=path, stage="read", reason="unreadable", detail="a folder that you may not open")
         return
-    names = {one.name.lower(): one.path for one in entries if not one.is_dir()}
+    names = {one.name.lower(): one.path for one in entries if not _is_folder(one)}
     for entry in entries:
-        if entry.is_symlink() and entry.is_dir():
+        if entry.is_symlink() and _is_folder(entry):
             detail = "a link to a folder: give its name to read it"
             yield Drop(origin=entry.path, stage="read", reason="not a file", detail=detail)
-        elif not entry.is_dir():
+        elif not _is_folder(entry):
             yield entry.path
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
@@ -48,6 +48,14 @@ def _read(path: str) -> Iterator[Drop | str]:
                 yield Drop(origin=entry.path, stage="read", reason="parts of a page", detail=detail)
             else:
                 yield entry.path
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder or a link to one; a link that leads in a circle is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _page_beside(folder: os.DirEntry[str], names: Mapping[str, str]) -> str | None:
@@ -88,9 +96,10 @@ def _names(page: str, folder: str) -> bool:
     except OSError:
         return False
     encodings = ("utf-8", "gb18030", "utf-16-le")
+    quoted = quote(folder, errors="surrogateescape")  # a name of other bytes than UTF-8
     return any(
         form.encode(encoding, "ignore") in text
-        for form in {f"{folder}/", f"{quote(folder)}/", f"{escape(folder)}/", f"{folder}\\"}
+        for form in {f"{folder}/", f"{quoted}/", f"{escape(folder)}/", f"{folder}\\"}
         for encoding in encodings
     )
 

@@ -18,6 +18,7 @@ from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
 from cleaners.readers.streams import is_damage, seekable
 from cleaners.readers.warc_records import DamagedRecord, RawRecord, records
+from cleaners.urls import is_web_address
 from cleaners.warc import (
     FOUND_FIELD,
     OPT_OUT_FIELD,
@@ -108,8 +109,11 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
             yield Drop(origin=place, stage="read", reason="damaged record", detail=record.why)
             continue
         url = address(record.fields.get(_URL))
+        is_of_web = url is not None or not record.fields.get(_URL)
+        if url and not is_web_address(url):
+            url = None  # a damaged one: the page is none the worse
         try:
-            page = _page(record, url, place, limit) if url or not record.fields.get(_URL) else None
+            page = _page(record, url, place, limit) if is_of_web else None
         except UnusableInput as why:
             yield Drop(origin=place, url=url, stage="read", reason=why.reason, detail=why.detail)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -218,7 +219,7 @@ class Database:
 
 
 def _connect(path: Path, *, readonly: bool, timeout: float) -> sqlite3.Connection:
-    address = f"file:{quote(str(path.absolute()))}"
+    address = f"file:{quote(os.fsencode(path.absolute()))}"
     connection = _open(f"{address}?mode={'ro' if readonly else 'rwc'}", timeout)
     try:
         # A commit survives a power cut, not only kill -9: the match index relies on it. Cheap in batches.
@@ -237,7 +238,7 @@ def _tidy(path: Path) -> None:
     log = Path(f"{path}-wal")
     with suppress(OSError, sqlite3.Error):
         if log.stat().st_size == 0:  # else somebody writes, or was killed: then there is more to do than to read
-            with closing(_open(f"file:{quote(str(path.absolute()))}?mode=rw", 0.0)) as connection:
+            with closing(_open(f"file:{quote(os.fsencode(path.absolute()))}?mode=rw", 0.0)) as connection:
                 connection.execute("PRAGMA schema_version").fetchone()
 
 

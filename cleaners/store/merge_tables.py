@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ class StoreMerger:
     @contextmanager
     def other(self, path: Path) -> Iterator[None]:
         """Have the other store at hand, for reading."""
-        address = f"file:{quote(str(path.absolute()))}?mode=ro"
+        address = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
         self._db.execute("ATTACH ? AS other", (address,))
         try:
             try:

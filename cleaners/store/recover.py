@@ -7,6 +7,7 @@ are read from both ends. The idea is that of the ``.recover`` command of SQLite'
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -92,7 +93,7 @@ def flush(path: Path) -> None:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
     connection.text_factory = text_of
     connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut short is not opened at all
     connection.execute("PRAGMA cell_size_check = ON")

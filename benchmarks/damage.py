@@ -1,6 +1,6 @@
 """What damage is undone, by kind, on texts with gold: charsets that were wrong, bytes that were lost, insertions.
 
-    python benchmarks/damage.py ../shared/zhnews
+    python benchmarks/damage.py ../shared/zhnews [KIND...]
 
 "restored": equal to the text before; "lost": characters that are U+FFFD now; "wrong": characters that neither the text
 had nor the damaged one; "told": what is not restored and has a disguise or repairs; the first row is false changes.
@@ -15,9 +15,15 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from cleaners.characters import HAN
 from cleaners.chinese import disguise
 from cleaners.page.decode import mojibake
+from cleaners.page.lines import fragment
 
+_READINGS = dict(
+    zip("的一是了在有人中大年", ["de", "yī", "shì", "le", "zài", "yǒu", "rén", "zhōng", "dà", "nián"], strict=True)
+)
+_NARROW = str.maketrans("，。！？：；（）", ",.!?:;()")
 _READ = [
     *(("utf-8", wrong) for wrong in ("latin-1", "cp1252", "cp437", "cp1251", "gb18030", "gbk", "cp932", "big5")),
     *(("gb18030", wrong) for wrong in ("latin-1", "cp1252", "cp437", "big5")),
@@ -50,8 +56,28 @@ def pieces(text: str, title: str) -> str:
     return re.sub("[，。；]", lambda mark: mark[0] + cut[next(number) % len(cut)], text)
 
 
-def main(folder: Path) -> None:
-    """Print a table of the kinds."""
+def jammed(text: str, chance: random.Random) -> str:
+    """A text with Discuz! jammer strings between its paragraphs, as browsers copy them: several spaces are one."""
+
+    def jammer() -> str:
+        signs = (f"{chr(chance.randrange(32, 60))} {chr(chance.randrange(63, 127))}" for _ in range(8))
+        return re.sub(" +", " ", "".join(signs)).strip()
+
+    return text.replace("\n", f"\n{jammer()}\n") + f"\n{jammer()}"
+
+
+def scattered(text: str, signs: str, share: float, chance: random.Random) -> str:
+    """A text with one of ``signs`` behind this share of its Chinese characters."""
+    return re.sub(f"[{HAN}]", lambda char: char[0] + (chance.choice(signs) if chance.random() < share else ""), text)
+
+
+def read_aloud(text: str) -> str:
+    """A text with the reading behind the commonest characters, in brackets."""
+    return re.sub("[的一是了在有人中大年]", lambda char: f"{char[0]}({_READINGS[char[0]]})", text)
+
+
+def main(folder: Path, asked: list[str]) -> None:
+    """Print a table of the kinds, or of those that are asked for."""
     bodies = [json.loads(line)["body"] for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
     title, chance = "流动书车开进三道沟村", random.Random(7)
     kinds = {
@@ -61,12 +87,22 @@ def main(folder: Path) -> None:
         "a byte lost in each paragraph": [slipped(body, chance) for body in bodies],
         "pieces of the title": [pieces(body, title) for body in bodies],
         "keyword behind paragraphs": [re.sub("(?<=。)$", "k8棋牌官网", body, flags=re.M) for body in bodies],
+        "jammer strings": [jammed(body, chance) for body in bodies],
+        "invisible characters": [scattered(body, "\u200b\u200c\u2060", 0.2, chance) for body in bodies],
+        "private-use glyphs": [scattered(body, "\ue011\ue3a5\uf8d0", 0.05, chance) for body in bodies],
+        "spaces inside words": [scattered(body, " ", 0.2, chance) for body in bodies],
+        "doubled marks": [re.sub("[，。]", lambda mark: mark[0] * 2, body) for body in bodies],
+        "marks in ASCII": [body.translate(_NARROW) for body in bodies],
+        "readings in brackets": [read_aloud(body) for body in bodies],
+        "numeric entities": ["".join(f"&#{ord(c)};" if c > "\x7f" else c for c in body) for body in bodies],
     }
     print("| kind | restored | lost | wrong | told |\n|---|---|---|---|---|")
     for kind, worn in kinds.items():
+        if asked and kind not in asked:
+            continue
         equal = told = lost = wrong = 0
         for before, damaged in zip(bodies, worn, strict=True):
-            read = mojibake.mend(damaged)
+            read = mojibake.mend(fragment.unescaped(damaged))
             diagnosis = disguise.diagnose(read.text, title)
             done = disguise.repair(read.text, diagnosis)
             equal += done.text == before
@@ -83,4 +119,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

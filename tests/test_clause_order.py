@@ -44,7 +44,15 @@ def test_a_text_in_another_order_says_so(name: str) -> None:
     assert article.quality < 0.9
 
 
-@pytest.mark.parametrize("name", ["clauses-in-order.txt", "verse-in-short-lines.txt", "enumerations-of-long-items.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clauses-in-order.txt",
+        "verse-in-short-lines.txt",
+        "enumerations-of-long-items.txt",
+        "enumerations-of-items-that-begin-alike.txt",
+    ],
+)
 def test_a_text_as_it_was_written_does_not(name: str) -> None:
     article = cleaned(name)
     assert "shuffled" not in article.disguises

@@ -128,6 +128,18 @@ def test_honest_text_stays_as_it_is(kind: str) -> None:
     assert lost_share(HONEST[kind]) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("shown", "title"), [("中文 English Русский язык Français", TITLE), (TEXT, "-铜官窑网"), (TEXT, HONEST["russian"])]
+)
+def test_honest_pages_are_not_even_searched(shown: str, title: str) -> None:
+    assert not mojibake.suspicion((shown, TEXT), (title,))
+
+
+@pytest.mark.parametrize("wrong", ["cp1251", "koi8_r", "cp866"])
+def test_cyrillic_letters_in_the_place_of_chinese_are_suspected(wrong: str) -> None:
+    assert mojibake.suspicion((misread("赵家岭通车了。", "utf-8", wrong),), ()).letters
+
+
 def test_honest_pages_stay_as_they_are(shared: Path) -> None:
     bodies = [json.loads(line)["body"] for line in (shared / "zhnews" / "gold.jsonl").read_text("utf-8").splitlines()]
     assert [body for body in bodies if mojibake.mend(body).segments or is_unreadable(body)] == []

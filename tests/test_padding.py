@@ -38,6 +38,7 @@ HIDING = [
     '<i style="visibility: hidden">{}</i>',
     '<font style="FONT-SIZE: 0pt">{}</font>',
     '<span style="color:#333;font-size:0">{}</span>',
+    '<span style="font-size:1px;line-height:1px">{}</span>',
     '<b style="opacity:0.0;">{}</b>',
     '<span style="position:absolute; left:-3000px">{}</span>',
     '<em style="text-indent:-9999px;display:inline-block">{}</em>',

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cleaners.characters import HAN
 from cleaners.chinese.disguise.byte_shift_search import (
@@ -103,6 +104,7 @@ def _starts(text: str) -> Iterator[re.Match[str]]:
             at = max(at, start.end())
 
 
+@lru_cache(maxsize=4)  # a body is asked about when it is diagnosed, when it is repaired, and once more as Markdown
 def repair(text: str) -> RepairedText:
     """Put every slipped run back into step where the model clearly prefers the result.
 

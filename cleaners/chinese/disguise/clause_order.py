@@ -33,6 +33,7 @@ _ODD = -2.0  # log probability of a 、 that stands where none belongs
 _ODD_KINDS, _ODD_WEIGHT, _ODD_GUESS = 3, 8.0, -0.3  # different ones; their surprise in 15 marks; nats a mark
 _WORST = 4.0  # the most that one odd mark counts
 _STRETCH = 15
+_ALIKE = 2  # characters that items of an enumeration begin or end with
 _DATELINE = re.compile(
     r"(?:(?:本报|本网|[\u4e00-\u9fff]{2,8}(?:报|网|社|发布|在线|电视台|融媒))?[\u4e00-\u9fff]{0,4}"
     r"(?:[0-9]{1,2}月[0-9]{1,2}日)?(?:讯|电|消息)[ \u3000]*[（(](?:特约|实习|通讯员|记者|全媒体)"
@@ -142,6 +143,12 @@ def worse_order(one: float, other: float) -> int | None:
     return None if abs(one - other) < _MARGIN else int(one > other)
 
 
+def _is_between_items(one: ClauseMark) -> bool:
+    before, after = one.before, one.after
+    alike = before[-_ALIKE:] == after[-_ALIKE:] or before[:_ALIKE] == after[:_ALIKE]
+    return one.mark == ENUMERATED and len(after) >= _ALIKE and alike
+
+
 def _gain(guessed: Sequence[tuple[int, float]]) -> float:
     counts = [sum(mark == kind for mark, _ in guessed) for kind in range(3)]
     return sum(value - log((counts[mark] + 1) / (len(guessed) + 3)) for mark, value in guessed) / len(guessed)
@@ -177,8 +184,11 @@ def has_lone_units(text: str) -> bool:
 
 
 def has_chance_marks(text: str, model: MarkModel | None = None) -> bool:
-    """Whether the marks between the clauses of a text were set by chance; false where it has few marks."""
-    marks = clause_marks(text)
+    """Whether the marks between the clauses of a text were set by chance; false where it has few marks.
+
+    Long items that begin or end alike are no evidence: an agenda sets 、 between them where other texts have a comma.
+    """
+    marks = [one for one in clause_marks(text) if not _is_between_items(one)]
     if len(marks) < _FEWEST:
         return False
     model = model or load()

@@ -26,6 +26,9 @@ _TWO_LETTERS = re.compile(f"[{_LETTERS}]{{2}}")
 # What ，。 and the characters of every second sentence become: of UTF-8 in GBK, Big5 and Shift JIS, of GBK in
 # Big5. None of them is met in running text.
 _SIGNS = ("锛", "銆", "嚗", "ㄛ", "竊", "锟斤拷")
+# Words of a menu of languages. What Cyrillic charsets show for Chinese in UTF-8 has signs between its letters, for two
+# of a character's three bytes are none.
+_RUSSIAN = re.compile(f"(?<![{_LETTERS}])[\u0410-\u044f\u0401\u0451]{{2,}}(?![{_LETTERS}])")
 # U+FFFD itself, in UTF-8, read in Latin-1, GBK and Korean; who speaks of it sets it in quotes.
 _LOST_AND_MISREAD = re.compile("(?<![“‘「『\"'])(?:ï¿½|锟斤拷|占쏙옙)+")
 _USUAL = ("的", "，", "。", "、")
@@ -113,17 +116,25 @@ def suspicion(texts: Iterable[str], titles: Iterable[str]) -> Suspicion:
         or (not any(char in shown for char in _USUAL) and len(_HAN.findall(shown)) >= _FEWEST_HAN)
         or any(_is_utf8_in_gbk(title) for title in headings.split("\n"))
     )
-    return Suspicion(letters=bool(_TWO_LETTERS.search(shown) or _TWO_LETTERS.search(headings)), swapped=swapped)
+    return Suspicion(letters=_has_odd_letters(shown) or _has_odd_letters(headings), swapped=swapped)
+
+
+def _has_odd_letters(text: str) -> bool:
+    """Whether letters beyond ASCII stand side by side that are no Russian words."""
+    found = _TWO_LETTERS.search(text)
+    return found is not None and _TWO_LETTERS.search(_RUSSIAN.sub("", text)) is not None
 
 
 def _is_utf8_in_gbk(title: str) -> bool:
-    """Whether the bytes of a short text in GBK are UTF-8, but for what was lost at its end."""
+    """Whether the bytes of a short text in GBK are Chinese in UTF-8, but for what was lost at its end."""
     data = title.encode("gb18030", "ignore")
     try:
-        data.decode("utf-8")
+        read = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start > 2 and error.start >= len(data) - len("\ufffd".encode("gb18030")) - 2
-    return not title.isascii()
+        if error.start < len(data) - len("\ufffd".encode("gb18030")) - 2:
+            return False
+        read = data[: error.start].decode("utf-8")
+    return not title.isascii() and bool(_WIDE.search(read))
 
 
 def mend_title(title: str | None) -> str | None:

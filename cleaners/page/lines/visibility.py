@@ -19,7 +19,8 @@ _UNSEEN = re.compile(
     rf"visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])(?:font-size|opacity)\s*:\s*{_ZERO}"
     rf"|(?:text-indent|margin-(?:left|top))\s*:\s*-\d{{4,}}|(?<![\w-])color\s*:\s*(?:transparent|rgba\([^();]{{0,60}},\s*0?\.?0+\s*\))"
     rf"|transform\s*:\s*scale\(\s*0(?:\.0+)?\s*\)"
-    rf"|(?<![\w-])font\s*:\s*0(?![\d.])",
+    rf"|(?<![\w-])font\s*:\s*0(?![\d.])"
+    r"|(?<![\w-])font-size\s*:\s*(?:0*[12](?:\.\d+)?|0*\.\d+)\s*p[xt](?!\w)",  # not em: pages scale it
     re.IGNORECASE,
 )
 _POSITIONED = re.compile(r"position\s*:\s*(?:absolute|fixed|relative)", re.IGNORECASE)

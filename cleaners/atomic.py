@@ -45,7 +45,7 @@ def whole_file(target: str | Path, *, ready: Callable[[], None] = nothing) -> It
         return
     path = Path(target)
     if path.is_dir():
-        raise UsageError(f"{path} is a folder: name a file")
+        raise UsageError("{path} is a folder: name a file", path=path)
     _check_parent(path)
     if path.exists() and not path.is_file():
         with told(path), path.open("wb") as device:
@@ -79,7 +79,7 @@ def whole_folder(
     path = Path(target)
     aside = _draft(path, "old")
     if path.is_dir() and any(path.iterdir()) and not replaces(path):
-        raise UsageError(f"{path} holds files that are not of an earlier export: name a new folder")
+        raise UsageError("{path} holds files that are not of an earlier export: name a new folder", path=path)
 
     def place(draft: Path) -> None:
         if path.is_dir():
@@ -106,7 +106,7 @@ def draft_folder(
     """
     path = Path(target)
     if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file: name a folder")
+        raise UsageError("{path} is a file: name a folder", path=path)
     _check_parent(path)
     draft = _draft(path)
     try:
@@ -131,14 +131,17 @@ def told(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise UnwritableError(
-            f"{path} cannot be written ({error.strerror or error}): make room or give write access, or name another "
-            "place"
+            "{path} cannot be written ({strerror}): make room or give write access, or name another place",
+            path=path,
+            strerror=error.strerror or error,
         ) from error
 
 
 def _check_parent(path: Path) -> None:
     if not path.absolute().parent.is_dir():
-        raise UsageError(f"{path} cannot be made: there is no folder {path.parent}; make it first")
+        raise UsageError(
+            "{path} cannot be made: there is no folder {parent}; make it first", path=path, parent=path.parent
+        )
 
 
 def _draft(path: Path, kind: str = "part") -> Path:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 from typing import Literal
 
+from cleaners.sentences import Sentence
+
 Stage = Literal[
     "read", "decode", "blocks", "metadata", "extract", "denoise", "restore", "join", "match", "keep", "fetch",
     "store",
@@ -16,7 +18,15 @@ Stage = Literal[
 
 
 class JianbaoError(Exception):
-    """Base of all errors that are shown to the user as one line, without a traceback."""
+    """Base of all errors that are shown to the user as one line, without a traceback.
+
+    ``UsageError("{path} is a folder: name a file", path=path)``: the places of the text are filled with the values. As
+    a string it is English; the command line says its ``sentence`` in the language of the locale.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        self.sentence = Sentence(text, values)
+        super().__init__(str(self.sentence))
 
 
 class InputError(JianbaoError):

@@ -38,5 +38,9 @@ class PluginGroup:
         """The error for something that a package declares wrongly."""
         package = point.dist.name if point.dist else "unknown"
         return UsageError(
-            f"{self.called} {point.value} of the package {package}: {why}; mend or uninstall that package"
+            "{called} {value} of the package {package}: {why}; mend or uninstall that package",
+            called=self.called,
+            value=point.value,
+            package=package,
+            why=why,
         )

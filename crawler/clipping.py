@@ -97,7 +97,9 @@ class ArticleClipper:
         if not pages:
             return Drop(origin=path, stage="read", reason="empty", detail="there is no page in it")
         if len(pages) > 1:
-            raise UsageError(f"{path} holds several pages: `jianbao clean {path}` is for many, clip takes one")
+            raise UsageError(
+                "{path} holds several pages: `jianbao clean {path}` is for many, clip takes one", path=path
+            )
         return pages[0] if isinstance(pages[0], Drop) else self.page(pages[0])
 
     def page(self, page: Page) -> ClippedArticle | Drop:

@@ -112,7 +112,9 @@ def serve_http(offered: MCPServer, port: int) -> None:
         try:
             tried.bind((_HOST, port))
         except OSError as why:
-            raise UsageError(f"port {port} cannot be had ({why.strerror}): give another one with --http") from None
+            raise UsageError(
+                "port {port} cannot be had ({strerror}): give another one with --http", port=port, strerror=why.strerror
+            ) from None
     hosts = [f"{name}:{port}" for name in (_HOST, "localhost")]
     security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=[f"http://{one}" for one in hosts])
     offered.run("streamable-http", host=_HOST, port=port, transport_security=security)

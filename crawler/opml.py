@@ -119,7 +119,7 @@ def read_opml(body: bytes, *, name: str) -> SubscriptionList:
 
     text = decode(body, "application/xml").text
     if len(text) > _LONGEST:
-        raise FormatError(f"{name}: more than {_LONGEST} characters: split the list")
+        raise FormatError("{name}: more than {longest} characters: split the list", name=name, longest=_LONGEST)
     parser = DefusedExpatParser()
     reader = _OutlineReader(parser)
     parser.setContentHandler(reader)
@@ -128,13 +128,20 @@ def read_opml(body: bytes, *, name: str) -> SubscriptionList:
         parser.close()
     except DefusedXmlException:
         line = parser.getLineNumber() or 1
-        raise FormatError(f"{name}:{line}: defines entities, which no OPML file needs: take them out") from None
+        raise FormatError(
+            "{name}:{line}: defines entities, which no OPML file needs: take them out", name=name, line=line
+        ) from None
     except SAXParseException as wrong:
-        raise FormatError(f"{name}:{wrong.getLineNumber()}: not valid XML: {wrong.getMessage()}") from None
+        raise FormatError(
+            "{name}:{line}: not valid XML: {why}",
+            name=name,
+            line=wrong.getLineNumber(),
+            why=wrong.getMessage(),
+        ) from None
     except SAXException as wrong:
-        raise FormatError(f"{name}: not valid XML: {wrong.getMessage()}") from None
+        raise FormatError("{name}: not valid XML: {why}", name=name, why=wrong.getMessage()) from None
     if reader.root != "opml":
-        raise FormatError(f"{name}:1: not OPML: it begins with <{reader.root}>, not with <opml>")
+        raise FormatError("{name}:1: not OPML: it begins with <{root}>, not with <opml>", name=name, root=reader.root)
     return SubscriptionList(feeds=tuple(reader.feeds.values()), left_out=tuple(reader.left_out))
 
 

@@ -159,7 +159,7 @@ def _remark(offer: SeedOffer) -> str:
 
 def told(offer: SeedOffer) -> str:
     """What was found there: ``12 entries``, or why there are none."""
-    return offer.why or counted(offer.entries, "entry")
+    return offer.why or str(counted(offer.entries, "entry"))
 
 
 def site_id(host: str) -> str:

@@ -1,54 +1,96 @@
-"""Numbers as people say them: with their noun, and spans of time."""
+"""Numbers as people say them: with their noun, and spans of time. Sentences, so that they can be translated."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from cleaners.sentences import Sentence, listed, sentence
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400  # seconds
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> Sentence:
     """A number and what it counts, in the singular where it is one.
 
-    >>> counted(1, "record"), counted(2, "copy"), counted(2000, "day")
-    ('1 record', '2 copies', '2,000 days')
+    >>> [str(counted(count, noun)) for count, noun in ((1, "record"), (2, "copy"), (2000, "day"))]
+    ['1 record', '2 copies', '2,000 days']
+    """
+    return Sentence(counted_forms(noun)[count != 1], {"count": count})
+
+
+def counted_forms(noun: str) -> tuple[str, str]:
+    """How one is said, and how several.
+
+    >>> counted_forms("copy")
+    ('{count:,} copy', '{count:,} copies')
     """
     many = re.sub(r"(?<=[^aeiou])y$", "ie", noun) + "s"
-    return f"{count:,} {noun if count == 1 else many}"
+    return f"{{count:,}} {noun}", f"{{count:,}} {many}"
 
 
-def lasting(seconds: float) -> str:
+def lasting(seconds: float) -> Sentence:
     """A span of time in its two largest units.
 
-    >>> lasting(0.4), lasting(9.6), lasting(200), lasting(3900), lasting(200_000)
-    ('under 1 s', '10 s', '3 min 20 s', '1 h 05 min', '2 days 07 h')
+    >>> [str(lasting(seconds)) for seconds in (0.4, 9.6, 200, 3900, 200_000)]
+    ['under 1 s', '10 s', '3 min 20 s', '1 h 05 min', '2 days 07 h']
     """
     whole = round(seconds)
     if not whole:
-        return "under 1 s"
+        return sentence("under 1 s")
     if whole < _MINUTE:
-        return f"{whole} s"
+        return sentence("{seconds} s", seconds=whole)
     if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE:02} s"
+        return sentence("{minutes} min {seconds:02} s", minutes=whole // _MINUTE, seconds=whole % _MINUTE)
     if whole < _DAY:
-        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02} min"
-    return f"{counted(whole // _DAY, 'day')} {whole % _DAY // _HOUR:02} h"
+        return sentence("{hours} h {minutes:02} min", hours=whole // _HOUR, minutes=whole % _HOUR // _MINUTE)
+    return sentence("{days} {hours:02} h", days=counted(whole // _DAY, "day"), hours=whole % _DAY // _HOUR)
 
 
+# How a page ends -> how that is said; those of _ALWAYS also where it is none.
+ENDS = {
+    name: f"{{count:,}} {name}"
+    for name in (
+        "articles", "dropped", "joined parts", "unchanged", "cleaned before", "redirects", "left for later",
+    )
+}  # fmt: skip
 _ALWAYS = frozenset(("articles", "dropped", "unchanged", "left for later"))
 
 
-def balance(found: int, ends: Mapping[str, int]) -> str:
+def balance(found: int, ends: Mapping[str, int]) -> Sentence:
     """What was found and what became of it, in one line; says so where that is not the same number.
 
-    >>> balance(7, {"articles": 4, "dropped": 2, "unchanged": 1, "redirects": 0, "left for later": 0})
-    'found 7 = 4 articles + 2 dropped + 1 unchanged + 0 left for later'
-    >>> balance(7, {"articles": 4, "dropped": 2})
-    'found 7, but 4 articles + 2 dropped = 6: the sums differ by 1, please report it'
+    >>> print(balance(7, {"articles": 4, "dropped": 2, "unchanged": 1, "redirects": 0, "left for later": 0}))
+    found 7 = 4 articles + 2 dropped + 1 unchanged + 0 left for later
+    >>> print(balance(7, {"articles": 4, "dropped": 2}))
+    found 7, but 4 articles + 2 dropped = 6: the sums differ by 1, please report it
     """
-    told = " + ".join(f"{count:,} {name}" for name, count in ends.items() if count or name in _ALWAYS)
+    told = listed(
+        (Sentence(ENDS[name], {"count": count}) for name, count in ends.items() if count or name in _ALWAYS), " + "
+    )
     total = sum(ends.values())
     if total == found:
-        return f"found {found:,} = {told}"
-    return f"found {found:,}, but {told} = {total:,}: the sums differ by {abs(found - total):,}, please report it"
+        return sentence("found {found:,} = {ends}", found=found, ends=told)
+    return sentence(
+        "found {found:,}, but {ends} = {total:,}: the sums differ by {difference:,}, please report it",
+        found=found,
+        ends=told,
+        total=total,
+        difference=abs(found - total),
+    )
+
+
+def reasons(counts: Iterable[tuple[str, int]]) -> str:
+    """Reasons as Drops have them, which are the same in every language, with how many there are of each.
+
+    >>> reasons([("extract: no article", 3), ("read: empty", 1)])
+    '3 extract: no article, 1 read: empty'
+    """
+    return ", ".join(f"{count} {reason}" for reason, count in counts)
+
+
+def with_drops(told: Sentence, dropped: int, most: Iterable[tuple[str, int]]) -> Sentence:
+    """What came of pages, with the number of those dropped and their commonest reasons; alone where there are none."""
+    if not dropped:
+        return told
+    return sentence("{articles}; {count} dropped ({reasons})", articles=told, count=dropped, reasons=reasons(most))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Formatter
 
 import typer
 from babel.messages.catalog import Catalog
@@ -19,7 +20,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from typer.core import TyperGroup
 
-from crawler.cli import app, typer_errors
+from cleaners.config import load
+from crawler import wording
+from crawler.cli import app, maintenance, typer_errors
 from crawler.cli.language import CATALOGUES, DOMAIN
 from crawler.cli.translated_help import paragraphs
 
@@ -29,7 +32,11 @@ MO = PO.with_suffix(".mo")
 HEAD = "What jianbao says, in Chinese. After a change: make messages."
 FIXED = datetime(2026, 12, 1, tzinfo=UTC)  # the same sentences give the same file
 # Calls whose first argument is a sentence for people.
-KEYWORDS = {"translated": None}
+ERRORS = (
+    "DamagedError", "FormatError", "InputError", "JobRunsError", "NotAStoreError", "SeedFileError", "StoreBusyError",
+    "UnwritableError", "UsageError",
+)  # fmt: skip
+KEYWORDS = dict.fromkeys(("translated", "sentence", "say", *ERRORS))
 # What Typer writes around our own words.
 TYPERS = ("Usage: ", "Arguments:", "Options:", "Commands:", "default", "env var", "required")
 
@@ -46,6 +53,12 @@ def _of_commands() -> Iterator[tuple[str, str]]:
             open_ += [(f"{name} {word}", one) for word, one in command.commands.items()]
 
 
+def _called(room: str, keywords: Mapping[str, tuple[int, ...] | None]) -> Iterator[tuple[str, str]]:
+    """Where such a call stands, and its first plain string."""
+    for path, _, message, _, _ in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=keywords):
+        yield f"{room}/{path}", message if isinstance(message, str) else message[0]
+
+
 def said() -> Catalog:
     """The sentences as they stand in the tree, without translations."""
     catalogue = Catalog(
@@ -56,10 +69,17 @@ def said() -> Catalog:
         catalogue.add(text, auto_comments=[f"help: {name}"])
     for text in ("Show this message and exit.", *TYPERS, *typer_errors.FORMS.values()):
         catalogue.add(text, auto_comments=["help and errors of Typer"])
+    for text in (*wording.ENDS.values(), *maintenance.RECLEANED.values(), *load.PLAIN_WORDS.values()):
+        catalogue.add(text, auto_comments=["tables of sums and of what is wrong in a seed file"])
     for room in ("cleaners", "crawler"):
-        for path, _, message, _, _ in extract_from_dir(ROOT / room, [("**.py", "python")], keywords=KEYWORDS):
-            catalogue.add(message, auto_comments=[f"{room}/{path}"])
-    for message in catalogue:
+        for place, message in _called(room, KEYWORDS):
+            catalogue.add(message, auto_comments=[place])
+        for place, noun in _called(room, {"counted": (2,)}):
+            for text in wording.counted_forms(noun):
+                catalogue.add(text, auto_comments=[place])
+    for message in list(catalogue):
+        if message.id and not re.search(r"[A-Za-z]", re.sub(r"\{[^{}]*\}", "", str(message.id))):
+            catalogue.delete(message.id)  # nothing but places, as "{key}: {why}"
         message.flags.clear()  # Babel takes every % for a place of printf's
     return catalogue
 
@@ -79,7 +99,7 @@ def compiled(catalogue: Catalog) -> bytes:
 
 def places(sentence: str) -> list[str]:
     """The places of a sentence that are filled with values, in order of their names."""
-    return sorted(re.findall(r"\{(\w+)[^{}]*\}", sentence))
+    return sorted(re.split(r"\W", name)[0] for _, name, _, _ in Formatter().parse(sentence) if name)
 
 
 def main() -> None:

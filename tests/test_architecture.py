@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports go up this list only: a room may import rooms of lower floors, never a peer of its own floor.
 FLOORS: list[set[str]] = [
+    {"sentences"},
     {"errors", "data", "diff", "escaping", "disguises", "progress", "compression"},
     {"items", "atomic", "characters", "plugins", "parquet_library"},
     {"urls", "quality", "page", "chinese", "fields"},

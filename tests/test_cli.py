@@ -333,9 +333,10 @@ def test_the_list_of_commands_is_not_cut_off() -> None:
 
 
 def test_numbers_are_told_with_their_noun_and_spans_in_two_units() -> None:
-    assert [counted(1, "copy"), counted(2, "copy"), counted(3000, "day")] == ["1 copy", "2 copies", "3,000 days"]
+    numbers = [str(counted(*one)) for one in ((1, "copy"), (2, "copy"), (3000, "day"))]
+    assert numbers == ["1 copy", "2 copies", "3,000 days"]
     spans = {0.4: "under 1 s", 59.6: "1 min 00 s", 200: "3 min 20 s", 3900: "1 h 05 min", 200_000: "2 days 07 h"}
-    assert {span: lasting(span) for span in spans} == spans
+    assert {span: str(lasting(span)) for span in spans} == spans
 
 
 @pytest.fixture

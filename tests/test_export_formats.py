@@ -9,6 +9,7 @@ import io
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import sys
@@ -353,6 +354,38 @@ def test_pages_that_an_export_does_not_hold_go_and_what_people_wrote_stays(tmp_p
     assert not pages[3].exists() and pages[6].stat().st_ino == untouched
     assert "换了说法" in pages[7].read_text(encoding="utf-8")
     assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("s.db")} == {"md"}
+
+
+def test_what_changed_in_an_article_is_offered_beside_a_page_with_notes(tmp_path: Path) -> None:
+    def exported() -> tuple[tuple[str, ...], tuple[str, ...]]:
+        made = export(store, ExportRequest(target=str(folder), form="markdown"))
+        return made.tidied.kept, made.tidied.offered
+
+    with Store.open(tmp_path / "s.db") as store:
+        for n in (1, 2):
+            put(store, n, published=None)
+        folder = make(store, tmp_path / "md", "markdown")
+        page, other = sorted(folder.iterdir(), key=lambda path: path.stem[-16:])
+        offer = folder / f"{page.stem}.new.md"
+        page.write_text(page.read_text(encoding="utf-8") + "\n旁注\n", encoding="utf-8")
+        assert exported() == ((page.name,), ())  # nothing has changed in the article
+        put(store, 1, "河口村的干渠又加长了两公里。", published=None)
+        for _ in range(2):  # as often as it is exported
+            assert exported() == ((page.name,), (offer.name,))
+            assert "旁注" in page.read_text(encoding="utf-8")
+            assert "加长了两公里" in offer.read_text(encoding="utf-8")
+        [seal] = [line for line in offer.read_text(encoding="utf-8").split("\n") if line.startswith("# jianbao ")]
+        mine = page.read_text(encoding="utf-8")
+        page.write_text(re.sub("(?m)^# jianbao .*$", seal, mine), encoding="utf-8")
+        assert exported() == ((page.name,), ())  # it was seen, and goes
+        assert not offer.exists()
+        page.write_text(mine, encoding="utf-8")
+        exported()
+        offer.replace(page)  # taken over: a page like any other
+        put(store, 1, "河口村的干渠全线通水。", published=None)
+        assert exported() == ((), ())
+        assert "全线通水" in page.read_text(encoding="utf-8")
+        assert sorted(folder.iterdir()) == sorted([page, other])
 
 
 def test_a_folder_of_the_hub_has_only_the_shards_of_today(store: Store, tmp_path: Path) -> None:

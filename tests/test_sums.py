@@ -165,4 +165,4 @@ def test_where_nothing_is_an_article_the_sums_are_told_too(tmp_path: Path) -> No
 
 
 def test_sums_that_differ_say_so() -> None:
-    assert "differ by 2" in balance(5, {"articles": 3, "dropped": 0})
+    assert "differ by 2" in str(balance(5, {"articles": 3, "dropped": 0}))

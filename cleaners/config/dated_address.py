@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cleaners.errors import UsageError
+from cleaners.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class IssueRange:
         except ValueError:
             last, first = date.min, date.max
         if last < first:
-            raise UsageError(f"--issues {text}: write the first and the last day, as 2026-01-01..2026-06-30")
+            raise UsageError("--issues {text}: write the first and the last day, as 2026-01-01..2026-06-30", text=text)
         return cls(first=first, last=last)
 
 
@@ -43,7 +44,7 @@ def check_template(value: str) -> None:
     for name in _FIELD.findall(value):
         if name not in _FIELDS and name not in {"m", "d"}:
             known = ", ".join(f"{{{field}}}" for field in ("yyyy", "yy", "mm", "m", "dd", "d", "yyyymmdd", "yyyymm"))
-            raise ValueError(f"{{{name}}} is no part of a date: write {known}")
+            raise ValueError(sentence("{{{name}}} is no part of a date: write {known}", name=name, known=known))
 
 
 def is_dated(template: str) -> bool:

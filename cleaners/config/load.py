@@ -13,11 +13,13 @@ from pydantic import BaseModel, ValidationError
 from cleaners.config.models import JobConfig
 from cleaners.config.watches import WatchFile
 from cleaners.errors import SeedFileError, UsageError
+from cleaners.sentences import Sentence, sentence
 
 Step = str | int
 Model = TypeVar("Model", bound=BaseModel)
 # Pydantic's words for what a person who writes YAML would call it.
-_PLAIN = {
+# What pydantic finds wrong -> how we say it, after the name of the key.
+PLAIN_WORDS = {
     "missing": "is missing: add it",
     "string_type": "must be text: put it in quotes",
     "int_parsing": "must be a whole number",
@@ -101,7 +103,7 @@ def load_job(path: Path | str) -> JobConfig:
     :class:`~cleaners.errors.UsageError` where there is no such file.
     """
     path = Path(path)
-    return parse_job(_read(path, "seed file"), name=str(path), folder=path.parent)
+    return parse_job(_read(path, sentence("seed file")), name=str(path), folder=path.parent)
 
 
 def load_watches(path: Path | str, *, check_query: Callable[[str], object]) -> WatchFile:
@@ -111,28 +113,28 @@ def load_watches(path: Path | str, *, check_query: Callable[[str], object]) -> W
     """
     path = Path(path)
     context = {"folder": path.parent, "check_query": check_query}
-    expected = "not a file of watches: it begins with `watches:` (see docs/watches.md)"
-    return _parsed(_read(path, "file of watches"), WatchFile, str(path), context, expected)
+    expected = sentence("not a file of watches: it begins with `watches:` (see docs/watches.md)")
+    return _parsed(_read(path, sentence("file of watches")), WatchFile, str(path), context, expected)
 
 
 def parse_job(text: str, *, name: str = "seeds", folder: Path = Path()) -> JobConfig:
     """The job a YAML text describes; ``folder`` is where relative paths in it start. Raises as :func:`load_job`."""
-    expected = "not a seed file: it begins with `job: NAME` (see seeds/README.md)"
+    expected = sentence("not a seed file: it begins with `job: NAME` (see seeds/README.md)")
     return _parsed(text, JobConfig, name, {"folder": folder}, expected)
 
 
-def _read(path: Path, called: str) -> str:
+def _read(path: Path, called: Sentence) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise SeedFileError(f"{path}: not UTF-8 text: save the {called} as UTF-8") from None
+        raise SeedFileError("{path}: not UTF-8 text: save the {called} as UTF-8", path=path, called=called) from None
     except FileNotFoundError:
-        raise UsageError(f"{path}: no such {called}; check the spelling") from None
+        raise UsageError("{path}: no such {called}; check the spelling", path=path, called=called) from None
     except OSError as error:
-        raise SeedFileError(f"{path}: cannot be read: {error.strerror}") from None
+        raise SeedFileError("{path}: cannot be read: {strerror}", path=path, strerror=error.strerror) from None
 
 
-def _parsed(text: str, model: type[Model], name: str, context: Mapping[str, object], expected: str) -> Model:
+def _parsed(text: str, model: type[Model], name: str, context: Mapping[str, object], expected: Sentence) -> Model:
     """What a YAML text says, as a model; ``expected``: the error for what is no block of keys."""
     try:
         _check_shape(text)
@@ -140,46 +142,50 @@ def _parsed(text: str, model: type[Model], name: str, context: Mapping[str, obje
         root = loader.get_single_node()
         data = None if root is None else loader.construct_document(root)
     except yaml.YAMLError as error:
-        raise SeedFileError(f"{name}:{_mark(error)}: not valid YAML: {_reason(error)}") from None
+        raise SeedFileError(
+            "{name}:{mark}: not valid YAML: {reason}", name=name, mark=_mark(error), reason=_reason(error)
+        ) from None
     if not isinstance(root, yaml.MappingNode):
-        raise SeedFileError(f"{name}:1: {expected}")
+        raise SeedFileError("{name}:1: {expected}", name=name, expected=expected)
     if twice := _repeated_key(root):
         key = twice.value
-        raise SeedFileError(f"{name}:{twice.start_mark.line + 1}: {key}: stands twice here: keep one of them")
+        raise SeedFileError(
+            "{name}:{line}: {key}: stands twice here: keep one of them",
+            name=name,
+            line=twice.start_mark.line + 1,
+            key=key,
+        )
     try:
         return model.model_validate(data, context=dict(context))
     except ValidationError as error:
         # A misspelt key comes before the missing one it leaves behind.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         line, key = _line(root, first["loc"]), _key(first["loc"])
-        raise SeedFileError(f"{name}:{line}: {key}{_wrong(first, model)}") from None
+        raise SeedFileError("{name}:{line}: {wrong}", name=name, line=line, wrong=_wrong(key, first, model)) from None
 
 
 def require_contact(job: JobConfig) -> None:
     """Raises ``SeedFileError`` when the job would fetch from the public web without saying who asks."""
     if job.contact is None and not job.is_local:
         raise SeedFileError(
-            f"job {job.job}: contact: is missing: add `contact: you@your.domain`, so that a site can reach you"
+            "job {job}: contact: is missing: add `contact: you@your.domain`, so that a site can reach you", job=job.job
         )
 
 
-def _wrong(error: Any, model: type[BaseModel]) -> str:
+def _wrong(key: str, error: Any, model: type[BaseModel]) -> Sentence:
     kind, loc = error["type"], error["loc"]
     if kind == "extra_forbidden":
-        return f" is not a key of this block: {_cure(loc, model)}"
+        known = _keys(loc[:-1], model)
+        if close := difflib.get_close_matches(str(loc[-1]), known, n=1):
+            return sentence("{key} is not a key of this block: did you mean `{other}`?", key=key, other=close[0])
+        return sentence("{key} is not a key of this block: keys here are {names}", key=key, names=", ".join(known))
     if kind == "value_error":
-        return f": {error['ctx']['error']}" if loc else str(error["ctx"]["error"])
-    return (
-        f" {_PLAIN[kind].format(**error.get('ctx', {}))}"
-        if kind in _PLAIN
-        else f": {error['msg'][0].lower()}{error['msg'][1:]}"
-    )
-
-
-def _cure(loc: tuple[Step, ...], model: type[BaseModel]) -> str:
-    known = _keys(loc[:-1], model)
-    close = difflib.get_close_matches(str(loc[-1]), known, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"keys here are {', '.join(known)}"
+        wrong = error["ctx"]["error"]
+        why = wrong.args[0] if len(wrong.args) == 1 else str(wrong)  # of our own validators a sentence
+        return sentence("{key}: {why}", key=key, why=why) if loc else sentence("{why}", why=why)
+    if kind in PLAIN_WORDS:
+        return sentence("{key} {why}", key=key, why=Sentence(PLAIN_WORDS[kind], error.get("ctx", {})))
+    return sentence("{key}: {why}", key=key, why=f"{error['msg'][0].lower()}{error['msg'][1:]}")
 
 
 def _keys(loc: tuple[Step, ...], model: type[BaseModel]) -> list[str]:

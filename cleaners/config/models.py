@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from cleaners.config import dated_address
 from cleaners.config.validators import Address, Charset, Contact, Cron, Pattern, RegionName, Selector, Timezone
+from cleaners.sentences import sentence
 from cleaners.urls import site_of
 
 _LOOPBACK = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|::1)$")
@@ -84,11 +85,11 @@ class SeedEntry(_StrictModel):
     @model_validator(mode="after")
     def _one_kind(self) -> SeedEntry:
         if sum(one is not None for one in (self.feed, self.sitemap, self.list_page, self.page, self.paper)) != 1:
-            raise ValueError("a seed is one of `feed:`, `sitemap:`, `list:`, `page:` or `paper:`")
+            raise ValueError(sentence("a seed is one of `feed:`, `sitemap:`, `list:`, `page:` or `paper:`"))
         if self.pages > 1 and self.list_page is None:
-            raise ValueError("`pages` goes with `list:` only")
+            raise ValueError(sentence("`pages` goes with `list:` only"))
         if "days" in self.model_fields_set and not self.is_dated:
-            raise ValueError("`days` goes with a date in the address only, as {yyyy}-{mm}/{dd}")
+            raise ValueError(sentence("`days` goes with a date in the address only, as {yyyy}-{mm}/{dd}"))
         return self
 
     @property
@@ -210,7 +211,10 @@ class SiteConfig(JobDefaults):
         for seed in self.seeds:
             if seed.page is not None and not self.owns(seed.page):
                 raise ValueError(
-                    f"`page: {seed.page}` does not belong to the site of `home`: give it a site of its own"
+                    sentence(
+                        "`page: {page}` does not belong to the site of `home`: give it a site of its own",
+                        page=seed.page,
+                    )
                 )
         return self
 
@@ -271,7 +275,7 @@ class JobConfig(_StrictModel):
     def _filled(cls, sites: tuple[SiteConfig, ...], info: ValidationInfo) -> tuple[SiteConfig, ...]:
         ids = [site.id for site in sites]
         if twice := next((one for one in ids if ids.count(one) > 1), None):
-            raise ValueError(f"two sites have the id {twice!r}: an id stands for one site")
+            raise ValueError(sentence("two sites have the id {twice!r}: an id stands for one site", twice=twice))
         defaults = info.data.get("defaults", JobDefaults())
         rules: tuple[LineRule, ...] = info.data.get("rules", ())
         return tuple(_inherit(site, defaults, rules) for site in sites)
@@ -280,7 +284,9 @@ class JobConfig(_StrictModel):
     def _polite(self) -> JobConfig:
         for site in self.sites:
             if site.delay == 0 and urlsplit(site.home).hostname not in self.allow_private_hosts:
-                raise ValueError(f"`delay: 0` at {site.id}: only for hosts listed in `allow_private_hosts`")
+                raise ValueError(
+                    sentence("`delay: 0` at {id}: only for hosts listed in `allow_private_hosts`", id=site.id)
+                )
         return self
 
     @property

@@ -12,12 +12,15 @@ from pydantic import AfterValidator
 
 from cleaners.config.dated_address import check_template
 from cleaners.errors import UsageError
+from cleaners.sentences import sentence
 
 
 def _address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{value!r} is not a web address: write it in full, as https://news.example/")
+        raise ValueError(
+            sentence("{value!r} is not a web address: write it in full, as https://news.example/", value=value)
+        )
     check_template(value)
     return value
 
@@ -26,7 +29,7 @@ def _pattern(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(f"{value!r} is not a regular expression: {error}") from None
+        raise ValueError(sentence("{value!r} is not a regular expression: {error}", value=value, error=error)) from None
     return value
 
 
@@ -43,12 +46,16 @@ def _selector(value: str) -> str:
         try:
             etree.XPath(value.removeprefix(XPATH))(etree.Element("html"))
         except etree.XPathError as error:
-            raise ValueError(f"{value!r} is not an XPath 1.0 expression: {error}") from None
+            raise ValueError(
+                sentence("{value!r} is not an XPath 1.0 expression: {error}", value=value, error=error)
+            ) from None
         return value
     try:
         CSSSelector(value)
     except SelectorError as error:
-        raise ValueError(f"{value!r} is not a CSS selector (XPath: put xpath: before it): {error}") from None
+        raise ValueError(
+            sentence("{value!r} is not a CSS selector (XPath: put xpath: before it): {error}", value=value, error=error)
+        ) from None
     return value
 
 
@@ -58,14 +65,14 @@ def _region(value: str) -> str:
     try:
         return named(value)
     except UsageError as why:
-        raise ValueError(str(why)) from None
+        raise ValueError(why.sentence) from None
 
 
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, OSError, ValueError):  # a KeyError when unknown, the others for odd characters
-        raise ValueError(f"{value!r} is not a timezone: write it as Asia/Shanghai") from None
+        raise ValueError(sentence("{value!r} is not a timezone: write it as Asia/Shanghai", value=value)) from None
     return value
 
 
@@ -73,18 +80,20 @@ def _charset(value: str) -> str:
     try:
         return codecs.lookup(value).name
     except LookupError:
-        raise ValueError(f"{value!r} is not a character set: write it as gb18030 or utf-8") from None
+        raise ValueError(
+            sentence("{value!r} is not a character set: write it as gb18030 or utf-8", value=value)
+        ) from None
 
 
 def _contact(value: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+", value):
-        raise ValueError(f"{value!r} is neither a mail address nor a web address")
+        raise ValueError(sentence("{value!r} is neither a mail address nor a web address", value=value))
     return value
 
 
 def _cron(value: str) -> str:
     if not re.fullmatch(r"([\w*/,\-]+ ){4}[\w*/,\-]+", " ".join(value.split())):
-        raise ValueError(f'{value!r} is not a cron expression: five fields, as "*/30 * * * *"')
+        raise ValueError(sentence('{value!r} is not a cron expression: five fields, as "*/30 * * * *"', value=value))
     return " ".join(value.split())
 
 

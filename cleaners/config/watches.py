@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from cleaners.config.models import is_loopback
 from cleaners.config.validators import Address, RegionName, Timezone
 from cleaners.errors import UsageError
+from cleaners.sentences import sentence
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EVERY = re.compile(r"daily (\d\d?):(\d\d)|weekly (mon|tue|wed|thu|fri|sat|sun) (\d\d?):(\d\d)")
@@ -31,8 +32,11 @@ class _WatchModel(BaseModel):
 def _variable(name: str) -> str:
     if not _VARIABLE.fullmatch(name):
         raise ValueError(
-            f"{name!r} is no name of an environment variable: secrets stand there, not in this file; write the "
-            "variable's name, as JIANBAO_SMTP_PASSWORD"
+            sentence(
+                "{name!r} is no name of an environment variable: secrets stand there, not in this file; "
+                "write the variable's name, as JIANBAO_SMTP_PASSWORD",
+                name=name,
+            )
         )
     return name
 
@@ -65,7 +69,11 @@ class MailTarget(_WatchModel):
     def _addresses(cls, value: Any) -> Any:
         for one in (value,) if isinstance(value, str) else value:
             if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address_of(one)):
-                raise ValueError(f"{one!r} is no mail address: write it as you@your.domain, or 棉花 <you@your.domain>")
+                raise ValueError(
+                    sentence(
+                        "{one!r} is no mail address: write it as you@your.domain, or 棉花 <you@your.domain>", one=one
+                    )
+                )
         return value
 
     @field_validator("password_env")
@@ -76,9 +84,9 @@ class MailTarget(_WatchModel):
     @model_validator(mode="after")
     def _secret(self) -> MailTarget:
         if self.security == "none" and not is_loopback(self.server):
-            raise ValueError("`security: none` is for a server on this machine only: use tls or starttls")
+            raise ValueError(sentence("`security: none` is for a server on this machine only: use tls or starttls"))
         if (self.user is None) != (self.password_env is None):
-            raise ValueError("`user` and `password_env` go together: give both, or neither")
+            raise ValueError(sentence("`user` and `password_env` go together: give both, or neither"))
         return self
 
 
@@ -103,7 +111,7 @@ class WebhookTarget(_WatchModel):
     @model_validator(mode="after")
     def _one_address(self) -> WebhookTarget:
         if (self.url is None) == (self.url_env is None):
-            raise ValueError("a webhook has either `url` or `url_env`")
+            raise ValueError(sentence("a webhook has either `url` or `url_env`"))
         return self
 
 
@@ -156,10 +164,17 @@ class ChannelConfig(_WatchModel):
     def _one_target(self) -> ChannelConfig:
         if len(self._targets()) != 1:
             raise ValueError(
-                "a channel is one of `rss:`, `json_feed:`, `document:`, `mail:`, `webhook:`, `apprise:` or `plugin:`"
+                sentence(
+                    "a channel is one of `rss:`, `json_feed:`, `document:`, `mail:`, `webhook:`, `apprise:` "
+                    "or `plugin:`"
+                )
             )
         if self.document is not None and self.document.suffix not in DOCUMENTS:
-            raise ValueError(f"`document: {self.document.name}`: its name ends in {', '.join(DOCUMENTS)}")
+            raise ValueError(
+                sentence(
+                    "`document: {name}`: its name ends in {names}", name=self.document.name, names=", ".join(DOCUMENTS)
+                )
+            )
         return self
 
     def _targets(self) -> list[Target]:
@@ -237,7 +252,7 @@ class WatchConfig(_WatchModel):
             try:
                 check(query)
             except UsageError as why:
-                raise ValueError(str(why)) from None
+                raise ValueError(why.sentence) from None
         return query
 
     @field_validator("every")
@@ -247,17 +262,23 @@ class WatchConfig(_WatchModel):
         found = _EVERY.fullmatch(text)
         numbers = [int(part) for part in found.groups() if part and part.isdigit()] if found else []
         if text != "arrival" and not (numbers and numbers[0] < 24 and numbers[1] < 60):
-            raise ValueError(f'{every!r} is no time: write "arrival", "daily 18:00" or "weekly mon 08:00"')
+            raise ValueError(
+                sentence('{every!r} is no time: write "arrival", "daily 18:00" or "weekly mon 08:00"', every=every)
+            )
         return text
 
     @model_validator(mode="after")
     def _whole(self) -> WatchConfig:
         filters = {"query", "regions", "sites", "sources", "since", "until", "max_age", "min_confidence", "min_copies"}
         if self.health is not None and (given := sorted(filters & self.model_fields_set)):
-            raise ValueError(f"`{given[0]}` goes with stories, `health` is another watch: give it an id of its own")
+            raise ValueError(
+                sentence(
+                    "`{given}` goes with stories, `health` is another watch: give it an id of its own", given=given[0]
+                )
+            )
         keys = [channel.key for channel in self.channels]
         if twice := next((key for key in keys if keys.count(key) > 1), None):
-            raise ValueError(f"two channels lead to {twice}: keep one of them")
+            raise ValueError(sentence("two channels lead to {twice}: keep one of them", twice=twice))
         for channel in self.channels:
             if channel.document is not None:
                 self._check_name(channel.document.name)
@@ -265,11 +286,18 @@ class WatchConfig(_WatchModel):
 
     def _check_name(self, name: str) -> None:
         if unknown := next((one for one in re.findall(r"{([^{}]*)}", name) if one not in {"date", "issue"}), None):
-            raise ValueError(f"{{{unknown}}} in `document: {name}`: there are {{date}} and {{issue}}")
+            raise ValueError(
+                sentence(
+                    "{{{unknown}}} in `document: {name}`: there are {{date}} and {{issue}}", unknown=unknown, name=name
+                )
+            )
         if self.every == "arrival" and "{date}" in name and "{issue}" not in name:
             raise ValueError(
-                f"`document: {name}` would be overwritten by the next issue of the day: add {{issue}} to its name, or "
-                '`every: "daily 18:00"`'
+                sentence(
+                    "`document: {name}` would be overwritten by the next issue of the day: add {{issue}} to "
+                    'its name, or `every: "daily 18:00"`',
+                    name=name,
+                )
             )
 
     @property
@@ -314,11 +342,11 @@ class WatchFile(_WatchModel):
     def _named_once(cls, watches: tuple[WatchConfig, ...]) -> tuple[WatchConfig, ...]:
         ids = [watch.id for watch in watches]
         if twice := next((one for one in ids if ids.count(one) > 1), None):
-            raise ValueError(f"two watches have the id {twice!r}: an id stands for one watch")
+            raise ValueError(sentence("two watches have the id {twice!r}: an id stands for one watch", twice=twice))
         files = [str(path) for watch in watches for one in watch.channels
                  for path in (one.rss, one.json_feed, one.document) if path]  # fmt: skip
         if twice := next((one for one in files if files.count(one) > 1), None):
-            raise ValueError(f"two watches write {twice}: give each a file of its own")
+            raise ValueError(sentence("two watches write {twice}: give each a file of its own", twice=twice))
         return watches
 
     @property

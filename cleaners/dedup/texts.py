@@ -111,7 +111,11 @@ class Deduplicator:
         self._settings = settings
         self._lsh = MinHashLSH(num_perm=settings.permutations, params=bands) if lsh is None else lsh
         if (self._lsh.b, self._lsh.r) != bands or not self._lsh.is_empty():
-            raise UsageError(f"give an empty MinHashLSH(num_perm={settings.permutations}, params={bands})")
+            raise UsageError(
+                "give an empty MinHashLSH(num_perm={permutations}, params={bands})",
+                permutations=settings.permutations,
+                bands=bands,
+            )
         self._anchors = MemoryIndex(limits)
         self._numbers: dict[Id, int] = {}
         self._ids: list[Id] = []
@@ -150,7 +154,7 @@ class Deduplicator:
     def add(self, name: Id, text: str) -> tuple[TextMatch, ...]:
         """Keep a text under an id; the earlier texts that it matches. Raises InputError for an id that is there."""
         if name in self._numbers:
-            raise InputError(f"the id {name!r} is there already: give each text an id of its own")
+            raise InputError("the id {name!r} is there already: give each text an id of its own", name=name)
         forms = fingerprint.normal_forms([text])
         found = self._matches(forms)
         self._keep(name, text, forms)
@@ -171,7 +175,9 @@ class Deduplicator:
         for record in records(CorpusSource(path=Path(path), name=str(path))):
             if isinstance(record, CorpusRecord):
                 if record.id in made:
-                    raise InputError(f"{path}: the id {record.id!r} occurs twice: give each record an id of its own")
+                    raise InputError(
+                        "{path}: the id {id!r} occurs twice: give each record an id of its own", path=path, id=record.id
+                    )
                 made._keep(record.id, record.text, fingerprint.normal_forms([record.text]))
         return made
 

@@ -75,15 +75,19 @@ class ColumnHook:
         """From ``module:function``; raises UsageError, with the cure, for what cannot be loaded."""
         module, _, name = place.partition(":")
         if not module or not name.isidentifier():
-            raise UsageError(f"{place!r} is no column hook: name a function as module:function")
+            raise UsageError("{place!r} is no column hook: name a function as module:function", place=place)
         try:
             function = getattr(import_module(module), name)
         except ModuleNotFoundError as error:
-            raise UsageError(f"{place}: {error}: is its folder in PYTHONPATH?") from error
+            raise UsageError("{place}: {error}: is its folder in PYTHONPATH?", place=place, error=error) from error
         except AttributeError as error:
-            raise UsageError(f"{place}: {error}: name a function that the module has") from error
+            raise UsageError(
+                "{place}: {error}: name a function that the module has", place=place, error=error
+            ) from error
         if name in (*NAMES, SIGNALS, SCRUBBED, TAGS, NOTES):
-            raise UsageError(f"{place}: records have a {name!r} already: give the function another name")
+            raise UsageError(
+                "{place}: records have a {name!r} already: give the function another name", place=place, name=name
+            )
         given = get_args(get_type_hints(function).get("return"))
         return cls(name=name, place=place, kind=_KINDS.get(given[0] if given else None, Json()), function=function)
 
@@ -93,10 +97,18 @@ class ColumnHook:
             found = self.function([record["text"] for record in records])
         except Exception as error:
             raise InputError(
-                f"{self.place} failed ({type(error).__name__}: {error}): mend it, or leave it out"
+                "{place} failed ({name}: {error}): mend it, or leave it out",
+                place=self.place,
+                name=type(error).__name__,
+                error=error,
             ) from error
         if len(found) != len(records):
-            raise InputError(f"{self.place} gave {len(found)} values for {len(records)} texts: give one for each")
+            raise InputError(
+                "{place} gave {count} values for {texts} texts: give one for each",
+                place=self.place,
+                count=len(found),
+                texts=len(records),
+            )
         return found
 
 
@@ -116,8 +128,10 @@ class RecordFilter:
         """From ``signals.top_3gram < .2``; raises UsageError for what is no condition."""
         found = _FILTER.fullmatch(text)
         if not found:
-            raise UsageError(f"{text!r} is no filter: write a column, one of {' '.join(_COMPARISONS)}, and a value: "
-                             "signals.top_3gram < .2")  # fmt: skip
+            raise UsageError(
+"{text!r} is no filter: write a column, one of {names}, and a value: signals.top_3gram < "
+".2",
+text=text, names=' '.join(_COMPARISONS))  # fmt: skip
         return cls(text=text, path=tuple(found[1].split(".")), comparison=found[2], value=_value(found[3].rstrip()))
 
     def holds(self, record: Record) -> bool:
@@ -130,7 +144,9 @@ class RecordFilter:
         try:
             return _COMPARISONS[self.comparison](there, self.value)
         except TypeError as error:
-            raise UsageError(f"{self.text!r}: the value is {there!r}, which cannot be compared so") from error
+            raise UsageError(
+                "{text!r}: the value is {there!r}, which cannot be compared so", text=self.text, there=there
+            ) from error
 
 
 def _value(text: str) -> float | str | bool:
@@ -218,7 +234,9 @@ class ExportAdditions:
 def _known(condition: RecordFilter, name: str, names: Sequence[str]) -> None:
     if name not in names:
         near = get_close_matches(name, names, n=3) or names
-        raise UsageError(f"{condition.text!r}: there is no {name!r}; there is {', '.join(near)}")
+        raise UsageError(
+            "{text!r}: there is no {name!r}; there is {names}", text=condition.text, name=name, names=", ".join(near)
+        )
 
 
 def _scrub(record: Record) -> dict[str, int]:

@@ -71,6 +71,8 @@ class FolderCleanup:
     """Pages of earlier exports that are not in this one."""
     kept: tuple[str, ...] = ()
     """Names of those that were to be replaced or removed and stay, as somebody has changed them."""
+    offered: tuple[str, ...] = ()
+    """Names of pages with the text of today, written beside such ones."""
 
 
 class ExportWriter(ABC):
@@ -172,5 +174,5 @@ def format_named(name: str) -> ExportFormat:
     """The format of that name. Raises UsageError, with the names there are, for any other."""
     found = formats()
     if name not in found:
-        raise UsageError(f"there is no export format {name!r}: it is one of {', '.join(found)}")
+        raise UsageError("there is no export format {name!r}: it is one of {names}", name=name, names=", ".join(found))
     return found[name]

@@ -2,6 +2,10 @@
 
 Every page carries a seal in its front matter, a YAML comment with a checksum of its name and content. Only a page whose
 seal is unbroken is ever replaced or removed, so no list of what was written has to be kept, or can be lost.
+
+Beside a page that somebody has changed, an article that has changed since is offered as ``NAME.new.md``. It is sealed
+under the name of the page: moved over it, it is a page like any other; its seal copied into the page says that the
+offer was seen.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from cleaners.items import Clipping
 if TYPE_CHECKING:
     from cleaners.store import ExportBatch, ExportRemoval
 
-_NAME = re.compile(r".+-([0-9a-f]{16})\.md")
+_NAME = re.compile(r".+-([0-9a-f]{16})(?:\.new)?\.md")
 _SEAL = re.compile(rb"\n# jianbao ([0-9a-f]{16}): [^\n]*(?=\n---\n)")
 _MEANING = "change this page and it is yours, no export replaces or removes it"
 
@@ -33,8 +37,9 @@ class MarkdownWriter(ExportWriter):
 
     The folder takes its name, or the pages are moved into the folder that is there, when the ``with`` block ends well.
     Pages that this export does not hold are removed from it (of an increment only those that it takes back, or that an
-    article had under another name); what jianbao has not written stays, and what somebody has changed since. Raises
-    UsageError when the folder is a file or stands nowhere, UnwritableError.
+    article had under another name); what jianbao has not written stays, and what somebody has changed since; beside
+    that the article of today is offered. Raises UsageError when the folder is a file or stands nowhere,
+    UnwritableError.
     """
 
     def __init__(self, task: ExportTask) -> None:
@@ -73,12 +78,17 @@ class MarkdownWriter(ExportWriter):
             draft.replace(self._target)
             return
         there = {path.name: path for path in sorted(self._target.iterdir()) if _NAME.fullmatch(path.name)}
-        kept = []
+        kept, offered = [], []
         for page in sorted(draft.iterdir()):
-            if page.name in there and not is_ours(there[page.name]):
-                kept.append(page.name)
-            else:
+            if page.name not in there or is_ours(there[page.name]):
                 page.replace(self._target / page.name)
+                continue
+            kept.append(page.name)
+            offer = self._target / f"{page.stem}.new.md"
+            if _is_news(page, there[page.name]) and (offer.name not in there or is_ours(offer)):
+                page.replace(offer)
+                offered.append(offer.name)
+        self._names.update(offered)
         gone = [path for name, path in there.items() if self._is_over(name)]
         for path in gone:
             if is_ours(path):
@@ -86,7 +96,8 @@ class MarkdownWriter(ExportWriter):
             else:
                 kept.append(path.name)
         sync(self._target)
-        self.tidied = FolderCleanup(removed=sum(not path.exists() for path in gone), kept=tuple(sorted(kept)))
+        removed = sum(not path.exists() for path in gone)
+        self.tidied = FolderCleanup(removed=removed, kept=tuple(sorted(kept)), offered=tuple(offered))
 
     def _is_over(self, name: str) -> bool:
         """Whether a page does not belong to what the folder shows now."""
@@ -116,10 +127,21 @@ def sealed(name: str, page: bytes) -> bytes:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file is a page as it was written here: under this name, and nobody has changed it."""
-    page = _content(path) or b""
+    """Whether a file is a page as it was written here: under this name, or as an offer, and nobody has changed it."""
+    page, name = _content(path) or b"", path.name.removesuffix(".new.md").removesuffix(".md") + ".md"
     seal = _SEAL.search(page)
-    return seal is not None and seal[1].decode() == _checksum(path.name, page[: seal.start()] + page[seal.end() :])
+    return seal is not None and seal[1].decode() == _checksum(name, page[: seal.start()] + page[seal.end() :])
+
+
+def _is_news(today: Path, theirs: Path) -> bool:
+    """Whether somebody's page neither holds the article as it is today nor comes from it as it is today."""
+    page, other = _content(today) or b"", _content(theirs)
+    if other is None:
+        return False
+    if page.partition(b"\n---\n")[2].strip() in other:
+        return False
+    new, old = _SEAL.search(page), _SEAL.search(other)
+    return new is None or old is None or new[1] != old[1]
 
 
 def _content(path: Path) -> bytes | None:
@@ -134,7 +156,8 @@ FORMAT = ExportFormat(
     name="markdown",
     meaning=(
         "a folder, one page an article with a short front matter; into one that is there too: its pages "
-        "become those of today, your own files and the pages that you changed stay as they are"
+        "become those of today, your own files and the pages that you changed stay as they are; beside a page "
+        "that you changed, `NAME.new.md` has what changed in the article since"
     ),
     writer=MarkdownWriter,
     is_folder=True,

@@ -98,7 +98,11 @@ class ParquetWriter(ExportWriter):
         """Begin the file. Raises UsageError for a name that asks for compression outside."""
         target = Path(self.task.target)
         if target.suffix in {".gz", ".zst"}:
-            raise UsageError(f"{target}: Parquet is compressed inside; name it {target.with_suffix('')}")
+            raise UsageError(
+                "{target}: Parquet is compressed inside; name it {plain}",
+                target=target,
+                plain=target.with_suffix(""),
+            )
         self._schema = schema(increment=self.task.increment, additions=self.task.additions)
         out = stack.enter_context(whole_file(self.task.target, ready=self.task.ready))
         self._file = stack.enter_context(ParquetFile(out, self._schema))

@@ -71,7 +71,7 @@ def format_of(target: str) -> str:
         return "jsonl"
     if target.endswith("/") or path.is_dir():
         folders = " or ".join(f"--format {name}" for name, one in formats().items() if one.is_folder)
-        raise UsageError(f"{target} is a folder: say {folders}, or name a file")
+        raise UsageError("{target} is a folder: say {folders}, or name a file", target=target, folders=folders)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in _PACKED:
         suffixes.pop()
@@ -79,9 +79,13 @@ def format_of(target: str) -> str:
     if suffixes and suffixes[-1] in known:
         return known[suffixes[-1]]
     if suffixes and suffixes[-1] == ".md":
-        raise UsageError(f"{target}: Markdown is a folder with a page an article: name one, and add --format markdown")
-    raise UsageError(f"{target} does not say what to write: say it with --format, or name a file that ends in "
-                     f"{', '.join(known)} ({' or '.join(_PACKED)} behind it compresses)")  # fmt: skip
+        raise UsageError(
+            "{target}: Markdown is a folder with a page an article: name one, and add --format markdown", target=target
+        )
+    raise UsageError(
+"{target} does not say what to write: say it with --format, or name a file that ends in "
+"{names} ({packed} behind it compresses)",
+target=target, names=', '.join(known), packed=' or '.join(_PACKED))  # fmt: skip
 
 
 def export(
@@ -130,17 +134,23 @@ def export(
 
 def _check(order: ExportRequest, form: ExportFormat) -> None:
     if form.is_folder and (order.target == "-" or Path(order.target).is_file()):
-        raise UsageError(f"{order.form} is a folder: name one with -o, or say --format jsonl")
+        raise UsageError("{form} is a folder: name one with -o, or say --format jsonl", form=order.form)
     if form.is_folder and Path(order.target).suffix in {*_suffixes(), *_PACKED, ".md"}:
-        raise UsageError(f"{order.target} is the name of a file, {order.form} is a folder: name one with -o")
+        raise UsageError(
+            "{target} is the name of a file, {form} is a folder: name one with -o", target=order.target, form=order.form
+        )
     if order.name is not None and order.choice.limit is not None:
         raise UsageError("a series of exports has no --limit: what is beyond it would be lost to the series")
     if order.additions.with_notes and not (form.has_columns or form.has_notes):
         able = " or ".join(name for name, one in formats().items() if one.has_columns or one.has_notes)
-        raise UsageError(f"{order.form} has no place for tags and notes: say --format {able}")
+        raise UsageError("{form} has no place for tags and notes: say --format {able}", form=order.form, able=able)
     if order.additions.needs_columns and not form.has_columns:
         able = " or ".join(name for name, one in formats().items() if one.has_columns)
-        raise UsageError(f"{order.form} has no columns that signals, marks or filters could go by: say --format {able}")
+        raise UsageError(
+            "{form} has no columns that signals, marks or filters could go by: say --format {able}",
+            form=order.form,
+            able=able,
+        )
     if order.name is not None and order.additions.filters:
         raise UsageError("a series of exports has no --filter: what it leaves out would be lost to the series")
     if order.name is not None and order.additions.with_notes:

@@ -45,9 +45,13 @@ def back_up(path: Path, folder: Path, *, step: ProgressCallback = silent) -> Bac
     has something in it, ``UnwritableError``, and what ``Store.open`` raises.
     """
     if folder.suffix == path.suffix:
-        raise UsageError(f"{folder}: a backup is a folder (the store and its archive): name one, like {folder.stem}")
+        raise UsageError(
+            "{folder}: a backup is a folder (the store and its archive): name one, like {stem}",
+            folder=folder,
+            stem=folder.stem,
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is there already and is never overwritten: name another folder")
+        raise UsageError("{folder} is there already and is never overwritten: name another folder", folder=folder)
     part = folder.absolute().with_name(f".{folder.name}.part")
     with Store.open(path, create=False, readonly=True) as store:
         try:
@@ -60,7 +64,9 @@ def back_up(path: Path, folder: Path, *, step: ProgressCallback = silent) -> Bac
             part.replace(folder)
         except OSError as error:
             raise UnwritableError(
-                f"{part}: {error.strerror or error}; free some space or choose a place you can write to"
+                "{part}: {strerror}; free some space or choose a place you can write to",
+                part=part,
+                strerror=error.strerror or error,
             ) from None
         finally:
             shutil.rmtree(part, ignore_errors=True)  # what failed, or was interrupted, takes no room

@@ -80,9 +80,9 @@ def _checked(stores: Sequence[Path], out: Path) -> list[Path]:
     seen: set[Path] = set()
     for path in stores:
         if path.resolve() == out.resolve():
-            raise UsageError(f"{path} is to be merged into itself: name it only with --store")
+            raise UsageError("{path} is to be merged into itself: name it only with --store", path=path)
         if path.resolve() in seen:
-            raise UsageError(f"{path} is named twice: name each store once")
+            raise UsageError("{path} is named twice: name each store once", path=path)
         seen.add(path.resolve())
     return list(stores)
 

@@ -32,7 +32,9 @@ def salvage(path: Path, *, losing: bool, step: ProgressCallback = silent) -> Sal
             os.replace(part, path)
             sync(path.absolute().parent)
     except OSError as error:
-        raise UnwritableError(f"{part}: {error.strerror or error}; free some space for a copy of the store") from None
+        raise UnwritableError(
+            "{part}: {strerror}; free some space for a copy of the store", part=part, strerror=error.strerror or error
+        ) from None
     finally:
         _remove(part)
     return made

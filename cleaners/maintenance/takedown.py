@@ -109,8 +109,10 @@ def plan(path: Path, what: Sequence[str], *, copies: bool = False, step: Progres
             order = sorted(places, key=lambda place: (place.file, place.offset))
             targets[target.id] = replace(target, records=tuple(order), elsewhere=away)
             if not target.revisions and not places and not store.takedowns.met(target.url or ""):
-                raise UsageError(f"{target.url or target.id}: no article of {path} has this id or url, nor does its "
-                                 "archive; `jianbao search` finds ids")  # fmt: skip
+                raise UsageError(
+"{url}: no article of {path} has this id or url, nor does its archive; `jianbao search` "
+"finds ids",
+url=target.url or target.id, path=path)  # fmt: skip
         blind = sorted({stone.id for stone in gone.values()} & set(incomparable(store)))
         return TakedownPlan(targets=tuple(targets.values()), known=tuple(gone.values()), blind=tuple(blind),
                     unsearched=tuple(damaged))  # fmt: skip
@@ -155,7 +157,9 @@ def _target(store: Store, what: str) -> TakedownTarget:
     doc = store.articles.doc(what)
     if doc is None:
         if "://" not in what:
-            raise UsageError(f"{what}: no article of {store.path} has this id; `jianbao search` finds ids")
+            raise UsageError(
+                "{what}: no article of {path} has this id; `jianbao search` finds ids", what=what, path=store.path
+            )
         return TakedownTarget(
             id=urls.clipping_id(what, b""), url=what, title=None, site=urls.site_of(what), revisions=0,
                       copies=(), exports=(), records=(), elsewhere=())  # fmt: skip

@@ -42,7 +42,8 @@ def skip_done(pages: Iterator[Page | Drop], mark: Checkpoint) -> Iterator[Page |
         seen = seen.past(page.origin)
     if seen != mark:
         raise UsageError(
-            f"the input is not what it was: its first {mark.done} pages are others now; start anew, without --resume"
+            "the input is not what it was: its first {done} pages are others now; start anew, without --resume",
+            done=mark.done,
         )
     return pages
 

@@ -44,7 +44,7 @@ class PartialFile:
         except BlockingIOError:
             file.close()
             raise UsageError(
-                f"{self.target} is being written by another run: wait for it, or name another file"
+                "{target} is being written by another run: wait for it, or name another file", target=self.target
             ) from None
         os.ftruncate(file.fileno(), size)
         self._file = file
@@ -113,7 +113,7 @@ class _OutputState:
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError):
-            raise FormatError(f"{path} is damaged: delete it, and start anew without --resume") from None
+            raise FormatError("{path} is damaged: delete it, and start anew without --resume", path=path) from None
 
 
 class ResumableOutput:
@@ -133,8 +133,11 @@ class ResumableOutput:
         before = _OutputState.read(self._marked)
         if before and not resume:
             raise UsageError(
-                f"{target} was begun by a run that did not end ({before.mark.done} pages are done): "
-                f"add --resume to go on, or delete {self._marked} to start anew"
+                "{target} was begun by a run that did not end ({done} pages are done): add --resume to go "
+                "on, or delete {marked} to start anew",
+                target=target,
+                done=before.mark.done,
+                marked=self._marked,
             )
         self._state = before or _OutputState()
         self._since = 0
@@ -214,6 +217,8 @@ class ResumableOutput:
 
 def _check(target: Path) -> None:
     if target.is_dir():
-        raise UsageError(f"{target} is a folder: name a file")
+        raise UsageError("{target} is a folder: name a file", target=target)
     if not target.parent.is_dir():
-        raise UsageError(f"{target} cannot be made: there is no folder {target.parent}; make it first")
+        raise UsageError(
+            "{target} cannot be made: there is no folder {parent}; make it first", target=target, parent=target.parent
+        )

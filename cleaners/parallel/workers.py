@@ -119,7 +119,7 @@ class WorkerPool:
                 return CleaningProcess(self._context, self._fence)
             except (ProcessDied, PageTimeout) as why:
                 last = str(why) or "it never got ready"
-        raise InputError(f"no cleaning process can be started ({last}): free some memory, or use --jobs 1")
+        raise InputError("no cleaning process can be started ({last}): free some memory, or use --jobs 1", last=last)
 
 
 def _settled(result: Drop | Future[Article | Drop]) -> Article | Drop:

@@ -58,7 +58,9 @@ def read(
     given = [str(p) for p in paths]
     for path in given:
         if path != "-" and not os.path.lexists(path):
-            raise UsageError(f"{path}: no such file or folder; check the spelling, or quote a name with spaces")
+            raise UsageError(
+                "{path}: no such file or folder; check the spelling, or quote a name with spaces", path=path
+            )
     return _all(given, limits, gauge or ReadProgress(), columns)
 
 

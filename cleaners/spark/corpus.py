@@ -130,11 +130,16 @@ def _check(corpus: CorpusCount, sources: Sequence[str], dating: DateField | None
     """Raises InputError when there are no documents, or none with a date where one is asked for."""
     if not corpus.documents:
         raise InputError(
-            f"{sources[0]} holds no record with an id and a text: name JSON Lines or Parquet that do, and their fields "
-            "with --id-field and --text-field"
+            "{source} holds no record with an id and a text: name JSON Lines or Parquet that do, and "
+            "their fields with --id-field and --text-field",
+            source=sources[0],
         )
     if dating and corpus.undated == corpus.documents:
-        raise InputError(f"{sources[0]}: no record has an ISO date in {dating.field!r}: name the field that has one")
+        raise InputError(
+            "{source}: no record has an ISO date in {field!r}: name the field that has one",
+            source=sources[0],
+            field=dating.field,
+        )
 
 
 def _check_ids(
@@ -154,6 +159,8 @@ def _check_ids(
     ids = dict(zip(looks["doc"].to_pylist(), looks["id"].to_pylist(), strict=True))
     if twice := next((ids[doc] for doc, first in sorted(clashes) if ids[doc] == ids[first]), None):
         raise InputError(
-            f"{sources[0]}: the id {json.loads(twice)!r} occurs twice, with other texts: "
-            "give each record an id of its own, or name the field that has one with --id-field"
+            "{source}: the id {id!r} occurs twice, with other texts: give each record an id of its "
+            "own, or name the field that has one with --id-field",
+            source=sources[0],
+            id=json.loads(twice),
         )

@@ -172,10 +172,12 @@ def source_of(paths: Sequence[str], columns: CorpusColumns = CorpusColumns()) ->
     """By the names: a path that ends as JSON Lines do is one, everything else is Parquet; raises UsageError."""
     names = {path: path.lower().rstrip("/") for path in paths}
     if packed := next((path for path, name in names.items() if name.endswith(".zst")), None):
-        raise UsageError(f"{packed}: Spark reads .gz and .bz2, no .zst: pack it so, or match it with the local engine")
+        raise UsageError(
+            "{packed}: Spark reads .gz and .bz2, no .zst: pack it so, or match it with the local engine", packed=packed
+        )
     if table := next((path for path, name in names.items() if name.endswith((".csv", ".tsv"))), None):
         raise UsageError(
-            f"{table}: Spark matches JSON Lines and Parquet: convert it, or match it with the local engine"
+            "{table}: Spark matches JSON Lines and Parquet: convert it, or match it with the local engine", table=table
         )
     kinds = {name.removesuffix(".gz").endswith((*JSON_LINES, ".bz2")) for name in names.values()}
     if len(kinds) > 1:

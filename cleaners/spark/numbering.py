@@ -103,7 +103,7 @@ class Numbering:
         split = (stretch.path, stretch.start)
         stop = stretch.row + len(stretch.records)
         if stop > self.size.get(split, 0):
-            raise InputError(f"{stretch.path} changed while it was read: give a file that nobody writes to")
+            raise InputError("{path} changed while it was read: give a file that nobody writes to", path=stretch.path)
         return np.arange(stretch.row, stop) + self.first[split]
 
 

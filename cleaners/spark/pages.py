@@ -88,7 +88,9 @@ def clean(
         storage.put(f"{work}/drops", drops, format_of(drops))
         storage.put(f"{work}/kept", output, form)
     if not written:
-        raise InputError(f"no page became an article ({', '.join(dropped) or 'there was no file to read'})")
+        if not dropped:
+            raise InputError("no page became an article (there was no file to read)")
+        raise InputError("no page became an article ({reasons})", reasons=", ".join(dropped))
     return CleanedRow(written=written, dropped=dropped)
 
 

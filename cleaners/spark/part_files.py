@@ -45,8 +45,9 @@ def format_of(output: str) -> PartFormat:
         return PartFormat(suffix=packing)
     if is_table(Path(name.name)) or compression_named(name.suffix):
         raise UsageError(
-            f"{output}: --engine spark writes Parquet, or JSON Lines to names in .jsonl, .jsonl.gz, .jsonl.zst: "
-            "choose one of those"
+            "{output}: --engine spark writes Parquet, or JSON Lines to names in .jsonl, .jsonl.gz, "
+            ".jsonl.zst: choose one of those",
+            output=output,
         )
     return PartFormat(suffix=".parquet")
 
@@ -55,7 +56,7 @@ def format_of_pairs(output: str) -> PartFormat:
     """What the name of a folder of pairs asks for: JSON Lines, packed or not; raises UsageError for other formats."""
     name = PurePosixPath(output.lower())
     if name.suffix == ".parquet" or is_table(Path(name.name)):
-        raise UsageError(f"{output}: pairs are written as JSONL: give it such a name")
+        raise UsageError("{output}: pairs are written as JSONL: give it such a name", output=output)
     return PartFormat(suffix=_packing(name) or ".jsonl")
 
 

@@ -78,10 +78,12 @@ def _failures() -> Iterator[None]:
     except PySparkException as error:
         if error.getCondition() == "JAVA_GATEWAY_EXITED":
             raise UsageError("Spark needs Java 17 or newer: install it, or name its folder in JAVA_HOME") from error
-        raise InputError(f"Spark failed, see what it says above: {str(error).strip().splitlines()[0]}") from error
+        raise InputError(
+            "Spark failed, see what it says above: {error}", error=str(error).strip().splitlines()[0]
+        ) from error
     except Py4JJavaError as error:
         reason = str(error.java_exception.toString()).strip().splitlines()[0]
-        raise InputError(f"Spark failed, see what it says above: {reason}") from error
+        raise InputError("Spark failed, see what it says above: {reason}", reason=reason) from error
 
 
 def package(target: Path) -> Path:

@@ -27,12 +27,14 @@ class SparkStorage:
         """Raises UsageError for the first path that is not there (patterns match at least one)."""
         for path in paths:
             if not self._system(path).globStatus(self._hadoop.Path(path)):
-                raise UsageError(f"{path}: no such file or folder on Spark's file systems; check the spelling")
+                raise UsageError(
+                    "{path}: no such file or folder on Spark's file systems; check the spelling", path=path
+                )
 
     def check_output(self, path: str) -> None:
         """Raises UsageError when there is something already: a folder of results is never written over."""
         if self._system(path).exists(self._hadoop.Path(path)):
-            raise UsageError(f"{path} is there already: name another folder, or remove it")
+            raise UsageError("{path} is there already: name another folder, or remove it", path=path)
 
     @contextmanager
     def workshop(self, output: str) -> Iterator[str]:
@@ -50,7 +52,9 @@ class SparkStorage:
         if form.is_lines:  # Spark calls what it writes line by line .txt
             self._rename_parts(folder, form.suffix)
         if not self._system(output).rename(self._hadoop.Path(folder), self._hadoop.Path(output)):
-            raise UsageError(f"{output} cannot be made: is there a folder for it, and nothing of that name in it?")
+            raise UsageError(
+                "{output} cannot be made: is there a folder for it, and nothing of that name in it?", output=output
+            )
 
     def _rename_parts(self, folder: str, suffix: str) -> None:
         system = self._system(folder)
@@ -59,7 +63,7 @@ class SparkStorage:
             stem = path.getName().partition(".")[0]
             if stem.startswith("part-") and not system.rename(path, self._hadoop.Path(path.getParent(), stem + suffix)):
                 raise UnwritableError(
-                    f"{path} cannot be renamed: is the file system full, or may this user not write there?"
+                    "{path} cannot be renamed: is the file system full, or may this user not write there?", path=path
                 )
 
     def _system(self, path: str) -> Any:

@@ -96,7 +96,7 @@ class Database:
         try:
             target = sqlite3.connect(path)
         except sqlite3.Error as error:
-            raise UnwritableError(f"{path} cannot be made: {error}") from None
+            raise UnwritableError("{path} cannot be made: {error}", path=path, error=error) from None
         try:
             with self.snapshot():
                 self.one("SELECT count(*) FROM meta")  # a transaction begins with its first read
@@ -154,9 +154,13 @@ class Database:
         if found == _VERSION:
             return
         if found > _VERSION:
-            raise FormatError(f"{self.path} was written by a newer jianbao (schema {found}): upgrade jianbao")
+            raise FormatError(
+                "{path} was written by a newer jianbao (schema {found}): upgrade jianbao", path=self.path, found=found
+            )
         if self.readonly:
-            raise FormatError(f"{self.path} is of an older jianbao: `jianbao doctor --repair` brings it up to date")
+            raise FormatError(
+                "{path} is of an older jianbao: `jianbao doctor --repair` brings it up to date", path=self.path
+            )
         self.execute("PRAGMA page_size = 8192")  # three articles fill a page; of 4096 bytes one leaves a third empty
         self.execute("PRAGMA journal_mode = WAL")
         with self.transaction():
@@ -193,27 +197,33 @@ class Database:
         name = getattr(error, "sqlite_errorname", "")
         match name.removeprefix("SQLITE_").partition("_")[0]:
             case "FULL":
-                raise UnwritableError(f"the disk of {self.path} is full: make room and start again") from error
+                raise UnwritableError(
+                    "the disk of {path} is full: make room and start again", path=self.path
+                ) from error
             case "READONLY" | "CANTOPEN" | "PERM" | "AUTH":
                 raise UnwritableError(
-                    f"{self.path} cannot be written: give write access to the file and its folder, "
-                    "or name another one with --store"
+                    "{path} cannot be written: give write access to the file and its folder, or name another "
+                    "one with --store",
+                    path=self.path,
                 ) from error
             case "IOERR":
                 raise UnwritableError(
-                    f"reading or writing {self.path} failed ({name}): is the disk full or "
-                    "failing? Make room or use --store on another disk"
+                    "reading or writing {path} failed ({name}): is the disk full or failing? Make room or use "
+                    "--store on another disk",
+                    path=self.path,
+                    name=name,
                 ) from error
             case "BUSY" | "LOCKED":
                 raise StoreBusyError(
-                    f"{self.path} is being written by another jianbao: wait until it has ended, then start again"
+                    "{path} is being written by another jianbao: wait until it has ended, then start again",
+                    path=self.path,
                 ) from error
             case "NOTADB":
                 raise _not_a_store(self.path, "it is no SQLite database") from error
             case "CORRUPT":
                 raise DamagedError(
-                    f"{self.path} is damaged: `jianbao doctor --store {self.path}` says what can be "
-                    "saved; a backup has it all"
+                    "{path} is damaged: `jianbao doctor --store {path}` says what can be saved; a backup has it all",
+                    path=self.path,
                 ) from error
         raise error
 
@@ -270,8 +280,10 @@ def _check_place(path: Path) -> None:
     """Raises UnwritableError for a store on another machine's disk: two writers there would not see each other."""
     if kind := network_type(path):
         raise UnwritableError(
-            f"{path} lies on a network file system ({kind}), where a store that is written may be damaged: keep it on "
-            "a disk of this machine, and put copies there with `jianbao backup`"
+            "{path} lies on a network file system ({kind}), where a store that is written may be "
+            "damaged: keep it on a disk of this machine, and put copies there with `jianbao backup`",
+            path=path,
+            kind=kind,
         )
 
 
@@ -282,14 +294,20 @@ def _check_file(path: Path, *, create: bool) -> None:
             raise _not_a_store(path, "it is a folder")
         if not path.exists():
             if not create:
-                raise UsageError(f"there is no store at {path}: name one with --store, or run `jianbao clean` first")
+                raise UsageError(
+                    "there is no store at {path}: name one with --store, or run `jianbao clean` first", path=path
+                )
             if not path.parent.exists():
-                raise UsageError(f"{path} cannot be made: there is no folder {path.parent}; make it first")
+                raise UsageError(
+                    "{path} cannot be made: there is no folder {parent}; make it first", path=path, parent=path.parent
+                )
             return
         with path.open("rb") as file:
             head = file.read(len(_MAGIC))
     except OSError as error:
-        raise UnwritableError(f"{path} cannot be opened ({error.strerror}): check its permissions") from error
+        raise UnwritableError(
+            "{path} cannot be opened ({strerror}): check its permissions", path=path, strerror=error.strerror
+        ) from error
     if head and head != _MAGIC:
         raise _not_a_store(path, "it is no SQLite database")
 
@@ -304,4 +322,4 @@ def is_database(path: Path) -> bool:
 
 
 def _not_a_store(path: Path, why: str) -> NotAStoreError:
-    return NotAStoreError(f"{path} is not a jianbao store ({why}): name another file with --store")
+    return NotAStoreError("{path} is not a jianbao store ({why}): name another file with --store", path=path, why=why)

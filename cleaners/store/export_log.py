@@ -128,7 +128,7 @@ class ExportLog:
             if outgoing.outdated():
                 raise InputError("articles were taken down while they were exported: export again")
             if outgoing.overtaken():
-                raise InputError(f"another export of {outgoing.name} was made meanwhile: export again")
+                raise InputError("another export of {name} was made meanwhile: export again", name=outgoing.name)
             row = self._db.one(
                 "INSERT INTO exports (series, target, format, at, added, changed, removed, docs) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING export",

@@ -33,8 +33,10 @@ def job_lock(store: Path, job: str) -> Iterator[None]:
         lock.acquire(blocking=False)
     except Timeout:
         raise JobRunsError(
-            f"job {job} is running already into {store.name}: wait until it ends (`jianbao runs` shows it), "
-            "or give this run another store"
+            "job {job} is running already into {name}: wait until it ends (`jianbao runs` shows it), "
+            "or give this run another store",
+            job=job,
+            name=store.name,
         ) from None
     try:
         yield
@@ -57,8 +59,9 @@ def writer_lock(store: Path) -> BaseFileLock:
         lock.acquire(blocking=False)
     except Timeout:
         raise StoreBusyError(
-            f"{store} is taking in articles of another run: start again when that has ended (`jianbao runs` shows it), "
-            "or name another store"
+            "{store} is taking in articles of another run: start again when that has ended (`jianbao "
+            "runs` shows it), or name another store",
+            store=store,
         ) from None
     return lock
 

@@ -62,7 +62,10 @@ class NoteTable:
         moment = int((at or datetime.now(UTC)).timestamp())
         with self._db.transaction():
             if self._db.one("SELECT 1 FROM articles WHERE id = ? AND current", (article_id,)) is None:
-                raise UsageError(f"{article_id}: no article of the store has this id, so nothing can be noted on it")
+                raise UsageError(
+                    "{article_id}: no article of the store has this id, so nothing can be noted on it",
+                    article_id=article_id,
+                )
             for word in words:
                 self._db.execute("INSERT OR IGNORE INTO tags (id, tag, at) VALUES (?, ?, ?)",
                                  (article_id, word, moment))  # fmt: skip
@@ -111,7 +114,11 @@ def tag_of(text: str) -> str:
     if not tag:
         raise UsageError("a tag needs a word")
     if len(tag) > LONGEST_TAG:
-        raise UsageError(f"a tag has at most {LONGEST_TAG} characters, not {len(tag)}: what is longer is a note")
+        raise UsageError(
+            "a tag has at most {longest_tag} characters, not {count}: what is longer is a note",
+            longest_tag=LONGEST_TAG,
+            count=len(tag),
+        )
     return tag
 
 
@@ -123,7 +130,11 @@ def note_of(text: str) -> str:
     """
     note = _storable("\n".join(text.splitlines()).strip())
     if len(note) > LONGEST_NOTE:
-        raise UsageError(f"a note has at most {LONGEST_NOTE} characters, not {len(note)}: shorten it")
+        raise UsageError(
+            "a note has at most {longest_note} characters, not {count}: shorten it",
+            longest_note=LONGEST_NOTE,
+            count=len(note),
+        )
     return note
 
 

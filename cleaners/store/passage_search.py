@@ -48,7 +48,11 @@ def find_passage(
     forms, (places,) = fingerprint.located_forms([passage])
     size = len(forms.points)
     if size < SHORTEST:
-        raise UsageError(f"the passage has {size} letters and characters: give at least {SHORTEST}, or use search")
+        raise UsageError(
+            "the passage has {size} letters and characters: give at least {shortest}, or use search",
+            size=size,
+            shortest=SHORTEST,
+        )
     least_size = LEAST if size >= _SHORT else SHORTEST
     counts: Counter[int] = Counter()
     for clause in _clauses(passage, places.tolist()):

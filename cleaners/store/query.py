@@ -57,18 +57,25 @@ def parse(query: str) -> SearchQuery:
     """Understand a query. Raises UsageError, with the cure, for one that asks for nothing."""
     if len(query) > _CHARACTERS:
         raise UsageError(
-            f"the query has {len(query)} characters, {_CHARACTERS} are the most: `jianbao find` looks "
-            "for whole passages"
+            "the query has {count} characters, {characters} are the most: `jianbao find` looks for whole passages",
+            count=len(query),
+            characters=_CHARACTERS,
         )
     found = list(_scan(query))
     if len(found) > _LONGEST:
-        raise UsageError(f"the query has {len(found)} words and signs, {_LONGEST} are the most: ask for less at once")
+        raise UsageError(
+            "the query has {count} words and signs, {longest} are the most: ask for less at once",
+            count=len(found),
+            longest=_LONGEST,
+        )
     parser = _QueryParser(found)
     wanted = parser.either()
     if parser.rest:
-        raise UsageError(f"a closing bracket too many in the query {query!r}: take it out or quote it")
+        raise UsageError("a closing bracket too many in the query {query!r}: take it out or quote it", query=query)
     if not wanted:
-        raise UsageError(f"the query {query!r} names nothing to look for: give a word, or a phrase in quotes")
+        raise UsageError(
+            "the query {query!r} names nothing to look for: give a word, or a phrase in quotes", query=query
+        )
     patterns = (finder(word) for word in parser.wanted)
     return SearchQuery(wanted=wanted, finders=tuple(p for p in patterns if p))
 
@@ -146,7 +153,9 @@ class _QueryParser:
     def _expect(self, sign: str, *, also: str = "") -> None:
         """Raises UsageError where no word follows a sign."""
         if not self.rest or self.rest[0].kind not in {"word", "(", also}:
-            raise UsageError(f"nothing stands behind {sign} in the query: add a word, or quote it to look for it")
+            raise UsageError(
+                "nothing stands behind {sign} in the query: add a word, or quote it to look for it", sign=sign
+            )
 
     def _take(self, kind: str) -> bool:
         if self.rest and self.rest[0].kind == kind:

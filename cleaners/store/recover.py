@@ -87,9 +87,13 @@ def flush(path: Path) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.DatabaseError as why:
             if why.sqlite_errorname.startswith("SQLITE_BUSY"):
-                raise StoreBusyError(f"{path} is open in another program: end that, then repair it again") from None
+                raise StoreBusyError(
+                    "{path} is open in another program: end that, then repair it again", path=path
+                ) from None
             if log.exists() and log.stat().st_size:
-                raise DamagedError(f"{path}: its log cannot be written into it ({why}): nothing can be saved") from None
+                raise DamagedError(
+                    "{path}: its log cannot be written into it ({why}): nothing can be saved", path=path, why=why
+                ) from None
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -114,9 +118,11 @@ def _tables(damaged: sqlite3.Connection, path: Path) -> dict[str, bool]:
     try:
         there = {row[0] for row in damaged.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.DatabaseError as why:
-        raise DamagedError(f"{path}: the list of its tables cannot be read ({why}): nothing can be saved") from None
+        raise DamagedError(
+            "{path}: the list of its tables cannot be read ({why}): nothing can be saved", path=path, why=why
+        ) from None
     if not there & _ARTICLES:
-        raise DamagedError(f"{path}: its articles cannot be found any more: nothing can be saved")
+        raise DamagedError("{path}: its articles cannot be found any more: nothing can be saved", path=path)
     return {name: bool(rowid) for name, rowid in ours.items() if name in there}
 
 

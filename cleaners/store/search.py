@@ -195,7 +195,8 @@ class ArticleSearch:
         made = self._db.one("SELECT value FROM meta WHERE key = 'search'")
         if made != (recipe(),):
             raise FormatError(
-                f"the search index of {self._db.path} is of another jianbao: `jianbao doctor --repair` makes it anew"
+                "the search index of {path} is of another jianbao: `jianbao doctor --repair` makes it anew",
+                path=self._db.path,
             )
         return CompiledQuery.of(wanted, selection, self._db)
 

@@ -247,8 +247,9 @@ class TakedownTable:
         row = self._db.one("PRAGMA wal_checkpoint(TRUNCATE)")
         if row and row[0]:
             raise StoreBusyError(
-                f"{self._db.path}: others are reading it, so its log may still hold what was removed: end them "
-                "(`jianbao doctor` shows the state), then run the same again"
+                "{path}: others are reading it, so its log may still hold what was removed: end them "
+                "(`jianbao doctor` shows the state), then run the same again",
+                path=self._db.path,
             )
 
     def texts(self, article_id: str) -> list[str]:

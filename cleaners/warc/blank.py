@@ -47,7 +47,9 @@ def blank(store: Path, place: RecordPlace, at: datetime) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise UnwritableError(f"{path}: {error.strerror}; give write access, then run the takedown again") from None
+        raise UnwritableError(
+            "{path}: {strerror}; give write access, then run the takedown again", path=path, strerror=error.strerror
+        ) from None
     return True
 
 
@@ -120,5 +122,7 @@ def _unpacked(place: RecordPlace, at: datetime) -> bytes:
 
 
 def _too_small(place: RecordPlace) -> InputError:
-    return InputError(f"{place.file}#{place.offset}: a record of {place.length} bytes is too small to be blanked; "
-                      "remove the file, or cut the record out of it by hand")  # fmt: skip
+    return InputError(
+"{file}#{offset}: a record of {length} bytes is too small to be blanked; remove the file, "
+"or cut the record out of it by hand",
+file=place.file, offset=place.offset, length=place.length)  # fmt: skip

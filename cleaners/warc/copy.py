@@ -32,7 +32,9 @@ def gather(source: Path, target: Path, step: Step = lambda done, of: None) -> Ma
             names[file.name] = _brought(file, target)
     except OSError as error:
         raise UnwritableError(
-            f"{target} cannot be written ({error.strerror}): make room or give write access, then run the same again"
+            "{target} cannot be written ({strerror}): make room or give write access, then run the same again",
+            target=target,
+            strerror=error.strerror,
         ) from error
     return names
 
@@ -57,7 +59,9 @@ def _brought(file: Path, target: Path) -> str:
         elif place.stat().st_size < file.stat().st_size:
             _continue(file, place)
         return name
-    raise UnwritableError(f"{target / longer} is another file than {file}: move it away, then run the same again")
+    raise UnwritableError(
+        "{target} is another file than {file}: move it away, then run the same again", target=target / longer, file=file
+    )
 
 
 def _head(path: Path) -> bytes:

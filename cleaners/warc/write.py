@@ -323,4 +323,6 @@ def _cut(file: BinaryIO, offset: int) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> UnwritableError:
-    return UnwritableError(f"{path}: {error.strerror}; free some space or choose a place you can write to")
+    return UnwritableError(
+        "{path}: {strerror}; free some space or choose a place you can write to", path=path, strerror=error.strerror
+    )

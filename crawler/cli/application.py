@@ -14,8 +14,10 @@ import typer
 
 from cleaners import __version__
 from cleaners.errors import FormatError, InputError, JianbaoError, UnwritableError, UsageError
+from cleaners.sentences import Sentence, sentence
 from crawler.cli.escape import guard, plain
 from crawler.cli.help_format import CommandGroup
+from crawler.cli.language import spoken
 from crawler.wording import counted as counted
 from crawler.wording import lasting as lasting
 
@@ -24,7 +26,7 @@ INTERRUPTED = 11
 TROUBLE = 5
 """A site has fallen silent or changed its layout, or a run has failed: what was asked for was done all the same."""
 _TYPER_INTERRUPTED = 130
-_INTERRUPTED_MESSAGE = (
+_INTERRUPTED_MESSAGE = sentence(
     "interrupted: what was stored stays stored; run it again to go on (clean: with --resume; a file given with -o "
     "takes its name when it is whole)"
 )
@@ -117,25 +119,29 @@ def main() -> None:
         if (error.name or "").partition(".")[0] not in _EXTRAS:
             raise
         missing = str(error.name).partition(".")[0]
-        _end(f"this command needs {missing}: pip install '{_EXTRAS[missing]}'", 1)
+        told = sentence("this command needs {library}: pip install '{extra}'", library=missing, extra=_EXTRAS[missing])
+        _end(told, 1)
     except JianbaoError as error:
-        _end(str(error), next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
+        _end(error.sentence, next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind)))
     except OSError as error:
         if error.errno in {errno.EMFILE, errno.ENFILE}:
-            _end("too many files are open: allow more (`ulimit -n 1024`), or end what else runs", 3)
+            _end(sentence("too many files are open: allow more (`ulimit -n 1024`), or end what else runs"), 3)
         if error.errno not in _UNWRITABLE:
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        _end(f"{place}{error.strerror}; free some space or choose a place you can write to", 3)
+        why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        _end(sentence("{why}; free some space or choose a place you can write to", why=why), 3)
     if code == _TYPER_INTERRUPTED:  # Ctrl-C; ours says that the run can be taken up again
         _end(_INTERRUPTED_MESSAGE, INTERRUPTED)
     sys.exit(code)
 
 
-def say(message: str) -> None:
-    """A line for the person at the terminal: on stderr, not with ``-q``."""
+def say(text: str | Sentence, /, **values: object) -> None:
+    """A line for the person at the terminal: on stderr, not with ``-q``.
+
+    ``say("{path} cannot be read", path=path)``, or a sentence that was put together before.
+    """
     if not os.environ.get("JIANBAO_QUIET"):
-        print(plain(message), file=sys.stderr)
+        print(plain(spoken(text if isinstance(text, Sentence) else Sentence(text, values))), file=sys.stderr)
 
 
 def _write_utf8() -> None:
@@ -145,6 +151,6 @@ def _write_utf8() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
-def _end(message: str, code: int) -> None:
-    print(plain(f"jianbao: {message}"), file=sys.stderr)
+def _end(message: Sentence, code: int) -> None:
+    print(plain(f"jianbao: {spoken(message)}"), file=sys.stderr)
     sys.exit(code)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
+from cleaners.sentences import Sentence, sentence
 from crawler.cli import on_spark, watch
 from crawler.cli.application import STORE, StoreOption, app, counted, say
 from crawler.cli.columns import (
@@ -28,7 +29,7 @@ from crawler.cli.columns import (
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
 from crawler.cli.watch import WatchesOption
-from crawler.wording import balance
+from crawler.wording import balance, reasons, with_drops
 
 if TYPE_CHECKING:
     from cleaners.items import Article, Drop, Page
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _BATCH = 200
 _FEW = 10
+_NAMED = 5  # reasons of Drops
 _SMALL = 1_000_000  # bytes: a page, not an archive of pages
 
 
@@ -122,7 +124,7 @@ def clean(
         if _is_file(output):
             result = _into_file(pages, work, Path(output), resume, share)
         elif resume:
-            raise UsageError(f"--resume needs a file that can be gone on with; {output} is none")
+            raise UsageError("--resume needs a file that can be gone on with; {output} is none", output=output)
         else:
             result = _into_stream(pages, work, output, share)
     _report(pages.found, result)
@@ -148,8 +150,8 @@ class _CountedPages:
 class _CleaningEnd:
     """What a run came to."""
 
-    told: str
-    """What is said of the articles; empty where there is none."""
+    told: Sentence | None
+    """What is said of the articles; None where there is none."""
     dropped: Counter[str]
     """``stage: reason`` -> how many."""
     articles: int
@@ -179,10 +181,10 @@ def _addressed(pages: Iterator[Page | Drop], url: str) -> Iterator[Page | Drop]:
     from cleaners.urls import is_web_address
 
     if not is_web_address(url):
-        raise UsageError(f"--url {url}: an address begins with http:// or https:// and a host")
+        raise UsageError("--url {url}: an address begins with http:// or https:// and a host", url=url)
     first = list(islice(pages, 2))
     if sum(isinstance(one, Page) for one in first) > 1:
-        raise UsageError(f"--url is for an input of one page: {first[1].origin} is a second one")
+        raise UsageError("--url is for an input of one page: {origin} is a second one", origin=first[1].origin)
     return (replace(one, url=url) if isinstance(one, Page) else one for one in chain(first, pages))
 
 
@@ -208,8 +210,11 @@ def _check_name(output: str) -> None:
     others = {end for one in formats().values() if one.name != "jsonl" for end in one.suffixes} | {".md", ".markdown"}
     if suffix in others:
         raise UsageError(
-            f"{output}: clean writes JSON Lines, not what {suffix} says: name it {Path(output).with_suffix('.jsonl')}, "
-            "or clean into a store (--store) and have `jianbao export` write the other format"
+            "{output}: clean writes JSON Lines, not what {suffix} says: name it {path}, or clean into "
+            "a store (--store) and have `jianbao export` write the other format",
+            output=output,
+            suffix=suffix,
+            path=Path(output).with_suffix(".jsonl"),
         )
 
 
@@ -227,14 +232,14 @@ def _into_file(
     with ResumableOutput(output, resume=resume) as out:
         was_complete = out.complete
         if out.mark.done:
-            say(f"going on after {counted(out.mark.done, 'page')}")
+            say("going on after {pages}", pages=counted(out.mark.done, "page"))
         if not out.complete:
             rest = skip_done(pages, out.mark)
             with progress("pages", share) as advance:
                 for run in joined_runs(work.map(rest)):
                     out.add(*run)
                     advance(len(run), f"{out.dropped.total()} dropped")
-    told = counted(out.written, "record") if out.written else ""
+    told = counted(out.written, "record") if out.written else None
     return _CleaningEnd(told=told, dropped=out.dropped, articles=out.written, is_new=not was_complete)
 
 
@@ -254,7 +259,7 @@ def _into_stream(
             else:
                 out.keep(Clipping(article=result))
             advance(1, f"{dropped.total()} dropped")
-    told = counted(out.written, "record") if out.written else ""
+    told = counted(out.written, "record") if out.written else None
     return _CleaningEnd(told=told, dropped=dropped, articles=out.written)
 
 
@@ -274,7 +279,7 @@ def _into_store(
         mark = book.mark if resume else Checkpoint()
         before = mark.done
         if mark.done:
-            say(f"going on after {counted(mark.done, 'page')}")
+            say("going on after {pages}", pages=counted(mark.done, "page"))
 
         def put_mark(batch: Sequence[Article | Drop]) -> None:
             nonlocal mark
@@ -293,13 +298,13 @@ def _into_store(
         kept = ingester.kept
     with Store.open(store) as opened:  # the last thing: until all is closed, the run has not come to its end
         StoreCheckpoint(opened, paths).close()
-    told = (
-        f"{counted(kept.stored, 'new article')} in {store} ({kept.matched} of them match an earlier one), "
-        f"{kept.known} known already"
-    )
+    told = sentence(
+        "{articles} in {store} ({matched} of them match an earlier one), {known} known already",
+        articles=counted(kept.stored, "new article"), store=store, matched=kept.matched, known=kept.known,
+    )  # fmt: skip
     is_nothing = not kept.stored + kept.known and not resume
     return _CleaningEnd(
-        told="" if is_nothing else told, dropped=dropped, articles=kept.stored, known=kept.known, before=before
+        told=None if is_nothing else told, dropped=dropped, articles=kept.stored, known=kept.known, before=before
     )
 
 
@@ -308,7 +313,6 @@ def _report(found: int, end: _CleaningEnd) -> None:
     from cleaners.parts import JOINED
 
     dropped = end.dropped
-    reasons = ", ".join(f"{n} {reason}" for reason, n in dropped.most_common(5))
     joined = sum(n for reason, n in dropped.items() if reason.endswith(JOINED))
     ends = {
         "articles": end.articles,
@@ -321,5 +325,7 @@ def _report(found: int, end: _CleaningEnd) -> None:
     if end.is_new:
         say(balance(found, ends))
     if not end.told:
-        raise InputError(f"no page became an article ({reasons or 'there was no file to read'})")
-    say(end.told + (f"; {dropped.total()} dropped ({reasons})" if dropped else ""))
+        if not dropped:
+            raise InputError("no page became an article (there was no file to read)")
+        raise InputError("no page became an article ({reasons})", reasons=reasons(dropped.most_common(_NAMED)))
+    say(with_drops(end.told, dropped.total(), dropped.most_common(_NAMED)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
+from cleaners.sentences import Sentence, sentence
 from crawler.cli.application import STORE, app, counted, say
 from crawler.cli.crawl import ContactOption
 
@@ -110,14 +111,15 @@ def clip(
         if isinstance(kept, Drop):
             raise _refused(what, kept)
     if images and (missing := len(clipped.article.images) - len(clipped.pictures)):
-        say(f"{counted(missing, 'picture')} not at hand: the links stay")
+        say("{pictures} not at hand: the links stay", pictures=counted(missing, "picture"))
     _write(_story(kept, clipped, words, note), chosen, output)
 
 
 def _refused(what: str, drop: Drop) -> InputError:
     return InputError(
-        f"{what} was not clipped: {drop.stage}: {drop.reason} {drop.detail}".rstrip()
-        + "; `jianbao explain` shows each of its lines"
+        "{what} was not clipped: {why}; `jianbao explain` shows each of its lines",
+        what=what,
+        why=f"{drop.stage}: {drop.reason} {drop.detail}".rstrip(),
     )
 
 
@@ -130,17 +132,23 @@ def _form(form: ClipFormat | None, output: str | None) -> ClipFormat:
         return ClipFormat.md
     if suffix not in {"htm", "markdown", *(one.value for one in ClipFormat)}:
         raise UsageError(
-            f"{output} does not say what to write: say it with --format, or end it in .md, .html, .epub, .json"
+            "{output} does not say what to write: say it with --format, or end it in .md, .html, .epub, .json",
+            output=output,
         )
     return ClipFormat({"htm": "html", "markdown": "md"}.get(suffix, suffix))
 
 
-def _already(copies: Sequence[Clipping]) -> str:
+def _already(copies: Sequence[Clipping]) -> Sentence:
     """``already here: 3 copies, first 昆玉日报 2026-10-05 09:50 (id)``."""
     first = copies[0].article
     when = f" {first.published:%Y-%m-%d %H:%M}" if first.published else ""
     name = first.source or first.site or first.url or first.origin
-    return f"already here: {counted(len(copies), 'copy')}, first {name}{when} ({first.id})"
+    return sentence(
+        "already here: {copies}, first {name} ({id})",
+        copies=counted(len(copies), "copy"),
+        name=f"{name}{when}",
+        id=first.id,
+    )
 
 
 def _story(kept: Clipping, clipped: ClippedArticle, tags: tuple[str, ...], note: str) -> PublishedStory:
@@ -158,7 +166,7 @@ def _write(story: PublishedStory, form: ClipFormat, output: str | None) -> None:
     if target != "-" and (Path(target).is_dir() or target.endswith("/")):
         named = Path(target) / (page_name(story.clipping.article).removesuffix(".md") + f".{form.value}")
         if named.exists():
-            raise UsageError(f"{named} is there already: name it with -o to replace it, or another place")
+            raise UsageError("{named} is there already: name it with -o to replace it, or another place", named=named)
         target = str(named)
     if form is ClipFormat.md and story.pictures:
         folder = Path(target).with_suffix(".assets")

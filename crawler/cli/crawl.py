@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
+from cleaners.sentences import sentence
 from crawler.cli import watch
 from crawler.cli.application import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
 from crawler.cli.progress import compiling_told, progress
@@ -152,7 +153,8 @@ def _end(report: CrawlReport, store: Path, *, is_whole: bool) -> None:
     if not report.fetched and not report.not_due and is_whole:
         raise InputError(
             "nothing was fetched: check the addresses in the seed file, robots.txt and the network "
-            f"(`jianbao drops --stage fetch --store {store}` says why)"
+            "(`jianbao drops --stage fetch --store {store}` says why)",
+            store=store,
         )
 
 
@@ -170,33 +172,46 @@ def _check(store: Path) -> None:
     if store.exists():
         Store.open(store, create=False, readonly=True).close()
     elif not store.absolute().parent.is_dir():
-        raise UsageError(f"{store} cannot be made: there is no folder {store.parent}; make it first")
+        raise UsageError(
+            "{store} cannot be made: there is no folder {parent}; make it first", store=store, parent=store.parent
+        )
 
 
 def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     rate = report.fetched / report.seconds if report.seconds else 0
     took = lasting(report.seconds)
-    say(f"{counted(report.fetched, 'response')}, {report.bytes / 1e6:,.1f} MB in {took} ({rate:.1f} responses/s)")
-    cleaned = f"{counted(report.articles, 'article')} cleaned into {store}"
-    say(f"{counted(report.pages, 'page')} archived" if archive_only else cleaned)
+    say(
+        "{responses}, {bytes:,.1f} MB in {took} ({rate:.1f} responses/s)",
+        responses=counted(report.fetched, "response"),
+        bytes=report.bytes / 1000000.0,
+        took=took,
+        rate=rate,
+    )
+    if archive_only:
+        say("{pages} archived", pages=counted(report.pages, "page"))
+    else:
+        say("{articles} cleaned into {store}", articles=counted(report.articles, "article"), store=store)
     say(balance(report.found, report.ends))
     if report.joined:
-        say(f"  {report.joined:>6,}  pages that stand in articles of several")
+        say("  {joined:>6,}  pages that stand in articles of several", joined=report.joined)
     for reason, count in report.drops.items():
-        say(f"  {count:>6,}  dropped, {reason}")
+        say("  {count:>6,}  dropped, {reason}", count=count, reason=reason)
     if report.rendered:
-        say(f"  {report.rendered:>6,}  of the pages read by a browser")
+        say("  {rendered:>6,}  of the pages read by a browser", rendered=report.rendered)
     for reason, count in report.kept_off.items():
-        say(f"  {count:>6,}  requests of their scripts refused, {reason}")
+        say("  {count:>6,}  requests of their scripts refused, {reason}", count=count, reason=reason)
     if report.unchanged:
-        say(f"  {report.unchanged:>6,}  unchanged since the last visit")
+        say("  {unchanged:>6,}  unchanged since the last visit", unchanged=report.unchanged)
     if report.not_due:
-        say(f"  {report.not_due:>6,}  seeds not asked, for nothing new is likely yet (`--again` asks all)")
+        say(
+            "  {not_due:>6,}  seeds not asked, for nothing new is likely yet (`--again` asks all)",
+            not_due=report.not_due,
+        )
         _tell_waiting(report.waiting)
     for url, target in report.moved.items():
-        say(f"  the seed {url} leads to {target}: put that address into the seed file")
+        say("  the seed {url} leads to {target}: put that address into the seed file", url=url, target=target)
     if report.left:
-        say(f"  {report.left:>6,}  addresses left for the next run (a limit was reached, or it was ended)")
+        say("  {left:>6,}  addresses left for the next run (a limit was reached, or it was ended)", left=report.left)
 
 
 def _tell_waiting(waiting: Mapping[str, str | None]) -> None:
@@ -204,10 +219,14 @@ def _tell_waiting(waiting: Mapping[str, str | None]) -> None:
     now = datetime.now().astimezone()
     for url, due in list(waiting.items())[:_MOST]:
         at = datetime.fromisoformat(due).astimezone() if due else None
-        if at is None or at <= now:
-            when = "read in this run, before it was interrupted" if at else "not again"
+        if at is None:
+            when = sentence("not again")
+        elif at <= now:
+            when = sentence("read in this run, before it was interrupted")
+        elif at.date() == now.date():
+            when = sentence("next at {at:%H:%M}", at=at)
         else:
-            when = f"next at {at:%H:%M}" if at.date() == now.date() else f"next on {at:%Y-%m-%d at %H:%M}"
-        say(f"          {url} ({when})")
+            when = sentence("next on {at:%Y-%m-%d} at {at:%H:%M}", at=at)
+        say("          {url} ({when})", url=url, when=when)
     if (more := len(waiting) - _MOST) > 0:
-        say(f"          and {counted(more, 'more seed')} (`--json` names all)")
+        say("          and {seeds} (`--json` names all)", seeds=counted(more, "more seed"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.sentences import Sentence, listed, sentence
 from crawler.cli import on_spark
 from crawler.cli.application import JsonOption, app, counted, say
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
@@ -123,15 +124,27 @@ def dedup(
         )
     if as_json and output != "-":
         typer.echo(json.dumps(asdict(done)))
-    say(
-        f"{counted(done.documents, 'document')}, {counted(done.pairs, 'pair')}, {counted(done.clusters, 'cluster')}; "
-        f"{counted(done.written, 'record')} written"
-        + (f"; {counted(done.matched, 'document')} of clusters in {against}" if against else "")
-        + (f"; {counted(done.contaminated, 'item')} of it met in the corpus" if report else "")
-        + (f" ({done.short} too short to be looked for)" if done.short else "")
-        + (f"; {counted(done.skipped, 'record')} without an id or a text, passed through" if done.skipped else "")
-        + (f"; {counted(done.undated, 'record')} without a date, compared with all" if done.undated else "")
-    )
+    say(listed(_came_to(done, against, report), "; "))
+
+
+def _came_to(done: DedupSummary, against: str | None, report: str | None) -> Iterator[Sentence]:
+    """What was found and what was passed through, part by part; what there is none of is not told."""
+    yield sentence(
+        "{documents}, {pairs}, {clusters}", documents=counted(done.documents, "document"),
+        pairs=counted(done.pairs, "pair"), clusters=counted(done.clusters, "cluster"),
+    )  # fmt: skip
+    yield sentence("{records} written", records=counted(done.written, "record"))
+    if against:
+        yield sentence("{documents} of clusters in {old}", documents=counted(done.matched, "document"), old=against)
+    if report:
+        yield sentence("{items} of it met in the corpus", items=counted(done.contaminated, "item"))
+    if done.short:
+        yield sentence("{count} too short to be looked for", count=done.short)
+    if done.skipped:
+        records = counted(done.skipped, "record")
+        yield sentence("{records} without an id or a text, passed through", records=records)
+    if done.undated:
+        yield sentence("{records} without a date, compared with all", records=counted(done.undated, "record"))
 
 
 def _here(
@@ -176,12 +189,12 @@ def _check_names(sources: list[str], output: str, pairs: str | None) -> None:
         raise UsageError("standard input can be read once: name - once")
     for source in map(Path, sources):
         if source.is_dir():
-            raise UsageError(f"{source} is a folder: name its files ({source}/*.jsonl)")
+            raise UsageError("{source} is a folder: name its files ({source}/*.jsonl)", source=source)
         for target in filter(None, (output, pairs)):
             if target != "-" and source.exists() and Path(target).exists() and source.samefile(target):
-                raise UsageError(f"{target} is the input: write the result to another file")
+                raise UsageError("{target} is the input: write the result to another file", target=target)
     if pairs and pairs.endswith((".parquet", ".csv", ".tsv")):
-        raise UsageError(f"{pairs}: pairs are written as JSONL: give it such a name")
+        raise UsageError("{pairs}: pairs are written as JSONL: give it such a name", pairs=pairs)
 
 
 def _known(against: str, columns: CorpusColumns, dating: DateField | None) -> Iterator[KnownDocument]:

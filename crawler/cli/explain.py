@@ -124,10 +124,13 @@ def _fetched(url: str, job: JobConfig | None, contact: str | None) -> Page:
     asking = job or job_of([url], contact)
     site = next((one for one in asking.sites if one.owns(url)), None)
     if site is None:
-        raise UsageError(f"no site of job {asking.job} owns {url}: add one with that host as its `home`")
+        raise UsageError(
+            "no site of job {job} owns {url}: add one with that host as its `home`", job=asking.job, url=url
+        )
     page = fetch_page(url, asking, site)
     if isinstance(page, Drop):
-        raise InputError(f"{url}: {page.reason}" + (f" ({page.detail})" if page.detail else ""))
+        detail = f" ({page.detail})" if page.detail else ""
+        raise InputError("{url}: {why}", url=url, why=f"{page.reason}{detail}")
     return page
 
 
@@ -138,9 +141,16 @@ def _site(page: Page, job: JobConfig | None, seeds: Path | None) -> SiteConfig |
     if page.url is None and len(job.sites) == 1:
         return job.sites[0]
     if page.url is None:
-        raise UsageError(f"{seeds} has {len(job.sites)} sites: say with --url where the page comes from")
+        raise UsageError(
+            "{seeds} has {count} sites: say with --url where the page comes from", seeds=seeds, count=len(job.sites)
+        )
     if (site := next((one for one in job.sites if one.owns(page.url)), None)) is None:
-        raise UsageError(f"no site of {seeds} owns {page.url}: its sites are {', '.join(one.id for one in job.sites)}")
+        raise UsageError(
+            "no site of {seeds} owns {url}: its sites are {names}",
+            seeds=seeds,
+            url=page.url,
+            names=", ".join(one.id for one in job.sites),
+        )
     return site
 
 
@@ -170,17 +180,21 @@ def _page(what: str, store: Path, columns: ColumnChoice) -> Page:
     if "#" in origin and not os.path.exists(origin):
         return _part(what, origin, store, columns)
     if os.path.isdir(origin):
-        raise UsageError(f"{origin} is a folder: explain reads one page; name a file in it")
+        raise UsageError("{origin} is a folder: explain reads one page; name a file in it", origin=origin)
     if origin != "-" and not os.path.exists(origin):
-        raise InputError(f"{origin}: the page {what} was cleaned from is not there any more")
+        raise InputError("{origin}: the page {what} was cleaned from is not there any more", origin=origin, what=what)
     pages = readers.read([origin], columns=columns)
     page = next(pages, None)
     if page is None:
-        raise InputError(f"{origin}: there is no page in it")
+        raise InputError("{origin}: there is no page in it", origin=origin)
     if (second := next(pages, None)) is not None:
-        say(f"{origin} holds several pages: this is the first; the next one is {second.origin}")
+        say(
+            "{origin} holds several pages: this is the first; the next one is {second_origin}",
+            origin=origin,
+            second_origin=second.origin,
+        )
     if isinstance(page, Drop):
-        raise InputError(f"{origin}: {page.reason} ({page.detail})")
+        raise InputError("{origin}: {reason} ({detail})", origin=origin, reason=page.reason, detail=page.detail)
     return page
 
 
@@ -193,12 +207,19 @@ def _part(what: str, origin: str, store: Path, columns: ColumnChoice) -> Page:
         return page_at(origin, store, columns)
     except UnusableInput as why:
         if why.reason != MISSING and file_of(origin):
-            raise InputError(f"{origin}: {why.reason} ({why.detail})") from None
+            raise InputError(
+                "{origin}: {reason} ({detail})", origin=origin, reason=why.reason, detail=why.detail
+            ) from None
         if what == origin:
-            raise InputError(f"{origin}: {why.detail}; the `origin` of a record names its page") from None
+            raise InputError(
+                "{origin}: {detail}; the `origin` of a record names its page", origin=origin, detail=why.detail
+            ) from None
         raise InputError(
-            f"{origin}: the page {what} was cleaned from is not there any more ({why.reason}); a file that you gave is "
-            "looked for from the folder you are in"
+            "{origin}: the page {what} was cleaned from is not there any more ({reason}); a file that "
+            "you gave is looked for from the folder you are in",
+            origin=origin,
+            what=what,
+            reason=why.reason,
         ) from None
 
 
@@ -206,10 +227,14 @@ def _origin(what: str, store: Path) -> str:
     from cleaners.store import Store
 
     if not store.exists():
-        raise UsageError(f"{what}: no such file, and there is no store at {store} to look it up in")
+        raise UsageError(
+            "{what}: no such file, and there is no store at {store} to look it up in", what=what, store=store
+        )
     with Store.open(store, create=False, readonly=True) as opened:
         if (found := opened.clippings.get(what)) is None:
-            raise UsageError(f"{what}: no such file, nor an article of {store}; `jianbao search` finds ids")
+            raise UsageError(
+                "{what}: no such file, nor an article of {store}; `jianbao search` finds ids", what=what, store=store
+            )
         return found.article.origin
 
 

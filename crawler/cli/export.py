@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.sentences import Sentence, listed, sentence
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import (
     ArrivedSince,
@@ -196,8 +197,8 @@ def _tell_if_new(store: Store, name: str) -> None:
 
     if store.export_log.last(name) is None:
         others = [series.name for series in store.export_log.series() if series.last]
-        known = f" ({meant(name, others)})" if others else ""
-        say(f"no export is called {name} yet: a new series begins, with everything{known}")
+        told = sentence("no export is called {name} yet: a new series begins, with everything", name=name)
+        say(sentence("{told} ({meant})", told=told, meant=meant(name, others)) if others else told)
 
 
 @contextmanager
@@ -216,7 +217,7 @@ def _opened(store: Path) -> tuple[Store, bool]:
 
     writable = not store.exists() or (os.access(store, os.W_OK) and os.access(store.absolute().parent, os.W_OK))
     if not writable:
-        say(f"{store} cannot be written: it will not know of this export, nor will `jianbao takedown`")
+        say("{store} cannot be written: it will not know of this export, nor will `jianbao takedown`", store=store)
     return Store.open(store, create=False, readonly=not writable), writable
 
 
@@ -228,27 +229,44 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
         return
     place = "stdout" if order.target == "-" else order.target
     if order.increment:
-        counts = f"{made.added:,} added, {made.changed:,} changed, {made.removed:,} removed"
-        say(f"{counts} since the last {order.name}: {place}")
+        say(
+            "{added:,} added, {changed:,} changed, {removed:,} removed since the last {name}: {place}",
+            added=made.added, changed=made.changed, removed=made.removed, name=order.name, place=place,
+        )  # fmt: skip
     elif made.added:
-        say(f"{counted(made.added, 'article')} exported to {place}")
+        say("{articles} exported to {place}", articles=counted(made.added, "article"), place=place)
     else:
-        say(f"nothing to export: no article is meant by what was asked for; {place} holds none")
+        say("nothing to export: no article is meant by what was asked for; {place} holds none", place=place)
     if made.filtered:
-        say(f"{counted(made.filtered, 'article')} left out by --filter")
+        say("{articles} left out by --filter", articles=counted(made.filtered, "article"))
     left = made.opt_outs
     if left.articles or left.copies:
-        copies = f" and {counted(left.copies, 'copy')} of such" if left.copies else ""
-        say(f"left out: {counted(left.articles, 'article')}{copies} whose publishers do not want text and data mining "
-            "(--include-opt-outs takes them in)")  # fmt: skip
+        which = counted(left.articles, "article")
+        if left.copies:
+            which = sentence("{articles} and {copies} of such", articles=which, copies=counted(left.copies, "copy"))
+        say(
+            "left out: {which} whose publishers do not want text and data mining (--include-opt-outs takes them in)",
+            which=which,
+        )
     if made.removed and not format_named(order.form).has_removals:
-        say(f"{order.form} cannot say what was removed")
+        say("{form} cannot say what was removed", form=order.form)
     _tell_pages(made)
 
 
 def _tell_pages(made: ExportResult) -> None:
     if made.tidied.removed:
-        say(f"{counted(made.tidied.removed, 'page')} of earlier exports removed")
+        say("{pages} of earlier exports removed", pages=counted(made.tidied.removed, "page"))
     if kept := made.tidied.kept:
-        more = f" and {len(kept) - _NAMED:,} more" if len(kept) > _NAMED else ""
-        say(f"not touched, as changed by hand: {', '.join(kept[:_NAMED])}{more}; what is deleted is written anew")
+        say("{pages} not touched, as changed by you: {names}", pages=counted(len(kept), "page"), names=_named(kept))
+    if offered := made.tidied.offered:
+        say(
+            "beside them stands what has changed since in the articles: {names}; one that is moved over your page "
+            "takes its place, its line `# jianbao` copied into your page says that you have seen it",
+            names=_named(offered),
+        )
+
+
+def _named(pages: Sequence[str]) -> Sentence:
+    """The first of them, and how many more there are."""
+    more = len(pages) - _NAMED
+    return listed([*pages[:_NAMED], sentence("{count:,} more", count=more)] if more > 0 else pages)

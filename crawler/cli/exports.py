@@ -43,7 +43,7 @@ def exports(
     for made in latest:
         typer.echo(_told(made))
     if not latest:
-        say(f"nothing has been exported from {store} yet")
+        say("nothing has been exported from {store} yet", store=store)
 
 
 def _standing(series: ExportSeries) -> str:
@@ -54,7 +54,7 @@ def _standing(series: ExportSeries) -> str:
 
 
 def _told(made: LoggedExport) -> str:
-    came = [counted(made.added, "article") if made.name is None else f"{made.added:,} added"]
+    came = [str(counted(made.added, "article")) if made.name is None else f"{made.added:,} added"]
     came += [f"{count:,} {what}" for count, what in ((made.changed, "changed"), (made.removed, "removed")) if count]
     if not made.complete:
         came.append("interrupted: may be there or not")

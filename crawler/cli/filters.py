@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.sentences import Sentence, sentence
 from crawler.cli.application import say
 from crawler.cli.language import translated
 
@@ -21,20 +22,21 @@ if TYPE_CHECKING:
 _CLOSE, _OTHERS = 3, 5
 
 
-def meant(asked: str, known: Sequence[str]) -> str:
+def meant(asked: str, known: Sequence[str]) -> Sentence:
     """A hint for a name that does not exist: those that are meant most likely, else all there are, the likest first.
 
-    >>> meant("Corpsu", ["corpus", "news"]), meant("x", ["corpus", "news"]), meant("x", [])
-    ('did you mean corpus?', 'there are: corpus, news', 'there are none')
+    >>> [str(meant(*names)) for names in (("Corpsu", ["corpus", "news"]), ("x", ["corpus", "news"]), ("x", []))]
+    ['did you mean corpus?', 'there are: corpus, news', 'there are none']
     """
     spelt = {name.casefold(): name for name in known}
     if close := get_close_matches(asked.casefold(), spelt, _CLOSE):
-        return f"did you mean {', '.join(spelt[name] for name in close)}?"
+        return sentence("did you mean {names}?", names=", ".join(spelt[name] for name in close))
     if not known:
-        return "there are none"
+        return sentence("there are none")
     likeness = {name: SequenceMatcher(None, asked.casefold(), name.casefold()).ratio() for name in known}
     others = sorted(likeness, key=lambda name: -likeness[name])[:_OTHERS]
-    return f"there are: {', '.join(others)}{' ...' if len(known) > _OTHERS else ''}"
+    more = [*others, "..."] if len(known) > _OTHERS else others
+    return sentence("there are: {names}", names=", ".join(more))
 
 
 Region = Annotated[str | None, typer.Option("--region", help="Only about this region (阿克苏, 新疆/阿克苏).")]
@@ -84,11 +86,17 @@ def arrival(store: Store, text: str | None) -> datetime | None:
     if text.isdecimal():
         started = store.runs.started(int(text))
         if started is None:
-            raise UsageError(f"--arrived-since {text}: the store has no run of this number (`jianbao runs` lists them)")
+            raise UsageError(
+                "--arrived-since {text}: the store has no run of this number (`jianbao runs` lists them)", text=text
+            )
         return started
     meant_by_it = moment(text, datetime.now(UTC))
     if meant_by_it is None:
-        raise UsageError(f"--arrived-since {text}: no date and no run: write it as 2h, {FORMS}, or the number of a run")
+        raise UsageError(
+            "--arrived-since {text}: no date and no run: write it as 2h, {forms}, or the number of a run",
+            text=text,
+            forms=FORMS,
+        )
     return meant_by_it
 
 
@@ -136,4 +144,9 @@ def hint(store: Store, selection: Selection) -> None:
     from crawler.cli.filters import meant
 
     for name, value in store.column_values.missing(selection).items():
-        say(f"no article has the {name} {value}: {meant(value, store.column_values.of(name))}")
+        say(
+            "no article has the {name} {value}: {meant}",
+            name=name,
+            value=value,
+            meant=meant(value, store.column_values.of(name)),
+        )

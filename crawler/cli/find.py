@@ -48,9 +48,9 @@ def find(
     for hit in hits[:limit]:
         typer.echo(json.dumps(_record(hit), ensure_ascii=False) if as_json else _shown(hit))
     if not hits:
-        say(f"no article holds {least:.0%} of it")
+        say("no article holds {least:.0%} of it", least=least)
     elif len(hits) > limit:
-        say(f"{counted(len(hits) - limit, 'further article')}: -n shows more")
+        say("{articles}: -n shows more", articles=counted(len(hits) - limit, "further article"))
 
 
 def _read(name: str) -> str:
@@ -59,10 +59,13 @@ def _read(name: str) -> str:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
-        cure = f"to look for these words: echo '{name}' | jianbao find -"
-        raise UsageError(f"{name} cannot be read ({error.strerror}); {cure}") from error
+        raise UsageError(
+            "{name} cannot be read ({strerror}); to look for these words: echo '{name}' | jianbao find -",
+            name=name,
+            strerror=error.strerror,
+        ) from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is no UTF-8: convert it (iconv -f gb18030 -t utf-8)") from error
+        raise UsageError("{name} is no UTF-8: convert it (iconv -f gb18030 -t utf-8)", name=name) from error
 
 
 def _record(hit: PassageHit) -> dict[str, Any]:

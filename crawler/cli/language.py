@@ -13,6 +13,8 @@ from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
+from cleaners.sentences import Sentence
+
 CATALOGUES = Path(__file__).parent / "locale"
 DOMAIN = "jianbao"
 _CATEGORIES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts: POSIX, 8.2
@@ -53,3 +55,8 @@ def translated(sentence: str) -> str:
     """A sentence in the language of the locale; as it stands where the catalogue has none."""
     catalogue = _catalogue()
     return sentence if catalogue is None or not sentence else catalogue.gettext(sentence)
+
+
+def spoken(sentence: Sentence) -> str:
+    """A sentence with its places filled, in the language of the locale."""
+    return sentence.said(translated)

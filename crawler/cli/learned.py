@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.sentences import sentence
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import meant
 from crawler.cli.help_format import CommandGroup
@@ -68,8 +69,10 @@ def noise(
         lines = opened.learned.lines(site)
         if not lines:
             others = sorted({line.site for line in opened.learned.lines()})
-            none = "nothing learned yet: it takes a line in several articles of one site"
-            say(f"nothing learned of {site}: {meant(site, others)}" if site and others else none)
+            if site and others:
+                say("nothing learned of {site}: {meant}", site=site, meant=meant(site, others))
+            else:
+                say("nothing learned yet: it takes a line in several articles of one site")
         for line in lines:
             typer.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _line_told(line))
 
@@ -84,11 +87,15 @@ def _add_line(store: Path, site: str | None, text: str) -> None:
     if site is None:
         raise UsageError("name the site the line belongs to: jianbao sites noise SITE --add LINE")
     if not countable([Line(text=text)]):
-        raise UsageError(f"{text!r} has too few letters to be told from other lines: give the whole line")
+        raise UsageError("{text!r} has too few letters to be told from other lines: give the whole line", text=text)
     with Store.open(store, create=False) as opened:
         opened.learned.note([NoiseLine(site=site, key=key(text), example=text, clusters=0)])
         opened.learned.undo(site, key(text), undone=False)
-    say(f"{key(text)}: cut on pages of {site} from now on; clean the pages again to see it in those stored")
+    say(
+        "{key}: cut on pages of {site} from now on; clean the pages again to see it in those stored",
+        key=key(text),
+        site=site,
+    )
 
 
 def _mark_line(store: Path, site: str | None, key: str, *, undone: bool) -> None:
@@ -99,9 +106,11 @@ def _mark_line(store: Path, site: str | None, key: str, *, undone: bool) -> None
         if site is None:
             raise UsageError("name the site the line belongs to: jianbao sites noise SITE --undo KEY")
         if not opened.learned.undo(site, key, undone=undone):
-            raise UsageError(f"{key}: no such line of {site}; `jianbao sites noise {site}` lists the keys")
-    change = "will not be cut any more" if undone else "counts as noise again"
-    say(f"{key}: {change}; clean the pages again to see it")
+            raise UsageError(
+                "{key}: no such line of {site}; `jianbao sites noise {site}` lists the keys", key=key, site=site
+            )
+    change = sentence("will not be cut any more") if undone else sentence("counts as noise again")
+    say("{key}: {change}; clean the pages again to see it", key=key, change=change)
 
 
 def _line_told(line: NoiseLine) -> str:
@@ -135,8 +144,8 @@ def lexicon(
         if undo is not None:
             spun, _, plain = undo.partition("=")
             if not opened.learned.undo_pair(spun, plain):
-                raise UsageError(f"{undo}: no such pair; `jianbao lexicon` lists them as SPUN=PLAIN")
-            say(f"{undo}: not counted any more")
+                raise UsageError("{undo}: no such pair; `jianbao lexicon` lists them as SPUN=PLAIN", undo=undo)
+            say("{undo}: not counted any more", undo=undo)
             return
         every = opened.learned.pairs(undone=True)
         whole = whole_words({(pair.spun, pair.plain): pair.count for pair in every})

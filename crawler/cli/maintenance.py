@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import FormatError, UsageError
+from cleaners.sentences import Sentence, listed, sentence
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.columns import (
     AuthorColumn,
@@ -93,14 +94,21 @@ def merge(
     if as_json:
         typer.echo(json.dumps(asdict(done)))
         return
-    refused = f", {counted(done.refused, 'article')} taken down before and turned away" if done.refused else ""
-    say(f"{counted(done.stored, 'article')} new in {store}, {done.known:,} known already, {done.matched:,} match "
-        f"another one{refused}; {counted(done.files, 'archive file')} beside it")  # fmt: skip
+    say(
+        "{articles} new in {store}, {known:,} known already, {matched:,} match another one; {files} beside it",
+        articles=counted(done.stored, "article"),
+        store=store,
+        known=done.known,
+        matched=done.matched,
+        files=counted(done.files, "archive file"),
+    )
+    if done.refused:
+        say("{articles} turned away, for they were taken down before", articles=counted(done.refused, "article"))
 
 
 def _step(what: str, done: int, of: int | None) -> None:
     if not is_silent() and done and done % 500 == 0:
-        say(f"{what}: {done:,}{f' of {of:,}' if of else ''}")
+        say(f"{what}: {done:,}/{of:,}" if of else f"{what}: {done:,}")
 
 
 _SAMPLE = 1000  # articles
@@ -187,7 +195,7 @@ def doctor(
         if one.advice:
             typer.echo(f"    {one.advice}")
     if wrong := [one.check for one in found if one.problems and not one.repaired]:
-        raise FormatError(f"{store}: not well: {', '.join(wrong)}")
+        raise FormatError("{store}: not well: {names}", store=store, names=", ".join(wrong))
 
 
 @app.command()
@@ -212,8 +220,13 @@ def backup(
         made = back_up(store, folder, step=step)
     if as_json:
         typer.echo(json.dumps(asdict(made), ensure_ascii=False, default=str))
-    say(f"{counted(made.articles, 'article')} and {counted(made.files, 'file')} of the archive in {made.store.parent} "
-        f"({made.size / 1e6:,.1f} MB)")  # fmt: skip
+    say(
+        "{articles} and {files} of the archive in {parent} ({size:,.1f} MB)",
+        articles=counted(made.articles, "article"),
+        files=counted(made.files, "file"),
+        parent=made.store.parent,
+        size=made.size / 1000000.0,
+    )
 
 
 @app.command()
@@ -264,7 +277,7 @@ def reclean(
     from cleaners.store import Store, locks
 
     if root is not None and not root.is_dir():
-        raise UsageError(f"--root {root}: there is no such folder")
+        raise UsageError("--root {root}: there is no such folder", root=root)
     roots = [*([root] if root else []), store.absolute().parent]
     sites = [one for job in seeds or [] for one in load_job(job).sites]
     columns = ColumnChoice(
@@ -285,8 +298,12 @@ def reclean(
         counts = _show_changes(outcomes, advance, as_json=as_json)
     say(_summary(counts, applied=apply))
     if lost := counts[f"missing: {work.LOST}"]:
-        say(f"the files of {counted(lost, 'page')} were looked for from here and in {', '.join(map(str, roots))}: run "
-            "it from the folder in which they were cleaned, or name that with --root DIR")  # fmt: skip
+        say(
+            "the files of {pages} were looked for from here and in {names}: run it from the folder in "
+            "which they were cleaned, or name that with --root DIR",
+            pages=counted(lost, "page"),
+            names=", ".join(map(str, roots)),
+        )
 
 
 def _show_changes(
@@ -306,36 +323,53 @@ def _show_changes(
     return counts
 
 
-_KINDS = {
-    "same": "the same",
-    "text": "with another text",
-    "metadata": "with other metadata",
-    "dropped": "no articles any more (left as they are)",
-    "found": "dropped before and articles today",
+_MISSING = "missing: "
+# What became of a page -> how that is said.
+RECLEANED = {
+    "same": "{count:,} the same",
+    "text": "{count:,} with another text",
+    "metadata": "{count:,} with other metadata",
+    "dropped": "{count:,} no articles any more (left as they are)",
+    "found": "{count:,} dropped before and articles today",
 }
 
 
-def _summary(counts: Mapping[str, int], *, applied: bool) -> str:
-    told = [f"{counts[kind]:,} {name}" for kind, name in _KINDS.items() if counts[kind]]
-    told += [f"{n:,} not cleaned again ({name})" for name, n in counts.items() if name.startswith("missing: ")]
-    pending = any(counts[kind] for kind in ("text", "metadata", "found")) and not applied
-    return f"{'; '.join(told) or 'no pages'}{'; --apply writes it' if pending else ''}".replace("(missing: ", "(")
+def _summary(counts: Mapping[str, int], *, applied: bool) -> Sentence:
+    told = [Sentence(text, {"count": counts[kind]}) for kind, text in RECLEANED.items() if counts[kind]]
+    for name, count in counts.items():
+        if name.startswith(_MISSING):
+            why = name.removeprefix(_MISSING)
+            told.append(sentence("{count:,} not cleaned again ({why})", count=count, why=why))
+    if any(counts[kind] for kind in ("text", "metadata", "found")) and not applied:
+        told.append(sentence("--apply writes it"))
+    return listed(told, "; ") if told else sentence("no pages")
 
 
 def _tell(planned: TakedownPlan, *, done: bool) -> None:
     for stone in planned.known:
-        say(f"{stone.id}  taken down on {stone.at:%Y-%m-%d}: {stone.reason}")
+        say("{id}  taken down on {at:%Y-%m-%d}: {reason}", id=stone.id, at=stone.at, reason=stone.reason)
     for id_ in planned.blind:
-        say(f"{id_} was taken down by an older jianbao whose hashes cannot be compared with today's: its copies are "
-            "not found, nor stopped when they come back; name each by its own id")  # fmt: skip
+        say(
+            "{id} was taken down by an older jianbao whose hashes cannot be compared with today's: "
+            "its copies are not found, nor stopped when they come back; name each by its own id",
+            id=id_,
+        )
     for target in planned.targets:
         typer.echo(f"{target.id}  {target.title or target.url or '(no title)'}")
         for line in _facts(target):
             typer.echo(f"  {line}")
     for damage in planned.unsearched:
-        say(f"{damage.file} cannot be read from byte {damage.offset} on: what stands behind was not searched")
+        say(
+            "{file} cannot be read from byte {offset} on: what stands behind was not searched",
+            file=damage.file,
+            offset=damage.offset,
+        )
     if planned.targets:
-        say(f"{counted(len(planned.targets), 'article')} {'taken down' if done else 'would be taken down'}")
+        articles = counted(len(planned.targets), "article")
+        if done:
+            say("{articles} taken down", articles=articles)
+        else:
+            say("{articles} would be taken down", articles=articles)
 
 
 def _facts(target: TakedownTarget) -> list[str]:

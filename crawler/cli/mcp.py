@@ -34,5 +34,5 @@ def mcp(
     if http is None:
         offered.run("stdio")
         return
-    say(f"MCP at http://127.0.0.1:{http}/mcp (Ctrl-C ends)")
+    say("MCP at http://127.0.0.1:{http}/mcp (Ctrl-C ends)", http=http)
     serve_http(offered, http)

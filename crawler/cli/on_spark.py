@@ -9,6 +9,7 @@ import typer
 
 from cleaners.errors import UsageError
 from crawler.cli.application import counted, say
+from crawler.wording import with_drops
 
 if TYPE_CHECKING:
     from cleaners.dedup.corpus import CorpusColumns, DateField, DedupSummary
@@ -42,8 +43,8 @@ def clean(paths: list[str], output: str | None, *, master: str | None, resume: b
         raise UsageError("--engine spark reads files and folders, and takes up lost tasks by itself: no -, no --resume")
     with session(master) as spark:
         done = on_spark(spark, paths, output, step=say, columns=columns)
-    lost = ", ".join(f"{n} {reason}" for reason, n in list(done.dropped.items())[:5])
-    say(counted(done.written, "record") + (f"; {sum(done.dropped.values())} dropped ({lost})" if lost else ""))
+    told = counted(done.written, "record")
+    say(with_drops(told, sum(done.dropped.values()), list(done.dropped.items())[:5]))
 
 
 def dedup(

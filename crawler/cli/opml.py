@@ -45,12 +45,12 @@ def opml(
     from cleaners.atomic import whole_file
 
     if output != "-" and Path(output).is_file():
-        raise UsageError(f"{output} is there already: name another file, or delete it")
+        raise UsageError("{output} is there already: name another file, or delete it", output=output)
     body, name = _read(what), "stdin" if what == "-" else what
     if _is_xml(body):
         made = _seeds(body, name, job or _job_name(output), contact)
     elif job is not None:
-        raise UsageError(f"--job is for OPML, and {name} is none: leave it out")
+        raise UsageError("--job is for OPML, and {name} is none: leave it out", name=name)
     else:
         made = _outlines(body, name)
     with whole_file(output) as file:
@@ -63,9 +63,9 @@ def _read(what: str) -> bytes:
     try:
         return Path(what).read_bytes()
     except FileNotFoundError:
-        raise UsageError(f"{what}: no such file; check the spelling") from None
+        raise UsageError("{what}: no such file; check the spelling", what=what) from None
     except OSError as error:
-        raise InputError(f"{what}: cannot be read: {error.strerror}") from None
+        raise InputError("{what}: cannot be read: {strerror}", what=what, strerror=error.strerror) from None
 
 
 def _is_xml(body: bytes) -> bool:
@@ -84,9 +84,12 @@ def _seeds(body: bytes, name: str, job: str, contact: str | None) -> bytes:
     found = read_opml(body, name=name)
     _tell(found.left_out)
     if not found.feeds:
-        raise InputError(f"{name}: no outline with an xmlUrl: there is no feed in it")
+        raise InputError("{name}: no outline with an xmlUrl: there is no feed in it", name=name)
     text = seed_file(found.feeds, job=job, contact=contact)
-    say(f"{counted(len(found.feeds), 'feed')} in a seed file; `jianbao sites check` tells which of them work")
+    say(
+        "{feeds} in a seed file; `jianbao sites check` tells which of them work",
+        feeds=counted(len(found.feeds), "feed"),
+    )
     return text.encode()
 
 
@@ -97,15 +100,15 @@ def _outlines(body: bytes, name: str) -> bytes:
     try:
         job = parse_job(body.decode("utf-8-sig"), name=name) if name == "stdin" else load_job(name)
     except UnicodeDecodeError:
-        raise InputError(f"{name}: not UTF-8 text: save the seed file as UTF-8") from None
+        raise InputError("{name}: not UTF-8 text: save the seed file as UTF-8", name=name) from None
     found = feeds_of(job)
     _tell(found.left_out)
     if not found.feeds:
-        raise InputError(f"{name}: no `feed:` in it, and OPML knows feeds only")
-    say(f"{counted(len(found.feeds), 'feed')} of {counted(len(job.sites), 'site')}")
+        raise InputError("{name}: no `feed:` in it, and OPML knows feeds only", name=name)
+    say("{feeds} of {sites}", feeds=counted(len(found.feeds), "feed"), sites=counted(len(job.sites), "site"))
     return opml(found.feeds, title=job.job)
 
 
 def _tell(left_out: tuple[str, ...]) -> None:
     for line in left_out:
-        say(f"left out: {line}")
+        say("left out: {line}", line=line)

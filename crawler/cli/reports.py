@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.sentences import Sentence, sentence
 from crawler.cli.application import STORE, TROUBLE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import SiteName, day
 
@@ -107,7 +108,7 @@ def drops(
         if not found:
             say("no drop is of this site, time, stage and reason; without --site and --since all are listed")
         elif len(found) == limit:
-            say(f"{limit:,} drops: --limit shows more, if there are")
+            say("{limit:,} drops: --limit shows more, if there are", limit=limit)
     elif note := _left_out(kinds, len(found), stage, reason):
         say(note)
 
@@ -123,24 +124,36 @@ def _doubtful(store: Path, limit: int, *, as_json: bool) -> None:
     if not found:
         say("no article is doubtful (`jianbao reclean` measures those that an older jianbao kept)")
     elif len(found) < total:
-        say(f"{len(found):,} of {counted(total, 'article')}: --limit shows more")
+        say("{count:,} of {articles}: --limit shows more", count=len(found), articles=counted(total, "article"))
 
 
-def _left_out(kinds: Mapping[tuple[str, str], int], shown: int, stage: str | None, reason: str | None) -> str:
+def _left_out(
+    kinds: Mapping[tuple[str, str], int], shown: int, stage: str | None, reason: str | None
+) -> Sentence | None:
     """What the list does not tell: that it was cut, or why it is empty and which names were meant."""
     from crawler.cli.filters import meant
 
     total = sum(n for (s, r), n in kinds.items() if stage in (None, s) and reason in (None, r))
     if shown:
-        return f"{shown:,} of {counted(total, 'drop')}: --limit shows more" if shown < total else ""
+        drops = counted(total, "drop")
+        return sentence("{count:,} of {drops}: --limit shows more", count=shown, drops=drops) if shown < total else None
     if not kinds:
-        return "no drops: every page that was read became an article"
+        return sentence("no drops: every page that was read became an article")
     stages = list(dict.fromkeys(s for s, _ in kinds))
     if stage is not None and stage not in stages:
-        return f"no drop has the stage {stage}: {meant(stage, stages)}"
+        return sentence("no drop has the stage {stage}: {meant}", stage=stage, meant=meant(stage, stages))
     reasons = list(dict.fromkeys(r for s, r in kinds if stage in (None, s)))
-    of_stage = f" of the stage {stage}" if stage else ""
-    return f"no drop{of_stage} has the reason {reason}: {meant(reason or '', reasons)} (`jianbao stats` lists all)"
+    hint = meant(reason or "", reasons)
+    if not stage:
+        return sentence(
+            "no drop has the reason {reason}: {meant} (`jianbao stats` lists all)", reason=reason, meant=hint
+        )
+    return sentence(
+        "no drop of the stage {stage} has the reason {reason}: {meant} (`jianbao stats` lists all)",
+        stage=stage,
+        reason=reason,
+        meant=hint,
+    )
 
 
 @app.command()

@@ -26,7 +26,7 @@ def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> str:
     """A run that kept articles: pages read, articles, how many are new and match others. Any other: its own counts."""
     counts = totals(run.counts)
     if not counts.keys() >= {"stored", "known", "matched"}:
-        return ", ".join(counted(n, "page") + " archived" if name == "archived" else f"{n:,} {name}"
+        return ", ".join(f"{counted(n, 'page')} archived" if name == "archived" else f"{n:,} {name}"
                          for name, n in counts.items() if n)  # fmt: skip
     stored, articles = counts["stored"], counts["stored"] + counts["known"]
     pages = articles + sum(n for reason, n in dropped.items() if not reason.startswith("fetch:"))

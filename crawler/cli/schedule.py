@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.sentences import sentence
 from crawler.cli import watch
 from crawler.cli.application import STORE, StoreOption, app, lasting, say
 from crawler.cli.watch import WatchesOption
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from crawler.jobs.scheduler import EndedRun
 
 _OUTCOMES = {
-    0: "done",
-    11: "interrupted",
-    -2: "interrupted",
-    -15: "interrupted",
-    1: "failed: nothing was fetched, or the job is running already",
+    0: sentence("done"),
+    11: sentence("interrupted"),
+    -2: sentence("interrupted"),
+    -15: sentence("interrupted"),
+    1: sentence("failed: nothing was fetched, or the job is running already"),
 }
 
 
@@ -75,13 +76,19 @@ def schedule(
     write = _metrics(store, [entry.command for entry in planned], metrics_port, metrics_file)
 
     def ended(run: EndedRun) -> None:
-        failed = f"failed, exit code {run.code}"
+        failed = sentence("failed, exit code {code}", code=run.code)
         outcome = _OUTCOMES.get(run.code, failed) if run.entry.verb == "crawl" or run.code != 1 else failed
-        say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}  {run.entry.job}  {outcome}  ({lasting(run.seconds)})")
+        say(
+            "{now:%Y-%m-%d %H:%M}  {job}  {outcome}  ({time})",
+            now=datetime.now().astimezone(),
+            job=run.entry.job,
+            outcome=outcome,
+            time=lasting(run.seconds),
+        )
         write()
 
     for entry in planned:
-        say(f"{entry.job}: {entry.cron.text}")
+        say("{job}: {text}", job=entry.job, text=entry.cron.text)
     jobs.serve(planned, store, ended)
 
 
@@ -102,4 +109,4 @@ def _need(module: str, extra: str) -> None:
     from importlib.util import find_spec
 
     if find_spec(module) is None:
-        raise UsageError(f"this needs the extra `{extra}`: pip install 'jianbao[{extra}]'")
+        raise UsageError("this needs the extra `{extra}`: pip install 'jianbao[{extra}]'", extra=extra)

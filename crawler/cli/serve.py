@@ -49,6 +49,6 @@ def serve(
         RoomSettings(store=store, listen=listen, port=port, names=tuple(name or ()), corrections=corrections,
                      contact=contact, private_hosts=tuple(private_hosts or ()))
     )  # fmt: skip
-    say(f"{store.name} is shown at (Ctrl-C ends):")
+    say("{name} is shown at (Ctrl-C ends):", name=store.name)
     typer.echo(room.address)
     room.run()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.sentences import sentence
 from crawler.cli.application import STORE, JsonOption, StoreOption, app
 
 if TYPE_CHECKING:
@@ -66,16 +67,22 @@ def stored(store: Store, what: str) -> Clipping:
     """
     found = store.clippings.get(what)
     if stone := store.tombstones.get(what):
-        copy = f"; a copy that stays: {found.article.id}" if found else ""
-        raise UsageError(f"{what}: taken down on {stone.at:%Y-%m-%d}: {stone.reason}{copy}")
+        told = sentence("{what}: taken down on {at:%Y-%m-%d}: {reason}", what=what, at=stone.at, reason=stone.reason)
+        if found is None:
+            raise UsageError("{told}", told=told)
+        raise UsageError("{told}; a copy that stays: {id}", told=told, id=found.article.id)
     if found is None and os.path.isfile(what):
         return _of_file(store, what)
     if found is None and (ids := store.articles.beginning(what, limit=5)):
         if len(ids) > 1:
-            raise UsageError(f"{what}: several ids begin so ({', '.join(ids)} ...): give more digits")
+            raise UsageError(
+                "{what}: several ids begin so ({names} ...): give more digits", what=what, names=", ".join(ids)
+            )
         found = store.clippings.get(ids[0])
     if found is None:
-        raise UsageError(f"{what}: no article of {store.path} has this id or url; `jianbao search` finds ids")
+        raise UsageError(
+            "{what}: no article of {path} has this id or url; `jianbao search` finds ids", what=what, path=store.path
+        )
     return found
 
 
@@ -86,10 +93,19 @@ def _of_file(store: Store, path: str) -> Clipping:
     ids = [urls.clipping_id(page.url, page.body) for page in readers.read([path]) if isinstance(page, Page)]
     held = [id_ for id_ in dict.fromkeys(ids) if id_ in store.articles.has(ids)]
     if not held:
-        raise UsageError(f"{path}: {store.path} has no article of this page; `jianbao clean {path}` stores it, "
-                         "`jianbao explain` shows how it is read")  # fmt: skip
+        raise UsageError(
+            "{path}: {store_path} has no article of this page; `jianbao clean {path}` stores it, "
+            "`jianbao explain` shows how it is read",
+            path=path,
+            store_path=store.path,
+        )
     if len(held) > 1:
-        raise UsageError(f"{path} holds {len(held)} articles: give the id of one ({', '.join(held[:5])} ...)")
+        raise UsageError(
+            "{path} holds {count} articles: give the id of one ({names} ...)",
+            path=path,
+            count=len(held),
+            names=", ".join(held[:5]),
+        )
     found = store.clippings.get(held[0])
     assert found
     return found

@@ -75,7 +75,9 @@ def _load(what: str) -> JobConfig:
     from cleaners.config import load_job
 
     if not Path(what).exists() and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?(/\S*)?", what) and not _is_yaml(what):
-        raise UsageError(f"{what}: no such seed file; if it is a site, write its address in full, as https://{what}")
+        raise UsageError(
+            "{what}: no such seed file; if it is a site, write its address in full, as https://{what}", what=what
+        )
     return load_job(what)
 
 
@@ -97,7 +99,7 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
     except ValueError:  # [ without ]
         host = ""
     if not host:
-        raise UsageError(f"{home} is not a web address: write it in full, as https://news.example/")
+        raise UsageError("{home} is not a web address: write it in full, as https://news.example/", home=home)
     local = [host] if is_loopback(host) else []
     if not local and contact is None:
         raise UsageError("say who asks: add --contact you@your.domain, so that the site can reach you")
@@ -106,7 +108,7 @@ def _job_of(home: str, contact: str | None) -> JobConfig:
     try:
         return parse_job(json.dumps(job, ensure_ascii=False))  # JSON is YAML
     except SeedFileError as wrong:
-        raise UsageError(str(wrong).partition(": ")[2]) from None
+        raise UsageError("{home}: {why}", home=home, why=str(wrong).partition(": ")[2]) from None
 
 
 def _propose(job: JobConfig, found: SurveyState) -> None:
@@ -118,16 +120,21 @@ def _propose(job: JobConfig, found: SurveyState) -> None:
     working = [offer for offer in offers if offer.entries]
     for offer in offers:
         if not offer.entries:
-            say(f"not proposed: {offer.name or offer.kind} {offer.url}: {offer.why}")
+            say("not proposed: {name} {url}: {why}", name=offer.name or offer.kind, url=offer.url, why=offer.why)
     if not working and site.id not in found.names:
-        raise InputError(f"{site.home}: the home page cannot be read ({offers[-1].why}): check address and network")
+        raise InputError(
+            "{home}: the home page cannot be read ({why}): check address and network",
+            home=site.home,
+            why=offers[-1].why,
+        )
     if not working:
         raise InputError(
-            f"{site.home}: nothing to propose: no feed, sitemap or list of news was found; if you know a page that "
-            "announces its articles, write it as `list:` into a seed file"
+            "{home}: nothing to propose: no feed, sitemap or list of news was found; if you know a "
+            "page that announces its articles, write it as `list:` into a seed file",
+            home=site.home,
         )
     typer.echo(proposal(site, found.names.get(site.id, ""), working, datetime.now(UTC).date()))
-    say(f"{counted(len(working), 'seed')} found to work: the entry belongs under `sites:` of a seed file")
+    say("{seeds} found to work: the entry belongs under `sites:` of a seed file", seeds=counted(len(working), "seed"))
 
 
 def _best_first(offers: list[SeedOffer]) -> list[SeedOffer]:
@@ -178,7 +185,7 @@ def _runs(job: JobConfig, store: Path) -> list[RunEntry]:
     from cleaners.store import Store
 
     if not store.exists():
-        say(f"{store}: no such store: without it there is no history to tell from")
+        say("{store}: no such store: without it there is no history to tell from", store=store)
         return []
     with Store.open(store, create=False, readonly=True) as opened:
         return opened.runs.runs(500, command=f"crawl {job.job}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, JianbaoError
+from cleaners.sentences import listed, sentence
 from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
 from crawler.cli.filters import day, hint
 
@@ -73,10 +74,25 @@ def watch(
     if not results and not waiting:
         say("nothing new: what was stored before was told, or is not waited for (--dry-run --since 7d looks back)")
     for wait in waiting:
-        verb = "waits" if wait.count == 1 else "wait"
-        say(f"{wait.watch}: {counted(wait.count, 'entry')} {verb} for the issue of {wait.due:%m-%d %H:%M}")
+        entries = counted(wait.count, "entry")
+        if wait.count == 1:
+            say(
+                "{watch}: {entries} waits for the issue of {due:%m-%d %H:%M}",
+                watch=wait.watch,
+                entries=entries,
+                due=wait.due,
+            )
+        else:
+            say(
+                "{watch}: {entries} wait for the issue of {due:%m-%d %H:%M}",
+                watch=wait.watch,
+                entries=entries,
+                due=wait.due,
+            )
     if failed := [one for one in results if one.failure]:
-        raise InputError(f"{counted(len(failed), 'channel')} could not be served: run it again, nothing is lost")
+        raise InputError(
+            "{channels} could not be served: run it again, nothing is lost", channels=counted(len(failed), "channel")
+        )
 
 
 def tell(watches: Path | None, store: Path) -> None:
@@ -91,7 +107,7 @@ def tell(watches: Path | None, store: Path) -> None:
     try:
         _report(run_watches(load(watches), store, now=datetime.now(UTC), waiting=say), as_json=False)
     except JianbaoError as why:
-        say(f"watches: {why}")
+        say("watches: {why}", why=why)
 
 
 def check(watches: Path | None) -> None:
@@ -119,8 +135,9 @@ def _report(results: Sequence[DeliveryResult], *, as_json: bool) -> None:
         if as_json:
             typer.echo(json.dumps(asdict(one), ensure_ascii=False))
             continue
-        told = counted(one.told, "entry") if one.told or not one.failure else "nothing"
-        say(f"{one.watch}: {told} by {one.channel}" + (f"; {one.failure}" if one.failure else ""))
+        told = counted(one.told, "entry") if one.told or not one.failure else sentence("nothing")
+        parts = [sentence("{watch}: {entries} by {channel}", watch=one.watch, entries=told, channel=one.channel)]
+        say(listed([*parts, one.failure] if one.failure else parts, "; "))
 
 
 def _hint(file: WatchFile, path: Path) -> None:

@@ -84,7 +84,7 @@ def serve(metrics: CollectorRegistry, port: int) -> None:
     except (OSError, OverflowError) as why:
         told = getattr(why, "strerror", None) or str(why)
         raise UsageError(
-            f"port {port} cannot be listened on ({told}): choose another one with --metrics-port"
+            "port {port} cannot be listened on ({told}): choose another one with --metrics-port", port=port, told=told
         ) from None
 
 

@@ -73,13 +73,18 @@ def entries(paths: Iterable[Path], *, watches: Path | None = None) -> tuple[Sche
         job = config.load_job(path)
         config.require_contact(job)
         if job.schedule is None:
-            raise SeedFileError(f'{path}: schedule: is missing: add `schedule: "*/30 * * * *"`')
+            raise SeedFileError('{path}: schedule: is missing: add `schedule: "*/30 * * * *"`', path=path)
         try:
             times = cron.read(job.schedule)
         except ValueError as error:
-            raise SeedFileError(f"{path}: schedule: {error}") from None
+            raise SeedFileError("{path}: schedule: {error}", path=path, error=error) from None
         if job.job in found:
-            raise UsageError(f"{path} and {found[job.job].seeds} are both job {job.job}: give one another name")
+            raise UsageError(
+                "{path} and {seeds} are both job {job}: give one another name",
+                path=path,
+                seeds=found[job.job].seeds,
+                job=job.job,
+            )
         found[job.job] = ScheduledJob(
             job=job.job, seeds=path.absolute(), cron=times, watches=watches and watches.absolute()
         )  # fmt: skip

@@ -24,7 +24,7 @@ class SiteShard:
         if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
             return cls(number=int(number), of=int(of))
         raise UsageError(
-            f"--shard {text}: write it as I/N, I from 1 to N: `--shard 1/3` on the first of three machines"
+            "--shard {text}: write it as I/N, I from 1 to N: `--shard 1/3` on the first of three machines", text=text
         )
 
     def holds(self, name: str) -> bool:

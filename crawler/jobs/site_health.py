@@ -100,4 +100,4 @@ def _layout(host: str, past: Sequence[RunEntry], signs: HealthSettings) -> tuple
 
 def _told(span: timedelta) -> str:
     hours = span.total_seconds() / 3600
-    return counted(round(hours / 24), "day") if hours >= 48 else counted(round(hours), "hour")
+    return str(counted(round(hours / 24), "day") if hours >= 48 else counted(round(hours), "hour"))

@@ -50,7 +50,7 @@ def systemd_units(entry: ScheduledJob, store: Path) -> str:
 
 def _checked(words: list[str]) -> list[str]:
     if odd := next((word for word in words if not word.isprintable()), None):
-        raise UsageError(f"{odd!r}: neither cron nor systemd can call this path: rename it")
+        raise UsageError("{odd!r}: neither cron nor systemd can call this path: rename it", odd=odd)
     return words
 
 

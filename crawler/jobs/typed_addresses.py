@@ -29,7 +29,7 @@ def job_of(addresses: Sequence[str], contact: str | None) -> JobConfig:
     groups: dict[str, list[str]] = {}
     for address in addresses:
         if not is_address(address):
-            raise UsageError(f"{address} is not a web address that can be fetched")
+            raise UsageError("{address} is not a web address that can be fetched", address=address)
         parts = urlsplit(address)
         domain = site_of(address) or ""
         groups.setdefault(parts.netloc.lower() if _is_bare(domain) else domain, []).append(address)

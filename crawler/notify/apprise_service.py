@@ -23,7 +23,9 @@ class AppriseService:
         self._variable = variable
         self._service = apprise.Apprise()
         if not self._service.add(address):
-            raise UsageError(f"{variable} holds no address that Apprise knows: see its list of services")
+            raise UsageError(
+                "{variable} holds no address that Apprise knows: see its list of services", variable=variable
+            )
 
     def deliver(self, contents: IssueContents) -> None:
         """Send messages of at most twenty entries each. Raises DeliveryError where one is not taken."""

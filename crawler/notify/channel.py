@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol
 
 from cleaners.errors import InputError, UsageError
 from cleaners.plugins import PluginGroup
+from cleaners.sentences import sentence
 from cleaners.watches.issues import IssueContents
 
 
@@ -63,8 +64,8 @@ def plugin_named(name: str) -> ChannelPlugin:
             raise _PLUGINS.wrong(point, f"there is a channel of the name {one.name} already")
         found[one.name] = one
     if name not in found:
-        there = f"there are {', '.join(found)}" if found else "no installed package brings one"
-        raise UsageError(f"there is no channel {name!r} in the group jianbao.channels: {there}")
+        there = sentence("there are: {names}", names=", ".join(found)) if found else sentence("there are none")
+        raise UsageError("there is no channel {name!r} in the group jianbao.channels: {there}", name=name, there=there)
     return found[name]
 
 
@@ -72,5 +73,8 @@ def secret(variable: str) -> str:
     """A secret of the environment. Raises UsageError, with its name, where it is not set."""
     value = os.environ.get(variable)
     if not value:
-        raise UsageError(f"the environment variable {variable} is not set: a channel needs it (export {variable}=...)")
+        raise UsageError(
+            "the environment variable {variable} is not set: a channel needs it (export {variable}=...)",
+            variable=variable,
+        )
     return value

@@ -138,7 +138,9 @@ def _ramp(value: float, low: float, high: float) -> float:
 def _paths(pattern: str) -> list[Path]:
     found = sorted(Path(path) for path in glob(pattern, recursive=True) if Path(path).is_file())
     if not found:
-        raise SeedFileError(f"focus.like: {pattern}: no such file; samples are named relative to the seed file")
+        raise SeedFileError(
+            "focus.like: {pattern}: no such file; samples are named relative to the seed file", pattern=pattern
+        )
     return found
 
 
@@ -147,6 +149,8 @@ def _text(path: Path) -> str:
     try:
         body = path.read_bytes()
     except OSError as error:
-        raise SeedFileError(f"focus.like: {path}: cannot be read: {error.strerror}") from None
+        raise SeedFileError(
+            "focus.like: {path}: cannot be read: {strerror}", path=path, strerror=error.strerror
+        ) from None
     cleaned = clean(Page(body=body, origin=str(path)))
     return cleaned.text if isinstance(cleaned, Article) else body.decode("utf-8", "replace")

@@ -43,7 +43,7 @@ class ClipProposal:
 def captured(html: str, url: str, now: datetime | None = None) -> Page:
     """A page as a browser hands it over. Raises ``UsageError`` without an address of the web."""
     if urls.site_of(url) is None or not url.lower().startswith(("http://", "https://")):
-        raise UsageError(f"{url or 'nothing'} is not the address of a page: give that of the page you clip")
+        raise UsageError("{url} is not the address of a page: give that of the page you clip", url=url or "nothing")
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     body = html.encode(errors="replace")
     return Page(body=body, origin=url, url=url, headers=headers, fetched_at=now or datetime.now(UTC))

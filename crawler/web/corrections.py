@@ -39,8 +39,10 @@ def write_correction(folder: Path, page: Page, text: str, article: Article, expe
             with whole_file(gold) as file:
                 file.write("".join(f"{line}\n" for line in (*kept, json.dumps(row, ensure_ascii=False))).encode())
     except (OSError, ValueError) as error:
-        raise UnwritableError(f"{folder} cannot be written, or holds no samples ({error}): name another folder with "
-                              "--corrections") from None  # fmt: skip
+        raise UnwritableError(
+"{folder} cannot be written, or holds no samples ({error}): name another folder with "
+"--corrections",
+folder=folder, error=error) from None  # fmt: skip
     return path
 
 

@@ -87,7 +87,7 @@ class ListChoice:
         try:
             return ListPlace(doc=_number(doc), published_at=_number(date) if date else None)
         except ValueError:
-            raise UsageError(f"{self.after} is no place in the list: go back to its beginning") from None
+            raise UsageError("{after} is no place in the list: go back to its beginning", after=self.after) from None
 
     @property
     def skip(self) -> int:
@@ -95,7 +95,7 @@ class ListChoice:
         try:
             return _number(self.after) if self.after else 0
         except ValueError:
-            raise UsageError(f"{self.after} is no place in the list: go back to its beginning") from None
+            raise UsageError("{after} is no place in the list: go back to its beginning", after=self.after) from None
 
     def _is_default(self, name: str, value: str) -> bool:
         return name == "order" and value == ("match" if self.q else "arrival")
@@ -118,7 +118,7 @@ def _day(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=_ZONE)
     except ValueError:
-        raise UsageError(f"{text} is no date: write it as 2026-12-31") from None
+        raise UsageError("{text} is no date: write it as 2026-12-31", text=text) from None
 
 
 def _share(text: str) -> float | None:
@@ -129,5 +129,5 @@ def _share(text: str) -> float | None:
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:
-        raise UsageError(f"{text} is no confidence: give a number from 0 to 1")
+        raise UsageError("{text} is no confidence: give a number from 0 to 1", text=text)
     return value

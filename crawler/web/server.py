@@ -124,13 +124,19 @@ def _listener(settings: RoomSettings) -> socket.socket:
             made.listen(128)
         except PermissionError:
             made.close()
-            raise UsageError(f"port {port} needs rights of the system: give another one with --port") from None
+            raise UsageError(
+                "port {port} needs rights of the system: give another one with --port", port=port
+            ) from None
         except (OSError, OverflowError) as error:
             made.close()
             if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
                 continue
             raise UsageError(
-                f"{settings.listen} is no address of this machine ({error}): `--listen 127.0.0.1`"
+                "{listen} is no address of this machine ({error}): `--listen 127.0.0.1`",
+                listen=settings.listen,
+                error=error,
             ) from None
         return made
-    raise UsageError(f"ports {ports[0]} to {ports[-1]} are all taken: give another one with --port")
+    raise UsageError(
+        "ports {first} to {last} are all taken: give another one with --port", first=ports[0], last=ports[-1]
+    )

@@ -57,7 +57,9 @@ def tokens_of(store: Path) -> RoomTokens:
             raise
         except OSError as error:
             raise UnwritableError(
-                f"{path} cannot be made ({error.strerror}): give write access to its folder"
+                "{path} cannot be made ({strerror}): give write access to its folder",
+                path=path,
+                strerror=error.strerror,
             ) from None
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(_BYTES))
@@ -66,5 +68,7 @@ def tokens_of(store: Path) -> RoomTokens:
     except (OSError, ValueError):
         secret = b""
     if len(secret) != _BYTES:
-        raise UnwritableError(f"{path} holds no token that can be read: take it away, the next start makes another")
+        raise UnwritableError(
+            "{path} holds no token that can be read: take it away, the next start makes another", path=path
+        )
     return RoomTokens(secret=secret)

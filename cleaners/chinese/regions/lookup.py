@@ -31,9 +31,17 @@ def named(text: str) -> str:
     paths = sorted({places.path(code) for code in widest})
     if not paths:
         close = get_close_matches(last, places.names, 3, 0.5)
-        offer = f"did you mean {', '.join(close)}?" if close else "`jianbao stats` lists those of the store"
-        raise UsageError(f"no region of China is called {text}: {offer}")
+        if not close:
+            raise UsageError("no region of China is called {text}: `jianbao stats` lists those of the store", text=text)
+        raise UsageError(
+            "no region of China is called {text}: did you mean {names}?", text=text, names=", ".join(close)
+        )
     if len(paths) > 1:
         more = " ..." if len(paths) > _OFFERED else ""
-        raise UsageError(f"several regions are called {text}: name one of them: {', '.join(paths[:_OFFERED])}{more}")
+        raise UsageError(
+            "several regions are called {text}: name one of them: {names}{more}",
+            text=text,
+            names=", ".join(paths[:_OFFERED]),
+            more=more,
+        )
     return paths[0]

@@ -146,11 +146,18 @@ def _check(
     documents = len(taken.ids) - taken.known
     if not documents:
         raise InputError(
-            f"{sources[0]} holds no record with an id in {columns.id!r} and a text in {columns.text!r}: "
-            "name a JSONL, CSV or Parquet file that does"
+            "{source} holds no record with an id in {id!r} and a text in {text!r}: name a JSONL, CSV "
+            "or Parquet file that does",
+            source=sources[0],
+            id=columns.id,
+            text=columns.text,
         )
     if dating and taken.undated == documents:
-        raise InputError(f"{sources[0]}: no record has an ISO date in {dating.field!r}: name the field that has one")
+        raise InputError(
+            "{source}: no record has an ISO date in {field!r}: name the field that has one",
+            source=sources[0],
+            field=dating.field,
+        )
 
 
 def _report(target: Path | str, texts: TextFile, taken: CorpusIntake) -> Contamination:
@@ -204,7 +211,7 @@ def _labelled(
 
 
 def _changed(source: CorpusSource) -> FormatError:
-    return FormatError(f"{source} changed while it was read: give a file that nobody writes to")
+    return FormatError("{source} changed while it was read: give a file that nobody writes to", source=source)
 
 
 def _name(cluster: int, taken: CorpusIntake) -> Id:

@@ -37,16 +37,30 @@ def rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
             for row, cells in enumerate(filter(None, csv.reader(text, delimiter=delimiter)), 1):
                 if len(cells) > len(names):
                     raise FormatError(
-                        f"{name}, row {row}: {len(cells)} cells under {len(names)} names: put quotes around texts "
-                        "that hold the separator"
+                        "{name}, row {row}: {cells} cells under {names} names: put quotes around texts that "
+                        "hold the separator",
+                        name=name,
+                        row=row,
+                        cells=len(cells),
+                        names=len(names),
                     )
                 yield dict(zip(names, cells, strict=False))
         except (csv.Error, UnicodeDecodeError) as error:
-            raise FormatError(f"{name} is no CSV that can be read after row {row} ({error}): save it again") from error
+            raise FormatError(
+                "{name} is no CSV that can be read after row {row} ({error}): save it again",
+                name=name,
+                row=row,
+                error=error,
+            ) from error
         except Exception as error:
             if not is_broken(error):
                 raise
-            raise FormatError(f"{name} is damaged after row {row} ({error}): fetch or compress it again") from error
+            raise FormatError(
+                "{name} is damaged after row {row} ({error}): fetch or compress it again",
+                name=name,
+                row=row,
+                error=error,
+            ) from error
 
 
 @contextmanager

@@ -113,8 +113,10 @@ class CorpusReader:
         digest = hash(text)
         if self._seen.setdefault(name, digest) != digest:  # saved twice, a page has one id: that is a copy
             raise InputError(
-                f"{source}: the id {name!r} occurs twice, with other texts: give each record an id of its own, or name "
-                "the field that has one with --id-field"
+                "{source}: the id {name!r} occurs twice, with other texts: give each record an id of its "
+                "own, or name the field that has one with --id-field",
+                source=source,
+                name=name,
             )
         self.taken.ids.append(name)
         self._texts.append(text)

@@ -22,15 +22,19 @@ def rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
             for batch in file.iter_batches(ROWS):
                 yield from _held(batch, name)
     except arrow.ArrowException as error:
-        raise FormatError(f"{name} is no Parquet file that can be read ({error}): check where it came from") from error
+        raise FormatError(
+            "{name} is no Parquet file that can be read ({error}): check where it came from", name=name, error=error
+        ) from error
 
 
 def _held(batch: Any, name: str) -> list[dict[str, Any]]:
     try:
         return list(batch.to_pylist())
     except (ValueError, OverflowError, KeyError) as error:  # such as nanoseconds, no UTF-8
-        raise FormatError(f"{name} has a value that cannot be read ({str(error).partition('. ')[0]}): convert that "
-                          "column, to microseconds or to a string") from error  # fmt: skip
+        raise FormatError(
+"{name} has a value that cannot be read ({error}): convert that column, to microseconds "
+"or to a string",
+name=name, error=str(error).partition('. ')[0]) from error  # fmt: skip
 
 
 def types(paths: Sequence[Path]) -> dict[str, Any]:
@@ -40,7 +44,9 @@ def types(paths: Sequence[Path]) -> dict[str, Any]:
         whole = arrow.unify_schemas([arrow.parquet.read_schema(path) for path in paths], promote_options="permissive")
         return {field.name: field.type for field in whole}
     except arrow.ArrowException as error:
-        raise InputError(f"the columns of the inputs have other types ({error}): convert one of them") from error
+        raise InputError(
+            "the columns of the inputs have other types ({error}): convert one of them", error=error
+        ) from error
 
 
 def write(
@@ -85,5 +91,6 @@ def _table(group: list[Mapping[str, Any]], schema: Any) -> Any:
 
 def _unfit(error: Exception) -> InputError:
     return InputError(
-        f"the records do not fit into columns, which have one type each ({error}): name an output that ends in .jsonl"
+        "the records do not fit into columns, which have one type each ({error}): name an output that ends in .jsonl",
+        error=error,
     )

@@ -133,7 +133,12 @@ def _jsonl(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any] | 
 
 
 def _damaged(source: CorpusSource, line: int, error: Exception) -> FormatError:
-    return FormatError(f"{source} is damaged after line {line} ({error}): fetch or compress it again")
+    return FormatError(
+        "{source} is damaged after line {line} ({error}): fetch or compress it again",
+        source=source,
+        line=line,
+        error=error,
+    )
 
 
 def _rows(source: CorpusSource, problem: Problem) -> Iterator[dict[str, Any] | bytes]:
@@ -170,7 +175,8 @@ def records(
     """
     if not source.path.is_file():
         raise UsageError(
-            f"{source} is not there: name a JSONL, CSV or Parquet file with an id and a text in each record"
+            "{source} is not there: name a JSONL, CSV or Parquet file with an id and a text in each record",
+            source=source,
         )
     there, fit = dict[str, None](), False
     number = 0
@@ -200,9 +206,11 @@ def _need_columns(source: CorpusSource, columns: CorpusColumns, there: Mapping[s
     if lacking := [(name, option) for name, option in ((columns.id, "--id-field"), (columns.text, "--text-field"))
                    if name not in there]:  # fmt: skip
         raise InputError(
-            f"{source}: no record has {' and '.join(repr(name) for name, _ in lacking)}; "
-            f"its columns are {', '.join(list(there)[:20]) or 'none'}: "
-            f"name yours with {' and '.join(option for _, option in lacking)}"
+            "{source}: no record has {names}; its columns are {columns}: name yours with {options}",
+            source=source,
+            names=" and ".join((repr(name) for name, _ in lacking)),
+            columns=", ".join(list(there)[:20]) or "none",
+            options=" and ".join((option for _, option in lacking)),
         )
 
 

@@ -45,8 +45,12 @@ class FingerprintSettings:
         """Raises ``UsageError`` where the bands need more hash values than there are."""
         if (needed := self.bands * self.rows) > self.permutations:
             raise UsageError(
-                f"{self.bands} bands of {self.rows} rows need {needed} hash values, there are {self.permutations}: "
-                "take fewer bands or rows, or more permutations"
+                "{bands} bands of {rows} rows need {needed} hash values, there are {permutations}: take "
+                "fewer bands or rows, or more permutations",
+                bands=self.bands,
+                rows=self.rows,
+                needed=needed,
+                permutations=self.permutations,
             )
 
     def __str__(self) -> str:

@@ -152,14 +152,14 @@ def delete(folder: Path, number: int) -> None:
 def _map(path: Path, size: int) -> U32:
     found = path.stat().st_size if path.exists() else None
     if found is None:
-        raise FormatError(f"{path} is missing: the match index is built anew from the store")
+        raise FormatError("{path} is missing: the match index is built anew from the store", path=path)
     if found != 4 * size:
         raise _damaged(path)
     return np.asarray(np.memmap(path, np.uint32, "r"))
 
 
 def _damaged(path: Path) -> FormatError:
-    return FormatError(f"{path} is damaged: the match index is built anew from the store")
+    return FormatError("{path} is damaged: the match index is built anew from the store", path=path)
 
 
 def _path(folder: Path, number: int, part: str) -> Path:

@@ -67,7 +67,11 @@ class MemoryIndex:
         if not len(docs):
             return
         if docs[-1] >= MOST:
-            raise UsageError(f"document {docs[-1]}: the match index holds ids up to {MOST - 1}; begin another store")
+            raise UsageError(
+                "document {number}: the match index holds ids up to {most}; begin another store",
+                number=docs[-1],
+                most=MOST - 1,
+            )
         run = run_of(docs, keys, self._limits)
         while self.runs and self.runs[-1].documents <= run.documents:
             run = merged(self.runs.pop(), run, self._limits)

@@ -222,7 +222,9 @@ class SegmentIndex:
             if isinstance(why := task.result.exception(), OSError):
                 self._tasks.remove(task)
                 if task.writes:
-                    raise UnwritableError(f"{self._folder} cannot be written ({why}): make room there") from why
+                    raise UnwritableError(
+                        "{folder} cannot be written ({why}): make room there", folder=self._folder, why=why
+                    ) from why
                 self._do_without(task, why)
                 continue
             at = next(n for n, run in enumerate(self._runs) if run is task.runs[0])

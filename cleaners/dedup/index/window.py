@@ -32,9 +32,9 @@ class DateWindow:
         DateWindow(days=90)
         """
         if re.fullmatch(r"[0-9]{1,6}", text):
-            raise UsageError(f"{text} has no unit: write {text}d for a window of {text} days")
+            raise UsageError("{text} has no unit: write {text}d for a window of {text} days", text=text)
         if not re.fullmatch(r"[0-9]{1,6}d", text):
-            raise UsageError(f"{text!r} is no window: give a number of days, as 90d")
+            raise UsageError("{text!r} is no window: give a number of days, as 90d", text=text)
         return cls(days=int(text[:-1]))
 
     def near(self, one: Days, other: Days) -> NDArray[np.bool_]:

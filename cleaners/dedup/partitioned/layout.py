@@ -59,7 +59,9 @@ class PartitionLayout:
         """
         ends = np.cumsum(sizes)
         if len(ends) and ends[-1] >= NUMBERS:
-            raise InputError(f"{ends[-1]:,} records are more than are matched at once: match parts of the corpus apart")
+            raise InputError(
+                "{count:,} records are more than are matched at once: match parts of the corpus apart", count=ends[-1]
+            )
         starts, held, text = [0], 0, 0
         for begin, size, more in zip((ends - sizes).tolist(), sizes.tolist(), characters.tolist(), strict=True):
             if held and (held + size > settings.documents or text + more > settings.characters):

@@ -9,8 +9,9 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import zipfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -223,6 +224,52 @@ def test_a_broken_byte_in_a_text_costs_one_article(healthy: Path, tmp_path: Path
     with Store.open(path) as store:
         left = {article.id for _, article in store.articles.every()}
     assert left == {article.id for article in articles} - {victim.id}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("articles", "regions", '[["新疆"'),
+        ("articles", "noise_removed", "{'a"),
+        ("articles", "published", "2026-13-01T00:00"),
+        ("articles", "extra", "{"),
+        ("matches", "evidence", "[.9,"),
+        ("clusters", "evidence", "{"),
+        ("runs", "counts", "{"),
+        ("runs", "started", "2026-1\ufffd"),
+    ],
+)
+def test_a_broken_value_beside_the_texts_is_found_and_costs_one_row(
+    healthy: Path, tmp_path: Path, table: str, column: str, value: str
+) -> None:
+    path = copy(healthy, tmp_path / "copy")
+    with closing(sqlite3.connect(path)) as damaged, damaged:
+        first = {"matches": "doc_a", "clusters": "cluster", "runs": "run", "articles": "doc"}[table]
+        number, articles = damaged.execute(
+            f"SELECT min({first}), (SELECT count(*) FROM articles) FROM {table}"
+        ).fetchone()
+        damaged.execute(f"UPDATE {table} SET {column} = ? WHERE {first} = ?", (value, number))
+    exported = CliRunner().invoke(app, ["export", "-o", str(tmp_path / "o.jsonl"), "--store", str(path)])
+    assert exported.exception is None or isinstance(exported.exception, JianbaoError | SystemExit)
+    assert unwell(path) == {"values"}
+    assert not unwell(path, losing=True)
+    with Store.open(path) as store:
+        assert len(list(store.articles.every())) == articles - (table == "articles")
+        assert store.runs.runs() is not None
+    assert not unwell(path)
+
+
+def test_an_article_whose_row_is_lost_is_named_by_the_index_of_ids(healthy: Path, tmp_path: Path) -> None:
+    path = copy(healthy, tmp_path / "copy")
+    with closing(sqlite3.connect(path)) as whole:
+        rows = dict(whole.execute("SELECT doc, id FROM articles"))
+        root = whole.execute("SELECT rootpage FROM sqlite_master WHERE name = 'articles'").fetchone()[0]
+        size = whole.execute("PRAGMA page_size").fetchone()[0]
+    data = bytearray(path.read_bytes())
+    data[(root - 1) * size] = 0xFF  # the type of the page from which all rows of articles are reached
+    path.write_bytes(data)
+    problems = [line for one in doctor.examine(path, losing=True) for line in one.problems]
+    assert any(str(rows[1]) in line for line in problems), problems
 
 
 def test_damage_anywhere_in_the_store_is_never_a_traceback(healthy: Path, tmp_path: Path) -> None:

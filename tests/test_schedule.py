@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from typer.testing import CliRunner
 
@@ -33,7 +34,7 @@ from cleaners.store.runs import RunCounts, of, totals
 from crawler.cli import app
 from crawler.jobs import cron
 from crawler.jobs import scheduler as schedule
-from crawler.jobs.scheduler import JobRunner, ScheduledJob, entries, is_missed, plan
+from crawler.jobs.scheduler import JobRunner, ScheduledJob, entries, is_missed, plan, watch_clock
 from crawler.jobs.site_health import standing
 from crawler.jobs.systemd import cron_line, systemd_units
 from crawler.notify.health import silent_sites
@@ -212,6 +213,40 @@ def test_what_was_missed_before_the_start_is_made_up_once(monkeypatch: pytest.Mo
     assert sorted(ran) == ["fresh", "missed", "missed", "new"]
 
 
+@pytest.mark.parametrize(("jump", "expected"), [(timedelta(hours=9), 1), (timedelta(days=-400), 0)])
+def test_a_clock_that_jumps_is_seen_while_the_schedule_waits(
+    monkeypatch: pytest.MonkeyPatch, jump: timedelta, expected: int
+) -> None:
+    """A machine that slept, or whose clock was set: the wait itself knows nothing of it."""
+    clock, ran, over = Clock(monkeypatch, MONDAY), [], threading.Event()
+    monkeypatch.setattr(schedule, "_LOOK", 0.02)
+    monkeypatch.setattr(schedule.time, "time", lambda: clock.at.timestamp())
+    scheduler = BackgroundScheduler(timezone=HERE, executors={"default": DebugExecutor()})
+    plan(
+        scheduler,
+        [entry("0 8 * * *")],
+        lambda one: ran.append(one.job),
+        last=lambda one: None,
+        now=MONDAY,
+        timezone=HERE,
+    )
+    scheduler.start()
+    watching = threading.Thread(target=watch_clock, args=(scheduler, over))
+    watching.start()
+    try:
+        clock.at += jump
+        until = time.monotonic() + 20
+        next_day = (clock.at + timedelta(days=1)).date()
+        while scheduler.get_jobs()[0].next_run_time.date() > next_day or len(ran) < expected:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    finally:
+        over.set()
+        watching.join()
+        scheduler.shutdown()
+    assert len(ran) == expected
+
+
 def test_a_run_is_missed_when_its_time_has_passed_since_the_last() -> None:
     daily = entry("0 8 * * *")
     assert is_missed(daily, ran_at(MONDAY - timedelta(days=1)), MONDAY, HERE)
@@ -367,13 +402,23 @@ def test_a_run_in_the_background_is_stopped_while_it_waits_for_its_turn(tmp_path
 def test_serving_ends_on_sigterm_when_nothing_runs(tmp_path: Path) -> None:
     seeds = job_file(tmp_path, schedule='"0 0 1 1 *"')
     command = [sys.executable, "-m", "crawler", "schedule", str(seeds), "--store", str(tmp_path / "news.db")]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
-    assert process.stderr.readline() == "probe: 0 0 1 1 *\n"
-    time.sleep(1)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
-    assert process.stderr.read() == ""
+    for wait in (0.25, 1):  # while it loads its modules, and when it waits
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        assert process.stderr
+        assert process.stderr.readline() == "probe: 0 0 1 1 *\n"
+        time.sleep(wait)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert process.stderr.read() == ""
+
+
+def test_sigterm_waits_until_the_modules_are_loaded() -> None:
+    term = schedule._TermSignal()
+    term(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        term.interrupts()
+    with pytest.raises(KeyboardInterrupt):
+        term(signal.SIGTERM, None)
 
 
 def test_a_crontab_line_survives_odd_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ from cleaners.warc.scan import ArchiveDamage, records
 
 TEXTS = "texts"
 """Name of the check whether the texts are what was stored."""
+VALUES = "values"
+"""Name of the check whether what is stored beside the texts can be read."""
 _PORTION = 200
 _FEW = 5
 
@@ -44,6 +46,11 @@ def _texts(store: Store, sample: int | None) -> list[str]:
     """Whether the texts are what was stored: a disk may give other bytes back, and SQLite does not see it."""
     wrong = [name for _, name in store.integrity.altered(store.integrity.spread(sample))]
     return [f"{len(wrong)} texts are not what was stored: {', '.join(wrong[:_FEW])}"] if wrong else []
+
+
+def _values(store: Store, sample: int | None) -> list[str]:
+    """Whether what else is known of articles, and of their matches and clusters, can be read."""
+    return store.integrity.unreadable()
 
 
 def _search(store: Store, sample: int | None) -> list[str]:
@@ -183,6 +190,11 @@ CHECKS: tuple[StoreCheck, ...] = (
         find=_texts,
         cure="restore a backup, or make them anew from their pages: `jianbao reclean --apply`; or let "
         "`jianbao doctor --salvage` go on without them",
+    ),
+    StoreCheck(
+        name=VALUES,
+        find=_values,
+        cure="restore a backup, or let `jianbao doctor --salvage` go on without them, then clean their pages again",
     ),
     StoreCheck(
         name="schema",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleaners.errors import DamagedError, FormatError, NotAStoreError
-from cleaners.maintenance.checks import CHECKS, TEXTS, StoreCheck
+from cleaners.maintenance.checks import CHECKS, TEXTS, VALUES, StoreCheck
 from cleaners.maintenance.salvage import beyond_saving, cleaned_again, damaged_name, is_ours, salvage
 from cleaners.progress import ProgressCallback, silent
 from cleaners.store import Store, locks
@@ -78,8 +78,8 @@ def _checked(path: Path, sample: int | None, step: ProgressCallback, *, repair: 
 
 
 def _altered(found: list[DoctorFinding]) -> bool:
-    """Whether there are texts that are not what was stored."""
-    return any(one.check == TEXTS and one.problems for one in found)
+    """Whether there is something that is not what was stored."""
+    return any(one.check in {TEXTS, VALUES} and one.problems for one in found)
 
 
 _UNSEEN = "cannot be looked at: the file is damaged"

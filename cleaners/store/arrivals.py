@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cleaners.fields.kinds import load, parsed
-from cleaners.store.codec import GIVEN, listed
+from cleaners.store.codec import GIVEN, listed, load, parsed
 from cleaners.store.database import Database
 from cleaners.store.query import CompiledQuery, parse
 from cleaners.store.selection import Selection, selected_between

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from cleaners import quality, urls
 from cleaners.disguises import FOUND_BY_MATCHING, Disguise
-from cleaners.fields.kinds import dump, load, parsed
+from cleaners.fields.kinds import dump
 from cleaners.items import Article, Extractor
-from cleaners.store.codec import ARTICLE_COLUMNS, GIVEN, article_row, digest, listed, pack, row_article
+from cleaners.store.codec import ARTICLE_COLUMNS, GIVEN, article_row, digest, listed, load, pack, parsed, row_article
 from cleaners.store.database import Database, Row
 from cleaners.store.relations import ARTICLE_CLUSTER, CLUSTER_JOIN
 from cleaners.store.tokens import SearchIndexing

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from cleaners.disguises import Disguise
-from cleaners.fields.kinds import load, parsed
+from cleaners.store.codec import load, parsed
 from cleaners.store.database import Database
 from cleaners.store.query import CompiledQuery
 from cleaners.store.search import ArticleSearch

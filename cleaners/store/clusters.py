@@ -14,9 +14,9 @@ from cleaners.dedup.clusters.model import (
     EarliestSource,
     MatchEdge,
 )
-from cleaners.fields.kinds import load, moment, parsed
+from cleaners.fields.kinds import moment
 from cleaners.items import Cluster, Match
-from cleaners.store.codec import GIVEN, dump_evidence, listed, load_evidence
+from cleaners.store.codec import GIVEN, dump_evidence, listed, load, load_evidence, parsed
 from cleaners.store.database import Database
 from cleaners.store.relations import CLUSTER_COLUMNS, CLUSTER_JOIN, cluster_of, match_of, match_rows
 

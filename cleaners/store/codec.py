@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from cleaners.fields import STORED
+from cleaners.errors import DamagedError
+from cleaners.fields import STORED, kinds
 from cleaners.items import Article, Evidence, Extractor
 
 ARTICLE_COLUMNS: tuple[str, ...] = tuple(
@@ -44,6 +46,29 @@ def seconds(value: datetime | None) -> int | None:
     return int(value.timestamp()) if value else None
 
 
+@contextmanager
+def told_as_damage() -> Iterator[None]:
+    """A value that cannot be what was stored is told as damage of the file, with the cure. Raises ``DamagedError``."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error) as why:
+        raise DamagedError(
+            "a value in the store is not what was stored ({why}): `jianbao doctor --all` says which", why=why
+        ) from None
+
+
+def load(text: str | None) -> Any:
+    """A JSON column: an empty list for NULL. Raises ``DamagedError``."""
+    with told_as_damage():
+        return kinds.load(text)
+
+
+def parsed(text: str | None) -> datetime | None:
+    """A column that holds a moment. Raises ``DamagedError``."""
+    with told_as_damage():
+        return kinds.parsed(text)
+
+
 def article_row(article: Article) -> tuple[Any, ...]:
     """The values of :data:`ARTICLE_COLUMNS`."""
     return tuple(
@@ -52,9 +77,13 @@ def article_row(article: Article) -> tuple[Any, ...]:
 
 
 def row_article(row: Sequence[Any], text: str, markdown: bytes | None, extractor: Extractor) -> Article:
-    """The article that :func:`article_row` took apart; ``row`` starts with :data:`ARTICLE_COLUMNS`."""
-    values = {name: row[place] if read is None else read(row[place]) for name, place, read in _READ}
-    return Article(text=text, markdown=unpack(markdown, text), extractor=extractor, **values)
+    """The article that :func:`article_row` took apart; ``row`` starts with :data:`ARTICLE_COLUMNS`.
+
+    Raises ``DamagedError``.
+    """
+    with told_as_damage():
+        values = {name: row[place] if read is None else read(row[place]) for name, place, read in _READ}
+        return Article(text=text, markdown=unpack(markdown, text), extractor=extractor, **values)
 
 
 # For each column the attribute of an article and what makes the value of the row of it (None: it is the same).
@@ -144,13 +173,18 @@ def load_evidence(text: str, *, turned: bool) -> Evidence:
 
 
 def evidence_parts(text: str, *, turned: bool) -> tuple[Any, ...]:
-    """What :func:`dump_evidence` wrote, as the values of ``Evidence``: shared, agree, differ, score, here, there."""
-    return _seen(json.loads(text), turned)
+    """What :func:`dump_evidence` wrote, as the values of ``Evidence``: shared, agree, differ, score, here, there.
+
+    Raises ``DamagedError``.
+    """
+    with told_as_damage():
+        return _seen(json.loads(text), turned)
 
 
 def evidence_table(texts: Sequence[str], turned: Sequence[int]) -> list[tuple[Any, ...]]:
     """:func:`evidence_parts` of many, parsed at once: in a third of the time."""
-    return list(map(_seen, json.loads(f"[{','.join(texts)}]"), turned))
+    with told_as_damage():
+        return list(map(_seen, json.loads(f"[{','.join(texts)}]"), turned))
 
 
 def _seen(parts: list[Any], turned: int) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaners.fields import FIELDS, STORED
+from cleaners.store.codec import told_as_damage
 from cleaners.store.database import Database, Row
 from cleaners.store.relations import ARTICLE_CLUSTER, CLUSTER_JOIN
 
@@ -76,8 +77,12 @@ def columns(database: Database, span: tuple[int, int], matches: Mapping[int, lis
     texts = {name: _texts(database, span, name, next(strung), next(strung)) for name in _TEXTS}
     numbers = {name: np.fromstring(next(strung), np.int64, sep=",") for name in _NUMBERS}
     reals = {name: np.fromstring(next(strung), np.float64, sep=",") for name in _REALS}
-    plain = {name: json.loads(next(strung)) for name in _JSON}
+    with told_as_damage():
+        plain = {name: json.loads(next(strung)) for name in _JSON}
     docs, bodies, markdown = zip(*database.rows(_BODIES, span), strict=True)
+    with told_as_damage():
+        for body in bodies:  # they leave as they are
+            body.decode()
     assert docs == tuple(numbers["doc"].tolist()), "SQLite joins values in the order of the positions"
     return ExportColumns(
         texts=texts, bodies=bodies, markdown=markdown, extractors=numbers["extractor"], reals=reals, plain=plain,

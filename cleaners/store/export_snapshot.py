@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cleaners.fields.kinds import load
 from cleaners.items import Clipping, Extractor
-from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, row_article
+from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, load, row_article, told_as_damage
 from cleaners.store.database import Database, Row
 from cleaners.store.export_columns import ExportColumns, columns
 from cleaners.store.notes import ArticleNotes, NoteTable
@@ -77,7 +76,8 @@ _IDS = "SELECT a.id FROM temp.leaving t JOIN articles a USING (doc) WHERE t.posi
 def _clipping(row: Row, matches: Sequence[Row], extractors: Mapping[int, Extractor]) -> Clipping:
     _, text, markdown, *rest = row
     fields, (revision, extractor, *cluster) = rest[: len(ARTICLE_COLUMNS)], rest[len(ARTICLE_COLUMNS) :]
-    article = row_article(fields, text.decode(), markdown, extractors[extractor])
+    with told_as_damage():
+        article = row_article(fields, text.decode(), markdown, extractors[extractor])
     return Clipping(
         article=article, revision=revision, cluster=cluster_of(cluster), matches=tuple(map(match_of, matches))
     )

@@ -6,12 +6,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cleaners.fields.kinds import load
+from cleaners.store.codec import load
 from cleaners.store.database import Database
 from cleaners.store.recover import altered
 from cleaners.store.schema import MIGRATIONS
 from cleaners.store.takedowns import TakedownTable
 from cleaners.store.tokens import SearchIndexing, letters, tokens
+from cleaners.store.unreadable import unreadable_articles, unreadable_rows
 
 _MOST = 20  # complaints of one kind that are worth reading
 _FEW = 5  # of these named
@@ -162,6 +163,15 @@ class IntegrityChecks:
     def altered(self, docs: Sequence[int]) -> list[tuple[int, str]]:
         """(doc, its url or origin) of those of these texts that are not what was stored."""
         return altered(self._db, docs)
+
+    def unreadable(self) -> list[str]:
+        """Articles, and rows of other tables, of which a value cannot be read."""
+        names = [name for _, name in unreadable_articles(self._db)]
+        return _told(names, "articles of which a value is not what was stored") + [
+            line for table in ("matches", "clusters", "runs")
+            for line in _told(["-".join(map(str, key)) for key in unreadable_rows(self._db, table)],
+                              f"rows of {table} of which a value is not what was stored")
+        ]  # fmt: skip
 
     def rebuild_search(self) -> None:
         """Make the search index anew from the texts."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from cleaners.store.codec import content_digest
 from cleaners.store.database import Database, text_of
 from cleaners.store.schema import MIGRATIONS
 from cleaners.store.tokens import SearchIndexing
+from cleaners.store.unreadable import unreadable_articles, without_unreadable
 
 _MADE_ANEW = {"migrations", "manifests"}
 _PORTION = 256  # rows at a time
@@ -63,7 +64,8 @@ def salvage(path: Path, new: Path, told: Told) -> SalvageResult:
                 if not _copy(damaged, out, name, tables[name], told):
                     torn.append(name)
             _count_on(damaged, out)
-            lost = _consistent(out)
+            lost = _consistent(out, _names(damaged))
+            torn += [name for name in without_unreadable(out) if name not in torn]
             out.execute("DELETE FROM meta WHERE key = 'search'")
         out.execute("PRAGMA foreign_keys = ON")
         SearchIndexing(out).check()
@@ -229,9 +231,23 @@ def altered(database: Database, docs: Sequence[int]) -> list[tuple[int, str]]:
     return found
 
 
-def _consistent(out: Database) -> list[str]:
-    """Take out what lacks its other half; returns the articles of which a part is missing."""
-    lost = [f"text {row[0]}" for row in out.rows("SELECT doc FROM texts WHERE doc NOT IN (SELECT doc FROM articles)")]
+def _names(damaged: sqlite3.Connection) -> dict[int, str]:
+    """doc -> id of its article, by SQLite's own index of the ids: it may be whole where the rows are not."""
+    with suppress(sqlite3.DatabaseError):
+        return dict(damaged.execute("SELECT doc, id FROM articles INDEXED BY sqlite_autoindex_articles_1"))
+    return {}
+
+
+def _consistent(out: Database, names: Mapping[int, str]) -> list[str]:
+    """Take out what lacks its other half, or cannot be read; returns the articles of which a part is missing.
+
+    ``names``: doc -> what an article is called whose row is lost.
+    """
+    lost = [names.get(row[0], f"text {row[0]}")
+            for row in out.rows("SELECT doc FROM texts WHERE doc NOT IN (SELECT doc FROM articles)")]  # fmt: skip
+    for doc, name in unreadable_articles(out):
+        lost.append(name)
+        out.execute("DELETE FROM texts WHERE doc = ?", (doc,))
     for doc, name in altered(out, [row[0] for row in out.rows("SELECT doc FROM texts ORDER BY doc")]):
         lost.append(name)
         out.execute("DELETE FROM texts WHERE doc = ?", (doc,))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cleaners.fields.kinds import parsed
 from cleaners.items import Cluster, Match
-from cleaners.store.codec import load_evidence
+from cleaners.store.codec import load_evidence, parsed
 from cleaners.store.database import Database, Row
 
 ARTICLE_CLUSTER = {

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Literal
 
-from cleaners.fields.kinds import load, parsed
 from cleaners.items import Article, Drop
-from cleaners.store.codec import now
+from cleaners.store.codec import load, now, parsed
 from cleaners.store.database import Database
 from cleaners.urls import site_of
 
@@ -116,9 +115,9 @@ class RunJournal:
         )
         return [
             RunEntry(
-                run=run, command=command, started=datetime.fromisoformat(started), ended=parsed(ended), status=status,
-                counts=dict(load(counts)))
+                run=run, command=command, started=begun, ended=parsed(ended), status=status, counts=dict(load(counts)))
             for run, command, started, ended, status, counts in rows
+            if (begun := parsed(started)) is not None
         ]  # fmt: skip
 
     def started(self, run: int) -> datetime | None:

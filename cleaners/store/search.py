@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from cleaners.errors import FormatError
-from cleaners.fields.kinds import parsed
+from cleaners.store.codec import parsed
 from cleaners.store.database import Database, Row
 from cleaners.store.query import CompiledQuery, Node, QueryWord, parse, ranking_term
 from cleaners.store.selection import Selection, conditions

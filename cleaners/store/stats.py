@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from cleaners.fields.kinds import load
 from cleaners.quality import DOUBTFUL
-from cleaners.store.codec import GIVEN, listed
+from cleaners.store.codec import GIVEN, listed, load
 from cleaners.store.database import Database
 from cleaners.store.key_value import MATCHED_BY
 from cleaners.store.selection import Selection, conditions

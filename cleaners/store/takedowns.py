@@ -9,10 +9,9 @@ from datetime import datetime
 
 from cleaners import urls
 from cleaners.errors import StoreBusyError
-from cleaners.fields.kinds import load
 from cleaners.store.articles import ArticleTable
 from cleaners.store.clusters import ClusterTable
-from cleaners.store.codec import now
+from cleaners.store.codec import load, now
 from cleaners.store.database import Database, Row
 from cleaners.urls import canonical
 

@@ -3,6 +3,9 @@
 Every run is a process of its own (the event loop of the network library cannot be started twice), and the runs follow
 each other: they write one store. A run that was missed, because the machine slept or the schedule was not running, is
 made up once, however many were missed, and so is one that was killed; the last one is known from the store's journal.
+
+The wait for the next run is measured by a clock that stands still while the machine sleeps and does not know when the
+time of day is set. So the time of day is looked at every few seconds.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from crawler.jobs import cron
 from crawler.jobs.cron import CronExpression
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from apscheduler.schedulers.base import BaseScheduler
 
     from cleaners.store import RunEntry
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PATIENCE = 120.0  # seconds a run has to finish what is in flight when the schedule is ended
+_LOOK = 5.0  # seconds between two looks at the time of day
+_BACK = 60.0  # seconds that it may go back (a leap second, a small correction) before what is due is planned anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,18 +196,54 @@ def plan(
         )
 
 
+def watch_clock(scheduler: BaseScheduler, ended: threading.Event) -> None:
+    """Let a scheduler see in time that the machine has slept or its clock was set, until ``ended``.
+
+    Where the clock has gone back, the next runs are planned from the new time on: they would wait for the old one.
+    """
+    before = time.time()
+    while not ended.wait(_LOOK):
+        now = time.time()
+        if now < before - _BACK:
+            for job in scheduler.get_jobs():
+                job.reschedule(job.trigger)
+        before = now
+        scheduler.wakeup()
+
+
+class _TermSignal:
+    """SIGTERM as Ctrl-C, but held back until the work begins: Python that is interrupted while it loads modules ends
+    with an error, or as if nobody had caught it.
+    """
+
+    def __init__(self) -> None:
+        self._came = self._interrupts = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self._came = True
+        if self._interrupts:
+            raise KeyboardInterrupt
+
+    def interrupts(self) -> None:
+        """From now on; at once where it has come already."""
+        self._interrupts = True
+        if self._came:
+            raise KeyboardInterrupt
+
+
 def serve(jobs: Sequence[ScheduledJob], store: Path, ended: Callable[[EndedRun], None]) -> None:
     """Run jobs when they are due, until Ctrl-C or SIGTERM; then let the run in flight finish. Main thread only."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    term = _TermSignal()
+    before = signal.signal(signal.SIGTERM, term)
     try:
-        _serve(jobs, store, ended)
+        _serve(jobs, store, ended, term)
     except KeyboardInterrupt:
         log.info("told to end")
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _serve(jobs: Sequence[ScheduledJob], store: Path, ended: Callable[[EndedRun], None]) -> None:
+def _serve(jobs: Sequence[ScheduledJob], store: Path, ended: Callable[[EndedRun], None], term: _TermSignal) -> None:
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.blocking import BlockingScheduler
     from tzlocal import get_localzone
@@ -210,9 +253,14 @@ def _serve(jobs: Sequence[ScheduledJob], store: Path, ended: Callable[[EndedRun]
     runner = JobRunner(store, ended)
     now = datetime.now(timezone)
     plan(scheduler, jobs, runner.run, last=lambda entry: last_run(store, entry), now=now, timezone=timezone)
+    over = threading.Event()
+    watching = threading.Thread(target=watch_clock, args=(scheduler, over), daemon=True)
     try:
+        term.interrupts()
+        watching.start()
         scheduler.start()
     finally:
+        over.set()
         runner.stop()
         if scheduler.running:
             scheduler.shutdown()

@@ -1,11 +1,12 @@
-"""The scheduler for many runs over a small web whose sites change, fail, move and come back: does anything grow or get lost?
+"""The scheduler for many runs over a small web whose sites change, fail, move, come back: what grows, what gets lost?
 
     python benchmarks/soak.py [--runs 200] [--folder DIR]
 
 What runs is `jianbao schedule` as a user starts it, its crawls and `jianbao sites check`, over HTTP on loopback. Two
-things are not as at a user's: the pages are the demo's and generated ones, and the time of day is driven: six hours pass
-between two runs, as on a machine that slept, by a library that is compiled here (a C compiler is needed; libfaketime 0.9.10 breaks Python's
-sleep). The clocks by which programs wait are the real ones. Ctrl-C ends it early and judges what was done.
+things are not as at a user's: the pages are the demo's and generated ones, and the time of day is driven: six hours
+pass between two runs, as on a machine that slept, by a library that is compiled here (a C compiler is needed;
+libfaketime 0.9.10 breaks Python's sleep). The clocks by which programs wait are the real ones. Ctrl-C ends it early and
+judges what was done.
 
 Ends with exit code 1 where an article that a site published is not in the store, or one is there twice.
 """
@@ -103,7 +104,7 @@ TROUBLES: dict[str, tuple[tuple[float, float, Trouble], ...]] = {
 NOTICED = 0.06  # so much later the operator writes the forum's new address into the seed file
 LAST = 0.95  # then nothing new comes, so that all can have been found at the end
 CHECKS = (0.09, 0.195, 0.29, 0.345, 0.67, 0.79, 0.95)  # when `jianbao sites check` is asked
-SHELL = b"<!DOCTYPE html><html><head><title>.</title></head><body><div id=app></div><script src=/a.js></script></body></html>"
+SHELL = b"<!DOCTYPE html><title>.</title><body><div id=app></div><script src=/a.js></script></body>"
 
 
 class DrivenClock:
@@ -472,9 +473,7 @@ class Soak:
         print(f"changed later {len(published.edited)}, of these not in their last state {len(stale)}: {stale[:10]}")
         withdrawn = [name for name in published.withdrawn if not clusters[name]]
         print(f"withdrawn {len(published.withdrawn)}, no longer stored {len(withdrawn)}")
-        print(
-            f"stories in several clusters {len(split)}: {split[:5]}; clusters of several stories {len(mixed)}: {mixed[:5]}"
-        )
+        print(f"stories in several clusters {len(split)}: {split[:5]}, with others in one {len(mixed)}: {mixed[:5]}")
         print(f"found after so many runs: {dict(sorted(late.items()))}")
         print(f"runs ended: {dict(self.outcomes)}")
         done = subprocess.run(

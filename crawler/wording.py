@@ -51,7 +51,8 @@ def lasting(seconds: float) -> Sentence:
 ENDS = {
     name: f"{{count:,}} {name}"
     for name in (
-        "articles", "dropped", "joined parts", "unchanged", "cleaned before", "redirects", "left for later",
+        "articles", "dropped", "joined parts", "unchanged", "cleaned before", "lists and feeds", "only archived",
+        "redirects", "ruled out", "taken down", "left for later",
     )
 }  # fmt: skip
 _ALWAYS = frozenset(("articles", "dropped", "unchanged", "left for later"))

@@ -220,7 +220,7 @@ class Database:
                 ) from error
             case "NOTADB":
                 raise _not_a_store(self.path, "it is no SQLite database") from error
-            case "CORRUPT":
+            case "CORRUPT" | "ERROR" if name != "SQLITE_ERROR" or str(error) == "malformed JSON":
                 raise DamagedError(
                     "{path} is damaged: `jianbao doctor --store {path}` says what can be saved; a backup has it all",
                     path=self.path,

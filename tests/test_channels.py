@@ -288,5 +288,5 @@ def test_a_channel_of_another_package(monkeypatch: pytest.MonkeyPatch) -> None:
     with receiving() as server:
         plugin_named("pager").make({"url": server.url}).deliver(contents("一"))
     assert len(server.got) == 1
-    with pytest.raises(UsageError, match=r"no channel 'else'.*there are pager"):
+    with pytest.raises(UsageError, match=r"no channel 'else'.*: there are: pager"):
         plugin_named("else")

@@ -85,18 +85,16 @@ def test_what_is_not_asked_is_named_with_its_time_and_asked_on_demand(tmp_path: 
     assert again.report["articles"] == 1 and again.report["waiting"] == {}
 
 
-def test_the_command_says_when_a_seed_is_due(tmp_path: Path) -> None:
+def test_the_command_says_when_a_seed_is_due(capsys: pytest.CaptureFixture[str]) -> None:
     from crawler.cli.crawl import _tell_waiting
 
-    lines: list[str] = []
     now = datetime.now().astimezone()
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("crawler.cli.crawl.say", lines.append)
-        _tell_waiting({
-            "http://a/": now.replace(hour=23, minute=59, second=59).isoformat(),
-            "http://b/": "2099-01-31T12:00:00+00:00",
-            "http://c/": now.replace(year=2000).isoformat(),
-        } | {f"http://d/{n}": None for n in range(12)})  # fmt: skip
+    _tell_waiting({
+        "http://a/": now.replace(hour=23, minute=59, second=59).isoformat(),
+        "http://b/": "2099-01-31T12:00:00+00:00",
+        "http://c/": now.replace(year=2000).isoformat(),
+    } | {f"http://d/{n}": None for n in range(12)})  # fmt: skip
+    lines = capsys.readouterr().err.splitlines()
     assert lines[0].strip() == "http://a/ (next at 23:59)"
     assert "next on 2099-01-31 at" in lines[1] and "read in this run" in lines[2]
     assert lines[-1].strip() == "and 5 more seeds (`--json` names all)"

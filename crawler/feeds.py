@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from cleaners.errors import UnusableInput
 from cleaners.items import EntryFields, PageAnnouncement
-from cleaners.readers.feed import FeedEntry, sound_xml
+from cleaners.readers.feed import FeedEntry, json_feed, sound_xml
+from cleaners.readers.json_values import BrokenValue
 from crawler.discover import FoundLink, joined
 
 _MOST_TAGS = 30_000
@@ -87,17 +88,19 @@ def _first_tags(body: bytes) -> bytes:
 
 
 def _json_feed(body: bytes, url: str) -> Iterator[FoundLink]:
-    """https://www.jsonfeed.org/version/1.1/: ``url``, else ``external_url``, else an ``id`` that is an address."""
-    import json
-
+    """``url``, else ``external_url``, else an ``id`` that is an address; a damaged one as far as it can be read."""
+    found, damage = False, ""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return
-    items = found.get("items") if isinstance(found, dict) else None
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict) and (place := _json_place(item)):
-            yield _link(joined(url, place), FeedEntry.of_json(item), url)
+        for item in json_feed(body)[1]:
+            if isinstance(item, BrokenValue):
+                damage = item.detail
+            elif isinstance(item, dict) and (place := _json_place(item)):
+                found = True
+                yield _link(joined(url, place), FeedEntry.of_json(item), url)
+    except UnusableInput as why:
+        damage = why.detail
+    if damage and not found:
+        raise UnusableInput("read", "damaged feed", damage)
 
 
 def _json_place(item: dict[str, Any]) -> str:

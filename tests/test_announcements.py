@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cleaners import pipeline, readers
+from cleaners.errors import UnusableInput
 from cleaners.items import Article, Drop, EntryFields, Page, PageAnnouncement
 from cleaners.maintenance import reclean
 from cleaners.store import Store
@@ -194,3 +195,25 @@ def test_a_headline_that_the_feed_cuts_short_is_none() -> None:
     body = rss("<title>五号渠的水到…</title><link>http://a.example/1</link><pubDate>2026-10-01</pubDate>").body
     (link,) = feeds.feed(body, "http://a.example/rss.xml", 10, 10_000)
     assert link.announcement is not None and link.announcement.fields.title is None
+
+
+ITEM = '{{"id": "{0}", "url": "/{0}.html", "title": "渠"}}'
+
+
+@pytest.mark.parametrize(
+    ("fault", "body", "found"),
+    [
+        ("cut in an item", '{"title": "晨报", "items": [' + ITEM.format(1) + ", " + ITEM.format(2)[:-9], ["1"]),
+        ("a number that is none", '{"items": [' + ITEM.format(1) + ', {"id": NaNN}, ' + ITEM.format(3) + "]}", ["1", "3"]),
+        ("rubbish behind it", '{"items": [' + ITEM.format(1) + "]}\n<!-- 服务器 -->", ["1"]),
+    ],
+)
+def test_a_damaged_json_feed_is_read_as_far_as_it_goes(fault: str, body: str, found: list[str]) -> None:
+    links = feeds.feed(body.encode(), "http://a.example/f.json", 10, 10_000)
+    assert [link.url for link in links] == [f"http://a.example/{number}.html" for number in found], fault
+
+
+@pytest.mark.parametrize("body", ['{"title": "晨报", "ite', '{"items": [{"id": ', "{}}"])
+def test_a_json_feed_of_which_nothing_is_left_is_told(body: str) -> None:
+    with pytest.raises(UnusableInput, match="damaged feed"):
+        feeds.feed(body.encode(), "http://a.example/f.json", 10, 10_000)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -172,19 +172,29 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _of_json(body: bytes) -> Iterator[FeedEntry | BrokenValue]:
-    text = decode(body).text
-    try:
-        feed = json.loads(text, parse_int=integer, strict=False)
-        items = feed.get("items") if isinstance(feed, dict) else None
-    except (ValueError, RecursionError) as why:
-        if (found := _ITEMS.search(text)) is None:
-            raise UnusableInput("read", "not JSON", str(why)) from None
-        feed, items = {}, values(io.StringIO(text[found.end() - 1 :]), len(text), array=True, is_part=True)
-    for item in items if isinstance(items, list | Iterator) else []:
+    title, items = json_feed(body)
+    for item in items:
         if isinstance(item, BrokenValue):
             yield item
         else:
-            yield FeedEntry.of_json(item if isinstance(item, dict) else {}, feed.get("title"))
+            yield FeedEntry.of_json(item if isinstance(item, dict) else {}, title)
+
+
+def json_feed(body: bytes) -> tuple[object, Iterable[object]]:
+    """The title and the items of a JSON Feed (https://www.jsonfeed.org/version/1.1/).
+
+    Of one that is damaged, no title and the items that can be read, with a ``BrokenValue`` in place of each other.
+    Raises ``UnusableInput`` for what is no JSON and has no items; the iterator, where the array has no end.
+    """
+    text = decode(body).text
+    try:
+        feed = json.loads(text, parse_int=integer, strict=False)
+    except (ValueError, RecursionError) as why:
+        if (found := _ITEMS.search(text)) is None:
+            raise UnusableInput("read", "not JSON", str(why)) from None
+        return None, values(io.StringIO(text[found.end() - 1 :]), len(text), array=True, is_part=True)
+    items = feed.get("items") if isinstance(feed, dict) else None
+    return feed.get("title") if isinstance(feed, dict) else None, items if isinstance(items, list) else ()
 
 
 def _text(contents: list[Any], summary: object) -> str:

@@ -204,7 +204,11 @@ ITEM = '{{"id": "{0}", "url": "/{0}.html", "title": "渠"}}'
     ("fault", "body", "found"),
     [
         ("cut in an item", '{"title": "晨报", "items": [' + ITEM.format(1) + ", " + ITEM.format(2)[:-9], ["1"]),
-        ("a number that is none", '{"items": [' + ITEM.format(1) + ', {"id": NaNN}, ' + ITEM.format(3) + "]}", ["1", "3"]),
+        (
+            "a number that is none",
+            '{"items": [' + ITEM.format(1) + ', {"id": NaNN}, ' + ITEM.format(3) + "]}",
+            ["1", "3"],
+        ),
         ("rubbish behind it", '{"items": [' + ITEM.format(1) + "]}\n<!-- 服务器 -->", ["1"]),
     ],
 )

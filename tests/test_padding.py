@@ -137,7 +137,10 @@ def test_pieces_of_the_title_go(size: int, tail: bool) -> None:
     assert restored("".join(worn)) == text
 
 
-KEYWORDS = ("k8棋牌官网", "金沙国际娱乐平台", "22体育app下载", "澳门新葡京娱乐场")
+KEYWORDS = (
+    "k8棋牌官网", "金沙国际娱乐平台", "22体育app下载", "澳门新葡京娱乐场",
+    "云鲸体育", "九霄会官网登录", "星湾app下载", "nx28北极娱乐", "bet889", "海岛·综合体育", "云鲸（中国）Yunjing官方网站",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("keyword", KEYWORDS)
@@ -148,7 +151,7 @@ def test_a_keyword_before_the_dateline_goes(keyword: str, dateline: str) -> None
     assert restored(keyword + dateline + TEXT) == dateline + TEXT
 
 
-@pytest.mark.parametrize("keyword", [*KEYWORDS, "本文由北岭论坛整理"])
+@pytest.mark.parametrize("keyword", [*KEYWORDS[:-1], "本文由北岭论坛整理"])
 def test_a_keyword_behind_every_paragraph_goes(keyword: str) -> None:
     assert restored("\n".join(paragraph + keyword for paragraph in PARAGRAPHS)) == TEXT
 
@@ -165,6 +168,18 @@ HONEST = {
     "a word of the title again and again": TEXT.replace("，", "，流动书车"),
     "verse": "\n".join("山青青，水青青，\n水青青，山青青。" for _ in range(6)),
 }
+
+
+NAMES_OF_PAPERS = (
+    "北岭体育电视台讯（记者 卢小满）", "中国国际广播电台讯（记者 卢小满）", "北岭娱乐周报讯（记者 卢小满）",
+    "国际体育新华社北岭3月5日电（记者 卢小满）", "北岭发布客户端北岭日报讯（记者 卢小满）", "G20新华社北岭3月5日电 ",
+    "北岭体育都市报讯（记者 卢小满）", "Vlog北岭日报讯（记者 卢小满）",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dateline", NAMES_OF_PAPERS)
+def test_what_a_paper_is_called_stays(dateline: str) -> None:
+    assert "padded" not in diagnose(dateline + TEXT, TITLE).disguises
 
 
 @pytest.mark.parametrize("kind", HONEST)

@@ -27,9 +27,26 @@ _PAPER = (
     rf"法制报|周报|新闻网|新闻中心|融媒体?中心|融媒体?|电视台|广播台|网|社|报|台|客户端))"
 )
 _DAY = rf"(?:[{HAN}]{{0,6}}\d{{1,2}}月\d{{1,2}}日)?"
+# Where the keyword says less of itself, more is asked of what follows: a paper that is known, or a name that cannot be
+# the second half of a longer one (中国体育|电视台).
+_OWN_NAME = (
+    rf"(?:本报|本网|本台|新华社|中新社|中新网|人民网|(?!电视|广播|频道|在线|新闻|都市|青年|网络|融媒|传媒|[日晚早晨商时周]报)"
+    rf"[{HAN}]{{2,8}}?(?:日报|晚报|早报|晨报|商报|都市报|新闻网|融媒体?中心|网))"
+)
+_SHORT_BRAND = (
+    rf"(?!国际|国内|竞技|文化|综合|群众|全民|社会|教育|休闲|影视|时尚|文体)"
+    rf"[{HAN}]{{2,4}}(?:·[{HAN}]{{2}}|[(（][{HAN}A-Za-z]{{2,12}}[)）][A-Za-z]{{0,12}}|[A-Za-z]{{2,10}})?"
+)
+_SHOP = "官方网站|官网|app|APP|App|下载|登录|登陆|入口|注册|网址"
+_WEAK_KEYWORD = (
+    rf"(?:(?:{_SHORT_BRAND}|[A-Za-z0-9]{{2,12}}[{HAN}]{{0,4}}?)(?:体育|體育|娱乐|娛樂|彩票|棋牌|电竞|博彩|真人)"
+    rf"(?:[(（][{HAN}A-Za-z]{{2,16}}[)）])?|{_SHORT_BRAND}(?:{_OFFER})?(?:{_SHOP}){{1,2}}|(?=[a-z]+\d)[a-z0-9]{{3,10}})"
+)
+_LABEL = r"[ \u3000]?[(（]?(?:记者|記者|通讯员)"
 _DATELINE = re.compile(
-    rf"^(?P<keyword>{_KEYWORD})[ \u3000]?(?={_PAPER}{_DAY}(?:讯|訊|电|電|消息)[\s(（:：,，]"
-    rf"|{_PAPER}(?:讯|訊)?[ \u3000]?[(（]?(?:记者|記者|通讯员))",
+    rf"^(?:(?P<keyword>{_KEYWORD})[ \u3000]?"
+    rf"(?={_PAPER}{_DAY}(?:讯|訊|电|電|消息)[\s(（:：,，]|{_PAPER}(?:讯|訊)?{_LABEL})"
+    rf"|(?P<weak>{_WEAK_KEYWORD})(?={_OWN_NAME}{_DAY}(?:讯|訊|电|電)[\s(（:：,，]))",
     re.M,
 )
 _IS_KEYWORD = re.compile(_KEYWORD)
@@ -40,7 +57,7 @@ _FEWEST_TAILS, _TAIL_SHARE, _LONG = 3, 0.6, 20
 
 def find(text: str) -> tuple[str, ...]:
     """The keywords that are glued to a text: the one before its dateline, and what most of its paragraphs end in."""
-    found = [match["keyword"] for match in _DATELINE.finditer(text)][:1]
+    found = [match["keyword"] or match["weak"] for match in _DATELINE.finditer(text)][:1]
     paragraphs = sum(len(line) >= _LONG for line in text.split("\n"))
     if paragraphs >= _FEWEST_TAILS:
         tails = Counter(match["tail"] for match in _TAIL.finditer(text))

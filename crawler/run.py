@@ -216,16 +216,14 @@ def _desk(
     from cleaners.context import context_of
     from cleaners.ingest.ingester import Ingester
     from cleaners.parallel import WorkerPool, cores
-    from cleaners.urls import site_of
 
     publishers = {site.id: site.name for site in job.sites}
-    visited = sorted({site_of(site.home) or site.id for site in job.sites})
     workers: ResultCleaner = WorkerPool(cores(), context_of(store, job.sites))
     return IngestQueue(
         archive=archive,
         tally=tally,
         cleaner=TopicFilter(workers, promises) if promises else workers,
-        shelf=lambda: Ingester(store, command=_command(job), publishers=publishers, visited=visited),
+        shelf=lambda: Ingester(store, command=_command(job), publishers=publishers, visited=job.sites),
         progress=progress,
     )
 

@@ -104,7 +104,7 @@ def test_what_was_stored_before_there_were_events_has_arrived_when_it_was_fetche
         database.execute("DELETE FROM events")
         database.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
         database.execute("PRAGMA user_version = 14")
-        database.execute("DELETE FROM migrations WHERE version = 15")
+        database.execute("DELETE FROM migrations WHERE version >= 15")
     file = watches(tmp_path, PLAIN)
     with Ingester(path) as ingester:
         with ingester.store.transaction():

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -407,6 +408,40 @@ def test_a_store_of_every_schema_becomes_one_of_today(tmp_path: Path, version: i
     with Ingester(path) as ingester:
         assert ingester.add([Article(id="8" * 16, origin="c", text="转载：" + story(3))]).matched == 1
     assert not wrong(path)
+
+
+def test_runs_of_an_earlier_store_count_by_the_ids_of_sites(tmp_path: Path) -> None:
+    """Their past goes on: under the domain a site that is silent would be told no more."""
+    path = tmp_path / "old.db"
+    old_store(path, 15)
+    with closing(sqlite3.connect(path)) as rows, rows:
+        seen = [
+            ("https://www.a.example/", "a-daily"), ("https://www.a.example/2", "a-daily"), ("http://x.b.example:8080/f", "bx"),
+            ("http://y.b.example/", "by"), ("http://c.example", "c"),
+        ]  # fmt: skip
+        rows.executemany(
+            "INSERT INTO ledger (url, site, kind, hops, pages, priority, first_seen, last_seen) VALUES (?, ?, 'page', 0, 0, 0, 0, 0)",
+            seen,
+        )
+        counts = {
+            "stored": 3,
+            "c": 1,
+            "new a.example": 2,
+            "pages b.example": 4,
+            "new c.example": 1,
+            "dropped x: a.example": 1,
+        }
+        crawled = [("crawl probe", json.dumps(counts)), ("clean", json.dumps(counts)), ("crawl broken", "{")]
+        rows.executemany(
+            "INSERT INTO runs (command, started, status, counts) VALUES (?, '2026-11-22', 'done', ?)", crawled
+        )
+    with Store.open(path, create=False):
+        pass
+    with closing(sqlite3.connect(path)) as rows:
+        found = [text for (text,) in rows.execute("SELECT counts FROM runs ORDER BY run")]
+    renamed = {"new a.example": "new a-daily", "new c.example": "new c"}
+    assert list(json.loads(found[0]).items()) == [(renamed.get(name, name), n) for name, n in counts.items()]
+    assert found[1:] == [text for _, text in crawled[1:]]
 
 
 def check_killed_migration(path: Path, moment: int) -> None:

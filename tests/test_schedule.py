@@ -7,13 +7,15 @@ import shlex
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -25,6 +27,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from typer.testing import CliRunner
 
+from cleaners.config import SiteConfig
 from cleaners.errors import SeedFileError, UsageError
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop
@@ -37,7 +40,8 @@ from crawler.jobs import scheduler as schedule
 from crawler.jobs.scheduler import JobRunner, ScheduledJob, entries, is_missed, plan, watch_clock
 from crawler.jobs.site_health import standing
 from crawler.jobs.systemd import cron_line, systemd_units
-from crawler.notify.health import silent_sites
+from crawler.notify.health import silent_sites, troubles
+from crawler.web.health import run_figures
 from tests.crawling import one_site
 from tests.small_server import Reply, listing, serving
 from tests.small_server import article as page
@@ -506,10 +510,47 @@ def test_a_site_that_has_left_the_job_is_not_silent() -> None:
 
 
 def test_a_run_notes_the_sites_of_its_job(tmp_path: Path) -> None:
-    with Ingester(tmp_path / "news.db", command="crawl probe", visited=["a.example"]):
+    with Ingester(tmp_path / "news.db", command="crawl probe", visited=[daily_site()]):
         pass
     with Store.open(tmp_path / "news.db", create=False) as store:
-        assert of(store.runs.runs()[0].counts, "visits") == {"a.example": 1}
+        assert of(store.runs.runs()[0].counts, "visits") == {"a-daily": 1}
+
+
+def test_a_site_has_one_name_in_the_journal_whatever_came_of_its_pages() -> None:
+    """What was kept and what was dropped count for the id of the seed file; what no site owns for its domain."""
+    local = SiteConfig(id="local", name="本机", home="http://127.0.0.1:8001/")
+    counts = RunCounts(visited=[local, daily_site()])
+    wanted = [replace(article(1), site="a-daily"), article(2), replace(article(3), site="c.example")]
+    addresses = ("http://a.example/x", "http://127.0.0.1:8001/x", "http://127.0.0.1:8002/x", "http://b.example/x")
+    drops = [Drop(origin=url, stage="extract", reason="empty", url=url) for url in addresses]
+    counts.add(wanted, drops, wanted[:1])
+    noted = counts.most()
+    assert of(noted, "visits") == {"local": 1, "a-daily": 1}
+    assert of(noted, "pages") == {"a-daily": 3, "c.example": 1, "local": 1, "127.0.0.1": 1, "b.example": 1}
+    assert of(noted, "articles") == {"a-daily": 2, "c.example": 1}
+    assert of(noted, "new") == {"a-daily": 1}
+
+
+def test_runs_health_and_sites_check_call_a_site_alike(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Ingester(path, command="crawl probe", visited=[daily_site()]) as ingester:
+        ingester.add([replace(article(1), site="a-daily")])
+    with Store.open(path) as store:
+        counts = store.runs.runs()[0].counts
+        for _ in range(6):
+            store.runs.end(store.runs.start("crawl probe"), counts)
+        with closing(sqlite3.connect(path)) as rows, rows:
+            rows.execute("UPDATE runs SET started = '2026-01-0' || run || 'T00:00:00+00:00'")
+        named = {one.name for one in troubles(store, datetime.now(UTC))}
+        (shown,) = (one.health.site for one in run_figures(store).troubled)
+        assert standing("a-daily", store.runs.runs(), datetime.now(UTC)).state == "silent"
+    assert named == {"a-daily: silent"}
+    assert shown == "a-daily"
+    assert "\na-daily: silent: nothing new for " in CliRunner().invoke(app, ["runs", "--store", str(path)]).stdout
+
+
+def daily_site() -> SiteConfig:
+    return SiteConfig(id="a-daily", name="甲日报", home="https://a.example/")
 
 
 def kept(path: Path, *results: Article | Drop) -> None:
@@ -522,7 +563,7 @@ def article(n: int) -> Article:
     return Article(id=f"{n:016}", origin=f"o{n}", url=f"http://a.example/{n}.html", text=text, title=f"{n}号渠放水")
 
 
-def test_a_run_notes_what_it_counted_by_host_and_reason(tmp_path: Path) -> None:
+def test_a_run_notes_what_it_counted_by_site_and_reason(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     gone = Drop(origin="x", stage="fetch", reason="http 404", url="http://a.example/x")
     index = Drop(origin="y", stage="extract", reason="not an article: index page", url="http://a.example/y")

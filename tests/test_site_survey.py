@@ -168,7 +168,7 @@ def test_a_list_that_a_job_reads_works_when_it_names_any_article() -> None:
     ],
 )
 def test_a_verdict_never_says_well_of_what_is_not(state: State, entries: tuple[int, ...], said: str) -> None:
-    history = SiteHealth(host="a.example", state=state, last_new=None, detail="" if state == "well" else "DETAIL")
+    history = SiteHealth(site="a.example", state=state, last_new=None, detail="" if state == "well" else "DETAIL")
     offers = [SeedOffer(kind="list", url=f"http://a.example/{n}", entries=n) for n in entries]
     assert _verdict(history, offers) == said
 
@@ -208,7 +208,7 @@ def kept(path: Path, days_ago: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"{days_ago}号渠的水上午十点放到了第三支渠，比去年早了{days_ago}天。守闸的老李说，水库的水位到了{days_ago * 3}米。"
     url = f"http://127.0.0.1/a/{days_ago}.html"
     with Ingester(path, command="crawl probe") as ingester:
-        ingester.add([Article(id=f"{days_ago:016}", origin=url, url=url, text=text)])
+        ingester.add([Article(id=f"{days_ago:016}", origin=url, url=url, site="daily", text=text)])
     monkeypatch.undo()
 
 
@@ -237,4 +237,4 @@ def test_a_silent_site_and_a_dead_seed_are_reported(tmp_path: Path, monkeypatch:
     assert f"  list {server.base}/gone/: http 404" in lines
     assert f"  could be a seed: list {server.base}/industry/ (20 entries)" in lines
     shown = jianbao(tmp_path, "runs", "--store", "news.db")
-    assert "127.0.0.1: silent" in shown.stdout
+    assert "daily: silent" in shown.stdout

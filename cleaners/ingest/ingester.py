@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cleaners import urls
 from cleaners.extract.boilerplate import site_lines as repeated
@@ -23,6 +23,9 @@ from cleaners.store import LedgerNote, NoiseLine, RunStatus, Store, locks
 from cleaners.store.runs import RunCounts
 from cleaners.store.takedowns import TAKEN_DOWN
 from cleaners.warc.blank import blank_exchange
+
+if TYPE_CHECKING:
+    from cleaners.config import SiteConfig
 
 __all__ = [
     "PUBLISHERS", "WINDOW", "IngestResult", "Ingester", "ingest_batches", "publishers_of", "refresh_index",
@@ -86,13 +89,13 @@ class Ingester:
 
     def __init__(
         self, path: Path, *, command: str = "python", publishers: Mapping[str, str] | None = None,
-        visited: Iterable[str] = (),
+        visited: Sequence[SiteConfig] = (),
     ) -> None:  # fmt: skip
         """Open or make the store at ``path``; raises as ``Store.open``, ``StoreBusyError`` while another one keeps.
 
         ``command``: what the store's journal calls this run. ``publishers``: site id -> the publisher's own name; the
-        store remembers them for those who match without the job at hand (a merge, a takedown). ``visited``: registered
-        domains of the sites of a crawl's job; the journal notes them.
+        store remembers them for those who match without the job at hand (a merge, a takedown). ``visited``: the sites
+        of a crawl's job; the journal notes them, and counts by their ids.
         """
         self._sites: set[str] = set()
         self._counts = RunCounts(visited=visited)

@@ -4,58 +4,77 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cleaners.items import Article, Drop
 from cleaners.store.codec import load, now, parsed
 from cleaners.store.database import Database
 from cleaners.urls import site_of
 
-# What a run counts for the journal: by host and by reason, under names that say which.
-#
-# ``pages HOST``: pages read; ``articles HOST``: those that were articles; ``new HOST``: articles the store did not
-# have; ``dropped STAGE: REASON``; ``visits HOST``: 1 for each site of a crawl's job. HOST is the registered domain, or
-# a host without one.
+if TYPE_CHECKING:
+    from cleaners.config import SiteConfig
 
-_MOST = 200  # names a run notes: a dump of the whole web has more hosts than a journal should hold
+# What a run counts for the journal: by site and by reason, under names that say which.
+#
+# ``pages SITE``: pages read; ``articles SITE``: those that were articles; ``new SITE``: articles the store did not
+# have; ``dropped STAGE: REASON``; ``visits SITE``: 1 for each site of a crawl's job. SITE is the id of the seed file,
+# for what is of none of a job's sites the registered domain, or a host without one: the name ``Article.site`` has.
+
+_MOST = 200  # names a run notes: a dump of the whole web has more sites than a journal should hold
 
 
 class RunCounts:
     """Counts results as they are kept."""
 
-    def __init__(self, *, visited: Iterable[str] = ()) -> None:
-        self._visits = {f"visits {host}": 1 for host in visited}
+    def __init__(self, *, visited: Sequence[SiteConfig] = ()) -> None:
+        """``visited``: the sites of a crawl's job."""
+        self._visited = visited
+        self._visits = {f"visits {site.id}": 1 for site in visited}
+        self._owners: dict[str, str | None] = {}
         self._counts: Counter[str] = Counter()
 
     def add(self, articles: Iterable[Article], drops: Iterable[Drop], fresh: Iterable[Article]) -> None:
         """Count a batch; ``fresh``: those of its articles that are new to the store."""
         for article in articles:
-            self._host("pages", article.url)
-            self._host("articles", article.url)
+            site = self._site(article)
+            self._note("pages", site)
+            self._note("articles", site)
         for article in fresh:
-            self._host("new", article.url)
+            self._note("new", self._site(article))
         for drop in drops:
             self._counts[f"dropped {drop.stage}: {drop.reason}"] += 1
             if drop.stage != "fetch":
-                self._host("pages", drop.url)
+                self._note("pages", self._owner(drop.url))
             if drop.reason == "off topic":
-                self._host("articles", drop.url)  # an article, though not one that was wanted
+                self._note("articles", self._owner(drop.url))  # an article, though not one that was wanted
 
     def most(self) -> dict[str, int]:
         """The counts, the largest first, at most 200, and the sites of the job, all of them."""
         return dict(self._counts.most_common(_MOST)) | self._visits
 
-    def _host(self, what: str, url: str | None) -> None:
-        if host := site_of(url):
-            self._counts[f"{what} {host}"] += 1
+    def _note(self, what: str, site: str | None) -> None:
+        if site:
+            self._counts[f"{what} {site}"] += 1
+
+    def _site(self, article: Article) -> str | None:
+        return article.site or self._owner(article.url)
+
+    def _owner(self, url: str | None) -> str | None:
+        """The first site of the job that owns an address, else its domain."""
+        if url is None or not self._visited:
+            return site_of(url)
+        host = url.partition("://")[2].partition("/")[0]
+        if host not in self._owners:
+            self._owners[host] = next((site.id for site in self._visited if site.owns(url)), site_of(url))
+        return self._owners[host]
 
 
 def of(counts: Mapping[str, int], what: str) -> dict[str, int]:
-    """One kind of count, by host or by reason: ``of(run.counts, "dropped")``."""
+    """One kind of count, by site or by reason: ``of(run.counts, "dropped")``."""
     return {name.removeprefix(f"{what} "): n for name, n in counts.items() if name.startswith(f"{what} ")}
 
 
@@ -82,7 +101,7 @@ class RunEntry:
     status: str
     """A ``RunStatus``; ``running`` without an end is a run that was killed, or still runs."""
     counts: Mapping[str, int]
-    """What it counted: ``stored``, ``known`` ..., and by host and reason (see ``cleaners.store.runs``)."""
+    """What it counted: ``stored``, ``known`` ..., and by site and reason (see ``cleaners.store.runs``)."""
 
 
 class RunJournal:

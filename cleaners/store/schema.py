@@ -242,6 +242,22 @@ _EARLIER_ARRIVALS = (
             AND p.revision = a.revision - 1 AND p.fetched_at = a.fetched_at))""",
 )
 
+_SITES_BY_ID = (
+    # What runs of crawls counted by registered domain, by the id of the site it is the domain of: of the site whose
+    # first address in the ledger has it, where that is one alone.
+    """WITH firsts AS (SELECT site, substr(url, instr(url, '://') + 3) || '/' AS rest FROM ledger
+        WHERE visit IN (SELECT min(visit) FROM ledger GROUP BY site)),
+    places AS (SELECT site, substr(rest, 1, instr(rest, '/') - 1) || ':' AS place FROM firsts),
+    hosts AS (SELECT site, '.' || substr(place, 1, instr(place, ':') - 1) AS host FROM places)
+    UPDATE runs SET counts = (
+        SELECT json_group_object(coalesce((
+            SELECT CASE count(*) WHEN 1 THEN substr(key, 1, instr(key, ' ')) || min(site) END FROM hosts
+            WHERE key LIKE '% %'
+            AND substr(host, instr(key, ' ') - length(key) - 1) = '.' || substr(key, instr(key, ' ') + 1)
+        ), key), value) FROM json_each(runs.counts))
+    WHERE command LIKE 'crawl %' AND json_valid(counts)""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -258,5 +274,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=13, name="events, and what watches have told of them", statements=_WATCHES),
     Migration(version=14, name="tags and notes of readers", statements=_NOTES),
     Migration(version=15, name="events of what was stored before there were any", statements=_EARLIER_ARRIVALS),
+    Migration(version=16, name="what runs counted, by the ids of sites", statements=_SITES_BY_ID),
 )
 """All steps in order; the last one's version is the version of today."""

@@ -147,7 +147,6 @@ def _best_first(offers: list[SeedOffer]) -> list[SeedOffer]:
 
 def _report(job: JobConfig, found: SurveyState, store: Path) -> None:
     """Of every site a verdict and, indented under it, what it rests on."""
-    from cleaners.urls import site_of
     from crawler.jobs.site_health import standing
     from crawler.site_survey import told
 
@@ -155,7 +154,7 @@ def _report(job: JobConfig, found: SurveyState, store: Path) -> None:
     is_well = True
     for site in job.sites:
         seeds = found.seeds[site.id]
-        history = standing(site_of(site.home) or site.id, runs, datetime.now(UTC))
+        history = standing(site.id, runs, datetime.now(UTC))
         is_well = is_well and history.state not in _WRONG and all(offer.entries for offer in seeds)
         typer.echo(f"{site.id}: {_verdict(history, seeds)}")
         for offer in seeds:

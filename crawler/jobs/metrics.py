@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from cleaners.errors import UsageError
 from cleaners.store import RunEntry, Store
 from cleaners.store.runs import of, totals
-from crawler.jobs.site_health import removed_hosts, standing
+from crawler.jobs.site_health import removed_sites, standing
 
 _RUNS = 200  # of a job, the latest
 
@@ -60,10 +60,10 @@ def _of_runs(runs: dict[str, list[RunEntry]]) -> Iterator[Metric]:
         took.add_metric([command], (good.ended - good.started).total_seconds())
         for what, count in totals(good.counts).items():
             counts.add_metric([command, what], count)
-        for host in sorted({host for run in some for host in of(run.counts, "new")} - removed_hosts(some)):
-            found = standing(host, some, datetime.now(UTC))
+        for site in sorted({site for run in some for site in of(run.counts, "new")} - removed_sites(some)):
+            found = standing(site, some, datetime.now(UTC))
             if found.state in {"silent", "changed layout"}:
-                trouble.add_metric([command, host, found.state], 1)
+                trouble.add_metric([command, site, found.state], 1)
     yield from (ended, took, counts, failed, trouble)
 
 

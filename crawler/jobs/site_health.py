@@ -40,9 +40,10 @@ class HealthSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteHealth:
-    """How a host does."""
+    """How a site does."""
 
-    host: str
+    site: str
+    """Its id in the seed file; the registered domain of what is of none of a job's sites."""
     state: State
     last_new: datetime | None
     """When a run last brought something new from it."""
@@ -50,25 +51,25 @@ class SiteHealth:
     """What the state rests on."""
 
 
-def removed_hosts(runs: Sequence[RunEntry]) -> set[str]:
-    """The hosts that earlier runs of a job visited and the latest one did not: their sites have left the job.
+def removed_sites(runs: Sequence[RunEntry]) -> set[str]:
+    """The sites that earlier runs of a job visited and the latest one did not: they have left the job.
 
     Runs that do not note what they visit (``archive-only``, those of an older jianbao) tell nothing.
     """
     noted = [of(run.counts, "visits") for run in sorted(runs, key=lambda run: run.run)]
     noted = [visits for visits in noted if visits]
-    return {host for visits in noted for host in visits} - noted[-1].keys() if noted else set()
+    return {site for visits in noted for site in visits} - noted[-1].keys() if noted else set()
 
 
 def standing(
-    host: str, runs: Sequence[RunEntry], now: datetime, signs: HealthSettings = HealthSettings()
+    site: str, runs: Sequence[RunEntry], now: datetime, signs: HealthSettings = HealthSettings()
 ) -> SiteHealth:
-    """How a host does, by the finished runs of its job, in any order."""
+    """How a site does, by the finished runs of its job, in any order."""
     past = sorted((run for run in runs if run.status in {"done", "interrupted"}), key=lambda run: run.started)
-    news = [run.started for run in past if of(run.counts, "new").get(host)]
+    news = [run.started for run in past if of(run.counts, "new").get(site)]
     last = news[-1] if news else None
-    state, detail = _layout(host, past, signs) or _silence(news, now, signs) or ("well", "")
-    return SiteHealth(host=host, state=state, last_new=last, detail=detail)
+    state, detail = _layout(site, past, signs) or _silence(news, now, signs) or ("well", "")
+    return SiteHealth(site=site, state=state, last_new=last, detail=detail)
 
 
 def _silence(news: Sequence[datetime], now: datetime, signs: HealthSettings) -> tuple[State, str] | None:
@@ -82,15 +83,15 @@ def _silence(news: Sequence[datetime], now: datetime, signs: HealthSettings) -> 
     return "silent", f"nothing new for {_told(quiet)}, never before for more than {_told(longest)}"
 
 
-def _layout(host: str, past: Sequence[RunEntry], signs: HealthSettings) -> tuple[State, str] | None:
+def _layout(site: str, past: Sequence[RunEntry], signs: HealthSettings) -> tuple[State, str] | None:
     pages = articles = 0
     at = len(past)
     while at and pages < signs.latest:
         at -= 1
-        pages += of(past[at].counts, "pages").get(host, 0)
-        articles += of(past[at].counts, "articles").get(host, 0)
-    before = sum(of(run.counts, "pages").get(host, 0) for run in past[:at])
-    kept = sum(of(run.counts, "articles").get(host, 0) for run in past[:at])
+        pages += of(past[at].counts, "pages").get(site, 0)
+        articles += of(past[at].counts, "articles").get(site, 0)
+    before = sum(of(run.counts, "pages").get(site, 0) for run in past[:at])
+    kept = sum(of(run.counts, "articles").get(site, 0) for run in past[:at])
     if pages < signs.latest or before < signs.before or not kept:
         return None
     if articles / pages >= signs.share * kept / before:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from cleaners.config import HealthWatch, WatchConfig
 from cleaners.store import Notice, RunEntry, Store, WatchState
 from cleaners.store.runs import of
-from crawler.jobs.site_health import removed_hosts, standing
+from crawler.jobs.site_health import removed_sites, standing
 from crawler.wording import lasting
 
 _RUNS = 500  # of one command that tell how its sites do
@@ -47,9 +47,9 @@ def troubles(store: Store, now: datetime, *, health: HealthWatch = HealthWatch()
 
 def silent_sites(runs: Sequence[RunEntry], now: datetime) -> list[WorkTrouble]:
     """The sites of one job's runs that have fallen silent or changed their layout, but those that have left the job."""
-    hosts = sorted({host for run in runs for host in of(run.counts, "pages")} - removed_hosts(runs))
-    states = [standing(host, runs, now) for host in hosts]
-    return [WorkTrouble(name=f"{one.host}: {one.state}", detail=one.detail)
+    sites = sorted({site for run in runs for site in of(run.counts, "pages")} - removed_sites(runs))
+    states = [standing(site, runs, now) for site in sites]
+    return [WorkTrouble(name=f"{one.site}: {one.state}", detail=one.detail)
             for one in states if one.state in {"silent", "changed layout"}]  # fmt: skip
 
 

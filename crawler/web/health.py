@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from cleaners.store import RunEntry, SitePair, Store, StoreStatistics, StoreTrends
 from cleaners.store.runs import of
-from crawler.jobs.site_health import SiteHealth, removed_hosts, standing
+from crawler.jobs.site_health import SiteHealth, removed_sites, standing
 from crawler.web.charts import BarChart, MatrixChart, bars, columns, matrix
 from crawler.web.rendering import show
 from crawler.web.room import room_of
@@ -108,9 +108,9 @@ def run_figures(store: Store, job: str = "") -> RunFigures:
     states: list[TroubledSite] = []
     for command in [chosen] if chosen else jobs:
         own = runs if chosen else store.runs.runs(limit=_RUNS, command=command)
-        hosts = sorted({host for run in own for host in of(run.counts, "pages")} - removed_hosts(own))
+        sites = sorted({site for run in own for site in of(run.counts, "pages")} - removed_sites(own))
         if command.startswith("crawl "):  # whoever cleans or clips waits for no site
-            states += [TroubledSite(job=command, health=standing(host, own, now)) for host in hosts]
+            states += [TroubledSite(job=command, health=standing(site, own, now)) for site in sites]
     return RunFigures(
         jobs=jobs, chosen=chosen, runs=runs, stored=_by_run(runs, "stored"), dropped=_by_run(runs, "dropped"),
         troubled=[one for one in states if one.health.state in {"silent", "changed layout"}],

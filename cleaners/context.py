@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cleaners import urls
 from cleaners.chinese import spinning as lexicon
 from cleaners.chinese.spinning import SpunLexicon
+from cleaners.items import Page
 
 if TYPE_CHECKING:  # saved pages need neither, and both take long to import
     from cleaners.config import SiteConfig
@@ -29,6 +31,13 @@ class CleaningContext:
     """Site id -> keys of the lines learned as that site's noise."""
     lexicon: SpunLexicon = field(default_factory=SpunLexicon.load)
     """The vocabulary of spun text, as shipped or grown."""
+
+    def site_of(self, page: Page) -> str | None:
+        """The site of a page: the one it was crawled for, else the one that owns its address, else its domain."""
+        if page.site or not page.url:
+            return page.site
+        owner = next((site.id for site in self.sites.values() if site.owns(page.url)), None)
+        return owner or urls.site_of(page.url)
 
 
 def context_of(store: Path, sites: Iterable[SiteConfig] = ()) -> CleaningContext:

@@ -184,7 +184,9 @@ _WITHOUT_TEXT = frozenset(
 
 def _drafted(page: Page, context: CleaningContext | None) -> tuple[PageDraft, UnusableInput | None]:
     """How far the steps lead, and why no further; where a page has no text, that of the entry which announced it."""
-    draft, why = _stepped(PageDraft(page=page, context=context or _default_context()))
+    context = context or _default_context()
+    page = replace(page, site=context.site_of(page))
+    draft, why = _stepped(PageDraft(page=page, context=context))
     if why is None or why.reason not in _WITHOUT_TEXT or page.announcement is None or not page.announcement.text:
         return draft, why
     reserved = replace(page, opt_out=_reserved(draft) + page.opt_out)
@@ -289,7 +291,7 @@ def _article(draft: PageDraft) -> Article:
         origin=page.origin,
         url=page.url,
         declared_url=draft.lines.head.declared_url,
-        site=page.site or urls.site_of(page.url),
+        site=page.site,
         title=mended(meta.title),
         text=text,
         markdown=mended(body.markdown),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from cleaners.config import parse_job
 from cleaners.context import CleaningContext
 from cleaners.errors import SeedFileError
 from cleaners.items import Article, Page
+from cleaners.store import Store
 from crawler.cli import app
 from tests.crawling import ROOT
 from tests.small_server import SENTENCES, Reply, serving
@@ -169,3 +171,51 @@ def test_explain_and_reclean_know_all_columns(tmp_path: Path) -> None:
     assert runner.invoke(app, ["clean", str(tmp_path / "t.csv"), *store, *columns]).exit_code == 0
     again = runner.invoke(app, ["reclean", *store, "-j", "1", *columns])
     assert again.exit_code == 0 and "dropped:" not in again.output and "text:" not in again.output, again.output
+
+
+def saved(folder: Path, address: str | None) -> Path:
+    """A file of two saved pages that keep a line of their site."""
+    promotion = "<p>绿洲网好物推荐：渠水浇出来的蜜瓜，今天下单明天到家，每户限购两箱。</p>"
+    pages = [
+        PAGE.replace("</div></body>", f"{promotion}</div></body>").replace("十七号渠", f"十{n}号渠") for n in "七八"
+    ]
+    path = folder / "pages.jsonl"
+    given = [{"html": page} | ({"url": f"{address}/{n}.html"} if address else {}) for n, page in enumerate(pages)]
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in given))
+    return path
+
+
+def texts(store: Path) -> str:
+    with Store.open(store, create=False, readonly=True) as opened:
+        return "\n".join(one.article.text for one in opened.clippings.select(with_duplicates=True))
+
+
+PROMOTION = "绿洲网好物推荐：渠水浇出来的蜜瓜，今天下单明天到家，每户限购两箱。"
+
+
+def test_a_line_called_noise_is_cut_from_saved_pages_too(tmp_path: Path) -> None:
+    store, pages = tmp_path / "s.db", str(saved(tmp_path, "https://dump.example"))
+    runner, to = CliRunner(), ["--store", str(store)]
+    assert runner.invoke(app, ["clean", pages, *to]).exit_code == 0
+    assert texts(store).count("好物推荐") == 2
+    assert runner.invoke(app, ["sites", "noise", "dump.example", "--add", PROMOTION, *to]).exit_code == 0
+    again = runner.invoke(app, ["reclean", *to, "-j", "1", "--apply"])
+    assert again.exit_code == 0 and "好物推荐" not in texts(store), again.output
+
+
+@pytest.mark.parametrize("address", ["https://a.example", None])
+def test_a_seed_file_corrects_saved_pages(tmp_path: Path, address: str | None) -> None:
+    store, pages, seeds = tmp_path / "s.db", str(saved(tmp_path, address)), tmp_path / "my.yaml"
+    rule = "    rules: [{pattern: ^绿洲网好物推荐, verdict: cut, reason: an advert}]\n"
+    seeds.write_text(job("drop: [.kicker]").replace("    extract", f"{rule}    extract"))
+    runner, to = CliRunner(), ["--store", str(store)]
+    out = tmp_path / "out.jsonl"
+    assert runner.invoke(app, ["clean", pages, "--seeds", str(seeds), "-o", str(out)]).exit_code == 0
+    assert "好物推荐" not in out.read_text() and out.read_text().count('"site": "a"') == 2
+    # What was cleaned with it keeps its site, so that a later change of the file reaches it.
+    plain = tmp_path / "plain.yaml"
+    plain.write_text(job("drop: [.kicker]"))
+    assert runner.invoke(app, ["clean", pages, "--seeds", str(plain), *to]).exit_code == 0
+    assert "好物推荐" in texts(store)
+    again = runner.invoke(app, ["reclean", *to, "-j", "1", "--seeds", str(seeds), "--apply"])
+    assert again.exit_code == 0 and "好物推荐" not in texts(store), again.output

@@ -88,7 +88,8 @@ def compare(
     """
     left = dict(wanted)
     joined = _JoinedPages(store, wanted)
-    for page in clean(pages(store.path, dict.fromkeys((*wanted, *joined.further)), roots, columns)):
+    read = pages(store.path, dict.fromkeys((*wanted, *joined.further)), roots, columns)
+    for page in clean(_of_given_sites(read, store.page_origins.given_sites())):
         for result in joined.take(page):
             if result.origin not in left:
                 continue
@@ -171,6 +172,12 @@ def pages(
                 break
     there = {origin for _, origin in files}
     yield from (Drop(origin=origin, stage="read", reason=LOST) for origin in given if origin not in there)
+
+
+def _of_given_sites(pages: Iterable[Page | Drop], sites: Mapping[str, str]) -> Iterator[Page | Drop]:
+    """Pages without an address, as of the sites that they were cleaned for."""
+    for page in pages:
+        yield replace(page, site=sites[page.origin]) if isinstance(page, Page) and page.origin in sites else page
 
 
 def apply(path: Path, outcomes: Iterable[RecleanResult], publishers: Mapping[str, str]) -> Iterator[RecleanResult]:

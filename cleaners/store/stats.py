@@ -136,6 +136,12 @@ class OriginTable:
         query = f"SELECT doc, part_origins FROM articles WHERE part_origins IS NOT NULL AND doc IN {GIVEN}"
         return {doc: tuple(load(origins)) for doc, origins in self._db.rows(query, (listed(docs),))}
 
+    def given_sites(self) -> dict[str, str]:
+        """Origin -> site of the articles whose site no address tells: it was given when they were cleaned."""
+        return dict(
+            self._db.rows("SELECT origin, site FROM articles WHERE current AND url IS NULL AND site IS NOT NULL")
+        )
+
     def drops(self) -> list[str]:
         """Origins of the pages that cleaning found to be no articles (not: those that were not read or not wanted)."""
         marks = ",".join("?" * len(_STAGES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -32,6 +32,7 @@ from crawler.cli.watch import WatchesOption
 from crawler.wording import balance, reasons, with_drops
 
 if TYPE_CHECKING:
+    from cleaners.config import SiteConfig
     from cleaners.items import Article, Drop, Page
     from cleaners.parallel import PageCleaner
     from cleaners.readers import ColumnChoice
@@ -57,6 +58,15 @@ def clean(
     ] = False,
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="Where it comes from, for an input of one page.")
+    ] = None,
+    seeds: Annotated[
+        Path | None,
+        typer.Option(
+            "--seeds",
+            metavar="SEEDS.yaml",
+            help="Clean with its sites' `extract:`, `rules:`, charsets and time zones; pages without an address are "
+            "taken to be of its site, where it has only one.",
+        ),
     ] = None,
     watches: WatchesOption = None,
     html_column: HtmlColumn = None,
@@ -88,6 +98,7 @@ def clean(
       jianbao clean crawl.warc.gz dump.zip page.txt -o clean.jsonl
       jianbao clean crawl.warc.gz -o clean.jsonl --resume
       jianbao clean - -o - --url https://news.example/7.html < page.html
+      jianbao clean saved-pages/ --store news.db --seeds my.yaml
       jianbao clean sheet.csv -o clean.jsonl --text-column 稿件 --url-column 出处
       jianbao clean hdfs:///crawl/ -o hdfs:///clean --engine spark --master spark://host:7077
     """
@@ -95,6 +106,7 @@ def clean(
     from cleaners.parallel import cleaning, cores
     from cleaners.readers import ColumnChoice
 
+    sites = _sites(seeds)
     if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
         raise UsageError("-o writes records and needs no store: give -o or --store, not both")
     columns = ColumnChoice(
@@ -104,6 +116,8 @@ def clean(
     if engine is EngineChoice.spark:
         if url is not None:
             raise UsageError("--url is for one page, --engine spark for many: leave one of them out")
+        if sites:
+            raise UsageError("--seeds is not known to --engine spark: clean on this machine, or leave it out")
         on_spark.clean(paths, output, master=master, resume=resume, columns=columns)
         return
     if master:
@@ -111,16 +125,16 @@ def clean(
     if output is not None:
         _check_name(output)
     found, share = _read(paths, columns, url)
-    pages = _CountedPages(found)
+    pages = _CountedPages(_of_site(found, sites[0].id) if len(sites) == 1 else found)
     processes = _processes(paths, jobs or cores())
     if output is None:
         watch.check(watches)
-        with _turn(store), cleaning(processes, context_of(store)) as work:
-            result = _into_store(pages, work, store, paths, resume, share)
+        with _turn(store), cleaning(processes, context_of(store, sites)) as work:
+            result = _into_store(pages, work, store, paths, resume, share, {one.id: one.name for one in sites})
         watch.tell(watches, store)
         _report(pages.found, result)
         return
-    with cleaning(processes, CleaningContext()) as work:
+    with cleaning(processes, CleaningContext(sites={one.id: one for one in sites})) as work:
         if _is_file(output):
             result = _into_file(pages, work, Path(output), resume, share)
         elif resume:
@@ -186,6 +200,20 @@ def _addressed(pages: Iterator[Page | Drop], url: str) -> Iterator[Page | Drop]:
     if sum(isinstance(one, Page) for one in first) > 1:
         raise UsageError("--url is for an input of one page: {origin} is a second one", origin=first[1].origin)
     return (replace(one, url=url) if isinstance(one, Page) else one for one in chain(first, pages))
+
+
+def _sites(seeds: Path | None) -> tuple[SiteConfig, ...]:
+    """The sites of a seed file, none without one."""
+    from cleaners.config import load_job
+
+    return load_job(seeds).sites if seeds is not None else ()
+
+
+def _of_site(pages: Iterator[Page | Drop], site: str) -> Iterator[Page | Drop]:
+    """Pages whose site no address tells, as of this one."""
+    from cleaners.items import Page
+
+    return (replace(one, site=one.site or site) if isinstance(one, Page) and not one.url else one for one in pages)
 
 
 def _turn(store: Path) -> AbstractContextManager[None]:
@@ -265,7 +293,7 @@ def _into_stream(
 
 def _into_store(
     pages: Iterator[Page | Drop], work: PageCleaner, store: Path, paths: list[str], resume: bool,
-    share: Callable[[], float | None],
+    share: Callable[[], float | None], publishers: Mapping[str, str],
 ) -> _CleaningEnd:  # fmt: skip
     from cleaners.ingest.ingester import Ingester, ingest_batches
     from cleaners.items import Drop
@@ -274,7 +302,11 @@ def _into_store(
     from cleaners.store import Store
 
     dropped: Counter[str] = Counter()
-    with compiling_told(), Ingester(store, command="clean") as ingester, progress("pages", share) as advance:
+    with (
+        compiling_told(),
+        Ingester(store, command="clean", publishers=publishers) as ingester,
+        progress("pages", share) as advance,
+    ):
         book = StoreCheckpoint(ingester.store, paths)
         mark = book.mark if resume else Checkpoint()
         before = mark.done

@@ -21,6 +21,7 @@ from scrapy.http import TextResponse
 
 from cleaners.config import SiteConfig, parse_job
 from cleaners.page.lines.script_shell import NEEDS_BROWSER, is_empty_shell
+from cleaners.sentences import Sentence, sentence
 from crawler import list_pages
 from crawler.discover import FoundLink, is_address
 from crawler.wording import counted
@@ -44,8 +45,8 @@ class SeedOffer:
     """Articles it names; 0: it does not work, or names none."""
     name: str = ""
     """What the home page calls it."""
-    why: str = ""
-    """Why it names none: a Drop's reason, or what it looks like."""
+    why: Sentence | None = None
+    """Why it names none: a Drop's reason, or what it looks like; None where it names some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +73,41 @@ def home(response: TextResponse, site: SiteConfig, most: int) -> HomePage:
     )
 
 
-def listed(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
+def listed(response: TextResponse, site: SiteConfig) -> tuple[int, Sentence | None]:
     """How many articles a page lists that may be proposed; 0 where it is no list of news, and why."""
     links = _own(response, site)
     found = articles(links)
     if not found and is_empty_shell(response.text):
         return 0, _shell(site)
     if found < _LEAST_ARTICLES:
-        return 0, f"{counted(found, 'link')} to articles, a list of news has {_LEAST_ARTICLES} and more"
+        told = sentence(
+            "{links} to articles, a list of news has {least} and more",
+            links=counted(found, "link"),
+            least=_LEAST_ARTICLES,
+        )
+        return 0, told
     if found < _LEAST_SHARE * len(links):
-        return 0, f"{found} of {len(links)} links lead to articles, in a list of news a third and more do"
-    return found, ""
+        told = sentence(
+            "{found} of {links} links lead to articles, in a list of news a third and more do",
+            found=found,
+            links=len(links),
+        )
+        return 0, told
+    return found, None
 
 
-def linked(response: TextResponse, site: SiteConfig) -> tuple[int, str]:
+def linked(response: TextResponse, site: SiteConfig) -> tuple[int, Sentence | None]:
     """How many articles a list names that a job reads already; 0 where none, and why."""
     found = articles(_own(response, site))
     if not found and is_empty_shell(response.text):
         return 0, _shell(site)
-    return found, "" if found else "no links to articles"
+    return found, None if found else sentence("no links to articles")
 
 
-def _shell(site: SiteConfig) -> str:
-    return NEEDS_BROWSER if site.render is None else "an empty shell of scripts: only a crawl has a browser read it"
+def _shell(site: SiteConfig) -> Sentence:
+    if site.render is None:
+        return Sentence(NEEDS_BROWSER)
+    return sentence("an empty shell of scripts: only a crawl has a browser read it")
 
 
 def _own(response: TextResponse, site: SiteConfig) -> list[FoundLink]:
@@ -157,9 +170,9 @@ def _remark(offer: SeedOffer) -> str:
     return f"{told(offer)} {one_line(offer.name)}".rstrip()
 
 
-def told(offer: SeedOffer) -> str:
+def told(offer: SeedOffer) -> Sentence:
     """What was found there: ``12 entries``, or why there are none."""
-    return offer.why or str(counted(offer.entries, "entry"))
+    return offer.why or counted(offer.entries, "entry")
 
 
 def site_id(host: str) -> str:

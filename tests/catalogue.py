@@ -20,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from typer.core import TyperGroup
 
+from cleaners import fields
 from cleaners.config import load
 from crawler import wording
 from crawler.cli import app, maintenance, typer_errors
@@ -36,7 +37,7 @@ ERRORS = (
     "DamagedError", "FormatError", "InputError", "JobRunsError", "NotAStoreError", "SeedFileError", "StoreBusyError",
     "UnwritableError", "UsageError",
 )  # fmt: skip
-KEYWORDS = dict.fromkeys(("translated", "sentence", "say", *ERRORS))
+KEYWORDS = dict.fromkeys(("translated", "sentence", "say", "answer", *ERRORS))
 # What Typer writes around our own words.
 TYPERS = ("Usage: ", "Arguments:", "Options:", "Commands:", "default", "env var", "required")
 
@@ -71,6 +72,8 @@ def said() -> Catalog:
         catalogue.add(text, auto_comments=["help and errors of Typer"])
     for text in (*wording.ENDS.values(), *maintenance.RECLEANED.values(), *load.PLAIN_WORDS.values()):
         catalogue.add(text, auto_comments=["tables of sums and of what is wrong in a seed file"])
+    for field in fields.SHOWN:
+        catalogue.add(field.label or field.name, auto_comments=["label of a field"])
     for room in ("cleaners", "crawler"):
         for place, message in _called(room, KEYWORDS):
             catalogue.add(message, auto_comments=[place])

@@ -299,7 +299,7 @@ def test_without_one_of_its_pages_it_stays_what_it_is(kept: Path) -> None:
     assert place is not None
     blank(kept, place, datetime.now(UTC))
     assert {one.missing for one in recleaned(kept)} == {"", "not a response record"}
-    problems = [line for one in doctor.examine(kept, sample=None) for line in one.problems]
+    problems = [str(line) for one in doctor.examine(kept, sample=None) for line in one.problems]
     assert any(whole.article.part_origins[0] in line for line in problems)
 
 

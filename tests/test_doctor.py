@@ -71,7 +71,8 @@ def path(healthy: Path, tmp_path: Path) -> Path:
 
 
 def wrong(path: Path, **options: bool) -> dict[str, tuple[str, ...]]:
-    return {f.check: f.problems for f in doctor.examine(path, **options) if f.problems and not f.repaired}
+    found = [one for one in doctor.examine(path, **options) if one.problems and not one.repaired]
+    return {one.check: tuple(map(str, one.problems)) for one in found}
 
 
 def sql(path: Path, *statements: str) -> None:
@@ -272,9 +273,13 @@ def test_of_damaged_texts_the_others_are_saved_when_that_is_wanted(path: Path) -
     harm(path, pages(path, "texts")[1])
     damaged = path.read_bytes()
     found = doctor.examine(path, repair=True)[0]
-    assert "texts cannot be read: " in found.problems[1] and "--salvage" in found.cure and path.read_bytes() == damaged
-    lost = int(found.problems[1].split()[0])
-    assert {one.cure for one in doctor.examine(path)[1:] if one.problems} == {"first the file (see above)"}
+    assert (
+        "texts cannot be read: " in str(found.problems[1])
+        and "--salvage" in str(found.cure)
+        and path.read_bytes() == damaged
+    )
+    lost = int(str(found.problems[1]).split()[0])
+    assert {str(one.cure) for one in doctor.examine(path)[1:] if one.problems} == {"first the file (see above)"}
     saved = doctor.examine(path, losing=True)
     assert all(one.repaired or not one.problems for one in saved)
     with Store.open(path, create=False) as store:
@@ -300,7 +305,7 @@ def test_where_nothing_can_be_read_the_ways_out_are_named(path: Path, size: int)
         path.write_bytes(b"")
     (found,) = doctor.examine(path, losing=True)
     assert found.problems and not found.repaired
-    assert "backup" in found.cure and "jianbao clean" in found.cure and "news.warc" in found.cure
+    assert all(words in str(found.cure) for words in ("backup", "jianbao clean", "news.warc"))
     stranger = path.parent / "letter.db"
     stranger.write_text("Dear Sir\n" * 50)
     with pytest.raises(NotAStoreError, match="name another file"):
@@ -326,7 +331,7 @@ def test_a_store_that_somebody_reads_is_not_made_anew_under_them(path: Path) -> 
 def test_a_damaged_number_of_a_row_costs_no_memory(path: Path) -> None:
     sql(path, f"UPDATE runs SET run = {1 << 61} WHERE run = (SELECT max(run) FROM runs)")
     harm(path, pages(path, "search_data")[0])
-    assert "runs" in doctor.examine(path, repair=True)[0].problems[-1]
+    assert "runs" in str(doctor.examine(path, repair=True)[0].problems[-1])
     doctor.examine(path, losing=True)
     assert not {f.check for f in doctor.examine(path) if f.problems}
 

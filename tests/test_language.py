@@ -16,9 +16,12 @@ from pathlib import Path
 import pytest
 import typer
 from babel.messages.catalog import Catalog
+from typer.testing import CliRunner
 
+from cleaners.ingest.ingester import Ingester
+from cleaners.items import Article, Drop
 from crawler.cli import app, language, typer_errors
-from crawler.cli.translated_help import columns
+from crawler.cli.layout import columns
 from tests import catalogue
 
 HAN = re.compile("[一-鿿]")
@@ -88,7 +91,7 @@ def test_a_sentence_is_a_plain_string_and_its_places_are_filled() -> None:
     seen = 0
     for path in sorted(path for room in ("cleaners", "crawler") for path in (catalogue.ROOT / room).rglob("*.py")):
         for call in (one for one in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(one, ast.Call)):
-            if getattr(call.func, "id", None) not in {"sentence", "say", *catalogue.ERRORS} or not call.args:
+            if getattr(call.func, "id", None) not in {"sentence", "say", "answer", *catalogue.ERRORS} or not call.args:
                 continue
             text, place, seen = call.args[0], f"{path}:{call.lineno}", seen + 1
             literal = "".join(part.value for part in getattr(text, "values", []) if isinstance(part, ast.Constant))
@@ -99,7 +102,55 @@ def test_a_sentence_is_a_plain_string_and_its_places_are_filled() -> None:
     assert seen > 250
 
 
-@pytest.mark.parametrize("name", ["cli.language", "cli.translated_help", "cli.typer_errors", "cli.filters", "wording"])
+def test_no_word_is_printed_past_the_catalogue() -> None:
+    """What ``typer.echo`` and a console of Rich print are values and what programs read; words go through ``answer``."""
+    seen = 0
+    for path in sorted((catalogue.ROOT / "crawler" / "cli").rglob("*.py")):
+        for call in (one for one in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(one, ast.Call)):
+            if not isinstance(call.func, ast.Attribute) or call.func.attr not in {"echo", "print"}:
+                continue
+            seen += 1
+            parts = [part for one in call.args for part in getattr(one, "values", [one])]
+            words = [str(one.value) for one in parts if isinstance(one, ast.Constant)]
+            wrong = [text for text in words if HAS_WORDS.search(text) and text not in {"jianbao ", "Python "}]
+            assert not wrong, f"{path}:{call.lineno}: {wrong}"
+    assert seen > 30
+
+
+@pytest.mark.usefixtures("chinese")
+def test_what_commands_print_is_chinese_but_for_names_of_records(tmp_path: Path) -> None:
+    """Under a Chinese locale; what programs read is the same in every language."""
+    store = tmp_path / "news.db"
+    with Ingester(store, command="crawl probe") as ingester:
+        text = (
+            "第三支渠的水上午十点放下来，比去年早了四天。守闸的老李说，今年雪下得厚，水库的水位到了六十三米，够浇两遍。"
+        )
+        first = Article(id="1" * 16, origin="a.html", title="渠水早到", text=text, disguises=("spun",))
+        copy = Article(
+            id="2" * 16, origin="b.html", title="渠水早到", text=text, url="http://a.example/", confidence=0.5
+        )
+        ingester.add([first, copy, Drop(origin="c.html", stage="extract", reason="empty")])
+    known = {"news", "db", "crawl", "probe", "http", "example", "html", "json", "jianbao", "doctor", "all"}  # names
+    known |= {"spun", "exact", "extract", "empty"}  # of disguises, matches, stages and reasons: options take them
+    shown = ["show", "1" * 16]
+    for words in (
+        ["stats"], ["runs"], ["doctor"], ["drops"], ["drops", "--doubtful"], ["search", "水位"], shown,
+        [*shown, "--revisions"], [*shown, "--against", "2" * 16], ["window"],
+    ):  # fmt: skip
+        told = CliRunner().invoke(app, [*words, "--store", str(store)])
+        assert told.exit_code == 0, (words, told.output)
+        assert HAN.search(told.stdout), words
+        written, _, _ = told.stdout.partition("规则版本")  # behind it stands how texts were compared, a recipe
+        strange = {word.lower() for word in re.findall("[A-Za-z]{2,}", written)} - known
+        assert not strange, (words, strange, told.stdout)
+    told = CliRunner().invoke(app, ["doctor", "--json", "--store", str(store)])
+    assert not HAN.search(told.stdout)
+    assert '"check": "match index"' in told.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["cli.language", "cli.layout", "cli.translated_help", "cli.typer_errors", "cli.filters", "wording"]
+)
 def test_examples_in_docstrings_run(name: str) -> None:
     result = doctest.testmod(importlib.import_module(f"crawler.{name}"))
     assert result.attempted > 0

@@ -475,7 +475,7 @@ def test_a_site_is_silent_by_its_own_measure() -> None:
     daily = [run_of(n, new_HOST=3) for n in range(8)]
     assert standing("a.example", daily, MONDAY + timedelta(days=9)).state == "well"
     found = standing("a.example", [*daily, *(run_of(n) for n in range(8, 13))], MONDAY + timedelta(days=12))
-    assert (found.state, found.detail) == ("silent", "nothing new for 5 days, never before for more than 24 hours")
+    assert (found.state, str(found.detail)) == ("silent", "nothing new for 5 days, never before for more than 24 hours")
     assert found.last_new == daily[-1].started
     weekly = [run_of(n * 7, new_HOST=3) for n in range(8)]
     assert standing("a.example", weekly, MONDAY + timedelta(days=54)).state == "well"
@@ -489,7 +489,7 @@ def test_a_layout_has_changed_when_pages_stop_being_articles() -> None:
     after = [run_of(n, new_HOST=1, pages_HOST=10, articles_HOST=1) for n in range(6, 8)]
     now = MONDAY + timedelta(days=8)
     found = standing("a.example", [*before, *after], now)
-    assert (found.state, found.detail) == (
+    assert (found.state, str(found.detail)) == (
         "changed layout",
         "2 of the latest 20 pages became articles, 54 of 60 before",
     )
@@ -501,7 +501,7 @@ def test_a_site_that_has_left_the_job_is_not_silent() -> None:
     daily = [run_of(n, visits_HOST=1, pages_HOST=3, new_HOST=3) for n in range(8)]
     now = MONDAY + timedelta(days=30)
     others = {"visits b.example": 1}
-    assert [one.name for one in silent_sites([*daily, run_of(20, visits_HOST=1, **others)], now)] == [
+    assert [str(one.name) for one in silent_sites([*daily, run_of(20, visits_HOST=1, **others)], now)] == [
         "a.example: silent"
     ]
     assert not silent_sites([*daily, run_of(20, **others)], now)
@@ -541,7 +541,7 @@ def test_runs_health_and_sites_check_call_a_site_alike(tmp_path: Path) -> None:
             store.runs.end(store.runs.start("crawl probe"), counts)
         with closing(sqlite3.connect(path)) as rows, rows:
             rows.execute("UPDATE runs SET started = '2026-01-0' || run || 'T00:00:00+00:00'")
-        named = {one.name for one in troubles(store, datetime.now(UTC))}
+        named = {str(one.name) for one in troubles(store, datetime.now(UTC))}
         (shown,) = (one.health.site for one in run_figures(store).troubled)
         assert standing("a-daily", store.runs.runs(), datetime.now(UTC)).state == "silent"
     assert named == {"a-daily: silent"}

@@ -13,6 +13,7 @@ from scrapy.http import HtmlResponse
 from cleaners.config import RenderLimits, SiteConfig, parse_job
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
+from cleaners.sentences import Sentence
 from crawler.cli.sites import _verdict
 from crawler.jobs.site_health import SiteHealth, State
 from crawler.site_survey import SeedOffer, home, linked, listed, proposal, site_id
@@ -21,6 +22,11 @@ from tests.small_server import Reply, SmallServer, article, feed, gzipped, servi
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 22)
 SITE = SiteConfig(id="a", name="a", home="http://a.example/")
+
+
+def said(found: tuple[int, Sentence | None]) -> tuple[int, str]:
+    """How many articles a list names, and in words why it names none."""
+    return found[0], str(found[1])
 
 
 def news(count: int, start: int = 0) -> str:
@@ -57,17 +63,17 @@ def test_an_empty_shell_of_scripts_is_called_one() -> None:
     shell = (
         "<html><head><title>绿洲晨报</title></head><body><div id=app></div><script src=/app.js></script></body></html>"
     )
-    assert "`render: true`" in listed(page(shell), SITE)[1]
-    assert "`render: true`" in linked(page(shell), SITE)[1]
+    assert "`render: true`" in str(listed(page(shell), SITE)[1])
+    assert "`render: true`" in str(linked(page(shell), SITE)[1])
     rendered = SITE.model_copy(update={"render": RenderLimits()})
-    assert linked(page(shell), rendered) == (0, "an empty shell of scripts: only a crawl has a browser read it")
+    assert said(linked(page(shell), rendered)) == (0, "an empty shell of scripts: only a crawl has a browser read it")
 
 
 def test_a_list_of_news_has_many_headlines_that_lead_to_numbers() -> None:
-    assert listed(page(news(9)), SITE) == (9, "")
-    assert listed(page(news(3)), SITE) == (0, "3 links to articles, a list of news has 8 and more")
+    assert listed(page(news(9)), SITE) == (9, None)
+    assert said(listed(page(news(3)), SITE)) == (0, "3 links to articles, a list of news has 8 and more")
     menu = "".join(f"<a href='/m/x{chr(97 + n)}'>栏目</a>" for n in range(26))
-    assert listed(page(news(9) + menu), SITE) == (
+    assert said(listed(page(news(9) + menu), SITE)) == (
         0,
         "9 of 35 links lead to articles, in a list of news a third and more do",
     )
@@ -151,8 +157,8 @@ def test_a_home_page_of_few_links_is_one_verdict_and_nothing_on_stdout(tmp_path:
 
 
 def test_a_list_that_a_job_reads_works_when_it_names_any_article() -> None:
-    assert linked(page(news(1)), SITE) == (1, "")
-    assert linked(page("<a href='/'>首页</a>"), SITE) == (0, "no links to articles")
+    assert linked(page(news(1)), SITE) == (1, None)
+    assert said(linked(page("<a href='/'>首页</a>"), SITE)) == (0, "no links to articles")
 
 
 @pytest.mark.parametrize(
@@ -168,9 +174,11 @@ def test_a_list_that_a_job_reads_works_when_it_names_any_article() -> None:
     ],
 )
 def test_a_verdict_never_says_well_of_what_is_not(state: State, entries: tuple[int, ...], said: str) -> None:
-    history = SiteHealth(site="a.example", state=state, last_new=None, detail="" if state == "well" else "DETAIL")
+    history = SiteHealth(
+        site="a.example", state=state, last_new=None, detail=Sentence("" if state == "well" else "DETAIL")
+    )
     offers = [SeedOffer(kind="list", url=f"http://a.example/{n}", entries=n) for n in entries]
-    assert _verdict(history, offers) == said
+    assert str(_verdict(history, offers)) == said
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,17 @@ def test_every_word_of_the_store_has_its_translation() -> None:
     ] == []
 
 
+def test_every_reason_of_drops_that_stands_in_the_code_has_its_translation() -> None:
+    code = "\n".join(
+        path.read_text("utf-8") for room in ("cleaners", "crawler") for path in (WEB.parent.parent / room).rglob("*.py")
+    )
+    written = re.findall(r'UnusableInput\(\s*"[a-z]+",\s*"([^"{]+)"', code)
+    written += re.findall(r'Drop\([^()]*stage="[a-z]+", reason="([^"]+)"', code)
+    written += re.findall(r'AddressRefused\(\s*"([^"]+)"', code)
+    assert len(written) > 50
+    assert sorted({one for one in written if f"reason {one}" not in phrases()}) == []
+
+
 @pytest.mark.parametrize(("chosen", "accepted", "language"), [
     (None, "zh-CN,zh;q=0.9,en;q=0.8", "zh"), (None, "en-US,en;q=0.9", "en"), (None, "de", "zh"), (None, "", "zh"),
     (None, "en;q=0, zh;q=0.1", "zh"), (None, "fr, en;q=0.3, zh-TW;q=0.7", "zh"), ("en", "zh", "en"), ("xx", "en;q=x", "zh"),

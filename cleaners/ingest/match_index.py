@@ -14,6 +14,7 @@ from cleaners.dedup.fingerprint import DocumentKeys
 from cleaners.dedup.index import HOLDS, CandidatePairs, IndexLimits, MatchIndex
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import FormatError
+from cleaners.sentences import Sentence, sentence
 from cleaners.store import Store
 
 log = logging.getLogger(__name__)
@@ -40,14 +41,15 @@ def index_folder(store: Path) -> Path:
     return store.with_suffix(".index")
 
 
-def beyond_reach(articles: int) -> str | None:
+def beyond_reach(articles: int) -> Sentence | None:
     """What a user should know where the index of so many articles finds less than that of few; else None."""
     if articles <= HOLDS:
         return None
-    return (
-        f"among more than {HOLDS:,} articles the store finds whole copies, but parts and spun ones less and less (at a "
+    return sentence(
+        "among more than {count:,} articles the store finds whole copies, but parts and spun ones less and less (at a "
         "million .78 of those cut to 30 %): `jianbao export --with-duplicates -o all.jsonl` and `jianbao dedup "
-        "all.jsonl -o clusters.jsonl` match all at once"
+        "all.jsonl -o clusters.jsonl` match all at once",
+        count=HOLDS,
     )
 
 

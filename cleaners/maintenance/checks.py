@@ -16,6 +16,7 @@ from cleaners.ingest.ingester import publishers_of, refresh_index
 from cleaners.ingest.match_index import MANIFEST, REPRESENTED, beyond_reach, index_folder, recipe
 from cleaners.maintenance import takedown
 from cleaners.maintenance.remaining_copies import incomparable
+from cleaners.sentences import Sentence, listed, sentence
 from cleaners.store import Store
 from cleaners.urls import canonical
 from cleaners.warc.blank import cut_tail
@@ -34,30 +35,31 @@ class StoreCheck:
     """One thing that is looked at."""
 
     name: str
-    find: Callable[[Store, int | None], Sequence[str]]
+    find: Callable[[Store, int | None], Sequence[Sentence]]
     """The problems; the number is how many articles are looked at, evenly spread (None: all)."""
     repair: Callable[[Store], None] | None = None
-    advise: Callable[[Store], str | None] = lambda store: None
+    advise: Callable[[Store], Sentence | None] = lambda store: None
     """What is worth knowing although nothing is wrong."""
-    cure: str = "jianbao doctor --repair"
+    cure: Sentence = Sentence("jianbao doctor --repair")
 
 
-def _texts(store: Store, sample: int | None) -> list[str]:
+def _texts(store: Store, sample: int | None) -> list[Sentence]:
     """Whether the texts are what was stored: a disk may give other bytes back, and SQLite does not see it."""
     wrong = [name for _, name in store.integrity.altered(store.integrity.spread(sample))]
-    return [f"{len(wrong)} texts are not what was stored: {', '.join(wrong[:_FEW])}"] if wrong else []
+    names = ", ".join(wrong[:_FEW])
+    return [sentence("{count} texts are not what was stored: {names}", count=len(wrong), names=names)] if wrong else []
 
 
-def _values(store: Store, sample: int | None) -> list[str]:
+def _values(store: Store, sample: int | None) -> list[Sentence]:
     """Whether what else is known of articles, and of their matches and clusters, can be read."""
     return store.integrity.unreadable()
 
 
-def _search(store: Store, sample: int | None) -> list[str]:
+def _search(store: Store, sample: int | None) -> list[Sentence]:
     return [*store.integrity.search_documents(), *store.integrity.unindexed(store.integrity.spread(sample))]
 
 
-def _match_index(store: Store, sample: int | None) -> list[str]:
+def _match_index(store: Store, sample: int | None) -> list[Sentence]:
     """Whether the index has files that are whole, and proposes every text, or one that represents it, for itself."""
     folder, saved = index_folder(store.path), store.manifests.get(MANIFEST)
     if saved is None:
@@ -65,23 +67,24 @@ def _match_index(store: Store, sample: int | None) -> list[str]:
     try:
         manifest = SegmentManifest.from_json(saved.decode())
     except (ValueError, KeyError, TypeError) as why:
-        return [f"the manifest cannot be read: {why!r}"]
+        return [sentence("the manifest cannot be read: {why!r}", why=why)]
     if manifest.recipe != recipe():
         return []  # of an older version: made anew by the next run
     try:
         index = SegmentIndex(folder, manifest)
     except FormatError as why:
-        return [str(why)]
+        return [why.sentence]
     try:
         try:
             index.check()
         except FormatError as why:
-            return [str(why)]
+            return [why.sentence]
         docs = [doc for doc in store.integrity.spread(sample) if doc <= manifest.last]
         lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
     finally:
         index.close()
-    return [f"{len(lost)} texts are not found by their own keys: {lost[:_FEW]}"] if lost else []
+    few = lost[:_FEW]
+    return [sentence("{count} texts are not found by their own keys: {few}", count=len(lost), few=few)] if lost else []
 
 
 def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
@@ -108,7 +111,7 @@ def _rebuild_match_index(store: Store) -> None:
     refresh_index(store, command="doctor")
 
 
-def _clusters(store: Store, sample: int | None) -> list[str]:
+def _clusters(store: Store, sample: int | None) -> list[Sentence]:
     return [*store.integrity.clusters(), *store.integrity.forwards()]
 
 
@@ -121,7 +124,7 @@ def _decide_clusters(store: Store) -> None:
     store.integrity.restore_forwards()
 
 
-def _origins(store: Store, sample: int | None) -> list[str]:
+def _origins(store: Store, sample: int | None) -> list[Sentence]:
     """Whether the pages of our own archive are where the articles say, and are theirs."""
     ours = f"{warc.folder_of(store.path).name}/"
     wrong = []
@@ -131,19 +134,21 @@ def _origins(store: Store, sample: int | None) -> list[str]:
         try:
             page = warc.read_back(origin, store.path)
         except UnusableInput as why:
-            wrong.append(f"{id_}: {origin}: {why.reason}")
+            wrong.append(listed([id_, origin, why.reason], ": "))
             continue
         if url and canonical(page.url or "") != canonical(url):
-            wrong.append(f"{id_}: {origin} is the page of {page.url}")
+            wrong.append(sentence("{id}: {origin} is the page of {url}", id=id_, origin=origin, url=page.url))
     return wrong
 
 
-def _tails(store: Store, sample: int | None) -> list[str]:
+def _tails(store: Store, sample: int | None) -> list[Sentence]:
     """Whether the archive's files can be read to their ends; only when everything is looked at."""
     if sample is not None:
         return []
     return [
-        f"{one.file} breaks off at byte {one.offset}" for one in records(store.path) if isinstance(one, ArchiveDamage)
+        sentence("{file} breaks off at byte {offset}", file=one.file, offset=one.offset)
+        for one in records(store.path)
+        if isinstance(one, ArchiveDamage)
     ]
 
 
@@ -153,13 +158,13 @@ def _cut_tails(store: Store) -> None:
             cut_tail(store.path, one)
 
 
-def _takedowns(store: Store, sample: int | None) -> list[str]:
+def _takedowns(store: Store, sample: int | None) -> list[Sentence]:
     """Whether every takedown came to its end, and nothing that was taken down is there."""
     back = store.articles.has(stone.id for stone in store.tombstones.all())
     unfinished = {stone.id for stone, _ in store.tombstones.pending()}
     return [
-        *(f"{id_}: its takedown was not finished" for id_ in sorted(unfinished - back)),
-        *(f"{id_}: is there again though it was taken down" for id_ in sorted(back)),
+        *(sentence("{id}: its takedown was not finished", id=id_) for id_ in sorted(unfinished - back)),
+        *(sentence("{id}: is there again though it was taken down", id=id_) for id_ in sorted(back)),
     ]
 
 
@@ -170,11 +175,11 @@ def _finish_takedowns(store: Store) -> None:
     takedown.finish(store)
 
 
-def _blind(store: Store, sample: int | None) -> list[str]:
+def _blind(store: Store, sample: int | None) -> list[Sentence]:
     """Whether what was taken down is still known again when a copy of it comes."""
     ids = incomparable(store)
-    more = ", ..." if len(ids) > _FEW else ""
-    return [f"copies of {len(ids)} articles are not stopped: {', '.join(ids[:_FEW])}{more}"] if ids else []
+    few = ", ".join([*ids[:_FEW], *(["..."] if len(ids) > _FEW else [])])
+    return [sentence("copies of {count} articles are not stopped: {ids}", count=len(ids), ids=few)] if ids else []
 
 
 CHECKS: tuple[StoreCheck, ...] = (
@@ -182,32 +187,40 @@ CHECKS: tuple[StoreCheck, ...] = (
         name="file",
         find=lambda store, sample: store.integrity.file(),
         repair=lambda store: store.integrity.reindex(),
-        cure="`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without "
-        "the -wal beside it only looks damaged: copy both, or use `jianbao backup`)",
+        cure=sentence(
+            "`jianbao doctor --repair` makes anew what is not lost, and says what is (a file that was copied without "
+            "the -wal beside it only looks damaged: copy both, or use `jianbao backup`)"
+        ),
     ),
     StoreCheck(
         name=TEXTS,
         find=_texts,
-        cure="restore a backup, or make them anew from their pages: `jianbao reclean --apply`; or let "
-        "`jianbao doctor --salvage` go on without them",
+        cure=sentence(
+            "restore a backup, or make them anew from their pages: `jianbao reclean --apply`; or let "
+            "`jianbao doctor --salvage` go on without them"
+        ),
     ),
     StoreCheck(
         name=VALUES,
         find=_values,
-        cure="restore a backup, or let `jianbao doctor --salvage` go on without them, then clean their pages again",
+        cure=sentence(
+            "restore a backup, or let `jianbao doctor --salvage` go on without them, then clean their pages again"
+        ),
     ),
     StoreCheck(
         name="schema",
         find=lambda store, sample: store.integrity.schema(),
         repair=lambda store: store.integrity.restore_schema(),
-        cure="`jianbao doctor --repair` makes indexes anew; where a table is missing, restore a backup",
+        cure=sentence("`jianbao doctor --repair` makes indexes anew; where a table is missing, restore a backup"),
     ),
     StoreCheck(name="takedowns", find=_takedowns, repair=_finish_takedowns),
     StoreCheck(
         name="tombstones",
         find=_blind,
-        cure="their addresses stay closed, but their hashes are of an older version's normal form, and no text is left "
-        "to make new ones of: take down copies by their own ids (`jianbao search` finds them)",
+        cure=sentence(
+            "their addresses stay closed, but their hashes are of an older version's normal form, and no text is left "
+            "to make new ones of: take down copies by their own ids (`jianbao search` finds them)"
+        ),
     ),
     StoreCheck(name="search", find=_search, repair=lambda store: store.integrity.rebuild_search()),
     StoreCheck(name="clusters", find=_clusters, repair=_decide_clusters),
@@ -220,13 +233,15 @@ CHECKS: tuple[StoreCheck, ...] = (
     StoreCheck(
         name="pages",
         find=_origins,
-        cure="copy the archive's files back from a backup; without them these pages cannot be cleaned again",
+        cure=sentence("copy the archive's files back from a backup; without them these pages cannot be cleaned again"),
     ),
     StoreCheck(
         name="archive",
         find=_tails,
         repair=_cut_tails,
-        cure="`jianbao doctor --all --repair` cuts off what a crash left half-written, a minute after; else: a backup",
+        cure=sentence(
+            "`jianbao doctor --all --repair` cuts off what a crash left half-written, a minute after; else: a backup"
+        ),
     ),
 )
 """What is looked at, in an order in which a repair does not undo an earlier one."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from cleaners.errors import DamagedError, FormatError, NotAStoreError
 from cleaners.maintenance.checks import CHECKS, TEXTS, VALUES, StoreCheck
 from cleaners.maintenance.salvage import beyond_saving, cleaned_again, damaged_name, is_ours, salvage
 from cleaners.progress import ProgressCallback, silent
+from cleaners.sentences import Sentence, listed, sentence
 from cleaners.store import Store, locks
 
 _FEW = 5
@@ -21,14 +23,21 @@ class DoctorFinding:
 
     check: str
     """Its name."""
-    problems: tuple[str, ...]
+    problems: tuple[Sentence, ...]
     """What is wrong, in words; empty when all is well."""
-    cure: str
+    cure: Sentence
     """What sets it right: ``--repair``, or what a person has to do."""
     repaired: bool = False
     """Whether it was set right: checked again after the repair, and found well."""
-    advice: str | None = None
+    advice: Sentence | None = None
     """What is worth knowing although nothing is wrong."""
+
+    def record(self) -> dict[str, Any]:
+        """For JSON: the same in every language."""
+        return {
+            "check": self.check, "problems": [str(one) for one in self.problems], "cure": str(self.cure),
+            "repaired": self.repaired, "advice": self.advice and str(self.advice),
+        }  # fmt: skip
 
 
 def examine(
@@ -72,8 +81,9 @@ def _checked(path: Path, sample: int | None, step: ProgressCallback, *, repair: 
         damaged = isinstance(why, DamagedError)
         if not damaged and not is_ours(path):
             raise
-        return [DoctorFinding(check=CHECKS[0].name, problems=(f"{why}".partition(":")[0] if damaged else _GONE,),
-                        cure=CHECKS[0].cure if damaged else beyond_saving(path))]  # fmt: skip
+        problem = sentence("{path} is damaged", path=path) if damaged else _GONE
+        cure = CHECKS[0].cure if damaged else beyond_saving(path)
+        return [DoctorFinding(check=CHECKS[0].name, problems=(problem,), cure=cure)]
     return found
 
 
@@ -82,8 +92,8 @@ def _altered(found: list[DoctorFinding]) -> bool:
     return any(one.check in {TEXTS, VALUES} and one.problems for one in found)
 
 
-_UNSEEN = "cannot be looked at: the file is damaged"
-_GONE = "it does not begin as a store does: its first page is lost, and with it what leads to all others"
+_UNSEEN = sentence("cannot be looked at: the file is damaged")
+_GONE = sentence("it does not begin as a store does: its first page is lost, and with it what leads to all others")
 
 
 def _made_anew(
@@ -94,17 +104,27 @@ def _made_anew(
     try:
         made = salvage(path, losing=losing, step=step)
     except NotAStoreError as why:
-        return [replace(file, problems=(*file.problems, str(why).partition(": ")[2]), cure=beyond_saving(path)), *rest]
-    what = [f"{len(made.lost)} texts cannot be read: {', '.join(made.lost[:_FEW])}"] if made.lost else []
-    what += [f"of these tables a part cannot be read: {', '.join(made.torn)}"] if made.torn else []
+        return [replace(file, problems=(*file.problems, why.sentence), cure=beyond_saving(path)), *rest]
+    what = []
+    if made.lost:
+        lost = ", ".join(made.lost[:_FEW])
+        what.append(sentence("{count} texts cannot be read: {lost}", count=len(made.lost), lost=lost))
+    if made.torn:
+        what.append(sentence("of these tables a part cannot be read: {tables}", tables=", ".join(made.torn)))
     if what and not losing:
-        cure = (f"restore a backup; or let `jianbao doctor --salvage` go on with the {made.articles} articles that are "
-                f"left, then {cleaned_again(path)}")  # fmt: skip
+        cure = sentence(
+            "restore a backup; or let `jianbao doctor --salvage` go on with the {articles} articles that are left, "
+            "then {clean}",
+            articles=made.articles,
+            clean=cleaned_again(path),
+        )
         return [replace(file, problems=(*file.problems, *what), cure=cure), *rest]
     again = _checked(path, sample, step, repair=True)
     before = {one.check: one.problems for one in rest if one.problems}
-    after = f"; to have back what is lost, {cleaned_again(path)}" if what else ""
-    told = (*file.problems, *what, f"made anew; the damaged file is {damaged_name(path)}{after}")
+    anew = sentence("made anew; the damaged file is {file}", file=damaged_name(path))
+    if what:
+        anew = listed([anew, sentence("to have back what is lost, {clean}", clean=cleaned_again(path))], "; ")
+    told = (*file.problems, *what, anew)
     return [replace(again[0], problems=told, repaired=not again[0].problems), *(
         replace(one, problems=before[one.check], repaired=True) if one.check in before and not one.problems else one
         for one in again[1:]
@@ -119,7 +139,7 @@ def _examined(store: Store, check: StoreCheck, sample: int | None, *, repair: bo
             check.repair(store)
             repaired = not _problems(store, check, sample)
     unseen = _UNSEEN in problems and check is not CHECKS[0]
-    cure = "first the file (see above)" if unseen else check.cure
+    cure = sentence("first the file (see above)") if unseen else check.cure
     advice = None
     if not problems or repaired:
         with suppress(FormatError):  # another check tells it
@@ -127,10 +147,10 @@ def _examined(store: Store, check: StoreCheck, sample: int | None, *, repair: bo
     return DoctorFinding(check=check.name, problems=problems, cure=cure, repaired=repaired, advice=advice)
 
 
-def _problems(store: Store, check: StoreCheck, sample: int | None) -> tuple[str, ...]:
+def _problems(store: Store, check: StoreCheck, sample: int | None) -> tuple[Sentence, ...]:
     try:
         return tuple(check.find(store, sample))
     except DamagedError:  # so damaged that it cannot be looked at
         return (_UNSEEN,)
     except FormatError as why:
-        return (str(why),)
+        return (why.sentence,)

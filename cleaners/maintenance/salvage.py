@@ -9,6 +9,7 @@ from pathlib import Path
 from cleaners.atomic import sync
 from cleaners.errors import UnwritableError
 from cleaners.progress import ProgressCallback, silent
+from cleaners.sentences import Sentence, sentence
 from cleaners.store.recover import SalvageResult, flush
 from cleaners.store.recover import salvage as read_out
 from cleaners.warc import folder_of
@@ -45,17 +46,25 @@ def damaged_name(path: Path) -> Path:
     return path.with_name(f"{path.name}.damaged")
 
 
-def beyond_saving(path: Path) -> str:
+def beyond_saving(path: Path) -> Sentence:
     """What to do where nothing can be read: in words, with the ways that there are here."""
-    return (f"copy the file, its archive and all back from a backup (`jianbao backup` makes them); or move {path.name} "
-            f"away and {cleaned_again(path)}")  # fmt: skip
+    return sentence(
+        "copy the file, its archive and all back from a backup (`jianbao backup` makes them); or move {name} away and "
+        "{clean}",
+        name=path.name,
+        clean=cleaned_again(path),
+    )
 
 
-def cleaned_again(path: Path) -> str:
+def cleaned_again(path: Path) -> Sentence:
     """How articles come back from their pages, in words."""
     if any(folder_of(path).glob("*.warc*")):
-        return f"clean its archive again, the raw pages are in it: `jianbao clean {folder_of(path)} --store {path}`"
-    return f"clean the files again from which it was made: `jianbao clean FILES --store {path}`"
+        return sentence(
+            "clean its archive again, the raw pages are in it: `jianbao clean {archive} --store {path}`",
+            archive=folder_of(path),
+            path=path,
+        )
+    return sentence("clean the files again from which it was made: `jianbao clean FILES --store {path}`", path=path)
 
 
 def is_ours(path: Path) -> bool:

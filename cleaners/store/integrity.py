@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cleaners.sentences import Sentence, listed, sentence
 from cleaners.store.codec import load
 from cleaners.store.database import Database
 from cleaners.store.recover import altered
@@ -25,19 +26,23 @@ class IntegrityChecks:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def file(self) -> list[str]:
+    def file(self) -> list[Sentence]:
         """What SQLite itself finds wrong: pages, b-trees, indexes that disagree with their tables, foreign keys."""
         found = [line for row in self._db.rows(f"PRAGMA integrity_check({_MOST})") for line in str(row[0]).split("\n")]
-        broken = [f"{table} {row} refers to a {parent} that is not there"
-                  for table, row, parent, _ in self._db.rows("PRAGMA foreign_key_check")]  # fmt: skip
-        return [line for line in found if line != "ok" and "***" not in line][:_MOST] + broken[:_MOST]
+        broken = [
+            sentence("{table} {row} refers to a {parent} that is not there", table=table, row=row, parent=parent)
+            for table, row, parent, _ in self._db.rows("PRAGMA foreign_key_check")
+        ]
+        return [Sentence(line) for line in found if line != "ok" and "***" not in line][:_MOST] + broken[:_MOST]
 
-    def schema(self) -> list[str]:
+    def schema(self) -> list[Sentence]:
         """Tables, indexes and triggers that the store should have and has not, or that read otherwise."""
         there = self._objects()
         wanted = self._wanted()
         return [
-            f"{name} {'is missing' if name not in there else 'is not as this version makes it'}"
+            sentence("{name} is missing", name=name)
+            if name not in there
+            else sentence("{name} is not as this version makes it", name=name)
             for name, sql in wanted.items()
             if there.get(name) != sql
         ]
@@ -54,43 +59,66 @@ class IntegrityChecks:
     def reindex(self) -> None:
         """Make SQLite's own indexes anew from their tables, where nothing else is wrong: what writes to a damaged table
         may lose more of it."""
-        if all(" index " in line for line in self.file()):
+        if all(" index " in str(line) for line in self.file()):
             self._db.execute("REINDEX")
 
-    def search_documents(self) -> list[str]:
+    def search_documents(self) -> list[Sentence]:
         """Where the full-text index and the articles disagree about which texts there are."""
         missing = self._ids("SELECT a.doc FROM articles a LEFT JOIN search_docsize s ON s.id = a.doc "
                             "WHERE a.current AND s.id IS NULL")  # fmt: skip
         extra = self._ids("SELECT s.id FROM search_docsize s LEFT JOIN articles a ON a.doc = s.id AND a.current "
                           "WHERE a.doc IS NULL")  # fmt: skip
-        return _told(missing, "not in the search index") + _told(extra, "in the search index and not in the store")
+        return _told(missing, sentence("not in the search index")) + _told(
+            extra, sentence("in the search index and not in the store")
+        )
 
-    def clusters(self) -> list[str]:
+    def clusters(self) -> list[Sentence]:
         """What is wrong with the clusters."""
-        queries = {
-            "without members": "SELECT c.id FROM clusters c WHERE NOT EXISTS "
-            "(SELECT 1 FROM articles a WHERE a.cluster = c.cluster AND a.current)",
-            "of one": "SELECT c.id FROM clusters c WHERE 1 = "
-            "(SELECT count(*) FROM articles a WHERE a.cluster = c.cluster AND a.current)",
-            "whose best copy is no member": "SELECT c.id FROM clusters c WHERE NOT EXISTS "
-            "(SELECT 1 FROM articles a WHERE a.doc = c.canonical AND a.cluster = c.cluster AND a.current)",
-            "whose earliest copy is no member": "SELECT c.id FROM clusters c WHERE earliest IS NOT NULL AND NOT EXISTS "
-            "(SELECT 1 FROM articles a WHERE a.doc = c.earliest AND a.cluster = c.cluster AND a.current)",
-            "whose size is not that of its members": "SELECT c.id FROM clusters c WHERE c.size != "
-            "(SELECT count(*) FROM articles a WHERE a.cluster = c.cluster AND a.current)",
-        }
-        found = [line for name, query in queries.items() for line in _told(self._ids(query), f"clusters {name}")]
+        queries = (
+            (
+                sentence("clusters without members"),
+                "SELECT c.id FROM clusters c WHERE NOT EXISTS "
+                "(SELECT 1 FROM articles a WHERE a.cluster = c.cluster AND a.current)",
+            ),
+            (
+                sentence("clusters of one"),
+                "SELECT c.id FROM clusters c WHERE 1 = "
+                "(SELECT count(*) FROM articles a WHERE a.cluster = c.cluster AND a.current)",
+            ),
+            (
+                sentence("clusters whose best copy is no member"),
+                "SELECT c.id FROM clusters c WHERE NOT EXISTS "
+                "(SELECT 1 FROM articles a WHERE a.doc = c.canonical AND a.cluster = c.cluster AND a.current)",
+            ),
+            (
+                sentence("clusters whose earliest copy is no member"),
+                "SELECT c.id FROM clusters c WHERE "
+                "earliest IS NOT NULL AND NOT EXISTS "
+                "(SELECT 1 FROM articles a WHERE a.doc = c.earliest AND a.cluster = c.cluster AND a.current)",
+            ),
+            (
+                sentence("clusters whose size is not that of its members"),
+                "SELECT c.id FROM clusters c WHERE c.size != "
+                "(SELECT count(*) FROM articles a WHERE a.cluster = c.cluster AND a.current)",
+            ),
+        )
+        found = [line for what, query in queries for line in _told(self._ids(query), what)]
         lost = self._ids("SELECT id FROM articles WHERE cluster IS NOT NULL AND current AND cluster NOT IN "
                          "(SELECT cluster FROM clusters)")  # fmt: skip
         nowhere = self._ids("SELECT doc_a || '-' || doc_b FROM matches WHERE doc_a NOT IN (SELECT doc FROM articles) "
                             "OR doc_b NOT IN (SELECT doc FROM articles)")  # fmt: skip
-        return found + _told(lost, "articles in a cluster that is not there") + _told(nowhere, "matches without a text")
+        return [
+            *found,
+            *_told(lost, sentence("articles in a cluster that is not there")),
+            *_told(nowhere, sentence("matches without a text")),
+        ]
 
-    def forwards(self) -> list[str]:
+    def forwards(self) -> list[Sentence]:
         """Ids that are forwarded to nowhere, or in a circle."""
         rows: dict[str, str] = dict(self._db.rows("SELECT id, target FROM forwards"))
         ends = {r[0] for r in self._db.rows("SELECT id FROM clusters UNION SELECT id FROM articles WHERE current")}
-        return _told([id_ for id_ in rows if not _arrives(id_, rows, ends)], "forwarded ids that lead nowhere")
+        lost = [id_ for id_ in rows if not _arrives(id_, rows, ends)]
+        return _told(lost, sentence("forwarded ids that lead nowhere"))
 
     def restore_clusters(self) -> tuple[int, ...]:
         """Take apart what cannot stand; returns the docs of every cluster that was wrong, to be decided anew.
@@ -156,21 +184,21 @@ class IntegrityChecks:
             for origin in load(further)
         )
 
-    def unindexed(self, docs: Sequence[int]) -> list[str]:
+    def unindexed(self, docs: Sequence[int]) -> list[Sentence]:
         """Those of these texts that the full-text index does not know by their own words."""
-        return _told([doc for doc in docs if not self._is_found(doc)], "not found by their own words")
+        return _told([doc for doc in docs if not self._is_found(doc)], sentence("not found by their own words"))
 
     def altered(self, docs: Sequence[int]) -> list[tuple[int, str]]:
         """(doc, its url or origin) of those of these texts that are not what was stored."""
         return altered(self._db, docs)
 
-    def unreadable(self) -> list[str]:
+    def unreadable(self) -> list[Sentence]:
         """Articles, and rows of other tables, of which a value cannot be read."""
         names = [name for _, name in unreadable_articles(self._db)]
-        return _told(names, "articles of which a value is not what was stored") + [
+        return _told(names, sentence("articles of which a value is not what was stored")) + [
             line for table in ("matches", "clusters", "runs")
             for line in _told(["-".join(map(str, key)) for key in unreadable_rows(self._db, table)],
-                              f"rows of {table} of which a value is not what was stored")
+                              sentence("rows of {table} of which a value is not what was stored", table=table))
         ]  # fmt: skip
 
     def rebuild_search(self) -> None:
@@ -217,12 +245,12 @@ class IntegrityChecks:
 _OBJECTS = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name"
 
 
-def _told(found: Sequence[object], what: str) -> list[str]:
+def _told(found: Sequence[object], what: Sentence) -> list[Sentence]:
     """What was found in one line: how many, and the first of them."""
     if not found:
         return []
-    more = ", ..." if len(found) > _FEW else ""
-    return [f"{len(found)} {what}: {', '.join(map(str, found[:_FEW]))}{more}"]
+    few = listed([*found[:_FEW], *(["..."] if len(found) > _FEW else [])])
+    return [sentence("{count} {what}: {few}", count=len(found), what=what, few=few)]
 
 
 def _arrives(start: str, forwards: Mapping[str, str], ends: set[str]) -> bool:

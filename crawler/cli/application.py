@@ -144,6 +144,14 @@ def say(text: str | Sentence, /, **values: object) -> None:
         print(plain(spoken(text if isinstance(text, Sentence) else Sentence(text, values))), file=sys.stderr)
 
 
+def answer(text: str | Sentence, /, **values: object) -> None:
+    """Lines of what was asked for, as text for a person: on stdout, in the language of the locale, also with ``-q``.
+
+    What programs read (``--json``) is printed as it is.
+    """
+    typer.echo(spoken(text if isinstance(text, Sentence) else Sentence(text, values)))
+
+
 def _write_utf8() -> None:
     """Files and pipes get UTF-8 under every locale; what a terminal, or UTF-8, cannot show is escaped, never fatal."""
     for stream in (sys.stdout, sys.stderr):

@@ -9,6 +9,9 @@ from cleaners.diff import DiffPiece, changes, near
 from cleaners.fields import SHOWN, RecordField
 from cleaners.fields.kinds import ListOf, MappingOf, Moment, Structure
 from cleaners.items import Article, Clipping, MissingPart, Region
+from cleaners.sentences import sentence
+from crawler.cli.language import spoken, translated
+from crawler.cli.layout import glossed, padded, titled
 
 if TYPE_CHECKING:
     from cleaners.store import ArticleNotes
@@ -18,12 +21,18 @@ def page(clipping: Clipping, kept: ArticleNotes) -> str:
     """The article as a reader wants it: headline, what is known of it, what readers ``kept`` with it, body."""
     article = clipping.article
     known = [(field, shown(field, clipping)) for field in SHOWN if field.name != "title"]
-    head = [f"{field.label or field.name:10} {value}" for field, value in known if value]
+    head = [f"{label(field, 10)} {value}" for field, value in known if value]
     if kept.tags:
-        head.append(f"{'tags':10} {', '.join(kept.tags)}")
+        head.append(f"{padded(sentence('tags'), 10)} {', '.join(kept.tags)}")
     for note in kept.notes:
-        head.append(f"{'note':10} {note.text.replace(chr(10), chr(10) + ' ' * 11)}  ({note.at:%Y-%m-%d})")
-    return "\n".join([article.title or "(no title)", "", *head, "", article.text])
+        text = note.text.replace("\n", "\n" + " " * 11)
+        head.append(f"{padded(sentence('note'), 10)} {text}  ({note.at:%Y-%m-%d})")
+    return "\n".join([titled(article.title), "", *head, "", article.text])
+
+
+def label(field: RecordField, width: int) -> str:
+    """What a field is called, in a column of so many columns of a terminal."""
+    return padded(translated(field.label or field.name), width)
 
 
 def shown(field: RecordField, clipping: Clipping) -> str:
@@ -53,8 +62,8 @@ def differences(old: Article, new: Article) -> Iterator[tuple[str, str]]:
     Inside a changed paragraph stands ``[-what went-]{+what came+}``, as GNU wdiff writes it.
     """
     if old.title != new.title:
-        yield "red", f"- {old.title or '(no title)'}"
-        yield "green", f"+ {new.title or '(no title)'}"
+        yield "red", f"- {titled(old.title)}"
+        yield "green", f"+ {titled(new.title)}"
     for change in near(changes(old.text, new.text)):
         if change is None:
             yield "dim", "  ..."
@@ -83,17 +92,21 @@ def _missing(value: Sequence[MissingPart]) -> str:
     return ", ".join(f"{part.url} ({part.reason})" for part in value)
 
 
+def _disguises(value: Sequence[str]) -> str:
+    return ", ".join(glossed("disguise", name) for name in value)
+
+
 def _repairs(value: Mapping[str, int]) -> str:
-    return ", ".join(f"{kind} ({n:,}×)" for kind, n in value.items())
+    return ", ".join(f"{glossed('repair', kind)} ({n:,}×)" for kind, n in value.items())
 
 
 def _noise(value: Mapping[str, int]) -> str:
-    counts = ", ".join(f"{kind} {n:,}" for kind, n in value.items())
-    return counts and f"{counts} (characters)"
+    counts = ", ".join(f"{glossed('noise', kind)} {n:,}" for kind, n in value.items())
+    return counts and spoken(sentence("{counts} (characters)", counts=counts))
 
 
 def _quality(value: float) -> str:
-    return f"{value:.2f} of 1"
+    return spoken(sentence("{share:.2f} of 1", share=value))
 
 
 def _revision(value: int) -> str:
@@ -104,6 +117,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "authors": _names,
     "editors": _names,
     "regions": _regions,
+    "disguises": _disguises,
     "missing_parts": _missing,
     "repairs": _repairs,
     "noise_removed": _noise,

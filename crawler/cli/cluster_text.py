@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Any
 from cleaners.dedup.clusters.model import ClusterDecision, EarliestSource
 from cleaners.dedup.clusters.tree import CopyTree, lineage
 from cleaners.items import Article, Clipping
+from cleaners.sentences import Sentence, listed, sentence
 from cleaners.store import Store
+from crawler.cli.language import spoken, translated
+from crawler.cli.layout import dated, glossed
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
 _MOST = 200  # copies a terminal shows
 _TOLD = {
-    "later": "it came later", "earlier": "it came earlier", "cut from it": "it is a part of that one",
-    "holds it": "it holds that one and more", "rewritten from it": "words were swapped for others",
-    "unknown": "which came first is not known",
-}  # fmt: skip
+    "later": sentence("it came later"),
+    "earlier": sentence("it came earlier"),
+    "cut from it": sentence("it is a part of that one"),
+    "holds it": sentence("it holds that one and more"),
+    "rewritten from it": sentence("words were swapped for others"),
+    "unknown": sentence("which came first is not known"),
+}
 
 
 class CopyLines:
@@ -60,7 +66,7 @@ class CopyLines:
         def label(branch: CopyTree) -> Text:
             text = Text(self._line(branch, shown), style="bold" if branch.doc == self.cluster.canonical else "")
             if branch.kind:
-                text.append(f"\n{self._relation(branch)}", style="dim")
+                text.append(f"\n{spoken(self._relation(branch))}", style="dim")
             return text
 
         def hang(branch: CopyTree, tree: Tree) -> None:
@@ -72,45 +78,63 @@ class CopyLines:
         drawn = Tree(label(self.tree))
         hang(self.tree, drawn)
         if (more := len(self.members) - 1 - _MOST) > 0:
-            drawn.add(Text(f"... and {more:,} more (--json gives all)", style="dim"))
+            left_out = sentence("... and {count:,} more (--json gives all)", count=more)
+            drawn.add(Text(spoken(left_out), style="dim"))
         return drawn
 
-    def heading(self) -> str:
+    def heading(self) -> Sentence:
         """How many copies, when, and where the story seems to come from."""
         dates = sorted(one.article.published for one in self.members.values() if one.article.published)
-        span = f", {dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d}" if dates else ""
-        lines = [f"{len(self.members)} copies of this story (cluster {self.cluster.id}{span}), the best one first:"]
+        facts: list[object] = [sentence("cluster {id}", id=self.cluster.id)]
+        if dates:
+            facts.append(sentence("{first:%Y-%m-%d} to {last:%Y-%m-%d}", first=dates[0], last=dates[-1]))
+        lines = [
+            sentence(
+                "{count} copies of this story ({facts}), the best one first:",
+                count=len(self.members),
+                facts=listed(facts),
+            )
+        ]
         if first := self.cluster.earliest:
             where = first.url or self.members[first.doc].article.origin
-            lines.append(f"it seems to come from {where} (confidence {first.confidence:.2f}{_because(first)})")
-        return "\n".join(lines)
+            sure = sentence("confidence {share:.2f}", share=first.confidence)
+            because = _because(first)
+            told = listed([sure, listed(because, "; ")], ": ") if because else sure
+            lines.append(sentence("it seems to come from {where} ({why})", where=where, why=told))
+        return listed(lines, "\n")
 
     def _line(self, branch: CopyTree, shown: str) -> str:
         article = self.members[branch.doc].article
         first = self.cluster.earliest
         notes = [
-            "best copy" if branch.doc == self.cluster.canonical else "",
-            "seems first" if first and first.doc == branch.doc else "",
-            ", ".join(article.disguises),
-            "<- this one" if article.id == shown else "",
+            translated("best copy") if branch.doc == self.cluster.canonical else "",
+            translated("seems first") if first and first.doc == branch.doc else "",
+            ", ".join(glossed("disguise", name) for name in article.disguises),
+            translated("<- this one") if article.id == shown else "",
         ]
         said = f"  来源 {article.source}" if article.source else ""
         tail = "  ".join(filter(None, notes))
         return f"{_when(article)}  {article.id}  {article.site or article.origin}{said}{'  ' if tail else ''}{tail}"
 
-    def _relation(self, branch: CopyTree) -> str:
-        told = f"{branch.kind}: {branch.share:.0%} of it is in the one above, {branch.back:.0%} of that one in it"
-        above = self._differing(branch)
-        return f"{told}; {_TOLD[branch.direction]}{'; numbers differ: ' + above if above else ''}"
+    def _relation(self, branch: CopyTree) -> Sentence:
+        told = sentence(
+            "{kind}: {share:.0%} of it is in the one above, {back:.0%} of that one in it; {direction}",
+            kind=glossed("match", branch.kind or ""),
+            share=branch.share,
+            back=branch.back,
+            direction=_TOLD[branch.direction],
+        )
+        pairs = self._differing(branch)
+        return listed([told, sentence("numbers differ: {pairs}", pairs=listed(pairs, "; "))], "; ") if pairs else told
 
-    def _differing(self, branch: CopyTree) -> str:
+    def _differing(self, branch: CopyTree) -> list[Sentence]:
         above = next((parent for parent in _all(self.tree) if branch in parent.branches), None)
         if above is None:
-            return ""
+            return []
         other = self.members[above.doc].article.id
         match = next((m for m in self.members[branch.doc].matches if m.other == other), None)
         pairs = match.evidence.numbers_differ[:2] if match else ()
-        return "; ".join(f"{this} here, {that} there" for this, that in pairs)
+        return [sentence("{this} here, {that} there", this=this, that=that) for this, that in pairs]
 
 
 def relatives(store: Store, clipping: Clipping) -> CopyLines | None:
@@ -119,19 +143,26 @@ def relatives(store: Store, clipping: Clipping) -> CopyLines | None:
     return CopyLines(store, cluster) if cluster else None
 
 
-def _because(first: EarliestSource) -> str:
+def _because(first: EarliestSource) -> list[Sentence]:
     """The evidence in words; shares from 0 to 1."""
     named: Sequence[object] = _list(first.evidence.get("sources"))
-    said = [
-        f"{_share(first.evidence, 'declared'):.0%} of the declared sources name it" if first.evidence.get("declared")
-        else "",
-        {1.0: "its date is the earliest", 0.5: "its day is the earliest, another copy's too"}.get(
-            _share(first.evidence, "dated"), ""),
-        "others are cut from it" if first.evidence.get("whole") else "",
-        f"来源 named: {'、'.join(map(str, named[:4]))}" if named else "",
-    ]  # fmt: skip
-    told = "; ".join(filter(None, said))
-    return f": {told}" if told else ""
+    said = []
+    if first.evidence.get("declared"):
+        share = _share(first.evidence, "declared")
+        said.append(sentence("{share:.0%} of the declared sources name it", share=share))
+    if dated := _DATED.get(_share(first.evidence, "dated")):
+        said.append(dated)
+    if first.evidence.get("whole"):
+        said.append(sentence("others are cut from it"))
+    if named:
+        said.append(sentence("来源 named: {names}", names="、".join(map(str, named[:4]))))
+    return said
+
+
+_DATED = {
+    1.0: sentence("its date is the earliest"),
+    0.5: sentence("its day is the earliest, another copy's too"),
+}
 
 
 def _share(evidence: Mapping[str, object], name: str) -> float:
@@ -172,4 +203,4 @@ def _without_doc(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _when(article: Article) -> str:
-    return f"{article.published:%Y-%m-%d %H:%M}" if article.published else "no date         "
+    return dated(article.published, "%Y-%m-%d %H:%M")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import InputError, UsageError
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
+from cleaners.sentences import Sentence, listed, sentence
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, say
 from crawler.cli.columns import (
     AuthorColumn,
     HtmlColumn,
@@ -24,6 +25,8 @@ from crawler.cli.columns import (
     UrlColumn,
 )
 from crawler.cli.crawl import ContactOption
+from crawler.cli.language import translated
+from crawler.cli.layout import padded, reason_told, right_aligned
 
 if TYPE_CHECKING:
     from cleaners.config import JobConfig, SiteConfig
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from cleaners.readers import ColumnChoice
 
 _SHOWN = 60  # characters of what a selector matches
+_VERDICTS = {"keep": sentence("keep"), "cut": sentence("cut")}
 
 
 @app.command()
@@ -159,14 +163,20 @@ def _print_selectors(result: PageExplanation, site: SiteConfig, page: Page) -> N
     day = (page.fetched_at or datetime.now(UTC)).date()
     rule = site.rule_on(day)
     if rule is None:
-        typer.echo(f"{site.id} has no `extract:` for {day}\n")
+        answer("{site} has no `extract:` for {day}\n", site=site.id, day=day)
         return
-    typer.echo(f"selectors of {site.id}" + (f" (until {rule.until})" if rule.until else ""))
+    if rule.until:
+        answer("selectors of {site} (until {day})", site=site.id, day=rule.until)
+    else:
+        answer("selectors of {site}", site=site.id)
     for match in result.selectors:
         first = next(iter(match.texts), None)
-        more = f" (and {len(match.texts) - 1} more)" if len(match.texts) > 1 else ""
-        said = "matches nothing" if first is None else f"{first[:_SHOWN]}{'…' if len(first) > _SHOWN else ''}{more}"
-        typer.echo(f"  {match.field:10} {match.selector:32} {said}")
+        told: object = sentence("matches nothing")
+        if first is not None:
+            told = f"{first[:_SHOWN]}{'…' if len(first) > _SHOWN else ''}"
+        if len(match.texts) > 1:
+            told = sentence("{text} (and {count} more)", text=told, count=len(match.texts) - 1)
+        answer("  {field:10} {selector:32} {told}", field=match.field, selector=match.selector, told=told)
     typer.echo()
 
 
@@ -249,17 +259,18 @@ def _print(result: PageExplanation, as_json: bool) -> None:
             continue
         why = ": ".join(filter(None, (line.noise, line.rule)))
         shown = "    " if likely is None else f"{likely:4.2f}"
-        typer.echo(f"{'keep' if line.verdict == 'keep' else ' cut'}  {shown}  {why[:36]:36}  {line.text}")
+        verdict = right_aligned(_VERDICTS[line.verdict], 4)
+        typer.echo(f"{verdict}  {shown}  {why[:36]:36}  {line.text}")
         if reasons and not line.rule:
             typer.echo(f"{'':12}{'; '.join(reasons)}")
     if as_json:
         return
     typer.echo()
     for name, value in _facts(result):
-        typer.echo(f"{name:12} {value}")
+        answer("{name} {value}", name=padded(name, 12), value=value)
 
 
-def _facts(result: PageExplanation) -> list[tuple[str, str]]:
+def _facts(result: PageExplanation) -> list[tuple[str | Sentence, object]]:
     """What the page was read as, a field a line, with the rule that found it."""
     from cleaners.fields import SHOWN
     from cleaners.fields.kinds import Moment
@@ -267,21 +278,22 @@ def _facts(result: PageExplanation) -> list[tuple[str, str]]:
     from crawler.cli.article_text import shown
 
     if isinstance(result.result, Drop):
-        return [("dropped", f"{result.result.stage}: {result.result.reason} {result.result.detail}".rstrip())]
+        reason = reason_told(f"{result.result.stage}: {result.result.reason}")
+        return [(sentence("dropped"), f"{reason} {result.result.detail}".rstrip())]
     clipping, rules = Clipping(article=result.result), result.metadata.rules
-    facts = []
+    facts: list[tuple[str | Sentence, object]] = []
     for field in SHOWN:
         # A date with the offset that was made out for it.
         is_date = isinstance(field.kind, Moment)
         value = field.kind.record(field.value(clipping)) if is_date else shown(field, clipping)
         if value and field.explained:
             rule = f"   [{rules[field.name]}]" if field.name in rules else ""
-            facts.append((field.label or field.name, f"{value}{rule}"))
+            facts.append((translated(field.label or field.name), f"{value}{rule}"))
     if "text" in rules:
-        facts.append(("text", f"of the feed's entry: the page has none   [{rules['text']}]"))
+        told = sentence("of the feed's entry: the page has none   [{rule}]", rule=rules["text"])
+        facts.append((sentence("text"), told))
     if result.body:
         sure = result.result.confidence
-        facts.append(
-            ("confidence", f"{'not measured' if sure is None else f'{sure:.2f} of 1'}   [{result.body.extractor}]")
-        )
+        measured = sentence("not measured") if sure is None else sentence("{share:.2f} of 1", share=sure)
+        facts.append((sentence("confidence"), listed([measured, f"[{result.body.extractor}]"], "   ")))
     return facts

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from cleaners.sentences import Sentence, listed, sentence
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, counted, say
 
 if TYPE_CHECKING:
     from cleaners.store import ExportSeries, LoggedExport
@@ -39,24 +40,32 @@ def exports(
         typer.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
     for one in series:
-        typer.echo(_standing(one))
+        answer(_standing(one))
     for made in latest:
-        typer.echo(_told(made))
+        answer(_told(made))
     if not latest:
         say("nothing has been exported from {store} yet", store=store)
 
 
-def _standing(series: ExportSeries) -> str:
+def _standing(series: ExportSeries) -> Sentence:
     if series.last is None:
-        return f"series {series.name}: no export of it was completed"
-    made, when = counted(series.exports, "export"), f"{series.last.at.astimezone():%Y-%m-%d %H:%M}"
-    return f"series {series.name}: {counted(series.articles, 'article')} as of {when}, {made}"
+        return sentence("series {name}: no export of it was completed", name=series.name)
+    return sentence(
+        "series {name}: {articles} as of {at:%Y-%m-%d %H:%M}, {exports}",
+        name=series.name,
+        articles=counted(series.articles, "article"),
+        at=series.last.at.astimezone(),
+        exports=counted(series.exports, "export"),
+    )
 
 
-def _told(made: LoggedExport) -> str:
-    came = [str(counted(made.added, "article")) if made.name is None else f"{made.added:,} added"]
-    came += [f"{count:,} {what}" for count, what in ((made.changed, "changed"), (made.removed, "removed")) if count]
+def _told(made: LoggedExport) -> Sentence:
+    came = [counted(made.added, "article") if made.name is None else sentence("{count:,} added", count=made.added)]
+    if made.changed:
+        came.append(sentence("{count:,} changed", count=made.changed))
+    if made.removed:
+        came.append(sentence("{count:,} removed", count=made.removed))
     if not made.complete:
-        came.append("interrupted: may be there or not")
-    when = f"{made.at.astimezone():%Y-%m-%d %H:%M}"
-    return f"{made.number:>4}  {when}  {made.name or '-'}  {', '.join(came)}  {made.format}  {made.target}"
+        came.append(sentence("interrupted: may be there or not"))
+    facts = [f"{made.number:>4}", f"{made.at.astimezone():%Y-%m-%d %H:%M}", made.name or "-", listed(came)]
+    return listed([*facts, made.format, made.target], "  ")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cleaners.errors import UsageError
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from cleaners.sentences import Sentence, listed
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, counted, say
+from crawler.cli.layout import dated, titled
 
 if TYPE_CHECKING:
     from cleaners.store.passage_search import PassageHit
@@ -46,7 +48,10 @@ def find(
     with Store.open(store, create=False, readonly=True) as opened:
         hits = find_passage(text, opened.search, opened.clippings, least=least)
     for hit in hits[:limit]:
-        typer.echo(json.dumps(_record(hit), ensure_ascii=False) if as_json else _shown(hit))
+        if as_json:
+            typer.echo(json.dumps(_record(hit), ensure_ascii=False))
+        else:
+            answer(_shown(hit))
     if not hits:
         say("no article holds {least:.0%} of it", least=least)
     elif len(hits) > limit:
@@ -79,12 +84,13 @@ def _record(hit: PassageHit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(hit: PassageHit) -> str:
+def _shown(hit: PassageHit) -> Sentence:
     article, cluster = hit.clipping.article, hit.clipping.cluster
-    day = f"{article.published:%Y-%m-%d %H:%M}" if article.published else "no date         "
-    copies = f"  {cluster.size} copies" if cluster and cluster.size > 1 else ""
-    name = article.site or article.source or "-"
-    line = f"{article.id}  {day}  {hit.share:4.0%}  {name}{copies}  {article.title or '(no title)'}"
+    facts: list[object] = [article.id, dated(article.published, "%Y-%m-%d %H:%M"), f"{hit.share:4.0%}"]
+    facts.append(article.site or article.source or "-")
+    if cluster and cluster.size > 1:
+        facts.append(counted(cluster.size, "copy"))
+    line = listed([*facts, titled(article.title)], "  ")
     longest = max(hit.places, key=lambda one: one.size)
     excerpt = " ".join(article.text[longest.begin_a : longest.end_a].split())
-    return f"{line}\n    {excerpt[:_EXCERPT]}{'…' if len(excerpt) > _EXCERPT else ''}"
+    return listed([line, f"{excerpt[:_EXCERPT]}{'…' if len(excerpt) > _EXCERPT else ''}"], "\n    ")

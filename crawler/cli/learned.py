@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from cleaners.sentences import sentence
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from cleaners.sentences import Sentence, listed, sentence
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, counted, say
 from crawler.cli.filters import meant
 from crawler.cli.help_format import CommandGroup
+from crawler.cli.layout import padded, right_aligned
 
 if TYPE_CHECKING:
     from cleaners.store import NoiseLine
@@ -74,7 +75,10 @@ def noise(
             else:
                 say("nothing learned yet: it takes a line in several articles of one site")
         for line in lines:
-            typer.echo(json.dumps(asdict(line), ensure_ascii=False) if as_json else _line_told(line))
+            if as_json:
+                typer.echo(json.dumps(asdict(line), ensure_ascii=False))
+            else:
+                answer(_line_told(line))
 
 
 def _add_line(store: Path, site: str | None, text: str) -> None:
@@ -113,11 +117,16 @@ def _mark_line(store: Path, site: str | None, key: str, *, undone: bool) -> None
     say("{key}: {change}; clean the pages again to see it", key=key, change=change)
 
 
-def _line_told(line: NoiseLine) -> str:
+def _line_told(line: NoiseLine) -> Sentence:
     """A learned line as two lines of text: how often, its state, its key; then how it looks on a page."""
-    state = "undone" if line.undone else "cut"
-    count = counted(line.clusters, "article")
-    return f"in {count:>14}  {state:6}  {line.site}  {line.key}\n{'':24}e.g. {line.example}"
+    return sentence(
+        "in {count}  {state}  {site}  {key}\n                        as {example}",
+        count=right_aligned(counted(line.clusters, "article"), 14),
+        state=padded(sentence("undone") if line.undone else sentence("cut"), 6),
+        site=line.site,
+        key=line.key,
+        example=line.example,
+    )
 
 
 @app.command()
@@ -156,4 +165,5 @@ def lexicon(
             if as_json:
                 typer.echo(json.dumps(asdict(pair), ensure_ascii=False))
             else:
-                typer.echo(f"{pair.count:>6,}×  {pair.spun}={pair.plain}{'  undone' if pair.undone else ''}")
+                facts: list[object] = [f"{pair.count:>6,}×", f"{pair.spun}={pair.plain}"]
+                answer(listed([*facts, sentence("undone")] if pair.undone else facts, "  "))

@@ -14,7 +14,7 @@ import typer
 
 from cleaners.errors import FormatError, UsageError
 from cleaners.sentences import Sentence, listed, sentence
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, counted, say
 from crawler.cli.columns import (
     AuthorColumn,
     HtmlColumn,
@@ -25,6 +25,7 @@ from crawler.cli.columns import (
     TitleColumn,
     UrlColumn,
 )
+from crawler.cli.layout import padded, titled
 from crawler.cli.progress import is_silent, progress, steps
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ def window(
     with Store.open(store, create=wanted is not None, readonly=wanted is None) as opened:
         if wanted is not None:
             opened.settings.put(WINDOW, wanted)
-        now = f"window: {opened.settings.get(WINDOW) or 'none'}"
+        now = sentence("window: {days}", days=opened.settings.get(WINDOW) or sentence("none"))
     if days is None:
-        typer.echo(now)
+        answer(now)
     else:
         say(now)
 
@@ -108,10 +109,17 @@ def merge(
 
 def _step(what: str, done: int, of: int | None) -> None:
     if not is_silent() and done and done % 500 == 0:
-        say(f"{what}: {done:,}/{of:,}" if of else f"{what}: {done:,}")
+        say("{what}: {share}", what=what, share=f"{done:,}/{of:,}" if of else f"{done:,}")
 
 
 _SAMPLE = 1000  # articles
+_CHECKS = {
+    "file": sentence("file"), "texts": sentence("texts"), "values": sentence("values"), "schema": sentence("schema"),
+    "takedowns": sentence("takedowns"), "tombstones": sentence("tombstones"), "search": sentence("search"),
+    "clusters": sentence("clusters"), "match index": sentence("match index"), "pages": sentence("pages"),
+    "archive": sentence("archive"),
+}  # fmt: skip
+_STATES = {"repaired": sentence("repaired"), "wrong": sentence("wrong"), "well": sentence("well")}
 
 
 @app.command()
@@ -184,18 +192,18 @@ def doctor(
         found = examine(store, repair=repair, losing=salvage, sample=None if everything else _SAMPLE, step=step)
     for one in found:
         if as_json:
-            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+            typer.echo(json.dumps(one.record(), ensure_ascii=False))
             continue
-        state = "repaired" if one.repaired else "wrong" if one.problems else "well"
-        typer.echo(f"{one.check:12} {state}")
+        state = _STATES["repaired" if one.repaired else "wrong" if one.problems else "well"]
+        answer("{check} {state}", check=padded(_CHECKS[one.check], 12), state=state)
         for problem in one.problems:
-            typer.echo(f"    {problem}")
+            answer("    {problem}", problem=problem)
         if one.problems and not one.repaired:
-            typer.echo(f"    -> {one.cure}")
+            answer("    -> {cure}", cure=one.cure)
         if one.advice:
-            typer.echo(f"    {one.advice}")
+            answer("    {advice}", advice=one.advice)
     if wrong := [one.check for one in found if one.problems and not one.repaired]:
-        raise FormatError("{store}: not well: {names}", store=store, names=", ".join(wrong))
+        raise FormatError("{store}: not well: {names}", store=store, names=listed(_CHECKS[name] for name in wrong))
 
 
 @app.command()
@@ -319,11 +327,16 @@ def _show_changes(
         if one.change and as_json:
             typer.echo(json.dumps(asdict(replace(one.change, article=None)), ensure_ascii=False))
         elif one.change:
-            typer.echo(f"{one.change.kind}: {one.change.url or one.change.origin}\n{one.change.difference}\n")
+            kind, where = _CHANGES[one.change.kind], one.change.url or one.change.origin
+            answer("{kind}: {where}\n{difference}\n", kind=kind, where=where, difference=one.change.difference)
     return counts
 
 
 _MISSING = "missing: "
+_CHANGES = {
+    "text": sentence("text"), "metadata": sentence("metadata"), "dropped": sentence("dropped"),
+    "found": sentence("found"),
+}  # fmt: skip
 # What became of a page -> how that is said.
 RECLEANED = {
     "same": "{count:,} the same",
@@ -355,9 +368,9 @@ def _tell(planned: TakedownPlan, *, done: bool) -> None:
             id=id_,
         )
     for target in planned.targets:
-        typer.echo(f"{target.id}  {target.title or target.url or '(no title)'}")
+        typer.echo(f"{target.id}  {target.title or titled(target.url)}")
         for line in _facts(target):
-            typer.echo(f"  {line}")
+            answer("  {line}", line=line)
     for damage in planned.unsearched:
         say(
             "{file} cannot be read from byte {offset} on: what stands behind was not searched",
@@ -372,10 +385,17 @@ def _tell(planned: TakedownPlan, *, done: bool) -> None:
             say("{articles} would be taken down", articles=articles)
 
 
-def _facts(target: TakedownTarget) -> list[str]:
-    facts = [f"{counted(target.revisions, 'revision')}, {counted(len(target.records), 'record')} in the archive"]
+def _facts(target: TakedownTarget) -> list[Sentence]:
+    facts = [
+        sentence(
+            "{revisions}, {records} in the archive",
+            revisions=counted(target.revisions, "revision"),
+            records=counted(len(target.records), "record"),
+        )
+    ]
     if target.copies:
-        facts.append(f"copies that stay (--copies takes them too): {', '.join(target.copies)}")
-    facts += [f"was exported: {one}" for one in target.exports]
-    facts += [f"its page stays in your file: {one}" for one in target.elsewhere]
+        copies = ", ".join(target.copies)
+        facts.append(sentence("copies that stay (--copies takes them too): {copies}", copies=copies))
+    facts += [sentence("was exported: {one}", one=one) for one in target.exports]
+    facts += [sentence("its page stays in your file: {one}", one=one) for one in target.elsewhere]
     return facts

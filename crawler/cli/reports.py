@@ -12,24 +12,35 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from cleaners.sentences import Sentence, sentence
-from crawler.cli.application import STORE, TROUBLE, JsonOption, StoreOption, app, counted, say
+from cleaners.sentences import Sentence, listed, sentence
+from crawler.cli.application import STORE, TROUBLE, JsonOption, StoreOption, answer, app, counted, say
 from crawler.cli.filters import SiteName, day
+from crawler.cli.layout import glossed, padded, reason_told, titled
 
 if TYPE_CHECKING:
     from cleaners.store import Store
 
 _MOST = 20  # lines of each table
+_LABELS = {
+    "articles": sentence("articles"),
+    "clusters": sentence("clusters"),
+    "duplicates": sentence("duplicates"),
+    "revisions": sentence("revisions"),
+    "doubtful": sentence("doubtful"),
+}
 _HEADINGS = {
-    "drops": "pages dropped, by stage and reason",
-    "sites": "articles by site",
-    "regions": "articles that speak of a region",
-    "matches": "pairs of articles that match, by kind",
-    "noise_removed": "characters of noise cut, by class",
-    "disguises": "articles by disguise",
-    "repairs": "repairs made to the texts, by kind",
-    "matched_by": "articles by the recipe that matched them",
+    "drops": sentence("pages dropped, by stage and reason"),
+    "sites": sentence("articles by site"),
+    "regions": sentence("articles that speak of a region"),
+    "matches": sentence("pairs of articles that match, by kind"),
+    "noise_removed": sentence("characters of noise cut, by class"),
+    "disguises": sentence("articles by disguise"),
+    "repairs": sentence("repairs made to the texts, by kind"),
+    "matched_by": sentence("articles by the recipe that matched them"),
 }  # the unit of the numbers under each
+_KINDS = {
+    "matches": "match", "noise_removed": "noise", "disguises": "disguise", "repairs": "repair",
+}  # fmt: skip
 
 
 @app.command()
@@ -51,14 +62,16 @@ def stats(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
         return
     for name, value in numbers.items():
         if isinstance(value, int):
-            typer.echo(f"{name:14} {value:,}")
+            answer("{name} {count:,}", name=padded(_LABELS[name], 14), count=value)
     for name, value in numbers.items():
         if isinstance(value, dict) and value:
-            typer.echo(f"\n{_HEADINGS[name]}")
+            typer.echo()
+            answer(_HEADINGS[name])
             for key, n in list(value.items())[:_MOST]:
-                typer.echo(f"  {n:>9,}  {key}")
+                told = reason_told(key) if name == "drops" else glossed(_KINDS.get(name, ""), key)
+                typer.echo(f"  {n:>9,}  {told}")
             if (more := len(value) - _MOST) > 0:
-                typer.echo(f"  {'...':>9}  and {more:,} more (--json gives all)")
+                answer("        ...  and {count:,} more (--json gives all)", count=more)
 
 
 @app.command()
@@ -103,7 +116,8 @@ def drops(
                 typer.echo(json.dumps(drop_record(drop), ensure_ascii=False))
             else:
                 detail = f"  ({drop.detail})" if drop.detail else ""
-                typer.echo(f"{drop.stage}: {drop.reason}{detail}  {drop.url or drop.origin}")
+                why = reason_told(f"{drop.stage}: {drop.reason}")
+                typer.echo(f"{why}{detail}  {drop.url or drop.origin}")
     if site is not None or since is not None:
         if not found:
             say("no drop is of this site, time, stage and reason; without --site and --since all are listed")
@@ -120,7 +134,7 @@ def _doubtful(store: Path, limit: int, *, as_json: bool) -> None:
         if as_json:
             typer.echo(json.dumps(asdict(one), ensure_ascii=False))
         else:
-            typer.echo(f"{one.confidence:.2f}  {one.id}  {one.title or '(no title)'}  {one.url or one.origin}")
+            typer.echo(f"{one.confidence:.2f}  {one.id}  {titled(one.title)}  {one.url or one.origin}")
     if not found:
         say("no article is doubtful (`jianbao reclean` measures those that an older jianbao kept)")
     elif len(found) < total:
@@ -174,11 +188,14 @@ def takedowns(store: StoreOption = STORE, as_json: JsonOption = False) -> None:
             told = {**asdict(stone), "copies_known_again": stone.id not in blind}
             typer.echo(json.dumps(told, ensure_ascii=False, default=str))
             continue
-        state = ["" if stone.done else "  (not finished: jianbao doctor --repair)",
-                 "  (its copies are not known again: jianbao doctor)" if stone.id in blind else ""]  # fmt: skip
-        typer.echo(f"{stone.at:%Y-%m-%d}  {stone.id}  {stone.url or '(no address)'}  {stone.reason}{''.join(state)}")
+        facts: list[object] = [f"{stone.at:%Y-%m-%d}", stone.id, stone.url or sentence("(no address)"), stone.reason]
+        if not stone.done:
+            facts.append(sentence("(not finished: jianbao doctor --repair)"))
+        if stone.id in blind:
+            facts.append(sentence("(its copies are not known again: jianbao doctor)"))
+        answer(listed(facts, "  "))
         for line in stone.exports:
-            typer.echo(f"{'':12}was exported: {line}")
+            answer("            was exported: {line}", line=line)
 
 
 @app.command()
@@ -204,10 +221,13 @@ def runs(
         latest = opened.runs.runs(limit)
         wrong = troubles(opened, datetime.now(UTC))
     for run in latest:
-        typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str) if as_json else told(run))
+        if as_json:
+            typer.echo(json.dumps(asdict(run), ensure_ascii=False, default=str))
+        else:
+            answer(told(run))
     if not as_json:
         for one in wrong:
-            typer.echo(f"{one.name}: {one.detail}")
+            answer("{name}: {detail}", name=one.name, detail=one.detail)
     if wrong:
         raise typer.Exit(TROUBLE)
 

@@ -4,33 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cleaners.sentences import Sentence, listed, sentence
 from cleaners.store import RunEntry
 from cleaners.store.runs import of, totals
+from crawler.cli.layout import padded, reason_told, right_aligned
 from crawler.wording import counted, lasting
 
 _COMMAND = 12  # characters: the usual commands stand in one column
+_STATES = {"done": sentence("done"), "failed": sentence("failed"), "interrupted": sentence("interrupted")}
+_COUNTS = {
+    "stored": sentence("stored"), "known": sentence("known"), "dropped": sentence("dropped"),
+    "matched": sentence("matched"),
+}  # fmt: skip
 
 
-def told(run: RunEntry) -> str:
+def told(run: RunEntry) -> Sentence:
     """One run: when (this machine's time), how long, how it ended, what it counted; its drops on a second line."""
-    took = lasting((run.ended - run.started).total_seconds()) if run.ended else ""
-    ended = run.status if run.ended else "unfinished"  # it still runs, or it was killed: the store cannot tell
+    took = right_aligned(lasting((run.ended - run.started).total_seconds()) if run.ended else "", 12)
+    # Without an end it still runs, or it was killed: the store cannot tell.
+    ended = padded(_STATES.get(run.status, Sentence(run.status)) if run.ended else sentence("unfinished"), 11)
     dropped = of(run.counts, "dropped")
-    when = f"{run.started.astimezone():%Y-%m-%d %H:%M}  {took:>12}  {ended:11}"
-    line = f"{run.run:>4}  {when}  {run.command:{_COMMAND}}  {_came_to(run, dropped)}".rstrip()
-    reasons = ", ".join(f"{n:,} {reason}" for reason, n in dropped.items())
-    return f"{line}\n{'':6}dropped: {reasons}" if reasons else line
+    facts: list[object] = [f"{run.run:>4}", f"{run.started.astimezone():%Y-%m-%d %H:%M}", took, ended]
+    came_to = _came_to(run, dropped)
+    line = listed([*facts, padded(run.command, _COMMAND), came_to] if came_to.values else [*facts, run.command], "  ")
+    if not dropped:
+        return line
+    reasons = ", ".join(f"{n:,} {reason_told(reason)}" for reason, n in dropped.items())
+    return sentence("{line}\n      dropped: {reasons}", line=line, reasons=reasons)
 
 
-def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> str:
+def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> Sentence:
     """A run that kept articles: pages read, articles, how many are new and match others. Any other: its own counts."""
     counts = totals(run.counts)
     if not counts.keys() >= {"stored", "known", "matched"}:
-        return ", ".join(f"{counted(n, 'page')} archived" if name == "archived" else f"{n:,} {name}"
-                         for name, n in counts.items() if n)  # fmt: skip
+        return listed(
+            sentence("{pages} archived", pages=counted(n, "page")) if name == "archived"
+            else sentence("{count:,} {name}", count=n, name=_COUNTS.get(name, name))
+            for name, n in counts.items() if n
+        )  # fmt: skip
     stored, articles = counts["stored"], counts["stored"] + counts["known"]
     pages = articles + sum(n for reason, n in dropped.items() if not reason.startswith("fetch:"))
     if not pages:
-        return "no pages"
-    new = f"{stored:,} new, {counts['matched']:,} match others"
-    return f"{counted(pages, 'page')}, {counted(articles, 'article')}: {new}"
+        return listed([sentence("no pages")])
+    return sentence(
+        "{pages}, {articles}: {new:,} new, {matched:,} match others",
+        pages=counted(pages, "page"),
+        articles=counted(articles, "article"),
+        new=stored,
+        matched=counts["matched"],
+    )

@@ -9,7 +9,8 @@ import typer
 
 from cleaners.disguises import Disguise
 from cleaners.quality import is_doubtful
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, say
+from cleaners.sentences import listed, sentence
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, counted, say
 from crawler.cli.filters import (
     ArrivedSince,
     MinConfidence,
@@ -23,6 +24,7 @@ from crawler.cli.filters import (
     hint,
     selection,
 )  # fmt: skip
+from crawler.cli.layout import dated, titled
 
 if TYPE_CHECKING:
     from cleaners.store import SearchHit
@@ -97,10 +99,12 @@ def search(
         if as_json:
             typer.echo(json.dumps(_record(hit), ensure_ascii=False))
             continue
-        copies = f"  {hit.cluster_size} copies" if hit.cluster_size > 1 else ""
-        day = f"{hit.published:%Y-%m-%d}" if hit.published else "no date   "
-        doubt = f"  doubtful ({hit.confidence:.2f})" if is_doubtful(hit.confidence) else ""
-        typer.echo(f"{hit.id}  {day}  {hit.site or hit.source or '-'}{copies}{doubt}  {hit.title or '(no title)'}")
+        facts: list[object] = [hit.id, dated(hit.published, "%Y-%m-%d"), hit.site or hit.source or "-"]
+        if hit.cluster_size > 1:
+            facts.append(counted(hit.cluster_size, "copy"))
+        if is_doubtful(hit.confidence):
+            facts.append(sentence("doubtful ({share:.2f})", share=hit.confidence))
+        answer(listed([*facts, titled(hit.title)], "  "))
         for passage in hit.passages[:2]:
             typer.echo(f"    {_marked(passage.text, passage.marks)}")
     if not hits:

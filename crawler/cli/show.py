@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from cleaners.sentences import sentence
-from crawler.cli.application import STORE, JsonOption, StoreOption, app
+from cleaners.sentences import Sentence, sentence
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app
+from crawler.cli.language import spoken, translated
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -130,10 +131,12 @@ def _whole(store: Store, found: Clipping, as_json: bool) -> None:
         return
     typer.echo(page(found, kept))
     if cluster:
-        typer.echo(f"\n{cluster.heading()}")
+        typer.echo()
+        answer(cluster.heading())
         _console().print(cluster.drawn(found.article.id), soft_wrap=True)
     elif went_on:
-        typer.echo(f"\nIts text has changed: its former copies are the cluster {went_on} (jianbao show {went_on})")
+        typer.echo()
+        answer("Its text has changed: its former copies are the cluster {id} (jianbao show {id})", id=went_on)
 
 
 def _revisions(store: Store, found: Clipping, as_json: bool) -> None:
@@ -147,10 +150,12 @@ def _revisions(store: Store, found: Clipping, as_json: bool) -> None:
         return
     console = _console()
     if len(texts) == 1:
-        typer.echo(f"{texts[0].id} has one text: {_moment(texts[0])}")
+        answer("{id} has one text: {moment}", id=texts[0].id, moment=_moment(texts[0]))
     for number, (old, new) in enumerate(pairwise(texts), start=2):
-        console.print(f"--- {_moment(old)}", f"+++ {_moment(new)}  (text {number} of {len(texts)})", sep="\n",
-                      markup=False)  # fmt: skip
+        of = sentence("(text {number} of {count})", number=number, count=len(texts))
+        console.print(
+            f"--- {spoken(_moment(old))}", f"+++ {spoken(_moment(new))}  {spoken(of)}", sep="\n", markup=False
+        )
         _print(console, old, new)
 
 
@@ -165,14 +170,16 @@ def _print(console: Console, old: Article, new: Article) -> None:
     from crawler.cli.article_text import differences
 
     lines = list(differences(old, new))
-    for style, line in lines or [("dim", "  title and text are the same")]:
+    for style, line in lines or [("dim", "  " + translated("title and text are the same"))]:
         console.print(line, style=style, markup=False, soft_wrap=True)
 
 
-def _moment(article: Article) -> str:
+def _moment(article: Article) -> Sentence:
     if article.fetched_at:
-        return f"fetched {article.fetched_at.astimezone():%Y-%m-%d %H:%M}"
-    return f"published {article.published:%Y-%m-%d %H:%M}" if article.published else "no date known"
+        return sentence("fetched {at:%Y-%m-%d %H:%M}", at=article.fetched_at.astimezone())
+    if article.published:
+        return sentence("published {at:%Y-%m-%d %H:%M}", at=article.published)
+    return sentence("no date known")
 
 
 def _console() -> Console:

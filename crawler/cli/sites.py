@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import typer
 
 from cleaners.errors import InputError, SeedFileError, UsageError
-from crawler.cli.application import STORE, TROUBLE, StoreOption, counted, say
+from cleaners.sentences import Sentence, listed, sentence
+from crawler.cli.application import STORE, TROUBLE, StoreOption, answer, counted, say
 from crawler.cli.learned import sites
 from crawler.cli.progress import is_silent
 
@@ -120,12 +121,12 @@ def _propose(job: JobConfig, found: SurveyState) -> None:
     working = [offer for offer in offers if offer.entries]
     for offer in offers:
         if not offer.entries:
-            say("not proposed: {name} {url}: {why}", name=offer.name or offer.kind, url=offer.url, why=offer.why)
+            say("not proposed: {name} {url}: {why}", name=offer.name or offer.kind, url=offer.url, why=offer.why or "")
     if not working and site.id not in found.names:
         raise InputError(
             "{home}: the home page cannot be read ({why}): check address and network",
             home=site.home,
-            why=offers[-1].why,
+            why=offers[-1].why or "",
         )
     if not working:
         raise InputError(
@@ -156,28 +157,34 @@ def _report(job: JobConfig, found: SurveyState, store: Path) -> None:
         seeds = found.seeds[site.id]
         history = standing(site.id, runs, datetime.now(UTC))
         is_well = is_well and history.state not in _WRONG and all(offer.entries for offer in seeds)
-        typer.echo(f"{site.id}: {_verdict(history, seeds)}")
+        answer("{site}: {verdict}", site=site.id, verdict=_verdict(history, seeds))
         for offer in seeds:
-            typer.echo(f"  {offer.name or offer.kind} {offer.url}: {told(offer)}")
+            answer("  {name} {url}: {found}", name=offer.name or offer.kind, url=offer.url, found=told(offer))
         known = {seed.url for seed in site.entries}
         for offer in _best_first(found.offers[site.id]):
             if offer.entries and offer.url not in known:
-                typer.echo(f"  could be a seed: {offer.kind} {offer.url} ({told(offer)})")
+                answer("  could be a seed: {kind} {url} ({found})", kind=offer.kind, url=offer.url, found=told(offer))
     if not is_well:
         raise typer.Exit(TROUBLE)
 
 
-def _verdict(history: SiteHealth, seeds: Sequence[SeedOffer]) -> str:
+def _verdict(history: SiteHealth, seeds: Sequence[SeedOffer]) -> Sentence:
     """What is wrong with a site by its past and by its seeds today; that it does well only where neither is."""
+    from crawler.jobs.site_health import STATES
+
     dead = sum(not offer.entries for offer in seeds)
-    wrong = [f"{history.state}: {history.detail}"] if history.state in _WRONG else []
-    if dead:
-        some = f"{dead} of {len(seeds)} seeds {'names' if dead == 1 else 'name'} no articles today"
-        wrong.append("no seed names an article today" if dead == len(seeds) else some)
-    last = f"; last new article {history.last_new.astimezone():%Y-%m-%d %H:%M}" if history.last_new else ""
-    if wrong:
-        return "; ".join(wrong) + last
-    return ("well" if history.state == "well" else f"seeds work; {history.detail}") + last
+    told = [listed([STATES[history.state], history.detail], ": ")] if history.state in _WRONG else []
+    if dead == len(seeds):
+        told.append(sentence("no seed names an article today"))
+    elif dead == 1:
+        told.append(sentence("1 of {seeds} seeds names no articles today", seeds=len(seeds)))
+    elif dead:
+        told.append(sentence("{dead} of {seeds} seeds name no articles today", dead=dead, seeds=len(seeds)))
+    if not told:
+        told = [STATES["well"]] if history.state == "well" else [sentence("seeds work"), history.detail]
+    if history.last_new:
+        told.append(sentence("last new article {day:%Y-%m-%d %H:%M}", day=history.last_new.astimezone()))
+    return listed(told, "; ")
 
 
 def _runs(job: JobConfig, store: Path) -> list[RunEntry]:

@@ -1,51 +1,20 @@
-"""The text of a help in another language than English: sentences looked up, lines broken between Chinese characters.
-
-Typer breaks lines at spaces, which Chinese has not, and takes every character to be one column wide.
-"""
+"""The text of a help in another language than English: its sentences looked up, its lines broken as ``layout`` does."""
 
 from __future__ import annotations
 
 import inspect
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import typer
 
 from crawler.cli.language import translated
+from crawler.cli.layout import columns, wrapped
 
 _FIRST_COLUMN = 30  # columns; what is wider stands on a line of its own
 _GAP = 2  # columns between the name and what is said of it
-_NEVER_FIRST = re.escape("，。；：、！？）》」』”’％…:;]")
-_NEVER_LAST = re.escape("（《「『“‘[")
-# What stays together: a space, a wide character with the signs that belong to it, a word of narrow ones.
-_PIECE = re.compile(rf"\s+|[{_NEVER_LAST}]*(?:[⺀-鿿＀-￯]|[!-~]+)[{_NEVER_FIRST}]*|[^\s⺀-鿿＀-￯!-~]+")
 _FACT = re.compile(r"(?<=\[)(default|env var|required)|(?<=; )(default|env var|required)")
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes (UAX #11: wide and full-width characters take two).
-
-    >>> columns("剪报 a")
-    6
-    """
-    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """A paragraph in lines of at most ``width`` columns where that is possible.
-
-    >>> wrapped("把保存的网页整理入库，每篇只留一份。", 12)
-    ['把保存的网页', '整理入库，每', '篇只留一份。']
-    """
-    lines, line = [], ""
-    for piece in _PIECE.findall(text):
-        if line and columns(line + piece.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece if line or not piece.isspace() else ""
-    return [*lines, line.rstrip()] if line.strip() else lines
 
 
 def paragraphs(text: str) -> Iterator[tuple[str, list[str]]]:

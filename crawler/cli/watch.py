@@ -12,7 +12,7 @@ import typer
 
 from cleaners.errors import InputError, JianbaoError
 from cleaners.sentences import listed, sentence
-from crawler.cli.application import STORE, JsonOption, StoreOption, app, counted, say
+from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, counted, say
 from crawler.cli.filters import day, hint
 
 if TYPE_CHECKING:
@@ -160,8 +160,16 @@ def _show(contents: IssueContents, due: datetime | None, *, as_json: bool) -> No
         for entry in contents.entries:
             typer.echo(json.dumps(payload(contents, entry), ensure_ascii=False))
         return
-    when = f", the next issue is due {due:%m-%d %H:%M}" if due else ""
-    typer.echo(f"{contents.title}: {counted(len(contents.entries), 'entry')}{when}")
+    entries = counted(len(contents.entries), "entry")
+    if due:
+        answer(
+            "{title}: {entries}, the next issue is due {due:%m-%d %H:%M}",
+            title=contents.title,
+            entries=entries,
+            due=due,
+        )
+    else:
+        answer("{title}: {entries}", title=contents.title, entries=entries)
     for entry in contents.entries:
         typer.echo(f"  {entry.at:%m-%d %H:%M}  {entry.title}  ({entry.line})")
         if entry.url:

@@ -7,17 +7,23 @@ that were read (20 and more) less than half of the share became articles that di
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
+from cleaners.sentences import Sentence, sentence
 from cleaners.store import RunEntry
 from cleaners.store.runs import of
 from crawler.wording import counted
 
 State = Literal["well", "unknown", "silent", "changed layout"]
+STATES: Mapping[State, Sentence] = {
+    "well": sentence("well"), "unknown": sentence("unknown"), "silent": sentence("silent"),
+    "changed layout": sentence("changed layout"),
+}  # fmt: skip
+"""How a state is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ class SiteHealth:
     state: State
     last_new: datetime | None
     """When a run last brought something new from it."""
-    detail: str = ""
+    detail: Sentence = Sentence("")
     """What the state rests on."""
 
 
@@ -68,22 +74,25 @@ def standing(
     past = sorted((run for run in runs if run.status in {"done", "interrupted"}), key=lambda run: run.started)
     news = [run.started for run in past if of(run.counts, "new").get(site)]
     last = news[-1] if news else None
-    state, detail = _layout(site, past, signs) or _silence(news, now, signs) or ("well", "")
+    state, detail = _layout(site, past, signs) or _silence(news, now, signs) or ("well", Sentence(""))
     return SiteHealth(site=site, state=state, last_new=last, detail=detail)
 
 
-def _silence(news: Sequence[datetime], now: datetime, signs: HealthSettings) -> tuple[State, str] | None:
+def _silence(news: Sequence[datetime], now: datetime, signs: HealthSettings) -> tuple[State, Sentence] | None:
     if len(news) < signs.runs:
-        brought = f"{counted(len(news), 'run')} brought something new"
-        return "unknown", f"{brought}, {signs.runs} are needed to tell"
+        runs = counted(len(news), "run")
+        told = sentence("{runs} brought something new, {least} are needed to tell", runs=runs, least=signs.runs)
+        return "unknown", told
     longest = max(later - earlier for earlier, later in pairwise(news))
     quiet = now - news[-1]
     if quiet <= max(signs.times * longest, signs.least):
         return None
-    return "silent", f"nothing new for {_told(quiet)}, never before for more than {_told(longest)}"
+    return "silent", sentence(
+        "nothing new for {quiet}, never before for more than {longest}", quiet=_told(quiet), longest=_told(longest)
+    )
 
 
-def _layout(site: str, past: Sequence[RunEntry], signs: HealthSettings) -> tuple[State, str] | None:
+def _layout(site: str, past: Sequence[RunEntry], signs: HealthSettings) -> tuple[State, Sentence] | None:
     pages = articles = 0
     at = len(past)
     while at and pages < signs.latest:
@@ -96,9 +105,15 @@ def _layout(site: str, past: Sequence[RunEntry], signs: HealthSettings) -> tuple
         return None
     if articles / pages >= signs.share * kept / before:
         return None
-    return "changed layout", f"{articles} of the latest {pages} pages became articles, {kept} of {before} before"
+    return "changed layout", sentence(
+        "{articles} of the latest {pages} pages became articles, {kept} of {before} before",
+        articles=articles,
+        pages=pages,
+        kept=kept,
+        before=before,
+    )
 
 
-def _told(span: timedelta) -> str:
+def _told(span: timedelta) -> Sentence:
     hours = span.total_seconds() / 3600
-    return str(counted(round(hours / 24), "day") if hours >= 48 else counted(round(hours), "hour"))
+    return counted(round(hours / 24), "day") if hours >= 48 else counted(round(hours), "hour")

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 
 from cleaners.config import JobConfig, SeedEntry, SiteConfig
 from cleaners.errors import UnusableInput
+from cleaners.sentences import Sentence, sentence
 from cleaners.store import DiscoveredUrl
 from crawler import discover, feeds, site_survey
 from crawler.request_context import RequestContext, request_for
@@ -97,23 +98,23 @@ class SiteCheckSpider(Spider):
         response: Response,
         site: SiteConfig,
         kind: Kind,
-        reading: Callable[[TextResponse, SiteConfig], tuple[int, str]],
-    ) -> tuple[int, str]:
+        reading: Callable[[TextResponse, SiteConfig], tuple[int, Sentence | None]],
+    ) -> tuple[int, Sentence | None]:
         """How many articles are named; ``reading``: how a list is read."""
         if kind == "list":
-            return reading(response, site) if isinstance(response, TextResponse) else (0, "no text")
+            return reading(response, site) if isinstance(response, TextResponse) else (0, sentence("no text"))
         header = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
         most, limit = ("FEED_MAX_ENTRIES" if kind == "feed" else "SITEMAP_MAX_ENTRIES"), "DOWNLOAD_MAXSIZE"
         limits = self.settings.getint(most), self.settings.getint(limit)
         try:
             if kind == "feed":
                 count = len(feeds.feed(response.body, response.url, *limits, content_type=header))
-                return count, "" if count else "no entries"
+                return count, None if count else sentence("no entries")
             named = feeds.sitemap(response.body, response.url, *limits, content_type=header)
         except UnusableInput as why:
-            return 0, why.reason
+            return 0, Sentence(why.reason)
         count = len(named.pages) + len(named.sitemaps)
-        return count, "" if count else "no entries"
+        return count, None if count else sentence("no entries")
 
     def _fails(self, site: SiteConfig, into: list[SeedOffer], offer: SeedOffer) -> None:
         into.append(offer)
@@ -137,7 +138,7 @@ class SiteCheckSpider(Spider):
             if not quiet:
                 drop = drop_of(failure.request, failure.value)  # type: ignore[attr-defined]
                 kind, name = more.get("kind", "list"), more.get("name", "")
-                self._fails(site, into, SeedOffer(kind=kind, url=url, entries=0, name=name, why=drop.reason))
+                self._fails(site, into, SeedOffer(kind=kind, url=url, entries=0, name=name, why=Sentence(drop.reason)))
 
         arguments = {"site": site, "into": into, **more}
         found = DiscoveredUrl(url=url, site=site.id, kind=more.get("kind", "list"), hops=0)
@@ -149,5 +150,5 @@ def _kind(seed: SeedEntry) -> Kind:
     return seed.kind if seed.kind in {"feed", "sitemap"} else "list"
 
 
-def _status(response: Response) -> str:
-    return "not html" if response.status == 200 else f"http {response.status}"
+def _status(response: Response) -> Sentence:
+    return Sentence("not html" if response.status == 200 else f"http {response.status}")  # reasons of Drops

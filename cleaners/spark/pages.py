@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import chain, groupby
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -122,21 +122,28 @@ def _schema(form: _KeptForm) -> pa.Schema:
 
 
 def _cleaned(batches: Iterator[pa.RecordBatch], choice: ColumnChoice, form: _KeptForm) -> Iterator[pa.RecordBatch]:
-    """Each page in a process beside this one: Spark would try a task again and again that a page kills."""
     import pyarrow as pa
 
     columns = _schema(form)
-    with WorkerPool(1, CleaningContext()) as work:
-        rows: list[dict[str, Any]] = []
-        results = work.map(page for batch in batches for page in _pages(batch, choice))
-        # Which files one task reads depends on the cluster: only what stands in one file is joined.
-        files = groupby(results, key=lambda result: result.origin.partition("#")[0])
-        for result in chain.from_iterable(joined(own) for _, own in files):
-            rows.append(_row(result, form))
-            if len(rows) == _ROWS:
-                yield pa.RecordBatch.from_pylist(rows, schema=columns)
-                rows = []
-        yield pa.RecordBatch.from_pylist(rows, schema=columns)
+    rows: list[dict[str, Any]] = []
+    results = _fenced().map(page for batch in batches for page in _pages(batch, choice))
+    # Which files one task reads depends on the cluster: only what stands in one file is joined.
+    files = groupby(results, key=lambda result: result.origin.partition("#")[0])
+    for result in chain.from_iterable(joined(own) for _, own in files):
+        rows.append(_row(result, form))
+        if len(rows) == _ROWS:
+            yield pa.RecordBatch.from_pylist(rows, schema=columns)
+            rows = []
+    yield pa.RecordBatch.from_pylist(rows, schema=columns)
+
+
+@cache
+def _fenced() -> WorkerPool:
+    """A cleaning process beside this one: Spark would try a task again and again that a page kills.
+
+    It is kept from task to task, as Spark keeps this process, and ends with it: each new one imports Spark's modules.
+    """
+    return WorkerPool(1, CleaningContext())
 
 
 def _pages(batch: pa.RecordBatch, choice: ColumnChoice) -> Iterator[Any]:

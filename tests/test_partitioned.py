@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from cleaners.dedup.corpus.engine import CommonShingles, CorpusDeduplicator
+from cleaners.dedup.corpus.growing import GrowingAnchors, GrowingAnchorSettings
 from cleaners.dedup.fingerprint import DocumentKeys, NormalForms, normal_forms, signatures_of
 from cleaners.dedup.index.runs import MemoryIndex, packed_keys
 from cleaners.dedup.index.window import UNDATED, DateWindow
 from cleaners.dedup.partitioned.candidates import BlockPairs, candidates
+from cleaners.dedup.partitioned.grown import GrownPostings, GrownRanges, grown
 from cleaners.dedup.partitioned.layout import NUMBERS, PartitionLayout, PartitionSettings
-from cleaners.dedup.partitioned.postings import U32, PostingRanges, dealt
+from cleaners.dedup.partitioned.postings import U32, BlockLists, PostingRanges, dealt
 from cleaners.dedup.partitioned.texts import marked, matches, slot_table
 from cleaners.errors import InputError
 
@@ -50,13 +52,16 @@ class Pieces:
             self.docs.append(np.arange(begin, begin + len(self.forms[-1]), dtype=np.uint32))
         self.packed = [packed_keys(keys) for keys in self.keys]
 
-    def layout(self, documents: int, postings: int) -> PartitionLayout:
+    def layout(
+        self, documents: int, postings: int, growing: GrowingAnchorSettings = GrowingAnchorSettings()
+    ) -> PartitionLayout:
         return PartitionLayout.of(
             np.full(len(self.docs), PIECE + GAPS, dtype=np.int64),
             np.array([len(forms.points) for forms in self.forms], dtype=np.int64),
             len(self.texts),
             sum(map(len, self.packed)),
             PartitionSettings(documents=documents, postings=postings),
+            growing,
         )
 
     def proposed(self, layout: PartitionLayout) -> tuple[list[BlockPairs], U32]:
@@ -74,7 +79,21 @@ class Pieces:
             crowded.append(told.crowded)
             for lists in told.lists:
                 words[lists.block].insert(0, lists.words)
+        for lists in self.grown(layout) if layout.growing else ():
+            words[lists.block].insert(0, lists.words)
         return [candidates(block, held, layout) for block, held in words.items()], np.concatenate(crowded)
+
+    def grown(self, layout: PartitionLayout) -> list[BlockLists]:
+        """The lists of growing anchors."""
+        assert layout.growing
+        ranges = GrownRanges(layout, layout.growing)
+        parts = defaultdict[int, list[GrownPostings]](list)
+        for forms, docs in zip(self.forms, self.docs, strict=True):
+            ranges.add(forms, docs)
+            for number, postings in ranges.take():
+                parts[number].insert(0, postings)
+        assert set(parts) <= set(range(layout.hash_ranges)) and not list(ranges.take())
+        return [lists for held in parts.values() for lists in grown(held, layout, layout.growing)]
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +124,32 @@ def test_the_pairs_of_the_index_however_the_corpus_is_cut(pieces: Pieces) -> Non
         assert told(pieces.proposed(layout)[0]) == expected
 
 
+def test_the_pairs_of_growing_anchors_however_the_corpus_is_cut(pieces: Pieces, tmp_path: Path) -> None:
+    settings = GrowingAnchorSettings(documents_from=0)
+    bands, expected = MemoryIndex(), set[tuple[int, int]]()
+    with GrowingAnchors(tmp_path, settings) as anchors:
+        for docs, keys, forms in zip(pieces.docs, pieces.keys, pieces.forms, strict=True):
+            bands.add(docs, keys.without_anchors())
+            anchors.add(int(docs[0]), forms)
+        anchors.resolve()
+        for docs, keys in zip(pieces.docs, pieces.keys, strict=True):
+            found = bands.query(keys.without_anchors()).joined(anchors.query(docs.astype(np.int64)))
+            expected |= set(zip(docs[found.rows].tolist(), found.docs.tolist(), strict=True))
+    expected = {(doc, other) for doc, other in expected if other < doc}
+    assert len(expected) > 500 and expected != told(pieces.proposed(pieces.layout(40, 900))[0])
+    for documents, postings, ranges in ((10_000, 10**9, 1), (1, 10**9, 1), (40, 900, 32)):
+        layout = pieces.layout(documents, postings, settings)
+        assert layout.hash_ranges == ranges
+        assert told(pieces.proposed(layout)[0]) == expected
+
+
 def test_what_many_share_is_marked_as_on_one_machine(pieces: Pieces) -> None:
     commons = CommonShingles()
     for keys in pieces.keys:
         commons.add(keys)
     for postings in (10**9, 900):
-        table = slot_table(pieces.proposed(pieces.layout(40, postings))[1])
+        growing = GrowingAnchorSettings(documents_from=0 if postings == 900 else 10_000)
+        table = slot_table(pieces.proposed(pieces.layout(40, postings, growing))[1])
         marks = 0
         for forms, keys in zip(pieces.forms, pieces.keys, strict=True):
             flagged = marked(forms, table)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from cleaners.dedup.corpus import DateField, deduplicate
+from cleaners.dedup.corpus.growing import GrowingAnchorSettings
 from cleaners.dedup.index.window import DateWindow
 from cleaners.dedup.partitioned.layout import PartitionSettings
 from cleaners.errors import InputError
@@ -104,7 +105,9 @@ def of_kind(rows: Rows, *kinds: ParcelKind) -> list[pa.RecordBatch]:
     return [one for one in rows if one.column("kind")[0].as_py() in kinds]
 
 
-def by_hand(source: Path, dating: DateField | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def by_hand(
+    source: Path, dating: DateField | None, growing: GrowingAnchorSettings
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The records with their clusters, and the pairs."""
     form = source_of([str(source)])
     lines = source.read_bytes().split(b"\n")
@@ -120,19 +123,19 @@ def by_hand(source: Path, dating: DateField | None) -> tuple[list[dict[str, Any]
 
     printing = PrintTask(source=form, date=dating.field if dating else None)
     prints = pa.Table.from_batches(list(printing(batches())))
-    corpus = numbered(prints.select(COUNTS), PartitionSettings(documents=30, postings=4000))
+    corpus = numbered(prints.select(COUNTS), PartitionSettings(documents=30, postings=4000), growing)
     layout, window, numbering = corpus.layout, dating.window if dating else None, Held(corpus.numbering)
-    assert layout.blocks > 5 and layout.ranges > 4
+    assert layout.blocks > 5 and layout.ranges > 4 and (layout.hash_ranges > 4 or not layout.growing)
     joined = prints.join(corpus.places, ["path", "start", "row"]).combine_chunks().to_batches()
     told = list(candidates.PostTask(layout=layout)(iter(joined)))
-    lists = moved(told, layout.ranges, PartitionTask(work=candidates.DealTask(layout=layout)))
+    lists = moved(told, layout.ranges + layout.hash_ranges, PartitionTask(work=candidates.DealTask(layout=layout)))
     forms = [form_row(row, ParcelKind.FORMS) for batch in joined for row in batch.to_pylist()]
     days = [form_row(row, ParcelKind.DAYS) for batch in joined for row in batch.to_pylist()] if window else []
     proposed = moved([*lists, *days], layout.blocks + 1, PartitionTask(work=candidates.CountTask(layout=layout)))
     crowded = [one.values for one in unpacked(of_kind(proposed, ParcelKind.CROWDED))]
     shipping = verify.ShipTask(crowded=Held(np.concatenate(crowded)), window=window)
     texts = moved([*forms, *of_kind(proposed, ParcelKind.ASKED)], layout.blocks, PartitionTask(work=shipping))
-    comparing = verify.CompareTask(documents=corpus.documents, window=window)
+    comparing = verify.CompareTask(layout=layout, window=window)
     found = pa.Table.from_batches(moved([*texts, *of_kind(proposed, ParcelKind.PAIRS)], layout.blocks, comparing))
     looking = labels.LookTask(source=form, docs=Held(labels.matched_docs(found)), numbering=numbering)
     decided = Held(labels.labels(found, pa.Table.from_batches(list(looking(batches())))))
@@ -157,8 +160,12 @@ def in_order(rows: Iterable[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True) for row in rows)
 
 
+@pytest.mark.parametrize("growing_from", [10_000, 0], ids=["small", "large"])
 @pytest.mark.parametrize("dating", [None, DAY], ids=["undated", "dated"])
-def test_tasks_run_by_hand_give_what_one_machine_gives(tmp_path: Path, dating: DateField | None) -> None:
+def test_tasks_run_by_hand_give_what_one_machine_gives(
+    tmp_path: Path, dating: DateField | None, growing_from: int
+) -> None:
+    growing = GrowingAnchorSettings(documents_from=growing_from)
     source = written(tmp_path)
     if dating:
         rows = [json.loads(line) for line in source.read_bytes().split(b"\n")[:50]]
@@ -166,8 +173,9 @@ def test_tasks_run_by_hand_give_what_one_machine_gives(tmp_path: Path, dating: D
         rows = [row | {"id": f"{n}/{m}", "day": day} for n, row in enumerate(rows) for m, day in enumerate(dates)]
         source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     here, pairs = tmp_path / "here.jsonl", tmp_path / "pairs.jsonl"
-    done = deduplicate(source, here, pairs=pairs, dating=dating)
-    records, found = by_hand(source, dating)
+    done = deduplicate(source, here, pairs=pairs, dating=dating, growing=growing)
+    assert ("growing" in done.recipe) == (growing_from == 0)
+    records, found = by_hand(source, dating, growing)
     assert done.pairs > 100
     assert in_order(found) == in_order(map(json.loads, pairs.open("rb")))
     assert in_order(records) == in_order(filter(None, map(object_of, here.open("rb"))))

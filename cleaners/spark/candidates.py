@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.index.window import DateWindow
 from cleaners.dedup.partitioned import candidates as counting
 from cleaners.dedup.partitioned.candidates import BlockPairs
+from cleaners.dedup.partitioned.grown import GrownPostings, GrownRanges, grown
 from cleaners.dedup.partitioned.layout import PartitionLayout
-from cleaners.dedup.partitioned.postings import PostingRanges, dealt
+from cleaners.dedup.partitioned.postings import BlockLists, PostingRanges, dealt
 from cleaners.spark.numbering import CorpusCount
 from cleaners.spark.parcels import SCHEMA, Parcel, ParcelKind, packed, sent
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _HELD = 2_000_000
-"""Postings that a task collects before it sends them: 8 bytes each."""
+"""Postings that a task collects before it sends them: 8 bytes each, 20 those of growing anchors."""
 _CLASHES = 20
 """So many are told of; digests agree by chance less often."""
 
@@ -36,8 +38,9 @@ def candidates(prints: DataFrame, corpus: CorpusCount, window: DateWindow | None
     from pyspark.sql import functions as f
 
     layout = corpus.layout
-    told = prints.select("first", "docs", "keys", "identities").mapInArrow(PostTask(layout=layout), SCHEMA)
-    lists = sent(told, layout.ranges, DealTask(layout=layout))
+    texts = ("lengths", "points") if layout.growing else ()
+    told = prints.select("first", "docs", "keys", "identities", *texts).mapInArrow(PostTask(layout=layout), SCHEMA)
+    lists = sent(told, layout.ranges + layout.hash_ranges, DealTask(layout=layout))
     if window:
         days = prints.select(
             f.col("block").alias("to"), f.lit(str(ParcelKind.DAYS)).alias("kind"), f.lit(0).alias("sender"), "first",
@@ -50,7 +53,7 @@ def candidates(prints: DataFrame, corpus: CorpusCount, window: DateWindow | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostTask:
-    """Keys and identities of documents, cut by range."""
+    """Keys and identities of documents, and their growing anchors where anchors grow, cut by range."""
 
     layout: PartitionLayout
 
@@ -60,19 +63,38 @@ class PostTask:
 
     def _parcels(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Parcel]:
         ranges = PostingRanges(self.layout)
+        hashed = GrownRanges(self.layout, self.layout.growing) if self.layout.growing else None
         for row in (row for batch in batches for row in batch.to_pylist()):
             docs = np.frombuffer(row["docs"], dtype=np.uint32) + np.uint32(row["first"])
             ranges.add(np.frombuffer(row["keys"], dtype=np.uint64), docs)
             yield from self._identities(docs, np.frombuffer(row["identities"], dtype=np.uint64).reshape(-1, 2))
             if ranges.size >= _HELD:
                 yield from _postings(ranges)
+            if hashed:
+                hashed.add(_forms(row), docs)
+                if hashed.size >= _HELD:
+                    yield from self._grown(hashed)
         yield from _postings(ranges)
+        if hashed:
+            yield from self._grown(hashed)
+
+    def _grown(self, ranges: GrownRanges) -> Iterator[Parcel]:
+        """Their ranges come after those of the keys."""
+        for number, postings in ranges.take():
+            values = np.concatenate((postings.hashes, postings.paths))
+            yield Parcel(to=self.layout.ranges + number, kind=ParcelKind.GROWN, docs=postings.docs, values=values)
 
     def _identities(self, docs: NDArray[np.uint32], pairs: NDArray[np.uint64]) -> Iterator[Parcel]:
         owners = pairs[:, 0] % np.uint64(self.layout.ranges)
         for owner in np.unique(owners).tolist():
             own = owners == owner
             yield Parcel(to=owner, kind=ParcelKind.IDENTITIES, docs=docs[own], values=pairs[own].ravel())
+
+
+def _forms(row: dict[str, Any]) -> NormalForms:
+    lengths = np.frombuffer(row["lengths"], dtype=np.uint32)
+    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths, dtype=np.int64)))
+    return NormalForms(points=np.frombuffer(row["points"], dtype=np.int32), offsets=offsets)
 
 
 def _postings(ranges: PostingRanges) -> Iterator[Parcel]:
@@ -89,20 +111,30 @@ class DealTask:
     def __call__(self, parcels: Iterator[Parcel]) -> Iterator[Parcel]:
         """See :data:`cleaners.spark.parcels.Work`."""
         postings: dict[int, list[NDArray[np.uint64]]] = {}
+        growing: dict[int, list[GrownPostings]] = {}
         identities: list[tuple[NDArray[np.uint32], NDArray[np.uint64]]] = []
         for one in parcels:
             if one.kind is ParcelKind.POSTINGS:
                 postings.setdefault(one.to, []).append(one.values.astype(np.uint64))
+            elif one.kind is ParcelKind.GROWN:
+                hashes, paths = one.values.astype(np.uint64).reshape(2, -1)
+                growing.setdefault(one.to, []).append(GrownPostings(hashes=hashes, paths=paths, docs=one.docs))
             else:
                 identities.append((one.docs, one.values.astype(np.uint64)))
         for number, parts in postings.items():
             told = dealt(number, parts, self.layout)
-            for lists in told.lists:
-                yield Parcel(to=lists.block, kind=ParcelKind.LISTS, values=lists.words)
+            yield from map(_list_parcel, told.lists)
             yield Parcel(to=self.layout.blocks, kind=ParcelKind.CROWDED, values=told.crowded)
+        for grown_parts in growing.values():
+            assert self.layout.growing
+            yield from map(_list_parcel, grown(grown_parts, self.layout, self.layout.growing))
         later, first = clashing(identities)
         if len(later):
             yield Parcel(to=self.layout.blocks, kind=ParcelKind.CLASHES, docs=later, values=first)
+
+
+def _list_parcel(lists: BlockLists) -> Parcel:
+    return Parcel(to=lists.block, kind=ParcelKind.LISTS, values=lists.words)
 
 
 def clashing(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cleaners.dedup.corpus import CorpusColumns, DateField, DedupSummary
+from cleaners.dedup.corpus.engine import corpus_recipe
+from cleaners.dedup.corpus.growing import GrowingAnchorSettings
 from cleaners.dedup.partitioned.layout import PartitionSettings
 from cleaners.errors import InputError
 from cleaners.spark.candidates import candidates
@@ -46,6 +48,7 @@ def deduplicate(
     pairs: str | None = None,
     canonical_only: bool = False,
     dating: DateField | None = None,
+    growing: GrowingAnchorSettings = GrowingAnchorSettings(),
     partitions: PartitionSettings = PartitionSettings(),
     step: Step = lambda name: None,
 ) -> DedupSummary:
@@ -57,6 +60,7 @@ def deduplicate(
     follow one another by path, then by place in the file. They come in no particular order; what is no record with an
     id and a text is counted and passed through as it stands. ``pairs``: every verified pair as JSON Lines, a folder
     too, packed as its name says. ``dating``: do not compare documents that are further apart, as on one machine.
+    ``growing``: from which size on a corpus is matched by growing anchors, and by which, as on one machine.
     ``partitions``: how much a task has in hand.
     Results appear under their names when they are whole; what lies between the steps is in a folder beside ``output``
     that is removed in the end, and is why a lost worker costs one step's tasks only.
@@ -81,7 +85,7 @@ def deduplicate(
 
         records = placed(spark, list(sources), source)
         printed = kept(prints(records, source, dating.field if dating else None), "prints")
-        corpus = numbered(printed.select(*COUNTS).toArrow(), partitions)
+        corpus = numbered(printed.select(*COUNTS).toArrow(), partitions, growing)
         _check(corpus, sources, dating)
         numbering = spark.sparkContext.broadcast(corpus.numbering)
         printed = printed.join(f.broadcast(spark.createDataFrame(corpus.places)), ["path", "start", "row"])
@@ -112,6 +116,7 @@ def deduplicate(
         clusters=corpus.documents - decided.repeated,
         written=written,
         undated=corpus.undated if dating else 0,
+        recipe=corpus_recipe(corpus.layout.growing),
     )
 
 

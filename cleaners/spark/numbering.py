@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaners.dedup.corpus.growing import GrowingAnchorSettings
 from cleaners.dedup.partitioned.layout import PartitionLayout, PartitionSettings
 from cleaners.errors import InputError
 
@@ -127,8 +128,11 @@ COUNTS = ("path", "start", "row", "rows", "records", "documents", "undated", "ch
 """The columns of prints that numbering looks at."""
 
 
-def numbered(counts: pa.Table, settings: PartitionSettings) -> CorpusCount:
-    """Number the records of a corpus; ``counts``: :data:`COUNTS` of all that was printed."""
+def numbered(
+    counts: pa.Table, settings: PartitionSettings, growing: GrowingAnchorSettings = GrowingAnchorSettings()
+) -> CorpusCount:
+    """Number the records of a corpus; ``counts``: :data:`COUNTS` of all that was printed; ``growing``: how its anchors
+    grow, and from how many documents on."""
     import pyarrow as pa
 
     held = counts.sort_by([(name, "ascending") for name in ("path", "start", "row")])
@@ -137,7 +141,7 @@ def numbered(counts: pa.Table, settings: PartitionSettings) -> CorpusCount:
     documents, records, undated, postings = (int(held[name].to_numpy().sum())
                                              for name in ("documents", "records", "undated", "postings"))  # fmt: skip
     layout = PartitionLayout.of(
-        rows, held["characters"].to_numpy().astype(np.int64), documents, postings, settings=settings
+        rows, held["characters"].to_numpy().astype(np.int64), documents, postings, settings=settings, growing=growing
     )
     first: dict[tuple[str, int], int] = {}
     size: dict[tuple[str, int], int] = {}

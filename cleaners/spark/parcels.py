@@ -28,6 +28,8 @@ class ParcelKind(StrEnum):
 
     POSTINGS = "postings"
     """For a range of keys; values: uint64, see :mod:`cleaners.dedup.partitioned.postings`."""
+    GROWN = "grown"
+    """For a range of hashes; docs, and as values uint64 the hashes of their growing anchors, then the paths."""
     IDENTITIES = "identities"
     """For a range of ids; docs, and as values uint64 digests of each one's id and text, in turns."""
     LISTS = "lists"
@@ -67,6 +69,7 @@ SCHEMA = "to int, kind string, sender int, first long, docs binary, lengths bina
 """The columns; ``docs`` are counted from ``first``."""
 _VALUES: dict[ParcelKind, np.dtype[Any]] = {
     ParcelKind.POSTINGS: np.dtype(np.uint64),
+    ParcelKind.GROWN: np.dtype(np.uint64),
     ParcelKind.IDENTITIES: np.dtype(np.uint64),
     ParcelKind.FORMS: np.dtype(np.int32),
 }

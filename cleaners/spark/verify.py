@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.index.window import DateWindow
 from cleaners.dedup.match import MatchFound
+from cleaners.dedup.partitioned.layout import PartitionLayout
 from cleaners.dedup.partitioned.texts import marked, matches, slot_table
 from cleaners.spark.numbering import CorpusCount
 from cleaners.spark.parcels import Parcel, ParcelKind, sent, unpacked
@@ -45,7 +46,7 @@ def verified(
     texts = sent(forms.union(asked), blocks, ShipTask(crowded=told, window=window))
     pairs = proposed.where(f.col("kind") == ParcelKind.PAIRS)
     laid = texts.union(pairs).repartitionById(blocks, f.col("to"))
-    return laid.mapInArrow(CompareTask(documents=corpus.documents, window=window), FOUND)
+    return laid.mapInArrow(CompareTask(layout=corpus.layout, window=window), FOUND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class ShipTask:
 class CompareTask:
     """The block of the later documents of pairs."""
 
-    documents: int
+    layout: PartitionLayout
     window: DateWindow | None
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -126,7 +127,8 @@ class CompareTask:
             days = [shipped.days[np.searchsorted(shipped.docs, side)] for side in (later, earlier)]
             near = self.window.near(*days)
             later, earlier = later[near], earlier[near]
-        yield found_rows(matches(shipped.docs, shipped.forms, later, earlier, self.documents))
+        corpus = self.layout
+        yield found_rows(matches(shipped.docs, shipped.forms, later, earlier, corpus.documents, corpus.growing))
 
 
 def found_rows(found: list[MatchFound]) -> pa.RecordBatch:

@@ -88,6 +88,11 @@ def covered(
     return np.asarray(marked, dtype=np.bool_)
 
 
+def corpus_recipe(growing: GrowingAnchorSettings | None) -> str:
+    """How a corpus is matched and grouped; ``growing``: how its anchors grow, if they do."""
+    return "; ".join((matching_recipe(), *([growing.recipe] if growing else [])))
+
+
 PairChoice = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 """Which pairs of a document and another one, by number, are compared."""
 COMMON = np.int32(1 << 30)
@@ -128,7 +133,7 @@ class CorpusDeduplicator:
     @property
     def recipe(self) -> str:
         """How its documents are matched and grouped, which their number decides."""
-        return "; ".join((matching_recipe(), *([self._growing.recipe] if self._is_large else [])))
+        return corpus_recipe(self._growing if self._is_large else None)
 
     @property
     def _is_large(self) -> bool:

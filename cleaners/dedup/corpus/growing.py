@@ -71,6 +71,78 @@ class GrowingAnchorSettings:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyLevel:
+    """The keys of one length that are listed."""
+
+    lists: NDArray[np.uint32]
+    """For each key how many documents are named, and these: all, or the first of a crowded one."""
+    owners: NDArray[np.uint32]
+    """Each document of a key, one key after the other, ascending."""
+    places: NDArray[np.uint64]
+    """Of each owner, where its key's list begins among all lists."""
+
+
+def levels(
+    hashes: NDArray[np.uint64],
+    paths: NDArray[np.uint64],
+    docs: NDArray[np.uint32],
+    settings: GrowingAnchorSettings = GrowingAnchorSettings(),
+    *,
+    base: int = 0,
+) -> Iterator[KeyLevel]:
+    """Decide how far each key has to grow, the shortest first.
+
+    hashes, paths, docs: postings of a range of hashes, all of them, those of one hash ascending by document; ``hashes``
+    are counted from the beginning of the range. ``base``: where the lists will begin among all lists.
+
+    Raises InputError where more postings come together than are told apart.
+    """
+    bits = max(1, len(docs).bit_length())
+    rows = np.arange(len(docs), dtype=np.uint64)
+    keys = hashes
+    for step in range(STEPS + 1):
+        if len(keys) and int(keys.max()) >> (64 - bits):
+            raise InputError(
+                "so many documents share a phrase that they cannot be matched at once: match parts of the corpus apart"
+            )
+        level, deeper, groups = _dealt(
+            np.sort(keys << np.uint64(bits) | rows), bits, docs, settings, last=step == STEPS, base=base
+        )
+        base += len(level.lists)
+        yield level
+        rows = deeper.astype(np.uint64)
+        part = paths[deeper] >> np.uint64(PATH_BITS * max(0, STEPS - 1 - step)) & np.uint64((1 << PATH_BITS) - 1)
+        keys = groups.astype(np.uint64) << np.uint64(PATH_BITS) | part
+
+
+def _dealt(
+    packed: NDArray[np.uint64],
+    bits: int,
+    docs: NDArray[np.uint32],
+    settings: GrowingAnchorSettings,
+    *,
+    last: bool,
+    base: int,
+) -> tuple[KeyLevel, NDArray[np.int64], NDArray[np.int64]]:
+    """One level; the rows that go deeper, and the number of their key."""
+    from cleaners.dedup.corpus.growing_kernels import deal
+
+    size = len(packed)
+    lists, owners = np.empty(2 * size, dtype=np.uint32), np.empty(size, dtype=np.uint32)
+    places, deeper, groups = (
+        np.empty(size, dtype=np.uint64),
+        np.empty(size, dtype=np.int64),
+        np.empty(size, dtype=np.int64),
+    )
+    words, owned, deep, _ = deal(
+        packed, bits, docs, settings.documents, settings.crowded, last, base, lists, owners, places, deeper, groups
+    )
+    # Copies, not views: the room for more is given back.
+    level = KeyLevel(lists=lists[:words].copy(), owners=owners[:owned].copy(), places=places[:owned].copy())
+    return level, deeper[:deep], groups[:deep]
+
+
 class GrowingAnchors:
     """The keys of a corpus; lives in ``folder``, which the caller deletes. First :meth:`add` all documents, then
     :meth:`resolve`, then :meth:`query`. ``rows``: postings that are held in memory at once, but
@@ -126,38 +198,11 @@ class GrowingAnchors:
     def _resolve(self, start: int, stop: int) -> None:
         """The keys whose hash is in these cells."""
         hashes, paths, docs = self._postings.cells(start, stop)
-        bits = max(1, len(docs).bit_length())
-        rows = np.arange(len(docs), dtype=np.uint64)
-        keys = hashes - np.uint64(start << (HASH_BITS - CELL_BITS))
-        for step in range(STEPS + 1):
-            if len(keys) and int(keys.max()) >> (64 - bits):
-                raise InputError("so many documents share a phrase that this machine cannot match them: take Spark")
-            deeper, groups = self._deal(np.sort(keys << np.uint64(bits) | rows), bits, docs, last=step == STEPS)
-            rows = deeper.astype(np.uint64)
-            part = paths[deeper] >> np.uint64(PATH_BITS * max(0, STEPS - 1 - step)) & np.uint64((1 << PATH_BITS) - 1)
-            keys = groups.astype(np.uint64) << np.uint64(PATH_BITS) | part
-
-    def _deal(
-        self, packed: NDArray[np.uint64], bits: int, docs: NDArray[np.uint32], *, last: bool
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Write the lists of one level; the rows that go deeper, and the number of their key."""
-        from cleaners.dedup.corpus.growing_kernels import deal
-
-        size = len(packed)
-        lists, owners = np.empty(2 * size, dtype=np.uint32), np.empty(size, dtype=np.uint32)
-        places, deeper, groups = (
-            np.empty(size, dtype=np.uint64),
-            np.empty(size, dtype=np.int64),
-            np.empty(size, dtype=np.int64),
-        )
-        most, crowded = self._settings.documents, self._settings.crowded
-        words, owned, deep, _ = deal(
-            packed, bits, docs, most, crowded, last, self._words, lists, owners, places, deeper, groups
-        )
-        self._file.write(lists[:words].tobytes())
-        self._words += words
-        self._places.add(owners[:owned].copy(), places[:owned].copy())  # not the room for more
-        return deeper[:deep], groups[:deep]
+        begin = np.uint64(start << (HASH_BITS - CELL_BITS))
+        for level in levels(hashes - begin, paths, docs, self._settings, base=self._words):
+            self._file.write(level.lists.tobytes())
+            self._words += len(level.lists)
+            self._places.add(level.owners, level.places)
 
     def query(self, docs: NDArray[np.int64]) -> CandidatePairs:
         """The documents that share ``settings.shared`` keys with each of ``docs``; its row is its place there. A

@@ -49,21 +49,23 @@ class BlockPairs:
 def candidates(
     block: int, parts: Sequence[U32], layout: PartitionLayout, limits: IndexLimits = IndexLimits()
 ) -> BlockPairs:
-    """The pairs that share a band or ``limits.shared`` anchors: the rule of :mod:`cleaners.dedup.index`.
+    """The pairs that share a band or ``limits.shared`` anchors: the rule of :mod:`cleaners.dedup.index`; where anchors
+    grow, as many of these as their settings say.
 
     ``parts``: the lists of all ranges of keys for this block, in any order.
     """
     from cleaners.dedup.partitioned import kernels
 
+    shared = layout.growing.shared if layout.growing else limits.shared
     words = np.concatenate([np.empty(0, dtype=np.uint32), *parts])
     first, rows = int(layout.starts[block]), int(layout.starts[block + 1] - layout.starts[block])
     needles, asked = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
-    lists, docs = kernels.survey(words, first, limits.shared, needles, asked)
+    lists, docs = kernels.survey(words, first, shared, needles, asked)
     ends = np.cumsum(needles)
     which, spans = np.empty(needles.sum(), dtype=np.uint32), np.empty((lists, 2), dtype=np.uint32)
     gathered = np.empty(docs, dtype=np.uint32)
     kernels.unfold(words, first, ends - needles, which, spans, gathered)
-    pairs = sharing(gathered, spans, which, ends, int(asked.max(initial=0)), limits.shared)
+    pairs = sharing(gathered, spans, which, ends, int(asked.max(initial=0)), shared)
     later = pairs.rows + np.uint32(first)
     before = pairs.docs < later
     return BlockPairs(later=later[before], earlier=pairs.docs[before])

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaners.dedup.corpus.growing import GrowingAnchorSettings
 from cleaners.dedup.index.search_kernels import ROW_BITS
 from cleaners.errors import InputError
 
@@ -15,6 +16,8 @@ NUMBERS = 1 << 32
 """There are so many numbers for documents."""
 SLOT_BITS = 16
 """At most so many bits of a key choose its range: the anchors that share a counter stay together."""
+MOST_HASH_BITS = 20
+"""At most so many bits of a hash choose its range."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,8 @@ class PartitionSettings:
     characters: int = 16_000_000
     """Of the texts of a block, at most (a text alone may be more): 4 bytes each."""
     postings: int = 4_000_000
-    """Of a range of keys, about: 8 bytes each."""
+    """Of a range of keys, about: 8 bytes each. Of a range of hashes half as many: 20 bytes each, and what is made of
+    them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,10 @@ class PartitionLayout:
     """The first so many bits of a key are the number of its range."""
     documents: int
     """Documents in the corpus, of all blocks."""
+    growing: GrowingAnchorSettings | None = None
+    """How anchors grow, None where they do not (:mod:`cleaners.dedup.corpus.growing`)."""
+    hash_bits: int = 0
+    """The first so many bits of a growing anchor's hash are the number of its range."""
 
     @classmethod
     def of(
@@ -48,12 +56,14 @@ class PartitionLayout:
         documents: int,
         postings: int,
         settings: PartitionSettings = PartitionSettings(),
+        growing: GrowingAnchorSettings = GrowingAnchorSettings(),
     ) -> Self:
         """The layout of a corpus that comes in pieces.
 
         sizes, characters: int64[pieces], the numbers that each piece takes, and the characters of its texts; a block
         has whole pieces, one at least.
         documents, postings: of the whole corpus.
+        growing: how anchors grow, and from how many documents on.
 
         Raises InputError when there are more documents than numbers.
         """
@@ -70,10 +80,13 @@ class PartitionLayout:
             held, text = held + size, text + more
         least = max(0, int(ends[-1]).bit_length() - ROW_BITS) if len(ends) else 0
         bits = max(least, (postings // settings.postings).bit_length())
+        grown = int(characters.sum()) // growing.modulus
         return cls(
             starts=np.array([*starts, ends[-1] if len(ends) else 0], dtype=np.int64),
             key_bits=min(bits, SLOT_BITS),
             documents=documents,
+            growing=growing if documents >= growing.documents_from else None,
+            hash_bits=min((2 * grown // settings.postings).bit_length(), MOST_HASH_BITS),
         )
 
     @property
@@ -85,6 +98,11 @@ class PartitionLayout:
     def ranges(self) -> int:
         """How many ranges of keys there are."""
         return 1 << self.key_bits
+
+    @property
+    def hash_ranges(self) -> int:
+        """How many ranges of growing anchors there are."""
+        return 1 << self.hash_bits if self.growing else 0
 
     @property
     def doc_bits(self) -> int:

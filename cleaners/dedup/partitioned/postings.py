@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaners.dedup.corpus.engine import SLOTS, limit_of
 from cleaners.dedup.index import IndexLimits
-from cleaners.dedup.index.search_kernels import KEY_BITS, ROW_BITS
+from cleaners.dedup.index.search_kernels import KEY_BITS, KIND, ROW_BITS
 from cleaners.dedup.partitioned.layout import PartitionLayout
 
 U32 = NDArray[np.uint32]
@@ -78,17 +78,29 @@ def dealt(
     from cleaners.dedup.partitioned import kernels
 
     postings = np.sort(np.concatenate([np.empty(0, dtype=np.uint64), *parts]))
-    none = np.empty(0, dtype=np.uint32)
-    sizes = np.zeros(layout.blocks, dtype=np.int64)
-    rule = (postings, layout.doc_bits, layout.starts, limits.documents, limits.crowded)
-    kernels.deal(*rule, sizes, none)
-    words, ends = np.empty(sizes.sum(), dtype=np.uint32), np.cumsum(sizes) - sizes
-    if len(words):
-        kernels.deal(*rule, ends, words)
-    lists = (BlockLists(block=block, words=words[ends[block] - sizes[block] : ends[block]])
-             for block in np.flatnonzero(sizes).tolist())  # fmt: skip
+    kinds = postings >> np.uint64(layout.doc_bits) & np.uint64(KIND)
+    asked = postings[kinds != 0] if layout.growing else postings  # else others take the place of anchors
+    lists = block_lists(asked, layout.doc_bits, layout, limits.documents, limits.crowded)
     slots = np.empty(len(postings), dtype=np.uint32)
     most = floor(limit_of(layout.documents))
     found = kernels.crowded_slots(postings, layout.doc_bits, KEY_BITS - SLOTS, most, slots)
     before = np.uint32(number << (SLOTS - layout.key_bits))
-    return DealtRange(lists=tuple(lists), crowded=slots[:found] | before)
+    return DealtRange(lists=lists, crowded=slots[:found] | before)
+
+
+def block_lists(postings: U64, bits: int, layout: PartitionLayout, limit: int, crowded: int) -> tuple[BlockLists, ...]:
+    """The lists that follow from postings (uint64[n], ``key << bits | document``, ascending) for each block.
+
+    limit, crowded: of a key of more than ``limit`` documents a band lists the first ``limit``, an anchor the first
+        ``crowded``.
+    """
+    from cleaners.dedup.partitioned import kernels
+
+    sizes = np.zeros(layout.blocks, dtype=np.int64)
+    rule = (postings, bits, layout.starts, limit, crowded)
+    kernels.deal(*rule, sizes, np.empty(0, dtype=np.uint32))
+    words, ends = np.empty(sizes.sum(), dtype=np.uint32), np.cumsum(sizes) - sizes
+    if len(words):
+        kernels.deal(*rule, ends, words)
+    return tuple(BlockLists(block=block, words=words[ends[block] - sizes[block] : ends[block]])
+                 for block in np.flatnonzero(sizes).tolist())  # fmt: skip

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cleaners.dedup import fingerprint, verify
 from cleaners.dedup.corpus.engine import COMMON, SLOTS, covered, slots_of
+from cleaners.dedup.corpus.growing import GrowingAnchorSettings, promising
 from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.match import MatchFound, found_of
 
@@ -31,11 +32,17 @@ def matches(
     later: NDArray[np.uint32],
     earlier: NDArray[np.uint32],
     documents: int,
+    growing: GrowingAnchorSettings | None = None,
 ) -> list[MatchFound]:
-    """The pairs that tell one article, in a corpus of so many ``documents``.
+    """The pairs that tell one article, in a corpus of so many ``documents``. ``growing``: how its anchors grow, if they
+    do; the pairs that only share a phrase are set aside then.
 
     docs, forms: the number and the marked text of each document that stands in a pair; the numbers ascend.
     """
+    if growing:
+        left, right = (np.searchsorted(docs, side).astype(np.int64) for side in (later, earlier))
+        worth = promising(forms.points, forms.offsets, left, right, growing)
+        later, earlier = later[worth], earlier[worth]
     # The text that is indexed is the longer one, most often the same for neighbours: equal ones side by side.
     order = np.argsort(earlier, kind="stable")
     left, right = (np.searchsorted(docs, side[order]).astype(np.int64) for side in (later, earlier))

@@ -160,8 +160,9 @@ def in_order(rows: Iterable[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True) for row in rows)
 
 
-@pytest.mark.parametrize("growing_from", [10_000, 0], ids=["small", "large"])
-@pytest.mark.parametrize("dating", [None, DAY], ids=["undated", "dated"])
+@pytest.mark.parametrize(
+    ("dating", "growing_from"), [(None, 10_000), (DAY, 10_000), (DAY, 0)], ids=["undated", "dated", "growing"]
+)
 def test_tasks_run_by_hand_give_what_one_machine_gives(
     tmp_path: Path, dating: DateField | None, growing_from: int
 ) -> None:

@@ -80,7 +80,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
     """
     limit = file.limits.page_bytes
     lines: LineSource = RecodedLines(file.whole(), file.mark) if file.mark else file.whole()
-    for number, line in enumerate(_lines(lines, limit), 1):
+    for number, line in enumerate(bounded_lines(lines, limit), 1):
         place = f"{file.origin}#{number}"
         if line is None:
             yield Drop(origin=place, stage="read", reason="page too large", detail=f"more than {limit} bytes in a line")
@@ -103,7 +103,7 @@ def _loaded(line: bytes) -> object:
         return json.loads(decode(line).text, parse_int=integer, strict=False)
 
 
-def _lines(source: LineSource, limit: int) -> Iterator[bytes | None]:
+def bounded_lines(source: LineSource, limit: int) -> Iterator[bytes | None]:
     """The lines of a stream, None in place of one that is longer than ``limit``."""
     while line := source.readline(limit + 1):
         if len(line) <= limit:

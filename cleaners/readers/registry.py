@@ -20,6 +20,8 @@ from cleaners.readers import (
     refused,
     saved_page,
     tar,
+    text_records,
+    trec,
     warc,
     zip,
 )
@@ -40,6 +42,8 @@ FILES = (
     json.READER,
     csv.READER,  # after JSON: a line of JSON may look like a header
     mhtml.READER,
+    trec.READER,
+    text_records.READER,
     refused.READER,  # readers from other packages come before it, unless they say otherwise
     saved_page.READER,  # accepts anything
 )

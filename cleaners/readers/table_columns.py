@@ -32,7 +32,11 @@ _URL = (
     "新闻链接", "链接地址",
     "网页链接", "原文地址", "文章地址", "新闻地址", "来源链接", "来源网址",
 )  # fmt: skip
-_TITLE = ("title", "headline", "newstitle", "articletitle", "标题", "题目", "文章标题", "新闻标题")
+TITLE = (
+    "title", "headline", "newstitle", "articletitle", "contenttitle", "标题", "题目", "文章标题", "新闻标题",
+    "题名", "篇名",
+)  # fmt: skip
+"""Names of the column of headlines, as :func:`folded`."""
 _PUBLISHED = (
     "published", "publishedat", "publishedtime", "publisheddate", "publishtime", "publishdate", "publishedon",
     "pubtime", "pubdate", "datepublished", "datepublish", "releasetime", "releasedate", "newsdate", "newstime",
@@ -41,6 +45,7 @@ _PUBLISHED = (
 _DAY = ("date", "time", "datetime", "日期", "时间")
 _SOURCE = (
     "source", "media", "publisher", "sourcename", "来源", "媒体", "出处", "信息来源", "文章来源", "新闻来源",
+    "文献来源", "刊名", "报纸名称",
     "媒体名称",
 )  # fmt: skip
 _AUTHOR = ("author", "authors", "byline", "writer", "作者", "记者", "撰稿人")
@@ -49,7 +54,7 @@ _FETCHED = (
     "fetchedat", "crawledat", "fetchtime", "timestamp", "datecrawled", "crawltime", "crawldate", "datedownload",
     "抓取时间", "采集时间", "爬取时间", "入库时间",
 )  # fmt: skip
-BESIDE = frozenset((*_URL, *_TITLE, *_PUBLISHED, *_DAY, *_SOURCE, *_AUTHOR, *_SECTION, *_FETCHED))
+BESIDE = frozenset((*_URL, *TITLE, *_PUBLISHED, *_DAY, *_SOURCE, *_AUTHOR, *_SECTION, *_FETCHED))
 """Names of the columns beside the page that say something of it, as :func:`folded`."""
 # FineWeb and its like name the moment of the crawl `date`; these columns tell them.
 _OF_A_CRAWL = frozenset(("dump", "warcfilename", "warcrecordoffset", "filepath"))
@@ -144,7 +149,7 @@ def page_of(row: Mapping[object, object], place: str, choice: ColumnChoice = _UN
     url = _address(cells, choice, used)
     crawled = not _OF_A_CRAWL.isdisjoint(cells)
     fields = EntryFields(
-        title=_told(cells, _first(choice.title, _TITLE), used),
+        title=_told(cells, _first(choice.title, TITLE), used),
         published=_when(cells, _first(choice.published, _PUBLISHED if crawled else _PUBLISHED + _DAY), used),
         source=_told(cells, _first(choice.source, _SOURCE), used),
         author=_told(cells, _first(choice.author, _AUTHOR), used),

@@ -314,6 +314,14 @@ def test_help_names_parameters_as_users_do() -> None:
         assert options == sorted(options, key=["limit", "store", "json", "help"].index), name
 
 
+def test_a_command_names_its_own_formats() -> None:
+    """Those of ``export``, which plugins add to, stood at ``clip`` too."""
+    shown = {name: CliRunner().invoke(app, [name, "--help"]).stdout for name in ("clip", "export")}
+    assert "parquet" in shown["export"]
+    assert "parquet" not in shown["clip"]
+    assert "md|html|epub|json" in shown["clip"]
+
+
 def test_the_list_of_commands_is_not_cut_off() -> None:
     shown = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["--help"], prog_name="jianbao").stdout
     commands = shown.partition("Commands:\n")[2]

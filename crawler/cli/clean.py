@@ -85,8 +85,8 @@ def clean(
     HTML, MHTML and text; WARC and WET; JSON, JSON Lines, CSV and Parquet with a column of pages; folders, zip and tar;
     gzip, bzip2, xz and zstd around any of them.
 
-    The pages of an article of several pages become one record where they stand near each other, and Drops.
-    Into the store they are matched with what is there already. With -o no store is needed and nothing is matched: one
+    An article of several pages becomes one record where its pages stand near each other; the others become Drops.
+    In a store articles are matched with what is there already. With -o no store is needed and nothing is matched: one
     record per page in input order, and what was not an article goes to OUT.drops.jsonl with the reason. A page that
     kills its process or takes too long costs that page only (with --jobs 1 there is no other process to kill). With
     --engine spark the paths are those of Spark's file systems and OUT becomes a folder: of JSON Lines where its name

@@ -52,13 +52,13 @@ def _known(form: str | None) -> str | None:
     return form
 
 
-LATE_CHOICES["form"] = _formats
+LATE_CHOICES["export_format"] = _formats
 
 
 @app.command()
 def export(
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|DIR|-", help="Where to; - is stdout.")],
-    form: Annotated[
+    export_format: Annotated[
         str | None,
         typer.Option(
             "--format",
@@ -146,7 +146,7 @@ def export(
         raise UsageError("a series has no --arrived-since: --since-export NAME itself brings what is new")
     order = ExportRequest(
         target=output,
-        form=form or format_of(output),
+        form=export_format or format_of(output),
         script=script,
         additions=ExportAdditions.of(
             with_signals=signals, with_scrubbing=scrub, with_notes=notes, hooks=column_hook or (), filters=filters or ()
@@ -236,7 +236,7 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
     elif made.added:
         say("{articles} exported to {place}", articles=counted(made.added, "article"), place=place)
     else:
-        say("nothing to export: no article is meant by what was asked for; {place} holds none", place=place)
+        say("nothing to export: no article matches; {place} has none", place=place)
     if made.filtered:
         say("{articles} left out by --filter", articles=counted(made.filtered, "article"))
     left = made.opt_outs

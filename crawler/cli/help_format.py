@@ -175,5 +175,6 @@ def _without_bounds(told: str) -> str:
     text, bracket, facts = told.rpartition("  [")
     if not bracket:
         return told
+    facts = re.sub(r"(?<=: )\(([^()]*)\)", r"\1", facts)  # Typer sets a default that is told in words in brackets
     kept = [fact for fact in facts.removesuffix("]").split("; ") if not _BOUND.fullmatch(fact)]
     return f"{text}{bracket}{'; '.join(kept)}]" if kept else text

@@ -91,7 +91,7 @@ def drops(
 ) -> None:
     """List the pages that did not become articles, each with its stage and reason.
 
-    --doubtful lists their neighbours, what a person should look at first: articles with a confidence under 0.9.
+    --doubtful lists instead what a person should look at first: articles that were kept with a confidence under 0.9.
 
     \b
     Examples:

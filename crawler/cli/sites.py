@@ -15,6 +15,8 @@ import typer
 from cleaners.errors import InputError, SeedFileError, UsageError
 from cleaners.sentences import Sentence, listed, sentence
 from crawler.cli.application import STORE, TROUBLE, StoreOption, answer, counted, say
+from crawler.cli.language import spoken
+from crawler.cli.layout import glossed
 from crawler.cli.learned import sites
 from crawler.cli.progress import is_silent
 
@@ -121,12 +123,12 @@ def _propose(job: JobConfig, found: SurveyState) -> None:
     working = [offer for offer in offers if offer.entries]
     for offer in offers:
         if not offer.entries:
-            say("not proposed: {name} {url}: {why}", name=offer.name or offer.kind, url=offer.url, why=offer.why or "")
+            say("not proposed: {name} {url}: {why}", name=_name(offer), url=offer.url, why=_came_to(offer))
     if not working and site.id not in found.names:
         raise InputError(
             "{home}: the home page cannot be read ({why}): check address and network",
             home=site.home,
-            why=offers[-1].why or "",
+            why=_came_to(offers[-1]),
         )
     if not working:
         raise InputError(
@@ -146,10 +148,24 @@ def _best_first(offers: list[SeedOffer]) -> list[SeedOffer]:
     return sorted(offers, key=lambda offer: (order.index(offer.kind), offer.name == HOME, -offer.entries))
 
 
+def _name(offer: SeedOffer) -> object:
+    """What the home page calls a seed; else its kind, as seed files have it."""
+    from crawler.spiders.site_check import HOME
+
+    return sentence("home page") if offer.name == HOME else offer.name or offer.kind
+
+
+def _came_to(offer: SeedOffer) -> object:
+    """What was found at a seed, or why there is nothing: a reason of Drops with what it means."""
+    from crawler.site_survey import told
+
+    found = told(offer)
+    return found if found.values else glossed("reason", spoken(found))
+
+
 def _report(job: JobConfig, found: SurveyState, store: Path) -> None:
     """Of every site a verdict and, indented under it, what it rests on."""
     from crawler.jobs.site_health import standing
-    from crawler.site_survey import told
 
     runs = _runs(job, store)
     is_well = True
@@ -159,11 +175,13 @@ def _report(job: JobConfig, found: SurveyState, store: Path) -> None:
         is_well = is_well and history.state not in _WRONG and all(offer.entries for offer in seeds)
         answer("{site}: {verdict}", site=site.id, verdict=_verdict(history, seeds))
         for offer in seeds:
-            answer("  {name} {url}: {found}", name=offer.name or offer.kind, url=offer.url, found=told(offer))
+            answer("  {name} {url}: {found}", name=_name(offer), url=offer.url, found=_came_to(offer))
         known = {seed.url for seed in site.entries}
         for offer in _best_first(found.offers[site.id]):
             if offer.entries and offer.url not in known:
-                answer("  could be a seed: {kind} {url} ({found})", kind=offer.kind, url=offer.url, found=told(offer))
+                answer(
+                    "  could be a seed: {kind} {url} ({found})", kind=offer.kind, url=offer.url, found=_came_to(offer)
+                )
     if not is_well:
         raise typer.Exit(TROUBLE)
 

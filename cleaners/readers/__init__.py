@@ -7,13 +7,14 @@ the input.
 
 from __future__ import annotations
 
+from cleaners.readers.column_choice import ColumnChoice, ColumnSearch
 from cleaners.readers.files import ReadProgress, pages, read, size
 from cleaners.readers.input_file import InputFile, ReadLimits
 from cleaners.readers.reader import FileReader, FolderReader
-from cleaners.readers.table_columns import ColumnChoice
 
 __all__ = [
     "ColumnChoice",
+    "ColumnSearch",
     "FileReader",
     "FolderReader",
     "InputFile",

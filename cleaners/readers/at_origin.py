@@ -8,8 +8,8 @@ from pathlib import Path
 from cleaners import warc
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
+from cleaners.readers.column_choice import ColumnChoice
 from cleaners.readers.files import read
-from cleaners.readers.table_columns import ColumnChoice
 
 MISSING = "no such page"
 """The reason where a file is there, and not that page in it."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
+from cleaners.readers.column_choice import folded
 from cleaners.readers.csv_dialect import CsvDialect, dialect_of, is_named_table
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.table_columns import folded, is_body_name, named_cells, page_of
+from cleaners.readers.table_columns import is_body_name, named_cells, page_of
 from cleaners.urls import is_web_address
 
 _MOST_SEPARATORS = 1_000_000  # in a row: the longest page of prose has a third of that
+_SEPARATOR = re.compile(r"[,;|\t\x01^]")
 _PIECE = 64 * 1024
 _MOST_TRIED = 200  # lines of a row, of which one may begin another
 _OF_AN_EXPORT = frozenset(("id", "origin", "text", "noise_removed", "extractor"))  # names that no other table has
@@ -75,7 +78,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
                 continue
         if is_export:
             cells = [_without_apostrophe(cell) for cell in cells]
-        yield page_of(named_cells(names, cells), place, file.columns)
+        yield page_of(named_cells(names, cells), place, file.table)
 
 
 def _reader(lines: Iterable[str], dialect: CsvDialect, *, strict: bool = False) -> Iterator[list[str]]:
@@ -91,8 +94,10 @@ def _without_apostrophe(cell: str) -> str:
 
 def _why_not(file: InputFile) -> str:
     first = file.start.split("\n", 1)[0].strip()[:200]
+    file.table.choice(_SEPARATOR.split(first))
+    lacking = "".join(f"there is no column {name}: " for name in file.table.lacking())
     return (
-        f"no line at its top names a column of texts, it begins with {first!r}: name the one that holds them "
+        f"{lacking}no line at its top names a column of texts, it begins with {first!r}: name the one that holds them "
         "(--text-column, --html-column), or give the columns names in a first line"
     )
 

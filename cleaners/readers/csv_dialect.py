@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cleaners.readers.column_choice import ColumnChoice, folded
 from cleaners.readers.input_file import InputFile
-from cleaners.readers.table_columns import BESIDE, ColumnChoice, folded, is_body_name
+from cleaners.readers.table_columns import BESIDE, is_body_name
 from cleaners.urls import is_web_address
 
 _LINE_END = re.compile("\r\n?|\n")
@@ -94,9 +95,9 @@ def _is_header(line: str, delimiter: str, choice: ColumnChoice) -> bool:
     if len(names) < 2 or max(map(len, names)) > _LONGEST:
         return False
     folds = [folded(name) for name in names]
-    if (chosen := _chosen(choice)) & set(folds):
+    if _chosen(choice) & set(folds):
         return True
-    if chosen or not any(map(is_body_name, folds)):
+    if not any(map(is_body_name, folds)):
         return False
     return line.isascii() or any(name in BESIDE for name in folds)  # 首页,新闻,正文 is a menu
 

@@ -8,17 +8,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from cleaners.errors import JianbaoError, UnusableInput, UsageError, is_fault_of_machine
 from cleaners.items import Drop, Page
 from cleaners.readers import folder
+from cleaners.readers.column_choice import ColumnChoice, ColumnSearch
 from cleaners.readers.input_file import InputFile, ReadLimits
 from cleaners.readers.reader import FolderReader
 from cleaners.readers.registry import file_reader, folder_reader
 from cleaners.readers.streams import is_damage
-from cleaners.readers.table_columns import ColumnChoice
 
 _LONGEST = 500  # characters of an error: that of a decoder holds all the bytes
 
@@ -47,13 +48,14 @@ def read(
     limits: ReadLimits = ReadLimits(),
     gauge: ReadProgress | None = None,
     columns: ColumnChoice = ColumnChoice(),
+    search: ColumnSearch | None = None,
 ) -> Iterator[Page | Drop]:
     """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input, a pipe is read too.
 
     Hidden files and folders (names that begin with a dot) are passed over inside folders and archives. What cannot be
     read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the reading is; ``columns`` says which column of
-    a table is which. Raises ``UsageError`` before
-    anything is read when a path is not there.
+    a table is which, ``search`` is told which of those the tables had. Raises ``UsageError`` before anything is read
+    when a path is not there.
     """
     given = [str(p) for p in paths]
     for path in given:
@@ -61,7 +63,8 @@ def read(
             raise UsageError(
                 "{path}: no such file or folder; check the spelling, or quote a name with spaces", path=path
             )
-    return _all(given, limits, gauge or ReadProgress(), columns)
+    pages_of = partial(pages, limits=limits, columns=columns, search=search)
+    return _all(given, pages_of, gauge or ReadProgress())
 
 
 def pages(
@@ -70,9 +73,10 @@ def pages(
     saved: datetime | None = None,
     limits: ReadLimits = ReadLimits(),
     columns: ColumnChoice = ColumnChoice(),
+    search: ColumnSearch | None = None,
 ) -> Iterator[Page | Drop]:
     """Every page of one open file; ``origin`` is what it is called, ``saved`` when it was last written to."""
-    return _guarded(InputFile(stream, origin=origin, saved=saved, limits=limits, columns=columns))
+    return _guarded(InputFile(stream, origin=origin, saved=saved, limits=limits, columns=columns, search=search))
 
 
 def size(paths: Iterable[str | Path]) -> int | None:
@@ -84,17 +88,21 @@ def size(paths: Iterable[str | Path]) -> int | None:
     return sum(os.stat(name).st_size for name in names if os.path.isfile(name))
 
 
-def _all(given: list[str], limits: ReadLimits, gauge: ReadProgress, columns: ColumnChoice) -> Iterator[Page | Drop]:
+_Pages = Callable[..., Iterator[Page | Drop]]
+""":func:`pages` with the limits and columns of a run."""
+
+
+def _all(given: list[str], pages_of: _Pages, gauge: ReadProgress) -> Iterator[Page | Drop]:
     for path in given:
         if path == "-":
-            yield from pages(sys.stdin.buffer, path, limits=limits, columns=columns)
+            yield from pages_of(sys.stdin.buffer, path)
         elif _is_pipe(path):
             with open(path, "rb") as stream:
-                yield from pages(stream, path, limits=limits, columns=columns)
+                yield from pages_of(stream, path)
         else:
             for found in _walk(path, folder_reader):
                 if isinstance(found, str):
-                    yield from _file(found, limits, gauge, columns)
+                    yield from _file(found, pages_of, gauge)
                 else:
                     yield found
 
@@ -126,7 +134,7 @@ def _walk(path: str, choose: Callable[[str], FolderReader]) -> Iterator[Page | D
             yield found
 
 
-def _file(name: str, limits: ReadLimits, gauge: ReadProgress, columns: ColumnChoice) -> Iterator[Page | Drop]:
+def _file(name: str, pages_of: _Pages, gauge: ReadProgress) -> Iterator[Page | Drop]:
     if not os.path.isfile(name):
         detail = "a socket, pipe, device or broken link"
         yield Drop(origin=name, stage="read", reason="not a file", detail=detail)
@@ -134,7 +142,7 @@ def _file(name: str, limits: ReadLimits, gauge: ReadProgress, columns: ColumnCho
     try:
         with open(name, "rb") as file:
             status = os.fstat(file.fileno())
-            for result in pages(file, name, _moment(status.st_mtime), limits, columns):
+            for result in pages_of(file, name, _moment(status.st_mtime)):
                 gauge.inside(file)
                 yield result
             gauge.past(status.st_size)

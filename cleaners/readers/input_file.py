@@ -13,8 +13,8 @@ from typing import IO
 
 from cleaners.errors import UnusableInput
 from cleaners.page.decode import decode
+from cleaners.readers.column_choice import ColumnChoice, ColumnSearch, TableColumns
 from cleaners.readers.streams import HEAD, PeekableStream, can_seek
-from cleaners.readers.table_columns import ColumnChoice
 
 _MARKS = (
     (BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
@@ -90,6 +90,7 @@ class InputFile:
         saved: datetime | None = None,
         limits: ReadLimits = ReadLimits(),
         columns: ColumnChoice = ColumnChoice(),
+        search: ColumnSearch | None = None,
         depth: int = 0,
         expansion: Expansion | None = None,
     ) -> None:
@@ -101,6 +102,7 @@ class InputFile:
         self.limits = limits
         self.columns = columns
         """Which column of a table is which, where the user says so."""
+        self._search = search
         self.depth = depth
         """Containers around it."""
         self._expansion = expansion or Expansion(stream, limits)
@@ -118,6 +120,7 @@ class InputFile:
             saved=saved,
             limits=self.limits,
             columns=self.columns,
+            search=self._search,
             depth=self.depth + 1,
             expansion=self._expansion,
         )
@@ -125,6 +128,11 @@ class InputFile:
     def unpack(self, count: int) -> None:
         """So many bytes come out of a format that compresses by itself; raises ``UnusableInput`` beyond the limits."""
         self._expansion.unpack(count)
+
+    @cached_property
+    def table(self) -> TableColumns:
+        """The columns that were chosen, for the table that this file is."""
+        return TableColumns(self.columns, self.origin, self._search)
 
     @property
     def name(self) -> str:

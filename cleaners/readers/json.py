@@ -38,7 +38,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         if isinstance(row, BrokenValue):
             yield Drop(origin=place, stage="read", reason=row.reason, detail=row.detail)
         else:
-            yield page_of(row if isinstance(row, dict) else {}, place, file.columns)
+            yield page_of(row if isinstance(row, dict) else {}, place, file.table)
 
 
 READER = FileReader(name="json", suffixes=(".json",), accepts=_is_json, read=_read)

@@ -11,9 +11,10 @@ from typing import IO, Protocol
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
+from cleaners.readers.column_choice import folded
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
-from cleaners.readers.table_columns import folded, integer, is_body_name, page_of
+from cleaners.readers.table_columns import integer, is_body_name, page_of
 
 _TRIED = 20  # lines
 _NAME = re.compile(r"\.(?:jsonl|ndjson|jsonlines|jl)(?:\.\w+)?$", re.IGNORECASE)
@@ -93,7 +94,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         except (ValueError, RecursionError, UnusableInput) as why:
             yield Drop(origin=place, stage="read", reason="not JSON", detail=str(why))
             continue
-        yield page_of(row if isinstance(row, dict) else {}, place, file.columns)
+        yield page_of(row if isinstance(row, dict) else {}, place, file.table)
 
 
 def _loaded(line: bytes) -> object:

@@ -38,7 +38,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
                 number = before
                 try:
                     for number, row in enumerate(_rows_of(table, group, file), before + 1):
-                        page = page_of(row, f"{file.origin}#{number}", file.columns)
+                        page = page_of(row, f"{file.origin}#{number}", file.table)
                         file.unpack(_ROW_BYTES + (0 if isinstance(page, Drop) else len(page.body)))
                         yield page if isinstance(page, Drop) or len(page.body) <= limit else _too_large(page, limit)
                 except (arrow.ArrowException, OSError) as why:

@@ -1,7 +1,7 @@
 """A row of a table as a page: which column holds the page, and what the columns beside it say.
 
 The names are those of public collections of news and web pages, of crawlers' exports, and of sheets that people keep.
-They are compared as :func:`folded`.
+They are compared as :func:`~cleaners.readers.column_choice.folded`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, EntryFields, Page
 from cleaners.page.lines.fragment import unescaped
+from cleaners.readers.column_choice import ColumnChoice, TableColumns, folded
 from cleaners.urls import is_web_address
 
 BODY = (
@@ -69,7 +69,6 @@ _IN_CHINESE = re.compile(
     r"(?:新闻|文章|报道|稿件|网页|页面|帖子|推文|博文|公告|详细|主要|完整|主体|纯|原始)?(?:正文|全文|内容|文本|源码|源代码|原文)(?:正文|全文|内容|文本|详情|html)?"
     r"|(?:文章|新闻|稿件|内容)(?:详情|主体)"
 )
-_SEPARATORS = re.compile(r"[\s_.\-]+")
 _NOTHING = frozenset(("", "-", "--", "n/a", "na", "nan", "nat", "none", "null", "无", "未知"))
 _LONGEST = 1000  # characters of a cell beside the page
 _SHORT = 20  # characters: fewer are a number, a word or a title rather than a page, where another column has more
@@ -79,42 +78,6 @@ _DEEPEST = 64  # levels of a column that goes along as it is
 _WEB = 1990  # before it no page was fetched
 _BOM = b"\xef\xbb\xbf"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnChoice:
-    """Which column of a table is which, where its user says so; the others are known by their names.
-
-    A name is compared as :func:`folded`; None: not said.
-    """
-
-    text: str | None = None
-    """Plain text."""
-    html: str | None = None
-    """A page or a fragment as HTML; asked before ``text``."""
-    url: str | None = None
-    title: str | None = None
-    published: str | None = None
-    source: str | None = None
-    author: str | None = None
-    section: str | None = None
-
-    def is_empty(self) -> bool:
-        """Whether nothing is said."""
-        return self == ColumnChoice()
-
-
-_UNCHOSEN = ColumnChoice()
-
-
-@lru_cache(maxsize=4096)
-def folded(name: str) -> str:
-    """The name of a column as names are compared: lower case, without blanks, ``_``, ``-`` and ``.``.
-
-    >>> folded(" Full_Text ") == folded("fullText")
-    True
-    """
-    return _SEPARATORS.sub("", name.strip("\ufeff \t\"'").lower())
 
 
 @lru_cache(maxsize=4096)
@@ -130,7 +93,7 @@ def is_body_name(name: str) -> bool:
 _BODIES = frozenset(BODY)
 
 
-def page_of(row: Mapping[object, object], place: str, choice: ColumnChoice = _UNCHOSEN) -> Page | Drop:
+def page_of(row: Mapping[object, object], place: str, table: TableColumns) -> Page | Drop:
     """The page of a row, a Drop where none of its columns holds one; ``place`` is its origin.
 
     What is not read as one of the fields of a page goes with it as ``extra``.
@@ -140,12 +103,15 @@ def page_of(row: Mapping[object, object], place: str, choice: ColumnChoice = _UN
         if isinstance(name, str) and (folded(name) not in named or _is_empty(row[named[folded(name)]])):
             named[folded(name)] = name
     cells = {fold: row[name] for fold, name in named.items()}
+    choice = table.choice(named.values())
     used: set[str] = set()
     body = _body(cells, choice, used)
     if body is None:
         there = ", ".join(str(name) for name in row if isinstance(name, str))[:_LONGEST] or "none"
         cure = "name the one that holds the text with --text-column or --html-column"
-        return Drop(origin=place, stage="read", reason="no page in the row", detail=f"its columns are: {there}; {cure}")
+        lacking = "".join(f"there is no column {name}; " for name in table.lacking())
+        detail = f"{lacking}its columns are: {there}; {cure}"
+        return Drop(origin=place, stage="read", reason="no page in the row", detail=detail)
     url = _address(cells, choice, used)
     crawled = not _OF_A_CRAWL.isdisjoint(cells)
     fields = EntryFields(

@@ -24,10 +24,11 @@ from dataclasses import dataclass, field
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
+from cleaners.readers.column_choice import folded
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.jsonl import LineSource, RecodedLines, bounded_lines
 from cleaners.readers.reader import FileReader
-from cleaners.readers.table_columns import BESIDE, TITLE, folded, is_body_name, page_of
+from cleaners.readers.table_columns import BESIDE, TITLE, is_body_name, page_of
 
 _BRACKETED = re.compile(r"^[【\[〔〖]([^】\]〕〗:：]{1,16})[】\]〕〗]\s?[:：]?(.*)", re.DOTALL)
 _LABELLED = re.compile(r"^([^:：<>。，,]{1,24})[:：](?!//)(.*)", re.DOTALL)
@@ -241,7 +242,7 @@ def _page(lines: list[bytes] | None, file: InputFile, number: int | None, encodi
     if not row:
         return Page(body=b"".join(lines), origin=place, fetched_at=file.saved)
     try:
-        return page_of(row | {"text": decode(b"".join(rest), charset=encoding).text}, place, file.columns)
+        return page_of(row | {"text": decode(b"".join(rest), charset=encoding).text}, place, file.table)
     except UnusableInput as why:
         return Drop(origin=place, stage=why.stage, reason=why.reason, detail=why.detail)
 

@@ -13,10 +13,11 @@ from html import unescape
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
+from cleaners.readers.column_choice import folded
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.jsonl import LineSource, RecodedLines, bounded_lines
 from cleaners.readers.reader import FileReader
-from cleaners.readers.table_columns import BESIDE, folded, is_body_name, page_of
+from cleaners.readers.table_columns import BESIDE, is_body_name, page_of
 
 _OPEN = re.compile(rb"\s*<doc(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
 _CLOSE = re.compile(rb"</doc>\s*$", re.IGNORECASE)
@@ -53,7 +54,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         except UnusableInput as why:
             yield Drop(origin=place, stage=why.stage, reason=why.reason, detail=why.detail)
             continue
-        yield page_of(row, place, file.columns)
+        yield page_of(row, place, file.table)
 
 
 def _documents(lines: Iterator[bytes | None], limit: int) -> Iterator[bytes | None]:

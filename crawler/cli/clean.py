@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaners.errors import InputError, UsageError
+from cleaners.errors import UsageError
 from cleaners.sentences import Sentence, sentence
 from crawler.cli import on_spark, watch
 from crawler.cli.application import STORE, StoreOption, app, counted, say
+from crawler.cli.clean_report import CleaningEnd, CountedPages, earlier_result, report
 from crawler.cli.columns import (
     AuthorColumn,
     HtmlColumn,
@@ -29,17 +30,15 @@ from crawler.cli.columns import (
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, is_silent, progress
 from crawler.cli.watch import WatchesOption
-from crawler.wording import balance, reasons, with_drops
 
 if TYPE_CHECKING:
     from cleaners.config import SiteConfig
     from cleaners.items import Article, Drop, Page
     from cleaners.parallel import PageCleaner
-    from cleaners.readers import ColumnChoice
+    from cleaners.readers import ColumnChoice, ColumnSearch
 
 _BATCH = 200
 _FEW = 10
-_NAMED = 5  # reasons of Drops
 _SMALL = 1_000_000  # bytes: a page, not an archive of pages
 
 
@@ -104,7 +103,7 @@ def clean(
     """
     from cleaners.context import CleaningContext, context_of
     from cleaners.parallel import cleaning, cores
-    from cleaners.readers import ColumnChoice
+    from cleaners.readers import ColumnChoice, ColumnSearch
 
     sites = _sites(seeds)
     if output is not None and context.get_parameter_source("store").name == "COMMANDLINE":  # type: ignore[union-attr]
@@ -124,15 +123,16 @@ def clean(
         raise UsageError("--master is for --engine spark: add that, or leave it out")
     if output is not None:
         _check_name(output)
-    found, share = _read(paths, columns, url)
-    pages = _CountedPages(_of_site(found, sites[0].id) if len(sites) == 1 else found)
+    search = ColumnSearch(columns)
+    found, share = _read(paths, columns, search, url)
+    pages = CountedPages(_of_site(found, sites[0].id) if len(sites) == 1 else found)
     processes = _processes(paths, jobs or cores())
     if output is None:
         watch.check(watches)
         with _turn(store), cleaning(processes, context_of(store, sites)) as work:
             result = _into_store(pages, work, store, paths, resume, share, {one.id: one.name for one in sites})
         watch.tell(watches, store)
-        _report(pages.found, result)
+        report(pages, result, search.missing())
         return
     with cleaning(processes, CleaningContext(sites={one.id: one for one in sites})) as work:
         if _is_file(output):
@@ -141,51 +141,18 @@ def clean(
             raise UsageError("--resume needs a file that can be gone on with; {output} is none", output=output)
         else:
             result = _into_stream(pages, work, output, share)
-    _report(pages.found, result)
-
-
-class _CountedPages:
-    """Counts pages, and what stands for unreadable ones, as they are read."""
-
-    def __init__(self, pages: Iterator[Page | Drop]) -> None:
-        self._pages = pages
-        self.found = 0
-
-    def __iter__(self) -> Iterator[Page | Drop]:
-        return self
-
-    def __next__(self) -> Page | Drop:
-        page = next(self._pages)
-        self.found += 1
-        return page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CleaningEnd:
-    """What a run came to."""
-
-    told: Sentence | None
-    """What is said of the articles; None where there is none."""
-    dropped: Counter[str]
-    """``stage: reason`` -> how many."""
-    articles: int
-    known: int = 0
-    """Articles that the store had, unchanged."""
-    before: int = 0
-    """Pages that an earlier run had done."""
-    is_new: bool = True
-    """Whether anything was left to do."""
+    report(pages, result, search.missing())
 
 
 def _read(
-    paths: list[str], columns: ColumnChoice, url: str | None
+    paths: list[str], columns: ColumnChoice, search: ColumnSearch, url: str | None
 ) -> tuple[Iterator[Page | Drop], Callable[[], float | None]]:
     """The pages at these paths, and what tells how much of them has been read, 0 to 1; None where nobody knows."""
     from cleaners import readers
 
     gauge = readers.ReadProgress()
     total = None if is_silent() else readers.size(paths)
-    pages = readers.read(paths, gauge=gauge, columns=columns)
+    pages = readers.read(paths, gauge=gauge, columns=columns, search=search)
     return _addressed(pages, url) if url is not None else pages, lambda: gauge.read / total if total else None
 
 
@@ -253,27 +220,47 @@ def _is_file(output: str) -> bool:
 
 def _into_file(
     pages: Iterator[Page | Drop], work: PageCleaner, output: Path, resume: bool, share: Callable[[], float | None]
-) -> _CleaningEnd:
+) -> CleaningEnd:
     from cleaners.parallel import ResumableOutput, skip_done
     from cleaners.parts import joined_runs
 
+    earlier = earlier_result(output)
     with ResumableOutput(output, resume=resume) as out:
-        was_complete = out.complete
-        if out.mark.done:
-            say("going on after {pages}", pages=counted(out.mark.done, "page"))
+        was_complete, before = out.complete, out.mark.done
+        if resume:
+            _say_where_it_goes_on(before)
         if not out.complete:
             rest = skip_done(pages, out.mark)
             with progress("pages", share) as advance:
                 for run in joined_runs(work.map(rest)):
                     out.add(*run)
                     advance(len(run), f"{out.dropped.total()} dropped")
+        done = out.mark.done - before
     told = counted(out.written, "record") if out.written else None
-    return _CleaningEnd(told=told, dropped=out.dropped, articles=out.written, is_new=not was_complete)
+    where = sentence("each in {path}", path=f"{output}.drops.jsonl")
+    return CleaningEnd(
+        told=told, dropped=out.dropped, articles=out.written, is_new=not was_complete, drops_at=where,
+        notes=[*earlier, *_shares(before, done)],
+    )  # fmt: skip
+
+
+def _say_where_it_goes_on(done: int) -> None:
+    if done:
+        say("going on after {pages}", pages=counted(done, "page"))
+    else:
+        say("--resume: no interrupted run of this left a mark, so this begins with the first page")
+
+
+def _shares(before: int, now: int) -> list[Sentence]:
+    """How much of a run that went on was done before; nothing where none was."""
+    if not before:
+        return []
+    return [sentence("done by the earlier run: {pages}; by this one: {now:,}", pages=counted(before, "page"), now=now)]
 
 
 def _into_stream(
     pages: Iterator[Page | Drop], work: PageCleaner, output: str, share: Callable[[], float | None]
-) -> _CleaningEnd:
+) -> CleaningEnd:
     from cleaners.export import RecordOutput
     from cleaners.items import Clipping, Drop
     from cleaners.parts import joined
@@ -288,13 +275,13 @@ def _into_stream(
                 out.keep(Clipping(article=result))
             advance(1, f"{dropped.total()} dropped")
     told = counted(out.written, "record") if out.written else None
-    return _CleaningEnd(told=told, dropped=dropped, articles=out.written)
+    return CleaningEnd(told=told, dropped=dropped, articles=out.written)
 
 
 def _into_store(
     pages: Iterator[Page | Drop], work: PageCleaner, store: Path, paths: list[str], resume: bool,
     share: Callable[[], float | None], publishers: Mapping[str, str],
-) -> _CleaningEnd:  # fmt: skip
+) -> CleaningEnd:  # fmt: skip
     from cleaners.ingest.ingester import Ingester, ingest_batches
     from cleaners.items import Drop
     from cleaners.parallel import Checkpoint, StoreCheckpoint, skip_done
@@ -310,8 +297,8 @@ def _into_store(
         book = StoreCheckpoint(ingester.store, paths)
         mark = book.mark if resume else Checkpoint()
         before = mark.done
-        if mark.done:
-            say("going on after {pages}", pages=counted(mark.done, "page"))
+        if resume:
+            _say_where_it_goes_on(before)
 
         def put_mark(batch: Sequence[Article | Drop]) -> None:
             nonlocal mark
@@ -335,29 +322,8 @@ def _into_store(
         articles=counted(kept.stored, "new article"), store=store, matched=kept.matched, known=kept.known,
     )  # fmt: skip
     is_nothing = not kept.stored + kept.known and not resume
-    return _CleaningEnd(
-        told=None if is_nothing else told, dropped=dropped, articles=kept.stored, known=kept.known, before=before
-    )
-
-
-def _report(found: int, end: _CleaningEnd) -> None:
-    """Say what came of it on stderr; raises ``InputError`` when nothing did."""
-    from cleaners.parts import JOINED
-
-    dropped = end.dropped
-    joined = sum(n for reason, n in dropped.items() if reason.endswith(JOINED))
-    ends = {
-        "articles": end.articles,
-        "dropped": dropped.total() - joined,
-        "joined parts": joined,
-        "unchanged": end.known,
-        "cleaned before": end.before,
-        "left for later": 0,
-    }
-    if end.is_new:
-        say(balance(found, ends))
-    if not end.told:
-        if not dropped:
-            raise InputError("no page became an article (there was no file to read)")
-        raise InputError("no page became an article ({reasons})", reasons=reasons(dropped.most_common(_NAMED)))
-    say(with_drops(end.told, dropped.total(), dropped.most_common(_NAMED)))
+    return CleaningEnd(
+        told=None if is_nothing else told, dropped=dropped, articles=kept.stored, known=kept.known, before=before,
+        drops_at=sentence("`jianbao drops --store {store}` lists them", store=store),
+        notes=_shares(before, mark.done - before),
+    )  # fmt: skip

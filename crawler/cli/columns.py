@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-_HELP = "Tables: the column with the {}; without it, columns are known by the usual names."
+_HELP = "Tables: the column with the {}; a table without it goes by the usual names."
 
 HtmlColumn = Annotated[
     str | None, typer.Option("--html-column", metavar="NAME", help=_HELP.format("page, or a part of it, as HTML"))

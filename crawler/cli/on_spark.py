@@ -44,7 +44,7 @@ def clean(paths: list[str], output: str | None, *, master: str | None, resume: b
     with session(master) as spark:
         done = on_spark(spark, paths, output, step=say, columns=columns)
     told = counted(done.written, "record")
-    say(with_drops(told, sum(done.dropped.values()), list(done.dropped.items())[:5]))
+    say(with_drops(told, sum(done.dropped.values()), done.dropped.items()))
 
 
 def dedup(

@@ -39,7 +39,7 @@ wheel: .venv/.installed ## wheel and sdist into dist/, and the demo from the whe
 
 docs: .venv/.installed ## the documentation as a site, in site/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.5' 'mkdocstrings[python]>=0.27'
-	$(BIN)/mkdocs build --quiet
+	$(BIN)/mkdocs build --quiet --strict
 
 lint: .venv/.installed ## ruff and mypy
 	$(BIN)/ruff check .

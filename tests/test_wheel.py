@@ -65,6 +65,24 @@ def test_the_wheel_cleans_a_page_far_from_its_source(wheel: Path, tmp_path: Path
     assert "春灌比去年早了十二天" in done.stdout
 
 
+@pytest.mark.skipif(
+    not os.environ.get("CI"), reason="installs everything from the package index: in CI, or `make wheel`"
+)
+def test_the_demo_runs_from_the_wheel_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    python, elsewhere = tmp_path / "venv" / "bin" / "python", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    install = [python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel]
+    done = subprocess.run(install, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    demo = [python, "-m", "crawler", "demo"]
+    done = subprocess.run(demo, cwd=elsewhere, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Everything that this version promises was kept" in done.stdout
+    assert (elsewhere / "demo-out" / "jianbao.db").exists()
+
+
 def test_the_package_says_that_it_has_types() -> None:
     """What they are for a program outside, ``make lint`` asks mypy about ``typed_program``."""
     assert all((ROOT / package / "py.typed").exists() for package in ("cleaners", "crawler"))

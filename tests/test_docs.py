@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ import typer
 from typer.core import TyperGroup
 
 from crawler.cli import app
+from crawler.site_survey import SeedOffer, proposal
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 # What is read by people who use it, and what is read besides by those who work on it.
-MANUAL = ["README.md", "README.zh.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+MANUAL = ["README.md", "README.zh.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))]
 PAGES = [*MANUAL, "CONTRIBUTING.md", "seeds/README.md", "benchmarks/README.md"]
 
 
@@ -102,15 +104,39 @@ def test_the_readme_is_short_and_says_the_same_in_chinese() -> None:
         assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= 150, f"{name}: move it into docs/"
     assert commands_of("README.md") == commands_of("README.zh.md")
     links = [re.findall(r"\]\(([^)]+)\)", (ROOT / name).read_text("utf-8")) for name in ("README.md", "README.zh.md")]
-    assert set(links[0]) - set(links[1]) == {"README.zh.md"}
+    assert set(links[0]) - set(links[1]) == {"README.zh.md"}, "what only the English one links to"
 
 
 def test_every_page_is_in_the_menu_and_in_the_table_of_pages() -> None:
     menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    for path in (ROOT / "docs").glob("*.md"):
-        assert f": {path.name}\n" in menu, f"{path.name} is not in mkdocs.yml"
-        assert path.name == "index.md" or f"({path.name})" in contents, f"{path.name} is not in docs/index.md"
+    for path in (ROOT / "docs").rglob("*.md"):
+        name = path.relative_to(ROOT / "docs").as_posix()
+        assert f": {name}\n" in menu, f"{name} is not in mkdocs.yml"
+        assert name == "index.md" or f"({name})" in contents, f"{name} is not in docs/index.md"
+
+
+@pytest.mark.parametrize("name", ["docs/first-hour.md", "docs/zh/first-hour.md"])
+def test_the_files_of_the_first_hour_are_read(name: str, tmp_path: Path) -> None:
+    """With what `sites check` puts below it the head is a seed file; a file of watches is one as it stands."""
+    from cleaners import config
+    from crawler.notify.run import load
+
+    head, *watches = re.findall(r"```yaml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    site = config.SiteConfig(id="daily", name="绿洲晨报", home="https://news.example/")
+    offer = SeedOffer(kind="list", url="https://news.example/a/", entries=9)
+    job = config.parse_job(head + proposal(site, site.name, [offer], date(2026, 12, 1)) + "\n")
+    assert [one.id for one in job.sites] == ["daily"]
+    for block in watches:
+        (tmp_path / "watches.yaml").write_text(block, encoding="utf-8")
+        assert load(tmp_path / "watches.yaml").watches
+
+
+def test_the_first_hour_is_the_same_in_chinese() -> None:
+    english, chinese = (
+        {line.split()[0] for line in commands_of(name)} for name in ("docs/first-hour.md", "docs/zh/first-hour.md")
+    )
+    assert english <= chinese
 
 
 def test_every_room_is_on_the_map() -> None:

@@ -26,6 +26,7 @@ from crawler import wording
 from crawler.cli import app, maintenance, typer_errors
 from crawler.cli.language import CATALOGUES, DOMAIN
 from crawler.cli.translated_help import paragraphs
+from crawler.demo import plan as demo
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = CATALOGUES / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -72,6 +73,8 @@ def said() -> Catalog:
         catalogue.add(text, auto_comments=["help and errors of Typer"])
     for text in (*wording.ENDS.values(), *maintenance.RECLEANED.values(), *load.PLAIN_WORDS.values()):
         catalogue.add(text, auto_comments=["tables of sums and of what is wrong in a seed file"])
+    for site in demo.read().sites.values():
+        catalogue.add(site.about, auto_comments=["what a site of the demo is"])
     for field in fields.SHOWN:
         catalogue.add(field.label or field.name, auto_comments=["label of a field"])
     for room in ("cleaners", "crawler"):

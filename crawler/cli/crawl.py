@@ -13,6 +13,7 @@ from cleaners.errors import InputError, UsageError
 from cleaners.sentences import sentence
 from crawler.cli import watch
 from crawler.cli.application import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
+from crawler.cli.language import spoken
 from crawler.cli.progress import compiling_told, progress
 from crawler.cli.watch import WatchesOption
 from crawler.wording import balance
@@ -44,13 +45,15 @@ def demo(
       jianbao demo
       jianbao demo --store demo.db
     """
+    from crawler.cli.layout import glossed
+    from crawler.demo.report import DemoSpeech
     from crawler.demo.run import demo as run
 
     _end_on_sigterm()
     if store is not None:
         _check(store)
     with compiling_told():
-        done = run(store)
+        done = run(store, speech=DemoSpeech(said=spoken, named=glossed))
     if not done.is_kept:
         raise typer.Exit(1)
 

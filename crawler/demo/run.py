@@ -18,6 +18,7 @@ from cleaners.ingest.ingester import Ingester, ingest_batches
 from cleaners.items import Clipping, Drop
 from cleaners.parallel import cleaning
 from cleaners.parts import joined_runs
+from cleaners.sentences import Sentence, sentence
 from cleaners.store import Store
 from cleaners.warc import folder_of
 from crawler.demo import saved
@@ -25,7 +26,7 @@ from crawler.demo.check import DemoFindings, check
 from crawler.demo.expectations import Expectation, promises
 from crawler.demo.manifest import DemoManifest
 from crawler.demo.plan import SitePlan, read
-from crawler.demo.report import ReportPrinter
+from crawler.demo.report import DemoSpeech, ReportPrinter
 from crawler.demo.server import serving
 from crawler.demo.stories import HERE
 from crawler.demo.web import SmallWeb
@@ -33,11 +34,6 @@ from crawler.run import CrawlReport, crawl
 
 FOLDER = Path("demo-out")
 """Where the demo keeps its store and its seed file when no store is named."""
-
-_OPENING = """\
-A small web of {sites} sites starts on this machine (loopback only); of {left} more there are saved pages. What is found
-goes to {store}.
-The first run on a machine compiles the matching code, which takes about half a minute; later runs take seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +51,7 @@ class DemoReport:
         return all(promise.status != "broken" for promise in self.promises)
 
 
-def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
+def demo(store: Path | None = None, out: TextIO | None = None, *, speech: DemoSpeech = DemoSpeech()) -> DemoReport:
     """Serve, crawl, check and print; a fresh store in ``./demo-out`` unless one is named.
 
     Works once in a process, as :func:`crawler.run.crawl`. Raises what the crawl and the store raise when they cannot
@@ -65,22 +61,32 @@ def demo(store: Path | None = None, out: TextIO | None = None) -> DemoReport:
     plan = read()
     served = [site for site in plan.sites.values() if site.left == "all"]
     path = store or _fresh()
-    print(_OPENING.format(sites=len(served), left=len(plan.sites) - len(served), store=path), file=out, flush=True)
+    opening = sentence(
+        "A small web of {sites} sites starts on this machine (loopback only); of {left} more there are saved pages. What "
+        "is found goes to {store}.\nThe first run on a machine compiles the matching code, which takes about half a minute; "
+        "later runs take seconds.",
+        sites=len(served),
+        left=len(plan.sites) - len(served),
+        store=path,
+    )
+    print(speech.said(opening), file=out, flush=True)
     with serving(plan) as web:
         seeds = path.with_name("seeds.yaml") if store is None else path.with_suffix(".seeds.yaml")
         seeds.write_text(_seeds(web), encoding="utf-8")
-        with Console(stderr=True).status("crawling ...") as status:  # shows only on a terminal
-            crawled = crawl([config.load_job(seeds)], store=path, progress=lambda now: status.update(_so_far(now)))
+        with Console(stderr=True).status(speech.said(sentence("crawling ..."))) as status:  # shows only on a terminal
+            crawled = crawl(
+                [config.load_job(seeds)], store=path, progress=lambda now: status.update(speech.said(_so_far(now)))
+            )
             if crawled.interrupted:
                 raise KeyboardInterrupt
-            status.update("cleaning saved pages")
+            status.update(speech.said(sentence("cleaning saved pages")))
             _clean(
                 saved.write(web.saved, path.with_name("saved") if store is None else path.with_suffix(".saved")), path
             )
     clippings, drops = _stored(path, web.whole)
     findings = check(web.whole, clippings, drops)
     report = DemoReport(store=path, crawled=crawled, findings=findings, promises=promises(findings))
-    _print(report, ReportPrinter(out, web.whole, findings), tuple(plan.sites.values()))
+    _print(report, ReportPrinter(out, web.whole, findings, speech), tuple(plan.sites.values()))
     return report
 
 
@@ -112,8 +118,8 @@ def _fresh() -> Path:
     return path
 
 
-def _so_far(now: CrawlReport) -> str:
-    return f"crawling: {now.fetched} responses, {now.articles} articles"
+def _so_far(now: CrawlReport) -> Sentence:
+    return sentence("crawling: {fetched} responses, {articles} articles", fetched=now.fetched, articles=now.articles)
 
 
 def _seeds(web: SmallWeb) -> str:

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cleaners.ingest.ingester import SAME_FILE
 from cleaners.store import Store
+from crawler.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 VOCABULARY = (
@@ -170,3 +173,18 @@ def test_killed_at_twenty_random_moments(tmp_path: Path, chance: random.Random) 
             kills.append(chance.uniform(0.05, 0.5) * took)
         kills.pop()  # that run came to its end
         assert held(tmp_path / store) == held(tmp_path / "whole.db")
+
+
+def test_a_file_with_the_bytes_of_another_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = f"<title>渠水通了</title><h1>渠水通了</h1><p>{story(1)}</p>"
+    for name in ("a.html", "b.html", "c.html"):
+        Path(name).write_text(page, encoding="utf-8")
+    for _ in range(2):  # what is known already is told as the first time
+        done = CliRunner().invoke(app, ["clean", "a.html", "b.html", "c.html", "--store", "s.db"])
+        assert done.exit_code == 0, done.output
+        with Store.open(tmp_path / "s.db", create=False, readonly=True) as store:
+            [kept] = store.clippings.select()
+            drops = store.runs.drops()
+        assert {kept.article.origin, *(one.origin for one in drops)} == {"a.html", "b.html", "c.html"}
+        assert {(one.reason, one.detail) for one in drops} == {(SAME_FILE, f"kept as {kept.article.origin}")}

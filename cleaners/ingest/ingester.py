@@ -58,6 +58,10 @@ PUBLISHERS = "publishers"
 """Under what name the store notes how its sites are called in a declared source."""
 
 
+SAME_FILE = "same bytes as another file"
+"""Why a page without an address is not kept once more. It counts among the known ones: nothing of it is missing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestResult:
     """What became of a batch."""
@@ -212,13 +216,24 @@ class Ingester:
         matched: set[int] = set()
         with self.store.articles.indexing():
             for part in self._parts(articles):
+                unnamed = [article for article in part if article.url is None]
+                before = self.store.articles.origins(article.id for article in unnamed)
                 docs = self.store.articles.put_all(part)
+                self.store.runs.drop(self._same_files(unnamed, before), self._run)
                 new = [(doc, article) for doc, article in zip(docs, part, strict=True) if doc is not None]
                 matched |= self._matcher.match(new, self._index)
                 fresh += [article for _, article in new]
                 stored += [doc for doc, _ in new]
         self.store.events.note_stored(stored, datetime.now(UTC))
         return fresh, matched
+
+    def _same_files(self, articles: Sequence[Article], before: Mapping[str, str]) -> Iterator[Drop]:
+        """A Drop for each file without an address that has the bytes of another one: it is kept under one name."""
+        now = self.store.articles.origins(before)
+        for article in articles:
+            for other in {article.origin, before.get(article.id, article.origin)} - {now.get(article.id)}:
+                if article.id in before:
+                    yield Drop(origin=other, stage="keep", reason=SAME_FILE, detail=f"kept as {now[article.id]}")
 
     def _count(
         self, articles: Sequence[Article], drops: Sequence[Drop], fresh: Sequence[Article], matched: int

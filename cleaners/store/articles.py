@@ -114,6 +114,11 @@ class ArticleTable:
         query = f"SELECT id FROM articles WHERE current AND id IN {GIVEN}"
         return frozenset(row[0] for row in self._db.rows(query, (listed(ids),)))
 
+    def origins(self, ids: Iterable[str]) -> dict[str, str]:
+        """Id -> where the page of its current text is, of those that the store has."""
+        query = f"SELECT id, origin FROM articles WHERE current AND id IN {GIVEN}"
+        return dict(self._db.rows(query, (listed(ids),)))
+
     def texts(self, docs: Iterable[int]) -> dict[int, str]:
         """The texts to verify candidates with; docs that are superseded or gone are left out."""
         query = f"SELECT doc, text FROM texts JOIN articles USING (doc) WHERE current AND doc IN {GIVEN}"

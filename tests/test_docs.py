@@ -70,6 +70,13 @@ def test_commands_of_the_documentation_exist_with_these_options() -> None:
             assert re.search(rf"(^|\s|,){re.escape(option)}\b", helps[command]), f"{option} is no option of {command}"
 
 
+def test_a_command_of_the_documentation_stands_in_its_block() -> None:
+    """Flush left the first line makes a paragraph of the whole block."""
+    for name in MANUAL:
+        flush = re.findall(r"^jianbao [a-z]+ .*--?[a-z].*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert not flush, name
+
+
 def test_help_shows_examples() -> None:
     open_ = [("jianbao", typer.main.get_command(app))]
     seen = []

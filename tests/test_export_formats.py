@@ -207,6 +207,21 @@ def test_markdown_has_a_page_for_each_and_a_light_head(store: Store, tmp_path: P
         head = yaml.safe_load(pages[line["id"]].split("---\n")[1])
         assert head["id"] == line["id"] and head.get("title") == line["title"]
         assert {"matches", "extractor", "repairs", "text"}.isdisjoint(head)
+        assert head.get("origin") == (None if line["url"] else line["origin"]), "a page leads back to where it was"
+
+
+def test_an_article_without_address_is_told_by_where_its_page_is(store: Store, tmp_path: Path) -> None:
+    assert "x#y" in make(store, tmp_path / "x.html", "html").read_text(encoding="utf-8")
+
+
+def test_copies_that_are_left_out_are_counted(store: Store, tmp_path: Path) -> None:
+    def copies(choice: FilterChoice) -> int:
+        return export(store, ExportRequest(target=str(tmp_path / "x.jsonl"), form="jsonl", choice=choice)).copies
+
+    every = FilterChoice(with_opt_outs=True)
+    clusters = [clipping.cluster for clipping in clippings(store) if clipping.cluster]
+    assert copies(every) == len(clusters) - len({one.id for one in clusters}) > 0
+    assert copies(ALL) == copies(replace(every, selection=Selection(site="none.example"))) == 0
 
 
 def test_a_folder_of_the_hub_is_the_store(store: Store, tmp_path: Path) -> None:

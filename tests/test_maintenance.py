@@ -246,3 +246,17 @@ def test_the_command_tells_and_applies(cleaned: Path) -> None:
     assert [json.loads(line)["kind"] for line in run("--json", "--apply").stdout.splitlines()].count("text") == 2
     assert "7 the same" in run().stderr
     assert "4 the same" in run("--sample", "4").stderr
+
+
+def test_rows_of_a_table_are_cleaned_again_by_the_columns_that_clean_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("biaoti,zw\n渠水流到村里,{}\n".format(story(1).replace("\n", "")), encoding="utf-8")
+
+    def run(*arguments: str) -> str:
+        return CliRunner().invoke(app, [*arguments, "--store", "news.db", "-j", "1"], catch_exceptions=False).stderr
+
+    run("clean", "a.csv", "--text-column", "zw")
+    assert "name the same here (--text-column" in run("reclean")
+    assert "1 the same" in (told := run("reclean", "--text-column", "zw")) and "name the same" not in told

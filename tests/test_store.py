@@ -535,6 +535,16 @@ def test_drops_are_not_doubled_and_leave_when_the_page_becomes_an_article(store:
     assert [d.reason for d in store.runs.drops()] == ["empty"]
 
 
+def test_a_file_that_could_not_be_read_is_settled_when_an_article_comes_out_of_it(store: Store) -> None:
+    table, other = f"{FULL.origin}.csv", f"{FULL.origin}.txt"
+    lost = [("read", "no page in the table"), ("extract", "empty"), ("read", "damaged or cut short")]
+    store.runs.drop([Drop(origin=table, stage=stage, reason=reason) for stage, reason in lost])
+    store.runs.drop([Drop(origin=other, stage="read", reason="no page in the table")])
+    store.articles.put(replace(FULL, origin=f"{table}#7"))
+    left = {(drop.origin, drop.reason) for drop in store.runs.drops()}
+    assert left == {(table, "damaged or cut short"), (other, "no page in the table")}
+
+
 def test_runs_are_remembered(store: Store) -> None:
     first = store.runs.start("clean")
     store.runs.start("crawl demo")

@@ -41,6 +41,8 @@ def _front(clipping: Clipping) -> dict[str, Any]:
     article, cluster = clipping.article, clipping.cluster
     line = record(clipping)
     front = {field.name: line[field.name] for field in FRONT_MATTER}
+    if article.url is None:
+        front["origin"] = article.origin  # nothing else leads back to the page
     front["regions"] = [region.name for region in article.regions]
     if cluster and cluster.size > 1:
         front |= {name: line[name] for name in ("cluster_id", "cluster_size")}

@@ -55,6 +55,8 @@ class ExportResult:
     """What was left out because its publisher does not want mining."""
     filtered: int
     """Articles that a filter left out."""
+    copies: int
+    """Articles left out because another copy stands for their cluster."""
     number: int | None
     """The number the store notes it under."""
     tidied: FolderCleanup = FolderCleanup()
@@ -112,7 +114,7 @@ def export(
             order.choice, name=order.name, increment=order.increment, form=order.script
         ) as outgoing,
     ):
-        left_out = outgoing.opt_outs()
+        left_out, copies = outgoing.opt_outs(), outgoing.copies()
         facts = DatasetFacts(choice=order.choice, script=order.script, name=order.name, increment=order.increment,
                       additions=order.additions, opt_outs=left_out,
                       recipes=store.settings.matched_by())  # fmt: skip
@@ -127,7 +129,7 @@ def export(
     counts = outgoing.counts
     return ExportResult(
         added=counts["added"] - writer.left_out, filtered=writer.left_out, changed=counts["changed"],
-        removed=counts["removed"], opt_outs=left_out, number=number,
+        removed=counts["removed"], opt_outs=left_out, copies=copies, number=number,
         tidied=writer.tidied,
     )  # fmt: skip
 

@@ -83,6 +83,8 @@ def _facts(article: Article) -> list[Any]:
     facts.append(_time(article.published))
     if address := web_address(article.url):
         facts.append(element("a", address, href=address))
+    elif article.url is None:
+        facts.append(article.origin)  # nothing else leads back to the page
     return [fact for fact in facts if not isinstance(fact, str) or fact]
 
 

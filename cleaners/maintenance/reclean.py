@@ -65,6 +65,10 @@ class RecleanResult:
 LOST = "their files were not found"
 """Why a page could not be cleaned again whose file is in none of the folders that were looked in."""
 
+_GONE = "no page there any more"
+WITHOUT_COLUMNS = (_GONE, "no page in the table", "no page in the row")
+"""Why pages could not be cleaned again that are rows of a table, where its columns are not named as they were."""
+
 
 def origins(store: Store, site: str | None, sample: int | None) -> dict[str, int | None]:
     """Origin -> doc of its article, None for a Drop; at most ``sample`` of them, evenly spread (None: all)."""
@@ -99,7 +103,7 @@ def compare(
             else:
                 yield _outcome(store, doc, result, site)
     for _ in left:
-        yield RecleanResult(missing="no page there any more")
+        yield RecleanResult(missing=_GONE)
 
 
 class _JoinedPages:

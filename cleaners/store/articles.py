@@ -24,6 +24,9 @@ _ARTICLES = (
     f"FROM articles JOIN texts USING (doc) JOIN extractors e USING (extractor) WHERE doc IN {GIVEN} ORDER BY doc"
 )
 
+_NOTHING_READ = ("no page in the table", "not a page")
+"""Reasons of the stage ``read`` for which nothing of a file was read."""
+
 
 class ArticleTable:
     """The articles of a store. ``doc`` is the number of one text (1, 2, ... below 2**32) and never means another."""
@@ -191,10 +194,24 @@ class ArticleTable:
         with self._db.transaction(), self.indexing() as index:
             self._retire(doc, index)
 
+    def _settle_drops(self, origin: str) -> None:
+        """Take out what was dropped there, and of the file around it what says that nothing in it could be read.
+
+        What says that a part of the file was lost stays, as ``damaged or cut short``.
+        """
+        self._db.execute("DELETE FROM drops WHERE origin = ?", (origin,))
+        file = origin.rpartition("#")[0]
+        if file:
+            marks = ", ".join("?" * len(_NOTHING_READ))
+            self._db.execute(
+                f"DELETE FROM drops WHERE origin = ? AND (stage != 'read' OR reason IN ({marks}))",
+                (file, *_NOTHING_READ),
+            )
+
     def _put(self, article: Article, index: SearchIndexing) -> int | None:
         row = article_row(article)
         fresh = digest(article, row)
-        self._db.execute("DELETE FROM drops WHERE origin = ?", (article.origin,))
+        self._settle_drops(article.origin)
         known = self._db.rows(
             "SELECT doc, revision, first_doc, digest, disguises, fetched_at, current FROM articles WHERE id = ? "
             "ORDER BY current DESC, revision DESC", (article.id,),

@@ -188,6 +188,19 @@ class ExportSnapshot:
             signals=dict(sorted(signals.items(), key=lambda pair: (-pair[1], pair[0]))),
         )
 
+    def copies(self) -> int:
+        """How many articles of the selection are left out because another copy stands for their cluster."""
+        if self._choice.with_duplicates:
+            return 0
+        where, values = narrowed(self._choice, self._found)
+        row = self._db.one(
+            f"SELECT count(*) FROM (SELECT * FROM articles WHERE current AND cluster IS NOT NULL{where}) a "
+            f"JOIN clusters c USING (cluster) WHERE {'1' if self._choice.with_opt_outs else f'NOT {OPTED_OUT}'} "
+            "AND a.doc NOT IN (SELECT doc FROM temp.chosen) "
+            "AND a.cluster IN (SELECT cluster FROM temp.chosen JOIN articles USING (doc))", values,
+        )  # fmt: skip
+        return int(row[0]) if row else 0
+
     def docs(self) -> Iterator[int]:
         """The numbers of the texts that leave, ascending; also after the reading."""
         return (row[0] for row in self._db.stream("SELECT doc FROM temp.leaving ORDER BY doc"))

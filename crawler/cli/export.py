@@ -237,6 +237,8 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
         say("{articles} exported to {place}", articles=counted(made.added, "article"), place=place)
     else:
         say("nothing to export: no article matches; {place} has none", place=place)
+    if made.copies and not order.increment:
+        say("left out: {copies} of these (--with-duplicates takes them in)", copies=counted(made.copies, "copy"))
     if made.filtered:
         say("{articles} left out by --filter", articles=counted(made.filtered, "article"))
     left = made.opt_outs

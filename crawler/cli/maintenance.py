@@ -312,6 +312,11 @@ def reclean(
             pages=counted(lost, "page"),
             names=", ".join(map(str, roots)),
         )
+    if columns.is_empty() and any(counts[f"{_MISSING}{why}"] for why in work.WITHOUT_COLUMNS):
+        say(
+            "if these are rows of tables and `clean` was told their columns, name the same here (--text-column, "
+            "--title-column and so on)"
+        )
 
 
 def _show_changes(

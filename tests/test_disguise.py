@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from cleaners.chinese import script
 from cleaners.chinese.disguise import DisguiseDiagnosis, diagnose, repair
 from cleaners.disguises import DISGUISES
+from cleaners.items import Article, Page
+from cleaners.pipeline import clean
 from tests.timing import LINEAR, growth
 
+PAGES = Path(__file__).parent / "pages"
 TEXT = (
     "今年春天，河口县新建的果蔬市场开门营业。总投资三亿元的冷链物流园同时动工，附近十几个村的农民都来看热闹。"
     "县里的干部介绍，市场建成以后，当地的西红柿、辣椒和土豆不用再绕道省城，直接装车发往全国各地。"
@@ -264,3 +268,13 @@ def test_the_documentation_has_the_table_of_disguises() -> None:
         undone = "yes" if kind.repairable else "no"
         assert f"| `{kind.name}` | {kind.meaning} | {undone} | {kind.cost} |" in cleaning
     assert sorted(kind.rank for kind in DISGUISES) == list(range(len(DISGUISES)))
+
+
+def test_a_page_with_a_reading_behind_every_character_is_chinese() -> None:
+    """Its letters are three times its characters: it was taken for a page in a language written with letters."""
+    body = (PAGES / "pinyin-behind-every-character.html").read_bytes()
+    article = clean(Page(body=body, origin="x", url="http://a.example/1.html"))
+    assert isinstance(article, Article) and article.extractor is not None
+    assert (article.extractor.name, article.language, article.source) == ("walk", "zh", "绿洲晨报")
+    assert article.text.startswith("渠水沿着新修的水泥渠") and article.text.endswith("明年春天就能用上。")
+    assert not re.search("[a-zā-ǜ]", article.text)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from cleaners.chinese.script import ruby
 from cleaners.chinese.script.census import census
 from cleaners.extract import ensemble
 from cleaners.extract.boilerplate import english as noise
@@ -43,6 +44,8 @@ def is_foreign(lines: tuple[Line, ...], settings: OtherLanguageSettings = OtherL
     if len(prose) < 100:
         prose = "".join(line.text[:1000] for line in lines)
     counts = census(prose)
+    if counts.han and counts.han < settings.han * counts.alphabetic:
+        counts = census(ruby.remove(prose))  # readings behind every character have three times its letters
     return counts.han < settings.han * counts.alphabetic or counts.kana + counts.hangul > settings.kana * counts.han
 
 

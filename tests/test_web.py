@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cleaners.items import Drop
 from cleaners.store import Store
 from tests.reading_room import STORY, ReadingRoom, reading_room
 
@@ -255,6 +256,20 @@ def test_health_of_one_job_and_of_all(tmp_path: Path) -> None:
     assert roads.count('<th scope="row"><bdi>crawl &lt;b&gt;roads') == 1
     assert '<th scope="row"><bdi>crawl rivers' not in roads
     assert room.get("/health?job=nothing").text.count('<th scope="row"><bdi>crawl rivers') == 6
+
+
+def test_health_says_why_pages_were_dropped_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    room = reading_room(tmp_path)
+    with Store.open(room.store) as store:
+        store.runs.drop(
+            Drop(origin=f"{stage}.html", stage=stage, reason="empty") for stage in ("blocks", "extract", "decode")
+        )
+        store.runs.drop([Drop(origin="a.html", stage="extract", reason="not an article: index page")])
+    chinese, english = (room.get("/health", headers={"accept-language": one}).text for one in ("zh", "en"))
+    assert "不是文章：列表页" in chinese
+    assert "index page" not in chinese
+    assert "not an article: index page" in english
+    assert re.search(r"空白</t[hd]><td[^>]*>3<", chinese), "three stages, one reason"
 
 
 def test_pages_stay_small_and_have_no_foreign_address(room: ReadingRoom) -> None:

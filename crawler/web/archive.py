@@ -72,4 +72,4 @@ def archived(request: Request) -> Response:
         held = archived_page(room, found.article, int(asked) if asked.isdigit() and len(asked) < 5 else 1)
         return PlainTextResponse(page_text(held.page))
     except UnusableInput as why:
-        return refuse(request, 404, t("no_archived_page", reason=why.reason))
+        return refuse(request, 404, t("no_archived_page", reason=t.of("reason", why.reason)))

@@ -59,7 +59,7 @@ def _answer(request: Request, form: FormData | None = None) -> Response:
         held = archived_page(room, article, page_number(request, "page", 1 + len(article.part_origins)))
         result = explained(room, held.page)
     except UnusableInput as why:
-        return refuse(request, 404, t("no_archived_page", reason=why.reason))
+        return refuse(request, 404, t("no_archived_page", reason=t.of("reason", why.reason)))
     lines = _judged(result)
     pages = max(1, -(-len(lines) // _LINES))
     number = page_number(request, "lines", pages)

@@ -69,7 +69,7 @@ async def clip(request: Request) -> Response:
     try:
         asked = await ClipForm.read(form)
     except UnusableInput as why:
-        return refuse(request, 422, t("no_article", reason=f"{why.stage}: {why.reason}"))
+        return refuse(request, 422, t("no_article", reason=f"{why.stage}: {t.of('reason', why.reason)}"))
     if request.state.sender == "program":
         return await run_in_threadpool(_kept_for_program, request, asked)
     if not asked.html.strip() and not may_write(request, form):
@@ -130,7 +130,8 @@ def _confirmed(request: Request, key: str) -> Response:
 
 
 def _refused(request: Request, drop: Drop) -> Response:
-    return refuse(request, 422, words_for(request)("no_article", reason=f"{drop.reason} {drop.detail}".strip()))
+    t = words_for(request)
+    return refuse(request, 422, t("no_article", reason=f"{t.of('reason', drop.reason)} {drop.detail}".strip()))
 
 
 def _kept_for_program(request: Request, asked: ClipForm) -> Response:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
@@ -128,7 +129,7 @@ def store_figures(store: Store) -> StoreFigures:
         counted_at=datetime.now(UTC),
         statistics=counted,
         published=columns([(day.isoformat(), n) for day, n in store.overview.published_by_day()]),
-        drops=bars({reason.replace("not an article: ", ""): n for reason, n in counted.drops.items()}),
+        drops=bars(_by_reason(counted.drops)),
         sites=bars(counted.sites),
         noise=bars(counted.noise_removed),
         disguises=matrix({(one.site, one.disguise): one.articles for one in worn}),
@@ -137,6 +138,14 @@ def store_figures(store: Store) -> StoreFigures:
         copying=matrix({(pair.origin, pair.copier): pair.articles for pair in pairs}),
         pairs=pairs[:50],
     )
+
+
+def _by_reason(drops: Mapping[str, int]) -> dict[str, int]:
+    """Reason -> pages, whatever the stage, most first; from ``stage: reason`` -> pages."""
+    found: Counter[str] = Counter()
+    for name, n in drops.items():
+        found[name.partition(": ")[2]] += n
+    return dict(found.most_common())
 
 
 def _by_run(runs: Sequence[RunEntry], count: str) -> BarChart:

@@ -40,7 +40,7 @@ def repairs(request: Request) -> Response:
     try:
         result = explained(room, archived_page(room, article).page)
     except UnusableInput as why:
-        return refuse(request, 404, t("no_archived_page", reason=why.reason))
+        return refuse(request, 404, t("no_archived_page", reason=t.of("reason", why.reason)))
     before = result.body.text if result.body else article.text
     after = getattr(result.result, "text", article.text)
     told = changes(before[:_COMPARED], after[:_COMPARED])

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaners import __version__, extract, metadata, parts, quality, urls
@@ -215,8 +216,9 @@ def _stepped(draft: PageDraft) -> tuple[PageDraft, UnusableInput | None]:
 def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
     """Turn one page into an article, or into a Drop that says why not; never raises for what a page may hold.
 
-    Raises OSError when this machine has no open files or no room left.
+    Raises OSError when this machine has no open files or no room left, TypeError for what is no ``Page``.
     """
+    _check(page)
     try:
         draft, unusable = _drafted(page, context)
         return parts.by_itself(_article(draft)) if unusable is None else _dropped(draft, unusable)
@@ -227,6 +229,21 @@ def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
             raise
         log.warning("%s: %r", page.origin, why, exc_info=log.isEnabledFor(logging.DEBUG))
         return Drop(origin=page.origin, url=page.url, stage="extract", reason="failed", detail=repr(why))
+
+
+def _check(page: object) -> None:
+    """Raises TypeError for what is no page, with what was probably meant."""
+    if isinstance(page, Page):
+        return
+    kind = type(page).__name__
+    if isinstance(page, Drop):
+        raise TypeError(f"a Drop is what could not be read ({page.reason}): there is no page in it, keep it as it is")
+    if isinstance(page, str | bytes | Path):
+        raise TypeError(
+            f"a Page is cleaned, not {kind}: read(path) gives the pages of files and folders, and "
+            'Page(origin="name", body=...) is one of HTML or text in bytes'
+        )
+    raise TypeError(f"a Page is cleaned, not {kind}: read(path) gives pages, one at a time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +263,8 @@ class PageExplanation:
 
 
 def explain(page: Page, context: CleaningContext | None = None) -> PageExplanation:
-    """Clean a page and tell how: for people who wonder why a line stayed or went."""
+    """Clean a page and tell how: for people who wonder why a line stayed or went. Raises TypeError for no ``Page``."""
+    _check(page)
     draft, why = _drafted(page, context)
     return PageExplanation(
         lines=draft.body.lines if why is None else draft.lines.lines,

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 import subprocess
 import sys
 import tarfile
@@ -21,6 +22,7 @@ import pytest
 from cleaners.compression import zstd_library
 from cleaners.errors import UsageError
 from cleaners.items import Drop, Page
+from cleaners.pipeline import clean, explain
 from cleaners.readers import ReadLimits, read
 from cleaners.warc import HttpExchange, WarcArchive
 
@@ -425,3 +427,22 @@ def test_links_to_folders_and_closed_folders_are_told(tmp_path: Path, monkeypatc
     assert isinstance(page, Page) and page.origin.endswith("open/page.html")
     assert isinstance(link, Drop) and (link.reason, link.origin) == ("not a file", f"{tmp_path}/open/up")
     assert isinstance(closed, Drop) and (closed.reason, closed.origin) == ("unreadable", f"{tmp_path}/closed")
+
+
+def test_one_path_is_as_good_as_a_list_of_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("渡口开航了。", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("渡口停航了。", encoding="utf-8")
+    origins = [one.origin for one in read([tmp_path])]
+    assert len(origins) == 2
+    assert [one.origin for one in read(tmp_path)] == [one.origin for one in read(str(tmp_path))] == origins
+
+
+@pytest.mark.parametrize("call", [clean, explain])
+@pytest.mark.parametrize(
+    ("given", "cure"),
+    [("page.html", "read(path)"), (Path("page.html"), "read(path)"), (b"<p>", "body="), (None, "read(path)"),
+     (Drop(origin="a", stage="read", reason="not a file"), "not a file")],
+)  # fmt: skip
+def test_what_is_no_page_is_refused_with_the_cure(call: Callable[[object], object], given: object, cure: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(cure)):
+        call(given)

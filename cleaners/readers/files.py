@@ -44,20 +44,20 @@ class ReadProgress:
 
 
 def read(
-    paths: Iterable[str | Path],
+    paths: str | Path | Iterable[str | Path],
     limits: ReadLimits = ReadLimits(),
     gauge: ReadProgress | None = None,
     columns: ColumnChoice = ColumnChoice(),
     search: ColumnSearch | None = None,
 ) -> Iterator[Page | Drop]:
-    """Yield every page under ``paths`` in a stable order (names sorted); ``-`` is standard input, a pipe is read too.
+    """Yield every page under ``paths``, or one path, in a stable order (names sorted).
 
-    Hidden files and folders (names that begin with a dot) are passed over inside folders and archives. What cannot be
-    read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the reading is; ``columns`` says which column of
-    a table is which, ``search`` is told which of those the tables had. Raises ``UsageError`` before anything is read
-    when a path is not there.
+    ``-`` is standard input, a pipe is read too. Hidden files and folders (names that begin with a dot) are passed over
+    inside folders and archives. What cannot be read is a ``Drop`` of the stage ``read``; ``gauge`` is told how far the
+    reading is; ``columns`` says which column of a table is which, ``search`` is told which of those the tables had.
+    Raises ``UsageError`` before anything is read when a path is not there.
     """
-    given = [str(p) for p in paths]
+    given = [str(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
     for path in given:
         if path != "-" and not os.path.lexists(path):
             raise UsageError(

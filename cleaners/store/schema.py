@@ -244,18 +244,20 @@ _EARLIER_ARRIVALS = (
 
 _SITES_BY_ID = (
     # What runs of crawls counted by registered domain, by the id of the site it is the domain of: of the site whose
-    # first address in the ledger has it, where that is one alone.
-    """WITH firsts AS (SELECT site, substr(url, instr(url, '://') + 3) || '/' AS rest FROM ledger
+    # first address in the ledger has it, where that is one alone. Each host is known by all domains it stands in.
+    "CREATE TABLE domains (name TEXT PRIMARY KEY, site TEXT NOT NULL) WITHOUT ROWID",
+    """INSERT INTO domains
+    WITH RECURSIVE rests AS (SELECT site, substr(url, instr(url, '://') + 3) || '/' AS rest FROM ledger
         WHERE visit IN (SELECT min(visit) FROM ledger GROUP BY site)),
-    places AS (SELECT site, substr(rest, 1, instr(rest, '/') - 1) || ':' AS place FROM firsts),
-    hosts AS (SELECT site, '.' || substr(place, 1, instr(place, ':') - 1) AS host FROM places)
-    UPDATE runs SET counts = (
-        SELECT json_group_object(coalesce((
-            SELECT CASE count(*) WHEN 1 THEN substr(key, 1, instr(key, ' ')) || min(site) END FROM hosts
-            WHERE key LIKE '% %'
-            AND substr(host, instr(key, ' ') - length(key) - 1) = '.' || substr(key, instr(key, ' ') + 1)
-        ), key), value) FROM json_each(runs.counts))
+    places AS (SELECT site, substr(rest, 1, instr(rest, '/') - 1) || ':' AS place FROM rests),
+    names (site, name) AS (SELECT site, substr(place, 1, instr(place, ':') - 1) FROM places
+        UNION SELECT site, substr(name, instr(name, '.') + 1) FROM names WHERE instr(name, '.'))
+    SELECT name, min(site) FROM names GROUP BY name HAVING count(DISTINCT site) = 1""",
+    """UPDATE runs SET counts = (
+        SELECT json_group_object(coalesce((SELECT substr(key, 1, instr(key, ' ')) || site FROM domains
+            WHERE key LIKE '% %' AND name = substr(key, instr(key, ' ') + 1)), key), value) FROM json_each(runs.counts))
     WHERE command LIKE 'crawl %' AND json_valid(counts)""",
+    "DROP TABLE domains",
 )
 
 MIGRATIONS: tuple[Migration, ...] = (

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import json
 import random
+import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from cleaners import pipeline
 from cleaners.items import Article, Drop, Page
+from crawler.cli import app
 
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 PLACES = ("渡口镇", "河东村", "梅岭乡", "石桥县", "沙洼村", "柳林镇", "云门乡", "白塔县")
@@ -49,6 +53,22 @@ def test_a_ticker_is_no_article(form: str, head: str) -> None:
     )
     found = cleaned(f"<title>渡口网财经频道</title><ul>{links}</ul>{head}{flashes(form)}")
     assert isinstance(found, Drop)
+
+
+def test_what_decided_that_a_page_is_none_is_told_before_its_lines(tmp_path: Path) -> None:
+    links = "".join(f'<li><a href="/{n}.html">{place}今年的新鲜事一件接一件</a></li>' for n, place in enumerate(PLACES))
+    news = flashes("<li><time>{clock}</time><div>{place}今天有新事：{place}{news}</div></li>")
+    html = f'<meta charset="utf-8"><title>渡口网财经频道</title><ul>{links}</ul><h2>实时快讯</h2>{news}'
+    found = cleaned(html)
+    assert isinstance(found, Drop) and found.reason == "not an article: unlike an article"
+    told = re.fullmatch(r"([\d.]+) that it is none, the limit is ([\d.]+)(?:; [a-z ]+ \+\d+\.\d){1,3}", found.detail)
+    assert told and float(told[1]) >= float(told[2])
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    first, second, blank, *lines = CliRunner().invoke(app, ["explain", str(tmp_path / "page.html")]).stdout.splitlines()
+    assert first.startswith("dropped") and found.reason in first and second.strip() == found.detail and not blank
+    assert len(lines) > len(PLACES) and all(line.startswith("   -") for line in lines)
+    as_json = CliRunner().invoke(app, ["explain", str(tmp_path / "page.html"), "--json"]).stdout.splitlines()
+    assert {json.loads(line)["verdict"] for line in as_json} == {None}
 
 
 @pytest.mark.parametrize("tag", ["time", "p", "h3"])

@@ -168,7 +168,9 @@ def _walked(
         judged, container, by = _vote(blocks, judge, judged, container)
     unlike = page_type.unlikeness(judged.lines, meta, judged.confidence)
     if kind := page_type.rejection(blocks, judged.lines, meta, unlike, settings.least):
-        raise page_type.no_article(kind, blocks)
+        is_unlike = kind == page_type.UNLIKE
+        why = page_type.why_unlike(judged.lines, meta, judged.confidence, unlike) if is_unlike else ""
+        raise page_type.no_article(kind, blocks, why)
     credited = trimmed(judged.lines)
     found = layout.pieces(blocks, credited.lines, container.node)
     placed = images.body_images(blocks, credited.lines, found, container.node, meta)

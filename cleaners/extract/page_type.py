@@ -52,6 +52,9 @@ class PageTypeSettings:
     """Probability, 0..1, from which on a page is taken for none; None: as it was learned."""
 
 
+UNLIKE = "unlike an article"
+"""The kind of a page that is of no known other kind, and that the weights take for no article."""
+_LOUDEST = 3  # features
 SCRIPT_SHELL = "script shell"
 """The kind of a page that shows nothing until its scripts have run."""
 
@@ -108,10 +111,22 @@ def unlikeness(lines: Sequence[Line], meta: Metadata, confidence: float) -> floa
 
     ``lines`` are judged; ``confidence``, 0..1, is the judge's in the lines it kept.
     """
-    weights = shipped()
-    values = measure(judged_page(lines, meta, confidence))
-    score = weights.always + sum(weights.features[name] * value for name, value in zip(FEATURES, values, strict=True))
+    score = shipped().always + sum(_added(lines, meta, confidence).values())
     return 1 / (1 + exp(-max(-50.0, min(50.0, score))))
+
+
+def why_unlike(lines: Sequence[Line], meta: Metadata, confidence: float, unlike: float) -> str:
+    """What decided that a page is ``unlike an article``: its :func:`unlikeness`, the limit, and the features that spoke
+    loudest for it, with what each adds to the log odds."""
+    added = sorted(_added(lines, meta, confidence).items(), key=lambda pair: -pair[1])[:_LOUDEST]
+    told = "; ".join(f"{name} {value:+.1f}" for name, value in added if value > 0)
+    return f"{unlike:.2f} that it is none, the limit is {shipped().limit:.2f}" + (f"; {told}" if told else "")
+
+
+def _added(lines: Sequence[Line], meta: Metadata, confidence: float) -> dict[str, float]:
+    """Feature -> what it adds to the log odds that a page is no article."""
+    weights, values = shipped().features, measure(judged_page(lines, meta, confidence))
+    return {name: weights[name] * value for name, value in zip(FEATURES, values, strict=True)}
 
 
 def rejection(
@@ -123,20 +138,20 @@ def rejection(
 ) -> str | None:
     """What a page is instead of an article (``index page``, ``error page`` ...), None when it is one.
 
-    ``unlike``: its :func:`unlikeness`. A page that only this takes for none is called ``unlike an article``.
+    ``unlike``: its :func:`unlikeness`. A page that only this takes for none is called :data:`UNLIKE`.
     """
     if kind := known_kind(blocks, lines, meta, settings):
         return kind
     limit = shipped().limit if settings.unlike is None else settings.unlike
     if unlike <= limit or is_verse(lines, settings) or is_short_report(lines, meta, settings):
         return None
-    return "unlike an article"
+    return UNLIKE
 
 
-def no_article(kind: str, blocks: PageLines) -> UnusableInput:
-    """What to raise for a page that is of another kind."""
+def no_article(kind: str, blocks: PageLines, why: str = "") -> UnusableInput:
+    """What to raise for a page that is of another kind; ``why``: what decided that."""
     cure = NEEDS_BROWSER if kind == SCRIPT_SHELL and is_shell(blocks) else ""
-    return UnusableInput("extract", f"not an article: {kind}", cure)
+    return UnusableInput("extract", f"not an article: {kind}", cure or why)
 
 
 def known_kind(

@@ -30,7 +30,7 @@ from crawler.cli.layout import padded, reason_told, right_aligned
 
 if TYPE_CHECKING:
     from cleaners.config import JobConfig, SiteConfig
-    from cleaners.items import Page
+    from cleaners.items import Drop, Page
     from cleaners.pipeline import PageExplanation
     from cleaners.readers import ColumnChoice
 
@@ -249,25 +249,41 @@ def _origin(what: str, store: Path) -> str:
 
 
 def _print(result: PageExplanation, as_json: bool) -> None:
+    from cleaners.items import Drop
+
     evidence = result.body.evidence if result.body else None
+    is_dropped = isinstance(result.result, Drop)
+    if isinstance(result.result, Drop) and not as_json:
+        _print_drop(result.result)
     for i, line in enumerate(result.lines):
         likely = evidence.probability(i) if evidence else None
         reasons = evidence.reasons(i) if evidence else ()
         if as_json:
             told = {**asdict(line), "probability": likely, "reasons": reasons}
+            if is_dropped:  # nobody has asked which of its lines would stay
+                told["verdict"] = None
             typer.echo(json.dumps(told, ensure_ascii=False))
             continue
         why = ": ".join(filter(None, (line.noise, line.rule)))
         shown = "    " if likely is None else f"{likely:4.2f}"
-        verdict = right_aligned(_VERDICTS[line.verdict], 4)
+        verdict = right_aligned("-" if is_dropped else _VERDICTS[line.verdict], 4)
         typer.echo(f"{verdict}  {shown}  {why[:36]:36}  {line.text}")
         if reasons and not line.rule:
             typer.echo(f"{'':12}{'; '.join(reasons)}")
-    if as_json:
+    if as_json or is_dropped:
         return
     typer.echo()
     for name, value in _facts(result):
         answer("{name} {value}", name=padded(name, 12), value=value)
+
+
+def _print_drop(drop: Drop) -> None:
+    """That a page is no article and what decided it, above its lines, of which none is kept."""
+    reason = reason_told(f"{drop.stage}: {drop.reason}")
+    answer("{name} {value}", name=padded(sentence("dropped"), 12), value=reason)
+    if drop.detail:
+        answer("{name} {value}", name=" " * 12, value=drop.detail)
+    typer.echo()
 
 
 def _facts(result: PageExplanation) -> list[tuple[str | Sentence, object]]:
@@ -277,9 +293,7 @@ def _facts(result: PageExplanation) -> list[tuple[str | Sentence, object]]:
     from cleaners.items import Clipping, Drop
     from crawler.cli.article_text import shown
 
-    if isinstance(result.result, Drop):
-        reason = reason_told(f"{result.result.stage}: {result.result.reason}")
-        return [(sentence("dropped"), f"{reason} {result.result.detail}".rstrip())]
+    assert not isinstance(result.result, Drop)
     clipping, rules = Clipping(article=result.result), result.metadata.rules
     facts: list[tuple[str | Sentence, object]] = []
     for field in SHOWN:

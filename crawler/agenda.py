@@ -14,6 +14,10 @@ from cleaners.store import DiscoveredUrl, FetchResult, LedgerNote, RunEntry, Run
 _STALE = timedelta(hours=6)
 """A run that ended early is continued for that long; what was visited before is due again in its turn."""
 
+_EARLY = 0.1
+"""Share of its pause by which what announces pages may be asked before it is due: a schedule whose runs are as far
+apart as that pause would come seconds too early, and find what is new one run late."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedVisit:
@@ -63,8 +67,10 @@ class VisitPlan:
         """
         if entry is None or entry.outcome is None or entry.last_fetched is None:
             return True
-        due = entry.next_visit is not None and entry.next_visit <= self._now.timestamp()
-        if entry.found.kind not in {"page", "part"}:
+        announces = entry.found.kind not in {"page", "part"}
+        early = _EARLY * (entry.pause or 0) if announces else 0
+        due = entry.next_visit is not None and entry.next_visit - early <= self._now.timestamp()
+        if announces:
             due = due or self._again or entry.failed or entry.outcome == "moved"
         return due and not self._is_visited(entry)
 

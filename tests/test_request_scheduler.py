@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,8 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.test import get_crawler
 
 from cleaners.config import parse_job
-from cleaners.store import DiscoveredUrl, Store, UrlState
+from cleaners.store import DiscoveredUrl, FetchResult, Store, UrlState
+from cleaners.store.crawl_state import Kind
 from crawler.agenda import VisitPlan
 from crawler.request_context import RequestContext, request_for
 from crawler.scheduling.scheduler import FrontierScheduler
@@ -134,3 +135,23 @@ def test_retries_and_redirects_never_wait_outside(store: Store) -> None:
     made.enqueue_request(request(again[0], retry_times=1))
     made.enqueue_request(request(again[1], redirect_times=1))
     assert len(made) == WINDOW + 2
+
+
+@pytest.mark.parametrize(("kind", "is_open"), [("list", True), ("feed", True), ("page", False)])
+def test_a_list_is_asked_by_the_run_that_comes_seconds_before_it_is_due(
+    store: Store, kind: Kind, is_open: bool
+) -> None:
+    """A schedule with runs as far apart as its pause came too early each time, and found what was new one run late."""
+    seed = DiscoveredUrl(url="http://a.example/list", site="a", kind=kind)
+    queue(store, [seed], NOON)
+    for hours in (6, 12):
+        at = NOON + timedelta(hours=hours)
+        store.crawl_state.record(
+            [FetchResult(url=seed.url, site="a", kind=kind, at=at, outcome="links", status=200, digest=b"1")]
+        )
+    [entry] = store.crawl_state.find([seed.url]).values()
+    assert entry.next_visit and entry.pause
+    for seconds, expected in ((-20, is_open), (0, True), (-entry.pause // 2, False)):
+        plan = VisitPlan(store.path, "crawl a", now=datetime.fromtimestamp(entry.next_visit + seconds, UTC))
+        assert plan.is_open(entry) == expected, seconds
+        plan.close()

@@ -25,7 +25,7 @@ from scrapy.settings import Settings
 
 from cleaners import readers
 from cleaners.config import SiteConfig, parse_job, require_contact
-from cleaners.errors import SeedFileError, UnwritableError
+from cleaners.errors import SeedFileError, UnusableInput, UnwritableError
 from cleaners.items import Article, Drop, Page
 from cleaners.store import DiscoveredUrl, Selection, Store
 from cleaners.store.runs import of

@@ -210,7 +210,11 @@ class IngestQueue:
     def _status(self) -> RunStatus:
         if self.failure is not None:
             return "failed"
-        return "interrupted" if self.tally.interrupted else "done"
+        if self.tally.interrupted:
+            return "interrupted"
+        report = self.tally.report()
+        reached = report.fetched or report.pages or report.not_due
+        return "failed" if report.drops and not reached else "done"
 
     async def _batch(self) -> list[SpiderItem] | None:
         """The next outcomes: what is there within a moment; None at the end."""

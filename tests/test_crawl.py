@@ -696,3 +696,13 @@ def test_a_store_that_cannot_be_written_ends_the_run_without_hanging(tmp_path: P
     desk = hand_in(shelf, 100, tmp_path)
     assert isinstance(desk.failure, UnwritableError)
     assert shelf.status == "failed"
+
+
+def test_a_run_that_reached_nobody_has_failed(tmp_path: Path) -> None:
+    """The journal called it done, so that health said nothing of a network that was down."""
+    with serving("127.0.0.1", {}) as gone:
+        base = gone.base
+    crawled = run(tmp_path, one_site(base), {})
+    with Store.open(crawled.store, create=False, readonly=True) as store:
+        assert store.runs.runs()[0].status == "failed"
+        assert {one.reason for one in store.runs.drops()} == {"site unreachable"}

@@ -254,7 +254,7 @@ def test_a_site_may_take_only_so_many_bytes(crawled: Crawled) -> None:
 
 def test_a_robots_txt_that_cannot_be_had_forbids_everything(crawled: Crawled) -> None:
     reasons = crawled.drops()
-    assert reasons["mute"] == "robots.txt unavailable", "nobody listens there"
+    assert reasons["mute"] == "site unreachable", "nobody listens there"
     assert reasons["busy"] == "robots.txt unavailable", "429"
     assert set(crawled.servers["busy"].paths) == {"/robots.txt"}
 

@@ -99,7 +99,8 @@ class RobotsRules(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         refused = isinstance(exc, AddressRefused)
-        self._why[netloc] = exc if refused else AddressRefused("robots.txt unavailable", f"{netloc}: {exc}")  # type: ignore[assignment]
+        # No answer at all: that this was the request for robots.txt says nothing of what the site wants.
+        self._why[netloc] = exc if refused else AddressRefused("site unreachable", f"{netloc}: {exc}")  # type: ignore[assignment]
         super()._robots_error(exc, netloc)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,17 +80,30 @@ def test_a_story_is_told_once_and_its_copies_are_updates(tmp_path: Path, store: 
     ]  # fmt: skip
 
 
-def test_copies_of_one_batch_stand_in_the_line_of_their_story(tmp_path: Path, store: Path) -> None:
-    file = watches(tmp_path)
+@pytest.mark.parametrize(
+    ("language", "line"), [("zh-CN", "共 5 份，最早 昆玉日报 "), ("en", "5 copies, first 昆玉日报 ")]
+)
+def test_copies_of_one_batch_stand_in_the_line_of_their_story(
+    tmp_path: Path, store: Path, language: str, line: str
+) -> None:
+    file = watches(tmp_path, f"language: {language}\n{PLAIN}")
     at = datetime(2026, 12, 1, 9, 50).astimezone()
     first = article("a1", story(1), source="昆玉日报", published=at)
     keep(store, first, *(article(f"a{n}", story(1), published=at + timedelta(hours=n)) for n in range(2, 6)))
     [contents] = preview(file, store, now=datetime.now(UTC))
     assert [entry.title for entry in contents.entries] == ["题目a1"]
-    assert contents.entries[0].line.startswith("5 copies, first 昆玉日报 ")
+    assert contents.entries[0].line.startswith(line)
     assert len(contents.entries[0].story.copies) == 5  # type: ignore[union-attr]
     run(file, store)
     assert len(feedparser.parse((tmp_path / "all.xml").read_bytes()).entries) == 1, "also where updates are told"
+
+
+def test_a_site_is_called_by_its_name_and_a_page_without_a_date_by_when_it_came(tmp_path: Path, store: Path) -> None:
+    fetched = datetime(2026, 12, 1, 9, 50, tzinfo=UTC)
+    with Ingester(store, publishers={"youzhou": "攸州新闻网"}) as ingester:
+        ingester.add([article("a1", story(1), site="youzhou", fetched_at=fetched)])
+    [contents] = preview(watches(tmp_path), store, now=datetime.now(UTC))
+    assert re.fullmatch("攸州新闻网 (12-01 )?17:50 抓到", contents.entries[0].line)
 
 
 def test_clusters_that_are_joined_later_stay_two_lines_and_a_taken_down_first_copy_keeps_its_line(

@@ -334,7 +334,7 @@ class WatchFile(_WatchModel):
     timezone: Timezone = "Asia/Shanghai"
     """The timezone of the times in it, and of those that are told."""
     language: str = "zh-CN"
-    """The language that feeds and documents declare (BCP 47)."""
+    """The language in which stories are told, and which feeds and documents declare (BCP 47)."""
     watches: tuple[WatchConfig, ...] = Field(min_length=1)
 
     @field_validator("watches")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from cleaners.config import SiteConfig
 
 __all__ = [
-    "PUBLISHERS", "WINDOW", "IngestResult", "Ingester", "ingest_batches", "publishers_of", "refresh_index",
+    "WINDOW", "IngestResult", "Ingester", "ingest_batches", "refresh_index",
 ]  # fmt: skip
 
 # What is learned from the texts of a store: the lines that a site repeats on page after page.
@@ -52,10 +51,6 @@ def repeated_lines(site: str, pages: Iterable[tuple[str, str]]) -> list[NoiseLin
 
 
 log = logging.getLogger(__name__)
-
-
-PUBLISHERS = "publishers"
-"""Under what name the store notes how its sites are called in a declared source."""
 
 
 SAME_FILE = "same bytes as another file"
@@ -110,7 +105,7 @@ class Ingester:
             held.callback(self.store.close)
             self._turn = locks.writer_lock(path)
             held.callback(self._turn.release)
-            self._publishers = publishers_of(self.store) | dict(publishers or {})
+            self._publishers = self.store.settings.publishers() | dict(publishers or {})
             self._matcher = StoreMatcher(self.store, self._publishers)
             self._gone = {stone.id: stone for stone in self.store.tombstones.all()}
             self._watch = TakedownFilter(self.store.tombstones.traces())
@@ -119,8 +114,8 @@ class Ingester:
                             self._watch.blind)  # fmt: skip
             self._index = open_index(self.store)
             held.callback(self._index.close)
-            if self._publishers != publishers_of(self.store):
-                self.store.settings.put(PUBLISHERS, json.dumps(self._publishers, ensure_ascii=False, sort_keys=True))
+            if self._publishers != self.store.settings.publishers():
+                self.store.settings.put_publishers(self._publishers)
             self._run = self.store.runs.start(command)
             held.pop_all()
 
@@ -312,8 +307,3 @@ def refresh_index(store: Store, *, command: str) -> None:
         index.saved()
     finally:
         index.close()
-
-
-def publishers_of(store: Store) -> dict[str, str]:
-    """Site -> the name it goes by in a declared source, as far as the store was told."""
-    return dict(json.loads(store.settings.get(PUBLISHERS) or "{}"))

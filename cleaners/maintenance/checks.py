@@ -12,7 +12,7 @@ from cleaners.dedup import clusters, fingerprint
 from cleaners.dedup.index import IndexLimits
 from cleaners.dedup.index.segments import SegmentIndex, SegmentManifest
 from cleaners.errors import FormatError, UnusableInput
-from cleaners.ingest.ingester import publishers_of, refresh_index
+from cleaners.ingest.ingester import refresh_index
 from cleaners.ingest.match_index import MANIFEST, REPRESENTED, beyond_reach, index_folder, recipe
 from cleaners.maintenance import takedown
 from cleaners.maintenance.remaining_copies import incomparable
@@ -120,7 +120,7 @@ def _decide_clusters(store: Store) -> None:
     with store.transaction():
         for at in range(0, len(docs), _PORTION):
             around = store.clusters.around(docs[at : at + _PORTION])
-            store.clusters.save(clusters.assign(around, publishers=publishers_of(store)))
+            store.clusters.save(clusters.assign(around, publishers=store.settings.publishers()))
     store.integrity.restore_forwards()
 
 

@@ -8,7 +8,6 @@ again and ends the same, and a store that has grown is merged once more.
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cleaners.errors import UsageError
-from cleaners.ingest.ingester import PUBLISHERS, Ingester, ingest_batches, publishers_of
+from cleaners.ingest.ingester import Ingester, ingest_batches
 from cleaners.items import Article
 from cleaners.maintenance import takedown
 from cleaners.maintenance.carried_watches import carry_watches, note_beginning
@@ -103,8 +102,8 @@ def _archive(other: Path, out: Path, step: ProgressCallback) -> Rename:
 def _publishers(store: Store, others: Sequence[Store]) -> None:
     known: dict[str, str] = {}
     for one in (*others, store):
-        known |= publishers_of(one)
-    store.settings.put(PUBLISHERS, json.dumps(known, ensure_ascii=False, sort_keys=True))
+        known |= one.settings.publishers()
+    store.settings.put_publishers(known)
 
 
 def _tombstones(store: Store, others: Sequence[Store], step: ProgressCallback) -> None:

@@ -19,7 +19,7 @@ from cleaners import urls
 from cleaners.dedup import clusters
 from cleaners.errors import UnusableInput, UsageError
 from cleaners.extract.boilerplate import site_lines
-from cleaners.ingest.ingester import publishers_of, refresh_index
+from cleaners.ingest.ingester import refresh_index
 from cleaners.ingest.match_index import MANIFEST
 from cleaners.ingest.matching import relink
 from cleaners.ingest.takedown_filter import TakedownFilter, TakedownMatch, fingerprints
@@ -237,7 +237,7 @@ def _remove(store: Store, targets: Sequence[TakedownTarget], reason: str) -> Non
     for cluster in left.values():
         relink(store, cluster)
     docs = [doc for cluster in left.values() for doc in cluster]
-    store.clusters.save(clusters.assign(store.clusters.around(docs), publishers=publishers_of(store)))
+    store.clusters.save(clusters.assign(store.clusters.around(docs), publishers=store.settings.publishers()))
     store.takedowns.forward(left)
     store.manifests.remove(MANIFEST)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from cleaners.store.codec import GIVEN, listed, load, parsed
 from cleaners.store.database import Database
+from cleaners.store.key_value import StoreSettings
 from cleaners.store.query import CompiledQuery, parse
 from cleaners.store.selection import Selection, selected_between
 
@@ -32,11 +33,13 @@ class StoryCopy:
     published: datetime | None
     fetched_at: datetime | None
     disguises: tuple[str, ...] = ()
+    publisher: str | None = None
+    """The site's own name, where a seed file has said it."""
 
     @property
     def name(self) -> str:
-        """Whose it is: the declared source, else the site."""
-        return self.source or self.site or self.url or self.id
+        """Whose it is: the declared source, else the site by its own name, or by its id."""
+        return self.source or self.publisher or self.site or self.url or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +125,9 @@ class ArrivalTable:
 
     def _copies(self, where: str, value: int) -> tuple[StoryCopy, ...]:
         rows = self._db.rows(f"SELECT {_COPY} FROM articles a WHERE {where} LIMIT {_COPIES}", (value,))
+        publishers = StoreSettings(self._db).publishers()
         return tuple(
             StoryCopy(id=id_, url=url, site=site, source=source, published=parsed(published),
-                      fetched_at=parsed(fetched), disguises=tuple(load(disguises)))
+                      fetched_at=parsed(fetched), disguises=tuple(load(disguises)), publisher=publishers.get(site))
             for id_, url, site, source, published, fetched, disguises in rows
         )  # fmt: skip

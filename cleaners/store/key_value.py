@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from cleaners.store.database import Database
 
@@ -31,6 +32,9 @@ MATCHED_BY = "matched-by"
 """Under what name a store notes the recipes of matching: a JSON object, first document -> recipe from there on."""
 
 
+_PUBLISHERS = "publishers"
+
+
 class StoreSettings:
     """Named values of the store: recipes in use and the like."""
 
@@ -49,6 +53,15 @@ class StoreSettings:
     def remove(self, key: str) -> None:
         """Forget a value."""
         self._db.execute("DELETE FROM meta WHERE key = ?", (key,))
+
+    def publishers(self) -> dict[str, str]:
+        """Site id -> how its publisher calls it: in a declared source, and to readers."""
+        found: dict[str, str] = json.loads(self.get(_PUBLISHERS) or "{}")
+        return found
+
+    def put_publishers(self, names: Mapping[str, str]) -> None:
+        """Note how sites are called; those that are not named are forgotten."""
+        self.put(_PUBLISHERS, json.dumps(dict(names), ensure_ascii=False, sort_keys=True))
 
     def note_recipe(self, doc: int, recipe: str) -> None:
         """Note by what recipe the documents from ``doc`` on are matched; nothing changes while it is the same one."""

@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from cleaners.config import WatchConfig
 from cleaners.store import Notice, NoticeKind, Store, StoryRecord, WatchIssue
+from cleaners.watches.wording import WatchWording, wording
 
 UPDATES: tuple[NoticeKind, ...] = ("copy", "revision", "takedown", "over")
 """Told only where a channel asks for updates."""
 FIRST: tuple[NoticeKind, ...] = ("story", "trouble")
 """Told by every channel."""
-_UPDATE_WORDS = {"copy": "one more copy", "revision": "the text was changed", "takedown": "taken down",
-                 "over": "well again"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class IssueEntry:
     title: str
     """The headline, or what went wrong."""
     line: str
-    """What there is to say of it, one line: ``5 copies, first 昆玉日报 09:50, 2 spun``."""
+    """What there is to say of it, one line: ``5 copies, first 昆玉日报 09:50, 2 spun``, in the watch's language."""
     story: StoryRecord | None = None
     """The story as it stands; None where it is gone, and for what is no story."""
 
@@ -119,9 +118,10 @@ class IssueReader:
         """What a notice says; None for a story that is gone before it was told."""
         at = notice.at.astimezone(self._timezone)
         id_ = f"{self._watch}/{notice.number}"
-        words = _UPDATE_WORDS.get(notice.kind)
+        words = wording(self._language)
+        update = words.update(notice.kind)
         if notice.kind in {"trouble", "over"}:
-            line = f"{words}; it was: {notice.detail}" if words else notice.detail
+            line = words.over.format(detail=notice.detail) if notice.kind == "over" else notice.detail
             return IssueEntry(id=id_, kind=notice.kind, at=at, title=notice.story, line=line)
         story = self._store.arrivals.story([notice.story, notice.detail, *self._line(notice.story)])
         if story is None:
@@ -129,10 +129,10 @@ class IssueReader:
                 return None
             stone = self._store.tombstones.get(notice.detail)
             return IssueEntry(id=id_, kind=notice.kind, at=at, title=(stone and stone.url) or notice.detail,
-                              line=words or "")  # fmt: skip
-        line = summary(story, self._timezone, at)
+                              line=update)  # fmt: skip
+        line = summary(story, self._timezone, at, words)
         title = story.title or story.excerpt[:40] or story.best.url or story.best.id
-        told = f"{words}: {line}" if words else line
+        told = f"{update}{words.colon}{line}" if update else line
         return IssueEntry(id=id_, kind=notice.kind, at=at, title=title, line=told, story=story)
 
     def _line(self, story: str) -> list[str]:
@@ -140,15 +140,16 @@ class IssueReader:
         return self._store.watch_log.members(self._watch, story)
 
 
-def summary(story: StoryRecord, timezone: ZoneInfo, at: datetime) -> str:
+def summary(story: StoryRecord, timezone: ZoneInfo, at: datetime, words: WatchWording) -> str:
     """A story in one line: ``5 copies, first 昆玉日报 09:50, 2 spun``; ``at``: the day that needs no date."""
-    parts = [f"{story.size} copies"] if story.size > 1 else []
-    moment = story.first.published or story.first.fetched_at
-    told = f" {_when(moment.astimezone(timezone), at)}" if moment else ""
-    parts.append(f"{'first ' if story.size > 1 else ''}{story.first.name}{told}")
+    parts = [words.copies.format(count=story.size)] if story.size > 1 else []
+    parts.append(words.first.format(name=story.first.name) if story.size > 1 else story.first.name)
+    if moment := story.first.published or story.first.fetched_at:
+        time = _when(moment.astimezone(timezone), at)
+        parts[-1] += f" {time if story.first.published else words.fetched.format(time=time)}"
     if spun := sum("spun" in copy.disguises for copy in story.copies):
-        parts.append(f"{spun} spun")
-    return ", ".join(parts)
+        parts.append(words.spun.format(count=spun))
+    return words.comma.join(parts)
 
 
 def _when(moment: datetime, at: datetime) -> str:

@@ -456,3 +456,10 @@ def test_without_a_store_every_command_says_which_one_it_looked_for(
     assert isinstance(done.exception, UsageError), done.output
     assert "there is no store at jianbao.db: name one with --store" in str(done.exception)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [["export", "--site", "a", "--site", "b"], ["dedup", "x", "-o", "a", "-o", "b"]])
+def test_an_option_of_one_value_that_is_given_twice_is_an_error(arguments: list[str]) -> None:
+    """The last one won without a word: who asked for two sites got one."""
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code != 0 and "is given 2 times" in str(done.exception) + done.output

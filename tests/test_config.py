@@ -93,6 +93,7 @@ def test_follow() -> None:
         ("contact: me", "kontakt: me", 2, "did you mean `contact`?"),
         ("job: probe\n", "", 1, "job is missing"),
         ("Asia/Urumqi", "Asia/Peking", 4, "defaults.timezone: 'Asia/Peking' is not a timezone"),
+        ("Asia/Urumqi", "a/" * 2000, 4, "is not a timezone"),
         ("{pages: 7}", "{pages: many}", 9, "sites[1].limits.pages must be a whole number"),
         ("delay: 3", "delay: -1", 4, "defaults.delay must be 0 or more"),
         ("{pages: 7}", "{pages: 0}", 9, "sites[1].limits.pages must be more than 0"),

@@ -21,7 +21,7 @@ import pytest
 
 from cleaners.compression import zstd_library
 from cleaners.errors import UsageError
-from cleaners.items import Drop, Page
+from cleaners.items import Article, Drop, Page
 from cleaners.pipeline import clean, explain
 from cleaners.readers import ReadLimits, read
 from cleaners.warc import HttpExchange, WarcArchive
@@ -446,3 +446,17 @@ def test_one_path_is_as_good_as_a_list_of_one(tmp_path: Path) -> None:
 def test_what_is_no_page_is_refused_with_the_cure(call: Callable[[object], object], given: object, cure: str) -> None:
     with pytest.raises(TypeError, match=re.escape(cure)):
         call(given)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_what_a_publisher_has_reserved_stays_with_a_record_that_is_cleaned_again(tmp_path: Path, form: str) -> None:
+    text = "".join(f"第{n}号渠的水上午十点放到了第三支渠，比去年早了四天。" for n in range(9))
+    path = tmp_path / f"records.{form}"
+    if form == "jsonl":
+        path.write_text(json.dumps({"id": "a", "text": text, "opt_out": ["header:noai"]}, ensure_ascii=False) + "\n")
+    else:
+        path.write_text(f'id,text,opt_out\na,{text},"[""header:noai""]"\n')
+    [page] = read([str(path)])
+    assert isinstance(page, Page) and page.opt_out == ("header:noai",) and set(page.extra) == {"id"}
+    article = clean(page)
+    assert isinstance(article, Article) and article.opt_out == ("header:noai",)

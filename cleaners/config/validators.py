@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -27,8 +28,10 @@ def _address(value: str) -> str:
 
 def _pattern(value: str) -> str:
     try:
-        re.compile(value)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # [[ means what it says today
+            re.compile(value)
+    except (re.error, RecursionError, OverflowError) as error:  # brackets in brackets without end, x{99999999999}
         raise ValueError(sentence("{value!r} is not a regular expression: {error}", value=value, error=error)) from None
     return value
 
@@ -71,7 +74,7 @@ def _region(value: str) -> str:
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (KeyError, OSError, ValueError):  # a KeyError when unknown, the others for odd characters
+    except (KeyError, OSError, ValueError, RecursionError):  # a KeyError when unknown, the others for odd names
         raise ValueError(sentence("{value!r} is not a timezone: write it as Asia/Shanghai", value=value)) from None
     return value
 

@@ -6,9 +6,11 @@ They are compared as :func:`~cleaners.readers.column_choice.folded`.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -69,6 +71,7 @@ _IN_CHINESE = re.compile(
     r"(?:新闻|文章|报道|稿件|网页|页面|帖子|推文|博文|公告|详细|主要|完整|主体|纯|原始)?(?:正文|全文|内容|文本|源码|源代码|原文)(?:正文|全文|内容|文本|详情|html)?"
     r"|(?:文章|新闻|稿件|内容)(?:详情|主体)"
 )
+_OPT_OUT = "optout"
 _NOTHING = frozenset(("", "-", "--", "n/a", "na", "nan", "nat", "none", "null", "无", "未知"))
 _LONGEST = 1000  # characters of a cell beside the page
 _SHORT = 20  # characters: fewer are a number, a word or a title rather than a page, where another column has more
@@ -121,6 +124,7 @@ def page_of(row: Mapping[object, object], place: str, table: TableColumns) -> Pa
         author=_told(cells, _first(choice.author, _AUTHOR), used),
         section=_told(cells, _first(choice.section, _SECTION), used),
     )
+    opt_out = _reserved(cells, used)
     try:
         extra = {
             str(name): _plain(value)
@@ -136,6 +140,7 @@ def page_of(row: Mapping[object, object], place: str, table: TableColumns) -> Pa
         url=url,
         fetched_at=_moment(_when(cells, _FETCHED + (_DAY if crawled else ()), used)),
         columns=fields,
+        opt_out=opt_out,
         extra=extra,
     )
 
@@ -222,6 +227,18 @@ def _told(cells: Mapping[str, object], names: tuple[str, ...], used: set[str]) -
             used.add(name)
             return said
     return None
+
+
+def _reserved(cells: Mapping[str, object], used: set[str]) -> tuple[str, ...]:
+    """What the publisher has reserved, where the row is a record of ours: it goes with the text wherever that goes."""
+    value = cells.get(_OPT_OUT)
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError):
+            value = json.loads(value)
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        return ()
+    used.add(_OPT_OUT)
+    return tuple(value)
 
 
 def _shown(value: str) -> str:

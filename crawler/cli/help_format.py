@@ -8,13 +8,15 @@ Typer has no setting for any of it, so click's own hooks are overridden (``forma
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandFunctionType
 
+from cleaners.errors import UsageError
 from crawler.cli.language import is_translated, translated
 
 # The commands in the order in which somebody needs them; a new one stands behind these until it is named here.
@@ -55,6 +57,17 @@ class HelpCommand(TyperCommand):
     """One command, with a help that is read without knowing Python."""
 
     context_class = HelpContext
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer, but an option of one value is an error when it is given twice: the last would win unseen."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for option, times in Counter(order).items():
+            is_single = isinstance(option, TyperOption) and not (option.is_flag or option.multiple or option.count)
+            if times > 1 and is_single:
+                raise UsageError(
+                    "{option} is given {times} times: it takes one value", option=option.opts[0], times=times
+                )
+        return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """``[OPTIONS] SITE [SEEDS.yaml...]``: in brackets what may be left out."""

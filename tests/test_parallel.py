@@ -271,7 +271,7 @@ def test_other_input_before_the_mark_is_noticed() -> None:
         mark = mark.past(one.origin)
     assert [p.origin for p in skip_done(iter(pages), mark)] == ["p3", "p4"]
     for other in ([page("new"), *pages], pages[:2]):
-        with pytest.raises(UsageError, match="not what it was"):
+        with pytest.raises(UsageError, match="are others now"):
             skip_done(iter(other), mark)
 
 
@@ -353,3 +353,16 @@ def test_nothing_is_imported_that_a_command_does_not_need() -> None:
         whole = f"import pytest, sys\nbefore = set(sys.modules)\n{code}\nprint(*sorted({unwanted} & (set(sys.modules) - before)))"
         done = subprocess.run([sys.executable, "-c", whole], cwd=ROOT, capture_output=True, text=True, timeout=120)
         assert (done.returncode, done.stdout.strip()) == (0, ""), done.stdout + done.stderr
+
+
+def test_a_run_goes_on_only_with_the_options_that_it_was_begun_with(tmp_path: Path) -> None:
+    """The rest of the records had no address: --url-column was not given again."""
+    pages = [Page(body=b"x", origin=f"a#{n}") for n in range(9)]
+    start = Checkpoint.start("url=src_url")
+    mark = start
+    for page in pages[:4]:
+        mark = mark.past(page.origin)
+    assert [one.origin for one in skip_done(iter(pages), mark, start)] == [one.origin for one in pages[4:]]
+    for other in (Checkpoint(), Checkpoint.start("url=link")):
+        with pytest.raises(UsageError, match="other options"):
+            skip_done(iter(pages), mark, other)

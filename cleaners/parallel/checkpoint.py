@@ -26,23 +26,32 @@ class Checkpoint:
     digest: str = ""
     """Over their origins in order: the same input gives the same."""
 
+    @classmethod
+    def start(cls, *options: object) -> Checkpoint:
+        """The beginning of a run with options that change what pages become: marks of others do not fit it."""
+        told = [repr(one) for one in options if one]
+        return cls(digest=blake2b("\0".join(told).encode(), digest_size=16).hexdigest()) if told else cls()
+
     def past(self, origin: str) -> Checkpoint:
         """The place after the next page."""
         digest = blake2b(f"{self.digest} {origin}".encode("utf-8", "surrogatepass"), digest_size=16)
         return Checkpoint(done=self.done + 1, digest=digest.hexdigest())
 
 
-def skip_done(pages: Iterator[Page | Drop], mark: Checkpoint) -> Iterator[Page | Drop]:
-    """The pages after a mark; the pages before it are read and skipped.
+def skip_done(
+    pages: Iterator[Page | Drop], mark: Checkpoint, start: Checkpoint = Checkpoint()
+) -> Iterator[Page | Drop]:
+    """The pages after a mark; the pages before it are read and skipped. ``start``: of a run with these options.
 
-    Raises UsageError when they are not the pages that were before the mark when it was made.
+    Raises UsageError when they are not the pages that were before the mark when it was made, or the options are not.
     """
-    seen = Checkpoint()
+    seen = start
     for page in islice(pages, mark.done):
         seen = seen.past(page.origin)
     if seen != mark:
         raise UsageError(
-            "the input is not what it was: its first {done} pages are others now; start anew, without --resume",
+            "the run was begun with other options, or its first {done} pages are others now: give the same ones, or "
+            "start anew, without --resume",
             done=mark.done,
         )
     return pages

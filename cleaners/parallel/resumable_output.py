@@ -124,8 +124,11 @@ class ResumableOutput:
     them is on the disk, and of which pages. What an interrupted run left stays when there is such a mark.
     """
 
-    def __init__(self, target: Path, *, resume: bool) -> None:
-        """Raises UsageError for a place where no file can be, or a finished part that ``resume`` does not take up."""
+    def __init__(self, target: Path, *, resume: bool, start: Checkpoint = Checkpoint()) -> None:
+        """``start``: of a run with these options.
+
+        Raises UsageError for a place where no file can be, or a finished part that ``resume`` does not take up.
+        """
         _check(target)
         self._kept = PartialFile(target)
         self._drops = PartialFile(target.with_name(f"{target.name}.drops.jsonl"))
@@ -139,7 +142,7 @@ class ResumableOutput:
                 done=before.mark.done,
                 marked=self._marked,
             )
-        self._state = before or _OutputState()
+        self._state = before or _OutputState(mark=start)
         self._since = 0
         self._within = False
         """Whether results that belong together are being written."""

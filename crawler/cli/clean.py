@@ -34,7 +34,7 @@ from crawler.cli.watch import WatchesOption
 if TYPE_CHECKING:
     from cleaners.config import SiteConfig
     from cleaners.items import Article, Drop, Page
-    from cleaners.parallel import PageCleaner
+    from cleaners.parallel import Checkpoint, PageCleaner
     from cleaners.readers import ColumnChoice, ColumnSearch
 
 _BATCH = 200
@@ -102,7 +102,7 @@ def clean(
       jianbao clean hdfs:///crawl/ -o hdfs:///clean --engine spark --master spark://host:7077
     """
     from cleaners.context import CleaningContext, context_of
-    from cleaners.parallel import cleaning, cores
+    from cleaners.parallel import Checkpoint, cleaning, cores
     from cleaners.readers import ColumnChoice, ColumnSearch
 
     sites = _sites(seeds)
@@ -127,16 +127,18 @@ def clean(
     found, share = _read(paths, columns, search, url)
     pages = CountedPages(_of_site(found, sites[0].id) if len(sites) == 1 else found)
     processes = _processes(paths, jobs or cores())
+    start = Checkpoint.start(columns if columns != ColumnChoice() else None, sites, url)
     if output is None:
         watch.check(watches)
         with _turn(store), cleaning(processes, context_of(store, sites)) as work:
-            result = _into_store(pages, work, store, paths, resume, share, {one.id: one.name for one in sites})
+            names = {one.id: one.name for one in sites}
+            result = _into_store(pages, work, store, paths, resume, share, names, start)
         watch.tell(watches, store)
         report(pages, result, search.missing())
         return
     with cleaning(processes, CleaningContext(sites={one.id: one for one in sites})) as work:
         if _is_file(output):
-            result = _into_file(pages, work, Path(output), resume, share)
+            result = _into_file(pages, work, Path(output), resume, share, start)
         elif resume:
             raise UsageError("--resume needs a file that can be gone on with; {output} is none", output=output)
         else:
@@ -219,18 +221,19 @@ def _is_file(output: str) -> bool:
 
 
 def _into_file(
-    pages: Iterator[Page | Drop], work: PageCleaner, output: Path, resume: bool, share: Callable[[], float | None]
-) -> CleaningEnd:
+    pages: Iterator[Page | Drop], work: PageCleaner, output: Path, resume: bool, share: Callable[[], float | None],
+    start: Checkpoint,
+) -> CleaningEnd:  # fmt: skip
     from cleaners.parallel import ResumableOutput, skip_done
     from cleaners.parts import joined_runs
 
     earlier = earlier_result(output)
-    with ResumableOutput(output, resume=resume) as out:
+    with ResumableOutput(output, resume=resume, start=start) as out:
         was_complete, before = out.complete, out.mark.done
         if resume:
             _say_where_it_goes_on(before)
         if not out.complete:
-            rest = skip_done(pages, out.mark)
+            rest = skip_done(pages, out.mark, start)
             with progress("pages", share) as advance:
                 for run in joined_runs(work.map(rest)):
                     out.add(*run)
@@ -280,11 +283,11 @@ def _into_stream(
 
 def _into_store(
     pages: Iterator[Page | Drop], work: PageCleaner, store: Path, paths: list[str], resume: bool,
-    share: Callable[[], float | None], publishers: Mapping[str, str],
+    share: Callable[[], float | None], publishers: Mapping[str, str], start: Checkpoint,
 ) -> CleaningEnd:  # fmt: skip
     from cleaners.ingest.ingester import Ingester, ingest_batches
     from cleaners.items import Drop
-    from cleaners.parallel import Checkpoint, StoreCheckpoint, skip_done
+    from cleaners.parallel import StoreCheckpoint, skip_done
     from cleaners.parts import joined_runs
     from cleaners.store import Store
 
@@ -295,7 +298,7 @@ def _into_store(
         progress("pages", share) as advance,
     ):
         book = StoreCheckpoint(ingester.store, paths)
-        mark = book.mark if resume else Checkpoint()
+        mark = book.mark if resume and book.mark.done else start
         before = mark.done
         if resume:
             _say_where_it_goes_on(before)
@@ -306,7 +309,7 @@ def _into_store(
                 mark = mark.past(result.origin)
             book.put(mark)
 
-        results = joined_runs(work.map(skip_done(pages, mark)))
+        results = joined_runs(work.map(skip_done(pages, mark, start)))
         for batch, became in ingest_batches(ingester, results, size=_BATCH, then=put_mark):
             dropped.update(f"{r.stage}: {r.reason}" for r in batch if isinstance(r, Drop))
             turned_away = became.dropped - sum(isinstance(r, Drop) for r in batch)

@@ -67,7 +67,9 @@ def _feed(body: bytes, url: str, most: int) -> tuple[FoundLink, ...]:
         entries = feedparser.parse(body, response_headers=headers, sanitize_html=False).entries
     except Exception as why:  # of tags that do not fit together it raises whatever its own code runs into
         raise UnusableInput("read", "damaged feed", repr(why)[:200]) from None
-    links = (_link(joined(url, e.link) if e.link else "", FeedEntry.of_xml(e), url) for e in entries if "link" in e)
+    # feedparser makes an object of what a broken tag left in place of a link.
+    named = (e for e in entries if isinstance(e.get("link"), str))
+    links = (_link(joined(url, e.link) if e.link else "", FeedEntry.of_xml(e), url) for e in named)
     return tuple(islice(links, most))
 
 
@@ -132,7 +134,7 @@ def sitemap(body: bytes, url: str, most: int, limit: int, *, content_type: str =
     try:
         parsed = Parser(body)
         entries = sorted(islice(parsed, most), key=lambda entry: entry.get("lastmod", ""), reverse=True)
-    except (StopIteration, SyntaxError, ValueError):  # empty, no XML at all, or broken beyond lxml's patience
+    except (StopIteration, SyntaxError, ValueError, AttributeError):  # empty, no XML, or broken beyond lxml's patience
         return SitemapContent()
     places = [joined(url, entry["loc"]) for entry in entries]
     if parsed.type == "sitemapindex":

@@ -526,6 +526,13 @@ def test_feeds_of_all_kinds() -> None:
         feeds.feed(b"{", base, 9, _LIMIT)
 
 
+def test_a_broken_tag_in_place_of_a_link_is_no_link() -> None:
+    body = b"""<?xml version="1.0"?><r]]>ss version="2.0"><channel><title>a</title><item><title~b</title>
+<links version="2.0"><channel><title>a</t\xf34|em><title>b</title>
+<link>http://a.example/1.html</link><pubDate>Fri, 02 Jan 2026 08:00:00 +0800</pubDate></item></channel></rss>"""
+    assert len(feeds.feed(body, "http://a.example/feed", 9, _LIMIT)) < 2
+
+
 def test_sitemaps_newest_first_without_entities_and_within_limits() -> None:
     base = "http://a.example/map.xml"
     dated = b"<urlset>" + b"".join(

@@ -21,6 +21,7 @@ import pytest
 from cleaners import readers
 from cleaners.compression import compression_named
 from cleaners.dedup.corpus import CorpusColumns, DateField, deduplicate
+from cleaners.dedup.corpus.growing import GrowingAnchorSettings
 from cleaners.dedup.index.window import DateWindow
 from cleaners.dedup.partitioned.layout import PartitionSettings
 from cleaners.errors import InputError, UsageError
@@ -128,7 +129,7 @@ def test_a_corpus_of_lines_gets_the_clusters_of_one_machine(spark: Any, tmp_path
     }
 
 
-def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None:
+def test_parquet_in_several_files_to_parquet_with_growing_anchors(spark: Any, tmp_path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -147,10 +148,12 @@ def test_parquet_in_several_files_to_parquet(spark: Any, tmp_path: Path) -> None
             row_group_size=20,
         )
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
-    deduplicate(tmp_path / "in.parquet", tmp_path / "here.parquet", columns=columns, canonical_only=True)
-    on_spark(
-        spark, [str(tmp_path / "in")], str(tmp_path / "there"), columns=columns, canonical_only=True, partitions=SMALL
-    )
+    rule: dict[str, Any] = {
+        "columns": columns, "canonical_only": True, "growing": GrowingAnchorSettings(documents_from=0),
+    }  # fmt: skip
+    mine = deduplicate(tmp_path / "in.parquet", tmp_path / "here.parquet", **rule)
+    theirs = on_spark(spark, [str(tmp_path / "in")], str(tmp_path / "there"), partitions=SMALL, **rule)
+    assert theirs.recipe == mine.recipe and "growing" in mine.recipe and theirs.pairs == mine.pairs
     here, there = (pq.read_table(tmp_path / name).to_pylist() for name in ("here.parquet", "there"))
     assert len(here) < len(rows)
     assert {row["extra"]: row for row in there} == {row["extra"]: row for row in here}

@@ -463,3 +463,10 @@ def test_an_option_of_one_value_that_is_given_twice_is_an_error(arguments: list[
     """The last one won without a word: who asked for two sites got one."""
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code != 0 and "is given 2 times" in str(done.exception) + done.output
+
+
+@pytest.mark.parametrize("more", [["--pairs", "-"], ["--json"]])
+def test_only_one_thing_goes_to_standard_output(more: list[str]) -> None:
+    """Records and pairs came mixed, and a summary that was asked for did not come at all."""
+    done = CliRunner().invoke(app, ["dedup", "x.jsonl", "-o", "-", *more])
+    assert done.exit_code != 0 and "go to standard output" in str(done.exception)

@@ -100,6 +100,8 @@ def dedup(
     dating = DateField(window=DateWindow.parse(window), field=date_field) if window else None
     if passages and pairs is None:
         raise UsageError("--passages tells them in a file of pairs: name it with --pairs")
+    if output == "-" and (pairs == "-" or as_json):
+        raise UsageError("the records go to standard output: name a file with -o, or leave out --json and --pairs -")
     if report and not against:
         raise UsageError("--report tells which items of a benchmark were met: name it with --against")
     if engine is EngineChoice.spark:
@@ -122,7 +124,7 @@ def dedup(
             against=against,
             report=report,
         )
-    if as_json and output != "-":
+    if as_json:
         typer.echo(json.dumps(asdict(done)))
     say(listed(_came_to(done, against, report), "; "))
 

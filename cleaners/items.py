@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from cleaners.disguises import Disguise
-from cleaners.errors import Stage
+from cleaners.errors import Stage, UnusableInput
 
 Verdict = Literal["keep", "cut"]
 Script = Literal["simplified", "traditional", "mixed", "other"]
@@ -406,3 +406,8 @@ class Drop:
     """What else helps to understand this one."""
     fragment: Article | None = field(default=None, repr=False, compare=False)
     """A later page of an article that says too little to be one by itself: what it adds to the pages before it."""
+
+    @classmethod
+    def of(cls, why: UnusableInput, origin: str) -> Drop:
+        """What has become of a record that cannot be used."""
+        return cls(origin=origin, stage=why.stage, reason=why.reason, detail=why.detail)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator
-from typing import IO, Protocol
 
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
+from cleaners.readers.bounded_lines import file_lines
 from cleaners.readers.column_choice import folded
 from cleaners.readers.input_file import InputFile
 from cleaners.readers.reader import FileReader
@@ -21,25 +20,6 @@ _NAME = re.compile(r"\.(?:jsonl|ndjson|jsonlines|jl)(?:\.\w+)?$", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
 _AROUND = b"\x1e\0 \t\r\n"  # an object; U+001E begins each text of RFC 7464, zeros are what a crash leaves
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s*:')
-
-
-class LineSource(Protocol):
-    """Lines of JSON in UTF-8."""
-
-    def readline(self, size: int, /) -> bytes:
-        """A line, or so many bytes of it."""
-        ...
-
-
-class RecodedLines:
-    """The lines of a stream in another encoding as UTF-8; sizes are characters."""
-
-    def __init__(self, stream: IO[bytes], encoding: str) -> None:
-        self._text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-
-    def readline(self, size: int, /) -> bytes:
-        """A line, or ``size`` characters of it."""
-        return self._text.readline(size).encode("utf-8", "replace")
 
 
 def _is_jsonl(file: InputFile) -> bool:
@@ -79,12 +59,12 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
     A line that cannot be used is a Drop, as one of more bytes than a page may have (characters, where a byte order mark
     announces the encoding).
     """
-    limit = file.limits.page_bytes
-    lines: LineSource = RecodedLines(file.whole(), file.mark) if file.mark else file.whole()
-    for number, line in enumerate(bounded_lines(lines, limit), 1):
+    lines, _ = file_lines(file)
+    for number, line in enumerate(lines, 1):
         place = f"{file.origin}#{number}"
         if line is None:
-            yield Drop(origin=place, stage="read", reason="page too large", detail=f"more than {limit} bytes in a line")
+            detail = f"more than {file.limits.page_bytes} bytes in a line"
+            yield Drop(origin=place, stage="read", reason="page too large", detail=detail)
             continue
         written = line.strip(_AROUND).removeprefix(_BOM).removesuffix(b",")
         if not written and b"\0" not in line:
@@ -102,17 +82,6 @@ def _loaded(line: bytes) -> object:
         return json.loads(line, parse_int=integer, strict=False)  # a control sign in a text harms nobody
     except UnicodeDecodeError:  # GB18030, or a bad byte
         return json.loads(decode(line).text, parse_int=integer, strict=False)
-
-
-def bounded_lines(source: LineSource, limit: int) -> Iterator[bytes | None]:
-    """The lines of a stream, None in place of one that is longer than ``limit``."""
-    while line := source.readline(limit + 1):
-        if len(line) <= limit:
-            yield line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = source.readline(limit + 1)
-        yield None
 
 
 READER = FileReader(name="jsonl", suffixes=(".jsonl", ".ndjson"), accepts=_is_jsonl, read=_read)

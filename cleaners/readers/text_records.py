@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
+from cleaners.readers.bounded_lines import file_lines
 from cleaners.readers.column_choice import folded
 from cleaners.readers.input_file import InputFile
-from cleaners.readers.jsonl import LineSource, RecodedLines, bounded_lines
 from cleaners.readers.reader import FileReader
 from cleaners.readers.table_columns import BESIDE, TITLE, is_body_name, page_of
 
@@ -58,10 +58,6 @@ class _HeadLine:
     name: str
     """As :func:`folded`."""
     value: str
-
-    @property
-    def is_title(self) -> bool:
-        return self.name in TITLE
 
     @property
     def is_body(self) -> bool:
@@ -156,10 +152,9 @@ class _Split:
         """Where a head begins that this line makes one: a headline and something else, with the label of the others."""
         if not self._run or label.name in self._run:
             self._run, self._run_at = [], len(self.lines) - 1
-        had = len(self._run) > 1 and any(name in TITLE for name in self._run)
+        was_head = _is_head(self._run)
         self._run.append(label.name)
-        is_head = len(self._run) > 1 and any(name in TITLE for name in self._run)
-        return self._run_at if is_head and not had and self.first_label in {"", self._run[0]} else None
+        return self._run_at if _is_head(self._run) and not was_head and self.first_label in {"", self._run[0]} else None
 
     def _by_date(self, text: str, *, is_short: bool) -> int | None:
         """Where a head begins that this line makes one: a date or source near below a headline behind a rule."""
@@ -183,6 +178,11 @@ class _Split:
         self.first_label = self.first_label or self._head_label
         above, self.lines = self.lines[:at], self.lines[at:]
         return above if any(map(bytes.strip, above)) else None
+
+
+def _is_head(labels: list[str]) -> bool:
+    """Whether labels that follow each other name a headline and something else."""
+    return len(labels) > 1 and not set(TITLE).isdisjoint(labels)
 
 
 def _is_records(file: InputFile) -> bool:
@@ -217,13 +217,10 @@ def _records(lines: Iterator[bytes | None], encoding: str, limit: int) -> Iterat
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page a record; ``#`` and its number (from 1) are added to the origin where the file has several."""
-    mark = file.mark if file.mark.startswith(("utf-16", "utf-32")) else ""
-    source: LineSource = RecodedLines(file.whole(), mark) if mark else file.whole()
-    encoding = "utf-8" if mark else file.encoding
-    limit = file.limits.page_bytes
+    lines, encoding = file_lines(file)
     waiting: list[bytes] | None = []
     number = 0
-    for record in _records(bounded_lines(source, limit), encoding, limit):
+    for record in _records(lines, encoding, file.limits.page_bytes):
         if number:
             yield _page(waiting, file, number, encoding)
         waiting, number = record, number + 1
@@ -244,7 +241,7 @@ def _page(lines: list[bytes] | None, file: InputFile, number: int | None, encodi
     try:
         return page_of(row | {"text": decode(b"".join(rest), charset=encoding).text}, place, file.table)
     except UnusableInput as why:
-        return Drop(origin=place, stage=why.stage, reason=why.reason, detail=why.detail)
+        return Drop.of(why, place)
 
 
 def _head(lines: list[bytes], encoding: str) -> tuple[dict[object, object], list[bytes]]:

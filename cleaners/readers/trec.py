@@ -13,9 +13,9 @@ from html import unescape
 from cleaners.errors import UnusableInput
 from cleaners.items import Drop, Page
 from cleaners.page.decode import decode
+from cleaners.readers.bounded_lines import file_lines
 from cleaners.readers.column_choice import folded
 from cleaners.readers.input_file import InputFile
-from cleaners.readers.jsonl import LineSource, RecodedLines, bounded_lines
 from cleaners.readers.reader import FileReader
 from cleaners.readers.table_columns import BESIDE, is_body_name, page_of
 
@@ -39,11 +39,9 @@ def _is_trec(file: InputFile) -> bool:
 
 def _read(file: InputFile) -> Iterator[Page | Drop]:
     """One page a document; ``#`` and its number (from 1) are added to the origin."""
-    mark = file.mark if file.mark.startswith(("utf-16", "utf-32")) else ""
-    source: LineSource = RecodedLines(file.whole(), mark) if mark else file.whole()
+    lines, encoding = file_lines(file)
     limit = file.limits.page_bytes
-    encoding = "utf-8" if mark else file.encoding
-    for number, document in enumerate(_documents(bounded_lines(source, limit), limit), 1):
+    for number, document in enumerate(_documents(lines, limit), 1):
         place = f"{file.origin}#{number}"
         if document is None:
             detail = f"more than {limit} bytes in a document"
@@ -52,7 +50,7 @@ def _read(file: InputFile) -> Iterator[Page | Drop]:
         try:
             row = _row(decode(document, charset=encoding).text)
         except UnusableInput as why:
-            yield Drop(origin=place, stage=why.stage, reason=why.reason, detail=why.detail)
+            yield Drop.of(why, place)
             continue
         yield page_of(row, place, file.table)
 

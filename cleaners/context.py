@@ -34,10 +34,7 @@ class CleaningContext:
 
     def site_of(self, page: Page) -> str | None:
         """The site of a page: the one it was crawled for, else the one that owns its address, else its domain."""
-        if page.site or not page.url:
-            return page.site
-        owner = next((site.id for site in self.sites.values() if site.owns(page.url)), None)
-        return owner or urls.site_of(page.url)
+        return page.site or urls.site_name(page.url, self.sites.values())
 
 
 def context_of(store: Path, sites: Iterable[SiteConfig] = ()) -> CleaningContext:

@@ -5,7 +5,7 @@ A sentence is put together where something happens and said where a person liste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -49,6 +49,15 @@ def listed(parts: Iterable[object], mark: str = ", ") -> Sentence:
     """
     values = {f"part{place}": part for place, part in enumerate(parts)}
     return Sentence(mark.join(f"{{{name}}}" for name in values), values)
+
+
+def first_few(parts: Sequence[object], most: int) -> Sentence:
+    """The first of several things, and a sign that there are more.
+
+    >>> str(first_few(["a", "b", "c"], 2))
+    'a, b, ...'
+    """
+    return listed([*parts[:most], *(["..."] if len(parts) > most else [])])
 
 
 def _said(value: object, translated: Callable[[str], str]) -> object:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:  # both libraries import half of what there is for the web, and pages without an address need neither
@@ -77,6 +78,33 @@ def site_of(url: str | None) -> str | None:
         return None
     host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
     return _domain(host.partition(":")[0].lower()) if host else None
+
+
+class AddressOwner(Protocol):
+    """A site as far as addresses go: what ``SiteConfig`` is, which takes long to import."""
+
+    @property
+    def id(self) -> str:
+        """The name it has in its seed file."""
+        ...
+
+    def owns(self, url: str) -> bool:
+        """Whether an address is one of its own."""
+        ...
+
+
+Owner = TypeVar("Owner", bound=AddressOwner)
+
+
+def owner_of(url: str, sites: Iterable[Owner]) -> Owner | None:
+    """The first site that owns an address."""
+    return next((site for site in sites if site.owns(url)), None)
+
+
+def site_name(url: str | None, sites: Iterable[AddressOwner]) -> str | None:
+    """The name that articles of an address have: the id of the first site that owns it, else its domain."""
+    owner = owner_of(url, sites) if url else None
+    return owner.id if owner else site_of(url)
 
 
 def is_web_address(url: str) -> bool:

@@ -213,8 +213,7 @@ class IngestQueue:
         if self.tally.interrupted:
             return "interrupted"
         report = self.tally.report()
-        reached = report.fetched or report.pages or report.not_due
-        return "failed" if report.drops and not reached else "done"
+        return "failed" if report.drops and report.reached_nobody else "done"
 
     async def _batch(self) -> list[SpiderItem] | None:
         """The next outcomes: what is there within a moment; None at the end."""

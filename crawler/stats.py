@@ -54,6 +54,11 @@ class CrawlReport:
     interrupted: bool = False
     """Whether it was ended by Ctrl-C or a signal; what was in flight is stored."""
 
+    @property
+    def reached_nobody(self) -> bool:
+        """Whether nothing was to be had of any site, though it was time to ask."""
+        return not (self.fetched or self.pages or self.not_due)
+
 
 _ENDS = {"article": "articles", "drop": "dropped", "links": "lists and feeds", "moved": "redirects",
          "archived": "only archived", "joined": "joined parts"}  # fmt: skip

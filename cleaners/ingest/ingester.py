@@ -212,9 +212,10 @@ class Ingester:
         with self.store.articles.indexing():
             for part in self._parts(articles):
                 unnamed = [article for article in part if article.url is None]
-                before = self.store.articles.origins(article.id for article in unnamed)
+                before = self.store.articles.origins(article.id for article in unnamed) if unnamed else {}
                 docs = self.store.articles.put_all(part)
-                self.store.runs.drop(self._same_files(unnamed, before), self._run)
+                if before:
+                    self.store.runs.drop(self._same_files(unnamed, before), self._run)
                 new = [(doc, article) for doc, article in zip(docs, part, strict=True) if doc is not None]
                 matched |= self._matcher.match(new, self._index)
                 fresh += [article for _, article in new]
@@ -224,11 +225,13 @@ class Ingester:
 
     def _same_files(self, articles: Sequence[Article], before: Mapping[str, str]) -> Iterator[Drop]:
         """A Drop for each file without an address that has the bytes of another one: it is kept under one name."""
-        now = self.store.articles.origins(before)
+        kept = self.store.articles.origins(before)
         for article in articles:
-            for other in {article.origin, before.get(article.id, article.origin)} - {now.get(article.id)}:
-                if article.id in before:
-                    yield Drop(origin=other, stage="keep", reason=SAME_FILE, detail=f"kept as {now[article.id]}")
+            if article.id not in before:
+                continue
+            for name in (before[article.id], article.origin):
+                if name != kept[article.id]:
+                    yield Drop(origin=name, stage="keep", reason=SAME_FILE, detail=f"kept as {kept[article.id]}")
 
     def _count(
         self, articles: Sequence[Article], drops: Sequence[Drop], fresh: Sequence[Article], matched: int

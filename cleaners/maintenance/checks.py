@@ -16,7 +16,7 @@ from cleaners.ingest.ingester import refresh_index
 from cleaners.ingest.match_index import MANIFEST, REPRESENTED, beyond_reach, index_folder, recipe
 from cleaners.maintenance import takedown
 from cleaners.maintenance.remaining_copies import incomparable
-from cleaners.sentences import Sentence, listed, sentence
+from cleaners.sentences import Sentence, first_few, listed, sentence
 from cleaners.store import Store
 from cleaners.urls import canonical
 from cleaners.warc.blank import cut_tail
@@ -46,8 +46,9 @@ class StoreCheck:
 def _texts(store: Store, sample: int | None) -> list[Sentence]:
     """Whether the texts are what was stored: a disk may give other bytes back, and SQLite does not see it."""
     wrong = [name for _, name in store.integrity.altered(store.integrity.spread(sample))]
-    names = ", ".join(wrong[:_FEW])
-    return [sentence("{count} texts are not what was stored: {names}", count=len(wrong), names=names)] if wrong else []
+    if not wrong:
+        return []
+    return [sentence("{count} texts are not what was stored: {names}", count=len(wrong), names=first_few(wrong, _FEW))]
 
 
 def _values(store: Store, sample: int | None) -> list[Sentence]:
@@ -83,8 +84,10 @@ def _match_index(store: Store, sample: int | None) -> list[Sentence]:
         lost = [doc for at in range(0, len(docs), _PORTION) for doc in _lost(store, index, docs[at : at + _PORTION])]
     finally:
         index.close()
-    few = lost[:_FEW]
-    return [sentence("{count} texts are not found by their own keys: {few}", count=len(lost), few=few)] if lost else []
+    if not lost:
+        return []
+    few = first_few(lost, _FEW)
+    return [sentence("{count} texts are not found by their own keys: {few}", count=len(lost), few=few)]
 
 
 def _lost(store: Store, index: SegmentIndex, docs: Sequence[int]) -> list[int]:
@@ -178,8 +181,9 @@ def _finish_takedowns(store: Store) -> None:
 def _blind(store: Store, sample: int | None) -> list[Sentence]:
     """Whether what was taken down is still known again when a copy of it comes."""
     ids = incomparable(store)
-    few = ", ".join([*ids[:_FEW], *(["..."] if len(ids) > _FEW else [])])
-    return [sentence("copies of {count} articles are not stopped: {ids}", count=len(ids), ids=few)] if ids else []
+    if not ids:
+        return []
+    return [sentence("copies of {count} articles are not stopped: {ids}", count=len(ids), ids=first_few(ids, _FEW))]
 
 
 CHECKS: tuple[StoreCheck, ...] = (

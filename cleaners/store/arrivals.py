@@ -6,7 +6,7 @@ rest of the store is not read, however large it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +39,12 @@ class StoryCopy:
     @property
     def name(self) -> str:
         """Whose it is: the declared source, else the site by its own name, or by its id."""
-        return self.source or self.publisher or self.site or self.url or self.id
+        return self.source or self.site_name or self.url or self.id
+
+    @property
+    def site_name(self) -> str | None:
+        """The site it stands on, by its own name, or by its id."""
+        return self.publisher or self.site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +119,10 @@ class ArrivalTable:
             "SELECT title, regions, substr(text, 1, ?), opt_out FROM articles JOIN texts USING (doc) WHERE doc = ?",
             (_EXCERPT, canonical),
         )
-        copies = self._copies("a.cluster = ? AND a.current ORDER BY coalesce(a.first_doc, a.doc)", cluster or -1)
-        [best], [first] = self._copies("a.doc = ?", canonical), self._copies("a.doc = ?", earliest)
+        publishers = StoreSettings(self._db).publishers()
+        of_cluster = "a.cluster = ? AND a.current ORDER BY coalesce(a.first_doc, a.doc)"
+        copies = self._copies(of_cluster, cluster or -1, publishers)
+        [best], [first] = (self._copies("a.doc = ?", one, publishers) for one in (canonical, earliest))
         assert said
         title, regions, text, opt_out = said
         return StoryRecord(
@@ -123,9 +130,8 @@ class ArrivalTable:
             copies=copies or (best,), regions=tuple(one[0] for one in load(regions)),
         )  # fmt: skip
 
-    def _copies(self, where: str, value: int) -> tuple[StoryCopy, ...]:
+    def _copies(self, where: str, value: int, publishers: Mapping[str, str]) -> tuple[StoryCopy, ...]:
         rows = self._db.rows(f"SELECT {_COPY} FROM articles a WHERE {where} LIMIT {_COPIES}", (value,))
-        publishers = StoreSettings(self._db).publishers()
         return tuple(
             StoryCopy(id=id_, url=url, site=site, source=source, published=parsed(published),
                       fetched_at=parsed(fetched), disguises=tuple(load(disguises)), publisher=publishers.get(site))

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cleaners.sentences import Sentence, listed, sentence
+from cleaners.sentences import Sentence, first_few, sentence
 from cleaners.store.codec import load
 from cleaners.store.database import Database
 from cleaners.store.recover import altered
@@ -249,8 +249,7 @@ def _told(found: Sequence[object], what: Sentence) -> list[Sentence]:
     """What was found in one line: how many, and the first of them."""
     if not found:
         return []
-    few = listed([*found[:_FEW], *(["..."] if len(found) > _FEW else [])])
-    return [sentence("{count} {what}: {few}", count=len(found), what=what, few=few)]
+    return [sentence("{count} {what}: {few}", count=len(found), what=what, few=first_few(found, _FEW))]
 
 
 def _arrives(start: str, forwards: Mapping[str, str], ends: set[str]) -> bool:

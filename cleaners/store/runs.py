@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from cleaners.items import Article, Drop
 from cleaners.store.codec import load, now, parsed
 from cleaners.store.database import Database
-from cleaners.urls import site_of
+from cleaners.urls import site_name, site_of
 
 if TYPE_CHECKING:
     from cleaners.config import SiteConfig
@@ -69,7 +69,7 @@ class RunCounts:
             return site_of(url)
         host = url.partition("://")[2].partition("/")[0]
         if host not in self._owners:
-            self._owners[host] = next((site.id for site in self._visited if site.owns(url)), site_of(url))
+            self._owners[host] = site_name(url, self._visited)
         return self._owners[host]
 
 

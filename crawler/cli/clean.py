@@ -127,7 +127,7 @@ def clean(
     found, share = _read(paths, columns, search, url)
     pages = CountedPages(_of_site(found, sites[0].id) if len(sites) == 1 else found)
     processes = _processes(paths, jobs or cores())
-    start = Checkpoint.start(columns if columns != ColumnChoice() else None, sites, url)
+    start = Checkpoint.start(columns.named(), sites, url)
     if output is None:
         watch.check(watches)
         with _turn(store), cleaning(processes, context_of(store, sites)) as work:

@@ -153,7 +153,7 @@ def _end(report: CrawlReport, store: Path, *, is_whole: bool) -> None:
     if report.interrupted:
         say("interrupted: what was in flight is kept; run it again to go on")
         raise typer.Exit(INTERRUPTED)
-    if not report.fetched and not report.not_due and is_whole:
+    if report.reached_nobody and is_whole:
         raise InputError(
             "nothing was fetched: check the addresses in the seed file, robots.txt and the network "
             "(`jianbao drops --stage fetch --store {store}` says why)",

@@ -13,6 +13,7 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from cleaners.sentences import Sentence, listed, sentence
+from cleaners.urls import owner_of
 from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, say
 from crawler.cli.columns import (
     AuthorColumn,
@@ -126,7 +127,7 @@ def _fetched(url: str, job: JobConfig | None, contact: str | None) -> Page:
     from crawler.run import fetch_page
 
     asking = job or job_of([url], contact)
-    site = next((one for one in asking.sites if one.owns(url)), None)
+    site = owner_of(url, asking.sites)
     if site is None:
         raise UsageError(
             "no site of job {job} owns {url}: add one with that host as its `home`", job=asking.job, url=url
@@ -148,7 +149,7 @@ def _site(page: Page, job: JobConfig | None, seeds: Path | None) -> SiteConfig |
         raise UsageError(
             "{seeds} has {count} sites: say with --url where the page comes from", seeds=seeds, count=len(job.sites)
         )
-    if (site := next((one for one in job.sites if one.owns(page.url)), None)) is None:
+    if (site := owner_of(page.url, job.sites)) is None:
         raise UsageError(
             "no site of {seeds} owns {url}: its sites are {names}",
             seeds=seeds,

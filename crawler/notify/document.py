@@ -68,7 +68,7 @@ def _place(entry: IssueEntry) -> tuple[str | None, str | None]:
     if entry.story is None:
         return None, None
     best = entry.story.best
-    return next(iter(entry.story.regions), None), best.source or best.publisher or best.site
+    return next(iter(entry.story.regions), None), best.source or best.site_name
 
 
 def html_document(contents: IssueContents) -> bytes:
@@ -143,5 +143,5 @@ def _facts(copy: StoryCopy, contents: IssueContents) -> str:
     """On which site a copy stands, when it appeared, and how it is disguised."""
     moment = copy.published or copy.fetched_at
     when = f"{moment.astimezone(contents.at.tzinfo):%Y-%m-%d %H:%M}" if moment else ""
-    where = (copy.publisher or copy.site) if copy.source else None  # the name is the site's own without a source
+    where = copy.site_name if copy.source else None  # the name is the site's own without a source
     return ", ".join(filter(None, (where, when, *copy.disguises)))

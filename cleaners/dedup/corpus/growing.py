@@ -83,6 +83,14 @@ class KeyLevel:
     """Of each owner, where its key's list begins among all lists."""
 
 
+def check_fit(key: int, bits: int) -> None:
+    """Raise InputError where the largest key leaves no ``bits`` of 64 for the number of a document."""
+    if key >> (64 - bits):
+        raise InputError(
+            "so many documents share a phrase that they cannot be matched at once: match parts of the corpus apart"
+        )
+
+
 def levels(
     hashes: NDArray[np.uint64],
     paths: NDArray[np.uint64],
@@ -102,10 +110,7 @@ def levels(
     rows = np.arange(len(docs), dtype=np.uint64)
     keys = hashes
     for step in range(STEPS + 1):
-        if len(keys) and int(keys.max()) >> (64 - bits):
-            raise InputError(
-                "so many documents share a phrase that they cannot be matched at once: match parts of the corpus apart"
-            )
+        check_fit(int(keys.max()) if len(keys) else 0, bits)
         level, deeper, groups = _dealt(
             np.sort(keys << np.uint64(bits) | rows), bits, docs, settings, last=step == STEPS, base=base
         )

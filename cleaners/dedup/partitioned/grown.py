@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.dedup.corpus.growing import HASH_BITS, PATH_BITS, GrowingAnchorSettings, levels
+from cleaners.dedup.corpus.growing import HASH_BITS, PATH_BITS, GrowingAnchorSettings, check_fit, levels
 from cleaners.dedup.fingerprint import NormalForms
 from cleaners.dedup.index.search_kernels import KIND
 from cleaners.dedup.partitioned.layout import PartitionLayout
 from cleaners.dedup.partitioned.postings import BlockLists, block_lists
-from cleaners.errors import InputError
 
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
@@ -83,10 +82,7 @@ def grown(
         # A key is the number of its list; none is a band.
         postings.append((numbers + np.uint64(keys)) * np.uint64(KIND + 1) << np.uint64(bits) | level.owners)
         keys += int(numbers[-1]) if len(numbers) else 0
-    if keys * (KIND + 1) >> (64 - bits):
-        raise InputError(
-            "so many documents share a phrase that they cannot be matched at once: match parts of the corpus apart"
-        )
+    check_fit(keys * (KIND + 1), bits)
     return block_lists(np.concatenate(postings), bits, layout, settings.documents, settings.crowded)
 
 

@@ -46,7 +46,7 @@ def whole_file(target: str | Path, *, ready: Callable[[], None] = nothing) -> It
     path = Path(target)
     if path.is_dir():
         raise UsageError("{path} is a folder: name a file", path=path)
-    _check_parent(path)
+    check_parent(path)
     if path.exists() and not path.is_file():
         with told(path), path.open("wb") as device:
             yield device
@@ -107,7 +107,7 @@ def draft_folder(
     path = Path(target)
     if path.exists() and not path.is_dir():
         raise UsageError("{path} is a file: name a folder", path=path)
-    _check_parent(path)
+    check_parent(path)
     draft = _draft(path)
     try:
         with told(path):
@@ -137,7 +137,8 @@ def told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _check_parent(path: Path) -> None:
+def check_parent(path: Path) -> None:
+    """Raise UsageError for a file or folder whose own folder is not there."""
     if not path.absolute().parent.is_dir():
         raise UsageError(
             "{path} cannot be made: there is no folder {parent}; make it first", path=path, parent=path.parent

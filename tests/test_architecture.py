@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS: list[set[str]] = [
     {"sentences"},
     {"errors", "data", "diff", "escaping", "disguises", "progress", "compression"},
-    {"items", "atomic", "characters", "plugins", "parquet_library"},
+    {"items", "atomic", "characters", "plugins", "parquet_library", "publication_time"},
     {"urls", "quality", "page", "chinese", "fields"},
     {"config", "metadata", "warc", "dedup", "parts", "signals", "scrubbing"},
     {"extract", "readers", "store"},

@@ -20,6 +20,7 @@ from cleaners.errors import InputError, UsageError
 from cleaners.export import markdown_page
 from cleaners.items import Clipping, Drop, Page
 from cleaners.store import Store
+from cleaners.store.passage_search import find_passage
 from cleaners.warc import read_back
 from crawler.cli import app
 from crawler.clipping import ArticleClipper, ClippedArticle
@@ -97,6 +98,28 @@ def test_formats_go_by_the_name_and_a_file_is_not_replaced_unless_it_is_named(
         clip("page.html", "-o", "x.doc", cwd=tmp_path, monkeypatch=monkeypatch)
 
 
+def test_with_a_store_all_is_kept_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "page.html").write_text(article(1), "utf-8")
+    keep = ("page.html", "--store", "news.db")
+    with pytest.raises(UsageError, match="no folder"):
+        clip(*keep, "-o", "missing/x.md", cwd=tmp_path, monkeypatch=monkeypatch)
+    assert not (tmp_path / "news.db").exists()
+    written = clip(*keep, "--tag", "水利", "-o", "new/folder/", cwd=tmp_path, monkeypatch=monkeypatch).strip()
+    (tmp_path / written).write_text("# mine", "utf-8")
+    assert clip(*keep, "--tag", "二期", "-o", "new/folder/", cwd=tmp_path, monkeypatch=monkeypatch) == ""
+    assert (tmp_path / written).read_text("utf-8") == "# mine"
+    with Store.open(tmp_path / "news.db", create=False, readonly=True) as store:
+        ((_, kept),) = store.notes.of([Path(written).stem.rpartition("-")[2]]).items()
+    assert kept.tags == ("二期", "水利")
+
+
+def test_a_page_that_cannot_be_had_is_not_to_be_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty.html").write_bytes(b"")
+    with pytest.raises(InputError) as raised:
+        clip("empty.html", cwd=tmp_path, monkeypatch=monkeypatch)
+    assert "decode: empty" in str(raised.value) and "explain" not in str(raised.value)
+
+
 @pytest.mark.parametrize("saved", ["folder", "mhtml", "one file"])
 def test_pictures_saved_with_a_page_are_kept_beside_it_by_digest(
     saved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -166,6 +189,28 @@ def test_copies_in_the_store_are_told_by_the_verifier(tmp_path: Path) -> None:
     with Store.open(store, create=False, readonly=True) as opened:
         assert opened.notes.of([kept.article.id])[kept.article.id].tags == ("水利",)
         assert read_back(kept.article.origin, store).body == copy.body
+
+
+def test_a_date_without_an_hour_is_not_the_first_of_its_day(tmp_path: Path) -> None:
+    store = tmp_path / "news.db"
+    hour, day = article(1), article(1).replace("2025-10-02 08:30", "2025-10-02")
+    pages = [
+        Page(body=body.encode(), origin=f"http://{name}.example/1", url=f"http://{name}.example/1")
+        for name, body in (("a", day), ("b", hour))
+    ]
+    clipper = ArticleClipper(store=store)
+    for page in pages:
+        made = clipper.page(page)
+        assert isinstance(made, ClippedArticle)
+        clipper.keep(made)
+    assert [one.article.url for one in made.copies] == ["http://a.example/1"]
+    again = clipper.page(pages[0])
+    assert isinstance(again, ClippedArticle)
+    assert [one.article.url for one in again.copies] == ["http://b.example/1", "http://a.example/1"]
+    clipper.close()
+    with Store.open(store, create=False, readonly=True) as opened:
+        found = find_passage(SENTENCES[1].format(n=18), opened.search, opened.clippings)
+    assert [hit.clipping.article.url for hit in found] == ["http://b.example/1", "http://a.example/1"]
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from cleaners.escaping import xml_text
 from cleaners.export.markdown import body_markdown
 from cleaners.export.publication import EmbeddedPicture, PublishedStory, StorySection
 from cleaners.items import Article, Clipping
+from cleaners.publication_time import written
 
 STYLE = """\
 body { font-family: "Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", SimSun, serif; line-height: 1.8; }
@@ -102,7 +103,7 @@ def _cluster_note(clipping: Clipping) -> list[Any]:
 
 
 def _time(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+    return written(moment) if moment else ""
 
 
 def _line(facts: Sequence[Any], **attributes: str) -> Any:

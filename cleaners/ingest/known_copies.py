@@ -9,6 +9,7 @@ from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.dedup.match import match_batch
 from cleaners.errors import UsageError
 from cleaners.items import Article, Clipping
+from cleaners.publication_time import latest
 from cleaners.store import Store
 from cleaners.store.passage_search import find_passage
 
@@ -18,7 +19,8 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def known_copies(article: Article, store: Store) -> tuple[Clipping, ...]:
-    """The article itself and its copies in a store, the earliest first by date of publication; () where it has none.
+    """The article itself and its copies in a store, the earliest first by date of publication (one without an hour
+    counts as of the end of its day); () where it has none.
 
     Articles that share clauses with it are found by the search, and judged with it by the verifier that ingestion has;
     whoever is in the cluster of a match is one. A copy of which no clause is left as it was (spun throughout) is not
@@ -37,4 +39,10 @@ def known_copies(article: Article, store: Store) -> tuple[Clipping, ...]:
     for one in list(members.values()):
         if one.cluster is not None:
             members |= {other.article.id: other for other in store.clippings.cluster(one.cluster.id)}
-    return tuple(sorted(members.values(), key=lambda one: (one.article.published or _NEVER, one.article.id)))
+    return tuple(sorted(members.values(), key=_place))
+
+
+def _place(one: Clipping) -> tuple[datetime, bool, str]:
+    """Behind comes what is only perhaps earlier, as its hour is not known, and what has no address."""
+    article = one.article
+    return latest(article.published) if article.published else _NEVER, article.url is None, article.id

@@ -13,6 +13,7 @@ from cleaners.dedup import fingerprint
 from cleaners.dedup.passages import LEAST, SharedPassage, shared_passages
 from cleaners.errors import UsageError
 from cleaners.items import Clipping
+from cleaners.publication_time import latest
 from cleaners.store.records import ClippingReader
 from cleaners.store.search import ArticleSearch
 
@@ -41,7 +42,7 @@ def find_passage(
     passage: str, search: ArticleSearch, clippings: ClippingReader, *, least: float = 0.5
 ) -> list[PassageHit]:
     """The articles that hold at least the share ``least`` of a passage: those that had it first come first, by date
-    of publication (those without one last), then by arrival.
+    of publication (one without an hour counts as of the end of its day, those without one come last), then by arrival.
 
     Raises UsageError for a passage of too few characters.
     """
@@ -64,10 +65,15 @@ def find_passage(
         share = sum(one.size for one in shared) / size
         if share >= least:
             found.append(PassageHit(clipping=clipping, share=share, places=shared))
-    return sorted(found, key=lambda hit: hit.clipping.article.published or _NEVER)
+    return sorted(found, key=_place)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _place(hit: PassageHit) -> datetime:
+    published = hit.clipping.article.published
+    return latest(published) if published else _NEVER
 
 
 def _clauses(passage: str, places: list[int]) -> list[str]:

@@ -203,4 +203,4 @@ def _without_doc(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _when(article: Article) -> str:
-    return dated(article.published, "%Y-%m-%d %H:%M")
+    return dated(article.published)

@@ -86,7 +86,7 @@ def _record(hit: PassageHit) -> dict[str, Any]:
 
 def _shown(hit: PassageHit) -> Sentence:
     article, cluster = hit.clipping.article, hit.clipping.cluster
-    facts: list[object] = [article.id, dated(article.published, "%Y-%m-%d %H:%M"), f"{hit.share:4.0%}"]
+    facts: list[object] = [article.id, dated(article.published), f"{hit.share:4.0%}"]
     facts.append(article.site or article.source or "-")
     if cluster and cluster.size > 1:
         facts.append(counted(cluster.size, "copy"))

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import datetime
 
+from cleaners.publication_time import written
 from cleaners.sentences import Sentence, sentence
 from crawler.cli.language import is_translated, spoken, translated
 
@@ -67,9 +68,9 @@ def titled(title: str | None) -> str:
     return title or translated("(no title)")
 
 
-def dated(moment: datetime | None, form: str) -> str:
-    """A date in a column of its own, or that there is none; ``form`` as ``strftime`` reads it."""
-    return f"{moment:{form}}" if moment else padded(sentence("no date"), len(f"{datetime.min:{form}}"))
+def dated(moment: datetime | None, width: int = 16) -> str:
+    """A date of publication in a column of its own, or that there is none; ``width`` 10 is for the day alone."""
+    return padded(written(moment)[:width] if moment else sentence("no date"), width)
 
 
 def glossed(kind: str, name: str) -> str:

@@ -99,7 +99,7 @@ def search(
         if as_json:
             typer.echo(json.dumps(_record(hit), ensure_ascii=False))
             continue
-        facts: list[object] = [hit.id, dated(hit.published, "%Y-%m-%d"), hit.site or hit.source or "-"]
+        facts: list[object] = [hit.id, dated(hit.published, 10), hit.site or hit.source or "-"]
         if hit.cluster_size > 1:
             facts.append(counted(hit.cluster_size, "copy"))
         if is_doubtful(hit.confidence):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
+from cleaners.publication_time import written
 from cleaners.sentences import Sentence, sentence
 from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app
 from crawler.cli.language import spoken, translated
@@ -178,7 +179,7 @@ def _moment(article: Article) -> Sentence:
     if article.fetched_at:
         return sentence("fetched {at:%Y-%m-%d %H:%M}", at=article.fetched_at.astimezone())
     if article.published:
-        return sentence("published {at:%Y-%m-%d %H:%M}", at=article.published)
+        return sentence("published {at}", at=written(article.published))
     return sentence("no date known")
 
 

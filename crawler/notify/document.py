@@ -14,6 +14,7 @@ from cleaners.export.epub import EpubBook, EpubChapter, epub_bytes
 from cleaners.export.html import framed
 from cleaners.export.publication import by_region_and_source
 from cleaners.export.story_markup import element, web_address
+from cleaners.publication_time import is_day, written
 from cleaners.store import StoryCopy
 from cleaners.watches.issues import IssueContents, IssueEntry
 from crawler.notify.feed_file import write_changed
@@ -142,6 +143,6 @@ def _plain(text: str) -> str:
 def _facts(copy: StoryCopy, contents: IssueContents) -> str:
     """On which site a copy stands, when it appeared, and how it is disguised."""
     moment = copy.published or copy.fetched_at
-    when = f"{moment.astimezone(contents.at.tzinfo):%Y-%m-%d %H:%M}" if moment else ""
+    when = written(moment if is_day(moment) else moment.astimezone(contents.at.tzinfo)) if moment else ""
     where = copy.site_name if copy.source else None  # the name is the site's own without a source
     return ", ".join(filter(None, (where, when, *copy.disguises)))

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from cleaners.publication_time import written
 from cleaners.store import Store
 from crawler.web.room import room_of, words_for
 
@@ -47,7 +48,9 @@ def templates() -> Environment:
         loader=PackageLoader("crawler.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.filters.update(moment=_moment, day=_day, percent=_percent, plain=plain, safe_link=safe_link, host=_host)
+    made.filters.update(
+        moment=_moment, published=_published, day=_day, percent=_percent, plain=plain, safe_link=safe_link, host=_host
+    )
     return made
 
 
@@ -75,6 +78,10 @@ def _host(address: str | None) -> str:
 
 def _moment(value: datetime | None) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if value else ""
+
+
+def _published(value: datetime | None) -> str:
+    return written(value) if value else ""
 
 
 def _day(value: datetime | None) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from cleaners.dedup.clusters.model import ClusterMember
 from cleaners.dedup.clusters.tree import CopyTree
+from cleaners.publication_time import latest
 
 WIDTH, ROW, TOP = 720, 26, 14
 _LABELS, _RIGHT, _UNDATED = 190, 20, 60
@@ -58,7 +59,8 @@ def timeline(tree: CopyTree, members: Mapping[int, ClusterMember]) -> Timeline:
     """Draw a cluster; ``members``: doc -> each member of the tree."""
     drawn = list(_rows(tree))
     shown = drawn[:MOST]
-    dates = [date for branch, _, _ in shown if (date := members[branch.doc].published)]
+    # What names the day alone stands at its end: it is not drawn as the first of the day.
+    dates = [latest(date) for branch, _, _ in shown if (date := members[branch.doc].published)]
     undated = len(dates) < len(shown)
     left = _LABELS + (_UNDATED if undated and dates else 0)
     first, last = (min(dates), max(dates)) if dates else (None, None)
@@ -66,7 +68,7 @@ def timeline(tree: CopyTree, members: Mapping[int, ClusterMember]) -> Timeline:
     places: dict[int, tuple[float, float]] = {}
     for n, (branch, depth, parent) in enumerate(shown):
         member = members[branch.doc]
-        x = _place(member.published, first, last, left) if member.published else _LABELS + _UNDATED / 3
+        x = _place(latest(member.published), first, last, left) if member.published else _LABELS + _UNDATED / 3
         y = TOP + n * ROW + ROW / 2
         places[branch.doc] = (x, y)
         above = places[parent] if parent is not None else None
@@ -106,4 +108,5 @@ def _ticks(first: datetime | None, last: datetime | None, left: float) -> Iterat
     parts: Sequence[float] = (0.0, 0.5, 1.0) if span else (0.0,)
     for part in parts:
         moment = first + span * part
-        yield TimelineTick(x=_place(moment, first, last, left), text=moment.strftime(form))
+        told = moment.strftime("%m-%d" if moment.time() == time.max else form)  # of that day no hour is known
+        yield TimelineTick(x=_place(moment, first, last, left), text=told)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from cleaners.dedup.clusters.model import ClusterMember, EarliestSource, MatchEdge
 from cleaners.dedup.fingerprint import normalize
+from cleaners.publication_time import before
 
 # What each kind of evidence may add to the confidence that a member is the source. A 来源 is set by hand to say just
 # this; dates are often those of the copying; a cut copy shows a direction, but both may be copies of a third.
@@ -80,12 +80,6 @@ def _dated(member: ClusterMember, earliest_ones: Sequence[ClusterMember]) -> flo
     if any(before(other, member.published) for other in others):
         return 0.0
     return 1.0 if all(before(member.published, other) for other in others) else 0.5
-
-
-def before(a: datetime, b: datetime) -> bool:
-    """Whether a is certainly earlier than b: a bare date (midnight) says nothing about the order within its day."""
-    bare = time(0) in (a.time(), b.time())
-    return a.date() < b.astimezone(a.tzinfo).date() if bare else a < b
 
 
 def _wholes(edges: Sequence[MatchEdge]) -> set[int]:

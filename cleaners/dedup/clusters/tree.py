@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cleaners.dedup.clusters.earliest_source import before
 from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
+from cleaners.publication_time import before
 
 Direction = Literal["later", "earlier", "cut from it", "holds it", "rewritten from it", "unknown"]
 """What a copy is to the one above it; ``unknown``: neither dates nor extent tell."""

@@ -36,7 +36,7 @@ AT = datetime(2026, 12, 1, 18, 0, tzinfo=UTC)
 
 def contents(*titles: str) -> IssueContents:
     return IssueContents(
-        watch="all", title="棉花", number=3, at=AT, language="zh-CN",
+        watch="all", title="棉花", number=3, at=AT, language="zh-CN", key="all/3",
         entries=tuple(
             IssueEntry(id=f"all/{n}", kind="story", at=AT, title=title, line="5 copies, first 昆玉日报 09:50")
             for n, title in enumerate(titles)

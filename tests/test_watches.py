@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
 from cleaners.config import WatchFile
-from cleaners.errors import SeedFileError
+from cleaners.errors import SeedFileError, UsageError
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Region
 from cleaners.maintenance import takedown
@@ -234,6 +234,41 @@ def test_when_an_issue_is_due(tmp_path: Path, every: str, now: str, due: str) ->
         assert following > moments[0] and file.watches[0].last_due(following, file.zone) == following
 
 
+def test_a_store_that_is_tried_tells_nobody_and_leaves_the_feeds(tmp_path: Path, store: Path) -> None:
+    file = watches(tmp_path, PLAIN + "      - json_feed: all.json\n      - document: 'all-{issue}.md'\n")
+    keep(store, article("a1", story(1)))
+    run(file, store)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("all*")}
+    trial = tmp_path / "trial.db"
+    keep(trial, article("b1", story(2)))
+    with pytest.raises(UsageError, match=r"feed of another store.*--no-watches"):
+        run(file, trial)
+    with Store.open(trial, create=False, readonly=True) as opened:
+        assert opened.watch_log.state("all") is None
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("all*")} == before
+    for feed in ("all.xml", "all.json"):
+        (tmp_path / feed).unlink()
+    run(file, trial)  # whoever goes on with another store removes the feeds, and nothing has the name of what was told
+    old, new = (re.findall("urn:jianbao:store:[0-9a-f]+|all/[0-9a-f]+/1", text) for text in
+                (before["all.xml"].decode(), (tmp_path / "all.xml").read_text("utf-8")))  # fmt: skip
+    assert len(old) == len(new) == 2 and not set(old) & set(new)
+
+
+def test_what_was_told_before_stores_had_an_identity_keeps_its_name(tmp_path: Path, store: Path) -> None:
+    file = watches(tmp_path, PLAIN)
+    keep(store, article("a1", story(1)))
+    run(file, store)
+    with Store.open(store) as opened, opened.transaction():
+        opened.settings.remove("identity")  # as a store of an earlier version, whose feeds name no store
+    (tmp_path / "all.xml").unlink()
+    keep(store, article("a2", story(2)))
+    run(file, store)
+    with Store.open(store, create=False, readonly=True) as opened:
+        own = opened.watch_log.identity().id
+    feed = feedparser.parse((tmp_path / "all.xml").read_bytes())
+    assert [entry.id for entry in feed.entries] == [f"all/{own}/2", "all/1"]
+
+
 def test_feeds_are_what_their_readers_take(tmp_path: Path, store: Path) -> None:
     text = PLAIN + "        link: https://me.example/all.xml\n      - json_feed: all.json\n    title: 棉花 & <苹果>\n"
     keep(
@@ -252,7 +287,9 @@ def test_feeds_are_what_their_readers_take(tmp_path: Path, store: Path) -> None:
     assert (feed.feed.title, feed.feed.language, feed.feed.link) == (
         "棉花 & <苹果>", "zh-CN", "https://me.example/all.xml",
     )  # fmt: skip
-    assert [entry.id for entry in feed.entries] == ["all/2", "all/1"]
+    with Store.open(store, create=False, readonly=True) as opened:
+        own = opened.watch_log.identity().id
+    assert [entry.id for entry in feed.entries] == [f"all/{own}/2", f"all/{own}/1"]
     assert feed.entries[1].link == "https://news.example/1"
     assert feed.entries[1].published_parsed
     channel = ET.fromstring(data).find("channel")

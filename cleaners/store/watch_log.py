@@ -7,13 +7,18 @@ delivered again after a kill is the same issue, under the same number.
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from cleaners.store.codec import GIVEN, listed
 from cleaners.store.database import Database, Row
+from cleaners.store.key_value import StoreSettings
+
+_IDENTITY = "identity"
 
 NoticeKind = Literal["story", "copy", "revision", "takedown", "trouble", "over"]
 """story: a story is told for the first time; copy, revision, takedown: what became of it; trouble, over: something went
@@ -81,6 +86,26 @@ class WatchHistory:
     """What was wrong when it was last looked at: name -> what there is to say of it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreIdentity:
+    """What tells what a store has told from what others have: each counts from 1."""
+
+    id: str
+    """Random; empty before the store has told anything."""
+    notices: int = 0
+    """The last notice that was told before a store had an identity: it keeps its name."""
+    issues: int = 0
+    """The last issue of that kind."""
+
+    def notice_name(self, watch: str, number: int) -> str:
+        """``WATCH/ID/NUMBER``: the same whenever the notice is delivered, and that of no other."""
+        return f"{watch}/{number}" if number <= self.notices else f"{watch}/{self.id}/{number}"
+
+    def issue_name(self, watch: str, number: int) -> str:
+        """The same of an issue."""
+        return f"{watch}/{number}" if number <= self.issues else f"{watch}/{self.id}/{number}"
+
+
 TOLD_ELSEWHERE = -1
 """In the place of an issue's number: told before the store that told it was merged into this one."""
 
@@ -90,6 +115,21 @@ class WatchLog:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+
+    def identity(self) -> StoreIdentity:
+        """Of the store, for the names of what it tells."""
+        told = StoreSettings(self._db).get(_IDENTITY)
+        return StoreIdentity(**json.loads(told)) if told else StoreIdentity(id="")
+
+    def identify(self) -> None:
+        """Give the store an identity, where it has none; what it has told before keeps its names."""
+        if self.identity().id:
+            return
+        notices, issues = (
+            self._db.one(f"SELECT coalesce(max({one}), 0) FROM {one}s") or (0,) for one in ("notice", "issue")
+        )
+        made = StoreIdentity(id=secrets.token_hex(6), notices=notices[0], issues=issues[0])
+        StoreSettings(self._db).put(_IDENTITY, json.dumps(asdict(made)))
 
     def state(self, watch: str) -> WatchState | None:
         """How far a watch has come; None for one that was never met."""

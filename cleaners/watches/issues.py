@@ -22,7 +22,7 @@ class IssueEntry:
     """One line of an issue."""
 
     id: str
-    """The same whenever it is delivered, and that of no other: ``WATCH/NOTICE``."""
+    """The same whenever it is delivered, and that of no other (``StoreIdentity.notice_name``)."""
     kind: NoticeKind
     at: datetime
     """When it happened, in the timezone of the watches."""
@@ -55,11 +55,10 @@ class IssueContents:
     """BCP 47."""
     entries: tuple[IssueEntry, ...]
     """In order, the oldest first."""
-
-    @property
-    def key(self) -> str:
-        """The same whenever this issue is delivered, and that of no other."""
-        return f"{self.watch}/{self.number}"
+    key: str
+    """The same whenever this issue is delivered, and that of no other (``StoreIdentity.issue_name``)."""
+    store: str = ""
+    """The identity of the store; empty before it has told anything."""
 
 
 def make_issue(store: Store, watch: WatchConfig, *, now: datetime, timezone: ZoneInfo) -> WatchIssue | None:
@@ -79,6 +78,7 @@ class IssueReader:
     def __init__(self, store: Store, watch: str, *, title: str, timezone: ZoneInfo, language: str) -> None:
         """``watch``: its id; ``title``: what people read; ``timezone``: of the times that are told."""
         self._store = store
+        self._identity = store.watch_log.identity()
         self._watch = watch
         self._title = title
         self._timezone = timezone
@@ -112,12 +112,13 @@ class IssueReader:
         return IssueContents(
             watch=self._watch, title=self._title, number=number, at=at.astimezone(self._timezone),
             language=self._language, entries=tuple(entry for entry in entries if entry),
+            key=self._identity.issue_name(self._watch, number), store=self._identity.id,
         )  # fmt: skip
 
     def _entry(self, notice: Notice) -> IssueEntry | None:
         """What a notice says; None for a story that is gone before it was told."""
         at = notice.at.astimezone(self._timezone)
-        id_ = f"{self._watch}/{notice.number}"
+        id_ = self._identity.notice_name(self._watch, notice.number)
         words = wording(self._language)
         update = words.update(notice.kind)
         if notice.kind in {"trouble", "over"}:

@@ -15,7 +15,7 @@ from crawler.cli import watch
 from crawler.cli.application import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
 from crawler.cli.language import spoken
 from crawler.cli.progress import compiling_told, progress
-from crawler.cli.watch import WatchesOption
+from crawler.cli.watch import NoWatchesOption, WatchesOption
 from crawler.wording import balance
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def crawl(
     ] = None,
     contact: ContactOption = None,
     watches: WatchesOption = None,
+    no_watches: NoWatchesOption = False,
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="Only the hosts of machine I of N, I from 1.")
     ] = "1/1",
@@ -110,7 +111,7 @@ def crawl(
 
     _end_on_sigterm()
     part = SiteShard.parse(shard)
-    seeds, watches = watch.beside(seeds, watches)
+    seeds, watches = watch.beside(seeds, watches, none=no_watches)
     watch.check(watches)
     days = config.IssueRange.parse(issues) if issues is not None else None
     jobs = [config.load_job(path) for path in seeds if not is_typed_address(path)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaners.errors import InputError, JianbaoError
+from cleaners.errors import InputError, JianbaoError, UsageError
 from cleaners.sentences import listed, sentence
 from crawler.cli.application import STORE, JsonOption, StoreOption, answer, app, counted, say
 from crawler.cli.filters import day, hint
@@ -29,6 +29,10 @@ WatchesOption = Annotated[
         help="Afterwards tell what these watches wait for; see `jianbao watch`.",
     ),
 ]  # fmt: skip
+
+NoWatchesOption = Annotated[
+    bool, typer.Option("--no-watches", help="Tell nobody, whatever `watches.yaml` stands beside the seed files.")
+]
 
 
 @app.command()
@@ -118,14 +122,16 @@ def check(watches: Path | None) -> None:
         load(watches)
 
 
-def beside(seeds: Sequence[str | Path], watches: Path | None) -> tuple[list[str], Path | None]:
+def beside(seeds: Sequence[str | Path], watches: Path | None, *, none: bool = False) -> tuple[list[str], Path | None]:
     """Seed files without a file of watches among them, and the watches: the file that was named, else that one, else
-    ``watches.yaml`` beside the first seed file."""
+    ``watches.yaml`` beside the first seed file; with ``none`` no watches. Raises UsageError for both at once."""
+    if none and watches:
+        raise UsageError("--watches and --no-watches exclude each other: leave one out")
     names = [str(seed) for seed in seeds]
     rest = [name for name in names if Path(name).name != WATCHES]
     among = [Path(name) for name in names if Path(name).name == WATCHES]
     near = [place for name in rest if "://" not in name and (place := Path(name).parent / WATCHES).is_file()]
-    return rest, watches or next(iter([*among, *near]), None)
+    return rest, None if none else watches or next(iter([*among, *near]), None)
 
 
 def _report(results: Sequence[DeliveryResult], *, as_json: bool) -> None:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import ClassVar
 
 from cleaners.atomic import told, whole_file
+from cleaners.errors import UsageError
 from cleaners.watches.issues import IssueContents, IssueEntry
+
+_STORE = re.compile(rb"urn:jianbao:store:([0-9a-f]+)")
+
+
+def store_name(contents: IssueContents) -> str:
+    """What a feed says of the store that writes it; empty where that has no identity."""
+    return f"urn:jianbao:store:{contents.store}" if contents.store else ""
+
+
+def check_owner(path: Path, store: str) -> None:
+    """Raise UsageError where a file is the feed of another store; ``store``: the identity of this one."""
+    found = _STORE.search(path.read_bytes()) if path.is_file() else None
+    if found and found[1].decode() != store:
+        raise UsageError(
+            "{path} is the feed of another store, so nobody was told anything: crawl with --no-watches into a store "
+            "that is only tried; remove the file to go on with this one",
+            path=path,
+        )
 
 
 class FeedFile:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from cleaners.watches.issues import IssueContents, IssueEntry
-from crawler.notify.feed_file import entry_html
+from crawler.notify.feed_file import entry_html, store_name
 
 
 def json_feed_bytes(contents: IssueContents, link: str | None) -> bytes:
@@ -15,6 +15,8 @@ def json_feed_bytes(contents: IssueContents, link: str | None) -> bytes:
                             "language": contents.language}  # fmt: skip
     if link:
         feed["feed_url"] = link
+    if written_by := store_name(contents):
+        feed["_jianbao"] = {"store": written_by}
     feed["items"] = [_json_item(entry) for entry in contents.entries]
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 

@@ -10,14 +10,15 @@ from lxml import etree
 
 from cleaners.escaping import xml_text
 from cleaners.watches.issues import IssueContents, IssueEntry
-from crawler.notify.feed_file import entry_html
+from crawler.notify.feed_file import entry_html, store_name
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_OWN = "urn:jianbao:feed"
 
 
 def rss_bytes(contents: IssueContents, link: str | None) -> bytes:
     """The feed; ``link``: where it stands."""
-    rss = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": _ATOM})
+    rss = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": _ATOM, "jianbao": _OWN})
     channel = etree.SubElement(rss, "channel")
     home = link or next((entry.url for entry in contents.entries if entry.url), None) or "urn:jianbao"
     for name, value in (
@@ -28,6 +29,8 @@ def rss_bytes(contents: IssueContents, link: str | None) -> bytes:
     if link:
         etree.SubElement(channel, f"{{{_ATOM}}}link", {
             "href": link, "rel": "self", "type": "application/rss+xml"})  # fmt: skip
+    if written_by := store_name(contents):
+        etree.SubElement(channel, f"{{{_OWN}}}store").text = written_by
     if contents.entries:
         _add(channel, "lastBuildDate", format_datetime(contents.entries[0].at))
     for entry in contents.entries:

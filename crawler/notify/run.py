@@ -20,6 +20,7 @@ from cleaners.store.query import parse
 from cleaners.watches.issues import FIRST, IssueContents, IssueReader, make_issue
 from cleaners.watches.judge import judge
 from crawler.notify.channel import Channel, PartlyRefusedError
+from crawler.notify.feed_file import check_owner
 from crawler.notify.health import judge_health
 from crawler.notify.registry import open_channel
 
@@ -65,9 +66,11 @@ def run_watches(
     """Judge, issue and deliver; returns what came of each channel that had something to do.
 
     ``path``: the store. ``since``: judge again from that moment. What a channel raises is its result: the others are
-    served. Waits, and says so through ``waiting``, while another run delivers. Raises as ``Store.open``.
+    served. Waits, and says so through ``waiting``, while another run delivers. Raises as ``Store.open``, and UsageError
+    where a feed is of another store.
     """
     with locks.delivery_lock(path, waiting), Store.open(path, create=False) as store:
+        _check_feeds(store, watches)
         _join(store, watches)
         _judge(store, watches, now, since)
         results: list[DeliveryResult] = []
@@ -116,9 +119,19 @@ def _reader(store: Store, watch: WatchConfig, file: WatchFile) -> IssueReader:
 
 def _join(store: Store, watches: WatchFile) -> None:
     with store.transaction():
+        store.watch_log.identify()
         for watch in watches.watches:
             for channel in watch.channels:
                 store.watch_log.join(watch.id, channel.key)
+
+
+def _check_feeds(store: Store, watches: WatchFile) -> None:
+    """Raise UsageError where a file is the feed of another store: of this one nobody is to be told anything."""
+    identity = store.watch_log.identity()
+    for watch in watches.watches:
+        for channel in watch.channels:
+            if feed := channel.rss or channel.json_feed:
+                check_owner(feed, identity.id)
 
 
 def _judge(store: Store, watches: WatchFile, now: datetime, since: datetime | None) -> None:

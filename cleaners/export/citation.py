@@ -50,7 +50,7 @@ def citation(clipping: Clipping) -> Citation:
         container=container,
         published=article.published,
         accessed=article.fetched_at,
-        url=article.url,
+        url=article.url or article.declared_url,
         page=_line(edition.number),
         section=_line(article.section),
         language=_TAGS.get(article.script) or article.language or "zh",

@@ -11,6 +11,7 @@ from cleaners.escaping import escaped
 from cleaners.export.records import record
 from cleaners.fields import FRONT_MATTER
 from cleaners.items import Article, Clipping
+from cleaners.quality import is_doubtful
 
 _LONGEST = 40  # characters of a headline in a file name: at most 160 of the 255 bytes a name may have
 
@@ -42,7 +43,10 @@ def _front(clipping: Clipping) -> dict[str, Any]:
     line = record(clipping)
     front = {field.name: line[field.name] for field in FRONT_MATTER}
     if article.url is None:
-        front["origin"] = article.origin  # nothing else leads back to the page
+        front["declared_url"] = article.declared_url  # what it says of itself, and nobody has seen
+        front["origin"] = article.origin
+    if is_doubtful(article.confidence):
+        front["confidence"] = article.confidence
     front["regions"] = [region.name for region in article.regions]
     if cluster and cluster.size > 1:
         front |= {name: line[name] for name in ("cluster_id", "cluster_size")}

@@ -57,7 +57,7 @@ def _in_page(page: Page) -> list[PictureFinder]:
     held: dict[str, bytes] = {}
     for _, element in found.images:
         data = image_data(element)
-        if data is not None and (address := image_address(element, found.base)):
+        if data is not None and (address := image_address(element, found.picture_base)):
             held.setdefault(address, data)
     return [held.get]
 

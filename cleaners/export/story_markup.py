@@ -82,7 +82,7 @@ def _facts(article: Article) -> list[Any]:
     facts: list[Any] = [f"来源：{article.source}" if article.source else article.site or ""]
     facts.append(f"作者：{'、'.join(article.authors)}" if article.authors else "")
     facts.append(_time(article.published))
-    if address := web_address(article.url):
+    if address := web_address(article.url or article.declared_url):
         facts.append(element("a", address, href=address))
     elif article.url is None:
         facts.append(article.origin)  # nothing else leads back to the page

@@ -74,7 +74,7 @@ def body_images(
     for line, element in blocks.images:
         if not area.holds(line, element) or _is_icon(element):
             continue
-        address = image_address(element, blocks.base)
+        address = image_address(element, blocks.picture_base)
         if address is None or address in placed or (_is_counter(element) and not _PICTURE.search(address)):
             continue
         alt = " ".join((element.get("alt") or "").split())

@@ -10,6 +10,7 @@ import typer
 
 from cleaners.errors import InputError, UsageError
 from cleaners.publication_time import written
+from cleaners.quality import is_doubtful
 from cleaners.sentences import Sentence, sentence
 from crawler.cli.application import STORE, app, counted, say
 from crawler.cli.clip_file import ClipFormat, chosen_form, clip_file, make_folder, opened
@@ -110,6 +111,11 @@ def clip(
                 draft.write(_story(kept, clipped, words, note))
     if store is not None:
         say("kept in {store}", store=store)
+    if is_doubtful(clipped.article.confidence):
+        say(
+            "doubtful ({confidence:.2f} of 1): it may be cut short, a teaser, or not the article: look at the page",
+            confidence=clipped.article.confidence,
+        )
     if images and (missing := len(clipped.article.images) - len(clipped.pictures)):
         say("{pictures} not at hand: the links stay", pictures=counted(missing, "picture"))
     if file.is_kept:

@@ -35,6 +35,11 @@ class PageLines:
     base: str | None = None
     """HTML: what relative addresses are joined to."""
 
+    @property
+    def picture_base(self) -> str | None:
+        """The same for pictures: of a page that was saved without its address the one that it says is its own."""
+        return self.base or self.head.declared_url
+
 
 def read(text: str, url: str | None = None) -> PageLines:
     """Turn a decoded page into lines; HTML or plain text is told apart by content.

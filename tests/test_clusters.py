@@ -167,6 +167,20 @@ def test_of_a_spun_pair_the_side_with_the_words_of_a_spinner_is_not_the_best() -
     assert decided(members, [edge(1, 2, "spun", 0.7, 0.7)])[0].canonical == 2
 
 
+def test_a_mild_word_of_the_original_does_not_make_it_the_spun_one() -> None:
+    members = [member(1, spun=1.5, rarity=-6.0), member(2, rarity=-5.0)]
+    assert decided(members, [edge(1, 2, "spun", 0.7, 0.7)])[0].canonical == 1
+    uneven = [member(1, spun=1.5, rarity=-5.0), member(2, rarity=-6.0), member(3, rarity=-6.0, spun=9.0)]
+    edges = [edge(1, 2), edge(1, 3, "spun", 0.8, 0.4), edge(2, 3, "spun", 0.8, 0.4)]
+    assert decided(uneven, edges)[0].canonical == 2, "what one holds besides may have rare words"
+
+
+def test_parts_that_are_more_than_their_whole_overlap_and_make_it_no_compilation() -> None:
+    members = [member(1), member(2, length=480), member(3, length=480)]
+    parts = [edge(1, 2, "contains", 0.6, 1.0), edge(1, 3, "contains", 0.6, 1.0)]
+    assert [(f.members, f.canonical) for f in decided(members, parts)] == [((1, 2, 3), 1)]
+
+
 def test_among_simplified_copies_a_converted_one_is_not_the_best() -> None:
     members = [member(1, script="traditional"), member(2), member(3)]
     edges = [edge(1, 2), edge(1, 3), edge(2, 3, of_a=0.9, of_b=0.9)]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 TRAITS = (
-    "doc long, id string, length int, title binary, disguises string, script string, spun double, furniture double, "
-    "clause_order double"
+    "doc long, id string, length int, title binary, disguises string, script string, spun double, rarity double, "
+    "furniture double, clause_order double"
 )
 """The id of a document as JSON, and what the choice of the best copy looks at
 (:class:`cleaners.dedup.corpus.member_traits.MemberTraits`)."""
@@ -115,6 +115,7 @@ class LookTask:
             "disguises": pa.array([" ".join(one.disguises) for one in looks], pa.string()),
             "script": pa.array([one.script for one in looks], pa.string()),
             "spun": pa.array([one.spun for one in looks], pa.float64()),
+            "rarity": pa.array([one.rarity for one in looks], pa.float64()),
             "furniture": pa.array([one.furniture for one in looks], pa.float64()),
             "clause_order": pa.array([one.order for one in looks], pa.float64()),
         })  # fmt: skip
@@ -161,6 +162,7 @@ def _traits(looks: pa.Table) -> Iterator[MemberTraits]:
             disguises=tuple(row["disguises"].split()),
             script=row["script"],
             spun=row["spun"],
+            rarity=row["rarity"],
             furniture=row["furniture"],
             order=row["clause_order"],
         )

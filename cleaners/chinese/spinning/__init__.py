@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from cleaners.chinese.script import fold
 from cleaners.chinese.script.census import census
 from cleaners.chinese.spinning.learn import GrowthSettings, grow, spun_side, substitutions
+from cleaners.chinese.spinning.usage import rarity
 from cleaners.chinese.spinning.vocabulary import LexiconEntry, SpunLexicon
 from cleaners.chinese.spinning.word_boundaries import whole_words
 
@@ -21,6 +22,7 @@ __all__ = [
     "SpunLexicon",
     "SpunScore",
     "grow",
+    "rarity",
     "score",
     "spun_side",
     "substitutions",

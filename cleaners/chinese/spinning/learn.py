@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
-from importlib import resources
 
 from cleaners.characters import HAN
+from cleaners.chinese.spinning.usage import commonness, oddness
 from cleaners.chinese.spinning.vocabulary import LexiconEntry
 from cleaners.chinese.spinning.word_boundaries import whole_words
 
@@ -133,7 +132,7 @@ def grow(
             best[spun] = max(best.get(spun, (0, "")), (count, proper))
     usual = _used_by(honest, best)
     learned = [
-        (count, LexiconEntry(spun=spun, proper=proper, weight=round(_oddness(spun, proper), 1)))
+        (count, LexiconEntry(spun=spun, proper=proper, weight=round(oddness(spun, proper), 1)))
         for spun, (count, proper) in best.items()
         if usual[spun] <= rule.honest_share * len(honest)
     ]
@@ -149,7 +148,7 @@ def spun_side(one: str, other: str) -> int:
     balance = 0.0
     for (theirs, ours), count in substitutions(one, other).items():
         if len(ours) > 1 and len(theirs) > 1:
-            balance += count * math.log10((_count(ours) + 3) / (_count(theirs) + 3))
+            balance += count * math.log10((commonness(ours) + 3) / (commonness(theirs) + 3))
     return 1 if balance >= 0 else 0
 
 
@@ -162,24 +161,3 @@ def _used_by(texts: Sequence[str], words: Iterable[str]) -> Counter[str]:
             if candidates:
                 used.update({text[at : at + length] for at in range(len(text) - length + 1)} & candidates)
     return used
-
-
-def _oddness(spun: str, proper: str) -> float:
-    """The weight of an entry, as in ``data/spun.tsv``, from the counts of pairs of characters."""
-    return max(0.0, min(3.0, math.log10((_count(proper) + 300) / (_count(spun) + 3))))
-
-
-def _count(word: str) -> float:
-    counts = _pair_counts()
-    return min(counts.get(word[at : at + 2], 0.0) for at in range(len(word) - 1))
-
-
-@cache
-def _pair_counts() -> Mapping[str, float]:
-    text = resources.files("cleaners.data").joinpath("characters.txt").read_text(encoding="utf-8")
-    lines = text.partition("[pairs] ")[2].splitlines()[1:]
-    return {
-        line[0] + second: 2.0 ** (ord(level) - ord("A"))
-        for line in lines
-        for second, level in zip(line[1::2], line[2::2], strict=True)
-    }

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cleaners.dedup.clusters.best_copy import best
 from cleaners.dedup.clusters.earliest_source import earliest
-from cleaners.dedup.clusters.grouping import ClusterSettings, best, group
+from cleaners.dedup.clusters.grouping import ClusterSettings, group
 from cleaners.dedup.clusters.model import ClusterDecision, ClusterNeighbourhood
 
 __all__ = ["ClusterSettings", "assign", "best", "earliest", "group"]

@@ -6,75 +6,11 @@ links to what it contains and never welds two of its parts together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from cleaners.chinese.disguise.clause_order import worse_order
 from cleaners.dedup.clusters.model import ClusterMember, MatchEdge
 from cleaners.dedup.fingerprint import normalize
-from cleaners.disguises import rank
-
-# Which copy of an article is the best.
-
-_COMPLETE = 1.5  # what a copy lacks counts more than what was appended to it
-_SPUN_WORDS, _FURNITURE = 0.01, 0.1  # what a spinner's word (times its weight) and furniture cost, against what is held
-_STEPS = 200  # copies that differ by less are equally good
-_ARTICLE = 0.2  # of every text at least this share is taken to be no furniture
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-def best(
-    members: Sequence[ClusterMember], edges: Sequence[MatchEdge] = (), compilations: Collection[int] = ()
-) -> ClusterMember:
-    """The best copy; ``edges`` are the matches between the members.
-
-    Never a disguised one when another exists (the rewritten side of a match, annotated, ... in the order of
-    :mod:`cleaners.disguises`), nor one that was converted to traditional characters, nor a compilation; then the one
-    that holds most of the others and little beside them, with few words of spinners and little furniture; then by
-    quality, repairs, noise and length; among equals one with an address, then the earlier one.
-    """
-    held = _agreement(members, edges)
-    rewritten = _rewritten(members, edges)
-    least = min(m.spun for m in members)
-    simplified = 2 * sum(m.script == "simplified" for m in members) >= len(members)
-
-    def order(m: ClusterMember) -> tuple[object, ...]:
-        worth = held[m.doc] - _SPUN_WORDS * (m.spun - least) - _FURNITURE * m.furniture
-        return (
-            m.doc in rewritten, -rank(m.disguises), simplified and m.script in ("traditional", "mixed"),
-            m.doc in compilations, -round(worth * _STEPS), -round(held[m.doc], 6), -round(m.quality, 2), m.repairs > 0,
-            m.noise > 0, -round(m.length, -2), m.repairs, m.url is None, m.published or _NEVER, m.arrival, m.id,
-        )  # fmt: skip
-
-    return min(members, key=order)
-
-
-def _rewritten(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> set[int]:
-    """docs that have more of a spinner's words than the text they match as spun, or clauses in worse order than the one
-    they match as shuffled."""
-    weights, orders = {m.doc: m.spun for m in members}, {m.doc: m.order for m in members}
-    sides = [(edge.a, edge.b) for edge in edges if edge.kind == "spun"]
-    spun = {one for a, b in sides for one, other in ((a, b), (b, a)) if weights[one] > weights[other]}
-    dealt = [(edge.a, edge.b) for edge in edges if edge.kind == "shuffled"]
-    worse = [(pair, worse_order(*(orders[doc] for doc in pair))) for pair in dealt]
-    return spun | {pair[side] for pair, side in worse if side is not None}
-
-
-def _agreement(members: Sequence[ClusterMember], edges: Sequence[MatchEdge]) -> dict[int, float]:
-    """doc -> 0..1: how much of the other copies it holds, their furniture aside, and how much of it they hold; nothing
-    where it does not match one."""
-    furniture = {m.doc: m.furniture for m in members}
-    sides: dict[int, list[tuple[float, float]]] = {m.doc: [] for m in members}
-    for edge in edges:
-        for one, other, own, back in (
-            (edge.a, edge.b, edge.containment_a, edge.containment_b),
-            (edge.b, edge.a, edge.containment_b, edge.containment_a),
-        ):
-            sides[one].append((min(1.0, back / max(1 - furniture[other], _ARTICLE)), own))
-    others = max(1, len(members) - 1)
-    return {doc: sum(_COMPLETE * held + own for held, own in pairs) / (_COMPLETE + 1) / others
-            for doc, pairs in sides.items()}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +30,8 @@ class ClusterSettings:
     """So is one of this share, unless the whole has unrelated parts too."""
     least: float = 0.4
     """So is one of this share, if it is the only part known; a smaller one only under the same headline."""
+    beside: float = 1.1
+    """Parts that are together more than this share of their whole do not lie side by side in it."""
     title: int = 6
     """Characters two headlines must have in common to say something."""
 
@@ -102,7 +40,7 @@ class ClusterSettings:
         """The settings as one string."""
         return (
             f"clusters near>={self.near}, spun>={self.spun}, even>={self.even}, framed>={self.framed}, "
-            f"cut>={self.cut}, least>={self.least}, title>={self.title}"
+            f"cut>={self.cut}, least>={self.least}, beside<={self.beside}, title>={self.title}"
         )
 
 
@@ -128,6 +66,7 @@ class ClusterGrouping:
 @dataclass(frozen=True, slots=True)
 class _ContainedPart:
     share: float  # of the whole
+    found: float  # the same, but only what was found of it
     part: int
     whole: int
     copied: bool  # most of the part is in the whole, not only a piece of it
@@ -164,7 +103,7 @@ def _part(edge: MatchEdge, strictness: ClusterSettings) -> _ContainedPart:
     if found < back:
         part, whole, found, back = whole, part, back, found
     enough = {"spun": strictness.spun, "near": strictness.near, "shuffled": strictness.near}.get(edge.kind, 0.0)
-    return _ContainedPart(back / found if found else 0.0, part, whole, found >= enough)
+    return _ContainedPart(back / found if found else 0.0, back, part, whole, found >= enough)
 
 
 def _judge(
@@ -175,13 +114,18 @@ def _judge(
 ) -> set[int]:
     """Join each cut copy with its whole; returns the compilations."""
     linked = {(p.part, p.whole) for p in parts} | {(p.whole, p.part) for p in parts}
-    of_whole: dict[int, list[int]] = {}
+    of_whole: dict[int, list[_ContainedPart]] = {}
     for p in parts:
-        of_whole.setdefault(p.whole, []).append(p.part)
+        of_whole.setdefault(p.whole, []).append(p)
 
     def strangers(p: _ContainedPart) -> bool:
-        """Whether another part of the same whole has nothing to do with this one."""
-        return any(not forest.same(p.part, other) and (p.part, other) not in linked for other in of_whole[p.whole])
+        """Whether another part of the same whole has nothing to do with this one: parts of a compilation lie side by
+        side, so two that are together more than the whole share a passage, though nobody compared them."""
+        return any(
+            not forest.same(p.part, other.part) and (p.part, other.part) not in linked
+            and p.found + other.found <= strictness.beside
+            for other in of_whole[p.whole]
+        )  # fmt: skip
 
     # The surest first: what a text mostly consists of is settled before its small parts are judged.
     judged = [p for p in parts if p.part in members and p.copied]

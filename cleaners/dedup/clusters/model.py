@@ -61,6 +61,9 @@ class ClusterMember:
     """Which script the text is in."""
     spun: float = 0.0
     """Weight of the words that machines write in place of others; 0 where the disguise is all that is known."""
+    rarity: float = 0.0
+    """How rare its words are, in bits (:func:`cleaners.chinese.spinning.rarity`); 0 where the disguise is all that is
+    known."""
     furniture: float = 0.0
     """Share of the text that is a site's furniture, 0..1."""
     order: float = 0.0

@@ -109,6 +109,7 @@ def _member(doc: int, seen: MemberTraits) -> ClusterMember:
         disguises=seen.disguises,
         script=seen.script,
         spun=seen.spun,
+        rarity=seen.rarity,
         furniture=seen.furniture,
         order=seen.order,
     )

@@ -48,6 +48,8 @@ class MemberTraits:
     """Which script it is in."""
     spun: float
     """Weight of the words that machines write in place of others (:mod:`cleaners.chinese.spinning`)."""
+    rarity: float
+    """How rare its words are, in bits (:func:`cleaners.chinese.spinning.rarity`): more where a machine put others."""
     furniture: float
     """Share of its characters in lines of a site's furniture, 0..1."""
     order: float
@@ -65,6 +67,7 @@ def look(text: str) -> MemberTraits:
         disguises=tuple(_worn(text, bare, len(text) - len(bare))),
         script=script.detect(text),
         spun=spinning.score(bare, _lexicon()).weight,
+        rarity=spinning.rarity(bare),
         furniture=furniture(bare),
         order=clause_order.guess(clause_order.clause_marks(script.fold(bare))),
     )

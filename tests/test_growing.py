@@ -124,12 +124,12 @@ def test_more_postings_of_one_phrase_than_memory_has_room_for_are_resolved_at_on
 
 def test_a_file_that_has_become_shorter_is_told(tmp_path: Path) -> None:
     with SpilledColumns(tmp_path / "columns", (np.uint64,), shift=4, rows=10) as columns:
-        columns.add(np.arange(10_000, dtype=np.uint64))
-        columns.add(np.arange(10_000, dtype=np.uint64))
+        for _ in range(2):  # more than the file object holds of it
+            columns.add(np.arange(100_000, dtype=np.uint64))
         columns.sizes()
         (tmp_path / "columns").write_bytes(b"")
         with pytest.raises(OSError, match="shorter"):
-            columns.cells(0, 600)
+            columns.cells(0, 6_000)
 
 
 def test_a_large_corpus_takes_them_and_says_so(tmp_path: Path) -> None:

@@ -23,10 +23,12 @@ def page(clipping: Clipping, kept: ArticleNotes) -> str:
     known = [(field, shown(field, clipping)) for field in SHOWN if field.name != "title"]
     head = [f"{label(field, 10)} {value}" for field, value in known if value]
     if kept.tags:
-        head.append(f"{padded(sentence('tags'), 10)} {', '.join(kept.tags)}")
+        name = padded(sentence("tags"), 10)
+        head.append(f"{name} {', '.join(kept.tags)}")
     for note in kept.notes:
         text = note.text.replace("\n", "\n" + " " * 11)
-        head.append(f"{padded(sentence('note'), 10)} {text}  ({note.at:%Y-%m-%d})")
+        name = padded(sentence("note"), 10)
+        head.append(f"{name} {text}  ({note.at:%Y-%m-%d})")
     return "\n".join([titled(article.title), "", *head, "", article.text])
 
 

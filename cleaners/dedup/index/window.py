@@ -60,7 +60,9 @@ def day_of(value: Any) -> int:
         value = value.astimezone(_CHINA)
     if isinstance(value, date):
         return value.toordinal()
+    if not isinstance(value, str):
+        return UNDATED
     try:
         return date.fromisoformat(value[:10]).toordinal()
-    except (TypeError, ValueError):
+    except ValueError:
         return UNDATED

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Processes that run tests: a file's tests stay in one of them.
 WORKERS ?= 2
 
-.PHONY: help demo test messages wheel docs lint proof soak spark java clean
+.PHONY: help demo test messages wheel docs lint proof soak spark java oldest newest clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -64,5 +64,18 @@ java:
 spark: java .venv-spark/.installed ## the engine on Spark against this machine (own environment, needs Java 17)
 	.venv-spark/bin/python -m pytest -m 'soak or not soak' -rs tests/test_spark_cluster.py tests/test_spark.py
 
+# What pip would not choose by itself: uv resolves to the lowest versions that are allowed.
+oldest: ## all tests with the oldest dependencies that pyproject.toml allows (own environment)
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv-oldest/bin/uv pip install --quiet --python .venv-oldest/bin/python --resolution lowest-direct --editable '.[dev]'
+	.venv-oldest/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
+newest: ## all tests with the newest ones, whatever constraints.txt says (own environment)
+	$(PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	.venv-newest/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
 clean: ## remove .venv and caches
-	rm -rf .venv .venv-spark .venv-wheel build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-spark .venv-oldest .venv-newest .venv-wheel build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from cleaners.dedup.partitioned.layout import PartitionSettings
 from cleaners.errors import InputError
 from cleaners.spark import candidates, labels, verify, writing
 from cleaners.spark.candidates import clashing
+from cleaners.spark.compiling import compile_kernels
 from cleaners.spark.documents import PrintTask, object_of, source_of
 from cleaners.spark.numbering import COUNTS, PLACE, Numbering, numbered, stretches
 from cleaners.spark.parcels import Parcel, ParcelKind, PartitionTask, packed, unpacked
@@ -180,3 +182,20 @@ def test_tasks_run_by_hand_give_what_one_machine_gives(
     assert done.pairs > 100
     assert in_order(found) == in_order(map(json.loads, pairs.open("rb")))
     assert in_order(records) == in_order(filter(None, map(object_of, here.open("rb"))))
+
+
+def compiled() -> set[tuple[str, str, str]]:
+    """The types for which there is machine code, of each kernel that was compiled or loaded in this process."""
+    rooms = [room for name, room in sys.modules.items() if name.startswith("cleaners.") and "kernels" in name]
+    return {
+        (room.__name__, name, str(types))
+        for room in rooms for name, kernel in vars(room).items() for types in getattr(kernel, "signatures", ())
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("growing_from", [10_000, 0])
+def test_tasks_run_what_the_driver_has_compiled(tmp_path: Path, growing_from: int) -> None:
+    compile_kernels()
+    before = compiled()
+    by_hand(written(tmp_path), DAY, GrowingAnchorSettings(documents_from=growing_from))
+    assert compiled() == before

@@ -96,10 +96,13 @@ def _failures() -> Iterator[None]:
 def package(target: Path) -> Path:
     """Write jianbao's modules and data into a zip that executors can import from; returns its path.
 
-    With what numba has compiled of them here: executors with such a processor need not compile it again, which takes
-    each 25 s of CPU. What jianbao is built on (``pyproject.toml``) has to be there: on the nodes, in their image, or by
+    With what numba compiles of them, which is done here: executors with such a processor need not, which takes each
+    25 s of CPU. What jianbao is built on (``pyproject.toml``) has to be there: on the nodes, in their image, or by
     ``--archives``.
     """
+    from cleaners.spark.compiling import compile_kernels
+
+    compile_kernels()
     root = Path(__file__).resolve().parent.parent.parent
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for package in _PACKAGES:

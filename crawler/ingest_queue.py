@@ -87,7 +87,8 @@ class IngestQueue:
         self._room = asyncio.Semaphore(batching.in_flight)
         self._results: asyncio.Queue[SpiderItem | None] = asyncio.Queue(maxsize=batching.most * 4)
         self._notes: list[LedgerNote] = []
-        self._unsettled = 0
+        self.unsettled = 0
+        """Outcomes that were handed in and are not yet in the store."""
         self._shelving: asyncio.Task[None] | None = None
         self._failed = asyncio.Event()
 
@@ -131,7 +132,7 @@ class IngestQueue:
     @property
     def is_settled(self) -> bool:
         """Whether the store holds everything that was taken; notes go with what is taken next."""
-        return not self._unsettled
+        return not self.unsettled
 
     async def open(self) -> None:
         """Open the store. Raises what the store raises when it cannot be opened."""
@@ -151,7 +152,7 @@ class IngestQueue:
 
         ``visits`` are noted as done together with it. Returns what came of it, None for a page that is only archived.
         """
-        self._unsettled += 1
+        self.unsettled += 1
         result = await self.clean(item) if isinstance(item, Page) else item
         if result is not None:
             self.tally.result(result)
@@ -195,7 +196,7 @@ class IngestQueue:
                         await loop.run_in_executor(self._keeping, self._keep, shelf, batch)
                     except Exception as error:  # keep emptying the queue: a full one would hold up the close
                         self.fail(error)
-                self._unsettled -= len(batch)
+                self.unsettled -= len(batch)
         finally:
             await loop.run_in_executor(self._keeping, shelf.close, self._status())
 
@@ -223,7 +224,7 @@ class IngestQueue:
             return None
         batch = [first] if first is not None else []
         if notes:
-            self._unsettled += 1
+            self.unsettled += 1
             batch.append(SpiderItem(item=None, visits=notes))
         if first is None:
             self._results.put_nowait(None)  # for the next call

@@ -26,6 +26,7 @@ from cleaners.warc import WarcArchive, folder_of
 from crawler.agenda import ArchiveOnlySink, VisitPlan
 from crawler.ingest_queue import IngestQueue, ResultCleaner
 from crawler.jobs.shard import SiteShard
+from crawler.process import CrawlProcess, WorkInFlight
 from crawler.scheduling.link_score import LinkScorer, TopicFilter
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.one_article import FetchedArticle, OneArticleSpider
@@ -43,12 +44,14 @@ def crawl(
     shard: SiteShard = SiteShard(),
     issues: IssueRange | None = None,
     progress: Callable[[CrawlReport], None] | None = None,
+    stopping: Callable[[WorkInFlight], None] | None = None,
 ) -> CrawlReport:
     """Run jobs and say what came of them; at most ``limit`` pages a job; of their sites the ``shard``'s.
 
     What an earlier run left undone is taken up first; what the store has is asked for only when it is due, and then
     whether it has changed. ``again``: every seed is asked, due or not. ``issues``: only the seeds with a date in their
-    address are asked, for each of these days that was not read yet; run again, it goes on where it was.
+    address are asked, for each of these days that was not read yet; run again, it goes on where it was. ``stopping``:
+    called at once when Ctrl-C or SIGTERM ends the run, with what is still waited for.
 
     Works once in a process (the event loop of the network library cannot be started twice), best in its main thread:
     there Ctrl-C finishes what is in flight. Where another process keeps articles in the same store, waits for it to end
@@ -65,7 +68,7 @@ def crawl(
             pass
     tally = CrawlStats()
     base = _settings(jobs, limit)
-    process = _process(base)
+    process = _process(base, stopping)
     told = progress or (lambda report: None)
     failures: list[BaseException] = []
 
@@ -100,22 +103,6 @@ async def _crawl_job(
     except Exception as error:
         return error
     return desk.failure
-
-
-class _CrawlProcess(AsyncCrawlerProcess):
-    """Stops a crawl as a whole: Scrapy would leave one that is still opening, or closing already, as it stands."""
-
-    async def stop(self) -> None:
-        while any(one.crawling and not (one.engine and one.engine.running) for one in self.crawlers):
-            await asyncio.sleep(0.05)
-        if not any(map(_is_closing, self.crawlers)):
-            await super().stop()
-        await self.join()
-
-
-def _is_closing(crawler: Crawler) -> bool:
-    slot = crawler.engine._slot if crawler.engine else None  # Scrapy has no public word for it
-    return slot is not None and slot.closing is not None
 
 
 def visit(job: JobConfig, spider: type[Spider], /, **arguments: Any) -> None:
@@ -252,12 +239,12 @@ def _for_job(base: Settings, job: JobConfig) -> Settings:
     return settings
 
 
-def _process(settings: Settings) -> AsyncCrawlerProcess:
+def _process(settings: Settings, stopping: Callable[[WorkInFlight], None] | None = None) -> AsyncCrawlerProcess:
     """Scrapy's process, speaking as loudly as the rest of the program."""
     level = logging.getLogger().getEffectiveLevel()
     before = logging.root.manager.disable
     logging.disable(max(before, level - 1))  # while being made it sets its own logger to DEBUG, and speaks
-    process = _CrawlProcess(settings)
+    process = CrawlProcess(settings, stopping or (lambda work: None))
     logging.disable(before)
     logging.getLogger("scrapy").setLevel(level)
     if level > logging.INFO:
@@ -266,4 +253,4 @@ def _process(settings: Settings) -> AsyncCrawlerProcess:
     return process
 
 
-__all__ = ["CrawlReport", "agent", "crawl", "fetch_article", "fetch_page", "visit"]
+__all__ = ["CrawlReport", "WorkInFlight", "agent", "crawl", "fetch_article", "fetch_page", "visit"]

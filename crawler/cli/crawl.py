@@ -19,7 +19,7 @@ from crawler.cli.watch import NoWatchesOption, WatchesOption
 from crawler.wording import balance
 
 if TYPE_CHECKING:
-    from crawler.run import CrawlReport
+    from crawler.run import CrawlReport, WorkInFlight
 
 ContactOption = Annotated[
     str | None,
@@ -126,7 +126,7 @@ def crawl(
         so_far = _advancing(advance)
         report = run(
             jobs, store=store, limit=limit, archive_only=archive_only, again=again, shard=part, issues=days,
-            progress=so_far,
+            progress=so_far, stopping=_tell_stopping,
         )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
@@ -147,6 +147,16 @@ def _advancing(advance: Callable[[int, str], None]) -> Callable[[CrawlReport], N
         seen = now.fetched
 
     return so_far
+
+
+def _tell_stopping(work: WorkInFlight) -> None:
+    """Ctrl-C is heard at once, though what was begun is finished."""
+    say(
+        "stopping: {requests} under way (at most {time}), {results} on the way into the store; again ends it at once",
+        requests=counted(work.requests, "request"),
+        time=lasting(work.seconds),
+        results=counted(work.results, "result"),
+    )
 
 
 def _end(report: CrawlReport, store: Path, *, is_whole: bool) -> None:

@@ -113,8 +113,18 @@ class RequestPace(AutoThrottle):
         self._retry_after_max = crawler.settings.getfloat("RETRY_AFTER_MAX")
         self._private = frozenset(crawler.settings.getlist("PRIVATE_HOSTS"))
         self._site_delay: dict[str, float] = {}
+        self._has_ended = False
         crawler.signals.connect(self._request_reached, signals.request_reached_downloader)
         crawler.signals.connect(self._robots_parsed, signals.robots_parsed)
+
+    def end_pauses(self) -> None:
+        """Let go of what waits for its turn, for nothing more is sent: :meth:`CrawlBudget.end` comes before."""
+        self._has_ended = True
+        downloader: Any = self.crawler.engine.downloader
+        for slot in downloader.slots.values():
+            slot.close()  # the call that was to come after the pause
+            slot.delay, slot.lastseen = _NO_PAUSE, 0.0
+            downloader._process_queue(slot)  # Scrapy has no public word for it
 
     def floor(self, request: Request) -> float:
         """The least seconds between two requests to the request's host."""
@@ -133,8 +143,7 @@ class RequestPace(AutoThrottle):
         """The slot exists, the request is not yet sent: the moment to set its pause."""
         _, slot = self._get_slot(request, spider)
         if slot is not None:
-            floor = self.floor(request)
-            slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
+            self._set_pause(slot, request)
             context = find_context(request)
             if context is not None and context.for_page is not None:
                 asyncio.get_running_loop().call_soon(_put_first, slot, request)  # it is queued after this
@@ -146,15 +155,18 @@ class RequestPace(AutoThrottle):
         return max(self.floor(request), slot.delay if slot is not None else 0.0)
 
     def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
-        floor = self.floor(request)
-        if floor > 0:
+        if self.floor(request) > 0:
             super()._response_downloaded(response, request, spider)
         _, slot = self._get_slot(request, spider)
         if slot is None:
             return
-        slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
-        if response.status in {_TOO_MANY, 503} and (wait := _retry_after(response)):
+        self._set_pause(slot, request)
+        if not self._has_ended and response.status in {_TOO_MANY, 503} and (wait := _retry_after(response)):
             _hold(slot, min(wait, self._retry_after_max))
+
+    def _set_pause(self, slot: Slot, request: Request) -> None:
+        floor = 0.0 if self._has_ended else self.floor(request)
+        slot.delay = max(slot.delay, floor) if floor else _NO_PAUSE
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         rules = getattr(robotparser, "rp", None)  # Protego's own object knows Crawl-delay
@@ -203,12 +215,17 @@ class CrawlBudget:
         self._requests: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
         self._pages = 0
+        self._ended = ""
         crawler.signals.connect(self._count_bytes, signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make one."""
         return cls(crawler)
+
+    def end(self, why: str) -> None:
+        """Nothing more is sent, of any site."""
+        self._ended = why
 
     def process_request(self, request: Request) -> None:
         """Raises :class:`~crawler.middlewares.address_guard.AddressRefused` with the reason ``limit``."""
@@ -223,7 +240,8 @@ class CrawlBudget:
     def look_again(self, request: Request) -> None:
         """A request is about to be sent, perhaps long after :meth:`process_request`: raises as that."""
         context = find_context(request)
-        if context is not None and (why := self._used_up(context.site)):
+        why = self._ended or (self._used_up(context.site) if context is not None else "")
+        if why:
             raise AddressRefused("limit", why)
 
     def _reached(self, context: RequestContext) -> str:

@@ -20,7 +20,7 @@ from mcp.types import ToolAnnotations
 
 from cleaners import __version__
 from cleaners.errors import JianbaoError, UsageError
-from cleaners.store import Store
+from cleaners.store import Selection, Store
 from cleaners.store.passage_search import find_passage
 
 if TYPE_CHECKING:
@@ -53,11 +53,12 @@ def server(store: Path) -> MCPServer:
             return _answer(articles=[_hit(one) for one in found])
 
     @offered.tool(annotations=_READS)
-    def search(query: str, limit: int = 20) -> Answer:
+    def search(query: str, limit: int = 20, tag: str | None = None) -> Answer:
         """Articles with some words, best first, at most 50. AND, OR, NOT, "a phrase", brackets; exact for Chinese words
-        of any length; simplified finds traditional."""
+        of any length; simplified finds traditional. With tag only what the reader filed under it."""
         with _read(store) as opened:
-            return _answer(articles=[_hit(one) for one in opened.search.find(query, limit=_bounded(limit))])
+            found = opened.search.find(query, selection=Selection(tag=tag), limit=_bounded(limit))
+            return _answer(articles=[_hit(one) for one in found])
 
     @offered.tool(annotations=_READS)
     def show(id: str, start: int = 0) -> Answer:

@@ -45,7 +45,7 @@ def path(tmp_path: Path) -> Path:
         store.notes.add(article(0).id, tags=["水利", " #春灌 "], note="再看\r\n第二遍", at=DAY)
         store.notes.add(article(0).id, tags=["水利"], note="问过站长", at=DAY)
         store.notes.add(article(0).id, note="再看\n第二遍")
-        store.notes.add(article(1).id, tags=["水利"], note="  ")
+        store.notes.add(article(1).id, tags=["水利"], note="  ", at=DAY)
     return tmp_path / "s.db"
 
 
@@ -144,3 +144,22 @@ def test_clip_keeps_them_show_shows_them_search_finds_by_them(tmp_path: Path) ->
     shown = run("show", hit["id"], "--store", store)
     assert "水利" in shown.split("\ntags", 1)[1].split("\n", 1)[0] and "\nnote       存档  (20" in shown
     assert run("search", "--tag", "渠", "--store", store) == ""
+
+
+def test_tags_are_listed_added_and_removed_by_command(path: Path) -> None:
+    def tag(*words: str) -> str:
+        done = CliRunner().invoke(app, ["tag", *words, "--store", str(path)])
+        if done.exception is not None:
+            raise done.exception
+        return done.stdout
+
+    id_ = article(1).id
+    assert json.loads(tag("--json")) == {"水利": 2, "春灌": 1}
+    assert [line.split() for line in tag().splitlines()] == [["水利", "2", "articles"], ["春灌", "1", "article"]]
+    assert json.loads(tag(id_[:10], "#二期", "水利", "--note", "周一用", "--json"))["tags"] == ["水利", "二期"]
+    assert kept(path, id_)[1] == ("周一用",)
+    assert "二期" in tag(f"https://canal.example/{1}.html", "水利", "--remove")
+    assert kept(path, id_)[0] == ("二期",)
+    for wrong in ([id_, "水利", "--remove"], [id_], ["0" * 16, "水利"]):
+        with pytest.raises(UsageError):
+            tag(*wrong)

@@ -234,6 +234,20 @@ def test_when_an_issue_is_due(tmp_path: Path, every: str, now: str, due: str) ->
         assert following > moments[0] and file.watches[0].last_due(following, file.zone) == following
 
 
+def test_now_issues_what_is_not_due_and_the_next_issue_comes_when_it_would_have(tmp_path: Path, store: Path) -> None:
+    file = watches(
+        tmp_path, "watches:\n  - id: all\n    every: daily 18:00\n    channels: [{document: 'd/{issue}.md'}]\n"
+    )
+    noon = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0) + timedelta(days=1)  # in China
+    keep(store, article("a1", story(1)))
+    assert run(file, store, now=noon) == []
+    assert [one.told for one in run_watches(file, store, now=noon, early=True)] == [1]
+    keep(store, article("a2", story(2)))
+    assert run(file, store, now=noon + timedelta(minutes=1)) == []
+    assert [one.told for one in run(file, store, now=noon + timedelta(hours=6, minutes=1))] == [1]
+    assert len(list((tmp_path / "d").iterdir())) == 2
+
+
 def test_a_store_that_is_tried_tells_nobody_and_leaves_the_feeds(tmp_path: Path, store: Path) -> None:
     file = watches(tmp_path, PLAIN + "      - json_feed: all.json\n      - document: 'all-{issue}.md'\n")
     keep(store, article("a1", story(1)))

@@ -85,6 +85,10 @@ class NoteTable:
             gone = self._db.execute("DELETE FROM notes WHERE id = ? AND note = ?", (article_id, number))
             return gone.rowcount > 0
 
+    def tags(self) -> dict[str, int]:
+        """Tag -> how many articles have it, the most used first."""
+        return dict(self._db.rows("SELECT tag, count(*) FROM tags GROUP BY tag ORDER BY count(*) DESC, tag"))
+
     def of(self, ids: Iterable[str]) -> dict[str, ArticleNotes]:
         """Id -> what is kept with it; ids with nothing are left out."""
         asked = listed(ids)

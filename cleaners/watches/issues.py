@@ -61,14 +61,19 @@ class IssueContents:
     """The identity of the store; empty before it has told anything."""
 
 
-def make_issue(store: Store, watch: WatchConfig, *, now: datetime, timezone: ZoneInfo) -> WatchIssue | None:
-    """An issue of all that the watch has to tell, where one is due; None where none is, or nothing is to be told."""
+def make_issue(
+    store: Store, watch: WatchConfig, *, now: datetime, timezone: ZoneInfo, early: bool = False
+) -> WatchIssue | None:
+    """An issue of all that the watch has to tell, where one is due; None where none is, or nothing is to be told.
+
+    ``early``: also before it is due; the next one is due when it would have been anyway.
+    """
     with store.transaction():
         state = store.watch_log.state(watch.id)
         due = watch.last_due(now, timezone)
-        if state is None or (watch.every != "arrival" and due <= state.issued_at):
+        if state is None or (watch.every != "arrival" and due <= state.issued_at and not early):
             return None
-        store.watch_log.put_state(watch.id, replace(state, issued_at=due))
+        store.watch_log.put_state(watch.id, replace(state, issued_at=max(due, state.issued_at)))
         return store.watch_log.issue(watch.id, now)
 
 

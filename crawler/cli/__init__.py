@@ -19,6 +19,7 @@ from crawler.cli import (  # noqa: F401 - importing adds the commands
     serve,
     show,
     sites,
+    tag,
     watch,
 )
 from crawler.cli.application import app, main

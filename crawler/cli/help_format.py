@@ -22,7 +22,7 @@ from crawler.cli.language import is_translated, translated
 # The commands in the order in which somebody needs them; a new one stands behind these until it is named here.
 _ORDER = (
     "demo", "clean", "crawl", "clip", "schedule", "watch", "sites",
-    "search", "find", "show", "serve", "mcp", "explain", "stats", "drops", "runs",
+    "search", "find", "show", "tag", "serve", "mcp", "explain", "stats", "drops", "runs",
     "export", "exports", "dedup",
     "merge", "backup", "takedown", "takedowns", "reclean", "doctor", "window", "lexicon",
 )  # fmt: skip

@@ -51,6 +51,9 @@ def watch(
             help="Judge again what was stored since then; what was told is not told again.",
         ),
     ] = None,
+    early: Annotated[
+        bool, typer.Option("--now", help="Also what waits for an issue that is not due yet.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Tell people what has arrived that they wait for: feeds, documents, mail, webhooks, chats.
@@ -63,6 +66,7 @@ def watch(
       jianbao watch watches.yaml --store news.db --dry-run
       jianbao watch watches.yaml --store news.db
       jianbao watch watches.yaml --since 7d
+      jianbao watch watches.yaml --now
     """
     from crawler.notify.run import load, preview, run_watches, waiting_entries
 
@@ -72,7 +76,7 @@ def watch(
             _show(contents, one.next_due(now, file.zone), as_json=as_json)
         _hint(file, store)
         return
-    results = run_watches(file, store, now=now, since=since, waiting=say)
+    results = run_watches(file, store, now=now, since=since, early=early, waiting=say)
     _report(results, as_json=as_json)
     waiting = waiting_entries(file, store, now=now)
     if not results and not waiting:

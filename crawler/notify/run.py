@@ -60,14 +60,14 @@ def load(path: Path) -> WatchFile:
 
 
 def run_watches(
-    watches: WatchFile, path: Path, *, now: datetime, since: datetime | None = None,
+    watches: WatchFile, path: Path, *, now: datetime, since: datetime | None = None, early: bool = False,
     waiting: Callable[[str], None] = log.warning,
 ) -> list[DeliveryResult]:  # fmt: skip
     """Judge, issue and deliver; returns what came of each channel that had something to do.
 
-    ``path``: the store. ``since``: judge again from that moment. What a channel raises is its result: the others are
-    served. Waits, and says so through ``waiting``, while another run delivers. Raises as ``Store.open``, and UsageError
-    where a feed is of another store.
+    ``path``: the store. ``since``: judge again from that moment. ``early``: make issues that are not due yet, too.
+    What a channel raises is its result: the others are served. Waits, and says so through ``waiting``, while another
+    run delivers. Raises as ``Store.open``, and UsageError where a feed is of another store.
     """
     with locks.delivery_lock(path, waiting), Store.open(path, create=False) as store:
         _check_feeds(store, watches)
@@ -75,7 +75,7 @@ def run_watches(
         _judge(store, watches, now, since)
         results: list[DeliveryResult] = []
         for watch in watches.watches:
-            make_issue(store, watch, now=now, timezone=watches.zone)
+            make_issue(store, watch, now=now, timezone=watches.zone, early=early)
             reader = _reader(store, watch, watches)
             results += (result for one in watch.channels if (result := _serve(store, watch, one, reader)))
         return results

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cleaners.errors import UnusableInput
+from cleaners.ingest.ingester import IngestResult
 from cleaners.items import Article, Drop, Page
 from cleaners.store import LedgerNote, RunStatus
 from cleaners.warc import HttpExchange, PageConversion, WarcArchive, read_back
@@ -40,8 +41,8 @@ class ResultSink(Protocol):
     """Keeps a batch in one transaction: :class:`cleaners.ingest.ingester.Ingester`, or
     :class:`crawler.agenda.ArchiveOnlySink`."""
 
-    def add(self, results: Iterable[Article | Drop], visits: Sequence[LedgerNote] = ()) -> object:
-        """Keep a batch, and note in the ledger the visits that it came of."""
+    def add(self, results: Iterable[Article | Drop], visits: Sequence[LedgerNote] = ()) -> IngestResult | None:
+        """Keep a batch, and note in the ledger the visits that it came of; returns what was new, if it looks."""
         ...
 
     def close(self, status: RunStatus = "done") -> None:
@@ -203,10 +204,12 @@ class IngestQueue:
     def _keep(self, shelf: ResultSink, batch: Sequence[SpiderItem]) -> None:
         """The archive first: what the store calls done has its record on the disk."""
         self._archive.sync()
-        shelf.add(
+        kept = shelf.add(
             [one.item for one in batch if isinstance(one.item, Article | Drop)],
             [visit for one in batch for visit in one.visits],
         )
+        if kept is not None:
+            self.tally.kept(kept)
 
     def _status(self) -> RunStatus:
         if self.failure is not None:

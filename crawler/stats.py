@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cleaners.ingest.ingester import IngestResult
 from cleaners.items import Article, Drop
 from cleaners.store import FetchResult, LedgerNote
 from cleaners.urls import canonical
@@ -28,6 +29,14 @@ class CrawlReport:
     """Requests of the scripts of such pages that were refused, by reason."""
     articles: int = 0
     """Articles cleaned and handed to the store."""
+    new: int = 0
+    """Of these articles those that the store did not have."""
+    changed: int = 0
+    """Those that it had with another text: it has a new revision now."""
+    known: int = 0
+    """Those that it had as they are."""
+    matched: int = 0
+    """Of the new and changed ones those that match an earlier article: reposts, excerpts, spun copies."""
     joined: int = 0
     """Pages that stand in the article of another: its second, third ..."""
     drops: Mapping[str, int] = field(default_factory=dict)
@@ -80,6 +89,7 @@ class CrawlStats:
         self.drops: Counter[str] = Counter()
         self.traps: Counter[str] = Counter()
         self.interrupted = False
+        self.new = self.changed = self.known = self.matched = 0
         self._ends: dict[int, str] = {}
         """Hash of the canonical form of an address -> what became of it."""
         self._beside = 0
@@ -95,6 +105,13 @@ class CrawlStats:
             if isinstance(visit, FetchResult):
                 end = "unchanged" if visit.outcome is None else _ENDS.get(visit.outcome, visit.outcome)
                 self._ends[hash(canonical(visit.url))] = end
+
+    def kept(self, result: IngestResult) -> None:
+        """Count what was new of a batch."""
+        self.new += result.stored - result.changed
+        self.changed += result.changed
+        self.known += result.known
+        self.matched += result.matched
 
     def result(self, result: Article | Drop) -> None:
         """Count what came of a page."""
@@ -112,6 +129,10 @@ class CrawlStats:
             rendered=self.rendered,
             kept_off=dict(self.kept_off.most_common()),
             articles=self.articles,
+            new=self.new,
+            changed=self.changed,
+            known=self.known,
+            matched=self.matched,
             joined=self.joined,
             drops=dict(self.drops.most_common()),
             unchanged=self.unchanged,

@@ -31,7 +31,7 @@ from cleaners.config import SiteConfig
 from cleaners.errors import SeedFileError, UsageError
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop
-from cleaners.store import RunEntry, Store
+from cleaners.store import FetchResult, RunEntry, Store
 from cleaners.store.locks import JobRunsError, job_lock, wait_for_writer
 from cleaners.store.runs import RunCounts, of, totals
 from crawler.cli import app
@@ -568,18 +568,33 @@ def test_a_run_notes_what_it_counted_by_site_and_reason(tmp_path: Path) -> None:
     gone = Drop(origin="x", stage="fetch", reason="http 404", url="http://a.example/x")
     index = Drop(origin="y", stage="extract", reason="not an article: index page", url="http://a.example/y")
     kept(path, article(1), article(2), gone, index)
-    kept(path, article(1), article(3))
+    kept(path, article(1), replace(article(2), text=article(2).text + "渠边的柳树也绿了。"), article(3))
     with Store.open(path, create=False) as store:
         second, first = store.runs.runs()
-    assert totals(first.counts) == {"stored": 2, "known": 0, "dropped": 2, "matched": 0}
+    assert totals(first.counts) == {
+        "stored": 2, "changed": 0, "known": 0, "unchanged": 0, "dropped": 2, "matched": 0,
+    }  # fmt: skip
     assert of(first.counts, "dropped") == {"fetch: http 404": 1, "extract: not an article: index page": 1}
     assert [of(first.counts, what) for what in ("pages", "articles", "new")] == [{"a.example": n} for n in (3, 2, 2)]
-    assert of(second.counts, "new") == {"a.example": 1}
+    assert of(second.counts, "new") == {"a.example": 2}
     shown = CliRunner().invoke(app, ["runs", "--store", str(path)]).stdout
-    assert re.search(r" s  done         crawl probe   3 pages, 2 articles: 2 new, 0 match others\n", shown)
-    assert "2 pages, 2 articles: 1 new, 0 match others\n" in shown
+    assert re.search(
+        r" s  done         crawl probe   3 pages, 2 articles: 2 new, 0 changed, 0 known, 0 match others\n", shown
+    )
+    assert "3 pages, 3 articles: 1 new, 1 changed, 1 known, 0 match others\n" in shown
     assert "dropped: 1 fetch: http 404, 1 extract: not an article: index page" in shown
     assert "a.example" not in shown
+
+
+def test_a_run_that_found_every_page_unchanged_has_asked_them(tmp_path: Path) -> None:
+    path, at = tmp_path / "news.db", datetime(2026, 3, 1, tzinfo=UTC)
+    with Ingester(path, command="crawl probe") as ingester:
+        pages = [
+            FetchResult(url=f"http://a.example/{n}", site="a", kind=kind, hops=0, pages=0, at=at, outcome=None)
+            for n, kind in enumerate(("page", "page", "feed"))
+        ]
+        ingester.add([], pages)
+    assert CliRunner().invoke(app, ["runs", "--store", str(path)]).stdout.endswith("  2 pages, 2 unchanged\n")
 
 
 def test_counts_of_a_whole_web_stay_small() -> None:

@@ -70,10 +70,10 @@ def store(tmp_path: Path) -> Path:
 def test_a_story_is_told_once_and_its_copies_are_updates(tmp_path: Path, store: Path) -> None:
     file = watches(tmp_path)
     keep(store, article("a1", story(1), source="昆玉日报"), article("b1", story(2)))
-    run(file, store)
+    assert {one.told for one in run(file, store)} == {2}
     keep(store, article("a2", story(1)), article("c1", story(3)))
-    run(file, store)
-    run(file, store)
+    assert {one.told for one in run(file, store)} == {2}, "a story and an update"
+    assert run(file, store) == [], "nobody was told anything"
     ids = {name: f"{name:0>16}" for name in ("a1", "a2", "b1", "c1")}
     assert notices(store) == [
         ("story", ids["a1"]), ("story", ids["b1"]), ("copy", ids["a2"]), ("story", ids["c1"]),

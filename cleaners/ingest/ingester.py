@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from cleaners.ingest.match_index import open_index, save_manifest
 from cleaners.ingest.matching import WINDOW, StoreMatcher
 from cleaners.ingest.takedown_filter import TakedownFilter, drop_taken_down
 from cleaners.items import Article, Drop
-from cleaners.store import LedgerNote, NoiseLine, RunStatus, Store, locks
+from cleaners.store import FetchResult, LedgerNote, NoiseLine, RunStatus, Store, locks
 from cleaners.store.runs import RunCounts
 from cleaners.store.takedowns import TAKEN_DOWN
 from cleaners.warc.blank import blank_exchange
@@ -63,8 +63,12 @@ class IngestResult:
 
     stored: int = 0
     """Articles that are new, or a new revision."""
+    changed: int = 0
+    """Of these the new revisions."""
     known: int = 0
     """Articles the store had already."""
+    unchanged: int = 0
+    """Pages that a crawl asked for and that had not changed since it last came."""
     dropped: int = 0
     """Pages that did not become an article."""
     matched: int = 0
@@ -73,7 +77,9 @@ class IngestResult:
     def __add__(self, other: IngestResult) -> IngestResult:
         return IngestResult(
             stored=self.stored + other.stored,
+            changed=self.changed + other.changed,
             known=self.known + other.known,
+            unchanged=self.unchanged + other.unchanged,
             dropped=self.dropped + other.dropped,
             matched=self.matched + other.matched,
         )
@@ -137,7 +143,7 @@ class Ingester:
             with self.store.transaction():
                 self.store.crawl_state.record(visits)  # takes back the Drops of earlier visits
                 self.store.runs.drop(drops, self._run)
-                fresh, matched = self._store_and_match(articles)
+                fresh, kept = self._store_and_match(articles)
                 manifest = self._index.checkpoint() if self._index.full else None
                 if manifest:
                     save_manifest(self.store, manifest)
@@ -149,7 +155,10 @@ class Ingester:
         if manifest:
             self._index.saved()
         self._blank(drops, results)
-        return self._count(articles, drops, fresh, len(matched))
+        self._count(articles, drops, fresh)
+        kept = replace(kept, dropped=len(drops), unchanged=sum(map(_is_unchanged, visits)))
+        self.kept += kept
+        return kept
 
     keep = add
     """Its name in 0.1."""
@@ -204,8 +213,8 @@ class Ingester:
         articles = [result for result in checked if isinstance(result, Article)]
         return articles, [result for result in checked if isinstance(result, Drop)]
 
-    def _store_and_match(self, articles: Sequence[Article]) -> tuple[list[Article], set[int]]:
-        """Store articles and match those that are new; returns the new ones, and the docs that match an earlier one."""
+    def _store_and_match(self, articles: Sequence[Article]) -> tuple[list[Article], IngestResult]:
+        """Store articles and match those that are new; returns the new ones."""
         fresh: list[Article] = []
         stored: list[int] = []
         matched: set[int] = set()
@@ -221,7 +230,10 @@ class Ingester:
                 fresh += [article for _, article in new]
                 stored += [doc for doc, _ in new]
         self.store.events.note_stored(stored, datetime.now(UTC))
-        return fresh, matched
+        changed = self.store.articles.new_revisions(stored)
+        return fresh, IngestResult(
+            stored=len(fresh), changed=len(changed), known=len(articles) - len(fresh), matched=len(matched)
+        )
 
     def _same_files(self, articles: Sequence[Article], before: Mapping[str, str]) -> Iterator[Drop]:
         """A Drop for each file without an address that has the bytes of another one: it is kept under one name."""
@@ -233,15 +245,10 @@ class Ingester:
                 if name != kept[article.id]:
                     yield Drop(origin=name, stage="keep", reason=SAME_FILE, detail=f"kept as {kept[article.id]}")
 
-    def _count(
-        self, articles: Sequence[Article], drops: Sequence[Drop], fresh: Sequence[Article], matched: int
-    ) -> IngestResult:
-        """Count a batch that is safe."""
+    def _count(self, articles: Sequence[Article], drops: Sequence[Drop], fresh: Sequence[Article]) -> None:
+        """Count a batch that is safe, for the journal."""
         self._sites.update(article.site for article in fresh if article.site)
         self._counts.add(articles, drops, fresh)
-        kept = IngestResult(stored=len(fresh), known=len(articles) - len(fresh), dropped=len(drops), matched=matched)
-        self.kept += kept
-        return kept
 
     def _parts(self, articles: Sequence[Article]) -> Iterator[list[Article]]:
         """The batch, cut before each article that changes one known by then: what came before it met the old text."""
@@ -267,6 +274,10 @@ class Ingester:
             if drop.reason == TAKEN_DOWN and drop.url and urls.clipping_id(drop.url, b"") in self._gone:
                 for origin in (drop.origin, *further.get(drop.origin, ())):
                     blank_exchange(self.store.path, origin, datetime.now(UTC))
+
+
+def _is_unchanged(visit: LedgerNote) -> bool:
+    return isinstance(visit, FetchResult) and visit.outcome is None and visit.kind in {"page", "part"}
 
 
 def ingest_batches(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -182,6 +183,14 @@ class ArticleTable:
             part = docs[start : start + _CHUNK]
             found = self.get(part)
             yield from ((doc, found[doc][0]) for doc in part if doc in found)
+
+    def new_revisions(self, docs: Iterable[int]) -> set[int]:
+        """Which of these texts came to an address that had another one before."""
+        wanted = json.dumps(list(docs))
+        rows = self._db.rows(
+            "SELECT doc FROM articles WHERE doc IN (SELECT value FROM json_each(?)) AND revision > 1", (wanted,)
+        )
+        return {int(doc) for (doc,) in rows}
 
     def revisions(self, article_id: str) -> list[Article]:
         """Every text that stood at one address, oldest first (by the time it was fetched, where that is known)."""

@@ -204,7 +204,16 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
     if archive_only:
         say("{pages} archived", pages=counted(report.pages, "page"))
     else:
-        say("{articles} cleaned into {store}", articles=counted(report.articles, "article"), store=store)
+        say(
+            "{articles} for {store}: {new:,} new, {changed:,} changed, {known:,} known as they are; "
+            "{matched:,} match others",
+            articles=counted(report.articles, "article"),
+            store=store,
+            new=report.new,
+            changed=report.changed,
+            known=report.known,
+            matched=report.matched,
+        )
     say(balance(report.found, report.ends))
     if report.joined:
         say("  {joined:>6,}  pages that stand in articles of several", joined=report.joined)

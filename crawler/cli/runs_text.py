@@ -34,7 +34,7 @@ def told(run: RunEntry) -> Sentence:
 
 
 def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> Sentence:
-    """A run that kept articles: pages read, articles, how many are new and match others. Any other: its own counts."""
+    """A run that kept articles: pages, articles, what is new of them and matches others. Any other: its own counts."""
     counts = totals(run.counts)
     if not counts.keys() >= {"stored", "known", "matched"}:
         return listed(
@@ -42,14 +42,18 @@ def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> Sentence:
             else sentence("{count:,} {name}", count=n, name=_COUNTS.get(name, name))
             for name, n in counts.items() if n
         )  # fmt: skip
-    stored, articles = counts["stored"], counts["stored"] + counts["known"]
-    pages = articles + sum(n for reason, n in dropped.items() if not reason.startswith("fetch:"))
+    articles, unchanged = counts["stored"] + counts["known"], counts.get("unchanged", 0)
+    pages = articles + unchanged + sum(n for reason, n in dropped.items() if not reason.startswith("fetch:"))
     if not pages:
         return listed([sentence("no pages")])
-    return sentence(
-        "{pages}, {articles}: {new:,} new, {matched:,} match others",
-        pages=counted(pages, "page"),
+    changed = counts.get("changed", 0)  # runs of earlier versions did not tell these apart
+    told = sentence(
+        "{articles}: {new:,} new, {changed:,} changed, {known:,} known, {matched:,} match others",
         articles=counted(articles, "article"),
-        new=stored,
+        new=counts["stored"] - changed,
+        changed=changed,
+        known=counts["known"],
         matched=counts["matched"],
     )
+    parts = [counted(pages, "page"), *([sentence("{count:,} unchanged", count=unchanged)] if unchanged else [])]
+    return listed([*parts, *([told] if articles else [])])

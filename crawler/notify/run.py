@@ -7,7 +7,7 @@ issues that no channel has noted as delivered.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ class DeliveryResult:
     channel: str
     """Its kind and where it leads."""
     told: int = 0
-    """Entries delivered; of a feed those that it shows."""
+    """Entries that were not delivered before."""
     failure: str = ""
     """Why the rest could not be delivered; it is tried again in the next run."""
 
@@ -144,26 +144,32 @@ def _judge(store: Store, watches: WatchFile, now: datetime, since: datetime | No
 
 
 def _serve(store: Store, watch: WatchConfig, config: ChannelConfig, reader: IssueReader) -> DeliveryResult | None:
-    """Deliver what a channel has not delivered; None where there was nothing to do."""
+    """Deliver what a channel has not delivered; None where nothing was new to it."""
     told = 0
     try:
         channel = open_channel(config)
         issues = store.watch_log.undelivered(watch.id, config.key)
         if channel.is_feed:
-            contents = reader.latest(LATEST, updates=config.updates)
-            channel.deliver(contents)
-            if issues:
-                with store.transaction():
-                    store.watch_log.delivered(issues[-1], config.key)
-            return DeliveryResult(watch=watch.id, channel=config.key, told=len(contents.entries))
-        for issue in issues:
+            told = _write_feed(store, channel, issues, config, reader)
+        for issue in [] if channel.is_feed else issues:
             told += _deliver(store, channel, issue, config, reader)
     except JianbaoError as why:
         return DeliveryResult(watch=watch.id, channel=config.key, told=told, failure=str(why))
     except Exception as why:  # the channel of another package may raise anything: the others are to be served
         log.warning("%s by %s: %r", watch.id, config.key, why, exc_info=log.isEnabledFor(logging.INFO))
         return DeliveryResult(watch=watch.id, channel=config.key, told=told, failure=f"{type(why).__name__}: {why}")
-    return DeliveryResult(watch=watch.id, channel=config.key, told=told) if issues else None
+    return DeliveryResult(watch=watch.id, channel=config.key, told=told) if told else None
+
+
+def _write_feed(
+    store: Store, channel: Channel, issues: Sequence[WatchIssue], config: ChannelConfig, reader: IssueReader
+) -> int:
+    """A feed shows the latest entries, also where none is new: whoever has removed the file gets it back."""
+    channel.deliver(reader.latest(LATEST, updates=config.updates))
+    if issues:
+        with store.transaction():
+            store.watch_log.delivered(issues[-1], config.key)
+    return sum(len(reader.issue(one, updates=config.updates).entries) for one in issues)
 
 
 def _deliver(store: Store, channel: Channel, issue: WatchIssue, config: ChannelConfig, reader: IssueReader) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import os
 import random
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from cleaners import Deduplicator
 from cleaners.dedup.corpus import CorpusColumns, deduplicate
 from cleaners.dedup.corpus.known import known_documents
 from cleaners.dedup.passages import shared_passages
@@ -45,7 +47,7 @@ def test_columns_of_other_names(tmp_path: Path) -> None:
 
 def test_what_lacks_the_columns_is_refused_with_those_that_it_has(tmp_path: Path) -> None:
     source = lines(tmp_path / "in.jsonl", [{"doc_id": n, "content": STORY} for n in range(150)])
-    with pytest.raises(InputError, match=r"its columns are doc_id, content.*--id-field and --text-field"):
+    with pytest.raises(InputError, match=r"its columns are doc_id, content.*--id-field, --text-field"):
         deduplicate(source, tmp_path / "out.jsonl")
     with pytest.raises(InputError, match=r"no record has 'text'.*with --text-field$"):
         deduplicate(source, tmp_path / "out.jsonl", columns=CorpusColumns(id="doc_id"))
@@ -75,7 +77,7 @@ def test_several_inputs_are_one_corpus(tmp_path: Path) -> None:
     deduplicate(parts, tmp_path / "parts.jsonl")
     deduplicate(write(tmp_path / "in.jsonl", TEXTS), tmp_path / "whole.jsonl")
     assert read(tmp_path / "parts.jsonl") == read(tmp_path / "whole.jsonl")
-    with pytest.raises(InputError, match=r"b\.jsonl: the id 0 occurs twice.*--id-field"):
+    with pytest.raises(InputError, match=r"the id 0 stands in .*b\.jsonl and in .*a\.jsonl\.gz, .*before its ids"):
         deduplicate([parts[0], write(tmp_path / "b.jsonl", TEXTS[5:])], tmp_path / "out.jsonl")
 
 
@@ -244,3 +246,88 @@ def test_against_a_store(tmp_path: Path) -> None:
     told = run(tmp_path, "dedup", "new.jsonl", "--against", "news.db", "-o", "out.jsonl")
     assert "1 document of clusters in news.db" in told
     assert clusters(tmp_path / "out.jsonl") == {"n": names["https://k.example/0"], "m": "m"}
+
+
+def test_a_headline_in_a_column_of_its_own_shows_a_cut_copy(tmp_path: Path) -> None:
+    teaser = STORY[: len(STORY) // 4]
+    for name, options in (("title", CorpusColumns()), ("标题", CorpusColumns(title="标题"))):
+        records = [
+            {"id": "whole", name: "昆玉大桥合龙", "text": STORY},
+            {"id": "cut", name: "昆玉大桥合龙", "text": teaser},
+        ]
+        done = deduplicate(
+            lines(tmp_path / "in.jsonl", records),
+            tmp_path / "out.jsonl",
+            columns=options,
+            pairs=tmp_path / "pairs.jsonl",
+        )
+        assert (done.clusters, done.pairs, done.apart) == (1, 1, 0)
+        assert read(tmp_path / "pairs.jsonl")[0]["same_cluster"] is True
+        records[1][name] = "别的标题"
+        done = deduplicate(
+            lines(tmp_path / "in.jsonl", records),
+            tmp_path / "out.jsonl",
+            columns=options,
+            pairs=tmp_path / "pairs.jsonl",
+        )
+        assert (done.clusters, done.pairs, done.apart) == (2, 1, 1), "a part under another headline is no copy"
+        assert read(tmp_path / "pairs.jsonl")[0]["same_cluster"] is False
+    with pytest.raises(InputError, match=r"no record has 'titel'; its columns are id, 标题, text.*--title-field"):
+        deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", columns=CorpusColumns(title="titel"))
+
+
+def test_copies_that_are_left_out_are_named_with_the_one_that_stands_for_them(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", [STORY[:-60], STORY, OTHER, STORY], ["cut", "best", "other", "same"])
+    deduplicate(
+        source,
+        tmp_path / "out.csv",
+        canonical_only=True,
+        copies=tmp_path / "copies.jsonl",
+        fields=["id", "cluster_size"],
+    )
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").split() == ["id,cluster_size", "best,3", "other,1"]
+    assert read(tmp_path / "copies.jsonl") == [
+        {"id": "cut", "cluster_id": "cut", "canonical": "best"}, {"id": "same", "cluster_id": "cut", "canonical": "best"},
+    ]  # fmt: skip
+    old = known_documents(write(tmp_path / "old.jsonl", [STORY + "完"], ["old"]), CorpusColumns(), None)
+    deduplicate(source, tmp_path / "new.jsonl", canonical_only=True, known=old, copies=tmp_path / "copies.jsonl")
+    assert {(one["id"], one["canonical"]) for one in read(tmp_path / "copies.jsonl")} == {
+        ("cut", "old"), ("best", "old"), ("same", "old"),
+    }  # fmt: skip
+    with pytest.raises(InputError, match=r"no record has 'url'.*--columns"):
+        deduplicate(source, tmp_path / "out.csv", fields=["id", "url"])
+
+
+def test_lines_that_are_no_records_do_not_go_where_a_reader_wants_records(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"id": 1, "text": STORY}) + '\n{"id": 2, "te\n{"id": 3}\n', encoding="utf-8")
+    done = deduplicate(source, "-")
+    assert [json.loads(line)["id"] for line in capsysbinary.readouterr().out.splitlines()] == [1, 3]
+    assert (done.written, done.skipped, done.lost) == (2, 2, 1)
+    done = deduplicate(source, tmp_path / "out.jsonl")
+    assert (done.written, done.skipped, done.lost) == (3, 2, 0)
+
+
+def test_a_table_from_standard_input_is_told_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for table in (
+        "id,text\n1,{}\n2,{}\n",
+        "\ufeffid\ttext\n1\t{}\n2\t{}\n",
+        '{{"id": 1, "text": "{}"}}\n{{"id": 2, "text": "{}"}}\n',
+    ):
+        given = table.format(STORY, OTHER).encode()
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+        assert deduplicate("-", tmp_path / "out.jsonl").documents == 2
+
+
+def test_an_older_corpus_may_have_the_usual_columns_where_the_new_one_has_its_own(tmp_path: Path) -> None:
+    seen = Deduplicator()
+    seen.add("old", STORY)
+    seen.save(tmp_path / "seen.jsonl.gz")
+    columns = CorpusColumns(id="docid", text="content")
+    new = lines(tmp_path / "new.jsonl", [{"docid": 7, "content": STORY + "完"}, {"docid": 8, "content": OTHER}])
+    done = deduplicate(
+        new, tmp_path / "out.jsonl", columns=columns, known=known_documents(tmp_path / "seen.jsonl.gz", columns, None)
+    )
+    assert (done.matched, clusters(tmp_path / "out.jsonl", "docid")) == (1, {7: "old", 8: 8})

@@ -113,6 +113,7 @@ def deduplicate(
         documents=corpus.documents,
         skipped=corpus.records - corpus.documents,
         pairs=pairs_found.num_rows,
+        apart=decided.apart,
         clusters=corpus.documents - decided.repeated,
         written=written,
         undated=corpus.undated if dating else 0,

@@ -146,7 +146,7 @@ def _lines(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
     for place, line in enumerate(batch.column("value").to_pylist()):
         fields = object_of(line)
         if fields is not None and (found := usable(fields, columns)):
-            yield place, CorpusRecord(id=found[0], text=found[1], fields=fields)
+            yield place, found
 
 
 def _line_count(batch: pa.RecordBatch) -> int:
@@ -165,7 +165,7 @@ def object_of(line: bytes) -> dict[str, Any] | None:
 def _columns(batch: pa.RecordBatch, columns: CorpusColumns) -> Rows:
     for place, row in enumerate(batch.to_pylist()):
         if found := usable(row, columns):
-            yield place, CorpusRecord(id=found[0], text=found[1], fields=row)
+            yield place, found
 
 
 def source_of(paths: Sequence[str], columns: CorpusColumns = CorpusColumns()) -> SparkSource:
@@ -187,7 +187,7 @@ def source_of(paths: Sequence[str], columns: CorpusColumns = CorpusColumns()) ->
             format="text", options={"lineSep": "\n"}, columns=("value",), id=columns.id,
             rows=partial(_lines, columns=columns), records=_line_count,
         )  # fmt: skip
-    both = (columns.id, columns.text)
     return SparkSource(
-        format="parquet", options={}, columns=both, id=columns.id, rows=partial(_columns, columns=columns), records=len
-    )
+        format="parquet", options={}, columns=(columns.id, columns.text, columns.title or "title"), id=columns.id,
+        rows=partial(_columns, columns=columns), records=len,
+    )  # fmt: skip

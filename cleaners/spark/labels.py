@@ -52,6 +52,8 @@ class CorpusLabels:
     """Of each one's cluster, the place of its first document in ``docs``."""
     size: NDArray[np.int64]
     canonical: NDArray[np.bool_]
+    apart: int
+    """Confirmed pairs between documents of two clusters."""
 
     @property
     def repeated(self) -> int:
@@ -66,6 +68,11 @@ class CorpusLabels:
         return DocumentLabel(
             cluster_id=self.ids[self.first[at]], cluster_size=int(self.size[at]), is_canonical=bool(self.canonical[at])
         )
+
+    def is_together(self, doc: int, other: int) -> bool:
+        """Whether two of ``docs`` are of one cluster."""
+        one, two = np.searchsorted(self.docs, [doc, other])
+        return bool(self.first[one] == self.first[two])
 
     def id_of(self, doc: int) -> Id:
         """Of one of ``docs``."""
@@ -106,7 +113,7 @@ class LookTask:
         import pyarrow as pa
 
         held = [record for _, record in self.source.rows(batch)]
-        looks = [look(record.text) for record in held]
+        looks = [look(record.text, record.title) for record in held]
         return pa.record_batch({
             "doc": pa.array(docs, pa.int64()),
             "id": pa.array([json.dumps(record.id) for record in held], pa.string()),
@@ -150,7 +157,7 @@ def labels(found: pa.Table, looks: pa.Table) -> CorpusLabels:
     decided = clusters.labels(dict(enumerate(_traits(held))), len(docs))
     return CorpusLabels(
         docs=docs, ids=tuple(map(json.loads, held["id"].to_pylist())), first=decided.cluster, size=decided.size,
-        canonical=decided.canonical,
+        canonical=decided.canonical, apart=decided.apart,
     )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cleaners.dedup.corpus.pairs import pair_line
 from cleaners.dedup.corpus.reading import Id
-from cleaners.dedup.corpus.writing import pair_line
 from cleaners.dedup.match import MatchFound
 from cleaners.items import Evidence
 from cleaners.spark.documents import SparkSource, object_of, quoted
@@ -156,4 +156,4 @@ class PairTask:
     def _line(self, found: MatchFound) -> bytes:
         labels = self.labels.value
         ids: dict[int, Id] = {doc: labels.id_of(doc) for doc in (found.doc, found.other)}
-        return pair_line(found, ids).rstrip(b"\n")
+        return pair_line(found, ids, same_cluster=labels.is_together(found.doc, found.other)).rstrip(b"\n")

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Never
 
 import typer
 
@@ -131,8 +131,13 @@ def main() -> None:
         why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
         _end(sentence("{why}; free some space or choose a place you can write to", why=why), 3)
     if code == _TYPER_INTERRUPTED:  # Ctrl-C; ours says that the run can be taken up again
-        _end(_INTERRUPTED_MESSAGE, INTERRUPTED)
+        end_interrupted(_INTERRUPTED_MESSAGE)
     sys.exit(code)
+
+
+def end_interrupted(message: Sentence) -> Never:
+    """End as an interrupted command does, with what became of its work."""
+    _end(message, INTERRUPTED)
 
 
 def say(text: str | Sentence, /, **values: object) -> None:
@@ -159,6 +164,6 @@ def _write_utf8() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
-def _end(message: Sentence, code: int) -> None:
+def _end(message: Sentence, code: int) -> Never:
     print(plain(f"jianbao: {spoken(message)}"), file=sys.stderr)
     sys.exit(code)

@@ -1,10 +1,12 @@
-"""Options that say which column of a table is which, for all commands that read tables."""
+"""Options that say which column of a table is which, for all commands that read tables, and which are written."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
+
+from cleaners.errors import UsageError
 
 _HELP = "Tables: the column with the {}; a table without it goes by the usual names."
 
@@ -20,3 +22,17 @@ PublishedColumn = Annotated[
 SourceColumn = Annotated[str | None, typer.Option("--source-column", metavar="NAME", help="For the 来源.")]
 AuthorColumn = Annotated[str | None, typer.Option("--author-column", metavar="NAME", help="For the authors.")]
 SectionColumn = Annotated[str | None, typer.Option("--section-column", metavar="NAME", help="For section or category.")]
+
+FieldsOption = Annotated[
+    str | None, typer.Option("--columns", metavar="A,B", help="Write only these columns of the records, in this order.")
+]
+
+
+def chosen_fields(names: str | None) -> tuple[str, ...] | None:
+    """The names in a ``--columns``; None: all. Raises UsageError for none."""
+    if names is None:
+        return None
+    found = tuple(dict.fromkeys(filter(None, map(str.strip, names.split(",")))))
+    if not found:
+        raise UsageError("--columns names none: give it names with commas between them, as id,text,url")
+    return found

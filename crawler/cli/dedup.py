@@ -12,7 +12,8 @@ import typer
 from cleaners.errors import UsageError
 from cleaners.sentences import Sentence, listed, sentence
 from crawler.cli import on_spark
-from crawler.cli.application import JsonOption, app, counted, say
+from crawler.cli.application import JsonOption, app, counted, end_interrupted, say
+from crawler.cli.columns import FieldsOption, chosen_fields
 from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, steps
 
@@ -57,10 +58,19 @@ def dedup(
     canonical_only: Annotated[
         bool, typer.Option("--canonical-only", help="Write only the best copy of each cluster that OLD does not have.")
     ] = False,
+    copies: Annotated[
+        str | None,
+        typer.Option("--copies", metavar="COPIES", help="The ids of the other copies, each with that of the best one."),
+    ] = None,
+    fields: FieldsOption = None,
     id_field: Annotated[str, typer.Option("--id-field", metavar="FIELD", help="Where a record has its id.")] = "id",
     text_field: Annotated[
         str, typer.Option("--text-field", metavar="FIELD", help="Where a record has its text.")
     ] = "text",
+    title_field: Annotated[
+        str | None,
+        typer.Option("--title-field", metavar="FIELD", help="Where a record has its headline (title, if it has one)."),
+    ] = None,
     window: Annotated[
         str | None,
         typer.Option("--window", metavar="DAYS", help="Do not compare documents further apart than so many days: 90d."),
@@ -84,7 +94,7 @@ def dedup(
     \b
     Examples:
       jianbao dedup news.jsonl.gz -o matched.jsonl --pairs pairs.jsonl --passages
-      jianbao dedup news.parquet -o unique.parquet --canonical-only
+      jianbao dedup news.parquet -o unique.parquet --canonical-only --columns id,text,url --copies copies.jsonl
       jianbao dedup may.csv june.csv -o matched.csv --id-field doc_id --text-field content
       jianbao dedup june.jsonl --against unique.jsonl -o new.jsonl --canonical-only
       jianbao dedup june.jsonl --against news.db -o new.jsonl
@@ -96,17 +106,19 @@ def dedup(
     from cleaners.dedup.corpus import CorpusColumns, DateField
     from cleaners.dedup.index.window import DateWindow
 
-    columns = CorpusColumns(id=id_field, text=text_field)
+    columns = CorpusColumns(id=id_field, text=text_field, title=title_field)
     dating = DateField(window=DateWindow.parse(window), field=date_field) if window else None
     if passages and pairs is None:
         raise UsageError("--passages tells them in a file of pairs: name it with --pairs")
-    if output == "-" and (pairs == "-" or as_json):
-        raise UsageError("the records go to standard output: name a file with -o, or leave out --json and --pairs -")
+    if [output, pairs, copies].count("-") + as_json > 1:
+        raise UsageError("only one thing can go to standard output: name files for the others, or leave out --json")
     if report and not against:
         raise UsageError("--report tells which items of a benchmark were met: name it with --against")
     if engine is EngineChoice.spark:
-        if against or passages:
-            raise UsageError("--against and --passages are for the local engine: leave out --engine spark")
+        if against or passages or copies or fields:
+            raise UsageError(
+                "--against, --passages, --copies and --columns are for the local engine: leave out --engine spark"
+            )
         done = on_spark.dedup(
             sources, output, master=master, columns=columns, pairs=pairs, canonical_only=canonical_only, dating=dating
         )
@@ -119,6 +131,8 @@ def dedup(
             columns=columns,
             pairs=pairs,
             passages=passages,
+            copies=copies,
+            fields=chosen_fields(fields),
             canonical_only=canonical_only,
             dating=dating,
             against=against,
@@ -135,6 +149,8 @@ def _came_to(done: DedupSummary, against: str | None, report: str | None) -> Ite
         "{documents}, {pairs}, {clusters}", documents=counted(done.documents, "document"),
         pairs=counted(done.pairs, "pair"), clusters=counted(done.clusters, "cluster"),
     )  # fmt: skip
+    if done.apart:
+        yield sentence("{pairs} between two clusters", pairs=counted(done.apart, "pair"))
     yield sentence("{records} written", records=counted(done.written, "record"))
     if against:
         yield sentence("{documents} of clusters in {old}", documents=counted(done.matched, "document"), old=against)
@@ -142,8 +158,10 @@ def _came_to(done: DedupSummary, against: str | None, report: str | None) -> Ite
         yield sentence("{items} of it met in the corpus", items=counted(done.contaminated, "item"))
     if done.short:
         yield sentence("{count} too short to be looked for", count=done.short)
-    if done.skipped:
-        records = counted(done.skipped, "record")
+    if done.lost:
+        yield sentence("{lines} that are no records, left out", lines=counted(done.lost, "line"))
+    if done.skipped > done.lost:
+        records = counted(done.skipped - done.lost, "record")
         yield sentence("{records} without an id or a text, passed through", records=records)
     if done.undated:
         yield sentence("{records} without a date, compared with all", records=counted(done.undated, "record"))
@@ -156,6 +174,8 @@ def _here(
     columns: CorpusColumns,
     pairs: str | None,
     passages: bool,
+    copies: str | None,
+    fields: tuple[str, ...] | None,
     canonical_only: bool,
     dating: DateField | None,
     against: str | None,
@@ -164,35 +184,40 @@ def _here(
     """Match on this machine; what was skipped is told."""
     from cleaners.dedup.corpus import deduplicate
 
-    _check_names(sources, output, pairs)
+    _check_names(sources, output, pairs, copies)
     skipped: list[str] = []
-    with compiling_told(), steps() as progress:
-        done = deduplicate(
-            sources,
-            output,
-            columns=columns,
-            pairs=pairs,
-            passages=passages,
-            canonical_only=canonical_only,
-            dating=dating,
-            known=_known(against, columns, dating) if against else None,
-            report=report,
-            progress=progress,
-            problem=skipped.append,
-        )
+    try:
+        with compiling_told(), steps() as progress:
+            done = deduplicate(
+                sources,
+                output,
+                columns=columns,
+                pairs=pairs,
+                passages=passages,
+                copies=copies,
+                fields=fields,
+                canonical_only=canonical_only,
+                dating=dating,
+                known=_known(against, columns, dating) if against else None,
+                report=report,
+                progress=progress,
+                problem=skipped.append,
+            )
+    except KeyboardInterrupt:
+        end_interrupted(sentence("interrupted: nothing was written; run it again, it begins anew"))
     for line in skipped[:3]:
         say(line)
     return done
 
 
-def _check_names(sources: list[str], output: str, pairs: str | None) -> None:
+def _check_names(sources: list[str], output: str, pairs: str | None, copies: str | None) -> None:
     """Raises UsageError for inputs, and names of outputs, that cannot be meant."""
     if sources.count("-") > 1:
         raise UsageError("standard input can be read once: name - once")
     for source in map(Path, sources):
         if source.is_dir():
             raise UsageError("{source} is a folder: name its files ({source}/*.jsonl)", source=source)
-        for target in filter(None, (output, pairs)):
+        for target in filter(None, (output, pairs, copies)):
             if target != "-" and source.exists() and Path(target).exists() and source.samefile(target):
                 raise UsageError("{target} is the input: write the result to another file", target=target)
     if pairs and pairs.endswith((".parquet", ".csv", ".tsv")):
@@ -217,6 +242,7 @@ def _known(against: str, columns: CorpusColumns, dating: DateField | None) -> It
             yield KnownDocument(
                 id=article.id,
                 text=article.text,
+                title=article.title,
                 cluster=cluster.id if cluster else None,
                 day=day_of(article.published),
             )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from cleaners.atomic import told, whole_file
 from cleaners.dedup.corpus.cluster_assignment import ClusterAssigner, ClusterLabels
@@ -15,7 +14,6 @@ from cleaners.dedup.corpus.contamination import Contamination, contaminated_item
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
 from cleaners.dedup.corpus.growing import GrowingAnchorSettings
 from cleaners.dedup.corpus.intake import (
-    BATCH,
     CorpusIntake,
     CorpusReader,
     DateField,
@@ -24,12 +22,14 @@ from cleaners.dedup.corpus.intake import (
     TextFile,
 )
 from cleaners.dedup.corpus.known import touched_matches
+from cleaners.dedup.corpus.labelled import CLUSTER_FIELDS, COPY_COLUMNS, CountedRecords, LabelledCorpus
 from cleaners.dedup.corpus.member_traits import look
-from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, CorpusSource, Id, Problem, records, sourced
-from cleaners.dedup.corpus.writing import OutputColumns, pair_line, write_records
+from cleaners.dedup.corpus.pairs import PairFile, pair_line
+from cleaners.dedup.corpus.reading import CorpusColumns, CorpusSource, Problem, listed_names, sourced
+from cleaners.dedup.corpus.writing import OutputColumns, holds_lines, write_records
 from cleaners.dedup.match import MatchFound, matching_recipe
 from cleaners.dedup.passages import shared_passages
-from cleaners.errors import FormatError, InputError
+from cleaners.errors import InputError
 
 __all__ = ["CorpusColumns", "DateField", "DedupSummary", "KnownDocument", "deduplicate"]
 
@@ -44,9 +44,13 @@ class DedupSummary:
     """Records that could not be used: passed through as they stand."""
     pairs: int
     """Verified pairs."""
+    apart: int = 0
+    """Those among them whose documents belong to two clusters: parts that are no copies."""
     clusters: int
     """Among the documents to match; a cluster with known ones counts."""
     written: int
+    lost: int = 0
+    """Lines that are no records, for which the output has no place; they count as skipped too."""
     undated: int = 0
     """Records without a date that can be read, where a window asks for one."""
     known: int = 0
@@ -68,6 +72,8 @@ def deduplicate(
     columns: CorpusColumns = CorpusColumns(),
     pairs: Path | str | None = None,
     passages: bool = False,
+    copies: Path | str | None = None,
+    fields: Sequence[str] | None = None,
     canonical_only: bool = False,
     dating: DateField | None = None,
     known: Iterable[KnownDocument] | None = None,
@@ -78,11 +84,15 @@ def deduplicate(
 ) -> DedupSummary:
     """Match every document of ``given`` (a file or several), group them, and write its records to ``output`` with
     ``cluster_id`` (the id of the cluster's first document), ``cluster_size`` and ``is_canonical`` (exactly one in each
-    cluster). What is no record with an id and a text is told to ``problem`` and passed through as it stands.
+    cluster). What is no record with an id and a text is told to ``problem`` and passed through as it stands; a line
+    that is no record at all only where the output is a file of lines.
 
     ``pairs``: write every verified pair there, as JSONL ``{"a", "b", "kind", "similarity", "containment", "a_in_b",
-    "b_in_a"}``: the ids as they stand, the earlier record first, the share of each text found in the other (0..1) and
-    the larger of both. ``passages``: there also tell the passages that both share (:mod:`cleaners.dedup.passages`).
+    "b_in_a", "same_cluster"}``: the ids as they stand, the earlier record first, the share of each text found in the
+    other (0..1), the larger of both, and whether both belong to one cluster. ``copies``: write there the id of each
+    record that is not the best copy of its cluster, and of that one, as ``{"id", "cluster_id", "canonical"}``.
+    ``fields``: write only these fields of the records, in this order. ``passages``: with the pairs also tell the
+    passages that both share (:mod:`cleaners.dedup.passages`).
     ``canonical_only``: write only the best copy of each cluster. ``dating``: do not compare documents that are further
     apart; those without a date are compared with all, and a third document may still put two distant ones into one
     cluster. ``known``: documents of an older corpus: the new ones are matched with them too, get the clusters that all
@@ -107,37 +117,61 @@ def deduplicate(
     with ExitStack() as inputs:
         sources = [inputs.enter_context(sourced(one)) for one in named]
         with ExitStack() as stack:
-            pair_file = stack.enter_context(whole_file(pairs)) if pairs is not None else None
+            pair_lines = stack.enter_context(whole_file(pairs)) if pairs is not None else None
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jianbao-")))
             stack.enter_context(told(folder))
             corpus = stack.enter_context(
                 CorpusDeduplicator(folder, window=dating.window if dating else None, growing=growing)
             )
             texts = stack.enter_context(TextFile(folder))
-            reader = CorpusReader(corpus, texts, progress)
+            titles = stack.enter_context(TextFile(folder, "titles"))
+            reader = CorpusReader(corpus, texts, titles, progress)
             reader.add_known(known or ())
             for source in sources:
                 reader.add_source(source, columns, dating, skip)
             taken = reader.taken
             _check(taken, sources, columns, dating)
+            _check_fields(taken, sources, columns, fields or ())
+            found = stack.enter_context(PairFile(folder))
             clusters = ClusterAssigner()
             for one in _matches(corpus, taken.known, progress):
                 clusters.add(one)
-                if pair_file and one.doc >= taken.known:
-                    shared = shared_passages(texts[one.other], texts[one.doc]) if passages else None
-                    pair_file.write(pair_line(one, taken.ids, shared))
+                if pair_lines and one.doc >= taken.known:
+                    found.add(one)
             contaminated = _report(report, texts, taken) if report is not None else Contamination()
-            looks = {doc: look(texts[doc]) for doc in sorted(clusters.docs())}  # nobody asks about the others
+            # Nobody asks about the others.
+            looks = {doc: look(texts[doc], titles[doc]) for doc in sorted(clusters.docs())}
             labels = clusters.labels(looks, len(taken.ids))
-        added = _ADDED if known is None else (*_ADDED, "is_known")
-        labelled = _labelled(sources, columns, taken, labels, added, canonical_only)
-        written = _CountedRecords(labelled, progress)
-        write_records(output, written, _columns(sources, columns, taken, labels, added))
+            if pair_lines:
+                pair_lines.writelines(_told_pairs(found, taken, labels, texts if passages else None))
+        labelled = LabelledCorpus(
+            sources=tuple(sources),
+            columns=columns,
+            taken=taken,
+            labels=labels,
+            names=CLUSTER_FIELDS if known is None else (*CLUSTER_FIELDS, "is_known"),
+            fields=None if fields is None else tuple(fields),
+        )
+        if copies is not None:
+            write_records(copies, labelled.copies(), COPY_COLUMNS)
+        lines = holds_lines(output) and fields is None
+        written = CountedRecords(labelled.records(canonical_only=canonical_only, lines=lines), progress)
+        write_records(output, written, labelled.output_columns())
     done = _summary(taken, labels, skipped=skipped, pairs=len(clusters), written=written.count)
-    return replace(done, contaminated=len(contaminated.items), short=contaminated.short, recipe=corpus.recipe)
+    return replace(
+        done,
+        lost=0 if lines else taken.lines,
+        contaminated=len(contaminated.items),
+        short=contaminated.short,
+        recipe=corpus.recipe,
+    )
 
 
-_ADDED = ("cluster_id", "cluster_size", "is_canonical")
+def _told_pairs(found: PairFile, taken: CorpusIntake, labels: ClusterLabels, texts: TextFile | None) -> Iterator[bytes]:
+    for one in found:
+        shared = shared_passages(texts[one.other], texts[one.doc]) if texts else None
+        together = bool(labels.cluster[one.other] == labels.cluster[one.doc])
+        yield pair_line(one, taken.ids, same_cluster=together, passages=shared)
 
 
 def _check(
@@ -158,6 +192,22 @@ def _check(
             source=sources[0],
             field=dating.field,
         )
+
+
+def _check_fields(
+    taken: CorpusIntake, sources: Sequence[CorpusSource], columns: CorpusColumns, wanted: Sequence[str]
+) -> None:
+    """Raises InputError for a named field that no record has."""
+    there = {*taken.fields, *CLUSTER_FIELDS, "is_known"}
+    for option, names in (("--title-field", [columns.title] if columns.title else []), ("--columns", wanted)):
+        if lacking := [name for name in names if name not in there]:
+            raise InputError(
+                "{source}: no record has {names}; its columns are {columns}: name yours with {options}",
+                source=sources[0],
+                names=listed_names(lacking),
+                columns=", ".join(list(taken.fields)[:20]),
+                options=option,
+            )
 
 
 def _report(target: Path | str, texts: TextFile, taken: CorpusIntake) -> Contamination:
@@ -183,79 +233,13 @@ def _matches(corpus: CorpusDeduplicator, known: int, progress: Progress) -> Iter
     yield from touched_matches(corpus, touching, known)
 
 
-def _labelled(
-    sources: Sequence[CorpusSource],
-    columns: CorpusColumns,
-    taken: CorpusIntake,
-    labels: ClusterLabels,
-    added: Sequence[str],
-    canonical_only: bool,
-) -> Iterator[Mapping[str, Any] | bytes]:
-    """The records again, labelled; raises FormatError when a file is not what it was."""
-    doc = taken.known
-    for source in sources:
-        for record in records(source, columns):
-            if not isinstance(record, CorpusRecord):
-                yield record.line if record.fields is None else record.fields
-                continue
-            if doc >= len(taken.ids) or record.id != taken.ids[doc]:
-                raise _changed(source)
-            cluster = int(labels.cluster[doc])
-            is_known = cluster < taken.known
-            if not canonical_only or (labels.canonical[doc] and not is_known):
-                values = (_name(cluster, taken), int(labels.size[doc]), bool(labels.canonical[doc]), is_known)
-                yield record.fields | dict(zip(added, values, strict=False))
-            doc += 1
-    if doc < len(taken.ids):
-        raise _changed(sources[-1])
-
-
-def _changed(source: CorpusSource) -> FormatError:
-    return FormatError("{source} changed while it was read: give a file that nobody writes to", source=source)
-
-
-def _name(cluster: int, taken: CorpusIntake) -> Id:
-    """What a cluster is called, given its first document."""
-    return taken.clusters.get(cluster, taken.ids[cluster])
-
-
-class _CountedRecords:
-    """Records on their way out, counted."""
-
-    def __init__(self, records: Iterator[Mapping[str, Any] | bytes], progress: Progress) -> None:
-        self._records, self._progress = records, progress
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Mapping[str, Any] | bytes]:
-        for record in self._records:
-            self.count += 1
-            if self.count % BATCH == 0:
-                self._progress("writing", self.count, None)
-            yield record
-
-
-def _columns(
-    sources: Sequence[CorpusSource],
-    columns: CorpusColumns,
-    taken: CorpusIntake,
-    labels: ClusterLabels,
-    added: Sequence[str],
-) -> OutputColumns:
-    clusters = [_name(int(one), taken) for one in labels.cluster[taken.known :]]
-    return OutputColumns(
-        names=tuple(dict.fromkeys((*taken.fields, *added))),
-        added=tuple(added),
-        sources=tuple(sources),
-        ids={columns.id: taken.ids[taken.known :], "cluster_id": clusters},
-    )
-
-
 def _summary(taken: CorpusIntake, labels: ClusterLabels, *, skipped: int, pairs: int, written: int) -> DedupSummary:
     own = labels.cluster[taken.known :]
     return DedupSummary(
         documents=len(own),
         skipped=skipped,
         pairs=pairs,
+        apart=labels.apart,
         written=written,
         clusters=len(set(own.tolist())),
         undated=taken.undated,

@@ -29,6 +29,8 @@ class ClusterLabels:
     size: NDArray[np.int64]
     canonical: NDArray[np.bool_]
     """Whether it is the best copy: exactly one in each cluster."""
+    apart: int
+    """Matches between documents of two clusters."""
 
 
 class ClusterAssigner:
@@ -69,13 +71,20 @@ class ClusterAssigner:
                 cluster[list(own_cluster)] = min(own_cluster)
                 canonical[list(own_cluster)] = False
                 canonical[best([members[doc] for doc in own_cluster], held, grouping.compilations).doc] = True
+        pairs = self._pairs()
         return ClusterLabels(
-            cluster=cluster, size=np.bincount(cluster, minlength=documents)[cluster], canonical=canonical
+            cluster=cluster,
+            size=np.bincount(cluster, minlength=documents)[cluster],
+            canonical=canonical,
+            apart=int((cluster[pairs[:, 0]] != cluster[pairs[:, 1]]).sum()),
         )
+
+    def _pairs(self) -> NDArray[np.int64]:
+        return np.frombuffer(self._docs, dtype=np.uint32).reshape(-1, 2).astype(np.int64)
 
     def _groups(self, documents: int) -> Iterator[tuple[list[int], list[MatchEdge]]]:
         """The connected groups of more than one document, with their matches."""
-        pairs = np.frombuffer(self._docs, dtype=np.uint32).reshape(-1, 2).astype(np.int64)
+        pairs = self._pairs()
         if not len(pairs):
             return
         roots = _components(pairs, documents)

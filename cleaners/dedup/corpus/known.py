@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cleaners.dedup.corpus.engine import CorpusDeduplicator
 from cleaners.dedup.corpus.intake import DateField, KnownDocument
-from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, CorpusSource, records
+from cleaners.dedup.corpus.reading import CorpusColumns, CorpusRecord, CorpusSource, fits, records
 from cleaners.dedup.index.window import UNDATED, day_of
 from cleaners.dedup.match import MatchFound
 
@@ -20,13 +20,19 @@ from cleaners.dedup.match import MatchFound
 def known_documents(path: Path, columns: CorpusColumns, dating: DateField | None) -> Iterator[KnownDocument]:
     """The documents of an older corpus, with the names of their clusters where an earlier run wrote them.
 
-    Raises what :func:`~cleaners.dedup.corpus.reading.records` does.
+    An older corpus without ``columns`` may have ``id`` and ``text``, as what `Deduplicator.save` writes. Raises what
+    :func:`~cleaners.dedup.corpus.reading.records` does.
     """
-    for record in records(CorpusSource(path=path, name=str(path)), columns):
+    source = CorpusSource(path=path, name=str(path))
+    usual = CorpusColumns()
+    if not fits(source, columns) and fits(source, usual):
+        columns = usual
+    for record in records(source, columns):
         if isinstance(record, CorpusRecord):
             yield KnownDocument(
                 id=record.id,
                 text=record.text,
+                title=record.title,
                 cluster=record.fields.get("cluster_id"),
                 day=day_of(record.fields.get(dating.field)) if dating else UNDATED,
             )

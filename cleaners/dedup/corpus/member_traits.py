@@ -41,7 +41,7 @@ class MemberTraits:
     length: int
     """Characters of the text."""
     title: str | None
-    """Its first line, if that may be a headline."""
+    """Its headline, else its first line, if that may be one."""
     disguises: tuple[Disguise, ...]
     """Those that are seen in the text alone: annotated, invisible, punctuation."""
     script: Script
@@ -57,9 +57,9 @@ class MemberTraits:
     (:mod:`cleaners.chinese.disguise.clause_order`)."""
 
 
-def look(text: str) -> MemberTraits:
-    """A look at a document."""
-    first = text.strip().partition("\n")[0].strip()
+def look(text: str, title: str | None = None) -> MemberTraits:
+    """A look at a document; ``title``: its headline, where that stands beside the text."""
+    first = (title or "").strip() or text.strip().partition("\n")[0].strip()
     bare = _HIDDEN.sub("", text)
     return MemberTraits(
         length=len(text),

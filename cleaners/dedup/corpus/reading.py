@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -25,6 +27,8 @@ TRIED = 100
 # What standard input is told by.
 _MAGIC = ((b"\x1f\x8b", ".jsonl.gz"), (b"\x28\xb5\x2f\xfd", ".jsonl.zst"), (b"PAR1", ".parquet"))
 _TABLES = (".csv", ".tsv")
+_SEPARATORS = (b",", b"\t", b";", b"|")
+_HEAD = 1 << 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class CorpusColumns:
 
     id: str = "id"
     text: str = "text"
+    title: str | None = None
+    """Where it has its headline; None: in ``title``, where there is such a field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,8 @@ class CorpusRecord:
 
     id: Id
     text: str
+    title: str | None
+    """The headline, where it has a field of its own."""
     fields: dict[str, Any]
     """The record as it stands, all its fields."""
 
@@ -85,12 +93,22 @@ def sourced(given: Path | str) -> Iterator[CorpusSource]:
 
 
 def _copied(stream: IO[bytes], folder: Path) -> Path:
-    head = stream.read(4)
-    copy = folder / f"input{next((suffix for magic, suffix in _MAGIC if head.startswith(magic)), '.jsonl')}"
+    head = stream.read(_HEAD)
+    copy = folder / f"input{_told_suffix(head)}"
     with told(folder), copy.open("wb") as file:
         file.write(head)
         shutil.copyfileobj(stream, file, 1 << 20)
     return copy
+
+
+def _told_suffix(head: bytes) -> str:
+    """What a file whose first bytes these are would be called: text whose first line is no object, but has separators,
+    is CSV."""
+    if told_by := next((suffix for magic, suffix in _MAGIC if head.startswith(magic)), None):
+        return told_by
+    first, _, rest = head.removeprefix(BOM_UTF8).lstrip().partition(b"\n")
+    is_json = first.startswith((b"{", b"[")) or rest.lstrip().startswith(b"{")
+    return ".csv" if not is_json and any(mark in first for mark in _SEPARATORS) else ".jsonl"
 
 
 @contextmanager
@@ -186,7 +204,7 @@ def records(
             continue
         if found := usable(row, columns):
             fit = True
-            yield CorpusRecord(id=found[0], text=found[1], fields=row)
+            yield found
             continue
         problem(
             f"{source}, record {number}: needs an id (a number or a string) in {columns.id!r} "
@@ -201,6 +219,15 @@ def records(
         _need_columns(source, columns, there)
 
 
+def fits(source: CorpusSource, columns: CorpusColumns) -> bool:
+    """Whether one of the first records of a corpus has these columns. Raises UsageError, FormatError."""
+    try:
+        found = islice(records(source, columns), TRIED)
+        return any(isinstance(record, CorpusRecord) for record in found)
+    except InputError:
+        return False
+
+
 def _need_columns(source: CorpusSource, columns: CorpusColumns, there: Mapping[str, None]) -> None:
     """Raises InputError where one of the columns is not there."""
     if lacking := [(name, option) for name, option in ((columns.id, "--id-field"), (columns.text, "--text-field"))
@@ -208,15 +235,21 @@ def _need_columns(source: CorpusSource, columns: CorpusColumns, there: Mapping[s
         raise InputError(
             "{source}: no record has {names}; its columns are {columns}: name yours with {options}",
             source=source,
-            names=" and ".join((repr(name) for name, _ in lacking)),
-            columns=", ".join(list(there)[:20]) or "none",
-            options=" and ".join((option for _, option in lacking)),
+            names=listed_names([name for name, _ in lacking]),
+            columns=", ".join(list(there)[:20]) or "-",
+            options=", ".join(option for _, option in lacking),
         )
 
 
-def usable(fields: Mapping[str, Any], columns: CorpusColumns = CorpusColumns()) -> tuple[Id, str] | None:
-    """Id and text of a record, None when it lacks one."""
+def listed_names(names: Sequence[str]) -> str:
+    """Names of columns, as messages have them in any language."""
+    return ", ".join(repr(name) for name in names)
+
+
+def usable(fields: dict[str, Any], columns: CorpusColumns = CorpusColumns()) -> CorpusRecord | None:
+    """A record with its id and text, None when it lacks one."""
     name, text = fields.get(columns.id), fields.get(columns.text)
     if not isinstance(name, Id) or isinstance(name, bool) or name == "" or not isinstance(text, str):
         return None
-    return name, text
+    title = fields.get(columns.title or "title")
+    return CorpusRecord(id=name, text=text, title=title if isinstance(title, str) else None, fields=fields)

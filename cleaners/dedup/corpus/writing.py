@@ -10,8 +10,6 @@ from typing import IO, Any
 
 from cleaners.atomic import whole_file
 from cleaners.dedup.corpus.reading import CorpusSource, Id, is_parquet, is_table
-from cleaners.dedup.match import MatchFound
-from cleaners.dedup.passages import SharedPassage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +38,9 @@ def write_records(output: Path | str, records: Iterable[Mapping[str, Any] | byte
 
             same = columns.sources and all(is_parquet(source.path) for source in columns.sources)
             known = parquet.types([source.path for source in columns.sources]) if same else {}
-            # What a record had of this from an earlier run says nothing of the type now.
-            parquet.write(out, _fields(records), _without(known, columns.added), columns.ids)
+            # What a record had of the added ones from an earlier run says nothing of the type now.
+            kept = {name: known[name] for name in columns.names if name in known and name not in columns.added}
+            parquet.write(out, _fields(records), kept, columns.ids)
         elif str(output) != "-" and is_table(path):
             from cleaners.dedup.corpus import csv
 
@@ -50,8 +49,10 @@ def write_records(output: Path | str, records: Iterable[Mapping[str, Any] | byte
             _write_lines(out, records)
 
 
-def _without(types: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: kind for name, kind in types.items() if name not in names}
+def holds_lines(output: Path | str) -> bool:
+    """Whether an output takes lines that are no records: a file of lines does; standard output has a reader that may
+    not."""
+    return str(output) != "-" and not is_parquet(Path(output)) and not is_table(Path(output))
 
 
 def _fields(records: Iterable[Mapping[str, Any] | bytes]) -> Iterator[Mapping[str, Any]]:
@@ -60,32 +61,14 @@ def _fields(records: Iterable[Mapping[str, Any] | bytes]) -> Iterator[Mapping[st
 
 def _write_lines(out: IO[bytes], records: Iterable[Mapping[str, Any] | bytes]) -> None:
     for record in records:
-        out.write((record if isinstance(record, bytes) else _line(record)) + b"\n")
+        out.write((record if isinstance(record, bytes) else json_line(record)) + b"\n")
 
 
-def _line(record: Mapping[str, Any]) -> bytes:
+def json_line(record: Mapping[str, Any]) -> bytes:
+    """A record as JSON, without an end; lone surrogates are written as escapes."""
     return json.dumps(record, ensure_ascii=False, default=_plain).encode("utf-8", "backslashreplace")
 
 
 def _plain(value: object) -> str:
     """What JSON has no word for, as a date of Parquet."""
     return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def pair_line(
-    found: MatchFound, ids: Sequence[Id] | Mapping[int, Id], passages: Sequence[SharedPassage] | None = None
-) -> bytes:
-    """A verified pair as a line of JSON, the earlier record first; ``passages``: what both have, where it is asked
-    for."""
-    line: dict[str, Any] = {
-        "a": ids[found.other],
-        "b": ids[found.doc],
-        "kind": found.kind,
-        "similarity": round(found.similarity, 4),
-        "containment": round(max(found.containment, found.covered), 4),
-        "a_in_b": round(found.covered, 4),
-        "b_in_a": round(found.containment, 4),
-    }
-    if passages is not None:
-        line["passages"] = [{"a": [p.begin_a, p.end_a], "b": [p.begin_b, p.end_b], "text": p.text} for p in passages]
-    return _line(line) + b"\n"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # both libraries import half of what there is for the web, an
     from tldextract import TLDExtract
 
 _ROUTE = re.compile(r"!?/[^/]|![^/]")
+_SHORT = re.compile(r"(?:(?:[\w-]+\.)+[a-z]{2,}|\d+(?:\.\d+){3}|localhost)(?::\d+(?:/\S*)?|/\S*)", re.IGNORECASE)
 _TRACKING = ("utm_", "spm", "from_source", "share_token", "wfr", "fbclid", "gclid")
 
 
@@ -105,6 +106,15 @@ def site_name(url: str | None, sites: Iterable[AddressOwner]) -> str | None:
     """The name that articles of an address have: the id of the first site that owns it, else its domain."""
     owner = owner_of(url, sites) if url else None
     return owner.id if owner else site_of(url)
+
+
+def is_address_in_short(text: str) -> bool:
+    """Whether somebody has left out the ``https://`` of an address; a name without port and path may be a file's.
+
+    >>> [is_address_in_short(one) for one in ("news.example/1.html", "127.0.0.1:8101", "pages/1.html", "page.html")]
+    [True, True, False, False]
+    """
+    return _SHORT.fullmatch(text) is not None
 
 
 def is_web_address(url: str) -> bool:

@@ -263,3 +263,10 @@ def test_a_page_on_the_web_comes_with_its_other_pages_and_pictures_under_the_rul
     assert kept.read_bytes() == DOT.data and f"](page.assets/{kept.name})" in body
     assert f"]({server.base}/p/gone.jpg)" in body
     assert sorted(path.name for path in tmp_path.iterdir()) == ["page.assets", "page.md"]
+
+
+def test_an_address_without_its_beginning_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="https://127.0.0.1:8461/story.html"):
+        clip("127.0.0.1:8461/story.html", cwd=tmp_path, monkeypatch=monkeypatch)
+    with pytest.raises(UsageError, match="check the spelling"):
+        clip("stroy.html", cwd=tmp_path, monkeypatch=monkeypatch)

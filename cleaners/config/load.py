@@ -14,6 +14,7 @@ from cleaners.config.models import JobConfig
 from cleaners.config.watches import WatchFile
 from cleaners.errors import SeedFileError, UsageError
 from cleaners.sentences import Sentence, sentence
+from cleaners.urls import is_address_in_short
 
 Step = str | int
 Model = TypeVar("Model", bound=BaseModel)
@@ -129,6 +130,10 @@ def _read(path: Path, called: Sentence) -> str:
     except UnicodeDecodeError:
         raise SeedFileError("{path}: not UTF-8 text: save the {called} as UTF-8", path=path, called=called) from None
     except FileNotFoundError:
+        if is_address_in_short(str(path)):
+            raise UsageError(
+                "{path}: no such {called}; an address is written in full, as https://{path}", path=path, called=called
+            ) from None
         raise UsageError("{path}: no such {called}; check the spelling", path=path, called=called) from None
     except OSError as error:
         raise SeedFileError("{path}: cannot be read: {strerror}", path=path, strerror=error.strerror) from None

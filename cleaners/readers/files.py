@@ -20,6 +20,7 @@ from cleaners.readers.input_file import InputFile, ReadLimits
 from cleaners.readers.reader import FolderReader
 from cleaners.readers.registry import file_reader, folder_reader
 from cleaners.readers.streams import is_damage
+from cleaners.urls import is_address_in_short
 
 _LONGEST = 500  # characters of an error: that of a decoder holds all the bytes
 
@@ -60,6 +61,10 @@ def read(
     given = [str(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
     for path in given:
         if path != "-" and not os.path.lexists(path):
+            if is_address_in_short(path):
+                raise UsageError(
+                    "{path}: no such file or folder; a page on the web is written in full, as https://{path}", path=path
+                )
             raise UsageError(
                 "{path}: no such file or folder; check the spelling, or quote a name with spaces", path=path
             )

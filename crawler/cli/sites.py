@@ -14,6 +14,7 @@ import typer
 
 from cleaners.errors import InputError, SeedFileError, UsageError
 from cleaners.sentences import Sentence, listed, sentence
+from cleaners.urls import is_address_in_short
 from crawler.cli.application import STORE, TROUBLE, StoreOption, answer, counted, say
 from crawler.cli.language import spoken
 from crawler.cli.layout import glossed
@@ -77,7 +78,8 @@ def check(
 def _load(what: str) -> JobConfig:
     from cleaners.config import load_job
 
-    if not Path(what).exists() and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?(/\S*)?", what) and not _is_yaml(what):
+    is_site = re.fullmatch(r"[\w.-]+\.[a-z]{2,}", what) is not None or is_address_in_short(what)
+    if not Path(what).exists() and is_site and not _is_yaml(what):
         raise UsageError(
             "{what}: no such seed file; if it is a site, write its address in full, as https://{what}", what=what
         )

@@ -266,7 +266,7 @@ def test_a_page_on_the_web_comes_with_its_other_pages_and_pictures_under_the_rul
 
 
 def test_an_address_without_its_beginning_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="https://127.0.0.1:8461/story.html"):
+    with pytest.raises(UsageError, match=r"https://127\.0\.0\.1:8461/story\.html"):
         clip("127.0.0.1:8461/story.html", cwd=tmp_path, monkeypatch=monkeypatch)
     with pytest.raises(UsageError, match="check the spelling"):
         clip("stroy.html", cwd=tmp_path, monkeypatch=monkeypatch)

@@ -94,6 +94,8 @@ class Page:
     """Why a browser that ran its scripts showed nothing either; empty where none was asked."""
     announcement: PageAnnouncement | None = None
     """What the feed or sitemap that named it says of it, where a crawl came by one."""
+    cleaned: Article | None = None
+    """The article that it was cleaned to before, where it is a record of ours: that is taken as it is."""
 
     @property
     def entry(self) -> EntryFields:

@@ -219,6 +219,8 @@ def clean(page: Page, context: CleaningContext | None = None) -> Article | Drop:
     Raises OSError when this machine has no open files or no room left, TypeError for what is no ``Page``.
     """
     _check(page)
+    if page.cleaned is not None:
+        return page.cleaned
     try:
         draft, unusable = _drafted(page, context)
         return parts.by_itself(_article(draft)) if unusable is None else _dropped(draft, unusable)

@@ -59,6 +59,13 @@ class FieldKind:
         """A value of Python as it stands in a record: structures have the names of their parts."""
         return self.plain(value)
 
+    def read(self, value: Any) -> Any:
+        """The value of Python that :meth:`record` took apart, from JSON, Arrow or a cell of CSV (where nothing is "").
+
+        Raises ValueError for what is no such value.
+        """
+        raise NotImplementedError
+
     def to_row(self, value: Any) -> Any:
         """A value of Python as SQLite keeps it; NULL for what is unknown or empty."""
         return self.plain(value)
@@ -79,6 +86,12 @@ class Text(FieldKind):
     is_plain = True
     _called = "text"
 
+    def read(self, value: Any) -> str | None:
+        """A text; None for an empty one."""
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"no text: {value!r}")
+        return value or None
+
     def converted(self, value: str | None, convert: Callable[[str], str]) -> str | None:
         """The text in another script."""
         return convert(value) if value else value
@@ -91,6 +104,10 @@ class Real(FieldKind):
     is_plain = True
     _called = "number"
 
+    def read(self, value: Any) -> float | None:
+        """A number, as text too."""
+        return None if value is None or value == "" else float(value)
+
 
 class Integer(FieldKind):
     """An int below 2**31, or None."""
@@ -98,11 +115,23 @@ class Integer(FieldKind):
     is_plain = True
     _called = "whole number"
 
+    def read(self, value: Any) -> int | None:
+        """A whole number, as text too."""
+        return None if value is None or value == "" else int(value)
+
 
 class Flag(FieldKind):
     """A bool, or None."""
 
     _called = "true or false"
+
+    def read(self, value: Any) -> bool | None:
+        """True or false, as text too."""
+        told = {"": None, "true": True, "false": False}
+        key = str("" if value is None else value).lower()
+        if key not in told:
+            raise ValueError(f"neither true nor false: {value!r}")
+        return told[key]
 
     def to_row(self, value: bool | None) -> int | None:
         """SQLite keeps 0 and 1."""
@@ -123,6 +152,13 @@ class Moment(FieldKind):
         self.shown_in = shown_in
         """The timezone of its Arrow column (a name of the IANA time zone database)."""
 
+    def read(self, value: Any) -> datetime | None:
+        """A moment; one without an offset is none."""
+        found = value if isinstance(value, datetime) else parsed(Text().read(value))
+        if found is not None and found.tzinfo is None:
+            raise ValueError(f"no offset: {value!r}")
+        return found
+
     def plain(self, value: datetime | None) -> str | None:
         """ISO 8601 with the offset it came with."""
         return moment(value)
@@ -138,6 +174,10 @@ class Json(FieldKind):
     is_plain = True
     _called = "any"
 
+    def read(self, value: Any) -> Any:
+        """The value."""
+        return value
+
     def column(self, value: Any) -> str | None:
         """The value in an Arrow column, which has one type."""
         return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -147,6 +187,15 @@ class _Nested(FieldKind):
     """What is a JSON text in the store."""
 
     _blank: ClassVar[Any] = None  # what NULL stands for, plain
+
+    def read(self, value: Any) -> Any:
+        """A list, a mapping or a structure; as text it is JSON."""
+        if isinstance(value, str):
+            value = json.loads(value) if value else None
+        return self.restored(self._blank) if value is None else self._read(value)
+
+    def _read(self, value: Any) -> Any:
+        raise NotImplementedError
 
     def to_row(self, value: Any) -> Any:
         return dump(self.plain(value))
@@ -176,6 +225,11 @@ class ListOf(_Nested):
     def restored(self, plain: Iterable[Any]) -> tuple[Any, ...]:
         """What :meth:`plain` took apart."""
         return tuple(plain if self.of.is_plain else map(self.of.restored, plain))
+
+    def _read(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"no list: {value!r}")
+        return tuple(map(self.of.read, value))
 
     def record(self, value: Iterable[Any]) -> list[Any]:
         """Each value as in a record."""
@@ -209,6 +263,13 @@ class MappingOf(_Nested):
     def restored(self, plain: Mapping[str, Any]) -> dict[str, Any]:
         """What :meth:`plain` took apart."""
         return dict(plain) if self.of.is_plain else {key: self.of.restored(one) for key, one in plain.items()}
+
+    def _read(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, list | tuple):  # as Arrow has it
+            value = {one[self.key]: one[self.value] for one in value if isinstance(one, Mapping)}
+        if not isinstance(value, Mapping):
+            raise ValueError(f"no mapping: {value!r}")
+        return {key: self.of.read(one) for key, one in value.items()}
 
     def record(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Each value as in a record."""
@@ -253,6 +314,11 @@ class Structure(_Nested):
             return None
         pairs = zip(self._named, plain, strict=False)
         return self.of(**{name: part.kind.restored(one) for (part, name), one in pairs})
+
+    def _read(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"no {self.called()}: {value!r}")
+        return self.of(**{name: part.kind.read(value[part.name]) for part, name in self._named if part.name in value})
 
     def record(self, value: Any) -> dict[str, Any] | None:
         """Its parts by name."""

@@ -11,12 +11,14 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from cleaners.errors import UnusableInput
-from cleaners.items import Drop, EntryFields, Page
+from cleaners.fields.cleaned import added, article_of
+from cleaners.items import Article, Drop, EntryFields, Page
 from cleaners.page.lines.fragment import unescaped
 from cleaners.readers.column_choice import ColumnChoice, TableColumns, folded
 from cleaners.urls import is_web_address
@@ -107,6 +109,13 @@ def page_of(row: Mapping[object, object], place: str, table: TableColumns) -> Pa
             named[folded(name)] = name
     cells = {fold: row[name] for fold, name in named.items()}
     choice = table.choice(named.values())
+    try:
+        if choice.is_empty() and (cleaned := _cleaned(row)):
+            return Page(
+                body=(cleaned.text or "").encode("utf-8", "replace"), origin=place, url=cleaned.url, cleaned=cleaned
+            )
+    except UnusableInput as why:
+        return Drop(origin=place, stage="read", reason=why.reason, detail=why.detail)
     used: set[str] = set()
     body = _body(cells, choice, used)
     if body is None:
@@ -143,6 +152,14 @@ def page_of(row: Mapping[object, object], place: str, table: TableColumns) -> Pa
         opt_out=opt_out,
         extra=extra,
     )
+
+
+def _cleaned(row: Mapping[object, object]) -> Article | None:
+    """The article of a row that was cleaned before, with the columns that were added since."""
+    record = {str(name): value for name, value in row.items()}
+    article = article_of(record)
+    more = {name: _plain(value) for name, value in added(record).items()} if article else {}
+    return replace(article, extra={**article.extra, **more}) if article and more else article
 
 
 def named_cells(names: Sequence[str], cells: Sequence[object]) -> dict[object, object]:

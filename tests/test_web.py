@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cleaners.items import Drop
+from cleaners.ingest.ingester import Ingester
+from cleaners.items import Article, Drop
 from cleaners.store import Store
+from crawler.web.room import ReadingStores
 from tests.reading_room import STORY, ReadingRoom, reading_room
 
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
@@ -302,3 +304,19 @@ def test_an_article_is_taken_down_with_a_reason_and_a_confirmation(tmp_path: Pat
     gone = room.get(f"/cluster/{room.ids['alone']}")
     assert gone.status_code == 410
     assert "来函" in gone.text
+
+
+def test_a_page_is_of_one_state_of_the_store_whatever_is_taken_down_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Ingester(path) as ingester:
+        ingester.add([Article(id="a" * 16, origin="a.html", text="渠水流到第三村。" * 20)])
+    stores = ReadingStores(path)
+    with stores.reading() as store:
+        assert store.clippings.get("a" * 16)
+        with Store.open(path) as other, other.transaction():
+            other.takedowns.remove(["a" * 16])
+        seen = store.clippings.get("a" * 16)
+        assert seen and seen.article.text, "a part of the article was gone when the rest was asked for"
+    with stores.reading() as store:
+        assert store.clippings.get("a" * 16) is None
+    stores.close()

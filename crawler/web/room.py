@@ -36,12 +36,13 @@ class ReadingStores:
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
-        """A store to read from. Raises as ``Store.open``."""
+        """A store to read from, in one state, whatever is written or taken down meanwhile. Raises as ``Store.open``."""
         with self._lock:
             store = self._free.pop() if self._free else None
         store = store or Store.open(self.path, create=False, readonly=True)
         try:
-            yield store
+            with store.snapshot():
+                yield store
         except BaseException:
             store.close()  # whatever state it is in
             raise

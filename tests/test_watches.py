@@ -123,6 +123,16 @@ def test_clusters_that_are_joined_later_stay_two_lines_and_a_taken_down_first_co
     assert [kind for kind, _ in notices(store)] == ["story", "copy", "takedown"]
 
 
+def test_a_takedown_says_whom_the_story_was_told(tmp_path: Path, store: Path) -> None:
+    file = watches(tmp_path, PLAIN + "      - document: 'all-{issue}.md'\n")
+    keep(store, article("a1", story(1)))
+    run(file, store)
+    keep(store, article("b1", story(2)))
+    planned = takedown.plan(store, [f"{'a1':0>16}", f"{'b1':0>16}"])
+    assert [[watch for watch, _ in one.told] for one in planned.targets] == [["all"], []]
+    assert "all-{issue}.md" in planned.targets[0].told[0][1]
+
+
 def test_what_was_taken_down_leaves_the_feed(tmp_path: Path, store: Path) -> None:
     file = watches(tmp_path, PLAIN.replace("        updates: yes\n", ""))
     keep(store, article("a1", story(1)), article("b1", story(2)))

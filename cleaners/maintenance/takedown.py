@@ -33,6 +33,7 @@ from cleaners.warc.copy import forget_drafts
 from cleaners.warc.scan import ArchiveDamage, RecordPlace, place_of, records
 from cleaners.warc.write import ANNOUNCEMENT
 
+_FEEDS = ("rss ", "json_feed ")  # channels that forget it with their next run
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
 
@@ -49,7 +50,9 @@ class TakedownTarget:
     copies: tuple[str, ...]
     """Ids of its copies in the store that are not to be taken down with it."""
     exports: tuple[str, ...]
-    """The exports that contained it, newest first: where they are is not ours to change."""
+    """The exports that contained it, newest first, of each target the last: where they are is not ours to change."""
+    told: tuple[tuple[str, str], ...] = ()
+    """(watch, channel) of whom its story was told: what was delivered, digests and mail, is not ours to change."""
     records: tuple[RecordPlace, ...]
     """Its records in the archive."""
     part_urls: tuple[str, ...] = ()
@@ -166,7 +169,8 @@ def _target(store: Store, what: str) -> TakedownTarget:
     [clipping] = store.clippings.read([doc])
     article, cluster = clipping.article, clipping.cluster
     members = store.clusters.members(cluster.id) if cluster else ()
-    exports = store.export_log.containing([article.id]).get(article.id, ())
+    logged = store.export_log.containing([article.id]).get(article.id, ())
+    last = {(one.target, one.format): one for one in reversed(logged)}
     return TakedownTarget(
         id=article.id,
         url=article.url,
@@ -174,7 +178,8 @@ def _target(store: Store, what: str) -> TakedownTarget:
         site=article.site,
         revisions=len(store.takedowns.texts(article.id)),
         copies=tuple(i for i in store.articles.ids(members).values() if i != article.id),
-        exports=tuple(map(told, exports)),
+        exports=tuple(map(told, sorted(last.values(), key=lambda one: one.at, reverse=True))),
+        told=tuple(one for one in store.watch_log.delivered_to(article.id) if not one[1].startswith(_FEEDS)),
         records=(),
         part_urls=tuple(store.takedowns.part_urls(article.id)),
         elsewhere=tuple(store.takedowns.origins(article.id)),

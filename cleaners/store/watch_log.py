@@ -159,6 +159,14 @@ class WatchLog:
         query = f"SELECT watch, story, event FROM notices WHERE kind = 'story' AND story IN {GIVEN}"
         return {(watch, story): event for watch, story, event in self._db.rows(query, (listed(list(stories)),))}
 
+    def delivered_to(self, article_id: str) -> list[tuple[str, str]]:
+        """(watch, channel) of whom an article's line was told, those that have joined since among them."""
+        return [(watch, channel) for watch, channel in self._db.rows(
+            "SELECT DISTINCT d.watch, d.channel FROM watched_articles a "
+            "JOIN notices n ON n.watch = a.watch AND n.story = a.story AND n.issue > 0 "
+            "JOIN deliveries d ON d.watch = n.watch AND d.issue >= n.issue WHERE a.id = ? ORDER BY 1, 2", (article_id,),
+        )]  # fmt: skip
+
     def put_lines(self, watch: str, lines: Mapping[str, str]) -> None:
         """Note the lines that articles belong to, by id."""
         self._db.executemany(

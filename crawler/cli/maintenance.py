@@ -385,7 +385,7 @@ def _tell(planned: TakedownPlan, *, done: bool) -> None:
     if planned.targets:
         articles = counted(len(planned.targets), "article")
         if done:
-            say("{articles} taken down", articles=articles)
+            say("{articles} taken down; files that `clip` has written are known to nobody", articles=articles)
         else:
             say("{articles} would be taken down", articles=articles)
 
@@ -402,5 +402,8 @@ def _facts(target: TakedownTarget) -> list[Sentence]:
         copies = ", ".join(target.copies)
         facts.append(sentence("copies that stay (--copies takes them too): {copies}", copies=copies))
     facts += [sentence("was exported: {one}", one=one) for one in target.exports]
+    facts += [
+        sentence("was told: {watch} by {channel}", watch=watch, channel=channel) for watch, channel in target.told
+    ]
     facts += [sentence("its page stays in your file: {one}", one=one) for one in target.elsewhere]
     return facts

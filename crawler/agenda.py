@@ -136,6 +136,10 @@ class VisitPlan:
         """How many addresses of a site this run has visited or tried."""
         return self._store.crawl_state.visited(site, self._now)
 
+    def failing(self, site: str) -> list[datetime]:
+        """When each page of a site that this run could not have is due again, UTC."""
+        return [datetime.fromtimestamp(due, UTC) for due in self._store.crawl_state.failing(site, self._now)]
+
     def due(self, site: SiteConfig) -> list[UrlState]:
         """Pages to look at again, the longest overdue first; only so many that new pages have room."""
         entries = self._store.crawl_state.due(site.id, at=self._now, before=self._began)

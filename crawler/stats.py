@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cleaners.ingest.ingester import IngestResult
 from cleaners.items import Article, Drop
@@ -47,6 +48,10 @@ class CrawlReport:
     """Seeds that were not asked because it is not their time yet."""
     waiting: Mapping[str, str | None] = field(default_factory=dict)
     """Each of those -> when it is due, ISO 8601 in UTC; null: not known."""
+    failing: int = 0
+    """Pages that could not be had and are asked for again by a later run."""
+    failing_due: str | None = None
+    """When the first of them is due, ISO 8601 in UTC."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Seeds that lead to another address by a redirect -> that address."""
     left: int = 0
@@ -84,6 +89,8 @@ class CrawlStats:
         self.fetched = self.bytes = self.pages = self.articles = self.joined = self.left = self.unchanged = 0
         self.waiting: dict[str, str | None] = {}
         self.moved: dict[str, str] = {}
+        self.failing: list[datetime] = []
+        """When each page that could not be had is due again."""
         self.rendered = 0
         self.kept_off: Counter[str] = Counter()
         self.drops: Counter[str] = Counter()
@@ -138,6 +145,8 @@ class CrawlStats:
             unchanged=self.unchanged,
             not_due=len(self.waiting),
             waiting=dict(self.waiting),
+            failing=len(self.failing),
+            failing_due=min(self.failing).isoformat() if self.failing else None,
             moved=dict(self.moved),
             left=self.left,
             found=self.in_ledger + self._beside,

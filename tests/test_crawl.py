@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,6 +144,8 @@ def test_what_does_not_become_an_article_is_a_drop_with_its_reason(crawled: Craw
         "": "robots.txt unavailable",
     }
     assert {path: drops.get(path) for path in expected} == expected
+    assert crawled.report["failing"] >= 8, "each of them is asked for again"
+    assert datetime.fromisoformat(crawled.report["failing_due"]) > datetime.now(UTC)
     assert crawled.report["traps"] == {"calendar": 1, "path repetition": 1}
 
 

@@ -52,6 +52,20 @@ def queue(store: Store, found: Iterable[DiscoveredUrl], at: datetime) -> None:
         )
 
 
+def test_a_page_is_gone_since_it_was_first_not_found(store: Store) -> None:
+    def visited(hours: int, **what: object) -> datetime | None:
+        store.crawl_state.record([page(1, at=NOON + hours * HOUR, **what)])
+        return store.crawl_state.gone("http://a.example/1")
+
+    missing = {"outcome": "drop", "detail": "http 404", "digest": None}
+    assert visited(0) is None
+    assert visited(1, **missing, status=404) == NOON + HOUR
+    assert visited(2, **missing, status=503) == NOON + HOUR, "says nothing of the page"
+    assert visited(3, **missing, status=None) == NOON + HOUR
+    assert visited(4, **missing, status=410) == NOON + HOUR
+    assert visited(5) is None, "it is there again"
+
+
 def test_what_a_page_names_is_queued_until_it_is_done(store: Store) -> None:
     store.crawl_state.record([replace(LIST, found=links(3, 1, 2))])
     assert queued(store) == ["3", "1", "2"], "in the order found"

@@ -100,6 +100,15 @@ def test_the_command_says_when_a_seed_is_due(capsys: pytest.CaptureFixture[str])
     assert lines[-1].strip() == "and 5 more seeds (`--json` names all)"
 
 
+def test_the_command_says_when_pages_that_failed_are_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+    from crawler.cli.crawl import _tell
+    from crawler.stats import CrawlReport
+
+    report = CrawlReport(failing=2, failing_due="2099-01-31T12:00:00+00:00")
+    _tell(report, Path("news.db"), archive_only=False)
+    assert "     2  pages that could not be had are asked for again (next on 2099-01-31 at " in capsys.readouterr().err
+
+
 def test_a_seed_of_another_kind_is_read_as_that(tmp_path: Path) -> None:
     same = {"ETag": '"1"'}
     pages = {

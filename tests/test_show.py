@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cleaners.dedup.clusters.tree import lineage
 from cleaners.diff import changes, near
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article
+from cleaners.store import FetchResult
 from cleaners.urls import clipping_id
 from crawler.cli import app
 
@@ -53,6 +55,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ])  # fmt: skip
         changed = "\n".join(NOTICE).replace("六天", "八天").replace(NOTICE[3], "夜班车只到城东。") + "\n编辑补记一句。"
         ingester.add([article("twice", changed, fetched_at=DAY + timedelta(days=1))])
+        gone = article(
+            "gone", "渠首的老水闸今年拆了，换上一座电动的，闸工小周说再也不用半夜起来摇手柄。", fetched_at=DAY
+        )
+        ingester.add([gone])
+        asked = FetchResult(url=str(gone.url), site="gone", at=DAY, outcome="article")
+        missing = replace(asked, at=DAY + timedelta(days=2), outcome="drop", status=404, detail="http 404")
+        for visit in (asked, missing, replace(missing, at=DAY + timedelta(days=3))):
+            ingester.add([], [visit])
     return path
 
 
@@ -70,6 +80,15 @@ def test_the_cluster_is_a_tree_with_kinds_shares_direction_and_source(store: Pat
     )
     assert "of the declared sources name it; its date is the earliest" in shown
     assert "of it is in the one above" in shown and "it is a part of that one" in shown
+
+
+def test_a_page_that_is_gone_is_told_with_its_article(store: Path) -> None:
+    since = f"{DAY + timedelta(days=2):%Y-%m-%d}"
+    url = "https://gone.example/a.html"
+    assert f"gone       {since} " in show(store, url)
+    assert f"the page is gone from its site since {since} " in show(store, url, "--revisions")
+    assert json.loads(show(store, url, "--json"))["gone"] == (DAY + timedelta(days=2)).isoformat()
+    assert "gone" not in show(store, "https://other.example/a.html")
 
 
 def test_json_gives_the_whole_cluster(store: Path) -> None:

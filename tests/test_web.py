@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import sqlite3
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from cleaners.ingest.ingester import Ingester
 from cleaners.items import Article, Drop
-from cleaners.store import Store
+from cleaners.store import FetchResult, Store
 from crawler.web.room import ReadingStores
 from tests.reading_room import STORY, ReadingRoom, reading_room
 
@@ -87,6 +88,15 @@ def test_the_cluster_page_has_the_best_copy_and_all_others(room: ReadingRoom) ->
     for site in ("oasis.example", "mirror.example", "spin.example"):
         assert site in html
     assert f"/article/{room.ids['copy']}/comparison" in html
+
+
+def test_the_page_of_an_article_says_that_the_original_is_gone(room: ReadingRoom) -> None:
+    address = room.get(f"/article/{room.ids['alone']}/record").json()["url"]
+    assert "Page gone since" not in room.get(f"/cluster/{room.ids['alone']}").text
+    gone = FetchResult(url=address, site="a", at=datetime(2026, 3, 1, 8, tzinfo=UTC), outcome="drop", status=404)
+    with Store.open(room.store) as store:
+        store.crawl_state.record([gone])
+    assert "2026-03-01 08:00" in room.get(f"/cluster/{room.ids['alone']}").text
 
 
 def test_the_id_of_a_copy_leads_to_its_cluster(room: ReadingRoom) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from cleaners.fields import ANNOUNCEMENT, EDITION
@@ -70,8 +70,10 @@ record, a redirect to another address; or that the address was taken down since 
 _CHUNK = 500
 _COLUMNS = (
     "url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, "
-    "status, outcome, detail, digest, pause, next_visit, visit, edition, followed, rules"
+    "status, outcome, detail, digest, pause, next_visit, visit, edition, followed, rules, gone"
 )
+_GONE = frozenset((404, 410))  # RFC 9110, 15.5.5 and 15.5.11
+_ANSWERED = 500  # from here on an answer says nothing of the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,8 @@ class UrlState:
     """Counts the addresses in the order in which they were found."""
     reading: LinkReading | None = None
     """None: nobody knows."""
+    gone: int | None = None
+    """When it was first not there any more (404, 410); None: it is there, or nobody knows."""
 
     @property
     def failed(self) -> bool:
@@ -261,6 +265,14 @@ class CrawlState:
         row = self._db.one(query, (site, int(since.timestamp())))
         return int(row[0]) if row else 0
 
+    def failing(self, site: str, since: datetime) -> list[int]:
+        """When the pages of a site that could not be had since a moment are due again, seconds since 1970."""
+        query = (
+            "SELECT next_visit FROM ledger WHERE site = ? AND last_fetched >= ? AND kind = 'page' AND outcome = 'drop' "
+            "AND digest IS NULL AND next_visit IS NOT NULL"
+        )
+        return [int(due) for (due,) in self._db.rows(query, (site, int(since.timestamp())))]
+
     def due(self, site: str, *, at: datetime, before: datetime | None = None, limit: int = 100) -> list[UrlState]:
         """What is done on a site and to be visited again at a moment, the longest overdue first.
 
@@ -282,6 +294,11 @@ class CrawlState:
             "site = ? AND kind = 'page' AND outcome IS NOT NULL ORDER BY visit DESC LIMIT ?", (site, limit)
         )
         return newest[::-1]
+
+    def gone(self, url: str) -> datetime | None:
+        """Since when a page is not there any more (404, 410), UTC, as visits found it; None: it is, or nobody knows."""
+        entry = self.find([url]).get(canonical(url))
+        return None if entry is None or entry.gone is None else datetime.fromtimestamp(entry.gone, UTC)
 
     def announcement(self, url: str) -> PageAnnouncement | None:
         """What feeds and sitemaps have said of an address, the one that says most."""
@@ -338,7 +355,7 @@ class CrawlState:
         )
         self._db.execute(
             "UPDATE ledger SET last_fetched = ?, status = ?, etag = coalesce(?, etag), "
-            "last_modified = coalesce(?, last_modified), pause = ?, next_visit = ? WHERE url = ?",
+            "last_modified = coalesce(?, last_modified), pause = ?, next_visit = ?, gone = NULL WHERE url = ?",
             (moment, visit.status, visit.etag, visit.last_modified, pause, moment + pause, key),
         )
 
@@ -351,9 +368,9 @@ class CrawlState:
             pause = self._bounds(visit).next_interval(was, _elapsed(before, moment), changed=changed)
         self._db.execute(
             "UPDATE ledger SET last_fetched = ?, status = ?, etag = ?, last_modified = ?, outcome = ?, detail = ?, "
-            "digest = ?, kind = ?, pages = ?, pause = ?, next_visit = ? WHERE url = ?",
+            "digest = ?, kind = ?, pages = ?, pause = ?, next_visit = ?, gone = ? WHERE url = ?",
             (moment, visit.status, visit.etag, visit.last_modified, visit.outcome, visit.detail, visit.digest,
-             visit.kind, visit.pages, pause, None if pause is None else moment + pause, key),
+             visit.kind, visit.pages, pause, None if pause is None else moment + pause, _gone(visit, before), key),
         )  # fmt: skip
         self._read(key, visit.reading)
 
@@ -361,6 +378,14 @@ class CrawlState:
         if visit.failed or visit.outcome == "moved":
             return self._rhythm.failing
         return self._rhythm.page if visit.kind == "page" else self._rhythm.seed
+
+
+def _gone(visit: FetchResult, before: UrlState | None) -> int | None:
+    """Since when the page is gone after this visit: no answer, or an error of the server, says nothing of it."""
+    since = before.gone if before else None
+    if visit.status in _GONE:
+        return since or int(visit.at.timestamp())
+    return since if visit.status is None or visit.status >= _ANSWERED else None
 
 
 def _names(url: str) -> tuple[str, str | None]:
@@ -379,7 +404,7 @@ def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _entry(row: Row) -> UrlState:
     (url, address, site, kind, hops, pages, priority, first_seen, last_seen, last_fetched, etag, last_modified, status,
-     outcome, detail, digest, pause, next_visit, number, edition, followed, rules) = row  # fmt: skip
+     outcome, detail, digest, pause, next_visit, number, edition, followed, rules, gone) = row  # fmt: skip
     return UrlState(
         found=DiscoveredUrl(
             url=address or url, site=site, kind=kind, hops=hops, pages=pages, priority=priority,
@@ -388,4 +413,5 @@ def _entry(row: Row) -> UrlState:
         first_seen=first_seen, last_seen=last_seen, last_fetched=last_fetched, etag=etag, last_modified=last_modified,
         status=status, outcome=outcome, detail=detail or "", digest=digest, pause=pause, next_visit=next_visit,
         number=number, reading=None if rules is None else LinkReading(followed=bool(followed), rules=rules),
+        gone=gone,
     )  # fmt: skip

@@ -18,7 +18,7 @@ Rename = Callable[[str], str]
 
 _VISITED = (
     "last_fetched", "etag", "last_modified", "status", "outcome", "detail", "digest", "kind", "pause", "next_visit",
-    "followed", "rules",
+    "followed", "rules", "gone",
 )  # fmt: skip
 """Columns of the ledger that the later visit decides on."""
 _SAME_RUN = "m.command = o.command AND m.started = o.started AND m.counts = o.counts AND m.ended IS o.ended"

@@ -260,6 +260,12 @@ _SITES_BY_ID = (
     "DROP TABLE domains",
 )
 
+_GONE = (
+    "ALTER TABLE ledger ADD COLUMN gone INTEGER",
+    # Older stores knew only when it was last asked for.
+    "UPDATE ledger SET gone = last_fetched WHERE status IN (404, 410) AND outcome = 'drop'",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=1, name="articles, clusters, search, drops, runs, learned data", statements=_FIRST),
     Migration(version=2, name="exports: what left the store, and the increments", statements=_EXPORTS),
@@ -277,5 +283,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(version=14, name="tags and notes of readers", statements=_NOTES),
     Migration(version=15, name="events of what was stored before there were any", statements=_EARLIER_ARRIVALS),
     Migration(version=16, name="what runs counted, by the ids of sites", statements=_SITES_BY_ID),
+    Migration(version=17, name="since when a page is gone from its site", statements=_GONE),
 )
 """All steps in order; the last one's version is the version of today."""

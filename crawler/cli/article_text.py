@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cleaners.diff import DiffPiece, changes, near
@@ -17,11 +18,17 @@ if TYPE_CHECKING:
     from cleaners.store import ArticleNotes
 
 
-def page(clipping: Clipping, kept: ArticleNotes) -> str:
-    """The article as a reader wants it: headline, what is known of it, what readers ``kept`` with it, body."""
+def page(clipping: Clipping, kept: ArticleNotes, gone: datetime | None) -> str:
+    """The article as a reader wants it: headline, what is known of it, what readers ``kept`` with it, body.
+
+    ``gone``: since when its page is not there any more.
+    """
     article = clipping.article
     known = [(field, shown(field, clipping)) for field in SHOWN if field.name != "title"]
     head = [f"{label(field, 10)} {value}" for field, value in known if value]
+    if gone:
+        name = padded(sentence("gone"), 10)
+        head.append(f"{name} {gone.astimezone():%Y-%m-%d %H:%M}")
     if kept.tags:
         name = padded(sentence("tags"), 10)
         head.append(f"{name} {', '.join(kept.tags)}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cleaners.errors import InputError, UsageError
-from cleaners.sentences import sentence
+from cleaners.sentences import Sentence, sentence
 from crawler.cli import watch
 from crawler.cli.application import INTERRUPTED, STORE, JsonOption, StoreOption, app, counted, lasting, say
 from crawler.cli.language import spoken
@@ -231,6 +231,12 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
             not_due=report.not_due,
         )
         _tell_waiting(report.waiting)
+    if report.failing_due is not None:
+        say(
+            "  {count:>6,}  pages that could not be had are asked for again ({when})",
+            count=report.failing,
+            when=_when(datetime.fromisoformat(report.failing_due)),
+        )
     for url, target in report.moved.items():
         say("  the seed {url} leads to {target}: put that address into the seed file", url=url, target=target)
     if report.left:
@@ -239,17 +245,22 @@ def _tell(report: CrawlReport, store: Path, archive_only: bool) -> None:
 
 def _tell_waiting(waiting: Mapping[str, str | None]) -> None:
     """Say when seeds that were not asked are due, in the time of this machine."""
-    now = datetime.now().astimezone()
+    now = datetime.now(UTC)
     for url, due in list(waiting.items())[:_MOST]:
-        at = datetime.fromisoformat(due).astimezone() if due else None
+        at = datetime.fromisoformat(due) if due else None
         if at is None:
             when = sentence("not again")
         elif at <= now:
             when = sentence("read in this run, before it was interrupted")
-        elif at.date() == now.date():
-            when = sentence("next at {at:%H:%M}", at=at)
         else:
-            when = sentence("next on {at:%Y-%m-%d} at {at:%H:%M}", at=at)
+            when = _when(at)
         say("          {url} ({when})", url=url, when=when)
     if (more := len(waiting) - _MOST) > 0:
         say("          and {seeds} (`--json` names all)", seeds=counted(more, "more seed"))
+
+
+def _when(due: datetime) -> Sentence:
+    at = due.astimezone()
+    if at.date() == datetime.now().astimezone().date():
+        return sentence("next at {at:%H:%M}", at=at)
+    return sentence("next on {at:%Y-%m-%d} at {at:%H:%M}", at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
@@ -122,15 +123,17 @@ def _whole(store: Store, found: Clipping, as_json: bool) -> None:
     cluster = relatives(store, found)
     went_on = store.clusters.left_behind(found.cluster) if found.cluster else None
     kept = store.notes.of([found.article.id]).get(found.article.id, ArticleNotes())
+    gone = _gone(store, found)
     if as_json:
         whole = {
             **record(found), "tags": list(kept.tags),
             "notes": [{"text": note.text, "at": note.at.isoformat()} for note in kept.notes],
             "family": cluster.record() if cluster else None, "former_family": went_on,
+            "gone": gone.isoformat() if gone else None,
         }  # fmt: skip
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
-    typer.echo(page(found, kept))
+    typer.echo(page(found, kept, gone))
     if cluster:
         typer.echo()
         answer(cluster.heading())
@@ -138,6 +141,10 @@ def _whole(store: Store, found: Clipping, as_json: bool) -> None:
     elif went_on:
         typer.echo()
         answer("Its text has changed: its former copies are the cluster {id} (jianbao show {id})", id=went_on)
+
+
+def _gone(store: Store, found: Clipping) -> datetime | None:
+    return store.crawl_state.gone(found.article.url) if found.article.url else None
 
 
 def _revisions(store: Store, found: Clipping, as_json: bool) -> None:
@@ -152,6 +159,8 @@ def _revisions(store: Store, found: Clipping, as_json: bool) -> None:
     console = _console()
     if len(texts) == 1:
         answer("{id} has one text: {moment}", id=texts[0].id, moment=_moment(texts[0]))
+    if gone := _gone(store, found):
+        answer("the page is gone from its site since {at:%Y-%m-%d %H:%M}", at=gone.astimezone())
     for number, (old, new) in enumerate(pairwise(texts), start=2):
         of = sentence("(text {number} of {count})", number=number, count=len(texts))
         console.print(

@@ -117,6 +117,7 @@ class NewsSpider(Spider):
             others = self.agenda.entries(self._refused.get(site, ())).values()
             waiting = sum(self.agenda.is_visited_before(entry) for entry in others)
             waiting += len(self._refused.get(site, ())) - len(others)
+            tally.failing += self.agenda.failing(site)
             tally.in_ledger += self.agenda.visited(site) + queued + waiting
             if site in self._refused or tally.interrupted:
                 tally.left += queued + waiting

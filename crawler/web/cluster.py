@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -66,12 +67,13 @@ def cluster(request: Request) -> Response:
         at_hand = addresses_of(article, pictures_of(room_of(request), article))
         parts = in_parts(set_blocks(article, at_hand))
         part = page_number(request, "part", len(parts))
+        gone_at = store.crawl_state.gone(article.url) if article.url else None
         table = page_number(request, "copies", -(-len(copies.rows) // _PAGE) if copies else 1)
         return show(
             request, "cluster.html", clipping=shown, article=article, copies=copies, blocks=parts[part - 1],
             part=part, parts_count=len(parts), table=table, tables=-(-len(copies.rows) // _PAGE) if copies else 1,
             rows=_with_numbers(store, copies.rows[(table - 1) * _PAGE : table * _PAGE]) if copies else (),
-            facts=_facts(shown), kept=store.notes.of([article.id]).get(article.id, ArticleNotes()),
+            facts=_facts(shown, gone_at), kept=store.notes.of([article.id]).get(article.id, ArticleNotes()),
             is_best=copies is None or article.id == copies.best.id, away=len(article.images) - len(at_hand),
         )  # fmt: skip
 
@@ -83,7 +85,7 @@ def page_number(request: Request, name: str, pages: int) -> int:
     return max(1, min(number, pages))
 
 
-def _facts(shown: Clipping) -> list[tuple[str, str]]:
+def _facts(shown: Clipping, gone_at: datetime | None) -> list[tuple[str, str]]:
     """What is known of a copy and does not stand above its text: name in the table of words, value."""
     article = shown.article
     values = {
@@ -93,6 +95,7 @@ def _facts(shown: Clipping) -> list[tuple[str, str]]:
         "regions": "、".join(region.name for region in article.regions[:8]),
         "address": article.url or "",
         "fetched": f"{article.fetched_at:%Y-%m-%d %H:%M}" if article.fetched_at else "",
+        "page_gone": f"{gone_at:%Y-%m-%d %H:%M}" if gone_at else "",
         "confidence": f"{article.confidence:.1%}" if article.confidence is not None else "",
         "revisions": str(shown.revision) if shown.revision > 1 else "",
         "noise_cut": str(sum(article.noise_removed.values()) or ""),

@@ -3,6 +3,7 @@
 A link looks like one to an article when its text is as long as a headline (eight characters and more) and its address
 holds a number, as those of nearly all Chinese content systems do. A page is proposed as a list of news when it has at
 least eight of them, and they are at least a third of its links; one that a job already names works when it has any.
+Where a site has nothing better, pages with fewer are proposed, and called weak: small papers have short lists.
 """
 
 from __future__ import annotations
@@ -104,6 +105,11 @@ def linked(response: TextResponse, site: SiteConfig) -> tuple[int, Sentence | No
     return found, None if found else sentence("no links to articles")
 
 
+def seen(response: TextResponse, site: SiteConfig) -> int:
+    """How many links to articles a page has, be it a list of news or not."""
+    return articles(_own(response, site))
+
+
 def _shell(site: SiteConfig) -> Sentence:
     if site.render is None:
         return Sentence(NEEDS_BROWSER)
@@ -146,10 +152,11 @@ def _name(response: TextResponse) -> str:
     return " ".join((declared or title).split())
 
 
-def proposal(site: SiteConfig, name: str, offers: Sequence[SeedOffer], day: date) -> str:
+def proposal(site: SiteConfig, name: str, offers: Sequence[SeedOffer], day: date, *, verified: bool = True) -> str:
     """The site as an entry of a seed file, ready to be pasted under ``sites:``; ``offers``: those that work.
 
-    Raises SeedFileError for what the reader of seed files would not take.
+    ``verified``: whether these are known to announce articles, not only taken for it. Raises SeedFileError for what
+    the reader of seed files would not take.
     """
     entry = "\n".join(
         (
@@ -158,7 +165,7 @@ def proposal(site: SiteConfig, name: str, offers: Sequence[SeedOffer], day: date
             f"    home: {quoted(site.home)}",
             "    seeds:",
             *(f"      - {offer.kind}: {quoted(offer.url)}  # {_remark(offer)}" for offer in offers),
-            "    verified: yes",
+            f"    verified: {'yes' if verified else 'no'}",
             f"    as_of: {day}",
         )
     )

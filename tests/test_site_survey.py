@@ -146,12 +146,24 @@ def test_seeds_are_proposed_from_a_home_page_politely(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.db")), "nothing is kept"
 
 
-def test_a_home_page_of_few_links_is_one_verdict_and_nothing_on_stdout(tmp_path: Path) -> None:
-    with serving("127.0.0.1", {"/": Reply(news(4))}) as server:
+def test_a_small_paper_is_proposed_by_its_short_lists_and_called_weak(tmp_path: Path) -> None:
+    county = f"<title>渠首县报</title><a href='/xian/'>县情</a><a href='/about.html'>关于我们</a>{news(4)}"
+    with serving("127.0.0.1", {"/": Reply(county), "/xian/": Reply(news(3)), "/about.html": Reply("电话")}) as server:
+        done = jianbao(tmp_path, "sites", "check", f"{server.base}/")
+    assert done.returncode == 0, done.stderr
+    site = parse_job(f"job: mine\nallow_private_hosts: [127.0.0.1]\nsites:\n{done.stdout}").sites[0]
+    assert [seed.url.removeprefix(server.base) for seed in site.seeds] == ["/xian/", "/"]
+    assert not site.verified
+    assert f"home page {server.base}/: 4 links to articles, a list of news has 8 and more" in done.stderr
+    assert "a weak proposal: no feed, no sitemap, and 2 pages with few links to articles" in done.stderr
+
+
+def test_a_home_page_without_articles_is_one_verdict_and_nothing_on_stdout(tmp_path: Path) -> None:
+    with serving("127.0.0.1", {"/": Reply("<a href='/about.html'>关于我们</a>")}) as server:
         done = jianbao(tmp_path, "sites", "check", f"{server.base}/")
         assert (done.returncode, done.stdout) == (1, ""), done.stderr
         assert (
-            f"not proposed: home page {server.base}/: 4 links to articles, a list of news has 8 and more" in done.stderr
+            f"not proposed: home page {server.base}/: 0 links to articles, a list of news has 8 and more" in done.stderr
         )
         assert "nothing to propose" in done.stderr
 

@@ -48,9 +48,10 @@ def check(
     """Look at a site: propose seeds from its home page, or tell how a job's sites and seeds do.
 
     For a home page prints an entry for a seed file: the feeds it declares, the sitemaps of its robots.txt, the pages
-    that look like lists of news; where there is none of these, nothing but why (exit code 1). For a job tells of every
-    site whether it has fallen silent or changed its layout, by its own history in the store, and which seeds name no
-    articles today (exit code 5 where there is any of it). Asks politely, as a crawl: takes a while.
+    that look like lists of news, else those that name a few articles (`verified: no`); where there is none of these,
+    nothing but why (exit code 1). For a job tells of every site whether it has fallen silent or changed its layout, by
+    its own history in the store, and which seeds name no articles today (exit code 5 where there is any of it). Asks
+    politely, as a crawl: takes a while.
 
     \b
     Examples:
@@ -132,6 +133,14 @@ def _propose(job: JobConfig, found: SurveyState) -> None:
             home=site.home,
             why=_came_to(offers[-1]),
         )
+    if not working and (few := _best_first(found.few[site.id])):
+        typer.echo(proposal(site, found.names.get(site.id, ""), few, datetime.now(UTC).date(), verified=False))
+        say(
+            "a weak proposal: no feed, no sitemap, and {pages} with few links to articles; look whether these are "
+            "its news, and take out what is not",
+            pages=counted(len(few), "page"),
+        )
+        return
     if not working:
         raise InputError(
             "{home}: nothing to propose: no feed, sitemap or list of news was found; if you know a "

@@ -36,6 +36,8 @@ class SurveyState:
         """The job's own seeds."""
         self.offers: dict[str, list[SeedOffer]] = {}
         """What else the home page points to."""
+        self.few: dict[str, list[SeedOffer]] = {}
+        """Of these the pages with some links to articles that are no lists of news."""
 
 
 class SiteCheckSpider(Spider):
@@ -52,7 +54,7 @@ class SiteCheckSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The seeds and the home page of every site, and what its robots.txt names."""
         for site in self.job.sites:
-            self.found.seeds[site.id], self.found.offers[site.id] = [], []
+            self.found.seeds[site.id], self.found.offers[site.id], self.found.few[site.id] = [], [], []
             today = site.today(datetime.now(UTC))
             for seed in site.seeds:
                 for _, url in seed.on([today]) if seed.kind != "page" else ():
@@ -70,6 +72,7 @@ class SiteCheckSpider(Spider):
         self.found.names[site.id] = page.title
         count, why = site_survey.listed(response, site)
         into.append(SeedOffer(kind="list", url=site.home, entries=count, name=name, why=why))
+        self._note_few(response, site, name)
         if not site.seeds:
             count, why = site_survey.linked(response, site)
             self.found.seeds[site.id].append(SeedOffer(kind="list", url=site.home, entries=count, name=name, why=why))
@@ -92,6 +95,12 @@ class SiteCheckSpider(Spider):
         reading = site_survey.linked if into is self.found.seeds[site.id] else site_survey.listed
         count, why = await asyncio.to_thread(self._count, response, site, kind, reading)
         into.append(SeedOffer(kind=kind, url=response.url, entries=count, name=name, why=why))
+        if kind == "list" and not count and isinstance(response, TextResponse):
+            self._note_few(response, site, name)
+
+    def _note_few(self, response: TextResponse, site: SiteConfig, name: str) -> None:
+        if count := site_survey.seen(response, site):
+            self.found.few[site.id].append(SeedOffer(kind="list", url=response.url, entries=count, name=name))
 
     def _count(
         self,

@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 
 from cleaners.errors import InputError, UsageError
 from cleaners.export.additions import ColumnHook, ExportAdditions, RecordFilter
+from cleaners.export.dataset_card import DatasetFacts, card
+from cleaners.export.dataset_stats import DatasetStats
 from cleaners.export.run import ExportRequest, export
 from cleaners.signals import NAMES, signals
-from cleaners.store import FilterChoice, Store
+from cleaners.store import FilterChoice, Selection, Store
 from crawler.cli import app
 from tests.test_export_formats import as_moments, as_record, in_columns
 from tests.test_export_snapshot import put
@@ -83,6 +85,19 @@ def test_filters_leave_out_and_count(store: Store, tmp_path: Path) -> None:
     assert "1" not in lines(tmp_path / "x.jsonl")
     assert made(store, tmp_path / "x.jsonl", filters=["quality > 0", "title != x"]).added == 3
     assert made(store, tmp_path / "x.jsonl", filters=["edition == 1"]).added == 0  # what is not known holds nowhere
+
+
+def test_what_a_filter_left_out_is_not_noted_as_exported(store: Store, tmp_path: Path) -> None:
+    done = made(store, tmp_path / "x.jsonl", filters=["quality >= 0.7"])
+    assert (done.added, done.filtered, set(lines(tmp_path / "x.jsonl"))) == (1, 2, {"3"})
+    assert [one.added for one in store.export_log.all()] == [1]
+    assert set(store.export_log.containing(f"{n:016x}" for n in (1, 2, 3))) == {f"{3:016x}"}
+
+
+def test_the_card_of_a_dataset_tells_of_the_least_confidence() -> None:
+    chosen = FilterChoice(selection=Selection(min_confidence=0.99))
+    told = card(DatasetFacts(choice=chosen), DatasetStats())
+    assert "- confidence of at least: 0.99\n" in told and "- everything" not in told
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,8 @@ def _opt_outs(facts: DatasetFacts, tally: DatasetStats) -> str:
 def _asked(facts: DatasetFacts) -> str:
     wanted = facts.choice.selection
     given = {"region": wanted.region, "site": wanted.site, "source": wanted.source, "since": _day(wanted.since),
-             "until": _day(wanted.until), "tag": wanted.tag, "at most": facts.choice.limit}  # fmt: skip
+             "until": _day(wanted.until), "tag": wanted.tag,
+             "confidence of at least": wanted.min_confidence, "at most": facts.choice.limit}  # fmt: skip
     lines = [f"- {name}: {value}" for name, value in given.items() if value is not None] or ["- everything"]
     lines.append(
         "- every copy of an article" if facts.choice.with_duplicates

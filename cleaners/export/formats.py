@@ -93,7 +93,9 @@ class ExportWriter(ABC):
     def records(self, batch: ExportBatch) -> list[dict[str, Any]]:
         """The records of some articles as they are to be written; those that a filter leaves out are counted."""
         found = list(records(batch, self.task.script, self.task.additions))
-        self.left_out += batch.size - len(found)
+        if len(found) < batch.size:
+            self.left_out += batch.size - len(found)
+            batch.keep(one["id"] for one in found)
         return found
 
     @abstractmethod

@@ -132,8 +132,8 @@ class ExportLog:
             row = self._db.one(
                 "INSERT INTO exports (series, target, format, at, added, changed, removed, docs) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING export",
-                (outgoing.name and self._series(outgoing.name), target, form, now(), counts["added"],
-                 counts["changed"], counts["removed"], docs),
+                (outgoing.name and self._series(outgoing.name), target, form, now(),
+                 outgoing.leaving() - counts["changed"], counts["changed"], counts["removed"], docs),
             )  # fmt: skip
             assert row
             return int(row[0])

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from cleaners.items import Clipping, Extractor
-from cleaners.store.codec import ARTICLE_COLUMNS, evidence_parts, hashed, load, row_article, told_as_damage
+from cleaners.store.codec import (
+    ARTICLE_COLUMNS,
+    GIVEN,
+    evidence_parts,
+    hashed,
+    listed,
+    load,
+    row_article,
+    told_as_damage,
+)
 from cleaners.store.database import Database, Row
 from cleaners.store.export_columns import ExportColumns, columns
 from cleaners.store.notes import ArticleNotes, NoteTable
@@ -52,6 +61,12 @@ class ExportBatch:
     def columns(self) -> ExportColumns:
         """The articles as columns: no value becomes an object of its own."""
         return columns(self.database, self.span, _matches(self.database, self.span))
+
+    def keep(self, ids: Iterable[str]) -> None:
+        """Of these articles only those of these ids leave: the others are not noted as exported."""
+        self.database.execute(
+            f"DELETE FROM temp.chosen WHERE position BETWEEN ? AND ? AND id NOT IN {GIVEN}", (*self.span, listed(ids))
+        )
 
     def notes(self) -> dict[str, ArticleNotes]:
         """Id -> the tags and notes of the article; ids with nothing are left out."""
@@ -204,6 +219,11 @@ class ExportSnapshot:
     def docs(self) -> Iterator[int]:
         """The numbers of the texts that leave, ascending; also after the reading."""
         return (row[0] for row in self._db.stream("SELECT doc FROM temp.leaving ORDER BY doc"))
+
+    def leaving(self) -> int:
+        """How many texts these are."""
+        row = self._db.one("SELECT count(*) FROM temp.leaving")
+        return int(row[0]) if row else 0
 
     def outdated(self) -> bool:
         """Whether the store has lost an article that was chosen."""

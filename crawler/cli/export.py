@@ -187,18 +187,22 @@ def _made(store: Path, order: ExportRequest, arrived_since: str | None) -> tuple
         order = replace(order, note=noted, choice=replace(order.choice, selection=wanted))
         hint(opened, order.choice.selection)
         if order.increment and order.name is not None:
-            _tell_if_new(opened, order.name)
+            _check_series(opened, order.name)
         with progress("exporting") as advance, _uncollected():
             return order, make(opened, order, lambda count: advance(count, ""))
 
 
-def _tell_if_new(store: Store, name: str) -> None:
+def _check_series(store: Store, name: str) -> None:
+    """The first series of a store may begin with an increment; a name beside others is misspelt. Raises UsageError."""
     from crawler.cli.filters import meant
 
     if store.export_log.last(name) is None:
-        others = [series.name for series in store.export_log.series() if series.last]
-        told = sentence("no export is called {name} yet: a new series begins, with everything", name=name)
-        say(sentence("{told} ({meant})", told=told, meant=meant(name, others)) if others else told)
+        if others := [series.name for series in store.export_log.series() if series.last]:
+            raise UsageError(
+                "no series of exports is called {name} ({meant}): --name {name} begins one", name=name,
+                meant=meant(name, others),
+            )  # fmt: skip
+        say("no export is called {name} yet: a new series begins, with everything", name=name)
 
 
 @contextmanager
@@ -239,6 +243,8 @@ def _tell(order: ExportRequest, made: ExportResult, *, as_json: bool) -> None:
         say("nothing to export: no article matches; {place} has none", place=place)
     if made.copies and not order.increment:
         say("left out: {copies} of these (--with-duplicates takes them in)", copies=counted(made.copies, "copy"))
+    if least := order.choice.selection.min_confidence:
+        say("of articles with a confidence of at least {least:g} (--min-confidence)", least=least)
     if made.filtered:
         say("{articles} left out by --filter", articles=counted(made.filtered, "article"))
     left = made.opt_outs

@@ -45,6 +45,12 @@ def file(tmp_path: Path) -> WatchFile:
     return watches(tmp_path, FILE)
 
 
+def elsewhere(folder: Path) -> WatchFile:
+    """The same watches in a folder of their own, for another store: a feed is of one."""
+    folder.mkdir()
+    return watches(folder, FILE)
+
+
 def filled(store: Path, file: WatchFile | None, *batches: list[Article]) -> Path:
     """A store in which each batch but the last was told, where there is a file."""
     for n, batch in enumerate(batches):
@@ -82,8 +88,10 @@ def interrupted(*_: object) -> None:
 def test_a_merge_that_was_killed_is_gone_on_with(
     tmp_path: Path, file: WatchFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = [filled(tmp_path / f"{n}.db", file, [article(f"{n}a", story(n))], [article(f"{n}b", story(n + 10))])
-             for n in (1, 2)]  # fmt: skip
+    parts = [
+        filled(tmp_path / f"{n}.db", elsewhere(tmp_path / f"{n}"), [article(f"{n}a", story(n))],
+               [article(f"{n}b", story(n + 10))]) for n in (1, 2)
+    ]  # fmt: skip
     new = tmp_path / "new.db"
     with monkeypatch.context() as broken:
         broken.setattr(merging, "carry_watches", interrupted)
@@ -98,7 +106,7 @@ def test_a_merge_that_was_killed_is_gone_on_with(
 def test_into_a_store_that_has_the_watch_comes_what_neither_has_told(tmp_path: Path, file: WatchFile) -> None:
     mine = filled(tmp_path / "mine.db", file, [article("m1", story(1))], [article("m2", story(2))])
     theirs = filled(
-        tmp_path / "theirs.db", file,
+        tmp_path / "theirs.db", elsewhere(tmp_path / "theirs"),
         [article("t1", story(1)), article("t3", story(3))], [article("t4", story(4))],
     )  # fmt: skip
     silent = filled(tmp_path / "silent.db", None, [article("s2", story(2)), article("s5", story(5))])

@@ -84,6 +84,8 @@ class WatchHistory:
     """Channel -> the last issue that it has delivered."""
     troubles: Mapping[str, str]
     """What was wrong when it was last looked at: name -> what there is to say of it."""
+    identity: StoreIdentity
+    """By which its feeds know it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +118,10 @@ class WatchLog:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def identity(self) -> StoreIdentity:
-        """Of the store, for the names of what it tells."""
-        told = StoreSettings(self._db).get(_IDENTITY)
+    def identity(self, watch: str | None = None) -> StoreIdentity:
+        """Of the store, for the names of what it tells; of a ``watch`` that a merge took over that of its own store."""
+        settings = StoreSettings(self._db)
+        told = (settings.get(f"{_IDENTITY} {watch}") if watch else None) or settings.get(_IDENTITY)
         return StoreIdentity(**json.loads(told)) if told else StoreIdentity(id="")
 
     def identify(self) -> None:
@@ -256,15 +259,19 @@ class WatchLog:
             watch=watch, state=state, lines=dict(lines), deliveries=dict(delivered), troubles=self.troubles(watch),
             notices=tuple(self._notices("watch = ? ORDER BY notice", (watch,))),
             issues=tuple(WatchIssue(watch=watch, number=number, at=_moment(at)) for number, at in issues),
+            identity=self.identity(watch),
         )  # fmt: skip
 
     def take_over(self, past: WatchHistory, *, judged: int, told: int) -> None:
         """Go on with a watch of another store that this one has not met.
 
-        Issues and notices keep their numbers, by which those who were told know them, where these are free.
+        Issues and notices keep their numbers and names, by which those who were told know them, where these are free.
+        Its feeds are those of this store from now on.
         ``judged``: the last event here that it has judged; ``told``: that by which its stories count as told here.
         """
         self.put_state(past.watch, replace(past.state, judged=judged))
+        if past.identity.id:
+            StoreSettings(self._db).put(f"{_IDENTITY} {past.watch}", json.dumps(asdict(past.identity)))
         self.put_lines(past.watch, past.lines)
         self.put_troubles(past.watch, past.troubles)
         numbers = {TOLD_ELSEWHERE: TOLD_ELSEWHERE} | self._issues_of(past)

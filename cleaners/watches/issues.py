@@ -83,7 +83,7 @@ class IssueReader:
     def __init__(self, store: Store, watch: str, *, title: str, timezone: ZoneInfo, language: str) -> None:
         """``watch``: its id; ``title``: what people read; ``timezone``: of the times that are told."""
         self._store = store
-        self._identity = store.watch_log.identity()
+        self._identity = store.watch_log.identity(watch)
         self._watch = watch
         self._title = title
         self._timezone = timezone

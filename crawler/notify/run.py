@@ -127,11 +127,10 @@ def _join(store: Store, watches: WatchFile) -> None:
 
 def _check_feeds(store: Store, watches: WatchFile) -> None:
     """Raise UsageError where a file is the feed of another store: of this one nobody is to be told anything."""
-    identity = store.watch_log.identity()
     for watch in watches.watches:
         for channel in watch.channels:
             if feed := channel.rss or channel.json_feed:
-                check_owner(feed, identity.id)
+                check_owner(feed, store.watch_log.identity(watch.id).id)
 
 
 def _judge(store: Store, watches: WatchFile, now: datetime, since: datetime | None) -> None:

@@ -80,3 +80,8 @@ def test_the_recipes_of_the_docs_run(tmp_path: Path) -> None:
     done = doctest.testfile(path, module_relative=False, optionflags=options, globs={"folder": tmp_path})
     assert done.attempted > 25
     assert done.failed == 0
+
+
+def test_what_is_no_text_is_told_by_its_number() -> None:
+    with pytest.raises(TypeError, match=r"text 1 is NoneType, no str: leave it out"):
+        deduplicate(["昆玉", None])  # type: ignore[list-item]

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -63,8 +63,11 @@ class TextMatch:
 
 
 def deduplicate(texts: Iterable[str]) -> list[TextLabel]:
-    """The clusters of some texts, in their order; as ``jianbao dedup`` finds them. They are kept in temporary files."""
-    source = iter(texts)
+    """The clusters of some texts, in their order; as ``jianbao dedup`` finds them. They are kept in temporary files.
+
+    Raises TypeError, with its number, for what is no text.
+    """
+    source = _checked(texts)
     clusters = ClusterAssigner()
     with TemporaryDirectory(prefix="jianbao-") as name:
         folder = Path(name)
@@ -78,6 +81,15 @@ def deduplicate(texts: Iterable[str]) -> list[TextLabel]:
             labels = clusters.labels({doc: look(kept[doc]) for doc in sorted(clusters.docs())}, len(corpus))
     rows = zip(labels.cluster.tolist(), labels.size.tolist(), labels.canonical.tolist(), strict=True)
     return [TextLabel(cluster=cluster, size=size, is_canonical=best) for cluster, size, best in rows]
+
+
+def _checked(texts: Iterable[str]) -> Iterator[str]:
+    for number, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(
+                f"text {number} is {type(text).__name__}, no str: leave it out, or give an empty text in its place"
+            )
+        yield text
 
 
 class Deduplicator:

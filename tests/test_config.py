@@ -122,6 +122,7 @@ def test_follow() -> None:
         ("GBK", "GBKK", 12, "charset: 'GBKK' is not a character set"),
         ("https://news.example.com/rss.xml", "rss.xml", 10, "is not a web address"),
         ("{feed: https", "{pages: 2, feed: https", 10, "`pages` goes with `list:` only"),
+        ("{feed: https", "{page: 3, feed: https", 10, "how many pages of a list are read, `pages:` says"),
         ("me@paper.example", "me", 2, "neither a mail address nor a web address"),
         ("id: other", "id: daily", 5, "two sites have the id 'daily'"),
         ("job: probe", "job: [probe", 2, "not valid YAML"),

@@ -37,7 +37,7 @@ from cleaners.store.runs import RunCounts, of, totals
 from crawler.cli import app
 from crawler.jobs import cron
 from crawler.jobs import scheduler as schedule
-from crawler.jobs.scheduler import JobRunner, ScheduledJob, entries, is_missed, plan, watch_clock
+from crawler.jobs.scheduler import EndedRun, JobRunner, ScheduledJob, entries, is_missed, plan, watch_clock
 from crawler.jobs.site_health import standing
 from crawler.jobs.systemd import cron_line, systemd_units
 from crawler.notify.health import silent_sites, troubles
@@ -410,10 +410,21 @@ def test_serving_ends_on_sigterm_when_nothing_runs(tmp_path: Path) -> None:
         process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         assert process.stderr
         assert process.stderr.readline() == "probe: 0 0 1 1 *\n"
+        assert process.stderr.readline().startswith("these are times of this machine (")
         time.sleep(wait)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert process.stderr.read() == ""
+
+
+def test_the_end_of_a_run_is_told_with_its_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds, store = job_file(tmp_path, schedule='"0 0 1 1 *"'), tmp_path / "news.db"
+    kept(store, article(1), article(2))
+    monkeypatch.setattr(
+        schedule, "serve", lambda planned, path, ended: ended(EndedRun(entry=planned[0], code=0, seconds=3))
+    )
+    told = CliRunner().invoke(app, ["schedule", str(seeds), "--store", str(store)]).stderr
+    assert "  probe  done: 2 pages, 2 articles: 2 new, 0 changed, 0 known, 0 match others  (3 s)\n" in told
 
 
 def test_sigterm_waits_until_the_modules_are_loaded() -> None:

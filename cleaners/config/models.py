@@ -82,6 +82,15 @@ class SeedEntry(_StrictModel):
     days: int = Field(default=3, ge=1, le=366)
     """Of an address with a date (``{yyyy}``): for how many days up to today it is asked in each run."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _page_is_an_address(cls, given: object) -> object:
+        if isinstance(given, dict) and str(given.get("page", "")).isdigit():
+            raise ValueError(
+                sentence("`page:` is the address of one page: how many pages of a list are read, `pages:` says")
+            )
+        return given
+
     @model_validator(mode="after")
     def _one_kind(self) -> SeedEntry:
         if sum(one is not None for one in (self.feed, self.sitemap, self.list_page, self.page, self.paper)) != 1:

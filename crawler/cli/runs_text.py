@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from cleaners.sentences import Sentence, listed, sentence
 from cleaners.store import RunEntry
 from cleaners.store.runs import of, totals
@@ -25,17 +23,17 @@ def told(run: RunEntry) -> Sentence:
     ended = padded(_STATES.get(run.status, Sentence(run.status)) if run.ended else sentence("unfinished"), 11)
     dropped = of(run.counts, "dropped")
     facts: list[object] = [f"{run.run:>4}", f"{run.started.astimezone():%Y-%m-%d %H:%M}", took, ended]
-    came_to = _came_to(run, dropped)
-    line = listed([*facts, padded(run.command, _COMMAND), came_to] if came_to.values else [*facts, run.command], "  ")
+    came = came_to(run)
+    line = listed([*facts, padded(run.command, _COMMAND), came] if came.values else [*facts, run.command], "  ")
     if not dropped:
         return line
     reasons = ", ".join(f"{n:,} {reason_told(reason)}" for reason, n in dropped.items())
     return sentence("{line}\n      dropped: {reasons}", line=line, reasons=reasons)
 
 
-def _came_to(run: RunEntry, dropped: Mapping[str, int]) -> Sentence:
+def came_to(run: RunEntry) -> Sentence:
     """A run that kept articles: pages, articles, what is new of them and matches others. Any other: its own counts."""
-    counts = totals(run.counts)
+    counts, dropped = totals(run.counts), of(run.counts, "dropped")
     if not counts.keys() >= {"stored", "known", "matched"}:
         return listed(
             sentence("{pages} archived", pages=counted(n, "page")) if name == "archived"

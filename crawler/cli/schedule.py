@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaners.errors import UsageError
-from cleaners.sentences import sentence
+from cleaners.sentences import Sentence, listed, sentence
 from crawler.cli import watch
 from crawler.cli.application import STORE, StoreOption, app, lasting, say
 from crawler.cli.watch import WatchesOption
@@ -53,6 +53,7 @@ def schedule(
       jianbao schedule seeds/*.yaml --cron | crontab -
       jianbao schedule seeds/xinjiang.yaml --systemd
     """
+    from crawler.cli.runs_text import came_to
     from crawler.jobs import scheduler as jobs
 
     if cron and systemd:
@@ -82,13 +83,19 @@ def schedule(
             "{now:%Y-%m-%d %H:%M}  {job}  {outcome}  ({time})",
             now=datetime.now().astimezone(),
             job=run.entry.job,
-            outcome=outcome,
+            outcome=listed([outcome, *came_of_it(run)], ": "),
             time=lasting(run.seconds),
         )
         write()
 
+    def came_of_it(run: EndedRun) -> list[Sentence]:
+        entry = jobs.last_run(store, run.entry) if run.entry.verb == "crawl" and run.code == 0 else None
+        return [came_to(entry)] if entry else []
+
     for entry in planned:
         say("{job}: {text}", job=entry.job, text=entry.cron.text)
+    say("these are times of this machine ({zone:%Z, UTC%z}); issues of watches are due by the timezone of their file",
+        zone=datetime.now().astimezone())  # fmt: skip
     jobs.serve(planned, store, ended)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections import defaultdict
 from pathlib import Path
 
@@ -211,3 +212,22 @@ def test_numbers_take_as_many_bits_of_a_posting_as_they_need() -> None:
     assert PartitionLayout.of(np.array([NUMBERS - 1], dtype=np.int64), one, 9, 9, few).doc_bits == 32
     with pytest.raises(InputError, match="match parts of the corpus apart"):
         PartitionLayout.of(np.array([NUMBERS], dtype=np.int64), one, 9, 9, few)
+
+
+def test_one_hot_key_takes_its_task_little_more_than_its_postings() -> None:
+    def asked(count: int) -> int:
+        docs = np.arange(count, dtype=np.uint32)
+        same = np.zeros(count, dtype=np.uint64)
+        starts = np.array([0, count // 2, count], dtype=np.int64)
+        settings = GrowingAnchorSettings()
+        layout = PartitionLayout(starts=starts, key_bits=8, documents=count, growing=settings, hash_bits=8)
+        lists = grown([GrownPostings(hashes=same, paths=same, docs=docs)], layout, settings)
+        return sum(len(one.words) for one in lists)
+
+    asked(100)  # compiled before it is measured
+    tracemalloc.start()
+    words = asked(200_000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert words < 200_000 * 1.01, "the three smallest, and who asks for them"
+    assert most < 200_000 * 110, "20 bytes a posting came in"

@@ -109,16 +109,24 @@ def levels(
     bits = max(1, len(docs).bit_length())
     rows = np.arange(len(docs), dtype=np.uint64)
     keys = hashes
+    del hashes
     for step in range(STEPS + 1):
         check_fit(int(keys.max()) if len(keys) else 0, bits)
-        level, deeper, groups = _dealt(
-            np.sort(keys << np.uint64(bits) | rows), bits, docs, settings, last=step == STEPS, base=base
-        )
+        packed = keys << np.uint64(bits)
+        packed |= rows
+        del keys, rows  # What one key may have in millions is let go as soon as it has served.
+        packed.sort()
+        level, deeper, groups = _dealt(packed, bits, docs, settings, last=step == STEPS, base=base)
+        del packed
         base += len(level.lists)
         yield level
-        rows = deeper.astype(np.uint64)
-        part = paths[deeper] >> np.uint64(PATH_BITS * max(0, STEPS - 1 - step)) & np.uint64((1 << PATH_BITS) - 1)
-        keys = groups.astype(np.uint64) << np.uint64(PATH_BITS) | part
+        del level
+        keys = paths[deeper]
+        keys >>= np.uint64(PATH_BITS * max(0, STEPS - 1 - step))
+        keys &= np.uint64((1 << PATH_BITS) - 1)
+        keys |= groups.view(np.uint64) << np.uint64(PATH_BITS)
+        rows = deeper.view(np.uint64)  # noqa: F841 (of the next round: ruff does not see past the del)
+        del deeper, groups
 
 
 def _dealt(

@@ -73,17 +73,27 @@ def grown(
 
     Raises InputError where more come together than are told apart.
     """
-    held = _joined(parts)
-    order = np.argsort(held.docs, kind="stable")
     bits = int(layout.starts[-1]).bit_length()
     keys, postings = 0, [np.empty(0, dtype=np.uint64)]
-    for level in levels(held.hashes[order], held.paths[order], held.docs[order], settings):
+    for level in levels(*_by_document(parts), settings):  # nobody else holds these, so that they can be let go
         numbers = np.cumsum(np.diff(level.places, prepend=~level.places[:1]) != 0, dtype=np.uint64)
+        found = int(numbers[-1]) if len(numbers) else 0
         # A key is the number of its list; none is a band.
-        postings.append((numbers + np.uint64(keys)) * np.uint64(KIND + 1) << np.uint64(bits) | level.owners)
-        keys += int(numbers[-1]) if len(numbers) else 0
+        numbers += np.uint64(keys)
+        numbers *= np.uint64((KIND + 1) << bits)
+        numbers |= level.owners
+        postings.append(numbers)
+        keys += found
+        del level, numbers
     check_fit(keys * (KIND + 1), bits)
     return block_lists(np.concatenate(postings), bits, layout, settings.documents, settings.crowded)
+
+
+def _by_document(parts: Sequence[GrownPostings]) -> tuple[U64, U64, U32]:
+    """Hashes, paths and documents of all postings, ascending by document."""
+    held = _joined(parts)
+    order = np.argsort(held.docs, kind="stable")
+    return held.hashes[order], held.paths[order], held.docs[order]
 
 
 def _joined(parts: Sequence[GrownPostings]) -> GrownPostings:

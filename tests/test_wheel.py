@@ -45,7 +45,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert not tracked("cleaners", "crawler") - names
-    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert {name.rpartition("licenses/")[2] for name in names if "/licenses/" in name} == {"LICENSE", "NOTICE"}
 
 
 def test_the_wheel_cleans_a_page_far_from_its_source(wheel: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from cleaners.dedup.clusters.tree import CopyTree, lineage
 from cleaners.items import Clipping
 from cleaners.store import ArticleNotes, Store
 from crawler.web.pictures import addresses_of, pictures_of
-from crawler.web.rendering import gone, plain, show
+from crawler.web.rendering import gone, local, plain, show
 from crawler.web.room import room_of
 from crawler.web.timeline import Timeline, branches, timeline
 from crawler.web.typesetting import in_parts, set_blocks
@@ -94,7 +94,7 @@ def _facts(shown: Clipping, gone_at: datetime | None) -> list[tuple[str, str]]:
         "editors": "、".join(article.editors),
         "regions": "、".join(region.name for region in article.regions[:8]),
         "address": article.url or "",
-        "fetched": f"{article.fetched_at:%Y-%m-%d %H:%M}" if article.fetched_at else "",
+        "fetched": local(article.fetched_at),
         "page_gone": f"{gone_at:%Y-%m-%d %H:%M}" if gone_at else "",
         "confidence": f"{article.confidence:.1%}" if article.confidence is not None else "",
         "revisions": str(shown.revision) if shown.revision > 1 else "",

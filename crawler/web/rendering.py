@@ -49,7 +49,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters.update(
-        moment=_moment, published=_published, day=_day, percent=_percent, plain=plain, safe_link=safe_link, host=_host
+        moment=local, published=_published, day=_day, percent=_percent, plain=plain, safe_link=safe_link, host=_host
     )
     return made
 
@@ -76,8 +76,9 @@ def _host(address: str | None) -> str:
         return ""
 
 
-def _moment(value: datetime | None) -> str:
-    return f"{value:%Y-%m-%d %H:%M}" if value else ""
+def local(value: datetime | None) -> str:
+    """A moment by the clock of this machine, as people write it."""
+    return f"{value.astimezone():%Y-%m-%d %H:%M}" if value else ""
 
 
 def _published(value: datetime | None) -> str:

@@ -29,7 +29,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the store, brought up to date by the command that the message names."""
     folder = tmp_path_factory.mktemp("old")
     with tarfile.open(PACKED) as packed:
-        packed.extractall(folder, filter="data")
+        packed.extractall(folder)  # ours: Python 3.11.2, of Debian 12, has no filters
     before = told(folder, "stats", fails=True)
     assert "older jianbao" in before and "doctor --repair" in before
     told(folder, "doctor", "--repair", "--all")
@@ -53,7 +53,7 @@ def texts(database: Path) -> dict[str, str]:
 
 def test_nothing_of_it_is_lost(upgraded: Path, tmp_path: Path) -> None:
     with tarfile.open(PACKED) as packed:
-        packed.extractall(tmp_path, filter="data")
+        packed.extractall(tmp_path)
     with Store.open(upgraded / "old.db", create=False, readonly=True) as store:
         kept = {one.article.id: one.article.text for one in store.clippings.select(with_duplicates=True)}
         statistics = store.statistics()

@@ -122,7 +122,7 @@ class Schedule:
                 until = time.monotonic() + seconds
             for line in list(self._lines):
                 if "  probe  " in line:
-                    assert "  probe  done  " in line, self._lines
+                    assert "  probe  done" in line, self._lines
                     return True
             assert self._process.poll() is None, self._lines
             time.sleep(0.02)
@@ -189,6 +189,7 @@ def _compare(folder: Path, press: SmallPress, sent: list[dict[str, str]]) -> Non
     with Store.open(folder / "news.db", create=False) as store:
         articles = {one.article.id: one.article for one in store.clippings.select(with_duplicates=True)}
         events = store.events.after(0, 9999)
+        identity = store.watch_log.identity()
         [last] = [one for one in [store.watch_log.last_issue("at-once")] if one]
         noted: list[Notice] = []
         for number in range(1, last.number + 1):
@@ -199,8 +200,8 @@ def _compare(folder: Path, press: SmallPress, sent: list[dict[str, str]]) -> Non
 
     told = {one["id"]: one for one in sent}
     new = {(one.story, one.issue) for one in noted if one.kind == "story"}  # an update of these stands in their line
-    wanted = {f"at-once/{one.number}" for one in noted if one.kind == "story" or (one.story, one.issue) not in new}
-    assert set(told) == wanted
+    wanted = [one.number for one in noted if one.kind == "story" or (one.story, one.issue) not in new]
+    assert set(told) == {identity.notice_name("at-once", number) for number in wanted}
     stories = Counter(_number(one["headline"]) for one in told.values() if one["kind"] == "story")
     assert stories == Counter(press.stories), "every story is told, by one key"
     for name in ("once", "digest"):

@@ -111,6 +111,8 @@ def clip(
                 draft.write(_story(kept, clipped, words, note))
     if store is not None:
         say("kept in {store}", store=store)
+        if clipped.pictures:
+            say("the pictures are in the file alone: a store keeps none")
     if is_doubtful(clipped.article.confidence):
         say(
             "doubtful ({confidence:.2f} of 1): it may be cut short, a teaser, or not the article: look at the page",

@@ -159,7 +159,7 @@ def _began(runs: Sequence[RunEntry], command: str, now: datetime) -> datetime:
     mine = [run for run in runs if run.command == command]  # newest first; the first is this one
     began = mine[0].started if mine else now
     for run in mine[1:]:
-        if run.status == "done":
+        if run.status == "done" or run.reached_nobody:
             break
         began = run.started
     return began

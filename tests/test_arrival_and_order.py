@@ -103,6 +103,7 @@ def test_what_was_stored_before_there_were_events_has_arrived_when_it_was_fetche
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("DELETE FROM events")
         database.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
+        database.execute("ALTER TABLE ledger DROP COLUMN gone")
         database.execute("PRAGMA user_version = 14")
         database.execute("DELETE FROM migrations WHERE version >= 15")
     file = watches(tmp_path, PLAIN)

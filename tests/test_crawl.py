@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +32,7 @@ from cleaners.store import DiscoveredUrl, Selection, Store
 from cleaners.store.runs import of
 from cleaners.warc import WarcArchive, read_back
 from crawler import discover, feeds
+from crawler.agenda import _began
 from crawler.ingest_queue import BatchSettings, IngestQueue
 from crawler.middlewares.address_guard import AddressRefused, ContentGate, GuardedResolver, GuardMiddleware, is_public
 from crawler.request_context import RequestContext, request_for
@@ -713,5 +715,11 @@ def test_a_run_that_reached_nobody_has_failed(tmp_path: Path) -> None:
         base = gone.base
     crawled = run(tmp_path, one_site(base), {})
     with Store.open(crawled.store, create=False, readonly=True) as store:
-        assert store.runs.runs()[0].status == "failed"
+        runs = store.runs.runs()
+        assert runs[0].status == "failed"
         assert {one.reason for one in store.runs.drops()} == {"site unreachable"}
+    later = replace(runs[0], run=99, started=runs[0].started + timedelta(minutes=1), ended=None, status="running")
+    # It came to an end: the next run does not go on with it, which would ask no seed that it has tried.
+    assert _began([later, *runs], later.command, later.started) == later.started
+    killed = [replace(runs[0], status="running", counts={}), *runs[1:]]
+    assert _began([later, *killed], later.command, later.started) == runs[0].started

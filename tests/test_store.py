@@ -806,6 +806,7 @@ def test_a_store_of_schema_6_opens_and_takes_new_articles(tmp_path: Path) -> Non
         raw.execute("ALTER TABLE ledger DROP COLUMN edition")
         raw.execute("ALTER TABLE ledger DROP COLUMN followed")
         raw.execute("ALTER TABLE ledger DROP COLUMN rules")
+        raw.execute("ALTER TABLE ledger DROP COLUMN gone")
         raw.execute("DROP TABLE announcements")
         raw.execute("DELETE FROM migrations WHERE version > 6")
         raw.execute("PRAGMA user_version = 6")

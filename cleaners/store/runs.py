@@ -103,6 +103,11 @@ class RunEntry:
     counts: Mapping[str, int]
     """What it counted: ``stored``, ``known`` ..., and by site and reason (see ``cleaners.store.runs``)."""
 
+    @property
+    def reached_nobody(self) -> bool:
+        """Whether a crawl failed because there was nobody to be reached: it came to its end with that."""
+        return self.status == "failed" and not self.counts.get("archived") and not of(self.counts, "pages")
+
 
 class RunJournal:
     """Runs and drops of a store."""

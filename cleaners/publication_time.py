@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def is_day(moment: datetime) -> bool:
@@ -31,6 +33,15 @@ def latest(moment: datetime) -> datetime:
     (datetime.datetime(2026, 10, 5, 23, 59, 59, 999999), datetime.datetime(2026, 10, 5, 9, 50))
     """
     return datetime.combine(moment, time.max, moment.tzinfo) if is_day(moment) else moment
+
+
+def in_order(moment: datetime | None) -> datetime:
+    """What publications are put in order by, the earliest first: :func:`latest`; what has no date comes last.
+
+    >>> in_order(None) > in_order(datetime(2026, 10, 5, tzinfo=UTC))
+    True
+    """
+    return latest(moment) if moment else _NEVER
 
 
 def written(moment: datetime) -> str:

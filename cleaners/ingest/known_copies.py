@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cleaners.dedup.index.runs import MemoryIndex
 from cleaners.dedup.match import match_batch
 from cleaners.errors import UsageError
 from cleaners.items import Article, Clipping
-from cleaners.publication_time import latest
+from cleaners.publication_time import in_order
 from cleaners.store import Store
 from cleaners.store.passage_search import find_passage
 
 _LEAST = 0.1
 """Share of the text that an article must hold to be held against it by the verifier."""
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def known_copies(article: Article, store: Store) -> tuple[Clipping, ...]:
@@ -45,4 +44,4 @@ def known_copies(article: Article, store: Store) -> tuple[Clipping, ...]:
 def _place(one: Clipping) -> tuple[datetime, bool, str]:
     """Behind comes what is only perhaps earlier, as its hour is not known, and what has no address."""
     article = one.article
-    return latest(article.published) if article.published else _NEVER, article.url is None, article.id
+    return in_order(article.published), article.url is None, article.id

@@ -170,7 +170,9 @@ def _target(store: Store, what: str) -> TakedownTarget:
     article, cluster = clipping.article, clipping.cluster
     members = store.clusters.members(cluster.id) if cluster else ()
     logged = store.export_log.containing([article.id]).get(article.id, ())
-    last = {(one.target, one.format): one for one in reversed(logged)}
+    last: dict[tuple[str, str], LoggedExport] = {}
+    for one in logged:  # the newest first
+        last.setdefault((one.target, one.format), one)
     return TakedownTarget(
         id=article.id,
         url=article.url,
@@ -178,7 +180,7 @@ def _target(store: Store, what: str) -> TakedownTarget:
         site=article.site,
         revisions=len(store.takedowns.texts(article.id)),
         copies=tuple(i for i in store.articles.ids(members).values() if i != article.id),
-        exports=tuple(map(told, sorted(last.values(), key=lambda one: one.at, reverse=True))),
+        exports=tuple(map(told, last.values())),
         told=tuple(one for one in store.watch_log.delivered_to(article.id) if not one[1].startswith(_FEEDS)),
         records=(),
         part_urls=tuple(store.takedowns.part_urls(article.id)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -186,11 +185,8 @@ class ArticleTable:
 
     def new_revisions(self, docs: Iterable[int]) -> set[int]:
         """Which of these texts came to an address that had another one before."""
-        wanted = json.dumps(list(docs))
-        rows = self._db.rows(
-            "SELECT doc FROM articles WHERE doc IN (SELECT value FROM json_each(?)) AND revision > 1", (wanted,)
-        )
-        return {int(doc) for (doc,) in rows}
+        query = f"SELECT doc FROM articles WHERE doc IN {GIVEN} AND revision > 1"
+        return {int(doc) for (doc,) in self._db.rows(query, (listed(docs),))}
 
     def revisions(self, article_id: str) -> list[Article]:
         """Every text that stood at one address, oldest first (by the time it was fetched, where that is known)."""

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from cleaners.dedup import fingerprint
 from cleaners.dedup.passages import LEAST, SharedPassage, shared_passages
 from cleaners.errors import UsageError
 from cleaners.items import Clipping
-from cleaners.publication_time import latest
+from cleaners.publication_time import in_order
 from cleaners.store.records import ClippingReader
 from cleaners.store.search import ArticleSearch
 
@@ -65,15 +64,7 @@ def find_passage(
         share = sum(one.size for one in shared) / size
         if share >= least:
             found.append(PassageHit(clipping=clipping, share=share, places=shared))
-    return sorted(found, key=_place)
-
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-def _place(hit: PassageHit) -> datetime:
-    published = hit.clipping.article.published
-    return latest(published) if published else _NEVER
+    return sorted(found, key=lambda hit: in_order(hit.clipping.article.published))
 
 
 def _clauses(passage: str, places: list[int]) -> list[str]:

@@ -98,12 +98,12 @@ def clip(
         if clipped.copies:
             say(_already(clipped))
         file = clip_file(clipped.article, chosen, output)
+        if file.is_kept and store is None:
+            raise UsageError(
+                "{named} is there already: name it with -o to replace it, or another place", named=file.path
+            )
         # A file that cannot be made is told before anything is stored, and takes its name when the store has the page.
         with nullcontext() if file.is_kept else opened(file.path, clipped, chosen) as draft:
-            if file.is_kept and store is None:
-                raise UsageError(
-                    "{named} is there already: name it with -o to replace it, or another place", named=file.path
-                )
             kept = clipper.keep(clipped, tags=words, note=note) if store else Clipping(article=clipped.article)
             if isinstance(kept, Drop):
                 raise _refused(what, kept)

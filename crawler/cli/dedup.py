@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,7 @@ from crawler.cli.on_spark import EngineChoice, EngineOption, MasterOption
 from crawler.cli.progress import compiling_told, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cleaners.dedup.corpus import CorpusColumns, DateField, DedupSummary, KnownDocument
 
@@ -103,7 +104,7 @@ def dedup(
       jianbao dedup news.jsonl -o matched.jsonl --window 90d --date-field date
       jianbao dedup hdfs:///news/*.jsonl.gz -o hdfs:///matched --engine spark --master spark://host:7077
     """
-    from cleaners.dedup.corpus import CorpusColumns, DateField
+    from cleaners.dedup.corpus import CorpusColumns, DateField, deduplicate
     from cleaners.dedup.index.window import DateWindow
 
     columns = CorpusColumns(id=id_field, text=text_field, title=title_field)
@@ -125,18 +126,23 @@ def dedup(
     elif master:
         raise UsageError("--master is for --engine spark: add that")
     else:
+        wanted = chosen_fields(fields)
+        _check_names(sources, output, pairs, copies)
         done = _here(
-            sources,
-            output,
-            columns=columns,
-            pairs=pairs,
-            passages=passages,
-            copies=copies,
-            fields=chosen_fields(fields),
-            canonical_only=canonical_only,
-            dating=dating,
-            against=against,
-            report=report,
+            partial(
+                deduplicate,
+                sources,
+                output,
+                columns=columns,
+                pairs=pairs,
+                passages=passages,
+                copies=copies,
+                fields=wanted,
+                canonical_only=canonical_only,
+                dating=dating,
+                known=_known(against, columns, dating) if against else None,
+                report=report,
+            )
         )
     if as_json:
         typer.echo(json.dumps(asdict(done)))
@@ -167,42 +173,12 @@ def _came_to(done: DedupSummary, against: str | None, report: str | None) -> Ite
         yield sentence("{records} without a date, compared with all", records=counted(done.undated, "record"))
 
 
-def _here(
-    sources: list[str],
-    output: str,
-    *,
-    columns: CorpusColumns,
-    pairs: str | None,
-    passages: bool,
-    copies: str | None,
-    fields: tuple[str, ...] | None,
-    canonical_only: bool,
-    dating: DateField | None,
-    against: str | None,
-    report: str | None,
-) -> DedupSummary:
-    """Match on this machine; what was skipped is told."""
-    from cleaners.dedup.corpus import deduplicate
-
-    _check_names(sources, output, pairs, copies)
+def _here(work: Callable[..., DedupSummary]) -> DedupSummary:
+    """Match on this machine; what was skipped is told. ``work`` is :func:`cleaners.dedup.corpus.deduplicate`, asked."""
     skipped: list[str] = []
     try:
         with compiling_told(), steps() as progress:
-            done = deduplicate(
-                sources,
-                output,
-                columns=columns,
-                pairs=pairs,
-                passages=passages,
-                copies=copies,
-                fields=fields,
-                canonical_only=canonical_only,
-                dating=dating,
-                known=_known(against, columns, dating) if against else None,
-                report=report,
-                progress=progress,
-                problem=skipped.append,
-            )
+            done = work(progress=progress, problem=skipped.append)
     except KeyboardInterrupt:
         end_interrupted(sentence("interrupted: nothing was written; run it again, it begins anew"))
     for line in skipped[:3]:

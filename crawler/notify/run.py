@@ -150,8 +150,9 @@ def _serve(store: Store, watch: WatchConfig, config: ChannelConfig, reader: Issu
         issues = store.watch_log.undelivered(watch.id, config.key)
         if channel.is_feed:
             told = _write_feed(store, channel, issues, config, reader)
-        for issue in [] if channel.is_feed else issues:
-            told += _deliver(store, channel, issue, config, reader)
+        else:
+            for issue in issues:
+                told += _deliver(store, channel, issue, config, reader)
     except JianbaoError as why:
         return DeliveryResult(watch=watch.id, channel=config.key, told=told, failure=str(why))
     except Exception as why:  # the channel of another package may raise anything: the others are to be served

@@ -95,7 +95,7 @@ def _facts(shown: Clipping, gone_at: datetime | None) -> list[tuple[str, str]]:
         "regions": "、".join(region.name for region in article.regions[:8]),
         "address": article.url or "",
         "fetched": local(article.fetched_at),
-        "page_gone": f"{gone_at:%Y-%m-%d %H:%M}" if gone_at else "",
+        "page_gone": local(gone_at),
         "confidence": f"{article.confidence:.1%}" if article.confidence is not None else "",
         "revisions": str(shown.revision) if shown.revision > 1 else "",
         "noise_cut": str(sum(article.noise_removed.values()) or ""),

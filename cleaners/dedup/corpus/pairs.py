@@ -5,15 +5,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Any, Self
 
+from cleaners.dedup.corpus.cluster_assignment import KINDS
 from cleaners.dedup.corpus.reading import Id
 from cleaners.dedup.corpus.writing import json_line
 from cleaners.dedup.match import MatchFound
 from cleaners.dedup.passages import SharedPassage
-from cleaners.items import Evidence, MatchKind
+from cleaners.items import Evidence
 
-_KINDS: tuple[MatchKind, ...] = get_args(MatchKind)
 _ROW = struct.Struct("<IIBddd")
 _NO_EVIDENCE = Evidence(shared=0)
 
@@ -33,7 +33,7 @@ class PairFile:
     def add(self, found: MatchFound) -> None:
         """One match; its evidence is not kept."""
         shares = (found.similarity, found.containment, found.covered)
-        self._file.write(_ROW.pack(found.doc, found.other, _KINDS.index(found.kind), *shares))
+        self._file.write(_ROW.pack(found.doc, found.other, KINDS.index(found.kind), *shares))
 
     def __iter__(self) -> Iterator[MatchFound]:
         self._file.seek(0)
@@ -42,7 +42,7 @@ class PairFile:
             yield MatchFound(
                 doc=doc,
                 other=other,
-                kind=_KINDS[kind],
+                kind=KINDS[kind],
                 similarity=similarity,
                 containment=containment,
                 covered=covered,
